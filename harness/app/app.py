@@ -1,0 +1,162 @@
+"""The app under test as the rest of the house sees it, whatever it is: a command, an address, or a Python object."""
+
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from harness.app import hooks
+from harness.app.process import Process
+from harness.app.templates import fill_text
+from harness.app.values import Values
+from harness.errors import AppError, HookMissing
+from harness.http import Browser, HttpReply
+from harness.settings import Settings
+
+
+@runtime_checkable
+class App(Protocol):
+    """What a Python team may give instead of a command: a class with these names. Every method but ``start`` is optional.
+
+    ``start`` gets the template values and returns the app's base URL. ``start_session`` returns the auth URL or session id,
+    ``effects`` the object that the HTTP hook would answer.
+    """
+
+    def start(self, values: Values) -> str:
+        """Start with the template values; return the base URL."""
+
+
+class AppUnderTest:
+    """Start, stop, drive and observe one app."""
+
+    def __init__(self, settings: Settings, *, values: dict[str, str], workdir: Path, body: "Body") -> None:
+        self.settings = settings
+        self.values = values
+        self.workdir = workdir
+        self.body = body
+        self.browser = Browser(timeout_s=settings.app.limits.request_deadline_s)
+
+    @property
+    def url(self) -> str:
+        """The app's base URL."""
+        return self.values["public_url"]
+
+    @property
+    def can_restart(self) -> bool:
+        """Whether the app is ours to kill and start."""
+        return self.body.can_restart
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        self.body.start(self)
+
+    def stop(self) -> None:
+        """End it; nothing of it is left."""
+        self.body.stop(self)
+        self.browser.close()
+
+    def kill(self) -> None:
+        """Kill -9."""
+        if not self.can_restart:
+            raise HookMissing("app.command")
+        self.body.kill(self)
+
+    def restart(self) -> None:
+        """Kill -9 and start again, with the same folder and port."""
+        self.kill()
+        self.body.start(self)
+
+    def has(self, hook: str) -> bool:
+        """Whether the config (or the Python object) gives a hook such as ``app.observe.effects``."""
+        return hooks.is_given(self, hook)
+
+    def call(self, hook: str, values: Values, *, timeout_s: float | None = None) -> HttpReply:
+        """Ask the app through an HTTP hook, or the Python object through the method of that name.
+
+        Raises:
+            HookMissing: The config does not give it.
+        """
+        return hooks.call(self, hook, values, timeout_s=timeout_s)
+
+    def is_ready(self) -> bool:
+        """Whether the app answers its ready request (or, without one, accepts connections) now."""
+        return hooks.is_ready(self)
+
+    def output(self) -> dict[str, Path]:
+        """Every file the app writes its words to, by the name that reports use."""
+        files = {"output": self.workdir / "app.output"}
+        for text in self.settings.app.observe.logs:
+            path = Path(fill_text(text, self.values))
+            files[path.name] = path if path.is_absolute() else self.settings.folder / path
+        return files
+
+
+class Body(Protocol):
+    """How an app is brought to life."""
+
+    can_restart: bool
+
+    def start(self, app: AppUnderTest) -> None:
+        """Bring it to life and wait until it is ready."""
+
+    def stop(self, app: AppUnderTest) -> None:
+        """End it."""
+
+    def kill(self, app: AppUnderTest) -> None:
+        """End it without warning."""
+
+
+class CommandBody:
+    """An app that we start from its command."""
+
+    can_restart = True
+
+    def __init__(self, settings: Settings, workdir: Path) -> None:
+        self._ready_s = settings.app.ready_s
+        self._process = Process(
+            command=settings.app.command or "",
+            folder=settings.folder,
+            environment=settings.app.env,
+            output=workdir / "app.output",
+        )
+
+    def start(self, app: AppUnderTest) -> None:
+        """Start the process."""
+        self._process.start(app.values, is_ready=app.is_ready, cap_s=self._ready_s)
+
+    def stop(self, app: AppUnderTest) -> None:
+        """Ask it to end, then kill it."""
+        self._process.stop()
+
+    def kill(self, app: AppUnderTest) -> None:
+        """Kill -9."""
+        self._process.kill()
+
+
+class RunningBody:
+    """An app that somebody else started."""
+
+    can_restart = False
+
+    def start(self, app: AppUnderTest) -> None:
+        """See that it answers."""
+        if not app.is_ready():
+            raise AppError(f"Nothing answers at {app.url}. Start the app, or let the harness start it with app.command.")
+
+    def stop(self, app: AppUnderTest) -> None:
+        """It is not ours to stop."""
+
+    def kill(self, app: AppUnderTest) -> None:
+        """It is not ours to kill."""
+
+
+def open_app(settings: Settings, *, values: dict[str, str], workdir: Path, given: Any = None) -> AppUnderTest:
+    """The app that the config describes, or the Python object *given*; not started yet."""
+    from harness.app.python_object import PythonBody, import_object
+
+    body: Body
+    if given is not None or settings.app.object:
+        body = PythonBody(given if given is not None else None, lambda: import_object(settings))
+    elif settings.app.command:
+        body = CommandBody(settings, workdir)
+    else:
+        body = RunningBody()
+    return AppUnderTest(settings, values=values, workdir=workdir, body=body)

@@ -1,0 +1,90 @@
+"""Asking the app: its hooks over HTTP, or the methods of a Python object in their place."""
+
+import socket
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from harness.app.templates import fill
+from harness.app.values import Values
+from harness.errors import HookError, HookMissing
+from harness.http import HttpReply
+from harness.settings import RequestTemplate
+
+if TYPE_CHECKING:
+    from harness.app.app import AppUnderTest
+
+HOOKS = {
+    "app.command": "starts, kills and restarts the app",
+    "app.drive.start_session": "lets the app open an auth session, so whole journeys run",
+    "app.drive.refresh": "lets the app read everything again on demand",
+    "app.drive.revoke": "lets the app end a consent",
+    "app.drive.fail": "lets the app's next processing fail once",
+    "app.observe.effects": "tells what the app did with each message, and what it holds",
+    "app.observe.metrics": "shows the app's metrics",
+    "app.observe.connected": "tells whether the app counts an end user as connected",
+}
+"""Every hook and what it is good for."""
+
+
+def template_of(app: "AppUnderTest", hook: str) -> RequestTemplate | None:
+    """The request behind a hook, if the config gives one."""
+    node: Any = app.settings
+    for part in hook.split("."):
+        node = getattr(node, part, None)
+    return node if isinstance(node, RequestTemplate) else None
+
+
+def is_given(app: "AppUnderTest", hook: str) -> bool:
+    """Whether a hook can be used."""
+    if hook == "app.command":
+        return app.can_restart
+    if hook == "app.observe.connected":
+        return app.settings.app.observe.connected is not None
+    return template_of(app, hook) is not None or _method(app, hook) is not None
+
+
+def call(app: "AppUnderTest", hook: str, values: Values, *, timeout_s: float | None = None) -> HttpReply:
+    """Use a hook; a Python method's result comes back as a JSON answer."""
+    method = _method(app, hook)
+    if method is not None:
+        return _call_method(hook, method, {**app.values, **values})
+    template = template_of(app, hook)
+    if template is None:
+        raise HookMissing(hook)
+    request = fill(template, {**app.values, **values})
+    return app.browser.ask(
+        request.method,
+        app.url + request.path,
+        json=request.json,
+        form=request.form,
+        headers=request.headers,
+        timeout_s=timeout_s,
+    )
+
+
+def is_ready(app: "AppUnderTest") -> bool:
+    """One look: does the app answer its ready request, or accept connections when it has none?"""
+    if template_of(app, "app.ready") is not None:
+        reply = call(app, "app.ready", {"end_user_ref": "", "end_user_id": ""}, timeout_s=2)
+        return reply.status is not None and 200 <= reply.status < 400
+    host, _, port = app.url.partition("://")[2].partition("/")[0].partition(":")
+    try:
+        with socket.create_connection((host, int(port or 80)), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def _method(app: "AppUnderTest", hook: str) -> Any:
+    return getattr(getattr(app.body, "object", None), hook.rpartition(".")[2], None)
+
+
+def _call_method(hook: str, method: Any, values: Values) -> HttpReply:
+    try:
+        result = method(values)
+    except Exception as error:
+        raise HookError(f"{hook} raised {type(error).__name__}: {error}") from error
+    if hook == "app.drive.start_session":
+        result = {"session": result}
+    return HttpReply(status=200, headers={"content-type": "application/json"}, body=msgspec.json.encode(result))

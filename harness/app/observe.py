@@ -1,0 +1,81 @@
+"""What the app says it did: its effects at one moment, and waiting until nothing is under way."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from harness.app.app import AppUnderTest
+from harness.app.templates import read_json, select, without
+from harness.app.values import Values
+from harness.clock import stopwatch, wait_until
+from harness.errors import HookError
+
+EFFECTS = "app.observe.effects"
+STILL_S = 0.25
+CAP_S = 10.0
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """An answer of the effects hook; parts that the app does not tell are None."""
+
+    applied: dict[str, int] | None = None
+    state: Any = None
+    pending: int | None = None
+
+
+def look(app: AppUnderTest, values: Values) -> Told:
+    """Ask once.
+
+    Raises:
+        HookMissing: The config gives no effects hook.
+        HookError: It answered with something else than documented.
+    """
+    reply = app.call(EFFECTS, values)
+    if reply.status is None:
+        raise HookError(f"{EFFECTS} did not answer: {reply.trouble}.")
+    if reply.status == 404:
+        return Told()
+    if not 200 <= reply.status < 300:
+        raise HookError(f"{EFFECTS} answered {reply.status}; it must answer 200 with JSON.")
+    raw = read_json(reply, EFFECTS)
+    if not isinstance(raw, dict):
+        raise HookError(f"{EFFECTS} must answer a JSON object with applied, state or pending, got {type(raw).__name__}.")
+    try:
+        told = msgspec.convert(raw, Told)
+    except msgspec.ValidationError as error:
+        raise HookError(f"{EFFECTS} does not fit: {error}. applied maps message ids to counts.") from None
+    ignored = tuple(path.replace("$.state", "$", 1) for path in app.settings.app.observe.ignore)
+    return msgspec.structs.replace(told, state=without(told.state, ignored))
+
+
+def settled(app: AppUnderTest, values: Values, *, cap_s: float = CAP_S) -> tuple[Told, bool]:
+    """Ask until the app is quiescent; the flag says whether it got there within *cap_s* real seconds.
+
+    Quiescent means that ``pending`` reads 0 twice or, where it is not told, that nothing has changed for 250 ms.
+    """
+    last: list[Told] = [look(app, values)]
+    still = stopwatch()
+
+    def is_still() -> bool:
+        nonlocal still
+        told = look(app, values)
+        is_same = told == last[0]
+        if not is_same:
+            last[0] = told
+            still = stopwatch()
+        if told.pending is not None:
+            return told.pending == 0 and is_same
+        return is_same and still() >= STILL_S
+
+    reached = wait_until(is_still, cap_s=cap_s, every_ms=8)
+    return last[0], bool(reached)
+
+
+def is_connected(app: AppUnderTest, told: Told) -> bool | None:
+    """Whether the app counts the end user as connected; None when it does not tell."""
+    wanted = app.settings.app.observe.connected
+    if wanted is None or told.state is None:
+        return None
+    found = select(told.state, wanted.path.replace("$.state", "$", 1))
+    return bool(found) and found[0] in wanted.values

@@ -1,0 +1,101 @@
+"""Filling templates, and choosing values out of the app's JSON answers."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from harness.app.values import Values
+from harness.errors import HookError
+from harness.http import HttpReply
+from harness.settings import RequestTemplate
+
+
+class Filled(msgspec.Struct, frozen=True, kw_only=True):
+    """A request ready to be sent."""
+
+    method: str
+    path: str
+    json: Any = None
+    form: dict[str, str] | None = None
+    headers: dict[str, str] = {}
+
+
+def fill(template: RequestTemplate, values: Values) -> Filled:
+    """Fill every value in; values in the path are percent-encoded."""
+    method, _, path = template.request.partition(" ")
+    return Filled(
+        method=method,
+        path=fill_text(path, {name: quote(value, safe="") for name, value in values.items()}),
+        json=fill_tree(template.json, values),
+        form=fill_tree(template.form, values),
+        headers=fill_tree(template.headers, values),
+    )
+
+
+def fill_text(text: str, values: Mapping[str, str]) -> str:
+    """Fill one template."""
+    return text.format_map(values)
+
+
+def fill_tree(node: Any, values: Mapping[str, str]) -> Any:
+    """Fill every text inside a JSON value."""
+    if isinstance(node, str):
+        return fill_text(node, values)
+    if isinstance(node, dict):
+        return {key: fill_tree(value, values) for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [fill_tree(value, values) for value in node]
+    return node
+
+
+def read_json(reply: HttpReply, hook: str) -> Any:
+    """The JSON of an answer.
+
+    Raises:
+        HookError: It is no JSON.
+    """
+    try:
+        return msgspec.json.decode(reply.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        head = reply.body[:60].decode("utf-8", "replace")
+        raise HookError(f"{hook} answered {reply.status} with something that is no JSON: {head!r}.") from None
+
+
+def choose(reply: HttpReply, selector: str, hook: str) -> str:
+    """The value that *selector* (``$.auth_url``, ``header:Location``) finds in an answer.
+
+    Raises:
+        HookError: There is none.
+    """
+    if selector.startswith("header:"):
+        value: Any = reply.headers.get(selector.removeprefix("header:").strip().lower())
+    else:
+        found = select(read_json(reply, hook), selector)
+        value = found[0] if found else None
+    if not isinstance(value, str) or not value:
+        raise HookError(f"{hook} answered {reply.status}, but {selector} finds no text in it.")
+    return value
+
+
+def select(document: Any, path: str) -> list[Any]:
+    """Every value at a JSONPath."""
+    import jsonpath
+
+    return list(jsonpath.findall(path, document))
+
+
+def without(document: Any, paths: tuple[str, ...]) -> Any:
+    """A copy of *document* in which what is at *paths* reads ``<ignored>``."""
+    if not paths:
+        return document
+    import jsonpath
+
+    copy = msgspec.json.decode(msgspec.json.encode(document))
+    for path in paths:
+        for match in jsonpath.finditer(path, copy):
+            if match.parent is not None:
+                container: Any = match.parent.obj
+                container[match.parts[-1]] = "<ignored>"
+    return copy

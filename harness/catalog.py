@@ -1,0 +1,105 @@
+"""Fixtures and scenarios on disk, as values; works from a checkout and from an installed wheel.
+
+Nothing here runs anything: a scenario file is imported, its ``SCENARIO`` is a value.
+"""
+
+import importlib.util
+import sys
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from harness.errors import ConfigError, UnknownName
+from harness.model import Institution, Person
+
+_INSTALLED = Path(__file__).parent / "_data"
+_ROOT = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parent.parent
+
+
+def folder(name: str) -> Path:
+    """The folder ``fixtures``, ``scenarios`` or ``examples``."""
+    return _ROOT / name
+
+
+@cache
+def institutions() -> dict[str, Institution]:
+    """Every institution by id, in the file's order."""
+    found: dict[str, Institution] = {}
+    for path in sorted((folder("fixtures") / "institutions").glob("*.toml")):
+        for raw in _read(path)["institution"]:
+            one = _convert(raw, Institution, path)
+            found[one.institution_id] = one
+    return found
+
+
+@cache
+def people() -> dict[str, Person]:
+    """Every named person by file name."""
+    found: dict[str, Person] = {}
+    for path in sorted((folder("fixtures") / "end_users").glob("*.toml")):
+        found[path.stem] = _convert({"name": path.stem, **_read(path)}, Person, path)
+    return found
+
+
+def person(name: str) -> Person:
+    """The person called *name*; the nearest match is in the complaint."""
+    if name not in people():
+        raise UnknownName("end user", name, people(), place="fixtures/end_users")
+    return people()[name]
+
+
+def read_fixture(name: str) -> dict[str, Any]:
+    """A TOML file of ``fixtures/``, parsed."""
+    return _read(folder("fixtures") / name)
+
+
+def scenario_names() -> list[str]:
+    """The names of every scenario that ships, sorted."""
+    return sorted(path.stem for path in folder("scenarios").glob("*.py") if not path.stem.startswith("_"))
+
+
+def scenario_value(name: str) -> Any:
+    """The ``SCENARIO`` of the scenario called *name*."""
+    if name not in scenario_names():
+        raise UnknownName("scenario", name, scenario_names())
+    return load_scenario_file(folder("scenarios") / f"{name}.py")
+
+
+def load_scenario_file(path: Path) -> Any:
+    """Import the file at *path* and return its ``SCENARIO``.
+
+    Raises:
+        ConfigError: It cannot be imported or has no ``SCENARIO``.
+    """
+    key = f"harness._scenarios.{path.stem}"
+    spec = importlib.util.spec_from_file_location(key, path)
+    if spec is None or spec.loader is None:
+        raise ConfigError(f"{str(path)!r} is no Python file.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[key] = module
+    try:
+        spec.loader.exec_module(module)
+    except FileNotFoundError:
+        raise ConfigError(f"There is no scenario file {str(path)!r}.") from None
+    except Exception as error:
+        raise ConfigError(f"The scenario file {path.name} cannot be loaded: {type(error).__name__}: {error}") from error
+    if not hasattr(module, "SCENARIO"):
+        raise ConfigError(f"The scenario file {path.name} has no SCENARIO.")
+    return module.SCENARIO
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"The fixture {path.name} cannot be read: {error}.") from None
+
+
+def _convert(raw: dict[str, Any], shape: Any, path: Path) -> Any:
+    try:
+        return msgspec.convert(raw, shape)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"The fixture {path.name} does not fit: {error}.") from None

@@ -1,0 +1,86 @@
+"""Time's one door: sandbox time, real time, and bounded waiting.
+
+Sandbox time is real time plus an offset that only grows, so what an app compares with its own clock (``Date``,
+``Retry-After``, certificates) stays true while tokens, sessions and retries grow old on demand.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def real_now() -> datetime:
+    """Return the real time of this machine, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def stopwatch() -> Callable[[], float]:
+    """Start a stopwatch; calling it gives the seconds since."""
+    started = time.monotonic()
+    return lambda: time.monotonic() - started
+
+
+class Clock:
+    """Sandbox time."""
+
+    def __init__(self, *, real: Callable[[], datetime] = real_now) -> None:
+        """Start at real time; *real* can be any source of aware instants."""
+        self._real = real
+        self._offset = timedelta()
+
+    @property
+    def offset(self) -> timedelta:
+        """How far sandbox time is ahead of real time."""
+        return self._offset
+
+    def now(self) -> datetime:
+        """Return sandbox time, aware, in UTC."""
+        return self._real() + self._offset
+
+    def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
+        """Move sandbox time forward; going back is refused with ``ValueError``."""
+        step = timedelta(seconds=seconds, minutes=minutes, hours=hours, days=days)
+        if step < timedelta():
+            raise ValueError(f"Sandbox time only moves forward; got {step}.")
+        self._offset += step
+
+    def advance_to(self, instant: datetime) -> None:
+        """Move forward to *instant*; an instant in the past changes nothing."""
+        ahead = instant - self.now()
+        if ahead > timedelta():
+            self._offset += ahead
+
+    def reset(self) -> None:
+        """Return to real time, as between two scenarios."""
+        self._offset = timedelta()
+
+
+def wait_until(look: Callable[[], T | None], *, cap_s: float, every_ms: float = 10) -> T | None:
+    """Call *look* until it gives something true, at most for *cap_s* real seconds; then give None.
+
+    The pause between looks starts at *every_ms* and grows to ten times that.
+    """
+    elapsed = stopwatch()
+    pause_ms = every_ms
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        left_s = cap_s - elapsed()
+        if left_s <= 0:
+            return None
+        pause(min(pause_ms / 1000, left_s))
+        pause_ms = min(pause_ms * 1.3, every_ms * 10)
+
+
+def pause(seconds: float) -> None:
+    """Let real time pass, for waits on somebody else's process."""
+    time.sleep(max(0.0, seconds))
+
+
+def rfc3339(instant: datetime, *, timespec: str = "seconds") -> str:
+    """Write *instant* as the wire does: UTC, with ``Z``."""
+    return instant.astimezone(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")

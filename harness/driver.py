@@ -1,0 +1,263 @@
+"""Runs one scenario: a quiet start, the steps in order, settling, and then the probes over the finished journal.
+
+Acting and judging are apart: when the probes examine, the faults are lifted and the link records no more.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from harness import catalog
+from harness.app import AppUnderTest, open_app
+from harness.clock import wait_until
+from harness.errors import AppError, HarnessError, HookError, HookMissing, StepError
+from harness.ids import fresh_salt, stream
+from harness.journal import Delivery, FaultSet, Journal, Output, Started
+from harness.listen import free_port
+from harness.local import LocalFiskil
+from harness.probes import Finding, Verdict, heaviest, name_of
+from harness.scenario import Scenario
+from harness.settings import Settings, environment
+from harness.stage import Stage
+from harness.steps import in_words
+from harness.steps import name_of as step_name
+from harness.webhooks import Sender, Target
+
+QUIET_S = 0.12
+QUIET_CAP_S = 5.0
+EFFECTS = "app.observe.effects"
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What came of one scenario. ``missing`` names the hooks that the config does not give."""
+
+    scenario: str
+    title: str
+    practices: tuple[str, ...]
+    seed: int
+    findings: tuple[Finding, ...]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """The heaviest verdict."""
+        return heaviest([finding.verdict for finding in self.findings])
+
+
+class Driver:
+    """One local Fiskil and one app, and scenarios run between them one after another."""
+
+    def __init__(self, settings: Settings, *, workdir: Path, seed: int, given: Any = None) -> None:
+        """Start listening and make the app ready to start; *given* is an app as a Python object."""
+        self.settings = settings
+        self.seed = seed
+        self._workdir = workdir
+        self._salt = fresh_salt()
+        self._count = 0
+        secret = environment(settings.sandbox.webhook_secret_env) if settings.sandbox.webhook_secret_env else None
+        self.fiskil = LocalFiskil(workdir=workdir, seed=seed, is_tls=settings.sandbox.tls, webhook_secret=secret)
+        try:
+            self.app = open_app(settings, values=self._values(), workdir=workdir, given=given)
+        except BaseException:
+            self.fiskil.close()
+            raise
+        self._is_started = False
+        self._read_until: dict[str, int] = {}
+
+    def start(self) -> None:
+        """Start the app and see that its hooks answer."""
+        if not self._is_started:
+            self.app.start()
+            self._is_started = True
+
+    def close(self) -> None:
+        """Stop the app and every server."""
+        try:
+            self.app.stop()
+        finally:
+            self.fiskil.close()
+
+    def run(self, scenario: Scenario) -> Outcome:
+        """Run *scenario* and judge it."""
+        journal, crashed = self.perform(scenario)
+        return Outcome(
+            scenario=scenario.name,
+            title=scenario.title,
+            practices=scenario.practices,
+            seed=self.seed,
+            findings=self.judge(scenario, journal, crashed),
+            missing=tuple(hook for hook in scenario.needs if not self.app.has(hook)),
+        )
+
+    def perform(self, scenario: Scenario) -> tuple[Journal, str]:
+        """Do every step; the journal, and in words what kept the scenario from its end."""
+        missing = [hook for hook in scenario.needs if not self.app.has(hook)]
+        journal = Journal()
+        if missing:
+            return journal, ""
+        self.start()
+        quiet = wait_until(lambda: self.fiskil.link.quiet_s() >= QUIET_S, cap_s=QUIET_CAP_S)
+        if not quiet:
+            return journal, "the app called the API without a pause for 5 s before the scenario could begin"
+        self.fiskil.reset()
+        stage = self._stage(scenario, journal)
+        deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
+        self.fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
+        self._skip_output()
+        try:
+            crashed = self._steps(scenario, stage)
+            crashed = self._settle(scenario, stage, crashed)
+        finally:
+            waiting = self.fiskil.link.rules.waiting()
+            self.fiskil.link.end()
+        for one in waiting:
+            journal.write(
+                FaultSet(fault=one.rule.name, route=one.rule.route, times=one.rule.times, unbitten=one.left)
+            )
+        self._note_output(journal)
+        self._clean_up(stage)
+        return journal, crashed
+
+    def judge(self, scenario: Scenario, journal: Journal, crashed: str) -> tuple[Finding, ...]:
+        """Let every probe examine; a fault that never bit and a step that failed are INCONCLUSIVE."""
+        missing = [hook for hook in scenario.needs if not self.app.has(hook)]
+        if missing:
+            return tuple(
+                Finding(
+                    probe=name_of(probe),
+                    verdict=Verdict.INCONCLUSIVE,
+                    seen=f"the config gives no {missing[0]}",
+                    hook=missing[0],
+                )
+                for probe in scenario.probes
+            )
+        findings = [_examined(probe, journal) for probe in scenario.probes]
+        if crashed:
+            findings.append(Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=crashed))
+        for fault in journal.all(FaultSet):
+            if fault.unbitten:
+                bitten = fault.times - fault.unbitten
+                seen = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: nothing called it"
+                findings.append(Finding(probe="every_fault_bit", verdict=Verdict.INCONCLUSIVE, seen=seen))
+        return tuple(findings)
+
+    def _steps(self, scenario: Scenario, stage: Stage) -> str:
+        around = {name for probe in scenario.probes for name in probe.around}
+        for number, step in enumerate(scenario.steps):
+            stage.journal.step = number
+            try:
+                watched = step_name(step) in around and self.app.has(EFFECTS)
+                if watched:
+                    self._snapshots(stage, "before")
+                step.perform(stage)
+                if watched:
+                    self._snapshots(stage, "after")
+            except (StepError, HookError, AppError) as error:
+                return f"step {number + 1} ({in_words(step)}) could not be done: {error}"
+        return ""
+
+    def _settle(self, scenario: Scenario, stage: Stage, crashed: str) -> str:
+        """Wait until the app is quiescent and ask for its effects, whatever happened before."""
+        stage.journal.step = len(scenario.steps)
+        if self.app.has(EFFECTS):
+            try:
+                self._snapshots(stage, "end")
+            except (HookError, HookMissing) as error:
+                return crashed or str(error)
+        else:
+            wait_until(lambda: self.fiskil.link.quiet_s() >= QUIET_S, cap_s=QUIET_CAP_S)
+        return crashed
+
+    def _snapshots(self, stage: Stage, moment: str) -> None:
+        for participant in stage.participants.values():
+            stage.snapshot(moment, participant)
+
+    def _clean_up(self, stage: Stage) -> None:
+        """Give the key back, remove the people, and bring the app back where the scenario touched the whole of it."""
+        self.fiskil.sandbox.set_key(is_accepted=True)
+        if stage.must_restart and self.app.can_restart:
+            self.app.restart()
+        self.fiskil.reset()
+
+    def _stage(self, scenario: Scenario, journal: Journal) -> Stage:
+        self._count += 1
+        journal.write(Started(how="found"))
+        return Stage(
+            settings=self.settings,
+            fiskil=self.fiskil,
+            app=self.app,
+            sender=self._sender(),
+            journal=journal,
+            person=catalog.person(scenario.end_user),
+            nonce=f"{self._salt[:8]}-{self._count}",
+            seed=stream(self.seed, scenario.name).randrange(2**32),
+        )
+
+    def _sender(self) -> Sender:
+        target = Target.of(self.app.url + self.settings.app.webhook.path, allow_hosts=self.settings.sandbox.allow_hosts)
+        ca_file = self.fiskil.certificates.ca_file if target.is_tls else None
+        return Sender(self.fiskil.loop, target, ca_file=ca_file, timeout_s=self.settings.app.limits.ack_s + 5)
+
+    def _values(self) -> dict[str, str]:
+        port = free_port()
+        credentials = self.fiskil.credentials
+        url = self.settings.app.url
+        values = {
+            "port": str(port),
+            "workdir": str(self._workdir),
+            "public_url": f"http://127.0.0.1:{port}",
+            "api_url": self.fiskil.api_url,
+            "auth_url": self.fiskil.auth_url,
+            "client_id": credentials.client_id,
+            "client_secret": credentials.client_secret,
+            "webhook_secret": credentials.webhook_secret,
+            "webhook_source_ips": "127.0.0.1",
+            "alert_url": self.fiskil.alerts.url,
+            "otlp_url": self.fiskil.telemetry.url,
+            "python": _interpreter(),
+        }
+        if any("{ca_file}" in text or "{tls_" in text for text in (*self.settings.app.env.values(), str(self.settings.app))):
+            made = self.fiskil.certificates
+            values |= {
+                "ca_file": str(made.ca_file),
+                "tls_cert_file": str(made.chain_file),
+                "tls_key_file": str(made.key_file),
+            }
+        if url:
+            values["public_url"] = url.format_map(values).rstrip("/")
+        return values
+
+    def _skip_output(self) -> None:
+        for name, path in self.app.output().items():
+            self._read_until[name] = path.stat().st_size if path.exists() and self._count > 1 else 0
+
+    def _note_output(self, journal: Journal) -> None:
+        for name, path in self.app.output().items():
+            if path.exists():
+                with path.open("rb") as source:
+                    source.seek(self._read_until.get(name, 0))
+                    journal.write(Output(place=name, text=source.read(16 * 1024 * 1024)))
+
+
+def _examined(probe: Any, journal: Journal) -> Finding:
+    try:
+        finding: Finding = probe.examine(journal)
+    except HarnessError:
+        raise
+    except Exception as error:
+        return Finding(
+            probe=name_of(probe),
+            verdict=Verdict.INCONCLUSIVE,
+            seen=f"the probe itself failed: {type(error).__name__}: {error}",
+        )
+    return finding
+
+
+def _interpreter() -> str:
+    import sys
+
+    return sys.executable
+
+
+__all__ = ["Delivery", "Driver", "Outcome"]

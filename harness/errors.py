@@ -1,0 +1,85 @@
+"""Every exception of the house, each with a message that says what is wrong, what is allowed and what to do.
+
+::
+
+    HarnessError
+    ├── UsageError              what was asked for cannot be done (exit 2)
+    │   ├── ConfigError         a key or value of the config
+    │   ├── UnknownName         a name that nothing carries; knows the nearest match
+    │   ├── UnsafeTarget        an address that is not loopback
+    │   └── PlanError           a plan file that is no plan
+    ├── AppError                the app under test does not start, or stopped
+    ├── HookError               a hook answered with something that is no answer
+    ├── StepError               a step could not be performed; the scenario is INCONCLUSIVE
+    │   └── HookMissing         a step needs a hook that the config does not give
+    └── FaultUnbitten           a fault waited and nothing came by
+"""
+
+import difflib
+from collections.abc import Iterable
+
+
+class HarnessError(Exception):
+    """Something the reader can act on; its text is at most four sentences."""
+
+
+class UsageError(HarnessError):
+    """What was asked for cannot be done."""
+
+
+class ConfigError(UsageError):
+    """A key or a value of the config is wrong."""
+
+
+class UnsafeTarget(UsageError):
+    """An address outside this machine."""
+
+
+class PlanError(UsageError):
+    """A plan file that cannot be read as a plan."""
+
+
+class UnknownName(UsageError):
+    """A name that nothing carries."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, place: str = "") -> None:
+        """Compose the message: the name, the nearest match and the first dozen known names."""
+        self.name = name
+        names = sorted(known)
+        near = nearest(name, names)
+        where = f" in {place}" if place else ""
+        hint = f" Did you mean {near!r}?" if near else ""
+        shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+        known_text = f" Known: {shown}." if names else ""
+        super().__init__(f"No {kind} {name!r}{where}.{hint}{known_text}")
+
+
+class AppError(HarnessError):
+    """The app under test does not start, or stopped when it should not."""
+
+
+class HookError(HarnessError):
+    """A hook of the app answered with something that is no answer."""
+
+
+class StepError(HarnessError):
+    """A step could not be performed."""
+
+
+class HookMissing(StepError):
+    """A step needs a hook that the config does not give."""
+
+    def __init__(self, hook: str) -> None:
+        """Name the *hook* as it stands in the config, for instance ``app.observe.effects``."""
+        self.hook = hook
+        super().__init__(f"The config gives no {hook}.")
+
+
+class FaultUnbitten(HarnessError):
+    """A fault waited for an exchange that never came."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that looks most like *name*, if one is near."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return close[0] if close else None

@@ -1,0 +1,15 @@
+"""Faults of authentication: tokens that die before their time."""
+
+from msgspec import Struct
+
+from harness.faults.base import Answer
+
+
+class ExpireTokens(Struct, frozen=True, kw_only=True, tag="expire_tokens"):
+    """Every access token dies just before this request reaches the API (A-EXPIRE-EARLY, A-EXPIRE-MIDWALK)."""
+
+    async def bite(self, answer: Answer) -> None:
+        """Expire, then let the API answer as it does."""
+        answer.expire_tokens()
+        forwarded = await answer.forward()
+        await answer.send(forwarded.status, forwarded.headers, forwarded.body)

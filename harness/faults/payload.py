@@ -1,0 +1,18 @@
+"""Faults of the payload: HTTP is fine, the JSON is not."""
+
+from msgspec import Struct
+
+from harness.faults.base import Answer
+
+
+class TruncatedJson(Struct, frozen=True, kw_only=True, tag="truncated_json"):
+    """The body is cut to ``keep_percent`` and announced at that length, so only its JSON is broken (J-TRUNC)."""
+
+    keep_percent: int = 50
+
+    async def bite(self, answer: Answer) -> None:
+        """Send the first part of the body as if it were all."""
+        forwarded = await answer.forward()
+        body = forwarded.body[: max(1, len(forwarded.body) * self.keep_percent // 100)]
+        kept = tuple((name, value) for name, value in forwarded.headers if name != b"content-length")
+        await answer.send(forwarded.status, (*kept, (b"content-length", str(len(body)).encode())), body)

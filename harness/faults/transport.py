@@ -1,0 +1,67 @@
+"""Faults of the connection: resets, early ends, stalls and drips."""
+
+from msgspec import Struct
+
+from harness.faults.base import Answer
+
+
+class ResetPeer(Struct, frozen=True, kw_only=True, tag="reset_peer"):
+    """The API did its work, then the connection is reset after ``after_bytes`` of the response body (N-RESET-MID)."""
+
+    after_bytes: int = 0
+
+    async def bite(self, answer: Answer) -> None:
+        """Send the head and some of the body, then reset."""
+        forwarded = await answer.forward()
+        await answer.send_head(forwarded.status, forwarded.headers)
+        await answer.send_part(forwarded.body[: self.after_bytes])
+        answer.reset()
+
+
+class LimitBytes(Struct, frozen=True, kw_only=True, tag="limit_data"):
+    """The connection is closed after ``after_bytes`` of the response body, though more was announced (N-LIMIT)."""
+
+    after_bytes: int = 0
+
+    async def bite(self, answer: Answer) -> None:
+        """Send the head and some of the body, then close."""
+        forwarded = await answer.forward()
+        await answer.send_head(forwarded.status, forwarded.headers)
+        await answer.send_part(forwarded.body[: self.after_bytes])
+        answer.close()
+
+
+class EmptyResponse(Struct, frozen=True, kw_only=True, tag="empty_response"):
+    """The API never sees the request: the connection closes without a byte (N-EMPTY)."""
+
+    async def bite(self, answer: Answer) -> None:
+        """Close."""
+        answer.close()
+
+
+class Stall(Struct, frozen=True, kw_only=True, tag="stall"):
+    """After ``after_bytes`` of the response body nothing more comes, and the connection stays open (H-STALL-BODY)."""
+
+    after_bytes: int = 0
+
+    async def bite(self, answer: Answer) -> None:
+        """Send the head and some of the body, then nothing."""
+        forwarded = await answer.forward()
+        await answer.send_head(forwarded.status, forwarded.headers)
+        await answer.send_part(forwarded.body[: self.after_bytes])
+        await answer.stall()
+
+
+class Drip(Struct, frozen=True, kw_only=True, tag="drip"):
+    """The body comes byte by byte, one each ``every_ms``, so that no single read takes long (H-DRIP)."""
+
+    every_ms: int = 200
+
+    async def bite(self, answer: Answer) -> None:
+        """Send the head, then the body in single bytes."""
+        forwarded = await answer.forward()
+        await answer.send_head(forwarded.status, forwarded.headers)
+        for at in range(len(forwarded.body)):
+            await answer.send_part(forwarded.body[at : at + 1])
+            await answer.wait_s(self.every_ms / 1000)
+        await answer.finish()

@@ -1,0 +1,81 @@
+"""The one door to httpx: requests to the app's hooks and pages, and to the consent page."""
+
+from types import TracebackType
+from typing import Any
+
+import httpx
+from msgspec import Struct
+
+LARGEST_ANSWER = 16 * 1024 * 1024
+
+
+class HttpReply(Struct, frozen=True, kw_only=True):
+    """An answer, or the reason in words why there is none."""
+
+    status: int | None = None
+    headers: dict[str, str] = {}
+    body: bytes = b""
+    url: str = ""
+    trouble: str = ""
+
+    @property
+    def content_type(self) -> str:
+        """The media type, without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+class Browser:
+    """A plain HTTP client with a cookie jar; it follows no redirect by itself."""
+
+    def __init__(self, *, timeout_s: float = 30.0, verify: Any = True) -> None:
+        self._client = httpx.Client(
+            timeout=timeout_s,
+            follow_redirects=False,
+            verify=verify,
+            trust_env=False,
+            headers={"user-agent": "fiskil-harness"},
+            limits=httpx.Limits(max_keepalive_connections=2, keepalive_expiry=1.0),
+        )
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        json: Any = None,
+        form: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        timeout_s: float | None = None,
+    ) -> HttpReply:
+        """Send one request; every failure comes back as ``trouble``."""
+        limit = httpx.USE_CLIENT_DEFAULT if timeout_s is None else httpx.Timeout(timeout_s)
+        try:
+            with self._client.stream(method, url, json=json, data=form, headers=headers, timeout=limit) as answer:
+                body = _bounded(answer)
+        except httpx.TimeoutException:
+            return HttpReply(url=url, trouble="no answer within the limit")
+        except httpx.ConnectError:
+            return HttpReply(url=url, trouble="connection refused")
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError) as error:
+            return HttpReply(url=url, trouble=f"{type(error).__name__}")
+        kept = {name.lower(): value for name, value in answer.headers.items()}
+        return HttpReply(status=answer.status_code, headers=kept, body=body, url=str(answer.url))
+
+    def close(self) -> None:
+        """Drop every connection."""
+        self._client.close()
+
+    def __enter__(self) -> "Browser":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def _bounded(answer: httpx.Response) -> bytes:
+    body = bytearray()
+    for chunk in answer.iter_bytes():
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            raise ValueError("the answer is longer than 16 MiB")
+    return bytes(body)

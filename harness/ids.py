@@ -1,0 +1,109 @@
+"""Chance's one door: every id and every random stream comes from here.
+
+Streams depend on the seed alone, so the same seed draws the same people, rows and plans. Ids also depend on a salt that is
+new in each run, because an app that remembers an earlier run must not take a new message for an old one.
+"""
+
+import hashlib
+import random
+import secrets
+import string
+import threading
+import uuid
+
+_BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_BASE32 = string.digits + string.ascii_lowercase[:22]
+
+
+def fresh_salt() -> str:
+    """Draw the salt of one run."""
+    return secrets.token_hex(8)
+
+
+def stream(seed: int, *name: object) -> random.Random:
+    """Return the random stream called *name*: same seed and name, same numbers."""
+    return random.Random(_digest("stream", seed, *name))
+
+
+class Mint:
+    """Makes ids in the wire's forms and remembers what each one stands for.
+
+    ``names`` maps an id to its symbol (``e0``, ``end_user``, ``transaction:17``), which reports and comparisons use in its
+    place; two twins share symbols and no ids.
+    """
+
+    def __init__(self, *, seed: int, salt: str | None = None) -> None:
+        self.seed = seed
+        self.salt = fresh_salt() if salt is None else salt
+        self.names: dict[str, str] = {}
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def end_user_id(self) -> str:
+        """``eu_`` and 27 base-62 characters."""
+        return self._named("eu_" + self._text(27, _BASE62), "end_user")
+
+    def session_id(self) -> str:
+        """27 base-62 characters."""
+        return self._named(self._text(27, _BASE62), "session")
+
+    def client_id(self) -> str:
+        """26 base-32 characters, as the ``id`` of an auth session shows."""
+        return self._text(26, _BASE32)
+
+    def arrangement_id(self) -> str:
+        """A UUID; also the ``consent_id`` of webhooks."""
+        return self._named(str(uuid.UUID(bytes=self._bytes()[:16], version=4)), "consent")
+
+    def error_id(self) -> str:
+        """``err_`` and a UUID."""
+        return "err_" + str(uuid.UUID(bytes=self._bytes()[:16], version=4))
+
+    def message_id(self) -> str:
+        """Sixteen digits, never starting with zero."""
+        return str(10**15 + int.from_bytes(self._bytes()[:8], "big") % (9 * 10**15))
+
+    def secret(self, length: int = 48) -> str:
+        """Base-62 text for credentials and token signatures."""
+        return self._text(length, _BASE62)
+
+    def key(self, length: int) -> bytes:
+        """Key bytes for a signing secret."""
+        out = b""
+        while len(out) < length:
+            out += self._bytes()
+        return out[:length]
+
+    def row_id(self, prefix: str, owner: str, key: str) -> str:
+        """The stable id of one data row of *owner*: *prefix* and 64 hex digits, the same at every call."""
+        digest = hashlib.sha256(f"{self.salt}/{owner}/{prefix}/{key}".encode()).hexdigest()
+        return self._named(prefix + digest, f"{prefix}{key}")
+
+    def digits(self, length: int, owner: str, key: str) -> str:
+        """*length* digits for an account of *owner*, the same at every call."""
+        digest = hashlib.sha256(f"{self.salt}/{owner}/digits/{key}".encode()).digest()
+        low = 10 ** (length - 1)
+        return self._named(str(low + int.from_bytes(digest[:16], "big") % (9 * low)), f"account:{key}")
+
+    def _named(self, value: str, symbol: str) -> str:
+        self.names[value] = symbol
+        return value
+
+    def _text(self, length: int, alphabet: str) -> str:
+        number = int.from_bytes(self._bytes(), "big")
+        letters = []
+        for _ in range(length):
+            number, at = divmod(number, len(alphabet))
+            letters.append(alphabet[at])
+        return "".join(letters)
+
+    def _bytes(self) -> bytes:
+        with self._lock:
+            self._count += 1
+            count = self._count
+        return hashlib.blake2b(f"{self.salt}/{self.seed}/{count}".encode()).digest()
+
+
+def _digest(*parts: object) -> int:
+    text = "/".join(str(part) for part in parts)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

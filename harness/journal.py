@@ -1,0 +1,251 @@
+"""The append-only record of one scenario, which probes read when everything has stopped.
+
+One frozen entry class per kind of observation. ``at_s`` is real seconds since the scenario began; it never enters a verdict's
+words, so two runs with one seed read the same. Bytes stay raw in memory; what leaves the process passes the redactor.
+"""
+
+import threading
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from harness.clock import stopwatch
+
+BODY_KEPT = 65_536
+"""Longer bodies are kept as digest, length and head (see ``kept``)."""
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One observation. ``step`` is the index of the step that was being performed."""
+
+    at_s: float = 0.0
+    step: int = -1
+
+
+class Started(Entry, frozen=True, kw_only=True):
+    """The app was started, or was found running. ``how`` is start, restart, kill or stop."""
+
+    how: str
+
+
+class Exchange(Entry, frozen=True, kw_only=True):
+    """One request of the app to the API and what it got, as seen on the API's side of the link.
+
+    ``number`` counts requests of the scenario from 1. ``status`` is None where no answer was sent. ``bites`` names the faults
+    that acted. ``end_user_id`` is empty for calls about no end user (tokens, institutions). A stray call is about an end user
+    of an earlier scenario; no fault matches it and probes leave it out.
+    """
+
+    number: int
+    route: str
+    method: str
+    path: str
+    query: str = ""
+    end_user_id: str = ""
+    is_stray: bool = False
+    request_headers: tuple[tuple[str, str], ...] = ()
+    request_body: bytes = b""
+    status: int | None = None
+    response_headers: tuple[tuple[str, str], ...] = ()
+    response_body: bytes = b""
+    ended_s: float = 0.0
+    bites: tuple[str, ...] = ()
+    connection: int = 0
+
+
+class Bite(Entry, frozen=True, kw_only=True):
+    """A fault acted. ``byte_offset`` is where in the response body, or -1 where no body began."""
+
+    fault: str
+    route: str
+    request_number: int
+    byte_offset: int = -1
+
+
+class FaultSet(Entry, frozen=True, kw_only=True):
+    """A fault was set to bite ``times`` times on ``route``; ``unbitten`` is how many bites never came."""
+
+    fault: str
+    route: str
+    times: int
+    unbitten: int = 0
+
+
+class Journey(Entry, frozen=True, kw_only=True):
+    """A consent journey came to an end, or was left. ``ending`` is the error type, APPROVED or ABANDONED."""
+
+    participant: str
+    ending: str
+    session: str
+    attempt: int
+
+
+class Visit(Entry, frozen=True, kw_only=True):
+    """The end user's browser was sent to a page of the app (callback, cancelled page)."""
+
+    participant: str
+    page: str
+    status: int | None
+    content_type: str = ""
+    body: bytes = b""
+
+
+class HookCall(Entry, frozen=True, kw_only=True):
+    """The harness asked the app to do something. ``status`` is None when the app did not answer in time."""
+
+    hook: str
+    participant: str
+    status: int | None
+    body: bytes = b""
+    took_s: float = 0.0
+
+
+class EventSeen(Entry, frozen=True, kw_only=True):
+    """The sandbox told a fact. ``event`` is its symbol (``e0``); ``is_subscribed`` says whether the app must act on it."""
+
+    event: str
+    kind: str
+    message_id: str
+    participant: str
+    publish_time: str
+    is_subscribed: bool = True
+
+
+class Delivery(Entry, frozen=True, kw_only=True):
+    """One attempt to hand one message over.
+
+    ``kind`` is genuine, replay, forged or unusual (signed, but never sent by Fiskil). ``name`` is the variant of a forged or
+    unusual one. ``outcome`` is ack, refuse or indeterminate; ``trouble`` says in words why there is no status.
+    ``message_id`` is the id that an effect would be filed under.
+    """
+
+    event: str
+    participant: str
+    message_id: str
+    attempt: int
+    kind: str = "genuine"
+    name: str = ""
+    outcome: str = "indeterminate"
+    status: int | None = None
+    trouble: str = ""
+    took_s: float = 0.0
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+    answer_headers: tuple[tuple[str, str], ...] = ()
+    answer: bytes = b""
+    source_ip: str = "127.0.0.1"
+    group: int = 0
+    is_judged: bool = True
+
+
+class Effects(Entry, frozen=True, kw_only=True):
+    """What the app says it did, at one moment. ``moment`` is before, after (a step), or end.
+
+    ``applied`` and ``state`` are None where the app does not tell them. ``is_quiescent`` is False when the wait was capped.
+    """
+
+    participant: str
+    moment: str
+    applied: dict[str, int] | None = None
+    state: Any = None
+    pending: int | None = None
+    is_quiescent: bool = True
+    is_connected: bool | None = None
+
+
+class Rows(Entry, frozen=True, kw_only=True):
+    """What the API serves for a participant's dataset at one moment: ids, and the values an app may keep."""
+
+    participant: str
+    dataset: str
+    moment: str
+    rows: tuple[dict[str, Any], ...]
+    removed_ids: tuple[str, ...] = ()
+
+
+class Output(Entry, frozen=True, kw_only=True):
+    """What the app wrote during the scenario. ``place`` is ``output`` or the log file's name."""
+
+    place: str
+    text: bytes
+
+
+class Leak(Entry, frozen=True, kw_only=True):
+    """A value that the sandbox minted was found where it must not be; only its kind is kept."""
+
+    place: str
+    kind: str
+    line: str
+
+
+class PlanRun(Entry, frozen=True, kw_only=True):
+    """A generated plan was executed. ``plan`` is its JSON when it failed, ``summary`` its steps in words."""
+
+    number: int
+    verdict: str
+    summary: tuple[str, ...] = ()
+    plan: str = ""
+    seen: str = ""
+
+
+class Idle(Entry, frozen=True, kw_only=True):
+    """An idle stretch of ``seconds`` real seconds was watched; it began at ``at_s``."""
+
+    seconds: float
+
+
+class Trouble(Entry, frozen=True, kw_only=True):
+    """Something kept a step from being performed. ``hook`` names a missing hook."""
+
+    what: str
+    hook: str = ""
+
+
+E_ = TypeVar("E_", bound=Entry)
+
+
+class Journal:
+    """The record; appending is safe from every thread."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self._lock = threading.Lock()
+        self._elapsed = stopwatch()
+        self.step = -1
+        self.names: dict[str, str] = {}
+
+    def elapsed_s(self) -> float:
+        """Real seconds since the scenario began."""
+        return self._elapsed()
+
+    def write(self, entry: Entry) -> None:
+        """Append *entry*."""
+        with self._lock:
+            self._entries.append(entry)
+
+    def stamp(self) -> dict[str, Any]:
+        """The ``at_s`` and ``step`` of an entry that is made now."""
+        return {"at_s": self.elapsed_s(), "step": self.step}
+
+    def all(self, kind: type[E_]) -> list[E_]:
+        """Every entry of *kind*, in the order they were written."""
+        with self._lock:
+            return [entry for entry in self._entries if isinstance(entry, kind)]
+
+    def __iter__(self) -> Iterator[Entry]:
+        with self._lock:
+            return iter(list(self._entries))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def kept(body: bytes) -> bytes:
+    """Return *body* as the journal keeps it: whole, or its head with digest and length."""
+    if len(body) <= BODY_KEPT:
+        return body
+    import hashlib
+
+    digest = hashlib.sha256(body).hexdigest()
+    return body[:4096] + f"\n[... {len(body)} bytes, sha256 {digest}]".encode()

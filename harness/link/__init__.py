@@ -1,0 +1,7 @@
+"""Between app and API: records every exchange and lets faults bite."""
+
+from harness.link.link import Link
+from harness.link.protocol import LinkProtocol
+from harness.link.rules import Rule, Rules
+
+__all__ = ["Link", "LinkProtocol", "Rule", "Rules"]

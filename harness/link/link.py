@@ -1,0 +1,264 @@
+"""The link: ASGI around the API, recording each exchange and handing matched ones to their fault.
+
+An exchange that no fault matches passes untouched; its bytes are copied for the journal and nothing else happens to it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+
+from harness.clock import stopwatch
+from harness.faults.base import Forwarded
+from harness.journal import Bite, Exchange, Journal, kept
+from harness.link import protocol
+from harness.link.rules import Rule, Rules
+
+Message = dict[str, Any]
+LONGEST_STALL_S = 60.0
+BODY_READ_AHEAD = 1_048_577
+
+
+class Link:
+    """Wraps an ASGI application; ``journal`` is where exchanges go while a scenario runs."""
+
+    def __init__(
+        self, app: Any, *, route_of: Callable[[str, str], str], expire_tokens: Callable[[], object] = lambda: None
+    ) -> None:
+        """Wrap *app*; *route_of* names a request, *expire_tokens* is what the fault of that name calls."""
+        self._app = app
+        self._route_of = route_of
+        self.expire_tokens = expire_tokens
+        self.rules = Rules()
+        self.journal: Journal | None = None
+        self.is_stray: Callable[[str], bool] = lambda end_user_id: False
+        self.open_requests = 0
+        self._since_last = stopwatch()
+        self._number = 0
+
+    def begin(self, journal: Journal, *, is_stray: Callable[[str], bool]) -> None:
+        """Record into *journal* from now on; calls for which *is_stray* holds are marked."""
+        self._number = 0
+        self.is_stray = is_stray
+        self.journal = journal
+
+    def end(self) -> None:
+        """Stop recording and lift every fault."""
+        self.journal = None
+        self.rules.clear()
+
+    def quiet_s(self) -> float:
+        """Real seconds since the app's latest request ended; 0 while one is open."""
+        return 0.0 if self.open_requests else self._since_last()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        self.open_requests += 1
+        try:
+            await self._exchange(scope, receive, send)
+        finally:
+            self.open_requests -= 1
+            self._since_last = stopwatch()
+
+    async def _exchange(self, scope: Any, receive: Any, send: Any) -> None:
+        journal = self.journal
+        self._number += 1
+        first, body = await _read_ahead(receive)
+        route = self._route_of(scope["method"], scope["path"])
+        end_user_id = _end_user_of(scope, body)
+        is_stray = self.is_stray(end_user_id)
+        call = _Call(self, scope, _replay(first, receive), send, number=self._number, route=route, journal=journal)
+        stamp = journal.stamp() if journal else {}
+        rule = None if is_stray else self.rules.take(route)
+        try:
+            if rule is None:
+                await self._app(scope, call.receive, call.watched_send)
+            else:
+                await call.bitten_by(rule)
+        finally:
+            if journal is not None:
+                journal.write(
+                    Exchange(
+                        **stamp,
+                        number=call.number,
+                        route=route,
+                        method=scope["method"],
+                        path=scope["path"],
+                        query=scope["query_string"].decode("latin-1"),
+                        end_user_id=end_user_id or call.created_end_user(),
+                        is_stray=is_stray,
+                        request_headers=_texts(scope["headers"]),
+                        request_body=kept(body),
+                        status=call.status,
+                        response_headers=_texts(call.headers),
+                        response_body=kept(bytes(call.sent)),
+                        ended_s=journal.elapsed_s(),
+                        bites=(rule.name,) if rule else (),
+                        connection=scope["client"][1] if scope.get("client") else 0,
+                    )
+                )
+
+
+class _Call:
+    """One exchange; the ``Answer`` that a fault acts through."""
+
+    def __init__(
+        self, link: Link, scope: Any, receive: Any, send: Any, *, number: int, route: str, journal: Journal | None
+    ) -> None:
+        self._link, self._scope, self.receive, self._send = link, scope, receive, send
+        self.number, self._route, self._journal = number, route, journal
+        self.status: int | None = None
+        self.headers: tuple[tuple[bytes, bytes], ...] = ()
+        self.sent = bytearray()
+
+    async def watched_send(self, message: Message) -> None:
+        """Pass a message of the API on, keeping a copy."""
+        if message["type"] == "http.response.start":
+            self.status, self.headers = message["status"], tuple(message["headers"])
+        else:
+            self.sent += message.get("body", b"")
+        await self._send(message)
+
+    async def bitten_by(self, rule: Rule) -> None:
+        """Let the fault act and record where it did."""
+        try:
+            await rule.fault.bite(self)
+        finally:
+            if self._journal is not None:
+                offset = len(self.sent) if self.status is not None else -1
+                self._journal.write(
+                    Bite(
+                        **self._journal.stamp(),
+                        fault=rule.name,
+                        route=self._route,
+                        request_number=self.number,
+                        byte_offset=offset,
+                    )
+                )
+
+    async def forward(self) -> Forwarded:
+        """Let the API work and keep its answer."""
+        start: Message = {}
+        body = bytearray()
+
+        async def collect(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                body.extend(message.get("body", b""))
+
+        await self._link._app(self._scope, self.receive, collect)
+        return Forwarded(status=start["status"], headers=tuple(start["headers"]), body=bytes(body))
+
+    async def send(self, status: int, headers: tuple[tuple[bytes, bytes], ...], body: bytes) -> None:
+        """Send a whole answer."""
+        await self.send_head(status, headers)
+        await self._pass({"type": "http.response.body", "body": body})
+
+    async def send_head(self, status: int, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+        """Send status and headers."""
+        await self._pass({"type": "http.response.start", "status": status, "headers": list(headers)})
+
+    async def send_part(self, body: bytes) -> None:
+        """Send a piece of the body now."""
+        if body:
+            await self._pass({"type": "http.response.body", "body": body, "more_body": True})
+        # uvloop writes at the end of the loop's turn; a reset before that would take these bytes along.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    async def finish(self) -> None:
+        """Say that the body is complete."""
+        await self._pass({"type": "http.response.body", "body": b""})
+
+    def reset(self) -> None:
+        """Reset the connection."""
+        transport = protocol.transport_of(self._scope)
+        if transport is not None:
+            protocol.reset(transport)
+
+    def close(self) -> None:
+        """Close the connection after what was sent."""
+        transport = protocol.transport_of(self._scope)
+        if transport is not None:
+            transport.close()
+
+    async def stall(self) -> None:
+        """Wait until the client goes away, at most a minute."""
+
+        async def gone() -> None:
+            while (await self.receive())["type"] != "http.disconnect":
+                continue
+
+        try:
+            await asyncio.wait_for(gone(), LONGEST_STALL_S)
+        except TimeoutError:
+            self.reset()
+
+    async def wait_s(self, seconds: float) -> None:
+        """Let real time pass."""
+        await asyncio.sleep(seconds)
+
+    def expire_tokens(self) -> None:
+        """Let every access token die."""
+        self._link.expire_tokens()
+
+    def created_end_user(self) -> str:
+        """The end user that this exchange created, if it did."""
+        if self._route != "end_users.create" or self.status != 200:
+            return ""
+        try:
+            return str(msgspec.json.decode(bytes(self.sent))["end_user_id"])
+        except (msgspec.DecodeError, KeyError, TypeError):
+            return ""
+
+    async def _pass(self, message: Message) -> None:
+        await self.watched_send(message)
+
+
+async def _read_ahead(receive: Any) -> tuple[list[Message], bytes]:
+    """Read the request body, up to what any documented request needs."""
+    messages: list[Message] = []
+    body = bytearray()
+    while True:
+        message = await receive()
+        messages.append(message)
+        body += message.get("body", b"")
+        if message["type"] != "http.request" or not message.get("more_body") or len(body) > BODY_READ_AHEAD:
+            return messages, bytes(body)
+
+
+def _replay(messages: list[Message], receive: Any) -> Any:
+    left = list(messages)
+
+    async def next_message() -> Message:
+        if left:
+            return left.pop(0)
+        message: Message = await receive()
+        return message
+
+    return next_message
+
+
+def _end_user_of(scope: Any, body: bytes) -> str:
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    if "end_user_id" in query:
+        return str(query["end_user_id"][-1])
+    head, _, rest = scope["path"].partition("/v1/end-users/")
+    if not head and rest:
+        return str(rest)
+    if scope["path"] == "/v1/auth/session":
+        try:
+            found = msgspec.json.decode(body)
+            return str(found.get("end_user_id", "")) if isinstance(found, dict) else ""
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return ""
+    return ""
+
+
+def _texts(headers: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)

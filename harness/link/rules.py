@@ -1,0 +1,80 @@
+"""Which exchanges a fault waits for, and the counters that make it bite exactly as often as asked."""
+
+import threading
+from fnmatch import fnmatchcase
+
+from msgspec import Struct
+
+from harness.faults import AnyFault
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """A fault on a route, ``times`` times after letting ``skip`` matching exchanges pass."""
+
+    route: str
+    fault: AnyFault
+    times: int = 1
+    skip: int = 0
+
+    @property
+    def name(self) -> str:
+        """The fault with its parameters, as reports name it."""
+        return repr(self.fault).replace("'", "")
+
+
+class Waiting:
+    """A rule with what is left of it."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.left = rule.times
+        self._skip = rule.skip
+
+    def takes(self, route: str) -> bool:
+        """Whether this exchange is the fault's; taking it counts."""
+        if self.left <= 0 or not fnmatchcase(route, self.rule.route):
+            return False
+        if self._skip > 0:
+            self._skip -= 1
+            return False
+        self.left -= 1
+        return True
+
+
+class Rules:
+    """The faults that wait; taking one is atomic."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Waiting] = []
+        self._lock = threading.Lock()
+
+    def set(self, rule: Rule) -> Waiting:
+        """Let a fault wait; the answer knows how many bites are left."""
+        waiting = Waiting(rule)
+        with self._lock:
+            self._waiting.append(waiting)
+        return waiting
+
+    def lift(self, waiting: Waiting) -> None:
+        """Stop a fault from waiting."""
+        with self._lock:
+            if waiting in self._waiting:
+                self._waiting.remove(waiting)
+
+    def take(self, route: str) -> Rule | None:
+        """The first waiting fault that matches, if one does."""
+        with self._lock:
+            for waiting in self._waiting:
+                if waiting.takes(route):
+                    return waiting.rule
+        return None
+
+    def waiting(self) -> list[Waiting]:
+        """Every fault that has been set and not lifted."""
+        with self._lock:
+            return list(self._waiting)
+
+    def clear(self) -> None:
+        """Lift every fault."""
+        with self._lock:
+            self._waiting.clear()

@@ -1,0 +1,185 @@
+"""The one door through which sockets listen: an event loop in a thread, and uvicorn servers on it.
+
+Every socket is on loopback, its port chosen by the system unless the user names one, and it listens before anything else
+starts, so nobody has to poll for it.
+"""
+
+import asyncio
+import concurrent.futures
+import contextlib
+import errno
+import socket
+import ssl
+import threading
+from collections.abc import Coroutine
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+import uvicorn
+
+from harness.errors import UsageError
+
+T = TypeVar("T")
+LOOPBACK = "127.0.0.1"
+
+
+class Loop:
+    """One event loop in one daemon thread, for servers and deliveries alike."""
+
+    def __init__(self) -> None:
+        self.asyncio = _new_loop()
+        self._thread = threading.Thread(target=self.asyncio.run_forever, name="fiskil-harness", daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T], *, timeout_s: float = 60) -> T:
+        """Run *work* on the loop and wait for its result."""
+        future = asyncio.run_coroutine_threadsafe(work, self.asyncio)
+        try:
+            return future.result(timeout_s)
+        except concurrent.futures.TimeoutError:
+            future.cancel()
+            raise
+        except BaseException:
+            future.cancel()
+            raise
+
+    def close(self) -> None:
+        """Cancel what still runs and end the thread."""
+        if self.asyncio.is_closed():
+            return
+        with contextlib.suppress(Exception):
+            self.run(_cancel_everything(), timeout_s=2)
+        self.asyncio.call_soon_threadsafe(self.asyncio.stop)
+        self._thread.join(5)
+        if not self._thread.is_alive():
+            self.asyncio.close()
+
+    def __enter__(self) -> "Loop":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+class Server:
+    """An ASGI application that listens on loopback."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        app: Any,
+        *,
+        port: int = 0,
+        protocol: Any = "auto",
+        certificate: tuple[Path, Path] | None = None,
+    ) -> None:
+        """Listen at once.
+
+        Args:
+            port: 0 lets the system choose.
+            protocol: The HTTP protocol class, where the link wraps the transport.
+            certificate: Files of the certificate chain and its key; with them the server speaks TLS.
+
+        Raises:
+            UsageError: The port is in use.
+        """
+        self._loop = loop
+        sock = _listening_socket(port)
+        self.port: int = sock.getsockname()[1]
+        scheme = "https" if certificate else "http"
+        self.url = f"{scheme}://{LOOPBACK}:{self.port}"
+        config = uvicorn.Config(
+            app,
+            http=protocol,
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            ws="none",
+            ssl_certfile=str(certificate[0]) if certificate else None,
+            ssl_keyfile=str(certificate[1]) if certificate else None,
+        )
+        self._server = _Embedded(config)
+        loop.run(self._server.begin(sock))
+
+    def close(self) -> None:
+        """Stop listening and drop every connection; twice is fine."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.run(self._server.end(), timeout_s=5)
+
+
+class _Embedded(uvicorn.Server):
+    """A uvicorn server that starts and stops within milliseconds and lets others own signals and the loop."""
+
+    async def begin(self, sock: socket.socket) -> None:
+        self.config.load()
+        self.lifespan = self.config.lifespan_class(self.config)
+        self._socket = sock
+        await self.startup(sockets=[sock])
+        self._ticking = asyncio.create_task(self._tick())
+
+    async def _tick(self) -> None:
+        count = 0
+        while True:
+            await self.on_tick(count)
+            count += 10
+            await asyncio.sleep(1)
+
+    async def end(self) -> None:
+        self._ticking.cancel()
+        for server in self.servers:
+            server.close()
+        self._socket.close()
+        for connection in list(self.server_state.connections):
+            transport = getattr(connection, "transport", None)
+            if transport is not None:
+                transport.abort()
+        for task in list(self.server_state.tasks):
+            task.cancel()
+        await asyncio.sleep(0)
+
+
+def free_port() -> int:
+    """Ask the system for a port that nobody uses now."""
+    with socket.socket() as sock:
+        sock.bind((LOOPBACK, 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+def client_context(ca_file: Path | None) -> ssl.SSLContext:
+    """A TLS context that trusts *ca_file*, or the system's authorities."""
+    return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+
+
+def _listening_socket(port: int) -> socket.socket:
+    # The protocol number matters: without it asyncio leaves Nagle's algorithm on, and each answer takes 40 ms.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((LOOPBACK, port))
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            raise UsageError(f"Port {port} is in use. Name another, or leave it out and the system chooses one.") from None
+        raise UsageError(f"Cannot listen on {LOOPBACK}:{port}: {error.strerror}.") from None
+    sock.listen(2048)
+    return sock
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+async def _cancel_everything() -> None:
+    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

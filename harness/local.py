@@ -1,0 +1,207 @@
+"""Fiskil on loopback: the sandbox with its servers, the link before its API, and sinks for what an app sends elsewhere."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from msgspec import Struct
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from harness import catalog
+from harness.errors import FaultUnbitten
+from harness.faults import AnyFault
+from harness.ids import Mint
+from harness.link import Link, LinkProtocol, Rule
+from harness.listen import LOOPBACK, Loop, Server
+from harness.model import Consent, EndUser, Person
+from harness.sandbox import Credentials, Sandbox
+from harness.sandbox.api.routes import require_route, route_of
+from harness.sandbox.people import made_up
+from harness.sandbox.sandbox import mint_credentials
+
+
+class Certificates(Struct, frozen=True, kw_only=True):
+    """Files of the authority and of the certificate that our servers and the app's may show."""
+
+    ca_file: Path
+    chain_file: Path
+    key_file: Path
+
+
+class Sink:
+    """Takes every request and remembers it: alerts, telemetry."""
+
+    def __init__(self, loop: Loop) -> None:
+        self.received: list[bytes] = []
+        self._lock = threading.Lock()
+        routes = [Route("/{rest:path}", self._take, methods=["GET", "POST", "PUT"])]
+        self._server = Server(loop, Starlette(routes=routes))
+        self.url = self._server.url
+
+    async def _take(self, request: Request) -> Response:
+        body = await request.body()
+        with self._lock:
+            self.received.append(body[:65_536])
+        return Response(status_code=204)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.close()
+
+
+class Enrolled:
+    """An end user in a test: the person at the institution, the id that the app needs, and what the API serves."""
+
+    def __init__(self, fiskil: "LocalFiskil", person: Person, end_user: EndUser) -> None:
+        self._fiskil = fiskil
+        self.person = person
+        self.end_user = end_user
+        self.consent: Consent | None = None
+
+    @property
+    def end_user_id(self) -> str:
+        """The id that data calls need."""
+        return self.end_user.end_user_id
+
+    @property
+    def transaction_ids(self) -> set[str]:
+        """The ``fiskil_id`` of every transaction that the API serves now."""
+        if self.consent is None:
+            return set()
+        return {row.fiskil_id for row in self._fiskil.sandbox.rows(self.consent, "transactions")}
+
+
+class LocalFiskil:
+    """One local Fiskil that listens; close it, or use it as a context manager."""
+
+    def __init__(
+        self,
+        *,
+        workdir: Path,
+        seed: int = 0,
+        is_tls: bool = False,
+        webhook_secret: str | None = None,
+        api_port: int = 0,
+        auth_port: int = 0,
+    ) -> None:
+        """Listen at once; with *is_tls* the API speaks TLS under a certificate minted now."""
+        self._workdir = workdir
+        self._certificates: Certificates | None = None
+        self.loop = Loop()
+        mint = Mint(seed=seed)
+        self.sandbox = Sandbox(
+            institutions=catalog.institutions(),
+            mint=mint,
+            credentials=mint_credentials(mint, webhook_secret=webhook_secret),
+        )
+        self.link = Link(self.sandbox.api, route_of=route_of, expire_tokens=self.sandbox.expire_tokens)
+        pair = (self.certificates.chain_file, self.certificates.key_file) if is_tls else None
+        self._servers: list[Any] = []
+        try:
+            self._api = self._kept(
+                Server(self.loop, self.link, port=api_port, protocol=LinkProtocol, certificate=pair)
+            )
+            self._page = self._kept(Server(self.loop, self.sandbox.page, port=auth_port))
+            self.alerts = self._kept(Sink(self.loop))
+            self.telemetry = self._kept(Sink(self.loop))
+        except BaseException:
+            self.close()
+            raise
+        self.sandbox.place(api_url=self.api_url, auth_url=self.auth_url)
+
+    def _kept(self, server: Any) -> Any:
+        self._servers.append(server)
+        return server
+
+    @property
+    def api_url(self) -> str:
+        """The API's origin, without ``/v1``; always the link."""
+        return str(self._api.url)
+
+    @property
+    def auth_url(self) -> str:
+        """The consent page's origin."""
+        return str(self._page.url)
+
+    @property
+    def credentials(self) -> Credentials:
+        """What the app needs to know."""
+        return self.sandbox.credentials
+
+    @property
+    def certificates(self) -> Certificates:
+        """The authority and a certificate for loopback, minted at the first use from the real clock."""
+        if self._certificates is None:
+            self._certificates = _mint_certificates(self._workdir)
+        return self._certificates
+
+    def enrol(self, name: str | None = None) -> Enrolled:
+        """Register an end user: the person called *name* in ``fixtures/end_users``, or one made from the seed."""
+        number = len(self.sandbox.store.end_users)
+        person = catalog.person(name) if name else made_up(seed=self.sandbox.mint.seed, number=number)
+        self.sandbox.admit(person)
+        return Enrolled(self, person, self.sandbox.create_end_user(person))
+
+    def authorise(self, enrolled: Enrolled, *, is_synced: bool = True) -> Consent:
+        """Let the person consent without the page; with *is_synced* every dataset is ready at once."""
+        consent = self.sandbox.authorise(enrolled.end_user, enrolled.person)
+        enrolled.consent = consent
+        if is_synced:
+            for dataset in consent.permissions:
+                self.sandbox.sync(consent, dataset)
+        return consent
+
+    @contextmanager
+    def broken(self, route: str, fault: AnyFault, *, times: int = 1, skip: int = 0) -> Iterator[None]:
+        """Let *fault* bite on *route* inside the block.
+
+        Raises:
+            FaultUnbitten: It was still waiting when the block ended without an error.
+        """
+        rule = Rule(route=require_route(route), fault=fault, times=times, skip=skip)
+        waiting = self.link.rules.set(rule)
+        try:
+            yield
+        finally:
+            self.link.rules.lift(waiting)
+        if waiting.left:
+            bitten = times - waiting.left
+            raise FaultUnbitten(f"{rule.name} on {route!r} bit {bitten} of {times} times: nothing called it inside the block.")
+
+    def reset(self) -> None:
+        """Forget end users, faults and events, and return to real time."""
+        self.link.rules.clear()
+        self.sandbox.reset()
+
+    def close(self) -> None:
+        """Stop listening; nothing is left."""
+        for server in self._servers:
+            server.close()
+        self.loop.close()
+
+    def __enter__(self) -> "LocalFiskil":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def _mint_certificates(folder: Path) -> Certificates:
+    import trustme
+
+    authority = trustme.CA()
+    certificate = authority.issue_cert("localhost", LOOPBACK)
+    made = Certificates(ca_file=folder / "ca.pem", chain_file=folder / "cert.pem", key_file=folder / "key.pem")
+    authority.cert_pem.write_to_path(str(made.ca_file))
+    certificate.private_key_pem.write_to_path(str(made.key_file))
+    with made.chain_file.open("wb") as sink:
+        for pem in certificate.cert_chain_pems:
+            sink.write(pem.bytes())
+    made.key_file.chmod(0o600)
+    return made

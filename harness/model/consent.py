@@ -1,0 +1,70 @@
+"""The invitation, the journey's end, and the permission that results."""
+
+import enum
+from datetime import datetime
+
+from msgspec import Struct
+
+
+class Ending(enum.StrEnum):
+    """How a consent journey ends; the values are Fiskil's ``error_type`` names, except the first.
+
+    Source: journey.error-types
+    """
+
+    APPROVED = "APPROVED"
+    CANCELLED = "AUTH_SESSION_CANCELLED"
+    INVALID = "AUTH_SESSION_INVALID"
+    DENIED = "CONSENT_ENDUSER_DENIED"
+    OTP_FAILURE = "CONSENT_OTP_FAILURE"
+    INELIGIBLE = "CONSENT_ENDUSER_INELIGIBLE"
+    TIMED_OUT = "CONSENT_TIMEOUT"
+    UPSTREAM_FAILURE = "CONSENT_UPSTREAM_PROCESSING_ERROR"
+
+
+class AuthSession(Struct, frozen=True, kw_only=True):
+    """One single-use invitation to consent.
+
+    ``stage`` is where the journey stands (see ``sandbox/journey.py``); ``ending`` is set once, at its end.
+    """
+
+    session_id: str
+    end_user_id: str
+    redirect_uri: str
+    cancel_uri: str
+    created_at: datetime
+    expires_at: datetime
+    stage: str = "institution"
+    touched_at: datetime | None = None
+    institution_id: str | None = None
+    is_institution_fixed: bool = False
+    arrangement_id: str | None = None
+    email: str | None = None
+    code: str | None = None
+    wrong_codes: int = 0
+    account_keys: tuple[str, ...] = ()
+    ending: Ending | None = None
+    error_id: str | None = None
+
+
+class Consent(Struct, frozen=True, kw_only=True):
+    """The permission that resulted; ``arrangement_id`` is its identity.
+
+    ``person`` is the name of the person at the institution, ``account_keys`` the accounts they chose.
+    """
+
+    arrangement_id: str
+    end_user_id: str
+    institution_id: str
+    person: str
+    account_keys: tuple[str, ...]
+    permissions: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None = None
+    termination_reason: str | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether data may be read under this consent."""
+        return self.ended_at is None

@@ -1,0 +1,68 @@
+"""Who takes part: institutions, the people who bank there, and the end users an app creates for them."""
+
+from msgspec import Struct
+
+
+class Institution(Struct, frozen=True, kw_only=True):
+    """A bank or energy retailer. ``industry`` is ``banking`` or ``energy``."""
+
+    institution_id: str
+    name: str
+    industry: str = "banking"
+    is_accessible: bool = False
+    priority: int = 1
+    connection_status: str = "HEALTHY"
+
+
+class Movement(Struct, frozen=True, kw_only=True):
+    """A regular movement on an account: *amount* is signed decimal text, once every *every_days* days."""
+
+    amount: str
+    every_days: int
+    merchant: str
+    description: str
+    category: str = "GENERAL_MERCHANDISE"
+    mcc: str | None = None
+    varies_percent: int = 0
+    first_day: int = 0
+
+
+class AccountSpec(Struct, frozen=True, kw_only=True):
+    """An account as a person's file describes it; rows are derived from it and the seed."""
+
+    key: str
+    name: str
+    category: str = "TRANS_AND_SAVINGS_ACCOUNTS"
+    product: str = "Everyday Account"
+    opening: str = "1000.00"
+    credit_limit: str | None = None
+    moves: tuple[Movement, ...] = ()
+    pending: int = 0
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """Somebody with accounts at an institution, found there by *email*.
+
+    ``outcome`` is what the institution says when this person logs in: ``eligible``, ``unknown``, ``ineligible``,
+    ``upstream_failure`` or ``times_out``.
+    """
+
+    name: str
+    given_name: str
+    family_name: str
+    email: str
+    phone: str
+    why: str
+    outcome: str = "eligible"
+    history_days: int = 90
+    accounts: tuple[AccountSpec, ...] = ()
+
+
+class EndUser(Struct, frozen=True, kw_only=True):
+    """The person whose data is shared, as an app registered them with Fiskil."""
+
+    end_user_id: str
+    email: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    abn: str | None = None

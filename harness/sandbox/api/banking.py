@@ -1,0 +1,83 @@
+"""``/v1/banking``: accounts, balances and transactions, as the latest sync saw them."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from harness.model import Transaction
+from harness.sandbox.api.paging import page
+from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, required_end_user
+from harness.sandbox.problems import invalid_request
+from harness.sandbox.store import Store
+
+
+def accounts(store: Store, request: ApiRequest) -> ApiAnswer:
+    """Accounts of every active consent. Source: data.after-sync, data.deleted-end-user"""
+    return _listing(store, request, "accounts", _served(store, request, "accounts"))
+
+
+def balances(store: Store, request: ApiRequest) -> ApiAnswer:
+    """Balances, optionally of one account."""
+    rows = _served(store, request, "balances")
+    return _listing(store, request, "balances", _of_account(request, rows))
+
+
+def transactions(store: Store, request: ApiRequest) -> ApiAnswer:
+    """Transactions by account, status and time. Source: data.time-filter, data.rfc3339"""
+    rows = _of_account(request, _served(store, request, "transactions"))
+    status = request.one("status")
+    if status is not None:
+        if status not in {"PENDING", "POSTED"}:
+            raise invalid_request("invalid status: must be one of PENDING, POSTED")
+        rows = [row for row in rows if row.status == status]
+    since, until = _instant(request, "from"), _instant(request, "to")
+    if since or until:
+        rows = [row for row in rows if _is_between(row, since, until)]
+    return _listing(store, request, "transactions", rows)
+
+
+def _served(store: Store, request: ApiRequest, dataset: str) -> list[Any]:
+    end_user_id = required_end_user(store, request)
+    rows: list[Any] = []
+    for consent in store.active_consents(end_user_id):
+        rows.extend(store.served.get((consent.arrangement_id, dataset), ()))
+    return rows
+
+
+def _of_account(request: ApiRequest, rows: list[Any]) -> list[Any]:
+    account_id = request.one("account_id")
+    return rows if account_id is None else [row for row in rows if row.account_id == account_id]
+
+
+def _listing(store: Store, request: ApiRequest, root: str, rows: list[Any]) -> ApiAnswer:
+    shown, links = page(store, request, rows)
+    return answer({root: [_wire(row) for row in shown], "links": links})
+
+
+def _wire(row: msgspec.Struct) -> dict[str, Any]:
+    """A row without what is ours alone and without absent fields. Source: data.pending-dates"""
+    fields = msgspec.structs.asdict(row)
+    fields.pop("key", None)
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _instant(request: ApiRequest, name: str) -> datetime | None:
+    text = request.one(name)
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None or "T" not in text.upper():
+        raise invalid_request(f"invalid {name} datetime: not in RFC3339 format")
+    return instant
+
+
+def _is_between(row: Transaction, since: datetime | None, until: datetime | None) -> bool:
+    text = row.posting_date_time or row.execution_date_time
+    if text is None:
+        return False
+    moment = datetime.fromisoformat(text)
+    return (since is None or moment >= since) and (until is None or moment <= until)

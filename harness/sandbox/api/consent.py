@@ -1,0 +1,60 @@
+"""``/v1/consent``"""
+
+from typing import Any
+
+from harness.clock import rfc3339
+from harness.model import Consent
+from harness.sandbox import consents
+from harness.sandbox.api.wire import NO_CONTENT, ApiAnswer, ApiRequest, answer
+from harness.sandbox.problems import bad_request
+from harness.sandbox.store import Store
+
+
+def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
+    """Consents of an end user; v3 wraps the list. Source: versions.v3-envelope, consents.list"""
+    end_user_id = request.one("end_user_id")
+    if end_user_id is None:
+        raise bad_request("missing required query parameter: end_user_id")
+    active = request.one("active")
+    if active not in {None, "true", "false"}:
+        raise bad_request("parameter 'active' must be a boolean")
+    rows = [
+        _wire(store, consent)
+        for consent in store.consents.values()
+        if consent.end_user_id == end_user_id and (active is None or consent.is_active == (active == "true"))
+    ]
+    return answer({"consents": rows, "links": {}} if request.version == "v3" else rows)
+
+
+def revoke(store: Store, request: ApiRequest) -> ApiAnswer:
+    """204, even for an id that nobody has. Source: consents.revoke-unknown"""
+    consent = store.consents.get(request.path_values["arrangement_id"])
+    if consent is not None:
+        consents.end(store, consent, reason="Revoked")
+    return NO_CONTENT
+
+
+def _wire(store: Store, consent: Consent) -> dict[str, Any]:
+    end_user = store.end_users.get(consent.end_user_id)
+    institution = store.institutions[consent.institution_id]
+    ledger = store.ledgers[consent.arrangement_id]
+    return {
+        "arrangement_id": consent.arrangement_id,
+        "active": consent.is_active,
+        "account_ids": [ledger.accounts[key].account_id for key in consent.account_keys],
+        "app_name": "Rehearsal",
+        "app_logo": "",
+        "created_at": rfc3339(consent.created_at),
+        "expires_at": rfc3339(consent.expires_at),
+        "duration": int((consent.expires_at - consent.created_at).total_seconds()),
+        "end_user_id": consent.end_user_id,
+        "end_user_email": end_user.email if end_user else None,
+        "institution_id": consent.institution_id,
+        "institution_name": institution.name,
+        "institution_logo": "",
+        "institution_type": institution.industry,
+        "last_accessed": rfc3339(store.clock.now()),
+        "last_consent": rfc3339(consent.created_at),
+        "permissions": list(consent.permissions),
+        "termination_reason": consent.termination_reason,
+    }

@@ -1,0 +1,56 @@
+"""``/v1/end-users``"""
+
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+from harness.model import EndUser
+from harness.sandbox import end_users
+from harness.sandbox.api.wire import NO_CONTENT, ApiAnswer, ApiRequest, answer, read_json
+from harness.sandbox.store import Store
+
+
+class _Fields(Struct):
+    email: str | None | UnsetType = UNSET
+    name: str | None | UnsetType = UNSET
+    phone: str | None | UnsetType = UNSET
+    abn: str | None | UnsetType = UNSET
+
+
+def create(store: Store, request: ApiRequest) -> ApiAnswer:
+    """Only the new id comes back. Source: end-users.create"""
+    end_user = end_users.create(store, **_given(read_json(request, _Fields)))
+    return answer({"end_user_id": end_user.end_user_id})
+
+
+def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
+    """All, or those with an e-mail; v3 wraps the list. Source: versions.v3-envelope"""
+    email = request.one("email")
+    rows = [_wire(one) for one in store.end_users.values() if email is None or one.email == email]
+    return answer({"end_users": rows, "links": {}} if request.version == "v3" else rows)
+
+
+def get(store: Store, request: ApiRequest) -> ApiAnswer:
+    """The same id is called ``id`` here. Source: end-users.create"""
+    return answer(_wire(end_users.find(store, request.path_values["end_user_id"])))
+
+
+def update(store: Store, request: ApiRequest) -> ApiAnswer:
+    """POST is the verb. Source: end-users.update"""
+    end_users.update(store, request.path_values["end_user_id"], _given(read_json(request, _Fields)))
+    return NO_CONTENT
+
+
+def delete(store: Store, request: ApiRequest) -> ApiAnswer:
+    """204, then 404. Source: end-users.delete-twice"""
+    end_users.delete(store, request.path_values["end_user_id"])
+    return NO_CONTENT
+
+
+def _given(fields: _Fields) -> dict[str, Any]:
+    named = {name: getattr(fields, name) for name in ("email", "name", "phone", "abn")}
+    return {name: value for name, value in named.items() if value is not UNSET}
+
+
+def _wire(end_user: EndUser) -> dict[str, Any]:
+    return {"id": end_user.end_user_id, "email": end_user.email, "name": end_user.name, "phone": end_user.phone}

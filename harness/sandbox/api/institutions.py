@@ -1,0 +1,39 @@
+"""``/v1/institutions``"""
+
+from typing import Any
+
+from harness.model import Institution
+from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from harness.sandbox.problems import ApiProblem, bad_request
+from harness.sandbox.store import Store
+
+
+def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
+    """No token is asked for, but ``client_id`` is. Source: institutions.client-id, institutions.sandbox-bank"""
+    if request.one("client_id") is None:
+        raise bad_request("missing required query parameter: client_id")
+    industry = request.one("industry")
+    if industry not in {None, "banking", "energy"}:
+        raise bad_request("parameter 'industry' must be one of banking, energy")
+    return answer([_wire(one) for one in store.institutions.values() if industry in {None, one.industry}])
+
+
+def get(store: Store, request: ApiRequest) -> ApiAnswer:
+    """One institution, or 404."""
+    institution = store.institutions.get(request.path_values["institution_id"])
+    if institution is None:
+        raise ApiProblem(404, "institution_not_found", "institution not found")
+    return answer(_wire(institution))
+
+
+def _wire(institution: Institution) -> dict[str, Any]:
+    return {
+        "id": institution.institution_id,
+        "name": institution.name,
+        "icon": "",
+        "logo": "",
+        "industry": institution.industry,
+        "is_accessible": institution.is_accessible,
+        "priority": institution.priority,
+        "status": {"connections": {"status": institution.connection_status}},
+    }

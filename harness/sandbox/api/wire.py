@@ -1,0 +1,80 @@
+"""What a handler gets and gives: the request as a value, the answer as status, headers and bytes; both error shapes."""
+
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from harness.sandbox.problems import ApiProblem, bad_request, invalid_request
+from harness.sandbox.store import Store
+
+VERSIONS = ("v1", "v2", "v3")
+DEFAULT_VERSION = "v3"
+JSON = "application/json"
+GOA = "application/vnd.goa.error"
+
+_encode = msgspec.json.Encoder().encode
+T = TypeVar("T")
+
+
+class ApiRequest(Struct, frozen=True, kw_only=True):
+    """One request. ``query`` keeps order and repetition; ``version`` is the label that rules its body."""
+
+    path: str
+    path_values: dict[str, str]
+    query: tuple[tuple[str, str], ...]
+    headers: dict[str, str]
+    body: bytes
+    version: str
+
+    def one(self, name: str) -> str | None:
+        """The last value of query parameter *name*; an empty one counts as absent."""
+        values = [value for key, value in self.query if key == name]
+        return values[-1] or None if values else None
+
+
+class ApiAnswer(Struct, frozen=True, kw_only=True):
+    """What goes back; ``body`` is empty for 204."""
+
+    status: int = 200
+    content_type: str = JSON
+    body: bytes = b""
+
+
+def answer(value: Any, *, status: int = 200) -> ApiAnswer:
+    """A JSON answer, compact as the vendor writes it."""
+    return ApiAnswer(status=status, body=_encode(value))
+
+
+NO_CONTENT = ApiAnswer(status=204, content_type="")
+
+
+def goa_error(problem: ApiProblem, error_id: str, *, has_flags: bool) -> ApiAnswer:
+    """The core endpoints' error shape; v3 list endpoints leave the flags out. Source: errors.goa, errors.v3-lists"""
+    body: dict[str, Any] = {"id": error_id, "name": problem.name, "message": problem.message}
+    if has_flags:
+        body |= {"temporary": problem.status == 503, "timeout": False, "fault": problem.status == 500}
+    return ApiAnswer(status=problem.status, content_type=GOA, body=_encode(body))
+
+
+def simple_error(problem: ApiProblem, error_id: str) -> ApiAnswer:
+    """The data endpoints' error shape. Source: errors.simple"""
+    body = {"id": error_id, "name": problem.name, "message": problem.message}
+    return ApiAnswer(status=problem.status, body=_encode(body))
+
+
+def read_json(request: ApiRequest, shape: type[T]) -> T:
+    """Read the body as *shape*; what does not fit is the documented 400. Source: errors.goa"""
+    try:
+        return msgspec.json.decode(request.body or b"null", type=shape)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        reason = str(error).replace("`", "'") if not isinstance(error, RecursionError) else "nested too deeply"
+        raise bad_request(f"invalid request body: {reason}") from None
+
+
+def required_end_user(store: Store, request: ApiRequest) -> str:
+    """The ``end_user_id`` of a data call. Source: data.end-user-required"""
+    end_user_id = request.one("end_user_id")
+    if end_user_id is None:
+        raise invalid_request("missing required query parameter: end_user_id")
+    return end_user_id

@@ -1,0 +1,69 @@
+"""Consents: how they come to be, what they permit, and every way they end."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from harness.model import Consent, Person
+from harness.sandbox.ledger import Ledger
+from harness.sandbox.store import Store
+
+PERMISSIONS = ("accounts", "balances", "transactions")
+DURATION_S = 7_776_000
+
+
+def grant(
+    store: Store,
+    *,
+    end_user_id: str,
+    institution_id: str,
+    person: Person,
+    account_keys: tuple[str, ...],
+    arrangement_id: str | None = None,
+) -> Consent:
+    """Create a consent with its ledger, and tell ``consent.received``.
+
+    *arrangement_id* fixes the identity, for apps that know only one. Source: consents.received
+    """
+    now = store.clock.now()
+    consent = Consent(
+        arrangement_id=arrangement_id or store.mint.arrangement_id(),
+        end_user_id=end_user_id,
+        institution_id=institution_id,
+        person=person.email,
+        account_keys=account_keys,
+        permissions=PERMISSIONS,
+        created_at=now,
+        expires_at=now + timedelta(seconds=DURATION_S),
+    )
+    store.consents[consent.arrangement_id] = consent
+    store.ledgers[consent.arrangement_id] = Ledger(
+        person,
+        owner=end_user_id,
+        arrangement_id=consent.arrangement_id,
+        institution_id=institution_id,
+        mint=store.mint,
+        until=store.epoch.date(),
+    )
+    store.emit("consent.received", consent, at=now)
+    return consent
+
+
+def end(store: Store, consent: Consent, *, reason: str, at: datetime | None = None) -> Consent:
+    """End an active consent: its data is no longer served, its syncs stop, ``consent.revoked`` is told.
+
+    Source: consents.every-ending-tells, consents.expiry-event
+    """
+    if not consent.is_active:
+        return consent
+    moment = at or store.clock.now()
+    ended = msgspec.structs.replace(consent, ended_at=moment, termination_reason=reason)
+    store.consents[consent.arrangement_id] = ended
+    store.syncs[:] = [s for s in store.syncs if s.arrangement_id != consent.arrangement_id]
+    store.emit("consent.revoked", ended, at=moment)
+    return ended
+
+
+def touch(store: Store, consent: Consent) -> None:
+    """Tell ``consent.updated`` about a consent whose terms were confirmed again. Source: webhooks.events"""
+    store.emit("consent.updated", consent, at=store.clock.now())

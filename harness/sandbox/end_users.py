@@ -1,0 +1,46 @@
+"""End users: created, listed, updated and deleted by the app's server."""
+
+import msgspec
+
+from harness.model import EndUser
+from harness.sandbox import consents
+from harness.sandbox.problems import end_user_not_found
+from harness.sandbox.store import Store
+
+
+def create(
+    store: Store,
+    *,
+    email: str | None = None,
+    name: str | None = None,
+    phone: str | None = None,
+    abn: str | None = None,
+    end_user_id: str | None = None,
+) -> EndUser:
+    """Register an end user; the same e-mail twice gives two end users. Source: end-users.duplicate-email"""
+    chosen = end_user_id or store.mint.end_user_id()
+    end_user = EndUser(end_user_id=chosen, email=email, name=name, phone=phone, abn=abn)
+    store.end_users[end_user.end_user_id] = end_user
+    store.deleted_end_users.discard(chosen)
+    return end_user
+
+
+def find(store: Store, end_user_id: str) -> EndUser:
+    """Return an end user, or raise the 404 that the API answers."""
+    if end_user_id not in store.end_users:
+        raise end_user_not_found()
+    return store.end_users[end_user_id]
+
+
+def update(store: Store, end_user_id: str, changes: dict[str, str]) -> None:
+    """Change e-mail, phone, name or ABN."""
+    store.end_users[end_user_id] = msgspec.structs.replace(find(store, end_user_id), **changes)
+
+
+def delete(store: Store, end_user_id: str) -> None:
+    """Remove an end user for good and end their consents. Source: end-users.delete-ends-consents"""
+    find(store, end_user_id)
+    for consent in store.active_consents(end_user_id):
+        consents.end(store, consent, reason="Revoked")
+    del store.end_users[end_user_id]
+    store.deleted_end_users.add(end_user_id)

@@ -1,0 +1,1 @@
+"""The hosted consent page: plain forms over the journey's table."""

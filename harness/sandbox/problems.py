@@ -1,0 +1,31 @@
+"""What the API refuses, before it has a shape on the wire."""
+
+
+class ApiProblem(Exception):
+    """A documented refusal: an HTTP status, Fiskil's name for it, and a sentence."""
+
+    def __init__(self, status: int, name: str, message: str) -> None:
+        self.status = status
+        self.name = name
+        self.message = message
+        super().__init__(f"{status} {name}: {message}")
+
+
+def unauthorized(message: str = "invalid or expired token") -> ApiProblem:
+    """401 with the core endpoints' name. Source: errors.unauthorized"""
+    return ApiProblem(401, "unauthorized", message)
+
+
+def bad_request(message: str) -> ApiProblem:
+    """400 of a core endpoint. Source: errors.goa"""
+    return ApiProblem(400, "bad_request", message)
+
+
+def invalid_request(message: str) -> ApiProblem:
+    """400 of a data endpoint. Source: errors.simple"""
+    return ApiProblem(400, "InvalidRequest", message)
+
+
+def end_user_not_found() -> ApiProblem:
+    """404 of an end user. Source: end-users.delete-twice"""
+    return ApiProblem(404, "end_user_not_found", "end user not found")

@@ -1,0 +1,147 @@
+"""The sandbox as Python sees it: the state, its two applications, and the calls that scenarios and tests make."""
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+
+from harness.clock import Clock
+from harness.ids import Mint
+from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
+from harness.sandbox import consents, end_users, people, sessions, sync, tokens
+from harness.sandbox.api.application import api_application
+from harness.sandbox.ledger import Ledger
+from harness.sandbox.pages.application import page_application
+from harness.sandbox.store import Credentials, Store
+
+WEBHOOK_KEY_BYTES = 78
+
+
+def mint_credentials(mint: Mint, *, webhook_secret: str | None = None) -> Credentials:
+    """New credentials; the signing secret is base64 of a key longer than the hash's block, as Fiskil's sample is."""
+    return Credentials(
+        client_id=mint.client_id(),
+        client_secret="fsk_" + mint.secret(),
+        webhook_secret=webhook_secret or base64.b64encode(mint.key(WEBHOOK_KEY_BYTES)).decode(),
+    )
+
+
+class Sandbox:
+    """One local Fiskil. It listens nowhere by itself: serve ``api`` and ``page``, and tell ``place`` where they are."""
+
+    def __init__(
+        self,
+        *,
+        institutions: dict[str, Institution],
+        seed: int = 0,
+        clock: Clock | None = None,
+        mint: Mint | None = None,
+        credentials: Credentials | None = None,
+    ) -> None:
+        self.clock = clock or Clock()
+        self.mint = mint or Mint(seed=seed)
+        self.credentials = credentials or mint_credentials(self.mint)
+        self.store = Store(
+            clock=self.clock, mint=self.mint, credentials=self.credentials, institutions=dict(institutions)
+        )
+        self.store.duties += [sync.finish_due, sync.expire_due]
+        self.api: Starlette = api_application(self.store)
+        self.page: Starlette = page_application(self.store)
+
+    def place(self, *, api_url: str, auth_url: str) -> None:
+        """Say under which origins the API and the page are reached; links and ``auth_url`` carry them."""
+        self.store.api_url, self.store.auth_url = api_url, auth_url
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Every fact so far, oldest first."""
+        with self._now() as store:
+            return tuple(store.events)
+
+    def admit(self, person: Person) -> Person:
+        """Make *person* known at the institutions."""
+        with self.store.lock:
+            return people.admit(self.store, person)
+
+    def create_end_user(self, person: Person, *, end_user_id: str | None = None) -> EndUser:
+        """Register an end user for *person*, as an app's server would."""
+        with self._now() as store:
+            return end_users.create(
+                store,
+                email=person.email,
+                name=f"{person.given_name} {person.family_name}",
+                phone=person.phone,
+                end_user_id=end_user_id,
+            )
+
+    def authorise(
+        self, end_user: EndUser, person: Person, *, institution_id: str = "88888", arrangement_id: str | None = None
+    ) -> Consent:
+        """Let *person* consent with every account, without the page."""
+        with self._now() as store:
+            consent = consents.grant(
+                store,
+                end_user_id=end_user.end_user_id,
+                institution_id=institution_id,
+                person=person,
+                account_keys=tuple(spec.key for spec in person.accounts),
+                arrangement_id=arrangement_id,
+            )
+            sync.begin(store, consent)
+            return consent
+
+    def session(self, session_id: str) -> AuthSession | None:
+        """An auth session as it stands now."""
+        with self._now() as store:
+            return sessions.current(store, session_id)
+
+    def consents_of(self, end_user_id: str) -> list[Consent]:
+        """Every consent of an end user, ended ones included, oldest first."""
+        with self._now() as store:
+            return [one for one in store.consents.values() if one.end_user_id == end_user_id]
+
+    def sync(self, consent: Consent, dataset: str) -> None:
+        """Complete a sync of *dataset* now, moving the clock to its end."""
+        with self._now() as store:
+            sync.finish_now(store, store.consents[consent.arrangement_id], dataset)
+
+    def rows(self, consent: Consent, dataset: str) -> tuple[Any, ...]:
+        """What the API serves for *dataset* under *consent*, as the latest sync saw it."""
+        with self._now() as store:
+            return store.served.get((consent.arrangement_id, dataset), ())
+
+    def ledger(self, consent: Consent) -> Ledger:
+        """What the institution holds; a scenario changes it between two syncs."""
+        return self.store.ledgers[consent.arrangement_id]
+
+    def revoke(self, consent: Consent) -> None:
+        """End a consent, as the end user or the institution would."""
+        with self._now() as store:
+            consents.end(store, store.consents[consent.arrangement_id], reason="Revoked")
+
+    def confirm_again(self, consent: Consent) -> None:
+        """Tell ``consent.updated``."""
+        with self._now() as store:
+            consents.touch(store, store.consents[consent.arrangement_id])
+
+    def expire_tokens(self) -> int:
+        """Let every access token die now; how many were alive."""
+        with self.store.lock:
+            return tokens.expire_all(self.store)
+
+    def set_key(self, *, is_accepted: bool) -> None:
+        """Revoke the app's key pair, or accept it again."""
+        with self.store.lock:
+            self.store.secrets[self.credentials.client_secret] = "accepted" if is_accepted else "revoked"
+
+    def reset(self) -> None:
+        """Forget people, end users, consents and events, and set the clock to real time."""
+        self.clock.reset()
+        self.store.reset()
+
+    @contextmanager
+    def _now(self) -> Iterator[Store]:
+        with self.store.changing() as store:
+            yield store

@@ -1,0 +1,118 @@
+"""The one mutable state behind API, consent page, webhooks and clock.
+
+Everything that changes does so under ``lock``, and ``catch_up`` first lets what is due on the clock happen: syncs become
+ready, consents expire, sessions die. So a revoked consent is revoked for data calls, page and webhooks in one moment.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from harness.clock import Clock
+from harness.ids import Mint
+from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
+from harness.sandbox.ledger import Ledger
+
+
+class Credentials(Struct, frozen=True, kw_only=True):
+    """What the app needs to know: the API key pair and the signing secret (base64, as the console shows it)."""
+
+    client_id: str
+    client_secret: str
+    webhook_secret: str
+
+
+class Token(Struct, frozen=True, kw_only=True):
+    """An access token and when it dies."""
+
+    value: str
+    client_secret: str
+    issued_at: datetime
+    expires_at: datetime
+
+
+class PendingSync(Struct, frozen=True, kw_only=True):
+    """A dataset of a consent that becomes available at ``ready_at``."""
+
+    arrangement_id: str
+    dataset: str
+    ready_at: datetime
+
+
+class Store:
+    """The state. Its tables are plain dicts; ids are keys."""
+
+    def __init__(self, *, clock: Clock, mint: Mint, credentials: Credentials, institutions: dict[str, Institution]) -> None:
+        self.lock = threading.RLock()
+        self.clock = clock
+        self.mint = mint
+        self.credentials = credentials
+        self.institutions = institutions
+        self.people: dict[str, Person] = {}
+        self.duties: list[Callable[[Store], None]] = []
+        self.secrets: dict[str, str] = {credentials.client_secret: "accepted"}
+        self.tokens: dict[str, Token] = {}
+        self.expires_in_s = 900
+        self.api_url = ""
+        self.auth_url = ""
+        self.epoch = clock.now()
+        self._start_tables()
+
+    def _start_tables(self) -> None:
+        self.end_users: dict[str, EndUser] = {}
+        self.deleted_end_users: set[str] = set()
+        self.sessions: dict[str, AuthSession] = {}
+        self.consents: dict[str, Consent] = {}
+        self.ledgers: dict[str, Ledger] = {}
+        self.served: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self.syncs: list[PendingSync] = []
+        self.events: list[Event] = []
+        self.endings: dict[str, str] = {}
+
+    def reset(self) -> None:
+        """Forget end users, sessions, consents and events; credentials and tokens stay."""
+        with self.lock:
+            gone = set(self.end_users)
+            kept = self.deleted_end_users | gone
+            self._start_tables()
+            # A late call about an end user of an earlier scenario gets what a deleted end user gets.
+            self.deleted_end_users = kept
+            self.people.clear()
+            self.expires_in_s = 900
+            self.epoch = self.clock.now()
+
+    @contextmanager
+    def changing(self) -> Iterator["Store"]:
+        """Hold the lock, with everything that is due already done."""
+        with self.lock:
+            self.catch_up()
+            yield self
+
+    def catch_up(self) -> None:
+        """Let what is due on the clock happen."""
+        for duty in self.duties:
+            duty(self)
+
+    def emit(self, kind: str, consent: Consent, *, at: datetime, account_ids: tuple[str, ...] | None = None) -> Event:
+        """Record a fact about *consent* that webhooks will tell."""
+        event = Event(
+            event_id=len(self.events),
+            kind=kind,
+            message_id=self.mint.message_id(),
+            publish_time=at,
+            end_user_id=consent.end_user_id,
+            consent_id=consent.arrangement_id,
+            institution_id=consent.institution_id,
+            client_id=self.credentials.client_id,
+            account_ids=account_ids,
+        )
+        self.events.append(event)
+        return event
+
+    def active_consents(self, end_user_id: str) -> list[Consent]:
+        """The consents of an end user that allow reading now, oldest first."""
+        return [c for c in self.consents.values() if c.end_user_id == end_user_id and c.is_active]

@@ -1,0 +1,75 @@
+"""Access tokens: JSON Web Tokens that live fifteen minutes and cannot be refreshed, only exchanged again."""
+
+import base64
+import hashlib
+import hmac
+from datetime import timedelta
+
+import msgspec
+
+from harness.sandbox.problems import unauthorized
+from harness.sandbox.store import Store, Token
+
+LIFETIME_S = 900
+
+
+def exchange(store: Store, client_id: str, client_secret: str) -> Token:
+    """Hand out a new token for a key pair.
+
+    Raises:
+        ApiProblem: 401, the pair is wrong or was revoked.
+
+    Source: token.exchange, token.lifetime, token.bad-credentials
+    """
+    accepted = store.secrets.get(client_secret)
+    if client_id != store.credentials.client_id or accepted != "accepted":
+        raise unauthorized("client_id or client_secret is not valid")
+    issued = store.clock.now()
+    lifetime = timedelta(seconds=LIFETIME_S)
+    claims = {
+        "org_id": store.credentials.client_id,
+        "key_id": hashlib.sha256(client_secret.encode()).hexdigest()[:16],
+        "scope": "api:banking api:user.read api:user.write",
+        "iat": int(issued.timestamp()),
+        "exp": int((issued + lifetime).timestamp()),
+        "jti": store.mint.secret(22),
+    }
+    token = Token(value=_jwt(claims), client_secret=client_secret, issued_at=issued, expires_at=issued + lifetime)
+    store.tokens[token.value] = token
+    return token
+
+
+def require(store: Store, authorization: str | None) -> Token:
+    """Return the live token in an ``Authorization`` header.
+
+    Raises:
+        ApiProblem: 401, it is missing, unknown, expired, or its key was revoked.
+
+    Source: token.expired
+    """
+    scheme, _, value = (authorization or "").partition(" ")
+    token = store.tokens.get(value.strip()) if scheme.lower() == "bearer" else None
+    if token is None:
+        raise unauthorized()
+    if token.expires_at <= store.clock.now() or store.secrets.get(token.client_secret) != "accepted":
+        store.tokens.pop(token.value, None)
+        raise unauthorized()
+    return token
+
+
+def expire_all(store: Store) -> int:
+    """Let every token die now and return how many were alive."""
+    alive = len(store.tokens)
+    store.tokens.clear()
+    return alive
+
+
+def _jwt(claims: dict[str, object]) -> str:
+    head = _part(msgspec.json.encode({"alg": "HS256", "typ": "JWT"}))
+    body = _part(msgspec.json.encode(claims))
+    signature = hmac.new(b"sandbox", f"{head}.{body}".encode(), hashlib.sha256).digest()
+    return f"{head}.{body}.{_part(signature)}"
+
+
+def _part(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

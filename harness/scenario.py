@@ -1,0 +1,109 @@
+"""Scenarios and plans: a named sequence of steps, the probes that judge it, and the practices it bears on.
+
+A plan is a scenario without a file: the same class, the same JSON form, the same driver.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from harness import catalog
+from harness.errors import PlanError, UsageError
+from harness.probes import AnyProbe
+from harness.practices import refuse_bad_pairs
+from harness.steps import AnyStep
+
+FORMAT = "fiskil-harness/plan/1"
+
+
+class Scenario(Struct, frozen=True, kw_only=True):
+    """A sequence of steps around one end user, and what is asked about it afterwards.
+
+    ``is_heavy`` marks scenarios that touch the whole client; they run last where the app cannot be restarted.
+    """
+
+    practices: tuple[str, ...]
+    steps: tuple[AnyStep, ...]
+    probes: tuple[AnyProbe, ...]
+    end_user: str = "rosa"
+    name: str = ""
+    title: str = ""
+
+    def check(self) -> "Scenario":
+        """Refuse what cannot work, before a socket opens; return the scenario itself.
+
+        Raises:
+            UsageError: An unknown end user, route, dataset or practice, or a probe that a practice does not allow.
+        """
+        catalog.person(self.end_user)
+        for step in self.steps:
+            step.check()
+        refuse_bad_pairs(self.name, self.practices, self.probes)
+        return self
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Every hook that a step or a probe cannot do without, sorted."""
+        return tuple(sorted({hook for one in (*self.steps, *self.probes) for hook in one.needs}))
+
+
+class SavedPlan(Struct, frozen=True, kw_only=True):
+    """A plan file."""
+
+    format: str
+    seed: int
+    scenario: Scenario
+
+
+def load(name: str) -> Scenario:
+    """The checked scenario called *name*; its title is the first line of its file."""
+    value = catalog.scenario_value(name)
+    if not isinstance(value, Scenario):
+        raise UsageError(f"SCENARIO of {name!r} is a {type(value).__name__}, not a Scenario.")
+    return msgspec.structs.replace(value, name=name, title=value.title or _title(name)).check()
+
+
+def load_all() -> list[Scenario]:
+    """Every scenario that ships, by name."""
+    return [load(name) for name in catalog.scenario_names()]
+
+
+def dump_plan(scenario: Scenario, *, seed: int) -> str:
+    """The JSON of a plan file."""
+    plan = SavedPlan(format=FORMAT, seed=seed, scenario=scenario)
+    return msgspec.json.format(msgspec.json.encode(plan), indent=2).decode() + "\n"
+
+
+def read_plan(path: Path) -> SavedPlan:
+    """Read a plan file.
+
+    Raises:
+        PlanError: It cannot be read, is no JSON, or is no plan.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise PlanError(f"The plan {str(path)!r} cannot be read: {error.strerror}.") from None
+    try:
+        plan = msgspec.json.decode(raw, type=SavedPlan, strict=True)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        reason = str(error).replace("`", "'")
+        raise PlanError(f"{path.name} is no plan: {reason}. Plans are written by `run --save` and by failing plans.") from None
+    if plan.format != FORMAT:
+        raise PlanError(f"{path.name} has format {plan.format!r}; this version reads {FORMAT!r}.")
+    plan.scenario.check()
+    return plan
+
+
+def _title(name: str) -> str:
+    import ast
+
+    text = (catalog.folder("scenarios") / f"{name}.py").read_text(encoding="utf-8")
+    return (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
+
+
+def to_builtins(scenario: Scenario) -> Any:
+    """The scenario as plain JSON values."""
+    return msgspec.to_builtins(scenario)

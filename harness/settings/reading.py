@@ -1,0 +1,138 @@
+"""From TOML to ``Settings``, with the section, the valid values and the nearest match in every complaint."""
+
+import os
+import tomllib
+import typing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from harness.errors import ConfigError, nearest
+from harness.settings import checks
+from harness.settings.schema import RequestTemplate, Settings
+
+FILE = "fiskil-harness.toml"
+TABLE = "tool.fiskil-harness"
+_REQUEST_KEYS = (("app", "ready"), ("app", "drive", "*"), ("app", "observe", "effects"), ("app", "observe", "metrics"))
+
+
+def environment(name: str) -> str | None:
+    """Read one environment variable; empty counts as unset."""
+    return os.environ.get(name) or None
+
+
+def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
+    """Read the config at *path*, or the one that *folder* (default: here) holds.
+
+    Raises:
+        ConfigError: There is none, it is no TOML, or a key or value is wrong.
+    """
+    found = path or _find(folder or Path.cwd())
+    try:
+        raw = tomllib.loads(found.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"No config at {str(found)!r}. `fiskil-harness init` writes one.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The config {str(found)!r} cannot be read: {error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{str(found)!r} is no valid TOML: {error}.") from None
+    if found.name == "pyproject.toml":
+        raw = raw.get("tool", {}).get("fiskil-harness", {})
+    return parse(raw, folder=found.resolve().parent, source=found.name)
+
+
+def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
+    """Turn a parsed config into settings; *source* is the file name that complaints carry.
+
+    Raises:
+        ConfigError: A key is unknown, a value has the wrong type, a template uses an unknown value, keys contradict.
+    """
+    _refuse_unknown_keys(raw, Settings, (), source)
+    try:
+        settings = msgspec.convert(_spell_out(raw), Settings, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{source}: {_readable(error)}") from None
+    settings = msgspec.structs.replace(settings, folder=folder, source=source)
+    checks.refuse_contradictions(settings)
+    checks.refuse_bad_templates(settings)
+    return settings
+
+
+def _find(folder: Path) -> Path:
+    if (folder / FILE).is_file():
+        return folder / FILE
+    project = folder / "pyproject.toml"
+    if project.is_file() and f"[{TABLE}" in project.read_text(encoding="utf-8", errors="replace"):
+        return project
+    raise ConfigError(
+        f"No {FILE} in {str(folder)!r} and no [{TABLE}] in its pyproject.toml. "
+        "`fiskil-harness init` writes one, `--config FILE` names another place."
+    )
+
+
+def _refuse_unknown_keys(raw: Any, shape: Any, place: tuple[str, ...], source: str) -> None:
+    struct = _struct_in(shape)
+    if struct is None:
+        return
+    if isinstance(raw, list):
+        for one in raw:
+            _refuse_unknown_keys(one, struct, place, source)
+        return
+    if not isinstance(raw, dict):
+        return
+    fields = {f.name: f.type for f in msgspec.structs.fields(struct) if f.name not in {"folder", "source"} or place}
+    for key, value in raw.items():
+        if key not in fields:
+            near = nearest(key, fields)
+            hint = f" Did you mean {near!r}?" if near else ""
+            section = ".".join(place) or "the top level"
+            raise ConfigError(f"{source}: unknown key {key!r} in [{section}].{hint} Known: {', '.join(sorted(fields))}.")
+        _refuse_unknown_keys(value, fields[key], (*place, key), source)
+
+
+def _struct_in(shape: Any) -> Any:
+    if isinstance(shape, type) and issubclass(shape, msgspec.Struct):
+        return shape
+    for inner in typing.get_args(shape):
+        found = _struct_in(inner)
+        if found is not None:
+            return found
+    return None
+
+
+def _spell_out(raw: dict[str, Any]) -> dict[str, Any]:
+    """Let a request be written as the bare string ``METHOD /path``."""
+
+    def at(node: Any, keys: tuple[str, ...]) -> Any:
+        if not isinstance(node, dict):
+            return node
+        key, *rest = keys
+        names = list(node) if key == "*" else [key]
+        changed = dict(node)
+        for name in names:
+            if name not in changed:
+                continue
+            if rest:
+                changed[name] = at(changed[name], tuple(rest))
+            elif isinstance(changed[name], str):
+                changed[name] = {"request": changed[name]}
+        return changed
+
+    for keys in _REQUEST_KEYS:
+        raw = at(raw, keys)
+    return raw
+
+
+def _path(kind: type, value: Any) -> Any:
+    if kind is Path:
+        return Path(value)
+    raise NotImplementedError(kind)
+
+
+def _readable(error: msgspec.ValidationError) -> str:
+    text = str(error).replace("`", "'").replace(" - at '$.", " at '").replace(" - at '$", " at '")
+    return text if text.endswith(".") else text + "."
+
+
+__all__ = ["FILE", "RequestTemplate", "environment", "load", "parse"]

@@ -1,0 +1,148 @@
+"""The config's shape: every key that ``fiskil-harness.toml`` may hold, as frozen values.
+
+Optional hooks are None when the config does not give them; facts that only the team knows have no defaults.
+"""
+
+import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from msgspec import Struct
+
+
+class RequestTemplate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One HTTP request to the app, its values templates.
+
+    ``request`` is ``METHOD /path``; ``session`` selects the auth session from the answer (``$.auth_url``,
+    ``header:Location``).
+    """
+
+    request: str
+    json: Any = None
+    form: dict[str, str] | None = None
+    headers: dict[str, str] = {}
+    session: str | None = None
+
+
+class Webhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The app's receiver. The two ids are for apps that know only these."""
+
+    path: str = "/webhooks/fiskil"
+    end_user_id: str | None = None
+    consent_id: str | None = None
+
+
+class Drive(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the harness may ask the app to do."""
+
+    start_session: RequestTemplate | None = None
+    refresh: RequestTemplate | None = None
+    revoke: RequestTemplate | None = None
+    fail: RequestTemplate | None = None
+
+
+class Connected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where in ``state`` the app says that an end user is connected, and the values that mean yes."""
+
+    path: str
+    values: tuple[Any, ...]
+
+
+class Observe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the app will tell."""
+
+    effects: RequestTemplate | None = None
+    metrics: RequestTemplate | None = None
+    pages: dict[str, str] = {}
+    logs: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    connected: Connected | None = None
+
+
+class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What only the team knows; a missing fact is "not proven", never a default."""
+
+    datasets: tuple[str, ...] | None = None
+    history_days: int | None = None
+    consent_days: int | None = None
+    one_off: bool | None = None
+    purpose: str | None = None
+    privacy_url: str | None = None
+    key_created: datetime.date | None = None
+    production_webhook_url: str | None = None
+    uses_events: tuple[str, ...] | None = None
+    source: str | None = None
+    allowed_ips: tuple[str, ...] | None = None
+
+
+class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Bounds in real seconds that the team promises to keep."""
+
+    call_deadline_s: float = 10
+    request_deadline_s: float = 30
+    ack_s: float = 10
+    fresh_s: float = 5
+    alert_s: float = 30
+    idle_s: float = 10
+
+
+class AppSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The app under test: a command, an address, or a Python object."""
+
+    command: str | None = None
+    url: str | None = None
+    object: str | None = None
+    ready: RequestTemplate | None = None
+    ready_s: float = 30
+    env: dict[str, str] = {}
+    webhook: Webhook = Webhook()
+    drive: Drive = Drive()
+    observe: Observe = Observe()
+    facts: Facts = Facts()
+    limits: Limits = Limits()
+
+
+class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The local Fiskil; ``webhook_secret_env`` names a variable when the app's secret cannot be chosen by us."""
+
+    tls: bool = False
+    webhook_secret_env: str | None = None
+    allow_hosts: tuple[str, ...] = ()
+
+
+class GateSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which practices must be proven: ``"all"``, or their ids."""
+
+    required: Literal["all"] | tuple[str, ...] = "all"
+
+
+class Attestation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A statement by an owner about a practice that no experiment can tell."""
+
+    practice: str
+    statement: str
+    owner: str
+    date: datetime.date
+    expires: datetime.date
+
+
+class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A violation that an owner accepts until a date."""
+
+    practice: str
+    reason: str
+    owner: str
+    date: datetime.date
+    expires: datetime.date
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole config; ``folder`` is where it lies, and where the app's command runs."""
+
+    app: AppSettings = AppSettings()
+    sandbox: SandboxSettings = SandboxSettings()
+    gate: GateSettings = GateSettings()
+    attest: tuple[Attestation, ...] = ()
+    waive: tuple[Waiver, ...] = ()
+    folder: Path = Path()
+    source: str = ""

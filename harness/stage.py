@@ -1,0 +1,176 @@
+"""What a step may touch: the local Fiskil, the app, the outbox, the people taking part, and the journal."""
+
+from datetime import datetime
+from typing import Any
+
+from harness.app import AppUnderTest
+from harness.app.observe import is_connected, look, settled
+from harness.app.values import of_end_user
+from harness.clock import rfc3339
+from harness.errors import StepError, UnknownName
+from harness.journal import Effects, EventSeen, Journal, Rows, Trouble
+from harness.local import LocalFiskil
+from harness.model import Consent, EndUser, Event, Person
+from harness.settings import Settings
+from harness.webhooks import Outbox, Sender
+
+
+class Participant:
+    """One end user of a scenario. Twins are participants with the same person and rows and other ids."""
+
+    def __init__(self, name: str, person: Person, ref: str) -> None:
+        self.name = name
+        self.person = person
+        self.ref = ref
+        self.end_user_id = ""
+        self.consent: Consent | None = None
+        self.session_ids: list[str] = []
+        self.event_count = 0
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What templates may use about this end user."""
+        return of_end_user(
+            ref=self.ref,
+            end_user_id=self.end_user_id,
+            email=self.person.email,
+            name=f"{self.person.given_name} {self.person.family_name}",
+        )
+
+
+class Stage:
+    """One scenario's world; the driver makes it, steps act on it."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        fiskil: LocalFiskil,
+        app: AppUnderTest,
+        sender: Sender,
+        journal: Journal,
+        person: Person,
+        nonce: str,
+        seed: int = 0,
+    ) -> None:
+        self.settings = settings
+        self.fiskil = fiskil
+        self.app = app
+        self.sender = sender
+        self.journal = journal
+        self.person = person
+        self.seed = seed
+        self.outbox = Outbox()
+        self.participants: dict[str, Participant] = {}
+        self.must_restart = False
+        self._nonce = nonce
+        self._events_seen = 0
+        self.began_at: datetime = fiskil.sandbox.clock.now()
+        self.fault_notes: list[Any] = []
+
+    def participant(self, name: str = "") -> Participant:
+        """The participant called *name*, taking part from the first mention on."""
+        if name not in self.participants:
+            ref = f"rehearsal-{self._nonce}{'-' + name if name else ''}"
+            person = self.fiskil.sandbox.admit(self.person)
+            self.participants[name] = Participant(name, person, ref)
+        return self.participants[name]
+
+    def end_user_of(self, participant: Participant) -> EndUser:
+        """The end user in the sandbox; one is created when the app has created none."""
+        if not participant.end_user_id:
+            fixed = self.settings.app.webhook.end_user_id if participant.name == "" else None
+            end_user = self.fiskil.sandbox.create_end_user(participant.person, end_user_id=fixed)
+            participant.end_user_id = end_user.end_user_id
+        return self.fiskil.sandbox.store.end_users[participant.end_user_id]
+
+    def consent_of(self, participant: Participant) -> Consent:
+        """The participant's latest consent as it stands now."""
+        found = self.fiskil.sandbox.consents_of(participant.end_user_id)
+        if not found:
+            raise StepError(f"{participant.name or 'The end user'} has no consent yet; a step must authorise first.")
+        participant.consent = found[-1]
+        return found[-1]
+
+    def collect_events(self) -> None:
+        """Give each new fact of the sandbox its symbol and put it into the outbox."""
+        by_id = {one.end_user_id: one for one in self.participants.values() if one.end_user_id}
+        events = self.fiskil.sandbox.events
+        for event in events[self._events_seen :]:
+            owner = by_id.get(event.end_user_id)
+            if owner is not None:
+                self.post(event, owner)
+        self._events_seen = len(events)
+
+    def post(self, event: Event, owner: Participant) -> str:
+        """Put *event* into the outbox under the next symbol of *owner*, and write it down."""
+        symbol = f"{owner.name}.e{owner.event_count}" if owner.name else f"e{owner.event_count}"
+        owner.event_count += 1
+        self.journal.names[event.message_id] = symbol
+        self.outbox.add(symbol, event)
+        self.journal.write(
+            EventSeen(
+                **self.journal.stamp(),
+                event=symbol,
+                kind=event.kind,
+                message_id=event.message_id,
+                participant=owner.name,
+                publish_time=rfc3339(event.publish_time, timespec="milliseconds"),
+                is_subscribed=self.is_used(event.kind),
+            )
+        )
+        return symbol
+
+    def is_used(self, kind: str) -> bool:
+        """Whether the app says that it acts on events of this kind."""
+        from fnmatch import fnmatchcase
+
+        used = self.settings.app.facts.uses_events
+        return used is not None and any(fnmatchcase(kind, pattern) for pattern in used)
+
+    def owner_of(self, symbol: str) -> Participant:
+        """The participant whose event *symbol* is."""
+        name = symbol.rpartition(".")[0]
+        if name not in self.participants:
+            raise UnknownName("participant", name, self.participants)
+        return self.participants[name]
+
+    def snapshot(self, moment: str, participant: Participant, *, is_settled: bool = True) -> Effects:
+        """Ask the app what it did and write it down; without the hook, write down that it is missing."""
+        if is_settled:
+            told, reached = settled(self.app, participant.values)
+        else:
+            told, reached = look(self.app, participant.values), True
+        entry = Effects(
+            **self.journal.stamp(),
+            participant=participant.name,
+            moment=moment,
+            applied=told.applied,
+            state=told.state,
+            pending=told.pending,
+            is_quiescent=reached,
+            is_connected=is_connected(self.app, told),
+        )
+        self.journal.write(entry)
+        return entry
+
+    def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:
+        """Write down what the API serves for *dataset* now."""
+        consent = self.consent_of(participant)
+        import msgspec
+
+        rows = tuple(msgspec.to_builtins(row) for row in self.fiskil.sandbox.rows(consent, dataset))
+        self.journal.write(
+            Rows(
+                **self.journal.stamp(),
+                participant=participant.name,
+                dataset=dataset,
+                moment=moment,
+                rows=rows if consent.is_active else (),
+                removed_ids=self.fiskil.sandbox.ledger(consent).removed_ids,
+            )
+        )
+
+    def trouble(self, what: str, *, hook: str = "") -> None:
+        """Write down what kept a step from being performed."""
+        self.journal.write(Trouble(**self.journal.stamp(), what=what, hook=hook))

@@ -1,0 +1,142 @@
+"""Steps of the institution and the clock: syncs, data that changes, consents that end, time that passes."""
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from harness.errors import ConfigError, nearest
+from harness.model import DATASETS
+from harness.model.rows import Transaction
+from harness.steps.base import PlainStep
+
+if TYPE_CHECKING:
+    from harness.stage import Participant, Stage
+
+
+class Sync(PlainStep, frozen=True, tag="sync"):
+    """A sync of one dataset (or of all) completes, and its event becomes due."""
+
+    dataset: str = ""
+    twin: str = ""
+
+    def check(self) -> None:
+        """Refuse a dataset that Fiskil does not have."""
+        if self.dataset and self.dataset not in DATASETS:
+            near = nearest(self.dataset, DATASETS)
+            hint = f" Did you mean {near!r}?" if near else ""
+            raise ConfigError(f"Sync: no dataset {self.dataset!r}.{hint} Known: {', '.join(DATASETS)}.")
+
+    def perform(self, stage: "Stage") -> None:
+        """Move the clock to the end of the sync."""
+        participant = stage.participant(self.twin)
+        consent = stage.consent_of(participant)
+        for name in (self.dataset,) if self.dataset else consent.permissions:
+            stage.fiskil.sandbox.sync(consent, name)
+            stage.note_rows(name, participant, moment="sync")
+        stage.collect_events()
+
+
+class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
+    """The institution's rows change; the next sync shows it.
+
+    ``amend`` changes amount and description of a posted row, ``remove`` lets one vanish, ``post`` turns a pending row into a
+    posted one, ``repeat`` adds a true twin.
+    """
+
+    what: Literal["amend", "remove", "post", "repeat"]
+    nth: int = 0
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Change the n-th fitting row, newest first."""
+        ledger = stage.fiskil.sandbox.ledger(stage.consent_of(stage.participant(self.twin)))
+        status = "PENDING" if self.what == "post" else "POSTED"
+        row: Transaction = [one for one in ledger.newest_first() if one.status == status][self.nth]
+        if self.what == "amend":
+            ledger.amend(row.key, amount="-77.77", description="AMENDED " + row.description)
+        elif self.what == "remove":
+            ledger.remove(row.key)
+        elif self.what == "post":
+            ledger.post(row.key, at=stage.fiskil.sandbox.clock.now())
+        else:
+            ledger.repeat(row.key, f"{row.key}:again")
+
+
+class Revoke(PlainStep, frozen=True, kw_only=True, tag="revoke"):
+    """The consent ends at the institution; ``consent.revoked`` becomes due."""
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """End it."""
+        stage.fiskil.sandbox.revoke(stage.consent_of(stage.participant(self.twin)))
+        stage.collect_events()
+
+
+class ConfirmAgain(PlainStep, frozen=True, kw_only=True, tag="confirm_again"):
+    """The end user confirms the consent again, ``times`` times; each makes ``consent.updated`` due."""
+
+    times: int = 1
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Confirm, a second of sandbox time apart."""
+        participant = stage.participant(self.twin)
+        for _ in range(self.times):
+            stage.fiskil.sandbox.clock.advance(seconds=1)
+            stage.fiskil.sandbox.confirm_again(stage.consent_of(participant))
+        stage.collect_events()
+
+
+class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
+    """Sandbox time passes."""
+
+    seconds: float = 0
+    minutes: float = 0
+    days: float = 0
+
+    def perform(self, stage: "Stage") -> None:
+        """Move the clock."""
+        stage.fiskil.sandbox.clock.advance(seconds=self.seconds, minutes=self.minutes, days=self.days)
+        stage.collect_events()
+
+
+class Refresh(PlainStep, frozen=True, kw_only=True, tag="refresh"):
+    """The app is asked to read everything again."""
+
+    needs: ClassVar[tuple[str, ...]] = ("app.drive.refresh",)
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Ask, and note how long it took."""
+        call_hook(stage, stage.participant(self.twin), "refresh")
+
+
+class Disconnect(PlainStep, frozen=True, kw_only=True, tag="disconnect"):
+    """The app is asked to end the consent."""
+
+    needs: ClassVar[tuple[str, ...]] = ("app.drive.revoke",)
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Ask."""
+        call_hook(stage, stage.participant(self.twin), "revoke")
+        stage.collect_events()
+
+
+def call_hook(stage: "Stage", participant: "Participant", name: str, **values: str) -> None:
+    """Use a drive hook and write down its answer."""
+    from harness.clock import stopwatch
+    from harness.journal import HookCall, kept
+
+    elapsed = stopwatch()
+    limit_s = stage.settings.app.limits.request_deadline_s + 5
+    reply = stage.app.call(f"app.drive.{name}", {**participant.values, **values}, timeout_s=limit_s)
+    stage.journal.write(
+        HookCall(
+            **stage.journal.stamp(),
+            hook=name,
+            participant=participant.name,
+            status=reply.status,
+            body=kept(reply.body),
+            took_s=elapsed(),
+        )
+    )

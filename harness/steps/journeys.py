@@ -1,0 +1,208 @@
+"""Steps of the end user: every way through the consent journey, and out of it."""
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from harness.errors import HookMissing, StepError
+from harness.http import Browser
+from harness.journal import HookCall, Journey, Visit, kept
+from harness.model import Ending
+from harness.steps.base import PlainStep
+from harness.visitor import Visitor
+
+if TYPE_CHECKING:
+    from harness.stage import Participant, Stage
+
+START_SESSION = "app.drive.start_session"
+Screen = Literal["institution", "login", "code", "accounts", "confirm"]
+SCREENS: tuple[Screen, ...] = ("institution", "login", "code", "accounts", "confirm")
+INSTITUTION = "88888"
+
+
+class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
+    """The end user consents with every account. Without ``start_session`` the consent is made in the sandbox alone."""
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Walk to the end, or grant directly."""
+        participant = stage.participant(self.twin)
+        if stage.app.has(START_SESSION):
+            _walk(stage, participant, until="confirm", then="confirm")
+            return
+        consent_id = stage.settings.app.webhook.consent_id if not self.twin else None
+        stage.fiskil.sandbox.authorise(
+            stage.end_user_of(participant), participant.person, arrangement_id=consent_id, institution_id=INSTITUTION
+        )
+        participant.session_ids.append("")
+        _ended(stage, participant, Ending.APPROVED.value)
+
+
+class _DrivenJourney(PlainStep, frozen=True, kw_only=True):
+    """A journey that only the app can begin."""
+
+    needs: ClassVar[tuple[str, ...]] = (START_SESSION,)
+
+
+class Cancel(_DrivenJourney, frozen=True, kw_only=True, tag="cancel"):
+    """The end user presses Cancel on a screen."""
+
+    at: Screen = "login"
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Walk to the screen and cancel."""
+        _walk(stage, stage.participant(self.twin), until=self.at, then="cancel")
+
+
+class Deny(_DrivenJourney, frozen=True, kw_only=True, tag="deny"):
+    """The end user declines on one of the institution's screens."""
+
+    at: Literal["login", "code", "accounts"] = "accounts"
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Walk to the screen and decline."""
+        _walk(stage, stage.participant(self.twin), until=self.at, then="deny")
+
+
+class Leave(_DrivenJourney, frozen=True, kw_only=True, tag="leave"):
+    """The end user closes the tab on a screen: no callback at all."""
+
+    at: Screen = "login"
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Walk to the screen and stop."""
+        _walk(stage, stage.participant(self.twin), until=self.at, then="")
+
+
+class MistypeCode(_DrivenJourney, frozen=True, kw_only=True, tag="mistype_code"):
+    """The end user types a wrong one-time code, as often as the institution allows."""
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Walk to the code and get it wrong until the journey ends."""
+        _walk(stage, stage.participant(self.twin), until="code", then="mistype")
+
+
+class Attempt(_DrivenJourney, frozen=True, kw_only=True, tag="attempt"):
+    """The end user walks on until the journey ends by itself, as it does for people with an ``outcome``."""
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Walk as far as it goes."""
+        _walk(stage, stage.participant(self.twin), until="confirm", then="confirm")
+
+
+def begin(stage: "Stage", participant: "Participant") -> str:
+    """Let the app open an auth session; return the page's address.
+
+    Raises:
+        HookMissing: The config gives no ``start_session``.
+        StepError: The app did not open one, or its session is none of the sandbox's.
+    """
+    from harness.app.templates import choose
+    from harness.clock import stopwatch
+
+    elapsed = stopwatch()
+    reply = stage.app.call(START_SESSION, participant.values)
+    stage.journal.write(
+        HookCall(
+            **stage.journal.stamp(),
+            hook="start_session",
+            participant=participant.name,
+            status=reply.status,
+            body=kept(reply.body),
+            took_s=elapsed(),
+        )
+    )
+    if reply.status is None or reply.status >= 400:
+        raise StepError(f"The app opened no auth session: start_session {_outcome(reply.status, reply.trouble)}.")
+    template = stage.settings.app.drive.start_session
+    found = choose(reply, template.session if template and template.session else "$.session", START_SESSION)
+    session_id = found.rpartition("sess_id=")[2].partition("&")[0]
+    session = stage.fiskil.sandbox.session(session_id)
+    if session is None:
+        raise StepError("The app's auth session is none that the sandbox opened; does the app call {api_url}?")
+    participant.end_user_id = session.end_user_id
+    participant.session_ids.append(session_id)
+    return f"{stage.fiskil.auth_url}?sess_id={session_id}"
+
+
+def _walk(stage: "Stage", participant: "Participant", *, until: Screen, then: str) -> None:
+    """Walk the consent page to the screen *until* and do *then* there; nothing means that the tab is closed."""
+    if not stage.app.has(START_SESSION):
+        raise HookMissing(START_SESSION)
+    address = begin(stage, participant)
+    with Browser(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
+        visitor = Visitor(browser)
+        visitor.open(address)
+        _advance(stage, participant, visitor, until)
+        if then == "confirm" and _at(stage, participant) == "confirm":
+            visitor.submit("confirm")
+        elif then == "mistype":
+            while _at(stage, participant) == "code":
+                visitor.submit("enter_code", code="000000x")
+        elif then in {"cancel", "deny"}:
+            visitor.submit(then)
+    session = stage.fiskil.sandbox.session(participant.session_ids[-1])
+    ending = session.ending if session else None
+    _ended(stage, participant, ending.value if ending else "ABANDONED")
+    if then and visitor.redirects:
+        _write_visit(stage, participant, visitor, "callback" if ending is Ending.APPROVED else "cancelled")
+
+
+def _advance(stage: "Stage", participant: "Participant", visitor: Visitor, until: Screen) -> None:
+    while True:
+        screen = _at(stage, participant)
+        if screen is None or SCREENS.index(screen) >= SCREENS.index(until):
+            return
+        if screen == "institution":
+            visitor.submit("choose", institution_id=INSTITUTION)
+        elif screen == "login":
+            visitor.submit("identify", email=participant.person.email)
+        elif screen == "code":
+            visitor.submit("enter_code", code=visitor.text_of("data-code"))
+        else:
+            visitor.submit("select", account=list(visitor.choices("account")))
+        if _at(stage, participant) == screen:
+            raise StepError(f"The consent page stays at {screen!r}.")
+
+
+def _at(stage: "Stage", participant: "Participant") -> Screen | None:
+    session = stage.fiskil.sandbox.session(participant.session_ids[-1])
+    return None if session is None or session.ending is not None else session.stage  # type: ignore[return-value]
+
+
+def _ended(stage: "Stage", participant: "Participant", ending: str) -> None:
+    attempt = len(participant.session_ids)
+    stage.journal.write(
+        Journey(
+            **stage.journal.stamp(),
+            participant=participant.name,
+            ending=ending,
+            session=participant.session_ids[-1],
+            attempt=attempt,
+        )
+    )
+    stage.collect_events()
+
+
+def _write_visit(stage: "Stage", participant: "Participant", visitor: Visitor, page: str) -> None:
+    reply = visitor.page
+    stage.journal.write(
+        Visit(
+            **stage.journal.stamp(),
+            participant=participant.name,
+            page=page,
+            status=reply.status,
+            content_type=reply.content_type,
+            body=kept(reply.body),
+        )
+    )
+
+
+def _outcome(status: int | None, trouble: str) -> str:
+    return f"answered {status}" if status is not None else trouble

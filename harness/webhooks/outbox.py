@@ -1,0 +1,76 @@
+"""The retry schedule on the virtual clock: what is due, what was acknowledged, what is lost."""
+
+from datetime import datetime, timedelta
+
+from harness.errors import UnknownName
+from harness.model import Event
+
+ATTEMPTS = 5
+BACKOFF_MINUTES = (1, 3, 6, 10)
+
+
+class Parcel:
+    """One event on its way: how often it was tried and when it is due next."""
+
+    def __init__(self, symbol: str, event: Event) -> None:
+        self.symbol = symbol
+        self.event = event
+        self.attempts = 0
+        self.due_at: datetime | None = event.publish_time
+        self.is_acknowledged = False
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether every attempt was used up without an acknowledgement. Source: webhooks.attempts"""
+        return not self.is_acknowledged and self.attempts >= ATTEMPTS
+
+    def next_attempt(self) -> int:
+        """Count an attempt and return its number."""
+        self.attempts += 1
+        return self.attempts
+
+    def settle(self, *, is_acknowledged: bool, now: datetime) -> None:
+        """Note an attempt's result and plan the next. Source: webhooks.retry-schedule"""
+        self.is_acknowledged = self.is_acknowledged or is_acknowledged
+        if self.is_acknowledged or self.attempts >= ATTEMPTS:
+            self.due_at = None
+        else:
+            self.due_at = now + timedelta(minutes=BACKOFF_MINUTES[self.attempts - 1])
+
+
+class Outbox:
+    """Every event of the scenario under its symbol."""
+
+    def __init__(self) -> None:
+        self._parcels: dict[str, Parcel] = {}
+
+    def add(self, symbol: str, event: Event) -> Parcel:
+        """Take an event in; it is due at once."""
+        parcel = Parcel(symbol, event)
+        self._parcels[symbol] = parcel
+        return parcel
+
+    def find(self, symbol: str) -> Parcel:
+        """The parcel called *symbol*."""
+        if symbol not in self._parcels:
+            raise UnknownName("event", symbol, self._parcels)
+        return self._parcels[symbol]
+
+    def drop(self, symbol: str) -> Parcel:
+        """Let an event get lost on the way: no attempt will be made any more."""
+        parcel = self.find(symbol)
+        parcel.due_at = None
+        return parcel
+
+    def due(self, now: datetime) -> list[Parcel]:
+        """What is due, by publish time. Source: webhooks.order"""
+        ready = [one for one in self._parcels.values() if one.due_at is not None and one.due_at <= now]
+        return sorted(ready, key=lambda one: (one.event.publish_time, one.event.event_id))
+
+    def next_due_at(self) -> datetime | None:
+        """When the next attempt is due, if one is planned."""
+        planned = [one.due_at for one in self._parcels.values() if one.due_at is not None]
+        return min(planned) if planned else None
+
+    def __len__(self) -> int:
+        return len(self._parcels)

@@ -1,0 +1,157 @@
+"""Hands messages over, and writes down what came of each attempt.
+
+The one door for outgoing deliveries: loopback only unless a host is allowed by name, redirects never followed.
+"""
+
+import ipaddress
+import socket
+import ssl
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from harness.errors import UnsafeTarget, UsageError
+from harness.journal import Delivery, Journal, kept
+from harness.listen import Loop, client_context
+from harness.webhooks.signature import HEADER
+from harness.webhooks.transport import Address, Reply, post_together
+
+DEFAULT_TIMEOUT_S = 30.0
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """A receiver's address."""
+
+    host: str
+    port: int
+    path: str
+    is_tls: bool = False
+
+    @classmethod
+    def of(cls, url: str, *, allow_hosts: tuple[str, ...] = ()) -> "Target":
+        """Read a URL.
+
+        Raises:
+            UsageError: It is no HTTP URL.
+            UnsafeTarget: It is not on loopback, and its host is not allowed.
+        """
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise UsageError(f"{url!r} is no URL: {error}.") from None
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise UsageError(f"{url!r} is no URL of a receiver. It must look like http://127.0.0.1:8000/webhooks/fiskil.")
+        refuse_unsafe_host(parts.hostname, allow_hosts)
+        path = parts.path or "/"
+        return cls(
+            host=parts.hostname,
+            port=port or (443 if parts.scheme == "https" else 80),
+            path=f"{path}?{parts.query}" if parts.query else path,
+            is_tls=parts.scheme == "https",
+        )
+
+
+class Outgoing(Struct, frozen=True, kw_only=True):
+    """One attempt before it is made: what to send, and what to write down about it."""
+
+    note: Delivery
+    headers: tuple[tuple[str, str], ...]
+    method: str = "POST"
+
+
+class Sender:
+    """Delivers to one receiver."""
+
+    def __init__(
+        self, loop: Loop, target: Target, *, ca_file: Path | None = None, timeout_s: float = DEFAULT_TIMEOUT_S
+    ) -> None:
+        self._loop = loop
+        self.target = target
+        self._timeout_s = timeout_s
+        self._tls: ssl.SSLContext | None = client_context(ca_file) if target.is_tls else None
+        self._group = 0
+
+    def deliver(self, outgoing: Outgoing, journal: Journal, *, keeps_answer: bool = True) -> Delivery:
+        """Make one attempt and write it down."""
+        return self.burst([outgoing], journal, keeps_answer=keeps_answer)[0]
+
+    def burst(self, outgoing: list[Outgoing], journal: Journal, *, keeps_answer: bool = True) -> list[Delivery]:
+        """Make every attempt at once and write them down in the given order."""
+        self._group += 1
+        stamp = journal.stamp()
+        replies = self._loop.run(
+            post_together(
+                [self._address(one.note.source_ip) for one in outgoing],
+                [self._request(one) for one in outgoing],
+                timeout_s=self._timeout_s,
+                keeps_answer=keeps_answer,
+            ),
+            timeout_s=self._timeout_s * 3 + 10,
+        )
+        written: list[Delivery] = []
+        for one, reply in zip(outgoing, replies, strict=True):
+            delivery = _noted(one, reply, stamp, group=self._group if len(outgoing) > 1 else 0)
+            journal.write(delivery)
+            written.append(delivery)
+        return written
+
+    def _address(self, source_ip: str) -> Address:
+        return Address(host=self.target.host, port=self.target.port, source_ip=source_ip, tls=self._tls)
+
+    def _request(self, one: Outgoing) -> bytes:
+        lines = [
+            f"{one.method} {self.target.path} HTTP/1.1",
+            f"Host: {self.target.host}:{self.target.port}",
+            "User-Agent: Fiskil-Webhooks (fiskil-harness)",
+            "Connection: close",
+            f"Content-Length: {len(one.note.body)}",
+            *(f"{name}: {value}" for name, value in one.headers),
+        ]
+        return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + one.note.body
+
+
+def plain_headers(signature: str | None) -> tuple[tuple[str, str], ...]:
+    """The headers of an ordinary delivery."""
+    named = (("Content-Type", "application/json"),)
+    return (*named, (HEADER, signature)) if signature is not None else named
+
+
+def refuse_unsafe_host(host: str, allow_hosts: tuple[str, ...]) -> None:
+    """Raise ``UnsafeTarget`` unless *host* is loopback or allowed by name."""
+    if host in allow_hosts:
+        return
+    try:
+        addresses = {ipaddress.ip_address(host)}
+    except ValueError:
+        try:
+            addresses = {ipaddress.ip_address(found[4][0]) for found in socket.getaddrinfo(host, None)}
+        except (OSError, UnicodeError):
+            addresses = set()
+    if not addresses or not all(address.is_loopback for address in addresses):
+        raise UnsafeTarget(
+            f"{host!r} is not loopback, and the harness sends only there. "
+            "If it is a machine of your own, name it under [sandbox] allow_hosts in the config."
+        )
+
+
+def _noted(one: Outgoing, reply: Reply, stamp: dict[str, float | int], *, group: int) -> Delivery:
+    if reply.status is None:
+        outcome = "indeterminate"
+    else:
+        outcome = "ack" if 200 <= reply.status < 300 else "refuse"
+    return msgspec.structs.replace(
+        one.note,
+        **stamp,
+        body=kept(one.note.body),
+        headers=one.headers,
+        outcome=outcome,
+        status=reply.status,
+        trouble=reply.trouble,
+        took_s=reply.took_s,
+        answer_headers=reply.headers,
+        answer=kept(reply.body),
+        group=group,
+    )
