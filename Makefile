@@ -1,0 +1,55 @@
+# Everything a fresh checkout needs: python3 (3.11 or newer) and make.
+#
+#   make demo      the main job on the reference app: a gate that opens, and one that stays shut
+#   make test      every check and test, within ten minutes on two cores
+#   make test-all  the same with full matrices and more seeds, within an hour
+#   make lock      renew constraints.txt
+
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test test-all check lock clean
+
+demo: $(VENV)/.installed
+	@$(BIN)/fiskil-harness demo
+
+test: $(VENV)/.installed-dev check
+	@$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+
+test-all: $(VENV)/.installed-dev check
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "full or not full"
+
+check: $(VENV)/.installed-dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "fiskil-harness needs Python 3.11 or newer; name one with PYTHON=..." >&2; exit 2; }
+	@.ci/system-tools venv
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.python pyproject.toml constraints.txt
+	@echo "Installing fiskil-harness into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@.ci/system-tools test
+	@$(BIN)/python -m pip install --quiet --editable '.[browser,dev]'
+	@touch $@
+
+lock: $(VENV)/.python
+	@.ci/lock $(PYTHON)
+
+clean:
+	rm -rf $(VENV) build dist .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache
