@@ -66,8 +66,10 @@ class Driver:
         self._read_until: dict[str, int] = {}
 
     def start(self) -> None:
-        """Start the app and see that its hooks answer."""
-        if not self._is_started:
+        """Start the app, or start it again when it has died since."""
+        if self._is_started:
+            self.app.revive()
+        else:
             self.app.start()
             self._is_started = True
 

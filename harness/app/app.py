@@ -53,6 +53,11 @@ class AppUnderTest:
         self.body.stop(self)
         self.browser.close()
 
+    def revive(self) -> None:
+        """Start it again when it is ours and has died."""
+        if not self.body.is_alive():
+            self.body.start(self)
+
     def kill(self) -> None:
         """Kill -9."""
         if not self.can_restart:
@@ -103,6 +108,9 @@ class Body(Protocol):
     def kill(self, app: AppUnderTest) -> None:
         """End it without warning."""
 
+    def is_alive(self) -> bool:
+        """Whether it runs, as far as we can know."""
+
 
 class CommandBody:
     """An app that we start from its command."""
@@ -130,6 +138,10 @@ class CommandBody:
         """Kill -9."""
         self._process.kill()
 
+    def is_alive(self) -> bool:
+        """Whether the process lives."""
+        return self._process.is_running
+
 
 class RunningBody:
     """An app that somebody else started."""
@@ -146,6 +158,10 @@ class RunningBody:
 
     def kill(self, app: AppUnderTest) -> None:
         """It is not ours to kill."""
+
+    def is_alive(self) -> bool:
+        """It is not ours to revive."""
+        return True
 
 
 def open_app(settings: Settings, *, values: dict[str, str], workdir: Path, given: Any = None) -> AppUnderTest:

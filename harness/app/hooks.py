@@ -65,7 +65,7 @@ def call(app: "AppUnderTest", hook: str, values: Values, *, timeout_s: float | N
 
 def is_ready(app: "AppUnderTest") -> bool:
     """One look: does the app answer its ready request, or accept connections when it has none?"""
-    if template_of(app, "app.ready") is not None:
+    if template_of(app, "app.ready") is not None or _method(app, "app.ready") is not None:
         reply = call(app, "app.ready", {"end_user_ref": "", "end_user_id": ""}, timeout_s=2)
         return reply.status is not None and 200 <= reply.status < 400
     host, _, port = app.url.partition("://")[2].partition("/")[0].partition(":")
@@ -87,4 +87,5 @@ def _call_method(hook: str, method: Any, values: Values) -> HttpReply:
         raise HookError(f"{hook} raised {type(error).__name__}: {error}") from error
     if hook == "app.drive.start_session":
         result = {"session": result}
-    return HttpReply(status=200, headers={"content-type": "application/json"}, body=msgspec.json.encode(result))
+    status = 503 if hook == "app.ready" and not result else 200
+    return HttpReply(status=status, headers={"content-type": "application/json"}, body=msgspec.json.encode(result))

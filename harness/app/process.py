@@ -64,13 +64,13 @@ class Process:
         what = f"exited with {code}" if seen == "exited" else f"was not ready within {cap_s:g} s"
         raise AppError(f"The app {what}. Its last lines:\n{self.last_lines()}")
 
-    def stop(self) -> None:
-        """Ask it to end, and kill it when it does not."""
+    def stop(self, *, patience_s: float = STOP_S) -> None:
+        """Ask it to end, and kill it when it does not within *patience_s* real seconds."""
         if self._running is None:
             return
         self._signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._running.wait(STOP_S)
+            self._running.wait(patience_s)
         self.kill()
 
     def kill(self) -> None:

@@ -54,6 +54,10 @@ class PythonBody:
     def kill(self, app: "AppUnderTest") -> None:
         """An object of this process cannot be killed; ``can_restart`` says so."""
 
+    def is_alive(self) -> bool:
+        """It lives as long as this process."""
+        return True
+
     def _serve_asgi(self, application: Any, port: int) -> None:
         loop = Loop()
         self._ends.append(loop.close)

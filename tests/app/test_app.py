@@ -1,0 +1,218 @@
+"""The app under test: hooks over HTTP, Python objects in their place, and what is said when one is wrong."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.app import AppUnderTest, open_app
+from harness.app.observe import is_connected, look, settled
+from harness.app.templates import choose, fill, select, without
+from harness.errors import AppError, HookError, HookMissing
+from harness.http import HttpReply
+from harness.listen import free_port
+from harness.settings import RequestTemplate, Settings, parse
+
+SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQ="
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., AppUnderTest]]:
+    """Start apps that are stopped at the end."""
+    import sys
+
+    started: list[AppUnderTest] = []
+
+    def begin(settings: Settings, given: Any = None) -> AppUnderTest:
+        port = str(free_port())
+        values = {
+            "port": port,
+            "public_url": f"http://127.0.0.1:{port}",
+            "workdir": str(tmp_path),
+            "webhook_secret": SECRET,
+            "python": sys.executable,
+        }
+        app = open_app(settings, values=values, workdir=tmp_path, given=given)
+        started.append(app)
+        app.start()
+        return app
+
+    yield begin
+    for app in started:
+        app.stop()
+
+
+def test_command_is_driven_and_observed(start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]) -> None:
+    """An app with a command is started on a free port and answers its hooks."""
+    app = start(receiver_settings())
+
+    told = look(app, {"end_user_id": "eu_1"})
+
+    assert (told.applied, told.state, told.pending) == ({}, {}, 0)
+    assert app.has("app.observe.effects")
+    assert not app.has("app.drive.refresh")
+
+
+def test_restart_keeps_port_and_folder(start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]) -> None:
+    """After kill -9 the app comes back where it was."""
+    app = start(receiver_settings())
+    url = app.url
+
+    app.restart()
+
+    assert app.url == url
+    assert app.is_ready()
+
+
+def test_missing_hook_is_named(start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]) -> None:
+    """Calling a hook that the config does not give names it."""
+    app = start(receiver_settings())
+
+    with pytest.raises(HookMissing, match=r"The config gives no app\.drive\.refresh\."):
+        app.call("app.drive.refresh", {"end_user_ref": "x"})
+
+
+@pytest.mark.parametrize(
+    ("flaw", "words"),
+    [
+        ("no_json", r"app\.observe\.effects answered 200 with something that is no JSON: ''"),
+        ("wrong_shape", r"app\.observe\.effects does not fit: .* applied maps message ids to counts\."),
+    ],
+)
+def test_wrong_effects_are_explained(
+    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings], flaw: str, words: str
+) -> None:
+    """An effects hook that answers something else is an error in words."""
+    app = start(receiver_settings(FLAW=flaw))
+
+    with pytest.raises(HookError, match=words):
+        look(app, {"end_user_id": "eu_1"})
+
+
+def test_settled_needs_no_pending(start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]) -> None:
+    """An app that has nothing pending twice is quiescent."""
+    app = start(receiver_settings())
+
+    told, reached = settled(app, {"end_user_id": "eu_1"})
+
+    assert reached
+    assert told.pending == 0
+
+
+def test_running_app_must_answer(start: Callable[..., AppUnderTest]) -> None:
+    """An address where nothing listens is an error that names it."""
+    settings = parse({"app": {"url": "http://127.0.0.1:{port}"}}, folder=Path())
+
+    with pytest.raises(AppError, match=r"Nothing answers at http://127\.0\.0\.1:\d+\. Start the app"):
+        start(settings)
+
+
+def test_asgi_object(start: Callable[..., AppUnderTest]) -> None:
+    """An ASGI application is served, and driven over HTTP like any other."""
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+        await send({"type": "http.response.body", "body": b'{"applied": {"1": 1}}'})
+
+    app = start(parse({"app": {"observe": {"effects": "GET /effects"}}}, folder=Path()), application)
+
+    assert look(app, {}).applied == {"1": 1}
+    assert not app.can_restart
+
+
+def test_wsgi_object(start: Callable[..., AppUnderTest]) -> None:
+    """A WSGI application is served as well."""
+
+    def application(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [b'{"state": {"path": "%s"}}' % environ["PATH_INFO"].encode()]
+
+    app = start(parse({"app": {"observe": {"effects": "GET /effects"}}}, folder=Path()), application)
+
+    assert look(app, {}).state == {"path": "/effects"}
+
+
+def test_object_with_the_names(start: Callable[..., AppUnderTest]) -> None:
+    """A Python object answers hooks with its methods."""
+
+    class Shop:
+        """An app in this process."""
+
+        def start(self, values: Any) -> str:
+            self.ref = ""
+            return "http://127.0.0.1:1"
+
+        def start_session(self, values: Any) -> str:
+            self.ref = values["end_user_ref"]
+            return "http://127.0.0.1:2?sess_id=abc"
+
+        def effects(self, values: Any) -> dict[str, Any]:
+            return {"state": {"ref": self.ref}, "pending": 0}
+
+        def ready(self, values: Any) -> bool:
+            return True
+
+    app = start(parse({"app": {}}, folder=Path()), Shop)
+
+    reply = app.call("app.drive.start_session", {"end_user_ref": "rosa-1"})
+
+    assert choose(reply, "$.session", "start_session") == "http://127.0.0.1:2?sess_id=abc"
+    assert look(app, {}).state == {"ref": "rosa-1"}
+
+
+def test_fill_encodes_paths() -> None:
+    """Values in a path are percent-encoded, values in JSON are not."""
+    template = RequestTemplate(request="POST /c/{end_user_ref}?x={end_user_id}", json={"who": ["{end_user_ref}"]})
+
+    filled = fill(template, {"end_user_ref": "a/b", "end_user_id": "e&u"})
+
+    assert filled.path == "/c/a%2Fb?x=e%26u"
+    assert filled.json == {"who": ["a/b"]}
+
+
+@pytest.mark.parametrize(
+    ("selector", "expected"), [("$.auth_url", "u"), ("$.deep.list[1]", "y"), ("header:Location", "/next")]
+)
+def test_choose(selector: str, expected: str) -> None:
+    """A selector finds a text in the JSON or in a header."""
+    reply = HttpReply(status=200, headers={"location": "/next"}, body=b'{"auth_url": "u", "deep": {"list": ["x", "y"]}}')
+
+    assert choose(reply, selector, "start_session") == expected
+
+
+def test_choose_finds_nothing() -> None:
+    """A selector that finds no text is an error with its name."""
+    reply = HttpReply(status=200, body=b'{"auth_url": 3}')
+
+    with pytest.raises(HookError, match=r"start_session answered 200, but \$\.auth_url finds no text in it\."):
+        choose(reply, "$.auth_url", "start_session")
+
+
+def test_without_ignores_paths() -> None:
+    """Ignored paths read the same, whatever stands there."""
+    document = {"a": 1, "rows": [{"at": 1, "v": 2}, {"at": 3, "v": 4}]}
+
+    assert without(document, ("$.rows[*].at",)) == {
+        "a": 1,
+        "rows": [{"at": "<ignored>", "v": 2}, {"at": "<ignored>", "v": 4}],
+    }
+    assert document["rows"] == [{"at": 1, "v": 2}, {"at": 3, "v": 4}]
+
+
+def test_select_many() -> None:
+    """A path with a wildcard finds every value."""
+    assert select({"rows": [{"v": 2}, {"v": 4}]}, "$.rows[*].v") == [2, 4]
+
+
+def test_connected_is_what_the_config_says(
+    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
+) -> None:
+    """Whether an end user counts as connected is read where the config says."""
+    observe = {
+        "effects": "GET /effects?end_user_id={end_user_id}",
+        "connected": {"path": "$.state.missing", "values": ["yes"]},
+    }
+    app = start(receiver_settings(app={"observe": observe}))
+
+    assert is_connected(app, look(app, {"end_user_id": "x"})) is False

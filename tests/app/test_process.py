@@ -1,0 +1,105 @@
+"""The app as a process: started, waited for, killed with its children, and explained when it does not start."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.app.process import Process
+from harness.clock import wait_until
+from harness.errors import AppError
+
+SLEEPER = "{python} -c 'import time; print(\"up\", flush=True); time.sleep(600)'"
+
+
+def make(tmp_path: Path, command: str, **environment: str) -> Process:
+    return Process(command=command, folder=tmp_path, environment=environment, output=tmp_path / "out")
+
+
+@pytest.fixture
+def values() -> dict[str, str]:
+    import sys
+
+    return {"python": sys.executable, "port": "1"}
+
+
+def says(tmp_path: Path, word: str) -> Callable[[], bool]:
+    return lambda: word in ((tmp_path / "out").read_text() if (tmp_path / "out").exists() else "")
+
+
+def test_starts_when_ready(tmp_path: Path, values: dict[str, str]) -> None:
+    """Starting returns when the app is ready, and the app runs."""
+    process = make(tmp_path, SLEEPER)
+
+    process.start(values, is_ready=says(tmp_path, "up"), cap_s=20)
+
+    assert process.is_running
+    process.kill()
+    assert not process.is_running
+
+
+def test_environment_is_templated(tmp_path: Path, values: dict[str, str]) -> None:
+    """Values of the environment are filled like any other template."""
+    process = make(tmp_path, "{python} -c 'import os, time; print(os.environ[\"X\"], flush=True); time.sleep(600)'", X="p{port}")
+
+    process.start(values, is_ready=says(tmp_path, "p1"), cap_s=20)
+
+    process.kill()
+
+
+def test_early_exit_shows_last_lines(tmp_path: Path, values: dict[str, str]) -> None:
+    """An app that exits is explained by its own words."""
+    process = make(tmp_path, "{python} -c 'print(\"cannot find the moon\"); raise SystemExit(7)'")
+
+    with pytest.raises(AppError, match=r"The app exited with 7\. Its last lines:\n  cannot find the moon"):
+        process.start(values, is_ready=lambda: False, cap_s=20)
+
+
+def test_never_ready_is_killed(tmp_path: Path, values: dict[str, str]) -> None:
+    """An app that never gets ready is killed and explained."""
+    process = make(tmp_path, SLEEPER)
+
+    with pytest.raises(AppError, match=r"was not ready within 0\.3 s"):
+        process.start(values, is_ready=lambda: False, cap_s=0.3)
+    assert not process.is_running
+
+
+def test_unknown_command(tmp_path: Path, values: dict[str, str]) -> None:
+    """A command that does not exist is named."""
+    process = make(tmp_path, "no-such-program --flag")
+
+    with pytest.raises(AppError, match=r"The app's command 'no-such-program' cannot be run: No such file"):
+        process.start(values, is_ready=lambda: False, cap_s=1)
+
+
+def test_children_die_with_it(tmp_path: Path, values: dict[str, str]) -> None:
+    """Killing the app kills the processes it started."""
+    code = "import subprocess, sys, time; p = subprocess.Popen([sys.executable, \"-c\", \"import time; time.sleep(600)\"]); print(\"child\", p.pid, flush=True); time.sleep(600)"
+    process = make(tmp_path, f"{{python}} -c '{code}'")
+    process.start(values, is_ready=says(tmp_path, "child"), cap_s=20)
+    child = int((tmp_path / "out").read_text().split()[1])
+
+    process.kill()
+
+    assert wait_until(lambda: not is_alive(child), cap_s=5)
+
+
+def test_stop_is_patient_then_firm(tmp_path: Path, values: dict[str, str]) -> None:
+    """An app that ignores the request to end is killed."""
+    code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(\"up\", flush=True); time.sleep(600)"
+    process = make(tmp_path, f"{{python}} -c '{code}'")
+    process.start(values, is_ready=says(tmp_path, "up"), cap_s=20)
+
+    process.stop(patience_s=0.2)
+
+    assert not process.is_running
+
+
+def is_alive(pid: int) -> bool:
+    """Whether *pid* runs; a zombie does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z" if Path(f"/proc/{pid}/stat").exists() else False

@@ -1,0 +1,108 @@
+"""A small correct receiver on the standard library; ``FLAW`` in its environment takes one thing away from it.
+
+It keeps counts per message id and the newest event per consent, in memory or (``STORE``) in a file.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+KEY = base64.b64decode(os.environ["FISKIL_WEBHOOK_SECRET"])
+FLAW = os.environ.get("FLAW", "")
+STORE = Path(os.environ["STORE"])
+LOCK = threading.Lock()
+
+
+def load() -> dict[str, Any]:
+    """What the file holds, if there is one and memory is not all."""
+    if STORE.exists() and FLAW != "memory_only":
+        return dict(json.loads(STORE.read_text()))
+    return {"applied": {}, "consents": {}}
+
+
+MEMORY = load()
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Answers webhooks, health and effects."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+    def answer(self, status: int, value: Any = None) -> None:
+        body = b"" if value is None else json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        if "effects" not in self.path:
+            self.answer(200, {"status": "ok"})
+        elif FLAW == "no_json":
+            self.answer(200)
+        elif FLAW == "wrong_shape":
+            self.answer(200, {"applied": ["not", "counts"]})
+        else:
+            with LOCK:
+                told = {"applied": MEMORY["applied"], "pending": 0, "state": MEMORY["consents"]}
+                if FLAW == "state_only":
+                    del told["applied"]
+                self.answer(200, told)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        if FLAW == "hangs":
+            time.sleep(60)
+        if FLAW == "does_nothing":
+            self.answer(200)
+            return
+        expected = base64.b64encode(hmac.new(KEY, body, hashlib.sha256).digest())
+        given = (self.headers.get("X-Fiskil-Signature") or "").encode("latin-1")
+        if FLAW != "believes_all" and not hmac.compare_digest(expected, given):
+            self.answer(401)
+            return
+        try:
+            message = json.loads(body)
+            apply(message)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            self.answer(400)
+            return
+        if FLAW == "dies":
+            os._exit(3)
+        self.answer(204)
+
+
+def apply(message: dict[str, Any]) -> None:
+    """Count the message and let the newest fact about its consent win, once."""
+    with LOCK:
+        message_id = message["message_id"]
+        if message_id in MEMORY["applied"] and FLAW != "no_dedupe":
+            return
+        MEMORY["applied"][message_id] = MEMORY["applied"].get(message_id, 0) + 1
+        fact = MEMORY["consents"].setdefault(message["data"]["consent_id"], {"at": "", "event": ""})
+        if message["publish_time"] > fact["at"] or FLAW == "last_wins":
+            fact.update(at=message["publish_time"], event=message["data"]["event"])
+        STORE.write_text(json.dumps(MEMORY))
+
+
+class Server(ThreadingHTTPServer):
+    """With a backlog that a burst fits into."""
+
+    request_queue_size = 256
+
+
+if os.environ.get("EXITS"):
+    print("cannot find the moon")
+    sys.exit(7)
+Server(("127.0.0.1", int(sys.argv[1])), Receiver).serve_forever()

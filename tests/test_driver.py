@@ -1,0 +1,131 @@
+"""The driver: acting and judging are apart, doubt never passes, and the same seed gives the same words."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from harness import faults, probes, steps
+from harness.driver import Driver
+from harness.errors import AppError
+from harness.probes import Verdict
+from harness.scenario import Scenario
+from harness.settings import Settings
+
+REPEATED = Scenario(
+    name="repeated",
+    practices=("webhooks.idempotent",),
+    steps=(steps.Authorise(), steps.Deliver(), steps.Retry("e0"), steps.Replay("e0")),
+    probes=(probes.AppliesOnce(),),
+)
+
+Drive = Callable[..., Driver]
+MakeSettings = Callable[..., Settings]
+
+
+def test_a_correct_app_passes(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """A correct receiver passes with words about what was examined."""
+    outcome = drive(receiver_settings()).run(REPEATED)
+
+    assert outcome.verdict is Verdict.PASS
+    assert outcome.findings[0].seen == "1 messages were delivered repeatedly and applied once"
+
+
+def test_a_flawed_app_fails_with_a_witness(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """The finding names the message, the attempts and the answers."""
+    outcome = drive(receiver_settings(FLAW="no_dedupe")).run(REPEATED)
+
+    assert outcome.verdict is Verdict.FAIL
+    assert outcome.findings[0].seen == (
+        "message e0 was applied 3 times (attempts 1 and 2 and 2 replayed, answered 204 and 204 and 204)"
+    )
+    assert outcome.findings[0].fix
+
+
+def test_the_same_seed_gives_the_same_words(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Two runs with other ids and ports differ in nothing that a report shows."""
+    first = drive(receiver_settings(FLAW="no_dedupe"), seed=5).run(REPEATED)
+    second = drive(receiver_settings(FLAW="no_dedupe"), seed=5).run(REPEATED)
+
+    assert msgspec.json.encode(first) == msgspec.json.encode(second)
+
+
+def test_ids_are_new_in_each_run(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """An app that remembers the first run takes the second run's messages for new ones."""
+    driver = drive(receiver_settings())
+
+    verdicts = [driver.run(REPEATED).verdict for _ in range(3)]
+
+    assert verdicts == [Verdict.PASS] * 3
+
+
+def test_a_missing_hook_is_named(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Without the hook that a probe needs nothing runs, and the finding says which hook it is."""
+    outcome = drive(receiver_settings(app={"observe": {}})).run(REPEATED)
+
+    assert outcome.missing == ("app.observe.effects",)
+    assert [(one.verdict, one.hook) for one in outcome.findings] == [(Verdict.INCONCLUSIVE, "app.observe.effects")]
+
+
+def test_a_fault_that_never_bit_is_no_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """A scenario whose fault found nothing to bite is INCONCLUSIVE, whatever its probes say."""
+    broken = msgspec.structs.replace(
+        REPEATED, steps=(steps.Break("banking.transactions", faults.Stall()), *REPEATED.steps)
+    )
+
+    outcome = drive(receiver_settings()).run(broken)
+
+    assert outcome.verdict is Verdict.INCONCLUSIVE
+    assert outcome.findings[-1].seen == "Stall(after_bytes=0) on 'banking.transactions' bit 0 of 1 times: nothing called it"
+
+
+def test_a_step_that_cannot_be_done_is_no_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """A step that fails makes the scenario INCONCLUSIVE and is named with its place."""
+    early = msgspec.structs.replace(REPEATED, steps=(steps.Sync("accounts"),))
+
+    outcome = drive(receiver_settings()).run(early)
+
+    assert outcome.verdict is Verdict.INCONCLUSIVE
+    assert "step 1 (sync (dataset accounts)) could not be done" in outcome.findings[-1].seen
+
+
+def test_nothing_examined_is_no_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """A probe with nothing to see does not pass."""
+    outcome = drive(receiver_settings()).run(msgspec.structs.replace(REPEATED, steps=(steps.Authorise(),)))
+
+    assert outcome.verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_app_that_does_nothing_is_no_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Answering 200 to everything proves nothing."""
+    outcome = drive(receiver_settings(FLAW="does_nothing")).run(REPEATED)
+
+    assert outcome.verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_app_that_exits_is_an_error(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """An app that does not start stops everything, with its last words."""
+    with pytest.raises(AppError, match="The app exited with 7"):
+        drive(receiver_settings(EXITS="1")).run(REPEATED)
+
+
+def test_an_app_that_dies_midway_is_no_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """An app that dies during a scenario is a finding, and the next scenario finds it alive again."""
+    driver = drive(receiver_settings(FLAW="dies"))
+
+    first = driver.run(REPEATED)
+    second = driver.run(msgspec.structs.replace(REPEATED, steps=(steps.Authorise(),)))
+
+    assert first.verdict is not Verdict.PASS
+    assert second.findings[0].seen == "no message was delivered more than once and applied"
+
+
+def test_people_are_removed_at_the_end(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """After a scenario no end user, consent or fault is left, and the clock is back."""
+    driver = drive(receiver_settings())
+
+    driver.run(REPEATED)
+
+    store = driver.fiskil.sandbox.store
+    assert (store.end_users, store.consents, driver.fiskil.link.rules.waiting()) == ({}, {}, [])
+    assert driver.fiskil.sandbox.clock.offset.total_seconds() == 0

@@ -1,0 +1,141 @@
+"""The link: every exchange is recorded, faults bite exactly as often as asked, strays are left alone."""
+
+import concurrent.futures
+import hashlib
+
+import httpx
+import pytest
+
+from harness import faults
+from harness.errors import FaultUnbitten
+from harness.journal import Bite, Exchange, Journal, kept
+from harness.link import Rule
+from harness.local import LocalFiskil
+
+
+@pytest.fixture
+def client(fiskil: LocalFiskil) -> httpx.Client:
+    """A client that holds a token."""
+    client = httpx.Client(base_url=fiskil.api_url, timeout=20, trust_env=False)
+    pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
+    client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
+    return client
+
+
+def record(fiskil: LocalFiskil) -> Journal:
+    journal = Journal()
+    fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id == "eu_old")
+    return journal
+
+
+def test_an_exchange_is_recorded_whole(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """Route, end user, status and both bodies of a call stand in the journal."""
+    journal = record(fiskil)
+
+    created = client.post("/v1/end-users", json={"email": "a@example.com"})
+
+    (exchange,) = journal.all(Exchange)
+    assert (exchange.route, exchange.method, exchange.status, exchange.number) == ("end_users.create", "POST", 200, 1)
+    assert exchange.request_body == b'{"email":"a@example.com"}'
+    assert exchange.response_body == created.content
+    assert exchange.end_user_id == created.json()["end_user_id"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "json"),
+    [
+        ("GET", "/v1/banking/accounts?end_user_id=eu_1", None),
+        ("GET", "/v1/end-users/eu_1", None),
+        ("POST", "/v1/auth/session", {"end_user_id": "eu_1", "redirect_uri": "", "cancel_uri": ""}),
+    ],
+)
+def test_calls_are_filed_under_their_end_user(
+    fiskil: LocalFiskil, client: httpx.Client, method: str, path: str, json: object
+) -> None:
+    """The end user is found in the query, in the path, or in the body."""
+    journal = record(fiskil)
+
+    client.request(method, path, json=json)
+
+    assert [one.end_user_id for one in journal.all(Exchange)] == ["eu_1"]
+
+
+def test_without_a_journal_nothing_is_kept(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """Between scenarios the link passes exchanges on and keeps nothing."""
+    journal = record(fiskil)
+    fiskil.link.end()
+
+    assert client.get("/v1/banking/accounts?end_user_id=eu_1").status_code == 200
+    assert journal.all(Exchange) == []
+
+
+def test_strays_meet_no_fault(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """A call about an end user of an earlier scenario is marked, and no fault bites it."""
+    journal = record(fiskil)
+    waiting = fiskil.link.rules.set(Rule(route="banking.*", fault=faults.Status(status=503)))
+
+    reply = client.get("/v1/banking/accounts?end_user_id=eu_old")
+
+    assert reply.status_code == 200
+    assert waiting.left == 1
+    assert [one.is_stray for one in journal.all(Exchange)] == [True]
+
+
+def test_a_fault_bites_as_often_as_asked(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """After letting some calls pass, the fault bites its number of times, and each bite is recorded."""
+    journal = record(fiskil)
+    fiskil.link.rules.set(Rule(route="banking.accounts", fault=faults.Status(status=503), times=2, skip=1))
+
+    statuses = [client.get("/v1/banking/accounts?end_user_id=eu_1").status_code for _ in range(5)]
+
+    assert statuses == [200, 503, 503, 200, 200]
+    assert [bite.request_number for bite in journal.all(Bite)] == [2, 3]
+    assert [bool(one.bites) for one in journal.all(Exchange)] == [False, True, True, False, False]
+
+
+def test_parallel_calls_see_a_one_shot_fault_once(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """Counting is atomic: of many calls at once exactly one is bitten."""
+    journal = record(fiskil)
+    fiskil.link.rules.set(Rule(route="banking.accounts", fault=faults.Status(status=503)))
+
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        replies = list(pool.map(lambda _: client.get("/v1/banking/accounts?end_user_id=eu_1").status_code, range(200)))
+
+    assert replies.count(503) == 1
+    assert replies.count(200) == 199
+    assert len(journal.all(Bite)) == 1
+
+
+def test_a_fault_that_never_bites_raises(fiskil: LocalFiskil) -> None:
+    """Leaving a block whose fault still waits is an error that says so."""
+    words = r"ResetPeer\(after_bytes=20\) on 'banking.transactions' bit 0 of 1 times: nothing called it inside the block\."
+
+    with (
+        pytest.raises(FaultUnbitten, match=words),
+        fiskil.broken("banking.transactions", faults.ResetPeer(after_bytes=20)),
+    ):
+        pass
+
+
+def test_an_error_in_the_block_is_not_hidden(fiskil: LocalFiskil) -> None:
+    """When the block itself fails, its error is what the reader sees, and the fault is lifted."""
+    with pytest.raises(ValueError, match="mine"), fiskil.broken("banking.accounts", faults.Stall()):
+        raise ValueError("mine")
+
+    assert fiskil.link.rules.waiting() == []
+
+
+def test_quiet_is_measured_from_the_last_call(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """The link knows that nobody calls."""
+    client.get("/v1/institutions?client_id=x")
+
+    assert fiskil.link.open_requests == 0
+    assert fiskil.link.quiet_s() >= 0
+
+
+def test_long_bodies_are_kept_as_digest() -> None:
+    """A body over 64 kB is kept as head, length and digest."""
+    assert kept(b"x" * 10) == b"x" * 10
+    long = kept(b"x" * 70_000)
+    assert len(long) < 5000
+    assert long.endswith(f"70000 bytes, sha256 {hashlib.sha256(b'x' * 70_000).hexdigest()}]".encode())
