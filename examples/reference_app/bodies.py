@@ -1,0 +1,37 @@
+"""Request bodies, read with a limit on size and on time."""
+
+import asyncio
+
+from starlette.requests import Request
+
+LONGEST_BODY_S = 5.0
+
+
+class TooLarge(Exception):
+    """More than anybody sensible sends."""
+
+
+class TooSlow(Exception):
+    """Slower than anybody sensible sends."""
+
+
+async def read(request: Request, *, limit: int) -> bytes:
+    """The raw body.
+
+    Raises:
+        TooLarge: It is, or says that it will be, longer than *limit* bytes; the rest is not read.
+        TooSlow: It takes longer than five seconds to arrive.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) > limit:
+        raise TooLarge
+    body = bytearray()
+    try:
+        async with asyncio.timeout(LONGEST_BODY_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise TooLarge
+    except TimeoutError:
+        raise TooSlow from None
+    return bytes(body)

@@ -1,0 +1,66 @@
+"""The app's SQLite file: one connection, one lock, and every function's work in one transaction.
+
+Stores are modules of functions that take the open transaction first; ``Database`` runs them on a thread, so the event loop
+never waits for the disk.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from starlette.concurrency import run_in_threadpool
+
+from reference_app import schema
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+WAIT_S = 1.0
+
+
+class Database:
+    """The file behind the app, which several processes may share."""
+
+    def __init__(self, path: str) -> None:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
+        self._connection.row_factory = sqlite3.Row
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        self._transact("IMMEDIATE", schema.create)
+
+    async def write(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run *work* in a transaction that is on the disk when this returns.
+
+        Raises:
+            sqlite3.Error: The database cannot be written now; nothing has changed.
+        """
+        return await run_in_threadpool(self._transact, "IMMEDIATE", lambda tx: work(tx, *args, **kwargs))
+
+    async def read(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run *work* on one consistent view of the data."""
+        return await run_in_threadpool(self._transact, "DEFERRED", lambda tx: work(tx, *args, **kwargs))
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _transact(self, kind: str, work: Callable[[sqlite3.Connection], T]) -> T:
+        if not self._lock.acquire(timeout=WAIT_S):
+            raise sqlite3.OperationalError("database is busy")
+        try:
+            self._connection.execute(f"BEGIN {kind}")
+            try:
+                result = work(self._connection)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+            return result
+        finally:
+            self._lock.release()

@@ -1,0 +1,52 @@
+"""What customers and programs send us, checked at the door."""
+
+import json
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+
+from reference_app import bodies
+
+LARGEST_FORM = 16 * 1024
+LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True)
+class Form:
+    """Who is meant. ``is_page`` tells whether a person in a browser waits for the answer, or a program."""
+
+    ref: str
+    email: str
+    is_page: bool
+
+
+async def read(request: Request) -> Form:
+    """The form or the JSON of a request; an unusable customer reference reads as empty."""
+    is_page = is_from_page(request)
+    try:
+        body = await bodies.read(request, limit=LARGEST_FORM)
+        fields = _form(body) if is_page else _json(body)
+    except (bodies.TooLarge, bodies.TooSlow, ValueError, RecursionError):
+        fields = {}
+    return Form(ref=text(fields.get("customer")), email=text(fields.get("email")), is_page=is_page)
+
+
+def text(value: object) -> str:
+    """A short printable text, or nothing."""
+    is_usable = isinstance(value, str) and len(value) <= LONGEST_TEXT and value.isprintable()
+    return str(value).strip() if is_usable else ""
+
+
+def is_from_page(request: Request) -> bool:
+    """Whether a browser's form sent this."""
+    return request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+
+
+def _form(body: bytes) -> dict[str, object]:
+    return {name: values[-1] for name, values in parse_qs(body.decode("utf-8")).items()}
+
+
+def _json(body: bytes) -> dict[str, object]:
+    fields = json.loads(body.decode("utf-8") or "{}")
+    return fields if isinstance(fields, dict) else {}

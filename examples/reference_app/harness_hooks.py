@@ -1,0 +1,45 @@
+"""What a test harness may ask: what became of each message, what is held, and that something fail once.
+
+These routes exist only when ``HARNESS_HOOKS=1``. Production has no use for them.
+"""
+
+import sqlite3
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from reference_app import failpoints, inbox, state
+from reference_app.parts import parts_of
+
+
+async def effects(request: Request) -> Response:
+    """``GET /_harness/effects?end_user_id=``: how often each message was applied, what is pending, what is held."""
+    end_user_id = request.query_params.get("end_user_id", "")
+    return JSONResponse(await parts_of(request).database.read(_effects, end_user_id))
+
+
+async def fail(request: Request) -> Response:
+    """``POST /_harness/fail?at=``: the next processing fails once: before, midway, after; or the next insert: database."""
+    point = request.query_params.get("at", "")
+    if point not in failpoints.POINTS:
+        message = f"at must be one of {', '.join(failpoints.POINTS)}."
+        return JSONResponse({"error": "unknown_point", "message": message}, status_code=400)
+    failpoints.arm(point)
+    return JSONResponse({"status": "armed", "at": point})
+
+
+def routes() -> list[Route]:
+    """Where the harness asks."""
+    return [
+        Route("/_harness/effects", effects, methods=["GET"]),
+        Route("/_harness/fail", fail, methods=["POST"]),
+    ]
+
+
+def _effects(tx: sqlite3.Connection, end_user_id: str) -> dict[str, object]:
+    return {
+        "applied": inbox.applied(tx, end_user_id),
+        "pending": inbox.pending(tx, end_user_id),
+        "state": state.of_end_user(tx, end_user_id),
+    }

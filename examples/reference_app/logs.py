@@ -1,0 +1,57 @@
+"""The app's log: one line per happening on stdout, as ``key=value``.
+
+A line names routes and ids, never a query string, a token, a secret or a number of an account.
+"""
+
+import json
+import logging
+import re
+import sys
+import time
+
+_LOGGER = logging.getLogger("reference_app")
+_PLAIN = re.compile(r"[\w.:/+-]{1,200}", re.ASCII)
+_LONGEST = 200
+
+
+def configure() -> None:
+    """Write to stdout, and keep the HTTP client's own log, which names whole URLs, out of it."""
+    handler = logging.StreamHandler(sys.stdout)
+    formatter = logging.Formatter("%(asctime)s.%(msecs)03dZ level=%(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    _LOGGER.handlers = [handler]
+    _LOGGER.setLevel(logging.INFO)
+    _LOGGER.propagate = False
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def write(happening: str, **fields: object) -> None:
+    """Log something that went as it should."""
+    _LOGGER.info(_line(happening, fields))
+
+
+def warn(happening: str, **fields: object) -> None:
+    """Log something that failed, with its ``reason``."""
+    _LOGGER.warning(_line(happening, fields))
+
+
+def where(error: BaseException) -> str:
+    """An error's kind and place, without its text, which may quote what must not be logged."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    return f"{type(error).__name__}:{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
+
+
+def _line(happening: str, fields: dict[str, object]) -> str:
+    given = ((name, value) for name, value in fields.items() if value is not None and value != "")
+    return " ".join([f"happening={happening}", *(f"{name}={_quoted(str(value))}" for name, value in given)])
+
+
+def _quoted(text: str) -> str:
+    """Escape what could start a line of its own."""
+    return text if _PLAIN.fullmatch(text) else json.dumps(text[:_LONGEST])

@@ -1,0 +1,101 @@
+"""Rows of data as the app keeps them: keyed by ``fiskil_id``, replaced by complete readings only.
+
+Readings are numbered when they begin, so one that began earlier never replaces one that began later, however long it took.
+"""
+
+# ruff: noqa: S608  (the names of tables and columns come from datasets.py, never from outside)
+
+import sqlite3
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from reference_app import datasets
+from reference_app.datasets import Dataset
+from reference_app.fiskil.answers import Row
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One complete reading of a dataset of one end user."""
+
+    number: int
+    dataset: Dataset
+    rows: tuple[Row, ...]
+
+
+class Superseded(Exception):
+    """A later reading lacks what this one has; only a still later one can settle it."""
+
+
+def next_reading_number(tx: sqlite3.Connection) -> int:
+    """A number for a reading that begins now."""
+    (number,) = tx.execute("UPDATE reading_numbers SET latest = latest + 1 RETURNING latest").fetchone()
+    return int(number)
+
+
+def replace(tx: sqlite3.Connection, end_user_id: str, reading: Reading, allowed: Collection[str]) -> set[str]:
+    """Make the kept rows equal to a reading; returns the consents that have rows in it.
+
+    Args:
+        allowed: The active consents. Rows of any other are not kept.
+    """
+    kept = [row for row in reading.rows if row.consent_id in allowed]
+    if is_latest(tx, end_user_id, reading, allowed):
+        for row in kept:
+            upsert(tx, end_user_id, reading, row)
+        remove_vanished(tx, end_user_id, reading)
+    return {row.consent_id for row in kept}
+
+
+def is_latest(tx: sqlite3.Connection, end_user_id: str, reading: Reading, allowed: Collection[str]) -> bool:
+    """Whether no later reading was kept; notes this one if so.
+
+    Raises:
+        Superseded: A later one was, but at a time when one of the *allowed* consents was not known yet.
+    """
+    place = (end_user_id, reading.dataset.name)
+    latest = tx.execute("SELECT number, consent_ids FROM readings WHERE end_user_id = ? AND dataset = ?", place).fetchone()
+    if latest is not None and latest["number"] > reading.number:
+        if not set(allowed) <= set(latest["consent_ids"].split()):
+            raise Superseded(reading.dataset.name)
+        return False
+    tx.execute(
+        "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)",
+        (*place, reading.number, " ".join(sorted(allowed))),
+    )
+    return True
+
+
+def upsert(tx: sqlite3.Connection, end_user_id: str, reading: Reading, row: Row) -> None:
+    """Insert a row or replace what was known of it. Two rows that look alike but for their ids are two rows."""
+    columns = ("consent_id", "account_id", *reading.dataset.columns, "seen_in")
+    values = (row.consent_id, row.account_id, *row.values, reading.number)
+    places = ", ".join("?" * len(values))
+    updates = ", ".join(f"{name} = excluded.{name}" for name in columns)
+    insert = f"INSERT INTO {reading.dataset.name} (end_user_id, fiskil_id, {', '.join(columns)}) VALUES (?, ?, {places})"
+    update = f"ON CONFLICT (end_user_id, fiskil_id) DO UPDATE SET {updates}, deleted_at = NULL"
+    tx.execute(f"{insert} {update}", (end_user_id, row.fiskil_id, *values))
+
+
+def remove_vanished(tx: sqlite3.Connection, end_user_id: str, reading: Reading) -> None:
+    """Hide rows that Fiskil no longer has. They stay in the table: what was shown once can still be explained."""
+    hide = f"UPDATE {reading.dataset.name} SET deleted_at = ?"
+    tx.execute(
+        f"{hide} WHERE end_user_id = ? AND seen_in < ? AND deleted_at IS NULL",
+        (time.time(), end_user_id, reading.number),
+    )
+
+
+def purge(tx: sqlite3.Connection, consent_id: str) -> None:
+    """Delete every row of a consent, hidden ones too."""
+    for dataset in datasets.ALL:
+        tx.execute(f"DELETE FROM {dataset.name} WHERE consent_id = ?", (consent_id,))
+
+
+def active(tx: sqlite3.Connection, dataset: Dataset, end_user_id: str) -> list[dict[str, str]]:
+    """The rows that count, in a stable order, without empty columns."""
+    columns = ", ".join(("fiskil_id", "account_id", "consent_id", *dataset.columns))
+    select = f"SELECT {columns} FROM {dataset.name}"
+    found = tx.execute(f"{select} WHERE end_user_id = ? AND deleted_at IS NULL ORDER BY fiskil_id", (end_user_id,))
+    return [{name: value for name, value in dict(row).items() if value is not None} for row in found]
