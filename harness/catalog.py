@@ -74,6 +74,8 @@ def load_scenario_file(path: Path) -> Any:
     Raises:
         ConfigError: It cannot be imported or has no ``SCENARIO``.
     """
+    if not path.is_file():
+        raise ConfigError(f"There is no scenario file {str(path)!r}.")
     key = f"harness._scenarios.{path.stem}"
     spec = importlib.util.spec_from_file_location(key, path)
     if spec is None or spec.loader is None:
@@ -82,8 +84,6 @@ def load_scenario_file(path: Path) -> Any:
     sys.modules[key] = module
     try:
         spec.loader.exec_module(module)
-    except FileNotFoundError:
-        raise ConfigError(f"There is no scenario file {str(path)!r}.") from None
     except Exception as error:
         raise ConfigError(f"The scenario file {path.name} cannot be loaded: {type(error).__name__}: {error}") from error
     if not hasattr(module, "SCENARIO"):

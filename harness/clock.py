@@ -4,6 +4,7 @@ Sandbox time is real time plus an offset that only grows, so what an app compare
 ``Retry-After``, certificates) stays true while tokens, sessions and retries grow old on demand.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ class Clock:
         """Start at real time; *real* can be any source of aware instants."""
         self._real = real
         self._offset = timedelta()
+        self._lock = threading.Lock()
 
     @property
     def offset(self) -> timedelta:
@@ -45,17 +47,18 @@ class Clock:
         step = timedelta(seconds=seconds, minutes=minutes, hours=hours, days=days)
         if step < timedelta():
             raise ValueError(f"Sandbox time only moves forward; got {step}.")
-        self._offset += step
+        with self._lock:
+            self._offset += step
 
     def advance_to(self, instant: datetime) -> None:
         """Move forward to *instant*; an instant in the past changes nothing."""
-        ahead = instant - self.now()
-        if ahead > timedelta():
-            self._offset += ahead
+        with self._lock:
+            self._offset = max(self._offset, instant - self._real())
 
     def reset(self) -> None:
         """Return to real time, as between two scenarios."""
-        self._offset = timedelta()
+        with self._lock:
+            self._offset = timedelta()
 
 
 def wait_until(look: Callable[[], T | None], *, cap_s: float, every_ms: float = 10) -> T | None:

@@ -3,17 +3,19 @@
 Acting and judging are apart: when the probes examine, the faults are lifted and the link records no more.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from harness import catalog
 from harness.app import AppUnderTest, open_app
 from harness.clock import wait_until
-from harness.errors import AppError, HarnessError, HookError, HookMissing, StepError
+from harness.errors import HarnessError, HookError, HookMissing
 from harness.ids import fresh_salt, stream
-from harness.journal import Delivery, FaultSet, Journal, Output, Started
+from harness.journal import Canaries, Delivery, FaultSet, Journal, Limits, Output, PlanKind, PlanRun, Started, UsedEvents
 from harness.listen import free_port
 from harness.local import LocalFiskil
 from harness.probes import Finding, Verdict, heaviest, name_of
@@ -82,7 +84,10 @@ class Driver:
 
     def run(self, scenario: Scenario) -> Outcome:
         """Run *scenario* and judge it."""
-        journal, crashed = self.perform(scenario)
+        return self.outcome(scenario, *self.perform(scenario))
+
+    def outcome(self, scenario: Scenario, journal: Journal, crashed: str) -> Outcome:
+        """What came of *scenario*, from its finished journal."""
         return Outcome(
             scenario=scenario.name,
             title=scenario.title,
@@ -94,13 +99,14 @@ class Driver:
 
     def perform(self, scenario: Scenario) -> tuple[Journal, str]:
         """Do every step; the journal, and in words what kept the scenario from its end."""
+        self.start()  # before hooks are looked for: those of a Python object are known once it lives
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
         journal = Journal()
         if missing:
             return journal, ""
-        self.start()
         quiet = wait_until(lambda: self.fiskil.link.quiet_s() >= QUIET_S, cap_s=QUIET_CAP_S)
-        if not quiet:
+        # An app that polls is never quiet; its calls about earlier end users are stray and disturb no scenario.
+        if not quiet and self.fiskil.link.nameless_quiet_s() < QUIET_CAP_S:
             return journal, "the app called the API without a pause for 5 s before the scenario could begin"
         self.fiskil.reset()
         stage = self._stage(scenario, journal)
@@ -113,11 +119,12 @@ class Driver:
         finally:
             waiting = self.fiskil.link.rules.waiting()
             self.fiskil.link.end()
+            wait_until(lambda: not self.fiskil.link.open_requests, cap_s=QUIET_CAP_S)
+        journal.write(Canaries(values=self.fiskil.sandbox.canaries()))
         for one in waiting:
-            journal.write(
-                FaultSet(fault=one.rule.name, route=one.rule.route, times=one.rule.times, unbitten=one.left)
-            )
+            journal.write(FaultSet(fault=one.rule.name, route=one.rule.route, times=one.wanted, unbitten=one.left))
         self._note_output(journal)
+        self._name_ids(stage)
         self._clean_up(stage)
         return journal, crashed
 
@@ -155,8 +162,10 @@ class Driver:
                 step.perform(stage)
                 if watched:
                     self._snapshots(stage, "after")
-            except (StepError, HookError, AppError) as error:
-                return f"step {number + 1} ({in_words(step)}) could not be done: {error}"
+            except HarnessError as error:
+                # The lines after the first are the app's own words: they differ from run to run, so no finding carries them.
+                stage.trouble(str(error))
+                return f"step {number + 1} ({in_words(step)}) could not be done: {str(error).partition(chr(10))[0]}"
         return ""
 
     def _settle(self, scenario: Scenario, stage: Stage, crashed: str) -> str:
@@ -175,6 +184,17 @@ class Driver:
         for participant in stage.participants.values():
             stage.snapshot(moment, participant)
 
+    def _name_ids(self, stage: Stage) -> None:
+        """Let the journal know what each minted id stands for, so that twins can be compared."""
+        names = stage.journal.names
+        for value, symbol in list(self.fiskil.sandbox.mint.names.items()):
+            names.setdefault(value, symbol)
+        for participant in stage.participants.values():
+            names.setdefault(participant.ref, "end_user_ref")
+            names.setdefault(participant.end_user_id, "end_user")
+        for consent in self.fiskil.sandbox.store.consents:
+            names.setdefault(consent, "consent")
+
     def _clean_up(self, stage: Stage) -> None:
         """Give the key back, remove the people, and bring the app back where the scenario touched the whole of it."""
         self.fiskil.sandbox.set_key(is_accepted=True)
@@ -185,6 +205,18 @@ class Driver:
     def _stage(self, scenario: Scenario, journal: Journal) -> Stage:
         self._count += 1
         journal.write(Started(how="found"))
+        limits = self.settings.app.limits
+        journal.write(
+            Limits(
+                call_deadline_s=limits.call_deadline_s,
+                request_deadline_s=limits.request_deadline_s,
+                fresh_s=limits.fresh_s,
+                ack_s=limits.ack_s,
+            )
+        )
+        used = self.settings.app.facts.uses_events
+        if used is not None:
+            journal.write(UsedEvents(patterns=used))
         return Stage(
             settings=self.settings,
             fiskil=self.fiskil,
@@ -193,8 +225,22 @@ class Driver:
             journal=journal,
             person=catalog.person(scenario.end_user),
             nonce=f"{self._salt[:8]}-{self._count}",
+            explore=partial(self._explore, journal),
             seed=stream(self.seed, scenario.name).randrange(2**32),
         )
+
+    def _explore(self, journal: Journal, kind: PlanKind, wanted: int) -> tuple[PlanRun, ...]:
+        """Run generated plans, each with a journal of its own, while the scenario that asked for them waits with *journal*."""
+        from harness.plans import explore
+
+        read_until = dict(self._read_until)
+        try:
+            explored = explore(self.run, kind=kind, seed=self.seed, wanted=wanted, can_restart=self.app.can_restart)
+        finally:
+            self._read_until = read_until
+            deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
+            self.fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
+        return tuple(msgspec.structs.replace(run, **journal.stamp()) for run in explored.runs)
 
     def _sender(self) -> Sender:
         target = Target.of(self.app.url + self.settings.app.webhook.path, allow_hosts=self.settings.sandbox.allow_hosts)

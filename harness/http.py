@@ -1,10 +1,13 @@
 """The one door to httpx: requests to the app's hooks and pages, and to the consent page."""
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
 import httpx
 from msgspec import Struct
+
+from harness.clock import stopwatch
 
 LARGEST_ANSWER = 16 * 1024 * 1024
 
@@ -28,6 +31,7 @@ class Browser:
     """A plain HTTP client with a cookie jar; it follows no redirect by itself."""
 
     def __init__(self, *, timeout_s: float = 30.0, verify: Any = True) -> None:
+        self._timeout_s = timeout_s
         self._client = httpx.Client(
             timeout=timeout_s,
             follow_redirects=False,
@@ -47,12 +51,13 @@ class Browser:
         headers: dict[str, str] | None = None,
         timeout_s: float | None = None,
     ) -> HttpReply:
-        """Send one request; every failure comes back as ``trouble``."""
-        limit = httpx.USE_CLIENT_DEFAULT if timeout_s is None else httpx.Timeout(timeout_s)
+        """Send one request; every failure comes back as ``trouble``. The limit is on each read and on the whole answer."""
+        limit_s = self._timeout_s if timeout_s is None else timeout_s
+        elapsed = stopwatch()
         try:
-            with self._client.stream(method, url, json=json, data=form, headers=headers, timeout=limit) as answer:
-                body = _bounded(answer)
-        except httpx.TimeoutException:
+            with self._client.stream(method, url, json=json, data=form, headers=headers, timeout=limit_s) as answer:
+                body = _bounded(answer, is_late=lambda: elapsed() > limit_s)
+        except (httpx.TimeoutException, TimeoutError):
             return HttpReply(url=url, trouble="no answer within the limit")
         except httpx.ConnectError:
             return HttpReply(url=url, trouble="connection refused")
@@ -72,10 +77,12 @@ class Browser:
         self.close()
 
 
-def _bounded(answer: httpx.Response) -> bytes:
+def _bounded(answer: httpx.Response, *, is_late: Callable[[], bool]) -> bytes:
     body = bytearray()
     for chunk in answer.iter_bytes():
         body += chunk
+        if is_late():
+            raise TimeoutError
         if len(body) > LARGEST_ANSWER:
             raise ValueError("the answer is longer than 16 MiB")
     return bytes(body)

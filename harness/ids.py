@@ -74,10 +74,10 @@ class Mint:
             out += self._bytes()
         return out[:length]
 
-    def row_id(self, prefix: str, owner: str, key: str) -> str:
-        """The stable id of one data row of *owner*: *prefix* and 64 hex digits, the same at every call."""
+    def row_id(self, prefix: str, owner: str, key: str, *, length: int = 64) -> str:
+        """The stable id of one data row of *owner*: *prefix* and *length* hex digits, the same at every call."""
         digest = hashlib.sha256(f"{self.salt}/{owner}/{prefix}/{key}".encode()).hexdigest()
-        return self._named(prefix + digest, f"{prefix}{key}")
+        return self._named(prefix + digest[:length], f"{prefix}{key}")
 
     def digits(self, length: int, owner: str, key: str) -> str:
         """*length* digits for an account of *owner*, the same at every call."""

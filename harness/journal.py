@@ -6,7 +6,7 @@ words, so two runs with one seed read the same. Bytes stay raw in memory; what l
 
 import threading
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
 
@@ -24,7 +24,10 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 class Started(Entry, frozen=True, kw_only=True):
-    """The app was started, or was found running. ``how`` is start, restart, kill or stop."""
+    """The app was started, or was found running.
+
+    ``how`` is start, found, restart, kill, stop, or refusal: it would not start without its webhook secret.
+    """
 
     how: str
 
@@ -34,7 +37,8 @@ class Exchange(Entry, frozen=True, kw_only=True):
 
     ``number`` counts requests of the scenario from 1. ``status`` is None where no answer was sent. ``bites`` names the faults
     that acted. ``end_user_id`` is empty for calls about no end user (tokens, institutions). A stray call is about an end user
-    of an earlier scenario; no fault matches it and probes leave it out.
+    of an earlier scenario; no fault matches it and probes leave it out. A cut one was held by a fault when the scenario ended,
+    and ended by us.
     """
 
     number: int
@@ -52,6 +56,7 @@ class Exchange(Entry, frozen=True, kw_only=True):
     ended_s: float = 0.0
     bites: tuple[str, ...] = ()
     connection: int = 0
+    is_cut: bool = False
 
 
 class Bite(Entry, frozen=True, kw_only=True):
@@ -79,6 +84,7 @@ class Journey(Entry, frozen=True, kw_only=True):
     ending: str
     session: str
     attempt: int
+    end_user_id: str = ""
 
 
 class Visit(Entry, frozen=True, kw_only=True):
@@ -115,9 +121,10 @@ class EventSeen(Entry, frozen=True, kw_only=True):
 class Delivery(Entry, frozen=True, kw_only=True):
     """One attempt to hand one message over.
 
-    ``kind`` is genuine, replay, forged or unusual (signed, but never sent by Fiskil). ``name`` is the variant of a forged or
-    unusual one. ``outcome`` is ack, refuse or indeterminate; ``trouble`` says in words why there is no status.
-    ``message_id`` is the id that an effect would be filed under.
+    ``kind`` is genuine, replay, forged, unusual (signed, but never sent by Fiskil) or foreign (signed, about ids that the app
+    has nothing to do with). ``name`` is the variant. ``outcome`` is ack, refuse or indeterminate; ``trouble`` says in words
+    why there is no status. ``message_id`` is the id that an effect would be filed under. Where ``is_judged`` is False the
+    answer is recorded only.
     """
 
     event: str
@@ -140,7 +147,7 @@ class Delivery(Entry, frozen=True, kw_only=True):
 
 
 class Effects(Entry, frozen=True, kw_only=True):
-    """What the app says it did, at one moment. ``moment`` is before, after (a step), or end.
+    """What the app says it did, at one moment. ``moment`` is before or after (a step), settled, or end.
 
     ``applied`` and ``state`` are None where the app does not tell them. ``is_quiescent`` is False when the wait was capped.
     """
@@ -162,6 +169,7 @@ class Rows(Entry, frozen=True, kw_only=True):
     moment: str
     rows: tuple[dict[str, Any], ...]
     removed_ids: tuple[str, ...] = ()
+    end_user_id: str = ""
 
 
 class Output(Entry, frozen=True, kw_only=True):
@@ -179,14 +187,60 @@ class Leak(Entry, frozen=True, kw_only=True):
     line: str
 
 
+PlanKind = Literal["deliveries", "forgeries", "order"]
+
+
 class PlanRun(Entry, frozen=True, kw_only=True):
-    """A generated plan was executed. ``plan`` is its JSON when it failed, ``summary`` its steps in words."""
+    """A generated plan was executed. ``plan`` is its JSON when it failed, ``summary`` its steps in words.
+
+    The texts are those of the plan's finding that decided, by ``probe``. A failing plan with a race in it was run ``rounds``
+    more times and failed ``rounds_failed`` times; these two never enter a verdict's words.
+    """
 
     number: int
     verdict: str
     summary: tuple[str, ...] = ()
     plan: str = ""
     seen: str = ""
+    probe: str = ""
+    expected: str = ""
+    source: str = ""
+    fix: str = ""
+    evidence: tuple[str, ...] = ()
+    hook: str = ""
+    rounds: int = 0
+    rounds_failed: int = 0
+
+
+class Limits(Entry, frozen=True, kw_only=True):
+    """The bounds in real seconds that the app's team promises to keep (``app.limits``)."""
+
+    call_deadline_s: float
+    request_deadline_s: float
+    fresh_s: float
+    ack_s: float = 10
+
+
+class UsedEvents(Entry, frozen=True, kw_only=True):
+    """The kinds of events that the app's team says it acts on (``app.facts.uses_events``); absent where nobody says."""
+
+    patterns: tuple[str, ...]
+
+
+class Key(Entry, frozen=True, kw_only=True):
+    """What the app's key pair is worth from now on: accepted, revoked, or wrong (the app was given a bad secret)."""
+
+    state: str
+
+
+class Canaries(Entry, frozen=True, kw_only=True):
+    """Secret values that the sandbox minted, by kind; none of them may show anywhere, so they have no readable form."""
+
+    values: dict[str, tuple[str, ...]]
+
+    def __repr__(self) -> str:
+        """The kinds alone."""
+        return f"Canaries({', '.join(sorted(self.values))})"
 
 
 class Idle(Entry, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
 """The one door through which sockets listen: an event loop in a thread, and uvicorn servers on it.
 
 Every socket is on loopback, its port chosen by the system unless the user names one, and it listens before anything else
-starts, so nobody has to poll for it.
+starts, so nobody has to poll for it. What a client gets wrong is answered and written nowhere; an exception of an
+application that is ours becomes a ``Crash``, that of anybody else's goes where its owner looks for it, to logging.
 """
 
 import asyncio
@@ -18,17 +19,24 @@ from typing import Any, TypeVar
 
 import uvicorn
 
+from harness.connections import careful, logger_for
+from harness.crashes import Crash, crash_of
 from harness.errors import UsageError
 
 T = TypeVar("T")
 LOOPBACK = "127.0.0.1"
+CLOSING_TURNS = 4
 
 
 class Loop:
     """One event loop in one daemon thread, for servers and deliveries alike."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, crashes: list[Crash] | None = None) -> None:
+        """Start the thread; *crashes* takes the exceptions that nobody on the loop catches, where its tasks are ours."""
         self.asyncio = _new_loop()
+        self._crashes = crashes
+        self.servers: set[Server] = set()
+        self.asyncio.set_exception_handler(self._note)
         self._thread = threading.Thread(target=self.asyncio.run_forever, name="fiskil-harness", daemon=True)
         self._thread.start()
 
@@ -45,15 +53,27 @@ class Loop:
             raise
 
     def close(self) -> None:
-        """Cancel what still runs and end the thread."""
+        """Close its servers, cancel what still runs and end the thread; twice is fine."""
         if self.asyncio.is_closed():
             return
+        for server in tuple(self.servers):
+            server.close()
         with contextlib.suppress(Exception):
             self.run(_cancel_everything(), timeout_s=2)
         self.asyncio.call_soon_threadsafe(self.asyncio.stop)
         self._thread.join(5)
         if not self._thread.is_alive():
             self.asyncio.close()
+
+    def _note(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, OSError):
+            # A connection broke or never spoke TLS: that is the other side's doing, and faults do it on purpose.
+            return
+        if self._crashes is None or error is None:
+            loop.default_exception_handler(context)
+        else:
+            self._crashes.append(crash_of("loop", error))
 
     def __enter__(self) -> "Loop":
         return self
@@ -71,15 +91,17 @@ class Server:
         app: Any,
         *,
         port: int = 0,
-        protocol: Any = "auto",
+        protocol: Any = None,
         certificate: tuple[Path, Path] | None = None,
+        crashes: list[Crash] | None = None,
     ) -> None:
         """Listen at once.
 
         Args:
             port: 0 lets the system choose.
-            protocol: The HTTP protocol class, where the link wraps the transport.
+            protocol: The HTTP protocol class, where the link reaches the transport; default: uvicorn's.
             certificate: Files of the certificate chain and its key; with them the server speaks TLS.
+            crashes: Takes what *app* raises, where *app* is ours; without it the exception goes to logging.
 
         Raises:
             UsageError: The port is in use.
@@ -91,7 +113,7 @@ class Server:
         self.url = f"{scheme}://{LOOPBACK}:{self.port}"
         config = uvicorn.Config(
             app,
-            http=protocol,
+            http=careful(protocol, logger_for(crashes)),
             lifespan="off",
             access_log=False,
             log_config=None,
@@ -103,11 +125,17 @@ class Server:
             ssl_keyfile=str(certificate[1]) if certificate else None,
         )
         self._server = _Embedded(config)
-        loop.run(self._server.begin(sock))
+        try:
+            loop.run(self._server.begin(sock))
+        except BaseException:
+            sock.close()
+            raise
+        loop.servers.add(self)
 
     def close(self) -> None:
         """Stop listening and drop every connection; twice is fine."""
-        with contextlib.suppress(RuntimeError):
+        if self in self._loop.servers:
+            self._loop.servers.discard(self)
             self._loop.run(self._server.end(), timeout_s=5)
 
 
@@ -133,13 +161,15 @@ class _Embedded(uvicorn.Server):
         for server in self.servers:
             server.close()
         self._socket.close()
-        for connection in list(self.server_state.connections):
-            transport = getattr(connection, "transport", None)
-            if transport is not None:
-                transport.abort()
-        for task in list(self.server_state.tasks):
-            task.cancel()
-        await asyncio.sleep(0)
+        # A connection that was being accepted appears only in one of the loop's next turns.
+        for _ in range(CLOSING_TURNS):
+            for connection in list(self.server_state.connections):
+                transport = getattr(connection, "transport", None)
+                if transport is not None:
+                    transport.abort()
+            for task in list(self.server_state.tasks):
+                task.cancel()
+            await asyncio.sleep(0)
 
 
 def free_port() -> int:
@@ -161,6 +191,9 @@ def _listening_socket(port: int) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((LOOPBACK, port))
+    except OverflowError:
+        sock.close()
+        raise UsageError(f"{port} is no port. Ports go from 1 to 65535; 0 lets the system choose.") from None
     except OSError as error:
         sock.close()
         if error.errno == errno.EADDRINUSE:

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -45,7 +45,10 @@ class Sink:
         self.url = self._server.url
 
     async def _take(self, request: Request) -> Response:
-        body = await request.body()
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return Response(status_code=400)
         with self._lock:
             self.received.append(body[:65_536])
         return Response(status_code=204)
@@ -93,21 +96,23 @@ class LocalFiskil:
         """Listen at once; with *is_tls* the API speaks TLS under a certificate minted now."""
         self._workdir = workdir
         self._certificates: Certificates | None = None
-        self.loop = Loop()
         mint = Mint(seed=seed)
         self.sandbox = Sandbox(
             institutions=catalog.institutions(),
             mint=mint,
             credentials=mint_credentials(mint, webhook_secret=webhook_secret),
+            named=catalog.people().values(),
         )
+        crashes = self.sandbox.crashes
+        self.loop = Loop(crashes=crashes)
         self.link = Link(self.sandbox.api, route_of=route_of, expire_tokens=self.sandbox.expire_tokens)
         pair = (self.certificates.chain_file, self.certificates.key_file) if is_tls else None
         self._servers: list[Any] = []
         try:
             self._api = self._kept(
-                Server(self.loop, self.link, port=api_port, protocol=LinkProtocol, certificate=pair)
+                Server(self.loop, self.link, port=api_port, protocol=LinkProtocol, certificate=pair, crashes=crashes)
             )
-            self._page = self._kept(Server(self.loop, self.sandbox.page, port=auth_port))
+            self._page = self._kept(Server(self.loop, self.sandbox.page, port=auth_port, crashes=crashes))
             self.alerts = self._kept(Sink(self.loop))
             self.telemetry = self._kept(Sink(self.loop))
         except BaseException:
@@ -171,8 +176,10 @@ class LocalFiskil:
         finally:
             self.link.rules.lift(waiting)
         if waiting.left:
-            bitten = times - waiting.left
-            raise FaultUnbitten(f"{rule.name} on {route!r} bit {bitten} of {times} times: nothing called it inside the block.")
+            bitten = waiting.wanted - waiting.left
+            raise FaultUnbitten(
+                f"{rule.name} on {route!r} bit {bitten} of {waiting.wanted} times: nothing called it inside the block."
+            )
 
     def reset(self) -> None:
         """Forget end users, faults and events, and return to real time."""

@@ -90,7 +90,9 @@ def read_plan(path: Path) -> SavedPlan:
         plan = msgspec.json.decode(raw, type=SavedPlan, strict=True)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         reason = str(error).replace("`", "'")
-        raise PlanError(f"{path.name} is no plan: {reason}. Plans are written by `run --save` and by failing plans.") from None
+        raise PlanError(
+            f"{path.name} is no plan: {reason}. Plans are written by `run --save` and by failing plans."
+        ) from None
     if plan.format != FORMAT:
         raise PlanError(f"{path.name} has format {plan.format!r}; this version reads {FORMAT!r}.")
     plan.scenario.check()

@@ -1,18 +1,21 @@
 """What a step may touch: the local Fiskil, the app, the outbox, the people taking part, and the journal."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
 from harness.app import AppUnderTest
-from harness.app.observe import is_connected, look, settled
+from harness.app.observe import CAP_S, STILL_S, Told, is_connected, look, settled
 from harness.app.values import of_end_user
 from harness.clock import rfc3339
 from harness.errors import StepError, UnknownName
-from harness.journal import Effects, EventSeen, Journal, Rows, Trouble
+from harness.journal import Effects, EventSeen, Journal, PlanKind, PlanRun, Rows, Trouble
 from harness.local import LocalFiskil
 from harness.model import Consent, EndUser, Event, Person
 from harness.settings import Settings
 from harness.webhooks import Outbox, Sender
+
+PATIENT_CAP_S = 20.0
+PATIENT_STILL_S = 3.0
 
 
 class Participant:
@@ -51,6 +54,7 @@ class Stage:
         journal: Journal,
         person: Person,
         nonce: str,
+        explore: Callable[[PlanKind, int], Sequence[PlanRun]],
         seed: int = 0,
     ) -> None:
         self.settings = settings
@@ -59,6 +63,7 @@ class Stage:
         self.sender = sender
         self.journal = journal
         self.person = person
+        self.explore = explore
         self.seed = seed
         self.outbox = Outbox()
         self.participants: dict[str, Participant] = {}
@@ -66,7 +71,7 @@ class Stage:
         self._nonce = nonce
         self._events_seen = 0
         self.began_at: datetime = fiskil.sandbox.clock.now()
-        self.fault_notes: list[Any] = []
+        self.has_mended = False
 
     def participant(self, name: str = "") -> Participant:
         """The participant called *name*, taking part from the first mention on."""
@@ -138,7 +143,7 @@ class Stage:
     def snapshot(self, moment: str, participant: Participant, *, is_settled: bool = True) -> Effects:
         """Ask the app what it did and write it down; without the hook, write down that it is missing."""
         if is_settled:
-            told, reached = settled(self.app, participant.values)
+            told, reached = self._settled(participant)
         else:
             told, reached = look(self.app, participant.values), True
         entry = Effects(
@@ -154,6 +159,18 @@ class Stage:
         self.journal.write(entry)
         return entry
 
+    def _settled(self, participant: Participant) -> tuple[Told, bool]:
+        """Wait for the app; longer where something was broken, because backing off looks like being idle."""
+        link = self.fiskil.link
+        is_hard = bool(link.rules.waiting()) or self.has_mended or self.must_restart
+        return settled(
+            self.app,
+            participant.values,
+            cap_s=PATIENT_CAP_S if is_hard else CAP_S,
+            still_s=PATIENT_STILL_S if is_hard else STILL_S,
+            is_busy=lambda: link.open_requests > 0,
+        )
+
     def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:
         """Write down what the API serves for *dataset* now."""
         consent = self.consent_of(participant)
@@ -168,6 +185,7 @@ class Stage:
                 moment=moment,
                 rows=rows if consent.is_active else (),
                 removed_ids=self.fiskil.sandbox.ledger(consent).removed_ids,
+                end_user_id=participant.end_user_id,
             )
         )
 

@@ -1,8 +1,10 @@
 """The end user's browser, without a browser: reads the forms of a page and fills them in, with a cookie jar.
 
-It walks the hosted consent page as a person would and lands in the app. Chromium is for pages that need JavaScript.
+It walks the hosted consent page as a person would and lands in the app; it never leaves this machine, unless a host is
+allowed by name. Chromium is for pages that need JavaScript.
 """
 
+import ipaddress
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -26,9 +28,11 @@ class Form(Struct, frozen=True, kw_only=True):
 class Visitor:
     """One end user at one page."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, *, allow_hosts: tuple[str, ...] = ()) -> None:
         self._browser = browser
+        self._allow_hosts = allow_hosts
         self.page: HttpReply = HttpReply()
+        self.redirects: list[str] = []
 
     def open(self, url: str) -> HttpReply:
         """Go to *url* and follow redirects, at most eight."""
@@ -66,18 +70,26 @@ class Visitor:
         return self._browser.ask("POST", url, form=sent)
 
     def _follow(self, reply: HttpReply) -> HttpReply:
-        self.redirects: list[str] = []
+        self.redirects = []
         for _ in range(LONGEST_CHAIN):
             location = reply.headers.get("location")
             if reply.status is None or not 300 <= reply.status < 400 or not location:
                 break
             url = urljoin(reply.url, location)
             self.redirects.append(url)
-            if urlsplit(url).scheme not in {"http", "https"}:
+            if not self._may_go_to(url):
                 break
             reply = self._browser.ask("GET", url)
         self.page = reply
         return reply
+
+    def _may_go_to(self, url: str) -> bool:
+        """Whether *url* is a page of this machine; an app's own scheme and the internet are not ours to visit."""
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"}:
+            return False
+        host = parts.hostname or ""
+        return host == "localhost" or host in self._allow_hosts or _is_loopback(host)
 
 
 def forms(page: HttpReply) -> list[Form]:
@@ -90,6 +102,13 @@ def forms(page: HttpReply) -> list[Form]:
 def with_query(url: str, **parameters: str) -> str:
     """*url* with more query parameters."""
     return f"{url}{'&' if '?' in url else '?'}{urlencode(parameters)}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class _Reader(HTMLParser):

@@ -1,14 +1,15 @@
-"""An end user consents, every dataset syncs, every event is delivered: the app ends up with all of it, once."""
+"""An end user consents, every dataset syncs, every event is delivered: the app reads each dataset when it is told."""
 
 from harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("edge.network-errors",),
+    practices=("cache.webhook-driven",),
     steps=(
+        steps.LimitPages(rows=25),
         steps.Authorise(),
+        steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.Deliver(attempts=1),
     ),
-    probes=(probes.HoldsEveryRow("transactions"),),
+    probes=(probes.ReadsAfterEvent(), probes.HoldsEveryRow("transactions")),
 )

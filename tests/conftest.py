@@ -1,13 +1,15 @@
 """Shared by all tests: a local Fiskil, and small apps to put in front of it."""
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.driver import Driver
+from harness.driver import Driver, Outcome
 from harness.local import LocalFiskil
+from harness.probes import Finding, Verdict
 from harness.settings import Settings, parse
 
 APPS = Path(__file__).parent / "apps"
@@ -52,3 +54,39 @@ def drive(tmp_path: Path) -> Iterator[Callable[..., Driver]]:
     yield make
     for driver in made:
         driver.close()
+
+
+@pytest.fixture
+def usual_signals() -> Iterator[None]:
+    """Ctrl-C as on a terminal, though a shell that runs the tests in the background lets them ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def outcome_of() -> Callable[..., Outcome]:
+    """Outcomes as the driver makes them: a practice, and findings or pairs of probe and verdict."""
+
+    def make(
+        practice_id: str,
+        *found: Finding | tuple[str, Verdict],
+        scenario: str = "webhook_repeated",
+        missing: tuple[str, ...] = (),
+        seed: int = 42,
+    ) -> Outcome:
+        hook = missing[0] if missing else ""
+        findings = tuple(
+            one if isinstance(one, Finding) else Finding(probe=one[0], verdict=one[1], seen="what was seen", hook=hook)
+            for one in found
+        )
+        return Outcome(
+            scenario=scenario,
+            title="A message is delivered twice.",
+            practices=(practice_id,),
+            seed=seed,
+            findings=findings,
+            missing=missing,
+        )
+
+    return make

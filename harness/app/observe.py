@@ -1,5 +1,6 @@
 """What the app says it did: its effects at one moment, and waiting until nothing is under way."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -49,10 +50,18 @@ def look(app: AppUnderTest, values: Values) -> Told:
     return msgspec.structs.replace(told, state=without(told.state, ignored))
 
 
-def settled(app: AppUnderTest, values: Values, *, cap_s: float = CAP_S) -> tuple[Told, bool]:
+def settled(
+    app: AppUnderTest,
+    values: Values,
+    *,
+    cap_s: float = CAP_S,
+    still_s: float = STILL_S,
+    is_busy: Callable[[], bool] = lambda: False,
+) -> tuple[Told, bool]:
     """Ask until the app is quiescent; the flag says whether it got there within *cap_s* real seconds.
 
-    Quiescent means that ``pending`` reads 0 twice or, where it is not told, that nothing has changed for 250 ms.
+    Quiescent means that ``pending`` reads 0 twice or, where it is not told, that nothing has changed for *still_s* real
+    seconds; and that the app is not *is_busy* with the API.
     """
     last: list[Told] = [look(app, values)]
     still = stopwatch()
@@ -60,13 +69,13 @@ def settled(app: AppUnderTest, values: Values, *, cap_s: float = CAP_S) -> tuple
     def is_still() -> bool:
         nonlocal still
         told = look(app, values)
-        is_same = told == last[0]
+        is_same = told == last[0] and not is_busy()
         if not is_same:
             last[0] = told
             still = stopwatch()
         if told.pending is not None:
             return told.pending == 0 and is_same
-        return is_same and still() >= STILL_S
+        return is_same and still() >= still_s
 
     reached = wait_until(is_still, cap_s=cap_s, every_ms=8)
     return last[0], bool(reached)

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from harness import interrupts
 from harness.app.templates import fill_text
 from harness.app.values import Values
 from harness.clock import wait_until
@@ -28,6 +29,8 @@ class Process:
         self._folder = folder
         self._environment = environment
         self._output = output
+        # Whoever owns the folder finds the process by this note, also when the worker that started it was killed itself.
+        self._note = output.with_name("app.pid")
         self._running: subprocess.Popen[bytes] | None = None
 
     @property
@@ -44,7 +47,7 @@ class Process:
         command = shlex.split(fill_text(self._command, values))
         environment = os.environ | {key: fill_text(text, values) for key, text in self._environment.items()}
         try:
-            with self._output.open("ab") as sink:
+            with interrupts.deferred(), self._output.open("ab") as sink:
                 self._running = subprocess.Popen(
                     command,
                     cwd=self._folder,
@@ -54,6 +57,7 @@ class Process:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )
+                self._note.write_text(str(self._running.pid), encoding="ascii")
         except OSError as error:
             raise AppError(f"The app's command {command[0]!r} cannot be run: {error.strerror}.") from None
         seen = wait_until(lambda: self._has_exited() or (is_ready() and "ready"), cap_s=cap_s, every_ms=15)
@@ -80,6 +84,7 @@ class Process:
         self._signal(signal.SIGKILL)
         self._running.wait()
         self._running = None
+        self._note.unlink(missing_ok=True)
 
     def last_lines(self) -> str:
         """The end of what it wrote."""

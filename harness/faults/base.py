@@ -43,8 +43,8 @@ class Answer(Protocol):
     async def stall(self) -> None:
         """Send nothing more until the client goes away."""
 
-    async def wait_s(self, seconds: float) -> None:
-        """Let real time pass."""
+    async def leaves_within_s(self, seconds: float) -> bool:
+        """Let real time pass; True as soon as the client has gone away."""
 
     def expire_tokens(self) -> None:
         """Let every access token die before its time."""

@@ -63,5 +63,6 @@ class Drip(Struct, frozen=True, kw_only=True, tag="drip"):
         await answer.send_head(forwarded.status, forwarded.headers)
         for at in range(len(forwarded.body)):
             await answer.send_part(forwarded.body[at : at + 1])
-            await answer.wait_s(self.every_ms / 1000)
+            if await answer.leaves_within_s(self.every_ms / 1000):
+                return
         await answer.finish()

@@ -35,7 +35,9 @@ class Link:
         self.journal: Journal | None = None
         self.is_stray: Callable[[str], bool] = lambda end_user_id: False
         self.open_requests = 0
+        self._bitten: set[_Call] = set()
         self._since_last = stopwatch()
+        self._since_last_nameless = stopwatch()
         self._number = 0
 
     def begin(self, journal: Journal, *, is_stray: Callable[[str], bool]) -> None:
@@ -45,13 +47,19 @@ class Link:
         self.journal = journal
 
     def end(self) -> None:
-        """Stop recording and lift every fault."""
+        """Stop recording, lift every fault, and drop the connections that one still holds."""
         self.journal = None
         self.rules.clear()
+        for call in tuple(self._bitten):
+            call.loop.call_soon_threadsafe(call.cut)
 
     def quiet_s(self) -> float:
         """Real seconds since the app's latest request ended; 0 while one is open."""
         return 0.0 if self.open_requests else self._since_last()
+
+    def nameless_quiet_s(self) -> float:
+        """Real seconds since the latest request that was about no end user."""
+        return self._since_last_nameless()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -71,6 +79,8 @@ class Link:
         route = self._route_of(scope["method"], scope["path"])
         end_user_id = _end_user_of(scope, body)
         is_stray = self.is_stray(end_user_id)
+        if not end_user_id:
+            self._since_last_nameless = stopwatch()
         call = _Call(self, scope, _replay(first, receive), send, number=self._number, route=route, journal=journal)
         stamp = journal.stamp() if journal else {}
         rule = None if is_stray else self.rules.take(route)
@@ -99,6 +109,7 @@ class Link:
                         ended_s=journal.elapsed_s(),
                         bites=(rule.name,) if rule else (),
                         connection=scope["client"][1] if scope.get("client") else 0,
+                        is_cut=call.is_cut,
                     )
                 )
 
@@ -111,6 +122,8 @@ class _Call:
     ) -> None:
         self._link, self._scope, self.receive, self._send = link, scope, receive, send
         self.number, self._route, self._journal = number, route, journal
+        self.loop = asyncio.get_running_loop()
+        self.is_cut = False
         self.status: int | None = None
         self.headers: tuple[tuple[bytes, bytes], ...] = ()
         self.sent = bytearray()
@@ -125,9 +138,11 @@ class _Call:
 
     async def bitten_by(self, rule: Rule) -> None:
         """Let the fault act and record where it did."""
+        self._link._bitten.add(self)
         try:
             await rule.fault.bite(self)
         finally:
+            self._link._bitten.discard(self)
             if self._journal is not None:
                 offset = len(self.sent) if self.status is not None else -1
                 self._journal.write(
@@ -181,6 +196,11 @@ class _Call:
         if transport is not None:
             protocol.reset(transport)
 
+    def cut(self) -> None:
+        """Reset the connection because the scenario is over."""
+        self.is_cut = True
+        self.reset()
+
     def close(self) -> None:
         """Close the connection after what was sent."""
         transport = protocol.transport_of(self._scope)
@@ -189,19 +209,21 @@ class _Call:
 
     async def stall(self) -> None:
         """Wait until the client goes away, at most a minute."""
+        if not await self.leaves_within_s(LONGEST_STALL_S):
+            self.reset()
+
+    async def leaves_within_s(self, seconds: float) -> bool:
+        """Let real time pass; True as soon as the client has gone away."""
 
         async def gone() -> None:
             while (await self.receive())["type"] != "http.disconnect":
                 continue
 
         try:
-            await asyncio.wait_for(gone(), LONGEST_STALL_S)
+            await asyncio.wait_for(gone(), seconds)
         except TimeoutError:
-            self.reset()
-
-    async def wait_s(self, seconds: float) -> None:
-        """Let real time pass."""
-        await asyncio.sleep(seconds)
+            return False
+        return True
 
     def expire_tokens(self) -> None:
         """Let every access token die."""

@@ -9,7 +9,10 @@ from harness.faults import AnyFault
 
 
 class Rule(Struct, frozen=True, kw_only=True):
-    """A fault on a route, ``times`` times after letting ``skip`` matching exchanges pass."""
+    """A fault on a route, ``times`` times after letting ``skip`` matching exchanges pass.
+
+    0 times means every time, and at least once.
+    """
 
     route: str
     fault: AnyFault
@@ -23,21 +26,23 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 
 class Waiting:
-    """A rule with what is left of it."""
+    """A rule with what is left of it: ``left`` counts the bites that must still come."""
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
-        self.left = rule.times
+        self.wanted = rule.times or 1
+        self.left = self.wanted
         self._skip = rule.skip
 
     def takes(self, route: str) -> bool:
         """Whether this exchange is the fault's; taking it counts."""
-        if self.left <= 0 or not fnmatchcase(route, self.rule.route):
+        is_used_up = self.rule.times > 0 and self.left <= 0
+        if is_used_up or not fnmatchcase(route, self.rule.route):
             return False
         if self._skip > 0:
             self._skip -= 1
             return False
-        self.left -= 1
+        self.left = max(0, self.left - 1)
         return True
 
 

@@ -25,7 +25,8 @@ class Ending(enum.StrEnum):
 class AuthSession(Struct, frozen=True, kw_only=True):
     """One single-use invitation to consent.
 
-    ``stage`` is where the journey stands (see ``sandbox/journey.py``); ``ending`` is set once, at its end.
+    ``stage`` is where the journey stands and ``answer`` what the latest act came to (see ``sandbox/journey.py``); ``ending``
+    is set once, at its end, and ``has_returned`` when the browser was sent back to the app after it.
     """
 
     session_id: str
@@ -35,6 +36,7 @@ class AuthSession(Struct, frozen=True, kw_only=True):
     created_at: datetime
     expires_at: datetime
     stage: str = "institution"
+    answer: str = ""
     touched_at: datetime | None = None
     institution_id: str | None = None
     is_institution_fixed: bool = False
@@ -44,6 +46,7 @@ class AuthSession(Struct, frozen=True, kw_only=True):
     wrong_codes: int = 0
     account_keys: tuple[str, ...] = ()
     ending: Ending | None = None
+    has_returned: bool = False
     error_id: str | None = None
 
 
@@ -61,6 +64,7 @@ class Consent(Struct, frozen=True, kw_only=True):
     permissions: tuple[str, ...]
     created_at: datetime
     expires_at: datetime
+    renewed_at: datetime | None = None
     ended_at: datetime | None = None
     termination_reason: str | None = None
 

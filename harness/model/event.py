@@ -28,6 +28,55 @@ DATASETS: dict[str, Dataset] = {
 }
 
 
+PERMISSIONS = (
+    "accounts",
+    "balances",
+    "transactions",
+    "payees",
+    "direct_debits",
+    "scheduled_payments",
+    "identity",
+    "energy_accounts",
+    "energy_balances",
+    "usage",
+    "billing",
+    "invoices",
+    "concessions",
+    "service_points",
+    "der",
+    "payment_schedule",
+)
+"""Every dataset that a consent may name."""
+
+EVENT_KINDS = (
+    "consent.received",
+    "consent.updated",
+    "consent.revoked",
+    "common.identity.sync.completed",
+    "banking.accounts.sync.completed",
+    "banking.balances.sync.completed",
+    "banking.transactions.basic.sync.completed",
+    "banking.transactions.recent.sync.completed",
+    "banking.transactions.sync.completed",
+    "banking.transactions.sync.failed",
+    "banking.payees.sync.completed",
+    "banking.directdebits.sync.completed",
+    "banking.scheduledpayments.sync.completed",
+    "banking.products.sync.completed",
+    "energy.accounts.sync.completed",
+    "energy.balances.sync.completed",
+    "energy.billing.sync.completed",
+    "energy.usage.sync.completed",
+    "energy.servicepoints.sync.completed",
+    "energy.concessions.sync.completed",
+    "energy.der.sync.completed",
+    "energy.invoices.sync.completed",
+    "energy.paymentschedules.sync.completed",
+    "energy.plans.sync.completed",
+)
+"""Every kind of event that Fiskil is known to send; the sandbox emits those of ``DATASETS`` and the consent's."""
+
+
 class Event(Struct, frozen=True, kw_only=True):
     """A fact, before it is sent.
 

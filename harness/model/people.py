@@ -15,7 +15,10 @@ class Institution(Struct, frozen=True, kw_only=True):
 
 
 class Movement(Struct, frozen=True, kw_only=True):
-    """A regular movement on an account: *amount* is signed decimal text, once every *every_days* days."""
+    """A regular movement on an account: ``amount`` is signed decimal text, once every ``every_days`` days.
+
+    ``type`` is the wire's, where sign and category do not say it.
+    """
 
     amount: str
     every_days: int
@@ -25,6 +28,7 @@ class Movement(Struct, frozen=True, kw_only=True):
     mcc: str | None = None
     varies_percent: int = 0
     first_day: int = 0
+    type: str | None = None
 
 
 class AccountSpec(Struct, frozen=True, kw_only=True):

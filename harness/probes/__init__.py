@@ -1,21 +1,96 @@
 """Questions about the app, one per file, each answered from the finished journal."""
 
+from harness.probes.acknowledges_genuine import AcknowledgesGenuine
+from harness.probes.acknowledges_promptly import AcknowledgesPromptly
+from harness.probes.applies_each import AppliesEach
 from harness.probes.applies_once import AppliesOnce
 from harness.probes.base import PlainProbe, Probe, name_of
+from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
+from harness.probes.drops_removed_rows import DropsRemovedRows
+from harness.probes.drops_revoked_rows import DropsRevokedRows
+from harness.probes.ends_like_its_twin import EndsLikeItsTwin
 from harness.probes.finding import Finding, Verdict, heaviest
 from harness.probes.holds_every_row import HoldsEveryRow
+from harness.probes.holds_newest_values import HoldsNewestValues
+from harness.probes.keeps_deadline import KeepsDeadline
+from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
+from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
+from harness.probes.loses_nothing import LosesNothing
+from harness.probes.polls_sparingly import PollsSparingly
+from harness.probes.reads_after_event import ReadsAfterEvent
+from harness.probes.refuses_forgeries import RefusesForgeries
+from harness.probes.refuses_strangers import RefusesStrangers
+from harness.probes.renews_token_once import RenewsTokenOnce
+from harness.probes.retries_in_bounds import RetriesInBounds
+from harness.probes.shows_no_server_error import ShowsNoServerError
+from harness.probes.starts_again_afresh import StartsAgainAfresh
+from harness.probes.stays_unconnected import StaysUnconnected
+from harness.probes.stops_on_bad_credentials import StopsOnBadCredentials
+from harness.probes.survives_every_plan import SurvivesEveryPlan
+from harness.probes.waits_as_told import WaitsAsTold
 
-AnyProbe = AppliesOnce | HoldsEveryRow
+AnyProbe = (
+    AcknowledgesGenuine
+    | AcknowledgesPromptly
+    | AppliesEach
+    | AppliesOnce
+    | CallsNothingForForgeries
+    | DropsRemovedRows
+    | DropsRevokedRows
+    | EndsLikeItsTwin
+    | HoldsEveryRow
+    | HoldsNewestValues
+    | KeepsDeadline
+    | KeepsEndUsersApart
+    | KeepsSecretsOutOfLogs
+    | LosesNothing
+    | PollsSparingly
+    | ReadsAfterEvent
+    | RefusesForgeries
+    | RefusesStrangers
+    | RenewsTokenOnce
+    | RetriesInBounds
+    | ShowsNoServerError
+    | StartsAgainAfresh
+    | StaysUnconnected
+    | StopsOnBadCredentials
+    | SurvivesEveryPlan
+    | WaitsAsTold
+)
 """Every probe that a plan file can hold."""
 
 __all__ = [
+    "AcknowledgesGenuine",
+    "AcknowledgesPromptly",
     "AnyProbe",
+    "AppliesEach",
     "AppliesOnce",
+    "CallsNothingForForgeries",
+    "DropsRemovedRows",
+    "DropsRevokedRows",
+    "EndsLikeItsTwin",
     "Finding",
     "HoldsEveryRow",
+    "HoldsNewestValues",
+    "KeepsDeadline",
+    "KeepsEndUsersApart",
+    "KeepsSecretsOutOfLogs",
+    "LosesNothing",
     "PlainProbe",
+    "PollsSparingly",
     "Probe",
+    "ReadsAfterEvent",
+    "RefusesForgeries",
+    "RefusesStrangers",
+    "RenewsTokenOnce",
+    "RetriesInBounds",
+    "ShowsNoServerError",
+    "StartsAgainAfresh",
+    "StaysUnconnected",
+    "StopsOnBadCredentials",
+    "SurvivesEveryPlan",
     "Verdict",
+    "WaitsAsTold",
     "heaviest",
     "name_of",
 ]

@@ -2,15 +2,20 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Effects, EventSeen, Journal
+from harness.journal import Delivery, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
+from harness.probes.receipts import by_message, is_settled, last_applied, line
+from harness.probes.twins import compare_twins
 
 EFFECTS = "app.observe.effects"
 
 
 class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
-    """No message id has more than one completed processing, in every interleaving (I2)."""
+    """No message id has more than one completed processing, in every interleaving (I2).
+
+    An app that tells no counts is judged by twins: the one whose messages came repeatedly ends as the others.
+    """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     expected: ClassVar[str] = "exactly one effect per message_id"
@@ -21,36 +26,38 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         """Read the counts at the end against what was delivered more than once."""
         told = last_applied(journal)
         if told is None:
-            return self.cannot_tell("the effects hook tells no counts (applied)", hook=EFFECTS)
-        delivered: dict[str, list[Delivery]] = {}
-        for one in journal.all(Delivery):
-            if one.kind in {"genuine", "replay"}:
-                delivered.setdefault(one.message_id, []).append(one)
-        names = {seen.message_id: seen.event for seen in journal.all(EventSeen)}
+            return self._by_twins(journal)
+        delivered = by_message(one for one in journal.all(Delivery) if one.kind in {"genuine", "replay"})
         twice = {event: count for event, count in told.items() if count > 1 and event in delivered}
         if twice:
-            event, count = min(twice.items(), key=lambda pair: names.get(pair[0], pair[0]))
-            seen = f"message {names.get(event, event)} was applied {count} times ({_attempts(delivered[event])})"
-            return self.fails(seen, evidence=tuple(_line(one) for one in delivered[event]), examined=len(delivered))
+            event, count = min(twice.items(), key=lambda pair: journal.names.get(pair[0], pair[0]))
+            seen = f"message {journal.names.get(event, event)} was applied {count} times ({_attempts(delivered[event])})"
+            return self.fails(seen, evidence=tuple(line(one) for one in delivered[event]), examined=len(delivered))
         repeated = [ones for ones in delivered.values() if len(ones) > 1 and told.get(ones[0].message_id, 0) == 1]
         if not repeated:
             return self.cannot_tell("no message was delivered more than once and applied")
+        if not is_settled(journal):
+            return self.cannot_tell("the app was still at work when the scenario ended")
         return self.holds(f"{len(repeated)} messages were delivered repeatedly and applied once", examined=len(repeated))
 
-
-def last_applied(journal: Journal) -> dict[str, int] | None:
-    """The counts that the app told last, over all participants; None when it tells none."""
-    last: dict[str, dict[str, int]] = {}
-    for effects in journal.all(Effects):
-        if effects.applied is not None:
-            last[effects.participant] = effects.applied
-    if not last:
-        return None
-    merged: dict[str, int] = {}
-    for counts in last.values():
-        for message_id, count in counts.items():
-            merged[message_id] = max(count, merged.get(message_id, 0))
-    return merged
+    def _by_twins(self, journal: Journal) -> Finding:
+        """Without counts: did repeating change anything?"""
+        comparison = compare_twins(journal)
+        if comparison.reason:
+            seen = f"the effects hook tells no counts (applied), and {comparison.reason}"
+            return self.cannot_tell(seen, hook=comparison.hook or EFFECTS)
+        deliveries = [one for one in journal.all(Delivery) if one.participant == "b" and one.kind in {"genuine", "replay"}]
+        repeated = [ones for ones in by_message(deliveries).values() if len(ones) > 1]
+        if not repeated:
+            return self.cannot_tell("no message was delivered more than once")
+        if comparison.differences:
+            seen = f"after {len(repeated)} messages were delivered repeatedly the state is another than without"
+            return self.fails(seen, evidence=comparison.differences, examined=len(repeated), advice=comparison.advice)
+        return self.holds(
+            f"{len(repeated)} messages were delivered repeatedly and left the state as it is without",
+            examined=len(repeated),
+            advice=comparison.advice,
+        )
 
 
 def _attempts(deliveries: list[Delivery]) -> str:
@@ -59,8 +66,3 @@ def _attempts(deliveries: list[Delivery]) -> str:
     statuses = " and ".join(str(one.status) if one.status is not None else "no answer" for one in shown)
     more = f" and {len(deliveries) - 4} more" if len(deliveries) > 4 else ""
     return f"attempts {attempts}{more}, answered {statuses}"
-
-
-def _line(one: Delivery) -> str:
-    answer = one.status if one.status is not None else one.trouble
-    return f"{one.event} attempt {one.attempt} {one.kind}: {answer}"

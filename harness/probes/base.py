@@ -40,7 +40,9 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
         verdict = Verdict.PASS if examined else Verdict.INCONCLUSIVE
         return self._finding(verdict, seen if examined else f"nothing to examine: {seen}", examined=examined, advice=advice)
 
-    def fails(self, seen: str, *, evidence: tuple[str, ...] = (), examined: int = 1, advice: tuple[str, ...] = ()) -> Finding:
+    def fails(
+        self, seen: str, *, evidence: tuple[str, ...] = (), examined: int = 1, advice: tuple[str, ...] = ()
+    ) -> Finding:
         """FAIL, with the witnesses."""
         return self._finding(Verdict.FAIL, seen, evidence=evidence, examined=examined, advice=advice)
 

@@ -3,13 +3,24 @@
 from typing import Any, ClassVar
 
 from harness.journal import Effects, Journal, Rows
-from harness.probes.applies_once import EFFECTS
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
+from harness.probes.records import (
+    EFFECTS,
+    STILL_AT_WORK,
+    asked_for,
+    doubled,
+    holds_value,
+    last_effects,
+    latest_rows,
+    name_of_row,
+    places,
+    why_not,
+)
 
 
 class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
-    """At the end the app's state mentions every row id of the latest sync exactly as often as it is served: once."""
+    """At the end the app's state shows every row of the latest sync that the app's own queries ask for, each once."""
 
     dataset: str = "transactions"
 
@@ -21,63 +32,37 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
     def examine(self, journal: Journal) -> Finding:
         """Compare ids in the state with ids served."""
         rows = latest_rows(journal, self.dataset)
-        state = last_state(journal, rows.participant if rows else "")
-        if rows is None or not rows.rows:
-            return self.cannot_tell(f"the API served no {self.dataset}")
-        if state is None:
-            return self.cannot_tell("the effects hook tells no state", hook=EFFECTS)
-        wanted = {row["fiskil_id"] for row in rows.rows}
-        counts = count_texts(state, wanted)
-        if not any(counts.values()):
-            return self._by_absence(journal, rows, state)
-        missing = [row for row in rows.rows if not counts[row["fiskil_id"]]]
+        end = last_effects(journal, rows.participant if rows else "")
+        reason, hook = why_not(journal, rows, self.dataset)
+        if reason or rows is None or end is None:
+            return self.cannot_tell(reason, hook=hook)
+        wanted = {str(row["fiskil_id"]): row for row in asked_for(journal, rows)}
+        found = places(end.state, wanted)
+        missing = [row for fiskil_id, row in wanted.items() if not found[fiskil_id]]
+        if missing and not end.is_quiescent:
+            return self.cannot_tell(STILL_AT_WORK)
+        if missing and len(missing) == len(wanted):
+            return self._by_absence(journal, rows, list(wanted.values()))
         if missing:
             seen = f"{len(missing)} of {len(wanted)} {self.dataset} are missing from the app's state"
-            return self.fails(seen, evidence=tuple(f"missing {row['key']}" for row in missing), examined=len(wanted))
-        usual = min(counts.values())
-        doubled = [row for row in rows.rows if counts[row["fiskil_id"]] > usual]
-        if doubled:
-            seen = f"{len(doubled)} of {len(wanted)} {self.dataset} are held more than once"
-            return self.fails(seen, evidence=tuple(f"doubled {row['key']}" for row in doubled), examined=len(wanted))
+            return self.fails(seen, evidence=_names("missing", missing), examined=len(wanted))
+        twice = [wanted[fiskil_id] for fiskil_id in doubled(found)]
+        if twice:
+            seen = f"{len(twice)} of {len(wanted)} {self.dataset} are held more than once"
+            return self.fails(seen, evidence=_names("doubled", twice), examined=len(wanted))
         return self.holds(f"all {len(wanted)} {self.dataset} are held, each once", examined=len(wanted))
 
-    def _by_absence(self, journal: Journal, rows: Rows, state: Any) -> Finding:
-        """No id at all: the app may store rows under other names, so only a state without any row is a witness."""
-        earlier = [one for one in journal.all(Effects) if one.participant == rows.participant and one.state != state]
-        if not earlier and not _mentions_values(state, rows):
-            return self.cannot_tell(f"the app's state shows nothing of {len(rows.rows)} {self.dataset}", hook=EFFECTS)
-        return self.cannot_tell("the app's state carries no fiskil_id, so rows cannot be counted", hook=EFFECTS)
+    def _by_absence(self, journal: Journal, rows: Rows, wanted: list[dict[str, Any]]) -> Finding:
+        """No id at all: the state may not show this dataset, so only one that has shown it before is a witness."""
+        states = [one.state for one in journal.all(Effects) if one.participant == rows.participant]
+        ids = [str(row["fiskil_id"]) for row in wanted]
+        if any(ones for state in states for ones in places(state, ids).values()):
+            seen = f"{len(wanted)} of {len(wanted)} {self.dataset} are missing from the app's state"
+            return self.fails(seen, evidence=_names("missing", wanted), examined=len(wanted))
+        if any(holds_value(states[-1], row["amount"]) for row in wanted if "amount" in row):
+            return self.cannot_tell("the app's state carries no fiskil_id, so rows cannot be counted", hook=EFFECTS)
+        return self.cannot_tell(f"the app's state shows nothing of {len(wanted)} {self.dataset}", hook=EFFECTS)
 
 
-def latest_rows(journal: Journal, dataset: str, participant: str = "") -> Rows | None:
-    """What the API served last for a participant."""
-    found = [one for one in journal.all(Rows) if one.dataset == dataset and one.participant == participant]
-    return found[-1] if found else None
-
-
-def last_state(journal: Journal, participant: str = "") -> Any:
-    """What the app told last about a participant."""
-    found = [one.state for one in journal.all(Effects) if one.participant == participant and one.state is not None]
-    return found[-1] if found else None
-
-
-def count_texts(node: Any, wanted: set[str]) -> dict[str, int]:
-    """How often each wanted text stands as a value (or a key) in a JSON document."""
-    counts = dict.fromkeys(wanted, 0)
-    stack = [node]
-    while stack:
-        at = stack.pop()
-        if isinstance(at, str):
-            if at in counts:
-                counts[at] += 1
-        elif isinstance(at, dict):
-            stack.extend(at.values())
-            stack.extend(key for key in at if key in counts)
-        elif isinstance(at, list):
-            stack.extend(at)
-    return counts
-
-
-def _mentions_values(state: Any, rows: Rows) -> bool:
-    amounts = {row["amount"] for row in rows.rows if "amount" in row}
-    return any(count_texts(state, amounts).values())
+def _names(what: str, rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(f"{what} {name}" for name in sorted(name_of_row(row) for row in rows))

@@ -49,8 +49,22 @@ def grant(
     return consent
 
 
+def renew(store: Store, consent: Consent, *, account_keys: tuple[str, ...]) -> Consent:
+    """Let an active consent run anew from now, perhaps over other accounts, and tell ``consent.updated``.
+
+    Source: auth-session.renewal
+    """
+    now = store.clock.now()
+    renewed = msgspec.structs.replace(
+        consent, account_keys=account_keys, renewed_at=now, expires_at=now + timedelta(seconds=DURATION_S)
+    )
+    store.consents[consent.arrangement_id] = renewed
+    store.emit("consent.updated", renewed, at=now)
+    return renewed
+
+
 def end(store: Store, consent: Consent, *, reason: str, at: datetime | None = None) -> Consent:
-    """End an active consent: its data is no longer served, its syncs stop, ``consent.revoked`` is told.
+    """End an active consent: its data is no longer served, its syncs complete no more, ``consent.revoked`` is told.
 
     Source: consents.every-ending-tells, consents.expiry-event
     """
@@ -59,7 +73,6 @@ def end(store: Store, consent: Consent, *, reason: str, at: datetime | None = No
     moment = at or store.clock.now()
     ended = msgspec.structs.replace(consent, ended_at=moment, termination_reason=reason)
     store.consents[consent.arrangement_id] = ended
-    store.syncs[:] = [s for s in store.syncs if s.arrangement_id != consent.arrangement_id]
     store.emit("consent.revoked", ended, at=moment)
     return ended
 

@@ -1,17 +1,16 @@
 """The sandbox as Python sees it: the state, its two applications, and the calls that scenarios and tests make."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from starlette.applications import Starlette
-
 from harness.clock import Clock
+from harness.crashes import Crash
 from harness.ids import Mint
 from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
 from harness.sandbox import consents, end_users, people, sessions, sync, tokens
-from harness.sandbox.api.application import api_application
+from harness.sandbox.api.application import Application, api_application
 from harness.sandbox.ledger import Ledger
 from harness.sandbox.pages.application import page_application
 from harness.sandbox.store import Credentials, Store
@@ -39,16 +38,22 @@ class Sandbox:
         clock: Clock | None = None,
         mint: Mint | None = None,
         credentials: Credentials | None = None,
+        named: Iterable[Person] = (),
     ) -> None:
+        """Start empty; *named* are people whom the institutions know at any time, beside those of ``admit``."""
         self.clock = clock or Clock()
         self.mint = mint or Mint(seed=seed)
         self.credentials = credentials or mint_credentials(self.mint)
         self.store = Store(
-            clock=self.clock, mint=self.mint, credentials=self.credentials, institutions=dict(institutions)
+            clock=self.clock,
+            mint=self.mint,
+            credentials=self.credentials,
+            institutions=dict(institutions),
+            named=named,
         )
-        self.store.duties += [sync.finish_due, sync.expire_due]
-        self.api: Starlette = api_application(self.store)
-        self.page: Starlette = page_application(self.store)
+        self.store.duties.append(sync.finish_due)
+        self.api: Application = api_application(self.store)
+        self.page: Application = page_application(self.store)
 
     def place(self, *, api_url: str, auth_url: str) -> None:
         """Say under which origins the API and the page are reached; links and ``auth_url`` carry them."""
@@ -59,6 +64,14 @@ class Sandbox:
         """Every fact so far, oldest first."""
         with self._now() as store:
             return tuple(store.events)
+
+    @property
+    def crashes(self) -> list[Crash]:
+        """What broke in API and page through no fault of a client; a run that finds something here has a fault of its own.
+
+        Servers append to it as well; it outlives ``reset``.
+        """
+        return self.store.crashes
 
     def admit(self, person: Person) -> Person:
         """Make *person* known at the institutions."""
@@ -102,6 +115,11 @@ class Sandbox:
         with self._now() as store:
             return [one for one in store.consents.values() if one.end_user_id == end_user_id]
 
+    def begin_sync(self, consent: Consent, dataset: str) -> None:
+        """Let a sync of *dataset* begin now; the clock completes it. Source: sync.timing"""
+        with self._now() as store:
+            sync.begin(store, store.consents[consent.arrangement_id], datasets=(dataset,))
+
     def sync(self, consent: Consent, dataset: str) -> None:
         """Complete a sync of *dataset* now, moving the clock to its end."""
         with self._now() as store:
@@ -136,9 +154,24 @@ class Sandbox:
         with self.store.lock:
             self.store.secrets[self.credentials.client_secret] = "accepted" if is_accepted else "revoked"
 
+    def limit_pages(self, rows: int) -> None:
+        """Cap pages at *rows* rows, whatever size is asked for, until the next reset. Source: paging.size-cap"""
+        with self.store.lock:
+            self.store.largest_page = rows
+
+    def canaries(self) -> dict[str, tuple[str, ...]]:
+        """Every secret value of this run and its people, by kind."""
+        with self.store.lock:
+            numbers = {one.account_number for ledger in self.store.ledgers.values() for one in ledger.accounts.values()}
+            return {
+                "access token": tuple(self.store.issued),
+                "account number": tuple(sorted(numbers)),
+                "client secret": (self.credentials.client_secret,),
+                "webhook secret": (self.credentials.webhook_secret,),
+            }
+
     def reset(self) -> None:
         """Forget people, end users, consents and events, and set the clock to real time."""
-        self.clock.reset()
         self.store.reset()
 
     @contextmanager

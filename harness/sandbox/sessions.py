@@ -2,31 +2,19 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from harness.ids import stream
-from harness.model import AuthSession, Ending, Person
+from harness.model import AuthSession, Consent, Ending
 from harness.sandbox import consents, journey, sync
+from harness.sandbox.answers import answer_to, person_of
 from harness.sandbox.end_users import find
-from harness.sandbox.people import person_for
 from harness.sandbox.problems import ApiProblem, bad_request
+from harness.sandbox.redirects import DESCRIPTIONS, destination, error_parameters, refuse_bad_uri
 from harness.sandbox.store import Store
 
 LIFETIME = timedelta(days=5)
 PATIENCE = timedelta(minutes=10)
-CODES_ALLOWED = 3
-
-DESCRIPTIONS: dict[Ending, str] = {
-    Ending.CANCELLED: "The end user cancelled the consent journey.",
-    Ending.INVALID: "The auth session was terminated or not found.",
-    Ending.DENIED: "The end user declined to share their data at the institution.",
-    Ending.OTP_FAILURE: "The end user could not be authenticated with a one-time code.",
-    Ending.INELIGIBLE: "The end user has no account that can be shared.",
-    Ending.TIMED_OUT: "The end user did not finish in time.",
-    Ending.UPSTREAM_FAILURE: "The institution could not process the consent.",
-}
 
 
 def open_session(
@@ -40,16 +28,25 @@ def open_session(
 ) -> AuthSession:
     """Open a single-use session for five days.
 
-    Raises:
-        ApiProblem: 404, no such end user; 400, no such institution.
+    Args:
+        arrangement_id: A consent of the same end user that is to be renewed.
 
-    Source: auth-session.lifetime, auth-session.uris
+    Raises:
+        ApiProblem: 404, no such end user; 400, no such institution or consent, or a URI that leads nowhere.
+
+    Source: auth-session.lifetime, auth-session.uris, auth-session.renewal
     """
     find(store, end_user_id)
-    if institution_id is not None and institution_id not in store.institutions:
-        raise ApiProblem(400, "invalid_institution_id", f"institution {institution_id!r} does not exist")
-    if institution_id is not None and not store.institutions[institution_id].is_accessible:
-        raise ApiProblem(400, "invalid_institution_id", f"institution {institution_id!r} is not accessible")
+    refuse_bad_uri("redirect_uri", redirect_uri)
+    refuse_bad_uri("cancel_uri", cancel_uri)
+    if institution_id is not None:
+        institution = store.institutions.get(institution_id)
+        if institution is None or not institution.is_accessible:
+            raise ApiProblem(400, "invalid_institution_id", "institution_id names no institution that can be reached")
+    if arrangement_id is not None:
+        renewed = store.consents.get(arrangement_id)
+        if renewed is None or renewed.end_user_id != end_user_id:
+            raise bad_request("arrangement_id names no consent of this end user")
     now = store.clock.now()
     session = AuthSession(
         session_id=store.mint.session_id(),
@@ -85,123 +82,83 @@ def current(store: Store, session_id: str) -> AuthSession | None:
     return session
 
 
+def look(store: Store, session_id: str) -> AuthSession | None:
+    """The session as the end user sees it: an institution's screen that is shown has begun to wait."""
+    session = current(store, session_id)
+    if session is None or session.ending is not None or session.touched_at is not None:
+        return session
+    if journey.leads_to(session.stage, "wait_too_long", "fine") is None:
+        return session
+    return _keep(store, msgspec.structs.replace(session, touched_at=store.clock.now()))
+
+
 def act(store: Store, session_id: str, name: str, form: dict[str, Any]) -> AuthSession | None:
     """Let the end user do *name* (see the table); None for an unknown session. Source: journey.stages"""
     session = current(store, session_id)
-    if session is None or session.ending is not None:
+    if session is None or session.ending is not None or name not in journey.acts_at(session.stage):
         return session
-    changed, answer = _answer(store, session, name, form)
+    changed, answer = answer_to(store, session, name, form)
     target = journey.leads_to(session.stage, name, answer)
     if target is None:
         return session
-    changed = msgspec.structs.replace(changed, touched_at=store.clock.now())
+    changed = msgspec.structs.replace(changed, touched_at=store.clock.now(), answer=answer)
     if isinstance(target, Ending):
         return _finish(store, changed, target)
-    changed = msgspec.structs.replace(changed, stage=target)
-    store.sessions[session_id] = changed
-    return changed
+    return _keep(store, msgspec.structs.replace(changed, stage=target))
 
 
-def destination(session: AuthSession) -> str | None:
-    """Where the browser goes after the ending, with the documented parameters; None where there is nowhere to go.
-
-    Source: journey.success-redirect, journey.error-redirect
-    """
-    if session.ending is None or session.ending is Ending.INVALID:
-        return None
-    if session.ending is Ending.APPROVED:
-        return _with_query(session.redirect_uri, {"session_id": session.session_id})
-    return _with_query(session.cancel_uri, error_parameters(session))
+def send_back(store: Store, session: AuthSession) -> str | None:
+    """Where the browser of an ended session goes; it is noted that it was sent. Source: auth-session.single-use"""
+    _keep(store, msgspec.structs.replace(session, has_returned=True))
+    return destination(session)
 
 
-def error_parameters(session: AuthSession) -> dict[str, str]:
-    """The query parameters of a journey that did not succeed. Source: journey.error-redirect"""
-    ending = session.ending or Ending.INVALID
-    return {
-        "error": "access_denied",
-        "error_description": DESCRIPTIONS[ending],
-        "error_id": session.error_id or "",
-        "error_type": ending.value,
-        "error_uri": f"https://docs.fiskil.com/errors#{ending.value}",
-    }
-
-
-def person_of(store: Store, session: AuthSession) -> Person | None:
-    """Who logged in, if somebody did."""
-    return person_for(store, session.email) if session.email else None
-
-
-def _answer(store: Store, session: AuthSession, name: str, form: dict[str, Any]) -> tuple[AuthSession, str]:
-    if name == "choose":
-        return _choose(store, session, str(form.get("institution_id", "")))
-    if name == "identify":
-        return _identify(store, session, str(form.get("email", "")))
-    if name == "enter_code":
-        return _enter_code(store, session, str(form.get("code", "")))
-    if name == "select":
-        return _select(store, session, tuple(form.get("accounts", ())))
-    return session, "fine"
-
-
-def _choose(store: Store, session: AuthSession, institution_id: str) -> tuple[AuthSession, str]:
-    institution = store.institutions.get(institution_id)
-    if institution is None or not institution.is_accessible:
-        return session, "unknown"
-    answer = "outage" if institution.connection_status == "OUTAGE" else "fine"
-    return msgspec.structs.replace(session, institution_id=institution_id), answer
-
-
-def _identify(store: Store, session: AuthSession, email: str) -> tuple[AuthSession, str]:
-    person = person_for(store, email)
-    if person is None:
-        return session, "empty"
-    if person.outcome == "unknown":
-        return session, "unknown"
-    code = f"{stream(store.mint.seed, store.mint.salt, session.session_id).randrange(10**6):06d}"
-    return msgspec.structs.replace(session, email=person.email, code=code), "fine"
-
-
-def _enter_code(store: Store, session: AuthSession, code: str) -> tuple[AuthSession, str]:
-    if code.strip() != session.code:
-        wrong = session.wrong_codes + 1
-        answer = "wrong_too_often" if wrong >= CODES_ALLOWED else "wrong"
-        return msgspec.structs.replace(session, wrong_codes=wrong), answer
-    person = person_of(store, session)
-    outcome = person.outcome if person else "unknown"
-    return session, "fine" if outcome == "eligible" else outcome
-
-
-def _select(store: Store, session: AuthSession, keys: tuple[str, ...]) -> tuple[AuthSession, str]:
-    person = person_of(store, session)
-    known = tuple(spec.key for spec in person.accounts if spec.key in keys) if person else ()
-    return msgspec.structs.replace(session, account_keys=known), "fine" if known else "nothing"
+def _keep(store: Store, session: AuthSession) -> AuthSession:
+    store.sessions[session.session_id] = session
+    return session
 
 
 def _finish(store: Store, session: AuthSession, ending: Ending) -> AuthSession:
     """End the session, once; an approval becomes a consent and its first syncs. Source: auth-session.single-use"""
     if ending is not Ending.APPROVED:
-        ended = msgspec.structs.replace(session, ending=ending, error_id=store.mint.error_id())
-        store.sessions[session.session_id] = ended
-        return ended
+        return _keep(store, msgspec.structs.replace(session, ending=ending, error_id=store.mint.error_id()))
+    consent = _consent(store, session)
+    sync.begin(store, consent)
+    return _keep(store, msgspec.structs.replace(session, ending=ending, arrangement_id=consent.arrangement_id))
+
+
+def _consent(store: Store, session: AuthSession) -> Consent:
+    """A new consent, or the one that the session names if the same person is back. Source: auth-session.renewal"""
     person = person_of(store, session)
-    if person is None or session.institution_id is None:
-        raise bad_request("the journey has no institution or no person")
-    consent = consents.grant(
+    # The table leads to an approval only past the choice of an institution and the log-in of a person.
+    assert person is not None
+    assert session.institution_id is not None
+    before = store.consents.get(session.arrangement_id or "")
+    if (
+        before is not None
+        and before.is_active
+        and (before.person, before.institution_id) == (person.email, session.institution_id)
+    ):
+        return consents.renew(store, before, account_keys=session.account_keys)
+    return consents.grant(
         store,
         end_user_id=session.end_user_id,
         institution_id=session.institution_id,
         person=person,
         account_keys=session.account_keys,
     )
-    sync.begin(store, consent)
-    ended = msgspec.structs.replace(session, ending=ending, arrangement_id=consent.arrangement_id)
-    store.sessions[session.session_id] = ended
-    return ended
 
 
-def _with_query(uri: str, parameters: dict[str, str]) -> str | None:
-    if not uri:
-        return None
-    parts = urlsplit(uri)
-    query = "&".join(text for text in (parts.query, urlencode(parameters)) if text)
-    return urlunsplit(parts._replace(query=query))
+__all__ = [
+    "DESCRIPTIONS",
+    "LIFETIME",
+    "PATIENCE",
+    "act",
+    "current",
+    "destination",
+    "error_parameters",
+    "look",
+    "open_session",
+    "person_of",
+    "send_back",
+]

@@ -5,17 +5,23 @@ ready, consents expire, sessions die. So a revoked consent is revoked for data c
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from harness.clock import Clock
+from harness.crashes import Crash
 from harness.ids import Mint
 from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
 from harness.sandbox.ledger import Ledger
+
+TOKENS_REMEMBERED = 64
+LARGEST_PAGE = 1000
 
 
 class Credentials(Struct, frozen=True, kw_only=True):
@@ -27,12 +33,13 @@ class Credentials(Struct, frozen=True, kw_only=True):
 
 
 class Token(Struct, frozen=True, kw_only=True):
-    """An access token and when it dies."""
+    """An access token and when it dies; ``ahead`` is how far sandbox time was ahead of real time when it was issued."""
 
     value: str
     client_secret: str
     issued_at: datetime
     expires_at: datetime
+    ahead: timedelta = timedelta()
 
 
 class PendingSync(Struct, frozen=True, kw_only=True):
@@ -46,17 +53,30 @@ class PendingSync(Struct, frozen=True, kw_only=True):
 class Store:
     """The state. Its tables are plain dicts; ids are keys."""
 
-    def __init__(self, *, clock: Clock, mint: Mint, credentials: Credentials, institutions: dict[str, Institution]) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        mint: Mint,
+        credentials: Credentials,
+        institutions: dict[str, Institution],
+        named: Iterable[Person] = (),
+    ) -> None:
+        """Start empty; *named* are people whom the institutions know at any time."""
         self.lock = threading.RLock()
         self.clock = clock
         self.mint = mint
         self.credentials = credentials
         self.institutions = institutions
         self.people: dict[str, Person] = {}
+        self.named: dict[str, Person] = {person.email.lower(): person for person in named}
+        self.crashes: list[Crash] = []
         self.duties: list[Callable[[Store], None]] = []
         self.secrets: dict[str, str] = {credentials.client_secret: "accepted"}
         self.tokens: dict[str, Token] = {}
+        self.issued: deque[str] = deque(maxlen=TOKENS_REMEMBERED)
         self.expires_in_s = 900
+        self.largest_page = LARGEST_PAGE
         self.api_url = ""
         self.auth_url = ""
         self.epoch = clock.now()
@@ -69,13 +89,19 @@ class Store:
         self.consents: dict[str, Consent] = {}
         self.ledgers: dict[str, Ledger] = {}
         self.served: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self.read_at: dict[str, datetime] = {}
         self.syncs: list[PendingSync] = []
         self.events: list[Event] = []
         self.endings: dict[str, str] = {}
 
     def reset(self) -> None:
-        """Forget end users, sessions, consents and events; credentials and tokens stay."""
+        """Return to real time and forget end users, sessions, consents and events.
+
+        Credentials stay, and so do tokens: each dies when an app that counts in real time expects it.
+        """
         with self.lock:
+            self.clock.reset()
+            self._return_tokens_to_real_time()
             gone = set(self.end_users)
             kept = self.deleted_end_users | gone
             self._start_tables()
@@ -83,7 +109,18 @@ class Store:
             self.deleted_end_users = kept
             self.people.clear()
             self.expires_in_s = 900
+            self.largest_page = LARGEST_PAGE
             self.epoch = self.clock.now()
+
+    def _return_tokens_to_real_time(self) -> None:
+        now = self.clock.now()
+        self.tokens = {
+            one.value: msgspec.structs.replace(
+                one, issued_at=one.issued_at - one.ahead, expires_at=one.expires_at - one.ahead, ahead=timedelta()
+            )
+            for one in self.tokens.values()
+            if one.expires_at - one.ahead > now
+        }
 
     @contextmanager
     def changing(self) -> Iterator["Store"]:

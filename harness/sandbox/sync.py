@@ -4,7 +4,10 @@ A sync takes a snapshot of the ledger: the API serves the snapshot until the nex
 here too, because both are things that the clock makes happen.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from harness.errors import UsageError
@@ -30,16 +33,21 @@ def begin(store: Store, consent: Consent, *, datasets: tuple[str, ...] | None = 
 
 
 def finish_due(store: Store) -> None:
-    """Complete every sync whose time has come, in the order of their times."""
-    if not store.syncs:
-        return
+    """Complete every sync and end every consent whose time has come, in the order of their times.
+
+    So a consent that ends before a sync is ready takes that sync along. Source: consents.expiry-event
+    """
     now = store.clock.now()
-    due = sorted((s for s in store.syncs if s.ready_at <= now), key=lambda s: s.ready_at)
-    for pending in due:
-        store.syncs.remove(pending)
-        consent = store.consents.get(pending.arrangement_id)
-        if consent is not None and consent.is_active:
-            _finish(store, consent, pending.dataset, at=pending.ready_at)
+    due: list[tuple[datetime, Callable[[], None]]] = [
+        (one.ready_at, partial(_complete, store, one)) for one in store.syncs if one.ready_at <= now
+    ]
+    due += [
+        (one.expires_at, partial(_expire, store, one.arrangement_id))
+        for one in store.consents.values()
+        if one.is_active and one.expires_at <= now
+    ]
+    for _, happen in sorted(due, key=itemgetter(0)):
+        happen()
 
 
 def finish_now(store: Store, consent: Consent, dataset: str) -> None:
@@ -53,14 +61,6 @@ def finish_now(store: Store, consent: Consent, dataset: str) -> None:
     finish_due(store)
 
 
-def expire_due(store: Store) -> None:
-    """End every consent whose duration is over. Source: consents.expiry-event"""
-    now = store.clock.now()
-    for consent in list(store.consents.values()):
-        if consent.is_active and consent.expires_at <= now:
-            consents.end(store, consent, reason="Expired", at=consent.expires_at)
-
-
 def snapshot(store: Store, consent: Consent, dataset: str) -> tuple[Any, ...]:
     """What the ledger holds for *dataset* under *consent* now."""
     ledger = store.ledgers[consent.arrangement_id]
@@ -70,6 +70,18 @@ def snapshot(store: Store, consent: Consent, dataset: str) -> tuple[Any, ...]:
         return tuple(ledger.balance(key) for key in consent.account_keys)
     chosen = {ledger.accounts[key].account_id for key in consent.account_keys}
     return tuple(row for row in ledger.newest_first() if row.account_id in chosen)
+
+
+def _expire(store: Store, arrangement_id: str) -> None:
+    consent = store.consents[arrangement_id]
+    consents.end(store, consent, reason="Expired", at=consent.expires_at)
+
+
+def _complete(store: Store, pending: PendingSync) -> None:
+    store.syncs.remove(pending)
+    consent = store.consents[pending.arrangement_id]
+    if consent.is_active:
+        _finish(store, consent, pending.dataset, at=pending.ready_at)
 
 
 def _finish(store: Store, consent: Consent, dataset: str, *, at: datetime) -> None:

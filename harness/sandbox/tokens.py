@@ -34,8 +34,15 @@ def exchange(store: Store, client_id: str, client_secret: str) -> Token:
         "exp": int((issued + lifetime).timestamp()),
         "jti": store.mint.secret(22),
     }
-    token = Token(value=_jwt(claims), client_secret=client_secret, issued_at=issued, expires_at=issued + lifetime)
+    token = Token(
+        value=_jwt(claims),
+        client_secret=client_secret,
+        issued_at=issued,
+        expires_at=issued + lifetime,
+        ahead=store.clock.offset,
+    )
     store.tokens[token.value] = token
+    store.issued.append(token.value)
     return token
 
 

@@ -3,7 +3,7 @@
 A config is found as ``--config FILE``, else ``fiskil-harness.toml``, else ``[tool.fiskil-harness]`` in ``pyproject.toml``.
 """
 
-from harness.settings.reading import environment, load, parse
+from harness.settings.reading import FILE, environment, find, load, parse
 from harness.settings.schema import (
     AppSettings,
     Attestation,
@@ -20,6 +20,7 @@ from harness.settings.schema import (
 )
 
 __all__ = [
+    "FILE",
     "AppSettings",
     "Attestation",
     "Drive",
@@ -33,6 +34,7 @@ __all__ = [
     "Waiver",
     "Webhook",
     "environment",
+    "find",
     "load",
     "parse",
 ]

@@ -1,37 +1,22 @@
-"""What types cannot say about a config: contradictions, templates, requests, addresses.
+"""What types cannot say about a config: contradictions, requests, addresses, names that nothing carries.
 
 Everything here is refused before a process or a socket starts.
 """
 
-import string
+import ipaddress
+import re
+import shlex
+import socket
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
-from harness.errors import ConfigError, nearest
-from harness.settings.schema import RequestTemplate, Settings
+import msgspec
 
-LAUNCH_VALUES = frozenset(
-    {
-        "port",
-        "workdir",
-        "public_url",
-        "api_url",
-        "auth_url",
-        "client_id",
-        "client_secret",
-        "webhook_secret",
-        "webhook_source_ips",
-        "ca_file",
-        "alert_url",
-        "otlp_url",
-        "tls_cert_file",
-        "tls_key_file",
-        "python",
-    }
-)
-"""Values for the command, the environment and log files; ``python`` is the interpreter that runs the harness."""
-
-REQUEST_VALUES = LAUNCH_VALUES | {"end_user_ref", "end_user_id", "end_user_email", "end_user_name", "point"}
-"""Values for requests and pages."""
+from harness.errors import ConfigError, UnsafeTarget, nearest
+from harness.model.event import EVENT_KINDS, PERMISSIONS
+from harness.settings.placeholders import refuse_bad_templates, requests_of
+from harness.settings.schema import Settings
+from harness.settings.variables import environment
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -42,11 +27,14 @@ def refuse_contradictions(settings: Settings) -> None:
     given = [name for name in ("command", "url", "object") if getattr(app, name)]
     if len(given) > 1:
         raise ConfigError(f"{source}: [app] gives {' and '.join(given)}. Give one: the app is started, running, or Python.")
-    if app.url and "{" not in app.url:
+    if app.url:
         _refuse_bad_address(app.url, settings)
     if not app.webhook.path.startswith("/"):
         raise ConfigError(f"{source}: app.webhook.path must start with '/', got {app.webhook.path!r}.")
-    for name, template in _requests(settings):
+    for name, page in app.observe.pages.items():
+        if not page.startswith("/"):
+            raise ConfigError(f"{source}: app.observe.pages.{name} must start with '/', got {page!r}.")
+    for name, template in requests_of(settings):
         method, _, path = template.request.partition(" ")
         if method not in METHODS or not path.startswith("/"):
             raise ConfigError(
@@ -62,53 +50,111 @@ def refuse_contradictions(settings: Settings) -> None:
         raise ConfigError(f"{source}: app.drive.fail must carry {{point}}: before, midway, after or database.")
 
 
-def refuse_bad_templates(settings: Settings) -> None:
-    """Refuse template values that do not exist, with the nearest one that does."""
-    app = settings.app
-    launch: list[tuple[str, str]] = [("app.command", app.command or ""), ("app.url", app.url or "")]
-    launch += [(f"app.env.{key}", value) for key, value in app.env.items()]
-    launch += [("app.observe.logs", value) for value in app.observe.logs]
-    for place, text in launch:
-        _refuse_unknown_values(place, text, LAUNCH_VALUES, settings.source)
-    asked: list[tuple[str, str]] = [(f"app.observe.pages.{key}", value) for key, value in app.observe.pages.items()]
-    for place, template in _requests(settings):
-        asked.append((place, template.request))
-        asked += [(place, text) for text in _texts([template.json, template.form, template.headers])]
-    for place, text in asked:
-        _refuse_unknown_values(place, text, REQUEST_VALUES, settings.source)
-
-
-def _requests(settings: Settings) -> list[tuple[str, RequestTemplate]]:
-    app = settings.app
-    named = [("app.ready", app.ready)]
-    named += [(f"app.drive.{name}", getattr(app.drive, name)) for name in ("start_session", "refresh", "revoke", "fail")]
-    named += [(f"app.observe.{name}", getattr(app.observe, name)) for name in ("effects", "metrics")]
-    return [(name, template) for name, template in named if template is not None]
-
-
-def _texts(node: object) -> list[str]:
-    if isinstance(node, str):
-        return [node]
-    if isinstance(node, dict):
-        return [text for value in node.values() for text in _texts(value)]
-    if isinstance(node, list | tuple):
-        return [text for value in node for text in _texts(value)]
-    return []
-
-
-def _refuse_unknown_values(place: str, text: str, known: frozenset[str], source: str) -> None:
-    try:
-        names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
-    except ValueError as error:
-        raise ConfigError(f"{source}: {place} is no template: {error}. Write {{{{ and }}}} for braces.") from None
-    for name in names:
-        if name not in known:
-            near = nearest(name, known)
-            hint = f" Did you mean {{{near}}}?" if near else ""
-            raise ConfigError(f"{source}: {place} uses {{{name}}}, which nothing fills.{hint} Known: {', '.join(sorted(known))}.")
+def refuse_bad_values(settings: Settings) -> None:
+    """Refuse values that have the right type and cannot be meant."""
+    _refuse_unreadable_command(settings)
+    _refuse_useless_numbers(settings)
+    _refuse_unknown_names(settings)
+    _refuse_bad_paths(settings)
+    for kind, entries in (("attest", settings.attest), ("waive", settings.waive)):
+        for entry in entries:
+            if entry.expires < entry.date:
+                raise ConfigError(f"{settings.source}: [[{kind}]] for {entry.practice!r} expires before its date.")
+    variable = settings.sandbox.webhook_secret_env
+    if variable and environment(variable) is None:
+        raise ConfigError(
+            f"{settings.source}: {variable} is not set. Put the signing secret there, "
+            "or name another variable under [sandbox] webhook_secret_env."
+        )
 
 
 def _refuse_bad_address(url: str, settings: Settings) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    # A template value stands for something that we choose; a digit in its place keeps the address readable.
+    filled = re.sub(r"\{\w+\}", "1", url)
+    try:
+        parts = urlsplit(filled)
+        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if not is_usable:
         raise ConfigError(f"{settings.source}: app.url must be like 'http://127.0.0.1:8000', got {url!r}.")
+    host = parts.hostname or ""
+    if host not in settings.sandbox.allow_hosts and not _is_loopback(host):
+        raise UnsafeTarget(
+            f"{settings.source}: app.url names {host!r}, which is not loopback, and the harness talks only to that. "
+            "If it is a machine of your own, name it under [sandbox] allow_hosts."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        pass
+    try:
+        found = {ipaddress.ip_address(one[4][0]) for one in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError):
+        return False
+    return bool(found) and all(address.is_loopback for address in found)
+
+
+def _refuse_unreadable_command(settings: Settings) -> None:
+    if settings.app.command is None:
+        return
+    try:
+        words = shlex.split(settings.app.command)
+    except ValueError as error:
+        raise ConfigError(f"{settings.source}: app.command cannot be read: {str(error).lower()}.") from None
+    if not words:
+        raise ConfigError(f"{settings.source}: app.command is empty.")
+
+
+def _refuse_useless_numbers(settings: Settings) -> None:
+    app = settings.app
+    numbers = {f"app.limits.{name}": value for name, value in msgspec.structs.asdict(app.limits).items()}
+    numbers |= {"app.ready_s": app.ready_s}
+    numbers |= {f"app.facts.{name}": getattr(app.facts, name) for name in ("history_days", "consent_days")}
+    for name, value in numbers.items():
+        if value is not None and not 0 < value < float("inf"):
+            raise ConfigError(f"{settings.source}: {name} must be greater than 0, got {value}.")
+
+
+def _refuse_unknown_names(settings: Settings) -> None:
+    facts, source = settings.app.facts, settings.source
+    for name in facts.datasets or ():
+        if name not in PERMISSIONS:
+            raise ConfigError(f"{source}: app.facts.datasets has {name!r}.{_hint(name, PERMISSIONS)}")
+    for pattern in facts.uses_events or ():
+        if not any(fnmatchcase(kind, pattern) for kind in EVENT_KINDS):
+            raise ConfigError(
+                f"{source}: app.facts.uses_events has {pattern!r}, which no event matches.{_hint(pattern, EVENT_KINDS)}"
+            )
+
+
+def _hint(name: str, known: tuple[str, ...]) -> str:
+    near = nearest(name, known)
+    return (f" Did you mean {near!r}?" if near else "") + f" Known: {', '.join(known)}."
+
+
+def _refuse_bad_paths(settings: Settings) -> None:
+    app = settings.app
+    given = [("app.observe.ignore", path) for path in app.observe.ignore]
+    if app.observe.connected:
+        given.append(("app.observe.connected.path", app.observe.connected.path))
+    if app.drive.start_session and (app.drive.start_session.session or "").startswith("$"):
+        given.append(("app.drive.start_session.session", app.drive.start_session.session or ""))
+    if not given:
+        return
+    import jsonpath
+
+    for place, path in given:
+        try:
+            jsonpath.compile(path)
+            is_path = path.startswith("$")
+        except jsonpath.JSONPathError:
+            is_path = False
+        if not is_path:
+            raise ConfigError(f"{settings.source}: {place} must be a JSONPath like '$.state.fetched_at', got {path!r}.")
+
+
+__all__ = ["refuse_bad_templates", "refuse_bad_values", "refuse_contradictions"]

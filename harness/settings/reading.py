@@ -1,6 +1,5 @@
 """From TOML to ``Settings``, with the section, the valid values and the nearest match in every complaint."""
 
-import os
 import tomllib
 import typing
 from pathlib import Path
@@ -11,15 +10,11 @@ import msgspec
 from harness.errors import ConfigError, nearest
 from harness.settings import checks
 from harness.settings.schema import RequestTemplate, Settings
+from harness.settings.variables import environment
 
 FILE = "fiskil-harness.toml"
 TABLE = "tool.fiskil-harness"
 _REQUEST_KEYS = (("app", "ready"), ("app", "drive", "*"), ("app", "observe", "effects"), ("app", "observe", "metrics"))
-
-
-def environment(name: str) -> str | None:
-    """Read one environment variable; empty counts as unset."""
-    return os.environ.get(name) or None
 
 
 def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
@@ -28,7 +23,7 @@ def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
     Raises:
         ConfigError: There is none, it is no TOML, or a key or value is wrong.
     """
-    found = path or _find(folder or Path.cwd())
+    found = path or _found(folder or Path.cwd())
     try:
         raw = tomllib.loads(found.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -38,7 +33,10 @@ def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{str(found)!r} is no valid TOML: {error}.") from None
     if found.name == "pyproject.toml":
-        raw = raw.get("tool", {}).get("fiskil-harness", {})
+        table = _table_of(raw)
+        if table is None:
+            raise ConfigError(f"{str(found)!r} has no [{TABLE}]. `fiskil-harness init` writes a {FILE}.")
+        raw = table
     return parse(raw, folder=found.resolve().parent, source=found.name)
 
 
@@ -56,15 +54,37 @@ def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
     settings = msgspec.structs.replace(settings, folder=folder, source=source)
     checks.refuse_contradictions(settings)
     checks.refuse_bad_templates(settings)
+    checks.refuse_bad_values(settings)
     return settings
 
 
-def _find(folder: Path) -> Path:
+def find(folder: Path) -> Path | None:
+    """The config file that *folder* holds, if it holds one."""
     if (folder / FILE).is_file():
         return folder / FILE
     project = folder / "pyproject.toml"
-    if project.is_file() and f"[{TABLE}" in project.read_text(encoding="utf-8", errors="replace"):
-        return project
+    return project if project.is_file() and _has_table(project) else None
+
+
+def _has_table(project: Path) -> bool:
+    text = project.read_text(encoding="utf-8", errors="replace")
+    try:
+        return _table_of(tomllib.loads(text)) is not None
+    except tomllib.TOMLDecodeError:
+        # If it seems to be ours, reading it again says what is wrong with it.
+        return f"[{TABLE}" in text
+
+
+def _table_of(project: dict[str, Any]) -> dict[str, Any] | None:
+    tool = project.get("tool")
+    table = tool.get("fiskil-harness") if isinstance(tool, dict) else None
+    return table if isinstance(table, dict) else None
+
+
+def _found(folder: Path) -> Path:
+    path = find(folder)
+    if path is not None:
+        return path
     raise ConfigError(
         f"No {FILE} in {str(folder)!r} and no [{TABLE}] in its pyproject.toml. "
         "`fiskil-harness init` writes one, `--config FILE` names another place."
@@ -131,8 +151,16 @@ def _path(kind: type, value: Any) -> Any:
 
 
 def _readable(error: msgspec.ValidationError) -> str:
-    text = str(error).replace("`", "'").replace(" - at '$.", " at '").replace(" - at '$", " at '")
+    text = (
+        str(error)
+        .replace(" | null", "")
+        .replace("`object`", "`table`")
+        .replace("Object missing", "Table missing")
+        .replace("`", "'")
+        .replace(" - at '$.", " at '")
+        .replace(" - at '$", " at '")
+    )
     return text if text.endswith(".") else text + "."
 
 
-__all__ = ["FILE", "RequestTemplate", "environment", "load", "parse"]
+__all__ = ["FILE", "RequestTemplate", "environment", "find", "load", "parse"]

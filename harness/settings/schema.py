@@ -49,7 +49,11 @@ class Connected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Observe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the app will tell."""
+    """What the app will tell.
+
+    ``effects`` answers counts of applied messages, the number of pending ones, and the ``state``: the app's active view of
+    an end user. Rows that were removed, or whose consent is over, are not active: they are left out, or they carry a mark.
+    """
 
     effects: RequestTemplate | None = None
     metrics: RequestTemplate | None = None

@@ -1,20 +1,40 @@
 """What can happen next, as frozen values; a scenario is a sequence of these."""
 
-from harness.steps.app import FailNext, Restart, StayIdle
+from harness.steps.app import FailNext, Restart, Settle, StayIdle
 from harness.steps.base import PlainStep, Step, in_words, name_of
 from harness.steps.data import Advance, Change, ConfirmAgain, Disconnect, Refresh, Revoke, Sync
 from harness.steps.deliveries import (
     Burst,
     Deliver,
+    DeliverBesideSlowClient,
     DeliverOne,
     DeliverTogether,
     Drop,
+    LateRetry,
     LoseAcknowledgement,
     Replay,
     Retry,
 )
-from harness.steps.journeys import Attempt, Authorise, Cancel, Deny, Leave, MistypeCode
-from harness.steps.link import AcceptKey, Break, ExpireTokens, RestartWithWrongSecret, RevokeKey
+from harness.steps.explore import Explore
+from harness.steps.forging import (
+    Distort,
+    DistortEvery,
+    Forge,
+    ForgeEvery,
+    ForgeWithoutSecret,
+    Reencode,
+    ReencodeEvery,
+    RespellEvery,
+)
+from harness.steps.journeys import Attempt, Authorise, Cancel, Deny, Leave, MistypeCode, StartSession
+from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
+from harness.steps.strangers import (
+    DeliverForeign,
+    DeliverFromStranger,
+    DeliverLookalikes,
+    DeliverMixed,
+    DeliverUnknownEvent,
+)
 
 AnyStep = (
     AcceptKey
@@ -27,23 +47,43 @@ AnyStep = (
     | Change
     | ConfirmAgain
     | Deliver
+    | DeliverBesideSlowClient
+    | DeliverForeign
+    | DeliverFromStranger
+    | DeliverLookalikes
+    | DeliverMixed
     | DeliverOne
     | DeliverTogether
+    | DeliverUnknownEvent
     | Deny
     | Disconnect
+    | Distort
+    | DistortEvery
     | Drop
     | ExpireTokens
+    | Explore
     | FailNext
+    | Forge
+    | ForgeEvery
+    | ForgeWithoutSecret
+    | LateRetry
     | Leave
+    | LimitPages
     | LoseAcknowledgement
+    | Mend
     | MistypeCode
+    | Reencode
+    | ReencodeEvery
     | Refresh
     | Replay
+    | RespellEvery
     | Restart
     | RestartWithWrongSecret
     | Retry
     | Revoke
     | RevokeKey
+    | Settle
+    | StartSession
     | StayIdle
     | Sync
 )
@@ -61,24 +101,44 @@ __all__ = [
     "Change",
     "ConfirmAgain",
     "Deliver",
+    "DeliverBesideSlowClient",
+    "DeliverForeign",
+    "DeliverFromStranger",
+    "DeliverLookalikes",
+    "DeliverMixed",
     "DeliverOne",
     "DeliverTogether",
+    "DeliverUnknownEvent",
     "Deny",
     "Disconnect",
+    "Distort",
+    "DistortEvery",
     "Drop",
     "ExpireTokens",
+    "Explore",
     "FailNext",
+    "Forge",
+    "ForgeEvery",
+    "ForgeWithoutSecret",
+    "LateRetry",
     "Leave",
+    "LimitPages",
     "LoseAcknowledgement",
+    "Mend",
     "MistypeCode",
     "PlainStep",
+    "Reencode",
+    "ReencodeEvery",
     "Refresh",
     "Replay",
+    "RespellEvery",
     "Restart",
     "RestartWithWrongSecret",
     "Retry",
     "Revoke",
     "RevokeKey",
+    "Settle",
+    "StartSession",
     "StayIdle",
     "Step",
     "Sync",

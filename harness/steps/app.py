@@ -2,12 +2,16 @@
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from harness.clock import pause
+from harness.clock import pause, wait_until
+from harness.errors import ConfigError
 from harness.journal import Idle, Started
 from harness.steps.base import PlainStep
 
 if TYPE_CHECKING:
     from harness.stage import Stage
+
+QUIET_S = 0.5
+QUIET_CAP_S = 10.0
 
 
 class Restart(PlainStep, frozen=True, kw_only=True, tag="restart"):
@@ -25,22 +29,43 @@ class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
 
     needs: ClassVar[tuple[str, ...]] = ("app.drive.fail",)
     at: Literal["before", "midway", "after", "database"]
+    twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Ask the app to."""
+        """Ask the app to; from now on it is given time to recover."""
         from harness.steps.data import call_hook
 
-        call_hook(stage, stage.participant(), "fail", point=self.at)
+        stage.has_mended = True
+        call_hook(stage, stage.participant(self.twin), "fail", point=self.at)
 
 
 class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
-    """Nothing happens for ``app.limits.idle_s`` real seconds, while the app's calls are watched."""
+    """Nothing happens for ``seconds`` real seconds (default: ``app.limits.idle_s``), while the app's calls are watched."""
+
+    seconds: float = 0
+
+    def check(self) -> None:
+        """Refuse a stretch below zero."""
+        if self.seconds < 0:
+            raise ConfigError(f"StayIdle: seconds count from 0, got {self.seconds:g}.")
 
     def perform(self, stage: "Stage") -> None:
         """Wait."""
-        seconds = stage.settings.app.limits.idle_s
+        seconds = self.seconds or stage.settings.app.limits.idle_s
         stage.journal.write(Idle(**stage.journal.stamp(), seconds=seconds))
         pause(seconds)
+
+
+class Settle(PlainStep, frozen=True, kw_only=True, tag="settle"):
+    """The app is given time to finish what it has begun: until it is quiescent, or calls the API no more."""
+
+    def perform(self, stage: "Stage") -> None:
+        """Wait, and note what the app tells then."""
+        if not stage.app.has("app.observe.effects"):
+            wait_until(lambda: stage.fiskil.link.quiet_s() >= QUIET_S, cap_s=QUIET_CAP_S)
+            return
+        for participant in stage.participants.values():
+            stage.snapshot("settled", participant)
 
 
 def restart(stage: "Stage") -> None:

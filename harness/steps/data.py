@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from harness.errors import ConfigError, nearest
+from harness.errors import ConfigError, HookError, StepError, nearest
+from harness.http import HttpReply
+from harness.ids import stream
 from harness.model import DATASETS
 from harness.model.rows import Transaction
 from harness.steps.base import PlainStep
@@ -37,8 +39,8 @@ class Sync(PlainStep, frozen=True, tag="sync"):
 class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
     """The institution's rows change; the next sync shows it.
 
-    ``amend`` changes amount and description of a posted row, ``remove`` lets one vanish, ``post`` turns a pending row into a
-    posted one, ``repeat`` adds a true twin.
+    ``amend`` gives a posted row an amount and a description that no other row has, ``remove`` lets one vanish, ``post``
+    turns a pending row into a posted one, ``repeat`` adds a true twin.
     """
 
     what: Literal["amend", "remove", "post", "repeat"]
@@ -46,12 +48,20 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Change the n-th fitting row, newest first."""
+        """Change the n-th fitting row, newest first.
+
+        Source: data.pending-posted
+        """
         ledger = stage.fiskil.sandbox.ledger(stage.consent_of(stage.participant(self.twin)))
         status = "PENDING" if self.what == "post" else "POSTED"
-        row: Transaction = [one for one in ledger.newest_first() if one.status == status][self.nth]
+        fitting: list[Transaction] = [one for one in ledger.newest_first() if one.status == status]
+        if self.nth >= len(fitting):
+            raise StepError(f"There is no row {self.nth} to {self.what}: the institution has {len(fitting)} {status} rows.")
+        row = fitting[self.nth]
         if self.what == "amend":
-            ledger.amend(row.key, amount="-77.77", description="AMENDED " + row.description)
+            chance = stream(stage.seed, "amend", row.key, row.amount)
+            amount = f"-{chance.randrange(6000, 10000)}.{chance.randrange(11, 100)}"
+            ledger.amend(row.key, amount=amount, description=f"CORRECTED {chance.randrange(10**6):06d}")
         elif self.what == "remove":
             ledger.remove(row.key)
         elif self.what == "post":
@@ -122,14 +132,17 @@ class Disconnect(PlainStep, frozen=True, kw_only=True, tag="disconnect"):
         stage.collect_events()
 
 
-def call_hook(stage: "Stage", participant: "Participant", name: str, **values: str) -> None:
-    """Use a drive hook and write down its answer."""
+def call_hook(stage: "Stage", participant: "Participant", name: str, **values: str) -> HttpReply:
+    """Use a drive hook and write down its answer; one that comes late counts as none, a Python object's error as 500."""
     from harness.clock import stopwatch
     from harness.journal import HookCall, kept
 
     elapsed = stopwatch()
     limit_s = stage.settings.app.limits.request_deadline_s + 5
-    reply = stage.app.call(f"app.drive.{name}", {**participant.values, **values}, timeout_s=limit_s)
+    try:
+        reply = stage.app.call(f"app.drive.{name}", {**participant.values, **values}, timeout_s=limit_s)
+    except HookError as error:
+        reply = HttpReply(status=500, trouble=str(error))
     stage.journal.write(
         HookCall(
             **stage.journal.stamp(),
@@ -140,3 +153,4 @@ def call_hook(stage: "Stage", participant: "Participant", name: str, **values: s
             took_s=elapsed(),
         )
     )
+    return reply

@@ -1,9 +1,17 @@
 """Steps of the webhook sender: what is due is handed over, again, at once, out of order, or not at all."""
 
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from harness.errors import StepError
+import msgspec
+
+from harness.clock import real_now
+from harness.errors import ConfigError, StepError
 from harness.journal import Delivery
+from harness.listen import LOOPBACK
+from harness.model import Message
 from harness.steps.base import PlainStep
 from harness.webhooks import seal
 from harness.webhooks.outbox import ATTEMPTS, Parcel
@@ -11,6 +19,10 @@ from harness.webhooks.sender import Outgoing, plain_headers
 
 if TYPE_CHECKING:
     from harness.stage import Stage
+
+OLDEST_MINUTES = 55
+MOST_HANGS = 2
+"""After so many requests without any answer the rest of a list is left out: each costs the whole limit."""
 
 
 class Deliver(PlainStep, frozen=True, kw_only=True, tag="deliver"):
@@ -25,16 +37,17 @@ class Deliver(PlainStep, frozen=True, kw_only=True, tag="deliver"):
     def perform(self, stage: "Stage") -> None:
         """Hand over, at most *attempts* times each."""
         clock = stage.fiskil.sandbox.clock
-        for round_number in range(self.attempts):
-            if round_number:
-                next_due = stage.outbox.next_due_at()
-                if next_due is None:
-                    return
-                clock.advance_to(next_due)
+        made: Counter[str] = Counter()
+        while True:
             stage.collect_events()
-            due = stage.outbox.due(clock.now())
+            due = [parcel for parcel in stage.outbox.due(clock.now()) if made[parcel.symbol] < self.attempts]
             for parcel in due if self.order == "publish_time" else reversed(due):
                 attempt(stage, parcel)
+                made[parcel.symbol] += 1
+            next_due = stage.outbox.next_due_at(but=[name for name in made if made[name] >= self.attempts])
+            if self.attempts == 1 or next_due is None:
+                return
+            clock.advance_to(next_due)
 
 
 class DeliverOne(PlainStep, frozen=True, tag="deliver_one"):
@@ -66,7 +79,7 @@ class Replay(PlainStep, frozen=True, tag="replay"):
         """Send them."""
         parcel = stage.outbox.find(self.event)
         delivery = stage.sender.deliver(_outgoing(stage, parcel, kind="replay"), stage.journal)
-        _settle(stage, parcel, [delivery])
+        settle(stage, parcel, [delivery])
 
 
 class Burst(PlainStep, frozen=True, tag="burst"):
@@ -85,7 +98,7 @@ class Burst(PlainStep, frozen=True, tag="burst"):
             number = min(first + copy, ATTEMPTS) if self.of == "retry" else first
             parcel.attempts = max(parcel.attempts, number)
             outgoing.append(_outgoing(stage, parcel, attempt_number=number))
-        _settle(stage, parcel, stage.sender.burst(outgoing, stage.journal))
+        settle(stage, parcel, stage.sender.burst(outgoing, stage.journal))
 
 
 class DeliverTogether(PlainStep, frozen=True, kw_only=True, tag="deliver_together"):
@@ -99,7 +112,7 @@ class DeliverTogether(PlainStep, frozen=True, kw_only=True, tag="deliver_togethe
             parcel.next_attempt()
         deliveries = stage.sender.burst([_outgoing(stage, one) for one in parcels], stage.journal)
         for parcel, delivery in zip(parcels, deliveries, strict=True):
-            _settle(stage, parcel, [delivery])
+            settle(stage, parcel, [delivery])
 
 
 class LoseAcknowledgement(PlainStep, frozen=True, tag="lose_acknowledgement"):
@@ -112,6 +125,41 @@ class LoseAcknowledgement(PlainStep, frozen=True, tag="lose_acknowledgement"):
         attempt(stage, stage.outbox.find(self.event), keeps_answer=False)
 
 
+class LateRetry(PlainStep, frozen=True, tag="late_retry"):
+    """The last attempt for an event that happened ``minutes`` of real time ago, by what it says; the others got lost."""
+
+    event: str
+    minutes: float = 55
+
+    def check(self) -> None:
+        """Refuse an age beyond Fiskil's schedule."""
+        if not 0 <= self.minutes <= OLDEST_MINUTES:
+            raise ConfigError(f"LateRetry: a retry is at most {OLDEST_MINUTES} minutes old, got {self.minutes:g}.")
+
+    def perform(self, stage: "Stage") -> None:
+        """Make the fifth attempt. Source: webhooks.retry-schedule"""
+        parcel = stage.outbox.find(self.event)
+        published = real_now() - timedelta(minutes=self.minutes)
+        parcel.event = msgspec.structs.replace(parcel.event, publish_time=published)
+        parcel.attempts = ATTEMPTS - 1
+        attempt(stage, parcel)
+
+
+class DeliverBesideSlowClient(PlainStep, frozen=True, tag="deliver_beside_slow_client"):
+    """One event is handed over while somebody else's forged request dribbles in, a byte at a time."""
+
+    event: str
+
+    def perform(self, stage: "Stage") -> None:
+        """Make the next attempt beside it."""
+        parcel = stage.outbox.find(self.event)
+        parcel.attempts = min(parcel.attempts + 1, ATTEMPTS)
+        outgoing = _outgoing(stage, parcel)
+        note = msgspec.structs.replace(outgoing.note, name="beside a slow client")
+        delivery = stage.sender.deliver_beside_slow_client(msgspec.structs.replace(outgoing, note=note), stage.journal)
+        settle(stage, parcel, [delivery])
+
+
 class Drop(PlainStep, frozen=True, tag="drop"):
     """An event gets lost on the way: no attempt is made."""
 
@@ -122,30 +170,57 @@ class Drop(PlainStep, frozen=True, tag="drop"):
         stage.outbox.drop(self.event)
 
 
-def attempt(stage: "Stage", parcel: Parcel, *, keeps_answer: bool = True) -> Delivery:
-    """Make the next attempt for *parcel* and plan what follows."""
+def attempt(
+    stage: "Stage",
+    parcel: Parcel,
+    *,
+    keeps_answer: bool = True,
+    source_ip: str = LOOPBACK,
+    headers: tuple[tuple[str, str], ...] = (),
+    name: str = "",
+) -> Delivery:
+    """Make the next attempt for *parcel* and plan what follows. *name* tells variants apart, *headers* are further ones."""
     parcel.attempts = min(parcel.attempts + 1, ATTEMPTS)
-    delivery = stage.sender.deliver(_outgoing(stage, parcel), stage.journal, keeps_answer=keeps_answer)
-    _settle(stage, parcel, [delivery])
+    plain = _outgoing(stage, parcel)
+    note = msgspec.structs.replace(plain.note, source_ip=source_ip, name=name)
+    outgoing = msgspec.structs.replace(plain, note=note, headers=(*plain.headers, *headers))
+    delivery = stage.sender.deliver(outgoing, stage.journal, keeps_answer=keeps_answer)
+    settle(stage, parcel, [delivery])
     return delivery
 
 
-def _settle(stage: "Stage", parcel: Parcel, deliveries: list[Delivery]) -> None:
+def until_it_hangs(deliveries: Iterable[Delivery]) -> bool:
+    """Make deliveries until some got no answer within the limit; whether all were made."""
+    hangs = 0
+    for delivery in deliveries:
+        hangs += "limit" in delivery.trouble
+        if hangs >= MOST_HANGS:
+            return False
+    return True
+
+
+def settle(stage: "Stage", parcel: Parcel, deliveries: list[Delivery]) -> None:
+    """Plan what follows on some attempts for *parcel*."""
     is_acknowledged = any(one.outcome == "ack" for one in deliveries)
     parcel.settle(is_acknowledged=is_acknowledged, now=stage.fiskil.sandbox.clock.now())
 
 
 def _outgoing(stage: "Stage", parcel: Parcel, *, kind: str = "genuine", attempt_number: int = 0) -> Outgoing:
-    number = attempt_number or parcel.attempts
-    if number < 1:
-        raise StepError(f"{parcel.symbol} was never delivered, so it cannot be replayed.")
-    message = seal(parcel.event, attempt=number, secret=stage.fiskil.credentials.webhook_secret)
+    message = sealed(stage, parcel, attempt_number=attempt_number)
     note = Delivery(
         event=parcel.symbol,
         participant=stage.owner_of(parcel.symbol).name,
         message_id=message.message_id,
-        attempt=number,
+        attempt=message.attempt,
         kind=kind,
         body=message.body,
     )
     return Outgoing(note=note, headers=plain_headers(message.signature))
+
+
+def sealed(stage: "Stage", parcel: Parcel, *, attempt_number: int = 0) -> Message:
+    """The message of the latest attempt, or of the one with that number."""
+    number = attempt_number or parcel.attempts
+    if number < 1:
+        raise StepError(f"{parcel.symbol} was never delivered, so it cannot be replayed.")
+    return seal(parcel.event, attempt=number, secret=stage.fiskil.credentials.webhook_secret)

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from harness import catalog
 from harness.errors import HookMissing, StepError
-from harness.http import Browser
-from harness.journal import HookCall, Journey, Visit, kept
-from harness.model import Ending
+from harness.http import Browser, HttpReply
+from harness.journal import Journey, Visit, kept
+from harness.model import Ending, Person
 from harness.steps.base import PlainStep
 from harness.visitor import Visitor
 
@@ -87,13 +88,33 @@ class MistypeCode(_DrivenJourney, frozen=True, kw_only=True, tag="mistype_code")
 
 
 class Attempt(_DrivenJourney, frozen=True, kw_only=True, tag="attempt"):
-    """The end user walks on until the journey ends by itself, as it does for people with an ``outcome``."""
+    """Somebody walks on until the journey ends by itself, as it does for people with an ``outcome``.
+
+    ``end_user`` names who types their e-mail address at the institution; the app's customer stays the participant.
+    """
+
+    end_user: str = ""
+    twin: str = ""
+
+    def check(self) -> None:
+        """Refuse a person that nobody is."""
+        if self.end_user:
+            catalog.person(self.end_user)
+
+    def perform(self, stage: "Stage") -> None:
+        """Walk as far as it goes."""
+        visiting = stage.fiskil.sandbox.admit(catalog.person(self.end_user)) if self.end_user else None
+        _walk(stage, stage.participant(self.twin), until="confirm", then="confirm", visiting=visiting)
+
+
+class StartSession(_DrivenJourney, frozen=True, kw_only=True, tag="start_session"):
+    """The app is asked for an auth session, whatever comes of it; nobody walks it."""
 
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Walk as far as it goes."""
-        _walk(stage, stage.participant(self.twin), until="confirm", then="confirm")
+        """Ask."""
+        _ask(stage, stage.participant(self.twin))
 
 
 def begin(stage: "Stage", participant: "Participant") -> str:
@@ -104,20 +125,8 @@ def begin(stage: "Stage", participant: "Participant") -> str:
         StepError: The app did not open one, or its session is none of the sandbox's.
     """
     from harness.app.templates import choose
-    from harness.clock import stopwatch
 
-    elapsed = stopwatch()
-    reply = stage.app.call(START_SESSION, participant.values)
-    stage.journal.write(
-        HookCall(
-            **stage.journal.stamp(),
-            hook="start_session",
-            participant=participant.name,
-            status=reply.status,
-            body=kept(reply.body),
-            took_s=elapsed(),
-        )
-    )
+    reply = _ask(stage, participant)
     if reply.status is None or reply.status >= 400:
         raise StepError(f"The app opened no auth session: start_session {_outcome(reply.status, reply.trouble)}.")
     template = stage.settings.app.drive.start_session
@@ -131,21 +140,27 @@ def begin(stage: "Stage", participant: "Participant") -> str:
     return f"{stage.fiskil.auth_url}?sess_id={session_id}"
 
 
-def _walk(stage: "Stage", participant: "Participant", *, until: Screen, then: str) -> None:
+def _ask(stage: "Stage", participant: "Participant") -> HttpReply:
+    from harness.steps.data import call_hook
+
+    return call_hook(stage, participant, "start_session")
+
+
+def _walk(stage: "Stage", participant: "Participant", *, until: Screen, then: str, visiting: Person | None = None) -> None:
     """Walk the consent page to the screen *until* and do *then* there; nothing means that the tab is closed."""
     if not stage.app.has(START_SESSION):
         raise HookMissing(START_SESSION)
     address = begin(stage, participant)
     with Browser(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
-        visitor = Visitor(browser)
+        visitor = Visitor(browser, allow_hosts=stage.settings.sandbox.allow_hosts)
         visitor.open(address)
-        _advance(stage, participant, visitor, until)
+        _advance(stage, participant, visitor, until, person=visiting or participant.person)
         if then == "confirm" and _at(stage, participant) == "confirm":
             visitor.submit("confirm")
         elif then == "mistype":
             while _at(stage, participant) == "code":
                 visitor.submit("enter_code", code="000000x")
-        elif then in {"cancel", "deny"}:
+        elif then in {"cancel", "deny"} and _at(stage, participant) is not None:
             visitor.submit(then)
     session = stage.fiskil.sandbox.session(participant.session_ids[-1])
     ending = session.ending if session else None
@@ -154,7 +169,7 @@ def _walk(stage: "Stage", participant: "Participant", *, until: Screen, then: st
         _write_visit(stage, participant, visitor, "callback" if ending is Ending.APPROVED else "cancelled")
 
 
-def _advance(stage: "Stage", participant: "Participant", visitor: Visitor, until: Screen) -> None:
+def _advance(stage: "Stage", participant: "Participant", visitor: Visitor, until: Screen, *, person: Person) -> None:
     while True:
         screen = _at(stage, participant)
         if screen is None or SCREENS.index(screen) >= SCREENS.index(until):
@@ -162,7 +177,7 @@ def _advance(stage: "Stage", participant: "Participant", visitor: Visitor, until
         if screen == "institution":
             visitor.submit("choose", institution_id=INSTITUTION)
         elif screen == "login":
-            visitor.submit("identify", email=participant.person.email)
+            visitor.submit("identify", email=person.email)
         elif screen == "code":
             visitor.submit("enter_code", code=visitor.text_of("data-code"))
         else:
@@ -185,6 +200,7 @@ def _ended(stage: "Stage", participant: "Participant", ending: str) -> None:
             ending=ending,
             session=participant.session_ids[-1],
             attempt=attempt,
+            end_user_id=participant.end_user_id,
         )
     )
     stage.collect_events()
@@ -205,4 +221,4 @@ def _write_visit(stage: "Stage", participant: "Participant", visitor: Visitor, p
 
 
 def _outcome(status: int | None, trouble: str) -> str:
-    return f"answered {status}" if status is not None else trouble
+    return ": ".join(text for text in ("" if status is None else f"answered {status}", trouble) if text)

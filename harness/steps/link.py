@@ -1,8 +1,11 @@
-"""Steps of the link and the keys: faults that wait, tokens and keys that die."""
+"""Steps of the link and the keys: faults that wait and are lifted, tokens and keys that die."""
 
 from typing import TYPE_CHECKING, ClassVar
 
+from harness.errors import AppError, ConfigError
 from harness.faults import AnyFault
+from harness.faults import ExpireTokens as ExpireTokensFault
+from harness.journal import Canaries, FaultSet, Key
 from harness.link import Rule
 from harness.sandbox.api.routes import require_route
 from harness.steps.base import PlainStep
@@ -12,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Break(PlainStep, frozen=True, tag="break"):
-    """A fault waits on a route and bites ``times`` times, after letting ``skip`` calls pass."""
+    """A fault waits on a route and bites ``times`` times, after letting ``skip`` calls pass.
+
+    0 times means every time until the fault is mended, and at least once.
+    """
 
     route: str
     fault: AnyFault
@@ -20,21 +26,61 @@ class Break(PlainStep, frozen=True, tag="break"):
     skip: int = 0
 
     def check(self) -> None:
-        """Refuse a route that the API does not have."""
+        """Refuse a route that the API does not have, and counts below zero."""
         require_route(self.route)
+        if self.times < 0 or self.skip < 0:
+            raise ConfigError(f"Break on {self.route!r}: times and skip count from 0, got {self.times} and {self.skip}.")
 
     def perform(self, stage: "Stage") -> None:
-        """Let it wait until the scenario ends."""
+        """Let it wait until it is mended or the scenario ends."""
+        if isinstance(self.fault, ExpireTokensFault):
+            stage.must_restart = True
         rule = Rule(route=self.route, fault=self.fault, times=self.times, skip=self.skip)
         stage.fiskil.link.rules.set(rule)
+
+
+class Mend(PlainStep, frozen=True, kw_only=True, tag="mend"):
+    """Every fault that waits is lifted: what was broken works again."""
+
+    def perform(self, stage: "Stage") -> None:
+        """Lift them, and write down how often each one bit."""
+        rules = stage.fiskil.link.rules
+        stage.has_mended = True
+        for one in rules.waiting():
+            rules.lift(one)
+            stage.journal.write(
+                FaultSet(
+                    **stage.journal.stamp(),
+                    fault=one.rule.name,
+                    route=one.rule.route,
+                    times=one.wanted,
+                    unbitten=one.left,
+                )
+            )
+
+
+class LimitPages(PlainStep, frozen=True, kw_only=True, tag="limit_pages"):
+    """The API serves at most ``rows`` rows a page, whatever size the app asks for, until the scenario ends."""
+
+    rows: int = 25
+
+    def check(self) -> None:
+        """Refuse pages without rows."""
+        if self.rows < 1:
+            raise ConfigError(f"LimitPages: a page has at least one row, got {self.rows}.")
+
+    def perform(self, stage: "Stage") -> None:
+        """Cap them."""
+        stage.fiskil.sandbox.limit_pages(self.rows)
 
 
 class ExpireTokens(PlainStep, frozen=True, kw_only=True, tag="expire_tokens"):
     """Every access token dies now, before its time."""
 
     def perform(self, stage: "Stage") -> None:
-        """Expire them."""
+        """Expire them; the driver restarts the app at the end, which may not know how to go on."""
         stage.fiskil.sandbox.expire_tokens()
+        stage.must_restart = True
 
 
 class RevokeKey(PlainStep, frozen=True, kw_only=True, tag="revoke_key"):
@@ -43,6 +89,7 @@ class RevokeKey(PlainStep, frozen=True, kw_only=True, tag="revoke_key"):
     def perform(self, stage: "Stage") -> None:
         """Revoke, until ``accept_key`` or the end of the scenario."""
         stage.fiskil.sandbox.set_key(is_accepted=False)
+        stage.journal.write(Key(**stage.journal.stamp(), state="revoked"))
         stage.must_restart = True
 
 
@@ -52,23 +99,27 @@ class AcceptKey(PlainStep, frozen=True, kw_only=True, tag="accept_key"):
     def perform(self, stage: "Stage") -> None:
         """Accept."""
         stage.fiskil.sandbox.set_key(is_accepted=True)
+        stage.journal.write(Key(**stage.journal.stamp(), state="accepted"))
 
 
 class RestartWithWrongSecret(PlainStep, frozen=True, kw_only=True, tag="restart_with_wrong_secret"):
-    """The app is started again with a client secret that no key has."""
+    """The app is started again with a client secret that no key has; an app that then refuses to start is down."""
 
     needs: ClassVar[tuple[str, ...]] = ("app.command",)
 
     def perform(self, stage: "Stage") -> None:
-        """Restart; the driver starts the app with the right one at the end."""
+        """Restart; the next restart, or the driver at the end, starts the app with the right one."""
         from harness.steps.app import restart
 
         right = stage.app.values["client_secret"]
+        wrong = "fsk_wrong" + right[9:]
         stage.must_restart = True
-        stage.app.values["client_secret"] = "fsk_wrong" + right[9:]
+        stage.journal.write(Canaries(**stage.journal.stamp(), values={"client secret": (wrong,)}))
+        stage.app.values["client_secret"] = wrong
         try:
             restart(stage)
+        except AppError:
+            stage.trouble("the app does not start with a wrong client secret")
         finally:
             stage.app.values["client_secret"] = right
-
-
+            stage.journal.write(Key(**stage.journal.stamp(), state="wrong"))

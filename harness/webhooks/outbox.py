@@ -1,5 +1,6 @@
 """The retry schedule on the virtual clock: what is due, what was acknowledged, what is lost."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from harness.errors import UnknownName
@@ -67,9 +68,9 @@ class Outbox:
         ready = [one for one in self._parcels.values() if one.due_at is not None and one.due_at <= now]
         return sorted(ready, key=lambda one: (one.event.publish_time, one.event.event_id))
 
-    def next_due_at(self) -> datetime | None:
-        """When the next attempt is due, if one is planned."""
-        planned = [one.due_at for one in self._parcels.values() if one.due_at is not None]
+    def next_due_at(self, *, but: Collection[str] = ()) -> datetime | None:
+        """When the next attempt is due, if one is planned; events named in *but* are left out."""
+        planned = [one.due_at for one in self._parcels.values() if one.due_at is not None and one.symbol not in but]
         return min(planned) if planned else None
 
     def __len__(self) -> int:

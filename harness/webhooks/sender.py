@@ -16,9 +16,11 @@ from harness.errors import UnsafeTarget, UsageError
 from harness.journal import Delivery, Journal, kept
 from harness.listen import Loop, client_context
 from harness.webhooks.signature import HEADER
-from harness.webhooks.transport import Address, Reply, post_together
+from harness.webhooks.transport import Address, Reply, post_beside_slow_client, post_together
 
 DEFAULT_TIMEOUT_S = 30.0
+SLOW_BODY = 4096
+SLOW_EVERY_MS = 100
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -98,6 +100,24 @@ class Sender:
             written.append(delivery)
         return written
 
+    def deliver_beside_slow_client(self, outgoing: Outgoing, journal: Journal) -> Delivery:
+        """Make one attempt while somebody else's request, forged, dribbles in byte by byte."""
+        stamp = journal.stamp()
+        slow = msgspec.structs.replace(outgoing, note=msgspec.structs.replace(outgoing.note, body=b" " * SLOW_BODY))
+        reply = self._loop.run(
+            post_beside_slow_client(
+                self._address(outgoing.note.source_ip),
+                self._request(outgoing),
+                head=self._request(slow)[:-SLOW_BODY],
+                every_ms=SLOW_EVERY_MS,
+                timeout_s=self._timeout_s,
+            ),
+            timeout_s=self._timeout_s * 3 + 10,
+        )
+        delivery = _noted(outgoing, reply, stamp, group=0)
+        journal.write(delivery)
+        return delivery
+
     def _address(self, source_ip: str) -> Address:
         return Address(host=self.target.host, port=self.target.port, source_ip=source_ip, tls=self._tls)
 
@@ -138,16 +158,12 @@ def refuse_unsafe_host(host: str, allow_hosts: tuple[str, ...]) -> None:
 
 
 def _noted(one: Outgoing, reply: Reply, stamp: dict[str, float | int], *, group: int) -> Delivery:
-    if reply.status is None:
-        outcome = "indeterminate"
-    else:
-        outcome = "ack" if 200 <= reply.status < 300 else "refuse"
     return msgspec.structs.replace(
         one.note,
         **stamp,
         body=kept(one.note.body),
         headers=one.headers,
-        outcome=outcome,
+        outcome=_outcome(reply.status),
         status=reply.status,
         trouble=reply.trouble,
         took_s=reply.took_s,
@@ -155,3 +171,9 @@ def _noted(one: Outgoing, reply: Reply, stamp: dict[str, float | int], *, group:
         answer=kept(reply.body),
         group=group,
     )
+
+
+def _outcome(status: int | None) -> str:
+    if status is None:
+        return "indeterminate"
+    return "ack" if 200 <= status < 300 else "refuse"

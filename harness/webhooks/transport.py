@@ -1,6 +1,6 @@
 """The raw way of handing bytes to a receiver: one asyncio protocol, an answer parsed by httptools.
 
-Nothing here knows what a webhook is. Requests are bytes, so that ugly ones can be written as they are; redirects are answers.
+Nothing here knows what a webhook is. Requests are bytes, so that ugly ones can be written as they are.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from harness.clock import stopwatch
 
 ANSWER_KEPT = 65_536
 LONGEST_ANSWER = 10_485_760
+SLOW_CLIENT_LEAD_S = 0.1
 
 
 class Reply(Struct, frozen=True, kw_only=True):
@@ -56,6 +57,29 @@ async def post_together(
     for call, request in zip(calls, requests, strict=True):
         call.write(request[-1:])
     return list(await asyncio.gather(*(call.reply(timeout_s) for call in calls)))
+
+
+async def post_beside_slow_client(
+    address: Address, request: bytes, *, head: bytes, every_ms: float, timeout_s: float
+) -> Reply:
+    """Send *request* while another client, whose *head* announces a body, sends one byte of it each *every_ms*."""
+    slow = _Call(keeps_answer=True)
+    await slow.open(address, timeout_s)
+    slow.write(head)
+    dripping = asyncio.create_task(_drip(slow, every_ms / 1000))
+    try:
+        # The receiver must have taken the slow one up before the other comes.
+        await asyncio.sleep(SLOW_CLIENT_LEAD_S)
+        return await post(address, request, timeout_s=timeout_s)
+    finally:
+        dripping.cancel()
+        slow.abort()
+
+
+async def _drip(call: "_Call", every_s: float) -> None:
+    while True:
+        call.write(b" ")
+        await asyncio.sleep(every_s)
 
 
 class _Call(asyncio.Protocol):
@@ -107,8 +131,7 @@ class _Call(asyncio.Protocol):
         except TimeoutError:
             self._end("no answer within the limit")
         took_s = self._elapsed()
-        if self._transport is not None:
-            self._transport.abort()
+        self.abort()
         status = self._parser.get_status_code() if self._is_complete else None
         return Reply(
             status=status or None,
@@ -117,6 +140,10 @@ class _Call(asyncio.Protocol):
             trouble="" if status else self._trouble or "connection closed without an answer",
             took_s=took_s,
         )
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
@@ -135,7 +162,8 @@ class _Call(asyncio.Protocol):
             self._end(f"the answer is no HTTP: {type(error).__name__}")
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._parser_has_status() and not self._is_complete and not self._trouble and exc is None and self._ends_by_close():
+        is_open_ended = self._parser_has_status() and self._ends_by_close()
+        if is_open_ended and exc is None and not self._is_complete and not self._trouble:
             self._is_complete = True
             self._end("")
             return

@@ -1,21 +1,20 @@
-"""The API as an ASGI application: routes a request, asks for a token, and gives every refusal its documented shape.
+"""The API as an ASGI application: finds the route, asks for a token, and gives every refusal its documented shape.
 
-Nothing that a client sends can make it answer 500: what a handler does not expect is a 400 of the route's family.
+Nothing that a client sends can make it answer 500. Where it does so all the same, the defect is ours: it is noted in
+``store.crashes``, answered with ``fault`` in the route's own shape, and the next request is served.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from email.utils import format_datetime
 from typing import Any
-from urllib.parse import parse_qsl, unquote
-
-from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.routing import Route
+from urllib.parse import parse_qsl
 
 from harness.clock import real_now
+from harness.crashes import crash_of
 from harness.sandbox import tokens
-from harness.sandbox.api.routes import ROUTES, ApiRoute
+from harness.sandbox.api.routes import Found, find_route
 from harness.sandbox.api.wire import (
     DEFAULT_VERSION,
     VERSIONS,
@@ -28,90 +27,114 @@ from harness.sandbox.problems import ApiProblem, bad_request
 from harness.sandbox.store import Store
 
 LARGEST_BODY = 1_048_576
+DRAIN_S = 2.0
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
 
-def api_application(store: Store) -> Starlette:
+def api_application(store: Store) -> Application:
     """Every route over *store*."""
-    routes = [Route(one.path, _endpoint(store, one), methods=[one.method]) for one in ROUTES]
-    app = Starlette(routes=routes)
-    app.router.redirect_slashes = False
-    app.add_exception_handler(404, _refusal(store, ApiProblem(404, "not_found", "no such endpoint")))
-    app.add_exception_handler(405, _refusal(store, ApiProblem(405, "method_not_allowed", "method not allowed")))
-    return app
 
-
-def _endpoint(store: Store, route: ApiRoute) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        version = request.headers.get("x-fiskil-version") or DEFAULT_VERSION
+    async def api(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        found = find_route(scope["method"], scope["raw_path"].decode("latin-1"))
+        asked = _header(scope, b"x-fiskil-version")
+        version = asked if asked in VERSIONS else DEFAULT_VERSION
         try:
-            if version not in VERSIONS:
-                version, wrong = DEFAULT_VERSION, version
-                raise bad_request(f"X-Fiskil-Version {wrong!r} is not accepted")
-            body = await _body(request)
-            with store.changing():
-                if not route.is_open:
-                    tokens.require(store, request.headers.get("authorization"))
-                given = route.handler(store, _as_value(request, body, version))
+            given = await _answered(store, found, scope, receive, asked=asked, version=version)
         except ApiProblem as problem:
-            given = _shaped(store, route, problem, version)
-        return _response(store, given, version)
+            given = _shaped(store, found, problem, version)
+        except Exception as error:  # noqa: BLE001 - the last net; what falls into it is reported as our own fault
+            store.crashes.append(crash_of(f"api {found.name or scope['method']}", error))
+            given = _shaped(store, found, ApiProblem(500, "internal_error", "internal error"), version)
+        await _send_answer(send, receive, given, version, allowed=found.allowed if given.status == 405 else ())
 
-    return endpoint
+    return api
 
 
-def _as_value(request: Request, body: bytes, version: str) -> ApiRequest:
-    query = request.scope["query_string"].decode("latin-1")
-    return ApiRequest(
-        path=request.url.path,
-        path_values={key: unquote(str(value)) for key, value in request.path_params.items()},
-        query=tuple(parse_qsl(query, keep_blank_values=True, errors="replace")),
-        headers=dict(request.headers),
+async def _answered(
+    store: Store, found: Found, scope: dict[str, Any], receive: Receive, *, asked: str | None, version: str
+) -> ApiAnswer:
+    """What the route answers, or the refusal that it raises. Source: versions.header, token.expired"""
+    route = found.route
+    if route is None:
+        if found.allowed:
+            raise ApiProblem(405, "method_not_allowed", "method not allowed")
+        raise ApiProblem(404, "not_found", "no such endpoint")
+    if asked not in {None, "", *VERSIONS}:
+        raise bad_request(f"X-Fiskil-Version is not accepted; it must be one of {', '.join(VERSIONS)}")
+    body = await _body(scope, receive)
+    request = ApiRequest(
+        path=route.path,
+        path_values=found.path_values,
+        query=tuple(parse_qsl(scope["query_string"].decode("utf-8", "replace"), keep_blank_values=True, errors="replace")),
         body=body,
         version=version,
     )
+    with store.changing():
+        if not route.is_open:
+            tokens.require(store, _header(scope, b"authorization"))
+        return route.handler(store, request)
 
 
-async def _body(request: Request) -> bytes:
-    """The whole body, refused early when it is larger than any documented request."""
-    chunks: list[bytes] = []
-    size = 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > LARGEST_BODY:
-                raise ApiProblem(413, "request_too_large", f"the body is larger than {LARGEST_BODY} bytes")
-            chunks.append(chunk)
-    except ClientDisconnect:
-        raise bad_request("the body is incomplete") from None
-    return b"".join(chunks)
+async def _body(scope: dict[str, Any], receive: Receive) -> bytes:
+    """The whole body, refused as soon as it is known to be larger than any documented request."""
+    announced = _header(scope, b"content-length") or ""
+    if announced.isdigit() and (len(announced) > 9 or int(announced) > LARGEST_BODY):
+        raise _too_large()
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise bad_request("the body is incomplete")
+        body += message.get("body", b"")
+        if len(body) > LARGEST_BODY:
+            raise _too_large()
+        if not message.get("more_body"):
+            return bytes(body)
 
 
-def _shaped(store: Store, route: ApiRoute, problem: ApiProblem, version: str) -> ApiAnswer:
+def _too_large() -> ApiProblem:
+    return ApiProblem(413, "request_too_large", f"the body is larger than {LARGEST_BODY} bytes")
+
+
+def _shaped(store: Store, found: Found, problem: ApiProblem, version: str) -> ApiAnswer:
     """Core endpoints speak goa, data endpoints the simple shape. Source: errors.goa, errors.simple"""
     error_id = store.mint.error_id()
-    if route.family == "data":
+    if found.family == "data":
         return simple_error(problem, error_id)
-    return goa_error(problem, error_id, has_flags=not (route.is_list and version == "v3"))
+    return goa_error(problem, error_id, has_flags=not (found.is_list and version == "v3"))
 
 
-def _refusal(store: Store, problem: ApiProblem) -> Callable[[Request, Exception], Awaitable[Response]]:
-    async def refuse(request: Request, error: Exception) -> Response:
-        headers: dict[str, Any] = getattr(error, "headers", None) or {}
-        response = _response(store, goa_error(problem, store.mint.error_id(), has_flags=True), DEFAULT_VERSION)
-        response.headers.update(headers)
-        return response
+async def _send_answer(send: Send, receive: Receive, given: ApiAnswer, version: str, *, allowed: tuple[str, ...]) -> None:
+    is_refused_early = given.status == 413
+    headers = [(b"x-fiskil-version", version.encode()), (b"date", _http_date())]
+    if given.status != 204:
+        headers += [(b"content-type", given.content_type.encode()), (b"content-length", b"%d" % len(given.body))]
+    if allowed:
+        headers.append((b"allow", ", ".join(allowed).encode()))
+    if is_refused_early:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": given.status, "headers": headers})
+    await send({"type": "http.response.body", "body": given.body, "more_body": is_refused_early})
+    if is_refused_early:
+        # Closing on a client that still sends would reset the connection and could take the answer along.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(_drain(receive), DRAIN_S)
+        await send({"type": "http.response.body", "body": b""})
 
-    return refuse
+
+async def _drain(receive: Receive) -> None:
+    while (await receive()).get("more_body"):
+        continue
 
 
-def _response(store: Store, given: ApiAnswer, version: str) -> Response:
-    headers = {"x-fiskil-version": version, "date": _http_date()}
-    response = Response(given.body, status_code=given.status, headers=headers)
-    if given.content_type:
-        response.headers["content-type"] = given.content_type
-    return response
+def _header(scope: dict[str, Any], name: bytes) -> str | None:
+    """The first header called *name*, as Fiskil's own server takes it."""
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
 
 
-def _http_date() -> str:
+def _http_date() -> bytes:
     """Real time, because an app compares it with its own clock."""
-    return format_datetime(real_now(), usegmt=True)
+    return format_datetime(real_now(), usegmt=True).encode()

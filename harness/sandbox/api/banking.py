@@ -1,15 +1,19 @@
 """``/v1/banking``: accounts, balances and transactions, as the latest sync saw them."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from harness.model import Transaction
+from harness.model import Balance, Transaction
 from harness.sandbox.api.paging import page
 from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, required_end_user
+from harness.sandbox.ledger import newest_first
 from harness.sandbox.problems import invalid_request
 from harness.sandbox.store import Store
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def accounts(store: Store, request: ApiRequest) -> ApiAnswer:
@@ -18,19 +22,27 @@ def accounts(store: Store, request: ApiRequest) -> ApiAnswer:
 
 
 def balances(store: Store, request: ApiRequest) -> ApiAnswer:
-    """Balances, optionally of one account."""
-    rows = _served(store, request, "balances")
-    return _listing(store, request, "balances", _of_account(request, rows))
+    """Balances, optionally of one account, and then as of now. Source: data.fetch"""
+    rows = _of_account(request, _served(store, request, "balances"))
+    fetch = request.one("fetch")
+    if fetch not in {None, "true", "false"}:
+        raise invalid_request("invalid fetch: must be a boolean")
+    if fetch == "true" and request.one("account_id") is not None:
+        rows = [_as_of_now(store, row) for row in rows]
+    return _listing(store, request, "balances", rows)
 
 
 def transactions(store: Store, request: ApiRequest) -> ApiAnswer:
-    """Transactions by account, status and time. Source: data.time-filter, data.rfc3339"""
-    rows = _of_account(request, _served(store, request, "transactions"))
+    """Transactions by account, status, category and time. Source: data.time-filter, data.rfc3339, data.category-filter"""
+    rows = newest_first(_of_account(request, _served(store, request, "transactions")))
     status = request.one("status")
     if status is not None:
         if status not in {"PENDING", "POSTED"}:
             raise invalid_request("invalid status: must be one of PENDING, POSTED")
         rows = [row for row in rows if row.status == status]
+    categories = {one for one in request.every("secondary_category") if one}
+    if categories:
+        rows = [row for row in rows if row.category and row.category["secondary_category"] in categories]
     since, until = _instant(request, "from"), _instant(request, "to")
     if since or until:
         rows = [row for row in rows if _is_between(row, since, until)]
@@ -38,11 +50,18 @@ def transactions(store: Store, request: ApiRequest) -> ApiAnswer:
 
 
 def _served(store: Store, request: ApiRequest, dataset: str) -> list[Any]:
-    end_user_id = required_end_user(store, request)
+    end_user_id = required_end_user(request)
     rows: list[Any] = []
     for consent in store.active_consents(end_user_id):
         rows.extend(store.served.get((consent.arrangement_id, dataset), ()))
+        store.read_at[consent.arrangement_id] = store.clock.now()
     return rows
+
+
+def _as_of_now(store: Store, row: Balance) -> Balance:
+    ledger = store.ledgers[row.arrangement_id]
+    key = next(key for key, account in ledger.accounts.items() if account.account_id == row.account_id)
+    return ledger.balance(key)
 
 
 def _of_account(request: ApiRequest, rows: list[Any]) -> list[Any]:
@@ -67,12 +86,11 @@ def _instant(request: ApiRequest, name: str) -> datetime | None:
     if text is None:
         return None
     try:
-        instant = datetime.fromisoformat(text)
+        if _RFC3339.fullmatch(text):
+            return datetime.fromisoformat(text.upper())
     except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None or "T" not in text.upper():
-        raise invalid_request(f"invalid {name} datetime: not in RFC3339 format")
-    return instant
+        pass
+    raise invalid_request(f"invalid {name} datetime: not in RFC3339 format")
 
 
 def _is_between(row: Transaction, since: datetime | None, until: datetime | None) -> bool:

@@ -1,6 +1,11 @@
-"""Pages with opaque cursors: ``page[after]``, ``page[before]``, ``page[size]``, and the links between them."""
+"""Pages with opaque cursors: ``page[after]``, ``page[before]``, ``page[size]``, and the links between them.
+
+A cursor names a position in one listing of one end user and is sealed, so that one made up, or one of another listing, is
+none of ours.
+"""
 
 import base64
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +15,7 @@ from harness.sandbox.problems import ApiProblem, invalid_request
 from harness.sandbox.store import Store
 
 DEFAULT_SIZE = 25
-LARGEST_SIZE = 1000
+_CURSORS = ("page[after]", "page[before]")
 
 
 def page(store: Store, request: ApiRequest, rows: Sequence[Any]) -> tuple[Sequence[Any], dict[str, str]]:
@@ -21,15 +26,14 @@ def page(store: Store, request: ApiRequest, rows: Sequence[Any]) -> tuple[Sequen
 
     Source: paging.links, paging.size-cap, paging.bad-cursor
     """
-    size = _size(request.one("page[size]"))
+    size = _size(request.one("page[size]"), largest=store.largest_page)
     after, before = request.one("page[after]"), request.one("page[before]")
-    if after is not None:
-        start = _position(after)
-    elif before is not None:
-        start = max(0, _position(before) - size)
+    if after is None and before is not None:
+        end = min(_position(store, request, before), len(rows))
+        start = max(0, end - size)
     else:
-        start = 0
-    end = min(start + size, len(rows))
+        start = min(_position(store, request, after), len(rows)) if after is not None else 0
+        end = min(start + size, len(rows))
     links: dict[str, str] = {}
     if start > 0:
         links["prev"] = _link(store, request, "page[before]", start)
@@ -38,28 +42,31 @@ def page(store: Store, request: ApiRequest, rows: Sequence[Any]) -> tuple[Sequen
     return rows[start:end], links
 
 
-def _size(text: str | None) -> int:
+def _size(text: str | None, *, largest: int) -> int:
     if text is None:
-        return DEFAULT_SIZE
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < 1:
+        return min(DEFAULT_SIZE, largest)
+    digits = text.lstrip("0")
+    if not (text.isascii() and text.isdigit() and digits):
         raise invalid_request("invalid page[size]: must be a positive integer")
-    return min(int(text), LARGEST_SIZE)
+    return min(int(digits[:9]), largest)
 
 
-def _cursor(position: int) -> str:
-    return base64.urlsafe_b64encode(f"p{position}".encode()).rstrip(b"=").decode()
+def _cursor(store: Store, request: ApiRequest, position: int) -> str:
+    sealed = f"{store.mint.salt}/{request.path}/{request.one('end_user_id')}/{position}"
+    seal = hashlib.blake2b(sealed.encode(), digest_size=9).digest()
+    return base64.urlsafe_b64encode(seal + position.to_bytes(3, "big")).decode()
 
 
-def _position(cursor: str) -> int:
+def _position(store: Store, request: ApiRequest, cursor: str) -> int:
     try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        if text[:1] != "p" or not text[1:].isdigit() or len(text) > 12:
-            raise ValueError(cursor)
-        return int(text[1:])
+        position = int.from_bytes(base64.urlsafe_b64decode(cursor.encode("ascii"))[9:], "big")
     except ValueError:
-        raise ApiProblem(503, "ServiceUnavailable", "temporarily unavailable") from None
+        position = -1
+    if not 0 <= position < 2**24 or cursor != _cursor(store, request, position):
+        raise ApiProblem(503, "ServiceUnavailable", "temporarily unavailable")
+    return position
 
 
 def _link(store: Store, request: ApiRequest, name: str, position: int) -> str:
-    kept = [(key, value) for key, value in request.query if not key.startswith(("page[after]", "page[before]"))]
-    return f"{store.api_url}{request.path}?{urlencode([*kept, (name, _cursor(position))])}"
+    kept = [(key, value) for key, value in request.query if key not in _CURSORS]
+    return f"{store.api_url}{request.path}?{urlencode([*kept, (name, _cursor(store, request, position))])}"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -42,17 +43,48 @@ ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute("banking.transactions", "GET", "/v1/banking/transactions", banking.transactions, family="data"),
 )
 
-_PATTERNS = [
-    (route, re.compile("^" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path) + "$")) for route in ROUTES
-]
+
+class Found(Struct, frozen=True, kw_only=True):
+    """Where a request leads. Without a ``route``, ``allowed`` names the methods that its path knows; empty for no path."""
+
+    route: ApiRoute | None = None
+    path_values: dict[str, str] = {}
+    allowed: tuple[str, ...] = ()
+    family: str = "core"
+
+    @property
+    def name(self) -> str:
+        """The route's name; empty for none."""
+        return self.route.name if self.route else ""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether v3 leaves the flags out of the route's errors."""
+        return self.route is not None and self.route.is_list
+
+
+_PATTERNS = [(route, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path.replace(".", r"\.")))) for route in ROUTES]
+_DATA_PATHS = ("/v1/banking/", "/v1/common/", "/v1/energy/")
+
+
+def find_route(method: str, raw_path: str) -> Found:
+    """The route of a request; *raw_path* as it came, so that an encoded slash belongs to a value."""
+    family = "data" if raw_path.startswith(_DATA_PATHS) else "core"
+    allowed: list[str] = []
+    for route, pattern in _PATTERNS:
+        match = pattern.fullmatch(raw_path)
+        if match is None:
+            continue
+        if route.method == method:
+            values = {name: unquote(value) for name, value in match.groupdict().items()}
+            return Found(route=route, path_values=values, family=route.family)
+        allowed.append(route.method)
+    return Found(allowed=tuple(sorted(allowed)), family=family)
 
 
 def route_of(method: str, path: str) -> str:
     """The name of the route that a request would reach; empty for none."""
-    for route, pattern in _PATTERNS:
-        if route.method == method and pattern.match(path):
-            return route.name
-    return ""
+    return find_route(method, path).name
 
 
 def require_route(name: str) -> str:

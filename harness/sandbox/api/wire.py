@@ -6,7 +6,6 @@ import msgspec
 from msgspec import Struct
 
 from harness.sandbox.problems import ApiProblem, bad_request, invalid_request
-from harness.sandbox.store import Store
 
 VERSIONS = ("v1", "v2", "v3")
 DEFAULT_VERSION = "v3"
@@ -23,14 +22,17 @@ class ApiRequest(Struct, frozen=True, kw_only=True):
     path: str
     path_values: dict[str, str]
     query: tuple[tuple[str, str], ...]
-    headers: dict[str, str]
     body: bytes
     version: str
 
     def one(self, name: str) -> str | None:
         """The last value of query parameter *name*; an empty one counts as absent."""
-        values = [value for key, value in self.query if key == name]
+        values = self.every(name)
         return values[-1] or None if values else None
+
+    def every(self, name: str) -> tuple[str, ...]:
+        """Each value of query parameter *name*, in order."""
+        return tuple(value for key, value in self.query if key == name)
 
 
 class ApiAnswer(Struct, frozen=True, kw_only=True):
@@ -67,12 +69,12 @@ def read_json(request: ApiRequest, shape: type[T]) -> T:
     """Read the body as *shape*; what does not fit is the documented 400. Source: errors.goa"""
     try:
         return msgspec.json.decode(request.body or b"null", type=shape)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        reason = str(error).replace("`", "'") if not isinstance(error, RecursionError) else "nested too deeply"
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error).replace("`", "'")
         raise bad_request(f"invalid request body: {reason}") from None
 
 
-def required_end_user(store: Store, request: ApiRequest) -> str:
+def required_end_user(request: ApiRequest) -> str:
     """The ``end_user_id`` of a data call. Source: data.end-user-required"""
     end_user_id = request.one("end_user_id")
     if end_user_id is None:

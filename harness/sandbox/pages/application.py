@@ -1,104 +1,108 @@
-"""The consent page at ``auth_url``: one screen per stage, plain forms, no JavaScript needed.
+"""The consent page at ``auth_url``: one screen per stage, plain forms, no JavaScript.
 
 A screen is rendered from the session alone; what a form asks for is decided by the journey's table, so a form posted twice
-or out of order shows where the journey really stands.
+or out of order shows where the journey really stands. Each form answers with a redirect, to the next screen or back to the
+app, so that the browser's Back and Reload never send it again.
 """
 
-from functools import cache
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from harness.crashes import crash_of
 from harness.model import AuthSession, Ending
-from harness.sandbox import journey, sessions
+from harness.sandbox import sessions
+from harness.sandbox.pages.screens import HEADERS, no_such_page, over, refused, screen
 from harness.sandbox.store import Store
 
 LARGEST_FORM = 65_536
-WHAT_IS_SHARED = {
-    "accounts": "Account names, numbers and types",
-    "balances": "Account balances",
-    "transactions": "Transactions: dates, amounts and descriptions",
-}
-HEADERS = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-content-type-options": "nosniff"}
+MOST_FIELDS = 200
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def page_application(store: Store) -> Starlette:
+class _BadForm(Exception):
+    """What was posted is no form of this page."""
+
+
+def page_application(store: Store) -> Any:
     """The page over *store*."""
 
     async def show(request: Request) -> Response:
-        session_id = request.query_params.get("sess_id", "")
         with store.changing():
-            return _screen(store, sessions.current(store, session_id))
+            session = sessions.look(store, request.query_params.get("sess_id", ""))
+            return _sent_back(store, session) or screen(store, session)
 
     async def act(request: Request) -> Response:
         form = await _form(request)
         session_id = form.get("sess_id", [""])[0]
         fields: dict[str, Any] = {name: values[0] for name, values in form.items()} | {"accounts": form.get("account", [])}
         with store.changing():
-            before = sessions.current(store, session_id)
-            if before is not None and before.ending is not None:
-                # The form belongs to a session that is over: nothing happens twice, and no redirect is repeated.
-                return _screen(store, before)
-            after = sessions.act(store, session_id, fields.get("act", ""), fields)
-            target = sessions.destination(after) if after else None
-            if target is not None:
-                return RedirectResponse(target, status_code=303, headers=HEADERS)
-            return _screen(store, after)
+            session = sessions.act(store, session_id, fields.get("act", ""), fields)
+            if session is None or session.ending is not None:
+                return _sent_back(store, session) or screen(store, session)
+            return RedirectResponse(f"/?sess_id={session.session_id}", status_code=303, headers=HEADERS)
 
-    return Starlette(routes=[Route("/", show, methods=["GET"]), Route("/", act, methods=["POST"])])
+    async def answer(request: Request) -> Response:
+        if request.method == "HEAD":
+            # Whoever only looks whether the page is there has not come back to it.
+            return Response(headers=HEADERS)
+        return await (act(request) if request.method == "POST" else show(request))
+
+    app = Starlette(
+        routes=[Route("/", _guarded(store, answer), methods=["GET", "POST"])],
+        exception_handlers={HTTPException: _no_such_page},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _sent_back(store: Store, session: AuthSession | None) -> Response | None:
+    """The end of the journey as the browser sees it, once: back to the app, or a last screen where there is no way back.
+
+    Source: journey.success-redirect, journey.error-redirect, auth-session.single-use
+    """
+    if session is None or session.ending in {None, Ending.INVALID} or session.has_returned:
+        return None
+    target = sessions.send_back(store, session)
+    if target is None:
+        return over(session)
+    return RedirectResponse(target, status_code=303, headers=HEADERS)
+
+
+def _guarded(store: Store, endpoint: Endpoint) -> Endpoint:
+    async def guarded(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except _BadForm as bad:
+            return refused(str(bad), status=400)
+        except Exception as error:  # noqa: BLE001 - the last net; what falls into it is reported as our own fault
+            store.crashes.append(crash_of("page", error))
+            return refused("The sandbox itself failed. This is no fault of yours.", status=500)
+
+    return guarded
+
+
+async def _no_such_page(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return no_such_page(status=error.status_code, headers=error.headers)
 
 
 async def _form(request: Request) -> dict[str, list[str]]:
-    raw = b""
+    raw = bytearray()
     try:
         async for chunk in request.stream():
             raw += chunk
             if len(raw) > LARGEST_FORM:
-                return {}
+                raise _BadForm("This form is too large.")
+        return parse_qs(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ClientDisconnect:
-        return {}
-    try:
-        return parse_qs(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=200)
+        raise _BadForm("This form is incomplete.") from None
     except ValueError:
-        return {}
-
-
-def _screen(store: Store, session: AuthSession | None) -> Response:
-    """The screen for where *session* stands. Source: journey.stages, auth-session.single-use"""
-    if session is None or session.ending is not None:
-        ending = session.ending if session and session.ending else Ending.INVALID
-        text = _templates().get_template("ended.html").render(ending=ending.value, words=sessions.DESCRIPTIONS.get(ending))
-        gone = session is None or ending in {Ending.INVALID, Ending.APPROVED}
-        return HTMLResponse(text, status_code=404 if session is None else 410 if gone else 200, headers=HEADERS)
-    person = sessions.person_of(store, session)
-    text = (
-        _templates()
-        .get_template(f"{session.stage}.html")
-        .render(
-            session=session,
-            acts=journey.acts_at(session.stage),
-            institution=store.institutions.get(session.institution_id or ""),
-            institutions=[one for one in store.institutions.values() if one.industry == "banking"],
-            accounts=person.accounts if person else (),
-            shared=WHAT_IS_SHARED.values(),
-            step=journey.STAGES.index(session.stage) + 1,
-            steps=len(journey.STAGES),
-        )
-    )
-    return HTMLResponse(text, headers=HEADERS)
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("harness.sandbox.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+        raise _BadForm("This form has too many fields.") from None

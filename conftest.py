@@ -1,0 +1,3 @@
+"""What pytest must know before it collects anything."""
+
+pytest_plugins = ["pytester"]

@@ -1,0 +1,12 @@
+"""Repeats a failing call at once and a hundred times over, so an API that struggles is pushed under."""
+
+from dataclasses import replace
+
+from reference_app import app, settings
+from reference_app.fiskil import retry
+
+_load = settings.load
+
+settings.load = lambda environ: replace(_load(environ), api_attempts=100)
+retry.backoff_s = lambda _: 0.0
+build = app.build

@@ -1,0 +1,17 @@
+"""Answers 404 to events that it does not use. Fiskil takes that for a failing endpoint and sends them again and again."""
+
+from reference_app import app, consents, datasets, message, receiver
+
+_parse = message.parse
+
+
+def parse(body):
+    """Only what we know."""
+    received = _parse(body)
+    if received.event not in consents.STATUS_AFTER and datasets.announced_by(received.event) is None:
+        raise receiver.Refusal(404, "unknown_event", "an event that nobody asked for")
+    return received
+
+
+message.parse = parse
+build = app.build

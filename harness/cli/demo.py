@@ -1,0 +1,82 @@
+"""The command that shows the main job in a minute: a gate that opens for a correct app and stays shut for a flawed one."""
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli import options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.gallery import GalleryApp
+    from harness.gate import Judgement
+    from harness.scenario import Scenario
+    from harness.settings import Settings
+
+MOST_WORKERS = 2
+"""Enough to end within a minute, few enough to leave the app under test its share of a small machine."""
+
+
+@click.command(epilog=options.examples("fiskil-harness demo", "fiskil-harness demo --seed 7"))
+@options.seed
+@options.reports
+def demo_command(seed: int, **reports: Any) -> int:
+    """Run the gate on the reference app, which is correct, then on a flawed copy of it."""
+    from harness import catalog, gallery, gate, scenario
+    from harness.cli.outcome import STANDARD_OUTPUT
+    from harness.errors import UsageError
+    from harness.settings import load
+
+    examples = catalog.folder("examples")
+    if not (examples / "reference_app").is_dir():
+        raise UsageError("This installation has no examples/reference_app, so there is nothing to show.")
+    settings = load(folder=examples / "reference_app")
+    gate.check(settings)
+    is_aside = reports["json_path"] == STANDARD_OUTPUT
+    click.echo("1. The reference app: a small, correct integration. Its gate should open.\n", err=is_aside)
+    code, _ = _rehearse(scenario.load_all(), settings, seed, reports, is_gate=True)
+    if code != 0 or not (examples / "flawed" / gallery.GALLERY).is_file():
+        return code
+    flawed = gallery.demo()
+    click.echo(f"\n2. An app with one flaw: {flawed.title}. Its gate must stay shut.\n", err=is_aside)
+    scenarios = [scenario.load(name) for name in flawed.scenarios]
+    code, judgement = _rehearse(scenarios, gallery.settings(flawed), seed, {}, is_gate=False)
+    return _verdict(code, judgement, flawed, is_aside=is_aside)
+
+
+def _rehearse(
+    scenarios: "Sequence[Scenario]", settings: "Settings", seed: int, reports: dict[str, Any], *, is_gate: bool
+) -> "tuple[int, Judgement]":
+    from harness import gate
+    from harness.cli.outcome import Asked, conclude
+    from harness.cli.screen import Progress
+    from harness.clock import real_now, stopwatch
+    from harness.runner import can_share_out, rehearse
+
+    workers = min(MOST_WORKERS, os.cpu_count() or 1, len(scenarios)) if can_share_out(settings) else 1
+    again = f"fiskil-harness demo --seed {seed}"
+    asked = Asked(command="demo", again=again, again_one=again, workers=workers, **reports)
+    asked.check()
+    elapsed = stopwatch()
+    with Progress(len(scenarios)) as progress:
+        rehearsal = rehearse(scenarios, settings=settings, seed=seed, workers=workers, progress=progress)
+    decide = gate.judge if is_gate else gate.report_only
+    judgement = decide(rehearsal.outcomes, settings=settings, seed=seed, today=real_now().date())
+    return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed()), judgement
+
+
+def _verdict(code: int, judgement: "Judgement", flawed: "GalleryApp", *, is_aside: bool) -> int:
+    from harness.standings import Standing
+
+    if code not in {0, 1, 3}:
+        return code
+    found = {one.practice for one in judgement.having(Standing.VIOLATED)}
+    missed = [one for one in flawed.violates if one not in found]
+    if missed:
+        click.echo(f"The flaw was not caught: {', '.join(missed)} should be violated.", err=True)
+        return 4
+    caught = f"\nCaught: {', '.join(flawed.violates)}. To ask the same of your own app: fiskil-harness init"
+    click.echo(caught, err=is_aside)
+    return 0

@@ -1,0 +1,146 @@
+"""The command that lists what there is, without running anything."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+from msgspec import Struct
+
+from harness.cli import options
+from harness.errors import UnknownName
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """One named thing, and what there is to say about it."""
+
+    name: str
+    about: str
+
+
+def _scenarios() -> Iterable[Row]:
+    from harness.scenario import load_all
+
+    for one in load_all():
+        yield Row(name=one.name, about=f"{one.title} [{', '.join(one.practices)}]")
+
+
+def _people() -> Iterable[Row]:
+    from harness.catalog import people
+
+    for name, one in people().items():
+        yield Row(name=name, about=one.why)
+
+
+def _institutions() -> Iterable[Row]:
+    from harness.catalog import institutions
+
+    for institution_id, one in institutions().items():
+        yield Row(name=institution_id, about=one.name)
+
+
+def _faults() -> Iterable[Row]:
+    from harness.faults import FAULTS
+
+    return _documented(FAULTS)
+
+
+def _steps() -> Iterable[Row]:
+    from harness.steps import AnyStep
+
+    return _documented(_members(AnyStep))
+
+
+def _probes() -> Iterable[Row]:
+    from harness.probes import AnyProbe
+
+    return _documented(_members(AnyProbe))
+
+
+def _practices() -> Iterable[Row]:
+    from harness.practices import all_practices
+
+    for one in all_practices().values():
+        needed = ", ".join(one.needed) or "no experiment in this version"
+        yield Row(name=one.id, about=f"{one.title} [{needed}]")
+
+
+def _hooks() -> Iterable[Row]:
+    from harness.app.hooks import HOOKS
+
+    for name, about in HOOKS.items():
+        yield Row(name=name, about=about)
+
+
+def _routes() -> Iterable[Row]:
+    from harness.sandbox.api.routes import ROUTES
+
+    for one in ROUTES:
+        yield Row(name=one.name, about=f"{one.method} {one.path}")
+
+
+KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
+    "scenarios": ("situations that can be run by name", _scenarios),
+    "people": ("end users with accounts and transactions", _people),
+    "institutions": ("banks and energy retailers of the sandbox", _institutions),
+    "faults": ("what can break between app and API", _faults),
+    "routes": ("routes of the API, where faults wait", _routes),
+    "steps": ("what can happen in a scenario", _steps),
+    "probes": ("what is asked about the app", _probes),
+    "practices": ("Fiskil's 49 best practices, and what proves them", _practices),
+    "hooks": ("how the harness meets the app", _hooks),
+}
+
+
+@click.command(
+    epilog=options.examples("fiskil-harness list", "fiskil-harness list scenarios", "fiskil-harness list faults --json -")
+)
+@click.argument("kind", metavar="[KIND]", required=False, shell_complete=lambda *_: list(KINDS))
+@options.json_file
+def list_command(kind: str | None, json_path: "Path | None") -> int:
+    """List everything of one KIND, or the kinds."""
+    if kind is not None and kind not in KINDS:
+        raise UnknownName("kind", kind, KINDS)
+    rows = (
+        list(KINDS[kind][1]())
+        if kind
+        else [Row(name=name, about=f"{about} ({len(list(made()))})") for name, (about, made) in KINDS.items()]
+    )
+    if json_path is not None:
+        _write_json(rows, json_path)
+    else:
+        _print(rows)
+    return 0
+
+
+def _print(rows: list[Row]) -> None:
+    from harness.report.words import wrapped
+
+    width = min(max((len(row.name) for row in rows), default=0) + 2, 34)
+    for row in rows:
+        for line in wrapped(f"{row.name:<{width}}{row.about}", 80, later_indent=" " * width):
+            click.echo(line.rstrip())
+
+
+def _write_json(rows: list[Row], path: "Path") -> None:
+    import msgspec
+
+    from harness.report import files
+
+    text = msgspec.json.format(msgspec.json.encode(rows), indent=2).decode() + "\n"
+    if str(path) == "-":
+        click.echo(text, nl=False)
+    else:
+        files.write(path, text)
+
+
+def _documented(kinds: dict[str, type]) -> Iterable[Row]:
+    for name, kind in sorted(kinds.items()):
+        first = (kind.__doc__ or "").strip().partition("\n\n")[0]
+        yield Row(name=name, about=" ".join(first.replace("``", "").split()))
+
+
+def _members(union: Any) -> dict[str, type]:
+    return {str(kind.__struct_config__.tag): kind for kind in union.__args__}

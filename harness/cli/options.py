@@ -1,0 +1,75 @@
+"""Options that several commands share, so that they read and behave alike everywhere."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+Command = Callable[..., Any]
+
+FILE = click.Path(path_type=Path)
+
+
+def examples(*lines: str) -> str:
+    """Examples for the end of a help text, each on a line of its own."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def scenario_names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """What a shell may complete *begun* to."""
+    from harness.catalog import scenario_names
+
+    return [name for name in scenario_names() if name.startswith(begun)]
+
+
+def seed(command: Command) -> Command:
+    """``--seed N``: the same seed gives the same people, rows, plans and report."""
+    return click.option(
+        "--seed",
+        metavar="N",
+        type=click.IntRange(0),
+        default=0,
+        show_default=True,
+        help="Seed of people, rows and plans: same seed, same report.",
+    )(command)
+
+
+def config(command: Command) -> Command:
+    """``--config FILE``."""
+    return click.option(
+        "--config",
+        "config_file",
+        metavar="FILE",
+        type=FILE,
+        help="The config  [default: fiskil-harness.toml, else pyproject.toml].",
+    )(command)
+
+
+def json_file(command: Command) -> Command:
+    """``--json FILE``, where ``-`` is standard output."""
+    return click.option(
+        "--json", "json_path", metavar="FILE", type=FILE, help="Write the report as JSON; '-' is standard output."
+    )(command)
+
+
+def reports(command: Command) -> Command:
+    """Every report file."""
+    for option in (
+        click.option("--markdown", "markdown_path", metavar="FILE", type=FILE, help="Write the report as Markdown."),
+        click.option("--junit", "junit_path", metavar="FILE", type=FILE, help="Write the report as JUnit XML."),
+    ):
+        command = option(command)
+    return json_file(command)
+
+
+def workers(command: Command) -> Command:
+    """``--workers N``: how many apps at once."""
+    return click.option(
+        "--workers",
+        metavar="N",
+        type=click.IntRange(1, 64),
+        default=1,
+        show_default=True,
+        help="Apps to run side by side; needs {port} and {workdir} in the command.",
+    )(command)

@@ -1,0 +1,121 @@
+"""From a rehearsal to what the reader gets: the report on the terminal, its files, and the exit code."""
+
+import platform
+from importlib import metadata
+from pathlib import Path
+
+import click
+import msgspec
+from msgspec import Struct
+
+from harness.clock import real_now, rfc3339
+from harness.errors import UsageError
+from harness.gate import GateResult, Judgement, Run
+from harness.redact import Redactor
+from harness.report import files
+from harness.runner import Rehearsal
+from harness.settings import Settings, environment
+
+STANDARD_OUTPUT = Path("-")
+PLANS = Path("fiskil-plans")
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What the reader asked for: how to run it again, and which reports to write."""
+
+    command: str
+    again: str
+    again_one: str
+    workers: int = 1
+    json_path: Path | None = None
+    junit_path: Path | None = None
+    markdown_path: Path | None = None
+
+    def check(self) -> None:
+        """Refuse report files that cannot be written, before anything runs."""
+        for path in (self.json_path, self.junit_path, self.markdown_path):
+            if path is not None and path != STANDARD_OUTPUT:
+                files.refuse_unwritable(path)
+
+
+def conclude(judgement: Judgement, rehearsal: Rehearsal, *, settings: Settings, asked: Asked, took_s: float) -> int:
+    """Show and write the report; return the exit code."""
+    redactor = redactor_of(settings)
+    run = Run(
+        command=asked.command,
+        began_at=rfc3339(real_now()),
+        took_s=round(took_s, 2),
+        workers=asked.workers,
+        config=settings.source,
+        harness=version(),
+        python=platform.python_version(),
+        platform=platform.platform(),
+        again=asked.again,
+        again_one=asked.again_one,
+        was_interrupted=rehearsal.was_interrupted,
+        faults=len(rehearsal.faults),
+        plans=save_plans(rehearsal, redactor),
+    )
+    whole = GateResult(result=judgement, run=run, measured=rehearsal.measured)
+    whole = msgspec.convert(redactor.redact_tree(msgspec.to_builtins(whole)), GateResult)
+    _show(whole, asked)
+    for fault in rehearsal.faults:
+        click.echo(redactor.redact(fault), err=True)
+    _write(whole, asked)
+    return whole.exit_code
+
+
+def redactor_of(settings: Settings) -> Redactor:
+    """What this process may know of secrets: those that the environment gave it."""
+    redactor = Redactor()
+    if settings.sandbox.webhook_secret_env:
+        redactor.register("webhook_secret", environment(settings.sandbox.webhook_secret_env))
+    return redactor
+
+
+def save_plans(rehearsal: Rehearsal, redactor: Redactor) -> tuple[str, ...]:
+    """Write every plan that failed into ``fiskil-plans/``; the paths, to be replayed."""
+    from harness.scenario import SavedPlan
+
+    saved: list[str] = []
+    for plan in rehearsal.plans:
+        found = msgspec.json.decode(plan, type=SavedPlan)
+        name = f"{found.scenario.name or 'plan'}-{found.seed}"
+        path = PLANS / f"{name}.json"
+        try:
+            PLANS.mkdir(exist_ok=True)
+            files.write(path, redactor.redact(plan))
+        except (OSError, UsageError) as error:
+            click.echo(f"The plan {name} could not be saved: {error}", err=True)
+            continue
+        saved.append(str(path))
+    return tuple(saved)
+
+
+def version() -> str:
+    """The version of this distribution, as installed."""
+    try:
+        return metadata.version("fiskil-harness")
+    except metadata.PackageNotFoundError:
+        return "0 (not installed)"
+
+
+def _show(whole: GateResult, asked: Asked) -> None:
+    from harness.cli.screen import console
+    from harness.report import terminal
+
+    terminal.show(whole, console(is_error=asked.json_path == STANDARD_OUTPUT))
+
+
+def _write(whole: GateResult, asked: Asked) -> None:
+    from harness.report import json, junit, markdown
+
+    for path, render in (
+        (asked.json_path, json.render),
+        (asked.junit_path, junit.render),
+        (asked.markdown_path, markdown.render),
+    ):
+        if path == STANDARD_OUTPUT:
+            click.echo(render(whole), nl=False)
+        elif path is not None:
+            files.write(path, render(whole))

@@ -1,0 +1,88 @@
+"""Commands around a project's config: init, doctor and completion."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli import options
+
+if TYPE_CHECKING:
+    from harness.doctor import Check
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command(epilog=options.examples("fiskil-harness init", "fiskil-harness init rehearsals/"))
+@click.argument("folder", metavar="[FOLDER]", type=options.FILE, default=Path())
+def init_command(folder: Path) -> int:
+    """Write a commented fiskil-harness.toml into FOLDER (default: here); an existing file is left alone."""
+    from harness.errors import UsageError
+    from harness.settings import FILE
+
+    path = folder / FILE
+    text = (Path(__file__).parent.parent / "template" / FILE).read_text(encoding="utf-8")
+    try:
+        with path.open("x", encoding="utf-8") as sink:
+            sink.write(text)
+    except FileExistsError:
+        raise UsageError(f"{str(path)!r} exists already and was left alone. Name another folder, or edit it.") from None
+    except OSError as error:
+        raise UsageError(f"Cannot write {str(path)!r}: {error.strerror}.") from None
+    click.echo(f"Wrote {path}. Fill in the command of your app, then run: fiskil-harness doctor")
+    return 0
+
+
+@click.command(epilog=options.examples("fiskil-harness doctor", "fiskil-harness doctor --config staging.toml"))
+@options.config
+def doctor_command(config_file: Path | None) -> int:
+    """Start the app, use every hook of the config once, and say what works and what each missing hook would unlock."""
+    from harness.cli.screen import console
+    from harness.doctor import State, diagnose
+    from harness.settings import load
+
+    screen = console()
+    settings = load(config_file)
+    checks = diagnose(settings)
+    for one in checks:
+        _show(one, screen)
+    wrong = [one for one in checks if one.state is State.WRONG]
+    missing = [one for one in checks if one.state is State.MISSING]
+    summary = f"{len(checks) - len(wrong) - len(missing)} work, {len(wrong)} wrong, {len(missing)} missing."
+    screen.print(f"\n{summary} Next: fiskil-harness gate", style="bold red" if wrong else "bold")
+    return 2 if wrong else 0
+
+
+def _show(one: "Check", screen: object) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from harness.report.words import wrapped
+
+    assert isinstance(screen, Console)
+    colour = {"works": "green", "wrong": "bold red", "missing": "yellow", "warning": "yellow"}.get(one.state, "")
+    lines = wrapped(f"{one.state:<8} {one.hook}  {one.says}", 80, later_indent=" " * 9)
+    for number, line in enumerate(lines):
+        text = Text(line)
+        if number == 0:
+            text.stylize(colour, 0, len(one.state))
+        screen.print(text)
+
+
+@click.command(
+    epilog=options.examples(
+        'eval "$(fiskil-harness completion bash)"',
+        "fiskil-harness completion fish | source",
+    )
+)
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion_command(shell: str) -> int:
+    """Print the completion script of SHELL: bash, zsh or fish."""
+    from click.shell_completion import get_completion_class
+
+    from harness.cli.main import PROGRAM, program
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(program, {}, PROGRAM, "_FISKIL_HARNESS_COMPLETE").source())
+    return 0

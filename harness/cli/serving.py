@@ -1,0 +1,120 @@
+"""The command that serves a local Fiskil until Ctrl-C."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from harness.cli import options
+
+PORT = click.IntRange(0, 65535)
+
+
+@click.command(
+    epilog=options.examples(
+        "fiskil-harness serve --env-file .env.fiskil",
+        "fiskil-harness serve --env-file .env.fiskil \\",
+        "    --webhook-url http://127.0.0.1:8000/webhooks/fiskil",
+        "curl -d '{\"minutes\": 5}' http://127.0.0.1:PORT/_sandbox/clock/advance",
+    )
+)
+@click.option("--api-port", metavar="PORT", type=PORT, default=0, help="Port of the API  [default: a free one].")
+@click.option("--auth-port", metavar="PORT", type=PORT, default=0, help="Port of the consent page  [default: a free one].")
+@click.option("--control-port", metavar="PORT", type=PORT, default=0, help="Port of the control API  [default: a free one].")
+@click.option("--env-file", metavar="FILE", type=options.FILE, help="Write the credentials there, readable by you alone.")
+@click.option("--webhook-url", metavar="URL", help="Deliver webhooks there, with retries, as time passes.")
+@click.option("--secret-env", metavar="NAME", help="The variable with the signing secret  [default: a new secret].")
+@options.seed
+def serve_command(
+    api_port: int,
+    auth_port: int,
+    control_port: int,
+    env_file: Path | None,
+    webhook_url: str | None,
+    secret_env: str | None,
+    seed: int,
+) -> int:
+    """Serve the API, the consent page and a control API on this machine, in real time, until Ctrl-C.
+
+    Credentials go into the env file and nowhere else. Under /_sandbox/ the control API tells the state, advances the
+    clock, sets faults, completes syncs and resets.
+    """
+    import tempfile
+
+    from harness.serve import Serving
+
+    secret = _secret(secret_env)
+    if env_file is not None:
+        _refuse_foreign(env_file)
+    with tempfile.TemporaryDirectory(prefix="fiskil-harness-serve-") as folder, _until_interrupted() as interrupted:
+        serving = Serving(
+            workdir=Path(folder),
+            seed=seed,
+            api_port=api_port,
+            auth_port=auth_port,
+            control_port=control_port,
+            webhook_url=webhook_url,
+            webhook_secret=secret,
+        )
+        path = env_file or Path(folder) / "fiskil.env"
+        try:
+            _hand_over(serving.environment(), path)
+            click.echo(f"api_url      {serving.fiskil.api_url}")
+            click.echo(f"auth_url     {serving.fiskil.auth_url}")
+            click.echo(f"control      {serving.control_url}/_sandbox/state")
+            click.echo(f"credentials  {path}")
+            if webhook_url:
+                click.echo(f"webhooks to  {webhook_url}")
+            click.echo("Ctrl-C ends it.")
+            interrupted.wait()
+        finally:
+            serving.close()
+            if env_file is not None:
+                env_file.unlink(missing_ok=True)
+    click.echo("Ended; nothing is left.", err=True)
+    return 0
+
+
+def _secret(secret_env: str | None) -> str | None:
+    from harness.errors import ConfigError
+    from harness.settings import environment
+    from harness.webhooks.signature import key_of
+
+    if secret_env is None:
+        return None
+    secret = environment(secret_env)
+    if secret is None:
+        raise ConfigError(f"{secret_env} is not set. Put the signing secret there, or leave --secret-env out for a new one.")
+    key_of(secret)
+    return secret
+
+
+def _refuse_foreign(path: Path) -> None:
+    from harness.errors import UsageError
+    from harness.report import files
+    from harness.serve import ENV_HEADER
+
+    files.refuse_unwritable(path)
+    if path.is_file() and not path.read_text(encoding="utf-8", errors="replace").startswith(ENV_HEADER):
+        raise UsageError(f"{str(path)!r} exists and was not written by serve, so it was left alone. Name another file.")
+
+
+def _hand_over(text: str, path: Path) -> None:
+    from harness.report import files
+
+    files.write(path, text, mode=0o600)
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set, so that they end the command and interrupt nothing."""
+    interrupted = threading.Event()
+    before = {one: signal.signal(one, lambda *_: interrupted.set()) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield interrupted
+    finally:
+        for one, reaction in before.items():
+            signal.signal(one, reaction)

@@ -1,0 +1,215 @@
+"""The control API of ``serve``, under ``/_sandbox/`` on a port of its own: what a console would do to the sandbox.
+
+It hands out no secret, and takes orders only from this machine: a page in a browser cannot reach it.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from harness.clock import rfc3339
+from harness.errors import HarnessError, UnknownName
+from harness.faults import FAULTS, AnyFault
+from harness.link import Rule
+from harness.local import LocalFiskil
+from harness.sandbox.api.routes import require_route
+
+LARGEST_BODY = 65_536
+LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "::1"}
+LONGEST_JUMP_DAYS = 3660
+
+
+class Jump(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How far sandbox time is to move forward."""
+
+    seconds: float = 0
+    minutes: float = 0
+    hours: float = 0
+    days: float = 0
+
+
+class Setting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A fault that is to wait on a route."""
+
+    route: str
+    fault: AnyFault
+    times: int = 1
+    skip: int = 0
+
+
+class Syncing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which dataset's sync is to complete; without one, every dataset's."""
+
+    dataset: str = ""
+
+
+class Refusal(HarnessError):
+    """A request that is refused; ``status`` is its answer's."""
+
+    def __init__(self, status: int, message: str) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+def control_application(
+    fiskil: LocalFiskil,
+    *,
+    deliveries: Callable[[], list[dict[str, object]]] = list,
+    forget: Callable[[], None] = lambda: None,
+) -> Starlette:
+    """The control API over *fiskil*; *deliveries* tells what was handed over, *forget* is called after a reset."""
+    control = _Control(fiskil, deliveries, forget)
+    routes = [
+        ("GET", "/_sandbox/state", control.state),
+        ("POST", "/_sandbox/clock/advance", control.advance),
+        ("GET", "/_sandbox/faults", control.faults),
+        ("POST", "/_sandbox/faults", control.set_fault),
+        ("DELETE", "/_sandbox/faults", control.lift_faults),
+        ("POST", "/_sandbox/end-users/{end_user_id}/sync", control.sync),
+        ("POST", "/_sandbox/reset", control.reset),
+    ]
+    application = Starlette(routes=[Route(path, _endpoint(act), methods=[method]) for method, path, act in routes])
+    application.router.redirect_slashes = False
+    known = ", ".join(f"{method} {path}" for method, path, _ in routes)
+    application.add_exception_handler(404, _said(404, f"No such command. Known: {known}."))
+    application.add_exception_handler(405, _said(405, f"Not with this method. Known: {known}."))
+    return application
+
+
+class _Control:
+    """What each command does; every one runs in a thread, because the sandbox's lock may wait."""
+
+    def __init__(
+        self, fiskil: LocalFiskil, deliveries: Callable[[], list[dict[str, object]]], forget: Callable[[], None]
+    ) -> None:
+        self._fiskil = fiskil
+        self._deliveries = deliveries
+        self._forget = forget
+
+    def state(self, _request: Request, _body: bytes) -> Any:
+        sandbox = self._fiskil.sandbox
+        events = sandbox.events
+        with sandbox.store.lock:
+            return {
+                "now": rfc3339(sandbox.clock.now()),
+                "ahead_s": sandbox.clock.offset.total_seconds(),
+                "end_users": [_about(one) for one in sandbox.store.end_users.values()],
+                "consents": [_about(one) for one in sandbox.store.consents.values()],
+                "events": [_about(one) for one in events],
+                "faults": self._waiting(),
+                "deliveries": self._deliveries(),
+            }
+
+    def advance(self, _request: Request, body: bytes) -> Any:
+        jump = _read(body, Jump)
+        clock = self._fiskil.sandbox.clock
+        days = jump.days + (jump.hours + (jump.minutes + jump.seconds / 60) / 60) / 24
+        if not 0 <= days <= LONGEST_JUMP_DAYS:
+            raise Refusal(400, f"Sandbox time moves forward, at most {LONGEST_JUMP_DAYS} days at once.")
+        clock.advance(seconds=jump.seconds, minutes=jump.minutes, hours=jump.hours, days=jump.days)
+        return {"now": rfc3339(clock.now()), "events": len(self._fiskil.sandbox.events)}
+
+    def faults(self, _request: Request, _body: bytes) -> Any:
+        return {"faults": self._waiting()}
+
+    def set_fault(self, _request: Request, body: bytes) -> Any:
+        setting = _read(body, Setting)
+        if setting.times < 1 or setting.skip < 0:
+            raise Refusal(400, "times counts from 1, skip from 0.")
+        rule = Rule(route=require_route(setting.route), fault=setting.fault, times=setting.times, skip=setting.skip)
+        self._fiskil.link.rules.set(rule)
+        return {"faults": self._waiting()}
+
+    def lift_faults(self, _request: Request, _body: bytes) -> Any:
+        self._fiskil.link.rules.clear()
+        return {"faults": []}
+
+    def sync(self, request: Request, body: bytes) -> Any:
+        wanted = _read(body, Syncing) if body else Syncing()
+        end_user_id = request.path_params["end_user_id"]
+        sandbox = self._fiskil.sandbox
+        consents = [one for one in sandbox.consents_of(end_user_id) if one.is_active]
+        if not consents:
+            raise Refusal(404, f"The end user {end_user_id!r} has no active consent.")
+        known = consents[-1].permissions
+        if wanted.dataset and wanted.dataset not in known:
+            raise UnknownName("dataset", wanted.dataset, known)
+        for dataset in (wanted.dataset,) if wanted.dataset else known:
+            sandbox.sync(consents[-1], dataset)
+        return {"now": rfc3339(sandbox.clock.now()), "events": len(sandbox.events)}
+
+    def reset(self, _request: Request, _body: bytes) -> Any:
+        self._fiskil.reset()
+        self._forget()
+        return {"now": rfc3339(self._fiskil.sandbox.clock.now())}
+
+    def _waiting(self) -> list[dict[str, object]]:
+        return [
+            {"route": one.rule.route, "fault": msgspec.to_builtins(one.rule.fault), "left": one.left}
+            for one in self._fiskil.link.rules.waiting()
+        ]
+
+
+def _endpoint(act: Callable[[Request, bytes], Any]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            _refuse_outsiders(request)
+            body = await _body(request)
+            return _answer(200, await run_in_threadpool(act, request, body))
+        except Refusal as error:
+            return _answer(error.status, {"error": str(error)})
+        except HarnessError as error:
+            return _answer(400, {"error": str(error)})
+
+    return endpoint
+
+
+def _refuse_outsiders(request: Request) -> None:
+    """A page of another origin sends ``Origin``; a name rebound to this machine comes as another ``Host``."""
+    host = urlsplit(f"//{request.headers.get('host', '')}").hostname
+    if host not in LOCAL_HOSTS or "origin" in request.headers:
+        raise Refusal(403, "The control API answers only to tools on this machine, not to pages in a browser.")
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise Refusal(413, f"The body is larger than {LARGEST_BODY} bytes.")
+    return body
+
+
+def _read(body: bytes, shape: Any) -> Any:
+    try:
+        return msgspec.json.decode(body or b"{}", type=shape)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        hint = f" Faults: {', '.join(sorted(FAULTS))}." if shape is Setting else ""
+        raise Refusal(400, f"The body does not fit: {_unquoted(error)}.{hint}") from None
+
+
+def _unquoted(error: Exception) -> str:
+    return str(error).replace("`", "'")
+
+
+def _about(value: Any) -> Any:
+    return msgspec.to_builtins(value)
+
+
+def _answer(status: int, content: Any) -> Response:
+    return Response(msgspec.json.encode(content) + b"\n", status_code=status, media_type="application/json")
+
+
+def _said(status: int, message: str) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def say(_request: Request, _error: Exception) -> Response:
+        return _answer(status, {"error": message})
+
+    return say

@@ -1,0 +1,90 @@
+"""Deliveries in a test: the sandbox's events handed over to any receiver on loopback, again and in any order."""
+
+from harness.errors import StepError, UsageError
+from harness.journal import Delivery, Journal
+from harness.local import LocalFiskil
+from harness.model import Event
+from harness.webhooks import Outbox, Sender, Target, seal
+from harness.webhooks.outbox import ATTEMPTS, Parcel
+from harness.webhooks.sender import Outgoing, plain_headers
+
+
+class Deliveries:
+    """Hands over what the sandbox has to tell. Events are called ``e0``, ``e1`` ... in the order in which they happened.
+
+    Every verb answers with the deliveries it made: ``status``, ``outcome`` (ack, refuse or indeterminate), ``attempt``.
+    The address of the latest delivery is where the next one goes, unless another is named.
+    """
+
+    def __init__(self, fiskil: LocalFiskil) -> None:
+        self._fiskil = fiskil
+        self._outbox = Outbox()
+        self._seen = 0
+        self._url = ""
+        self.journal = Journal()
+
+    @property
+    def events(self) -> dict[str, Event]:
+        """Every event so far, by its symbol."""
+        self._collect()
+        return {f"e{number}": event for number, event in enumerate(self._fiskil.sandbox.events)}
+
+    def deliver(self, url: str = "", *, attempts: int = 1) -> list[Delivery]:
+        """Hand over everything due, by publish time; *attempts* above 1 moves the clock along the retry schedule."""
+        made: list[Delivery] = []
+        clock = self._fiskil.sandbox.clock
+        for round_number in range(attempts):
+            self._collect()
+            next_due_at = self._outbox.next_due_at()
+            if next_due_at is None:
+                break
+            if round_number:
+                clock.advance_to(next_due_at)
+            made += [self._attempt(parcel, url) for parcel in self._outbox.due(clock.now())]
+        return made
+
+    def retry(self, event: str, url: str = "") -> Delivery:
+        """The next attempt for *event*, whatever became of the last: the same id, other bytes, another signature."""
+        self._collect()
+        return self._attempt(self._outbox.find(event), url)
+
+    def replay(self, event: str, url: str = "") -> Delivery:
+        """The very same bytes as the latest attempt, again."""
+        self._collect()
+        parcel = self._outbox.find(event)
+        if not parcel.attempts:
+            raise StepError(f"{event} was never delivered, so it cannot be replayed.")
+        return self._send(parcel, url, kind="replay")
+
+    def drop(self, event: str) -> None:
+        """Let *event* get lost on the way: no attempt is made."""
+        self._collect()
+        self._outbox.drop(event)
+
+    def _attempt(self, parcel: Parcel, url: str) -> Delivery:
+        parcel.attempts = min(parcel.attempts + 1, ATTEMPTS)
+        return self._send(parcel, url, kind="genuine")
+
+    def _send(self, parcel: Parcel, url: str, *, kind: str) -> Delivery:
+        self._url = url or self._url
+        if not self._url:
+            raise UsageError("Name the receiver: deliveries.deliver('http://127.0.0.1:8000/webhooks/fiskil').")
+        message = seal(parcel.event, attempt=parcel.attempts, secret=self._fiskil.credentials.webhook_secret)
+        note = Delivery(
+            event=parcel.symbol,
+            participant="",
+            message_id=message.message_id,
+            attempt=parcel.attempts,
+            kind=kind,
+            body=message.body,
+        )
+        sender = Sender(self._fiskil.loop, Target.of(self._url))
+        delivery = sender.deliver(Outgoing(note=note, headers=plain_headers(message.signature)), self.journal)
+        parcel.settle(is_acknowledged=delivery.outcome == "ack", now=self._fiskil.sandbox.clock.now())
+        return delivery
+
+    def _collect(self) -> None:
+        events = self._fiskil.sandbox.events
+        for number in range(self._seen, len(events)):
+            self._outbox.add(f"e{number}", events[number])
+        self._seen = len(events)

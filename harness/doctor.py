@@ -1,0 +1,189 @@
+"""Tries what the config gives: starts the app, uses each hook once with an end user that nobody knows, and reports.
+
+It says what works, what is wrong, and what each missing hook would unlock; it judges nothing about the app.
+"""
+
+import enum
+from collections.abc import Callable, Iterator
+from importlib import metadata
+
+from msgspec import Struct
+
+from harness.app import hooks
+from harness.app.observe import EFFECTS, look
+from harness.app.templates import choose, fill_text
+from harness.driver import Driver
+from harness.errors import HarnessError
+from harness.http import HttpReply
+from harness.journal import Delivery, Journal
+from harness.model import Event
+from harness.practices import all_practices
+from harness.scenario import load_all
+from harness.settings import Settings
+from harness.webhooks import Sender, Target, seal
+from harness.webhooks.sender import Outgoing, plain_headers
+from harness.worker import NOBODY, Worker
+
+
+class State(enum.StrEnum):
+    """What a look at one thing gave."""
+
+    WORKS = "works"
+    WRONG = "wrong"
+    MISSING = "missing"
+    WARNING = "warning"
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    """One hook, or one thing of the environment, and what there is to say about it."""
+
+    hook: str
+    state: State
+    says: str
+
+
+def diagnose(settings: Settings) -> list[Check]:
+    """Look at everything, in the order in which a run would need it.
+
+    Raises:
+        ConfigError: The config names no app.
+        AppError: The app does not start or never gets ready.
+    """
+    worker = Worker(settings, seed=0)
+    try:
+        try:
+            worker.start()
+        except HarnessError:
+            if not worker.has_started:
+                raise
+        found = [Check(hook="app", state=State.WORKS, says="starts and gets ready"), *_given(worker.driver)]
+        found += [*_missing(worker.driver), *_environment()]
+        return [Check(hook=one.hook, state=one.state, says=worker.redactor.redact(one.says)) for one in found]
+    finally:
+        worker.close()
+
+
+def _given(driver: Driver) -> Iterator[Check]:
+    yield _checked("app.webhook", lambda: _webhook(driver))
+    if driver.app.has(EFFECTS):
+        yield _checked(EFFECTS, lambda: _effects(driver))
+    for hook in ("app.drive.start_session", "app.drive.refresh", "app.drive.revoke", "app.observe.metrics"):
+        if driver.app.has(hook):
+            yield _checked(hook, lambda hook=hook: _asked(driver, hook))  # type: ignore[misc]
+    for name, template in driver.settings.app.observe.pages.items():
+        yield _checked(f"app.observe.pages.{name}", lambda template=template: _page(driver, template))  # type: ignore[misc]
+    for name, path in driver.app.output().items():
+        if name != "output":
+            state, says = (State.WORKS, "is there") if path.exists() else (State.WARNING, "is not there yet")
+            yield Check(hook=f"app.observe.logs {name}", state=state, says=says)
+    # Last, because the app's next processing fails then.
+    if driver.app.has("app.drive.fail") and driver.app.can_restart:
+        yield _checked("app.drive.fail", lambda: _asked(driver, "app.drive.fail"))
+
+
+def _missing(driver: Driver) -> Iterator[Check]:
+    scenarios = load_all()
+    for hook, purpose in hooks.HOOKS.items():
+        if not driver.app.has(hook):
+            bears_on = {practice_id for one in scenarios if hook in one.needs for practice_id in one.practices}
+            unlocks = [practice_id for practice_id in all_practices() if practice_id in bears_on]
+            helps = f"; helps to prove {', '.join(unlocks)}" if unlocks else ""
+            yield Check(hook=hook, state=State.MISSING, says=purpose + helps)
+    facts = driver.settings.app.facts
+    unstated = [name for name in facts.__struct_fields__ if getattr(facts, name) is None]
+    if unstated:
+        yield Check(hook="app.facts", state=State.MISSING, says=f"only the team knows {', '.join(unstated)}")
+
+
+def _environment() -> Iterator[Check]:
+    try:
+        metadata.version("niquests")
+    except metadata.PackageNotFoundError:
+        return
+    yield Check(
+        hook="niquests",
+        state=State.WARNING,
+        says="is installed; it replaces urllib3, and breaks Schemathesis and other users of requests. Uninstall it.",
+    )
+
+
+def _checked(hook: str, look_at: Callable[[], tuple[State, str]]) -> Check:
+    try:
+        state, says = look_at()
+    except HarnessError as error:
+        state, says = State.WRONG, str(error)
+    return Check(hook=hook, state=state, says=says)
+
+
+def _effects(driver: Driver) -> tuple[State, str]:
+    reply = driver.app.call(EFFECTS, NOBODY)
+    if reply.status in {400, 403, 404, 422}:
+        return State.WARNING, f"answers {reply.status} for an end user that nobody knows; known ones must answer JSON"
+    told = look(driver.app, NOBODY)
+    parts = {"applied": told.applied, "state": told.state, "pending": told.pending}
+    absent = [name for name, value in parts.items() if value is None]
+    if not absent:
+        return State.WORKS, "tells applied, state and pending"
+    return State.WARNING, f"tells no {', no '.join(absent)} for an end user that nobody knows"
+
+
+def _asked(driver: Driver, hook: str) -> tuple[State, str]:
+    reply = driver.app.call(hook, {**NOBODY, "point": "before"})
+    state, says = _answer(reply)
+    if hook == "app.drive.start_session" and reply.status is not None and reply.status < 400:
+        template = driver.settings.app.drive.start_session
+        found = choose(reply, template.session if template and template.session else "$.session", hook)
+        session_id = found.rpartition("sess_id=")[2].partition("&")[0]
+        if driver.fiskil.sandbox.session(session_id) is None:
+            return State.WRONG, "answers with a session that the sandbox never opened; does the app call {api_url}?"
+        return State.WORKS, "opens an auth session"
+    return state, says
+
+
+def _page(driver: Driver, template: str) -> tuple[State, str]:
+    path = fill_text(template, {**driver.app.values, **NOBODY})
+    reply = driver.app.browser.ask("GET", driver.app.url + path)
+    if reply.status is not None and 200 <= reply.status < 300 and reply.content_type != "text/html":
+        return State.WRONG, f"answers {reply.content_type or 'no content type'}, not a page"
+    return _answer(reply)
+
+
+def _answer(reply: HttpReply) -> tuple[State, str]:
+    if reply.status is None:
+        return State.WRONG, f"did not answer: {reply.trouble}"
+    if reply.status >= 500 or reply.status == 405:
+        return State.WRONG, f"answered {reply.status}"
+    if reply.status >= 400:
+        return (
+            State.WARNING,
+            f"answered {reply.status}: fine for an end user that nobody knows, wrong if the path is mistyped",
+        )
+    return State.WORKS, f"answers {reply.status}"
+
+
+def _webhook(driver: Driver) -> tuple[State, str]:
+    """One genuine message about an end user that nobody knows: it must be acknowledged all the same."""
+    event = Event(
+        event_id=0,
+        kind="consent.received",
+        message_id=driver.fiskil.sandbox.mint.message_id(),
+        publish_time=driver.fiskil.sandbox.clock.now(),
+        end_user_id=NOBODY["end_user_id"],
+        consent_id=driver.fiskil.sandbox.mint.arrangement_id(),
+        institution_id="88888",
+        client_id=driver.fiskil.credentials.client_id,
+    )
+    message = seal(event, attempt=1, secret=driver.fiskil.credentials.webhook_secret)
+    note = Delivery(event="e0", participant="", message_id=message.message_id, attempt=1, body=message.body)
+    allowed = driver.settings.sandbox.allow_hosts
+    target = Target.of(driver.app.url + driver.settings.app.webhook.path, allow_hosts=allowed)
+    ca_file = driver.fiskil.certificates.ca_file if target.is_tls else None
+    sender = Sender(driver.fiskil.loop, target, ca_file=ca_file, timeout_s=driver.settings.app.limits.ack_s + 5)
+    delivery = sender.deliver(Outgoing(note=note, headers=plain_headers(message.signature)), Journal())
+    if delivery.outcome == "ack":
+        return State.WORKS, f"acknowledges a genuine message with {delivery.status}"
+    if delivery.status in {404, 405}:
+        return State.WRONG, f"answers {delivery.status} at {target.path}; is app.webhook.path right?"
+    if delivery.status in {401, 403}:
+        return State.WRONG, f"refuses a genuine message with {delivery.status}; does the app get {{webhook_secret}}?"
+    return State.WRONG, f"does not acknowledge a genuine message: {delivery.status or delivery.trouble}"

@@ -1,0 +1,184 @@
+"""The judge on trial: apps with exactly one flaw, apps with none, and what the gate must say about each of them.
+
+An entry is a value and so are its settings: nothing runs here.
+"""
+
+import importlib.util
+import shutil
+import tomllib
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from harness import catalog
+from harness.errors import ConfigError, UnknownName
+from harness.practices import practice
+from harness.settings import FILE, Settings, load
+from harness.settings.checks import refuse_bad_templates, refuse_contradictions
+
+COLLECTIONS: tuple[Literal["flawed", "correct"], ...] = ("flawed", "correct")
+GALLERY = "gallery.toml"
+REFERENCE = "reference_app.app:build"
+
+
+class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One app of the gallery, and the truth about it.
+
+    ``violates`` are the practices that the gate must find violated, ``may`` those that may be violated as a consequence;
+    anything else is a false alarm. ``scenarios`` catch the flaw, by ``probes`` that fail there. ``base`` is a folder of
+    ``examples`` or a config beside the gallery's file; ``command``, ``env`` and ``limits`` stand above what it says.
+    """
+
+    name: str
+    title: str
+    framework: Literal["starlette", "stdlib", "flask", "node"]
+    base: str = "reference_app"
+    command: str = ""
+    env: dict[str, str] = {}
+    limits: dict[str, float] = {}
+    violates: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
+    probes: tuple[str, ...] = ()
+    demo: bool = False
+    collection: Literal["flawed", "correct"] = "flawed"
+
+    @property
+    def exit_codes(self) -> tuple[int, ...]:
+        """How ``gate`` may end: 0 for a correct app, 1 for a violation, and never 0 for an app that does nothing."""
+        if self.collection == "correct":
+            return (0,)
+        return (1,) if self.violates else (1, 3)
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    app: tuple[GalleryApp, ...]
+
+
+@cache
+def apps() -> dict[str, GalleryApp]:
+    """Every app of the gallery by name, flawed ones first, in the order of the files.
+
+    Raises:
+        ConfigError: A file cannot be read, or a name, the demo or the truth about an app stands twice or nowhere.
+        UnknownName: A practice or scenario that does not exist.
+    """
+    found = [entry for collection in COLLECTIONS for entry in _read(collection)]
+    _refuse_all_but_one("name", [entry.name for entry in found])
+    demos = [entry.name for entry in found if entry.demo]
+    if len(demos) != 1:
+        raise ConfigError(f"One app of the gallery must have demo = true, got {', '.join(demos) or 'none'}.")
+    return {entry.name: entry for entry in found}
+
+
+def app(name: str) -> GalleryApp:
+    """The app called *name*; the nearest match is in the complaint."""
+    if name not in apps():
+        raise UnknownName("gallery app", name, apps(), place="examples/*/gallery.toml")
+    return apps()[name]
+
+
+def demo() -> GalleryApp:
+    """The flawed app that a newcomer is shown."""
+    return next(entry for entry in apps().values() if entry.demo)
+
+
+def settings(entry: GalleryApp) -> Settings:
+    """The config of *entry*: its base with everything that the entry says put above it. The command runs in its folder.
+
+    Raises:
+        ConfigError: The base cannot be read, or does not fit with what the entry says.
+    """
+    base = load(_base(entry))
+    is_base_itself = entry.name == entry.base
+    changed = msgspec.structs.replace(
+        base.app,
+        command=entry.command or (base.app.command if is_base_itself else _command(entry, base)),
+        env=base.app.env | entry.env,
+        limits=_limits(entry, base),
+    )
+    folder = base.folder if is_base_itself else catalog.folder("examples") / entry.collection
+    source = f"{base.source} for {entry.name}"
+    made = msgspec.structs.replace(base, app=changed, folder=folder, source=source)
+    refuse_contradictions(made)
+    refuse_bad_templates(made)
+    return made
+
+
+def missing_tool(entry: GalleryApp) -> str:
+    """What *entry* needs and this machine lacks; empty when it can run."""
+    if entry.framework == "node" and shutil.which("node") is None:
+        return "node (Node.js)"
+    if entry.framework == "flask" and importlib.util.find_spec("flask") is None:
+        return "flask (pip install flask)"
+    return ""
+
+
+def _read(collection: Literal["flawed", "correct"]) -> list[GalleryApp]:
+    path = catalog.folder("examples") / collection / GALLERY
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        entries = msgspec.convert(raw, _File).app
+    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ConfigError(f"{collection}/{GALLERY} cannot be used: {error}.") from None
+    return [_checked(msgspec.structs.replace(entry, collection=collection)) for entry in entries]
+
+
+def _checked(entry: GalleryApp) -> GalleryApp:
+    for practice_id in (*entry.violates, *entry.may):
+        practice(practice_id)
+    for name in entry.scenarios:
+        if name not in catalog.scenario_names():
+            raise UnknownName("scenario", name, catalog.scenario_names(), place=f"the gallery app {entry.name!r}")
+    bearing = {probe for practice_id in entry.violates for probe in practice(practice_id).probes}
+    for name in entry.probes:
+        if name not in bearing:
+            raise UnknownName("probe", name, bearing, place=f"the practices that {entry.name!r} violates")
+    _refuse_all_but_one(f"practice of {entry.name}", [*entry.violates, *entry.may])
+    if entry.collection == "correct" and (entry.violates or entry.may or entry.demo):
+        raise ConfigError(f"The gallery app {entry.name!r} is correct, so it can violate nothing and is no demo.")
+    if entry.violates and not entry.scenarios:
+        raise ConfigError(
+            f"The gallery app {entry.name!r} violates {entry.violates[0]}; scenarios must name what catches it."
+        )
+    return entry
+
+
+def _refuse_all_but_one(what: str, names: list[str]) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ConfigError(f"The gallery has the {what} {twice[0]!r} twice. Keep one.")
+
+
+def _base(entry: GalleryApp) -> Path:
+    examples = catalog.folder("examples")
+    beside = examples / entry.collection / entry.base
+    if beside.suffix == ".toml" and beside.is_file():
+        return beside
+    if (examples / entry.base / FILE).is_file():
+        return examples / entry.base / FILE
+    known = [path.parent.name for path in examples.glob(f"*/{FILE}")]
+    known += [path.name for path in beside.parent.glob("*.toml") if path.name != GALLERY]
+    raise UnknownName("base", entry.base, known, place=f"the gallery app {entry.name!r}")
+
+
+def _command(entry: GalleryApp, base: Settings) -> str:
+    """The base's command with the reference app's module replaced by the entry's own."""
+    command = base.app.command or ""
+    if REFERENCE not in command:
+        raise ConfigError(
+            f"The gallery app {entry.name!r} needs a command, because {base.source} does not start {REFERENCE}."
+        )
+    return command.replace(REFERENCE, f"{entry.collection}.{entry.name}:build")
+
+
+def _limits(entry: GalleryApp, base: Settings) -> object:
+    known = msgspec.structs.asdict(base.app.limits)
+    for name in entry.limits:
+        if name not in known:
+            raise UnknownName("limit", name, known, place=f"the gallery app {entry.name!r}")
+    return msgspec.structs.replace(base.app.limits, **entry.limits)

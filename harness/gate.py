@@ -1,0 +1,208 @@
+"""From standings to one decision: the gate opens or stays shut.
+
+Nothing here reads a clock: the date is given, so the same outcomes make the same judgement.
+"""
+
+import datetime
+import enum
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from harness.app.hooks import HOOKS
+from harness.driver import Outcome
+from harness.errors import ConfigError
+from harness.practices import all_practices, practice
+from harness.probes import Verdict, heaviest
+from harness.settings import Settings
+from harness.standings import PracticeStanding, Standing, check_statement, holds_today, stand
+from harness.worker import Measure
+
+FORMAT = "fiskil-harness/report/1"
+
+
+class Decision(enum.StrEnum):
+    """What the gate says; it is not asked where only some scenarios ran."""
+
+    OPEN = "open"
+    SHUT = "shut"
+    NOT_ASKED = "not asked"
+
+
+class Unlock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A hook or fact that the config does not give, and the practices that it would help to prove."""
+
+    hook: str
+    purpose: str
+    practices: tuple[str, ...]
+
+
+class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that two runs with one seed have in common.
+
+    ``complaints`` are faults of the config that only the outcomes can show, such as a waiver for something that passes.
+    ``left_out`` names scenarios that were not run because the command at hand cannot give what they need.
+    """
+
+    seed: int
+    decision: Decision
+    required: int
+    required_met: int
+    practices: int
+    standings: tuple[PracticeStanding, ...]
+    scenarios: tuple[Outcome, ...]
+    unlocks: tuple[Unlock, ...] = ()
+    complaints: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """The heaviest verdict of all scenarios."""
+        return heaviest([outcome.verdict for outcome in self.scenarios])
+
+    def having(self, standing: Standing) -> list[PracticeStanding]:
+        """Every practice with that standing, in the order of Fiskil's page."""
+        return [one for one in self.standings if one.standing is standing]
+
+
+class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When, where and how it ran. ``again`` is the command that runs it all again, ``again_one`` the one for a scenario."""
+
+    command: str
+    began_at: str
+    took_s: float
+    workers: int
+    config: str
+    harness: str
+    python: str
+    platform: str
+    again: str
+    again_one: str
+    was_interrupted: bool = False
+    faults: int = 0
+    plans: tuple[str, ...] = ()
+
+
+class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All that a report may read: ``result`` is equal for equal seeds, ``run`` and ``measured`` are not."""
+
+    format: str = FORMAT
+    result: Judgement
+    run: Run
+    measured: tuple[Measure, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """How the command that made it ends."""
+        return exit_code(self.result, was_interrupted=self.run.was_interrupted, has_fault=self.run.faults > 0)
+
+
+def check(settings: Settings) -> None:
+    """Refuse what the config says about the gate when it cannot be meant, before anything runs.
+
+    Raises:
+        UnknownName: A practice that does not exist.
+        ConfigError: Nothing is required, a statement stands twice or says nothing, or experiments can tell.
+    """
+    source = settings.source or "the config"
+    if not settings.gate.required:
+        raise ConfigError(f"{source}: gate.required is empty, so the gate would ask for nothing. Write 'all', or some ids.")
+    if settings.gate.required != "all":
+        for practice_id in settings.gate.required:
+            practice(practice_id)
+    for kind, statements in (("attest", settings.attest), ("waive", settings.waive)):
+        seen: set[str] = set()
+        for one in statements:
+            check_statement(one, kind, source)
+            if one.practice in seen:
+                raise ConfigError(f"{source}: [[{kind}]] names {one.practice} twice. Keep one.")
+            seen.add(one.practice)
+
+
+def judge(outcomes: Iterable[Outcome], *, settings: Settings, seed: int, today: datetime.date) -> Judgement:
+    """Let every practice have its standing, and decide."""
+    ordered = tuple(sorted(outcomes, key=lambda one: one.scenario))
+    required = set(all_practices()) if settings.gate.required == "all" else set(settings.gate.required)
+    standings = tuple(stand(one, ordered, settings, today, one.id in required) for one in all_practices().values())
+    complaints = tuple(_needless_waivers(standings, settings, today))
+    met = [one for one in standings if one.is_required and _is_met(one)]
+    is_open = len(met) == len(required) and not complaints and not any(_is_violated(one) for one in standings)
+    return Judgement(
+        seed=seed,
+        decision=Decision.OPEN if is_open else Decision.SHUT,
+        required=len(required),
+        required_met=len(met),
+        practices=len(standings),
+        standings=standings,
+        scenarios=ordered,
+        unlocks=_unlocks(standings),
+        complaints=complaints,
+    )
+
+
+def report_only(
+    outcomes: Iterable[Outcome],
+    *,
+    settings: Settings,
+    seed: int,
+    today: datetime.date,
+    left_out: tuple[str, ...] = (),
+) -> Judgement:
+    """Judge some scenarios without asking the gate: only the practices that they bear on have a standing."""
+    whole = judge(outcomes, settings=settings, seed=seed, today=today)
+    touched = {practice_id for outcome in whole.scenarios for practice_id in outcome.practices}
+    standings = tuple(msgspec.structs.replace(one, is_required=False) for one in whole.standings if one.practice in touched)
+    return Judgement(
+        seed=seed,
+        decision=Decision.NOT_ASKED,
+        required=0,
+        required_met=0,
+        practices=whole.practices,
+        standings=standings,
+        scenarios=whole.scenarios,
+        unlocks=_unlocks(standings),
+        left_out=left_out,
+    )
+
+
+def exit_code(judgement: Judgement, *, was_interrupted: bool = False, has_fault: bool = False) -> int:
+    """0 holds, 1 violated or FAIL, 2 a waiver that waives nothing, 3 not proven, 4 a fault of our own, 130 interrupted."""
+    if has_fault:
+        return 4
+    if was_interrupted:
+        return 130
+    if judgement.decision is Decision.NOT_ASKED:
+        return {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}[judgement.verdict]
+    if any(_is_violated(one) for one in judgement.standings):
+        return 1
+    if judgement.complaints:
+        return 2
+    return 0 if judgement.decision is Decision.OPEN else 3
+
+
+def _is_violated(one: PracticeStanding) -> bool:
+    return one.standing is Standing.VIOLATED and not one.waiver
+
+
+def _is_met(one: PracticeStanding) -> bool:
+    return one.standing in {Standing.PROVEN, Standing.ATTESTED} or bool(one.waiver)
+
+
+def _needless_waivers(standings: Sequence[PracticeStanding], settings: Settings, today: datetime.date) -> Iterable[str]:
+    proven = {one.practice for one in standings if one.standing in {Standing.PROVEN, Standing.ATTESTED}}
+    for waiver in settings.waive:
+        if waiver.practice in proven and holds_today(waiver, today):
+            yield f"[[waive]] {waiver.practice} waives nothing: the practice is proven. Remove the waiver."
+
+
+def _unlocks(standings: Sequence[PracticeStanding]) -> tuple[Unlock, ...]:
+    hooks = sorted({hook for one in standings for hook in one.hooks})
+    return tuple(
+        Unlock(
+            hook=hook,
+            purpose=HOOKS.get(hook, "what only the team knows" if hook.startswith("app.facts") else ""),
+            practices=tuple(one.practice for one in standings if hook in one.hooks),
+        )
+        for hook in hooks
+    )

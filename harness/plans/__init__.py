@@ -1,0 +1,9 @@
+"""Plans that nobody wrote: drawn, tried on an app, and cut down to the shortest one that fails.
+
+Hypothesis is imported here and nowhere else; a plan that was found needs it no more.
+"""
+
+from harness.plans.drawing import plans
+from harness.plans.exploring import Exploration, explore
+
+__all__ = ["Exploration", "explore", "plans"]

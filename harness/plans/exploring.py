@@ -1,0 +1,270 @@
+"""Trying drawn plans on an app, one after another, and cutting the first that fails down to the shortest that still does.
+
+Hypothesis decides what to try. What came of a plan is remembered, so a failure that was seen once counts, though the app may
+behave the next time: races are found, and reported with how often they came back.
+"""
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import hypothesis
+import hypothesis.configuration
+import msgspec
+from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis.errors import Flaky
+from hypothesis.strategies import SearchStrategy
+from msgspec import Struct
+
+from harness import steps
+from harness.clock import stopwatch
+from harness.errors import HarnessError
+from harness.ids import stream
+from harness.journal import PlanKind, PlanRun
+from harness.plans.drawing import plans, simplest
+from harness.plans.reading import calmer, in_lines
+from harness.probes import Finding, Verdict
+from harness.scenario import Scenario, dump_plan
+
+SEARCH_CAP_S = 120.0
+SHRINK_CAP_S = 20.0
+RACE_CAP_S = 10.0
+RACE_ROUNDS = 5
+TRIES_OF_A_RACE = 4
+FAILURES_OF_A_RACE = 2
+DRAWS_PER_PLAN = 6
+"""Different draws may come to the same plan, which is not run again."""
+
+SLOWER = 3
+"""An app that tells its state alone is asked before and after every forgery: so many times fewer plans are enough."""
+
+TROUBLES_BORNE = 3
+RACY = (steps.Burst, steps.LoseAcknowledgement, steps.Restart)
+"""Steps after which the outcome may depend on who comes first."""
+
+UNDONE = ("every_step_done", "every_fault_bit")
+
+
+class Judged(Protocol):
+    """What came of one plan; a driver's ``Outcome`` is one."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The answers of the plan's probes, and what kept it from its end."""
+
+
+class Exploration(Struct, frozen=True, kw_only=True):
+    """What came of all plans: ``runs`` are the drawn ones in their order, ``failing`` is the shortest that failed, if any.
+
+    The last run then stands for that one. ``executed`` counts every execution, those of shrinking included.
+    """
+
+    runs: tuple[PlanRun, ...]
+    failing: Scenario | None = None
+    executed: int = 0
+
+
+def explore(
+    run: Callable[[Scenario], Judged],
+    *,
+    kind: PlanKind,
+    seed: int,
+    wanted: int,
+    can_restart: bool = False,
+    shrink_cap_s: float = SHRINK_CAP_S,
+) -> Exploration:
+    """Try *wanted* different plans of *kind*; shrink the first that fails, and see how often it comes back.
+
+    Args:
+        run: Performs one plan and judges it, with new ids in each execution.
+        seed: The same seed draws the same plans.
+        shrink_cap_s: After so many real seconds no shorter plan is tried any more.
+    """
+    search = _Search(run, seed=seed, wanted=wanted, shrink_cap_s=shrink_cap_s)
+    with contextlib.suppress(_Enough):
+        has_twins = kind == "order" or search.lacks_counts(simplest(kind))
+        if kind == "forgeries" and has_twins:
+            search.wanted = -(-wanted // SLOWER)
+        search.through(plans(kind, can_restart=can_restart, has_twins=has_twins))
+    return search.conclusion()
+
+
+class _PlanFails(Exception):
+    """What Hypothesis sees of a plan that fails."""
+
+
+class _Enough(BaseException):
+    """Ends the search at once; Hypothesis lets it pass as it lets Ctrl-C pass."""
+
+
+class _Search:
+    """What is known so far, by plan."""
+
+    def __init__(self, run: Callable[[Scenario], Judged], *, seed: int, wanted: int, shrink_cap_s: float) -> None:
+        self._run = run
+        self._seed = seed
+        self.wanted = wanted
+        self._shrink_cap_s = shrink_cap_s
+        self._known: dict[bytes, PlanRun] = {}
+        self._runs: list[PlanRun] = []
+        self._failing: Scenario | None = None
+        self._executed = 0
+        self._searching = stopwatch()
+        self._shrinking: Callable[[], float] | None = None
+
+    def through(self, strategy: SearchStrategy[Scenario]) -> None:
+        """Let Hypothesis draw plans and try them."""
+
+        @hypothesis.seed(stream(self._seed, "plans").randrange(2**32))
+        @hypothesis.settings(
+            backend="hypothesis",
+            database=None,
+            deadline=None,
+            derandomize=False,
+            max_examples=self.wanted * DRAWS_PER_PLAN,
+            phases=(Phase.generate, Phase.shrink),
+            print_blob=False,
+            report_multiple_bugs=False,
+            suppress_health_check=tuple(HealthCheck),
+            verbosity=Verbosity.quiet,
+        )
+        @hypothesis.given(strategy)
+        def every_plan_holds(plan: Scenario) -> None:
+            if self._fails(plan):
+                self._failing = plan
+                self._shrinking = self._shrinking or stopwatch()
+                raise _PlanFails
+
+        with _files_elsewhere(), contextlib.suppress(_PlanFails, Flaky):
+            every_plan_holds()
+
+    def lacks_counts(self, plan: Scenario) -> bool:
+        """Whether the app tells no counts, so that only twins can show a difference."""
+        return self._tried(plan).hook != ""
+
+    def conclusion(self) -> Exploration:
+        """Everything that was drawn, and what is known about the shortest failing plan."""
+        runs = self._runs
+        if self._failing is not None:
+            with contextlib.suppress(_Enough):
+                self._calm_down()
+            shortest = self._known[_key(self._failing)]
+            rounds, came_back = self._rounds(self._failing) if _is_racy(self._failing) else (0, 0)
+            text = dump_plan(self._failing, seed=self._seed)
+            runs[-1] = msgspec.structs.replace(shortest, number=len(runs), plan=text, rounds=rounds, rounds_failed=came_back)
+        return Exploration(runs=tuple(runs), failing=self._failing, executed=self._executed)
+
+    def _calm_down(self) -> None:
+        """Prefer a form without races that fails as well."""
+        for form in calmer(self._failing) if self._failing is not None else ():
+            key = _key(form)
+            if key not in self._known:
+                self._known[key] = self._tried_hard(form)
+            if self._known[key].verdict == Verdict.FAIL:
+                self._failing = form
+                return
+
+    def _fails(self, plan: Scenario) -> bool:
+        key = _key(plan)
+        if key not in self._known:
+            if self._is_over():
+                return False
+            is_first_find = self._shrinking is None
+            self._known[key] = self._tried(plan) if is_first_find else self._tried_hard(plan)
+            if is_first_find:
+                self._note(self._known[key])
+        return self._known[key].verdict == Verdict.FAIL
+
+    def _is_over(self) -> bool:
+        if self._shrinking is not None:
+            return self._shrinking() > self._shrink_cap_s
+        if self._searching() > SEARCH_CAP_S:
+            raise _Enough
+        return len(self._runs) >= self.wanted
+
+    def _note(self, tried: PlanRun) -> None:
+        self._runs.append(msgspec.structs.replace(tried, number=len(self._runs) + 1))
+        if sum(one.probe in UNDONE for one in self._runs) >= TROUBLES_BORNE:
+            raise _Enough
+
+    def _tried_hard(self, plan: Scenario) -> PlanRun:
+        """A shorter plan with a race in it must fail twice in a few tries, so that what is left can be seen again."""
+        tried = self._tried(plan)
+        if not _is_racy(plan):
+            return tried
+        failed = [tried] if tried.verdict == Verdict.FAIL else []
+        for number in range(1, TRIES_OF_A_RACE):
+            if len(failed) + TRIES_OF_A_RACE - number < FAILURES_OF_A_RACE:
+                break
+            tried = self._tried(plan)
+            failed += [tried] if tried.verdict == Verdict.FAIL else []
+            if len(failed) == FAILURES_OF_A_RACE:
+                return failed[0]
+        return msgspec.structs.replace(tried, verdict=Verdict.INCONCLUSIVE)
+
+    def _rounds(self, plan: Scenario) -> tuple[int, int]:
+        elapsed = stopwatch()
+        verdicts: list[str] = []
+        with contextlib.suppress(_Enough):
+            while len(verdicts) < RACE_ROUNDS and elapsed() < RACE_CAP_S:
+                verdicts.append(self._tried(plan).verdict)
+        return len(verdicts), verdicts.count(Verdict.FAIL)
+
+    def _tried(self, plan: Scenario) -> PlanRun:
+        self._executed += 1
+        try:
+            findings = self._run(plan).findings
+        except HarnessError as error:
+            # The app does not come up again: whatever was drawn next would find the same.
+            reason = str(error).partition("\n")[0]
+            if self._shrinking is None:
+                self._note(_run_of(plan, Finding(probe=UNDONE[0], verdict=Verdict.INCONCLUSIVE, seen=reason)))
+            raise _Enough from error
+        return _run_of(plan, _telling(findings))
+
+
+def _telling(findings: tuple[Finding, ...]) -> Finding:
+    """The finding that decides: a failure, then what kept the plan from its end, then the answer of the plan's first probe.
+
+    A plan's first probe asks the widest question, so of several failures the last one says most.
+    """
+    failed = [one for one in findings if one.verdict is Verdict.FAIL]
+    undone = [one for one in findings if one.probe in UNDONE]
+    return (failed[-1:] + undone + list(findings))[0]
+
+
+def _run_of(plan: Scenario, finding: Finding) -> PlanRun:
+    return PlanRun(
+        number=0,
+        verdict=finding.verdict,
+        summary=in_lines(plan),
+        seen=finding.seen,
+        probe=finding.probe,
+        expected=finding.expected,
+        source=finding.source,
+        fix=finding.fix,
+        evidence=finding.evidence,
+        hook=finding.hook,
+    )
+
+
+def _is_racy(plan: Scenario) -> bool:
+    return any(isinstance(step, RACY) for step in plan.steps)
+
+
+def _key(plan: Scenario) -> bytes:
+    return msgspec.json.encode(plan)
+
+
+@contextlib.contextmanager
+def _files_elsewhere() -> Iterator[None]:
+    """Keep Hypothesis from leaving a folder where the user works."""
+    before = getattr(hypothesis.configuration, "__hypothesis_home_directory", None)
+    with tempfile.TemporaryDirectory(prefix="fiskil-harness-") as folder:
+        hypothesis.configuration.set_hypothesis_home_dir(Path(folder))
+        try:
+            yield
+        finally:
+            hypothesis.configuration.set_hypothesis_home_dir(before)

@@ -1,0 +1,55 @@
+"""How a plan reads best: without races, where it fails without them too, and with the life of a twin on one line."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from harness import steps
+from harness.scenario import Scenario
+
+
+def calmer(plan: Scenario) -> Iterator[Scenario]:
+    """Forms of *plan* with fewer races in it, the calmest first."""
+    alone = one_by_one(plan)
+    forms = (_without_restart(alone), alone, _without_restart(plan))
+    yield from (form for form in forms if form != plan)
+
+
+def one_by_one(plan: Scenario) -> Scenario:
+    """Replace every burst by two deliveries in a row, and every lost acknowledgement by one that is retried at the end."""
+    made: list[Any] = []
+    at_end: list[Any] = []
+    delivered: set[str] = set()
+    for step in plan.steps[:-1]:
+        if isinstance(step, steps.Burst | steps.LoseAcknowledgement):
+            made.append(steps.Retry(step.event) if step.event in delivered else steps.DeliverOne(step.event))
+            (made if isinstance(step, steps.Burst) else at_end).append(steps.Retry(step.event))
+        else:
+            made.append(step)
+        delivered.add(getattr(step, "event", ""))
+    return msgspec.structs.replace(plan, steps=(*made, *at_end, plan.steps[-1]))
+
+
+def _without_restart(plan: Scenario) -> Scenario:
+    return msgspec.structs.replace(plan, steps=tuple(step for step in plan.steps if not isinstance(step, steps.Restart)))
+
+
+def in_lines(plan: Scenario) -> tuple[str, ...]:
+    """The plan in words, a step a line; what happens to one twin in a row shares a line."""
+    lines: list[str] = []
+    twin = ""
+    for step in plan.steps[:-1]:
+        of = getattr(step, "twin", "")
+        if of and of == twin:
+            lines[-1] += f", {_alone(step)}"
+        elif twin and not of and isinstance(step, steps.Deliver | steps.Advance):
+            lines[-1] += f", {steps.in_words(step)}"
+        else:
+            lines.append(f"{of}: {_alone(step)}" if of else steps.in_words(step))
+            twin = of
+    return (*lines, *(steps.in_words(step) for step in plan.steps[-1:]))
+
+
+def _alone(step: Any) -> str:
+    return steps.in_words(msgspec.structs.replace(step, twin=""))

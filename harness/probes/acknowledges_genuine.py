@@ -1,0 +1,120 @@
+"""Is every genuine message acknowledged?"""
+
+from typing import ClassVar
+
+from harness.journal import Delivery, HookCall, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.receipts import answer_of, bites_during, events_by_id, genuine, is_settled, last_applied, line, of_kind
+
+NO_RECEIVER = {404, 405}
+HUNG_UP = "hung up"
+WRONG_FORMS = {
+    "raw_key_base64": "the key is the text of the secret; decode the secret from base64 first",
+    "raw_key_hex": "the key is the text of the secret and the digest is hex; decode the secret and compare base64",
+    "literal_key_hex": "the key is the text secret.key, as in the documentation's OpenSSL recipe; decode the real secret",
+    "literal_key_base64": "the key is the text secret.key; decode the real secret from base64",
+    "hex": "the digest is compared as hex; the header carries base64",
+    "hex_with_prefix": "the digest is compared as hex after sha256=; the header carries plain base64",
+    "prefix": "the digest is looked for after sha256=; the header carries plain base64",
+}
+"""Signatures that a receiver takes in place of the right one, and what that says about it."""
+
+
+class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledges_genuine"):
+    """A genuine message gets 2xx, however its JSON is written, unless something was broken on purpose.
+
+    In a burst the app may refuse what it acknowledges in the end; refusing a repetition of what it has is worth advice.
+    """
+
+    expected: ClassVar[str] = "2xx for every message that Fiskil signed, whatever bytes it is written in"
+    source: ClassVar[str] = "webhooks.success"
+    fix: ClassVar[str] = "verify the raw bytes as they arrived, and ignore fields and events that you do not know"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look at each answer in the light of what came before and after."""
+        made = genuine(journal)
+        if not made:
+            return self.cannot_tell("no genuine message was delivered")
+        if not any(one.outcome == "ack" for one in made):
+            return self._of_a_deaf_receiver(journal, made)
+        advice = _server_errors(journal)
+        refused = [one for one in made if one.outcome != "ack"]
+        unexcused = [one for one in refused if not _is_excused(journal, one, made)]
+        if unexcused:
+            seen = f"{len(unexcused)} of {len(made)} genuine deliveries were not acknowledged"
+            return self.fails(seen, evidence=tuple(line(one) for one in unexcused), examined=len(made), advice=advice)
+        ignored = _ignored(journal, made)
+        if ignored:
+            seen = f"{len(ignored)} messages that were written another way were acknowledged and ignored"
+            return self.fails(seen, evidence=tuple(line(one) for one in ignored), examined=len(made), advice=advice)
+        advice += _refused_again(refused, made)
+        return self.holds(
+            f"{len(made) - len(refused)} genuine deliveries were acknowledged", examined=len(made), advice=advice
+        )
+
+    def _of_a_deaf_receiver(self, journal: Journal, made: list[Delivery]) -> Finding:
+        """Nothing genuine was taken: say what is taken instead, if anything is."""
+        answers = sorted({answer_of(one) for one in made})
+        if all(one.status in NO_RECEIVER for one in made):
+            seen = f"every delivery was answered {' or '.join(answers)}: is app.webhook.path the receiver's?"
+            return self.cannot_tell(seen, hook="app.webhook")
+        taken = [one.name for one in journal.all(Delivery) if one.outcome == "ack" and one.name in WRONG_FORMS]
+        seen = f"every genuine delivery was refused ({' or '.join(answers)})"
+        if taken:
+            seen += f"; the receiver takes {taken[0].replace('_', ' ')} instead: {WRONG_FORMS[taken[0]]}"
+        return self.fails(seen, evidence=tuple(line(one) for one in made), examined=len(made))
+
+
+def _is_excused(journal: Journal, refused: Delivery, made: list[Delivery]) -> bool:
+    """Whether a correct app may refuse this one."""
+    others = [one for one in made if one.message_id == refused.message_id and one is not refused]
+    is_taken = any(one.outcome == "ack" for one in others)
+    is_repetition = any(one.at_s < refused.at_s and (one.outcome == "ack" or HUNG_UP in one.trouble) for one in others)
+    was_in_burst = refused.group > 0 and is_taken
+    return (
+        HUNG_UP in refused.trouble
+        or is_repetition
+        or was_in_burst
+        or bool(bites_during(journal, refused))
+        or _was_ordered(journal, refused, made)
+    )
+
+
+def _was_ordered(journal: Journal, refused: Delivery, made: list[Delivery]) -> bool:
+    """Whether this is the first refusal since the app was told to fail."""
+    orders = [one.at_s for one in journal.all(HookCall) if one.hook == "fail" and one.at_s <= refused.at_s]
+    if not orders:
+        return False
+    return not any(orders[-1] <= one.at_s < refused.at_s for one in made if one.outcome != "ack")
+
+
+def _ignored(journal: Journal, made: list[Delivery]) -> list[Delivery]:
+    """Messages written another way, acknowledged and not applied, though others about the same kind of event were."""
+    told = last_applied(journal)
+    if told is None or not is_settled(journal):
+        return []
+    events = events_by_id(journal)
+    used = [
+        one for one in made if one.outcome == "ack" and one.message_id in events and events[one.message_id].is_subscribed
+    ]
+    applied = {events[one.message_id].kind for one in used if told.get(one.message_id, 0)}
+    return [one for one in used if one.name and events[one.message_id].kind in applied and not told.get(one.message_id, 0)]
+
+
+def _refused_again(refused: list[Delivery], made: list[Delivery]) -> tuple[str, ...]:
+    known = {one.message_id for one in made if one.outcome == "ack"}
+    again = [one for one in refused if one.message_id in known and one.status is not None]
+    if not again:
+        return ()
+    return (
+        f"{len(again)} repetitions of an acknowledged message were refused ({again[0].status}); 2xx would end the retries",
+    )
+
+
+def _server_errors(journal: Journal) -> tuple[str, ...]:
+    odd = [one.name.replace("_", " ") for one in of_kind(journal, "unusual") if one.status is not None and one.status >= 500]
+    if not odd:
+        return ()
+    more = f" and {len(odd) - 4} more" if len(odd) > 4 else ""
+    return (f"5xx on signed oddities that Fiskil never sends: {', '.join(odd[:4])}{more}",)

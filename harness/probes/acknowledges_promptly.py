@@ -1,0 +1,62 @@
+"""Does the acknowledgement come at once, whatever else is going on?"""
+
+from typing import ClassVar
+
+from harness.journal import Delivery, Journal, Limits
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.receipts import bites_during, ended_s, line, of_kind
+
+SLOW_S = 3.0
+WAITED_S = 1.0
+"""An acknowledgement that came so much later, and only after a slow API call had ended, has waited for it."""
+
+NOTICED_S = 0.5
+"""The link may notice so late that the app has hung up."""
+
+
+class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowledges_promptly"):
+    """After a first delivery to warm up, each acknowledgement comes within ``ack_s``, and none waits for the API (I10).
+
+    What a refused forgery takes is the machine's own slowness, and is allowed on top.
+    """
+
+    expected: ClassVar[str] = "an answer within the limit, which does not depend on the API or on other clients"
+    source: ClassVar[str] = "webhooks.prompt"
+    fix: ClassVar[str] = "put the message on durable storage, answer, and do the work afterwards"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Measure."""
+        made = [one for one in journal.all(Delivery) if one.kind in {"genuine", "replay", "unusual"}][1:]
+        waited = [one for one in made if one.outcome == "ack" or "limit" in one.trouble]
+        limit_s = _limit_s(journal)
+        late = [one for one in waited if one.took_s - _noise_s(journal) > limit_s]
+        if late:
+            seen = f"{len(late)} of {len(waited)} deliveries were not acknowledged within {limit_s:g} s"
+            return self.fails(seen, evidence=tuple(line(one) for one in late), examined=len(waited))
+        held_up = [one for one in made if _waited_for_the_api(journal, one)]
+        if held_up:
+            seen = f"{len(held_up)} of {len(made)} answers came only when a slow API call had ended"
+            return self.fails(seen, evidence=tuple(line(one) for one in held_up), examined=len(made))
+        if not waited:
+            return self.cannot_tell("no delivery but the first was acknowledged")
+        slow = sum(1 for one in waited if one.took_s > SLOW_S)
+        advice = (f"{slow} acknowledgements took more than {SLOW_S:g} s",) if slow else ()
+        return self.holds(f"{len(waited)} deliveries were acknowledged in time", examined=len(waited), advice=advice)
+
+
+def _limit_s(journal: Journal) -> float:
+    return next((one.ack_s for one in journal.all(Limits)), 10.0)
+
+
+def _noise_s(journal: Journal) -> float:
+    return max((one.took_s for one in of_kind(journal, "forged") if one.outcome == "refuse"), default=0.0)
+
+
+def _waited_for_the_api(journal: Journal, delivery: Delivery) -> bool:
+    """Whether a bitten call went on for long while *delivery* waited, and was over when its answer came."""
+    for call in bites_during(journal, delivery):
+        together_s = min(call.ended_s, ended_s(delivery)) - max(call.at_s, delivery.at_s)
+        if together_s >= WAITED_S and call.ended_s <= ended_s(delivery) + NOTICED_S:
+            return True
+    return False

@@ -1,0 +1,51 @@
+"""Are two messages that differ in ``message_id`` alone two messages?"""
+
+from typing import ClassVar
+
+from harness.journal import Delivery, EventSeen, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.calls import dataset_of, end_user_of, reads
+from harness.probes.finding import Finding
+from harness.probes.receipts import events_by_id, genuine, is_settled, last_applied, line
+
+EFFECTS = "app.observe.effects"
+USED = "app.facts.uses_events"
+
+
+class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
+    """Each acknowledged id has its own effect, though the facts are the same or the ids look alike.
+
+    Without counts, a reading of the dataset after each of its events shows it.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
+    expected: ClassVar[str] = "one effect for every message_id, compared as text and as a whole"
+    source: ClassVar[str] = "webhooks.message-id"
+    fix: ClassVar[str] = "remember message_id itself, as text; not a hash of the facts, not a number, not the consent"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look at the counts of the lookalikes."""
+        events = events_by_id(journal)
+        alike = [one for one in genuine(journal) if one.name and one.outcome == "ack" and one.message_id in events]
+        if len(alike) < 2:
+            return self.cannot_tell("no two messages that look alike were acknowledged")
+        told = last_applied(journal)
+        if told is None:
+            return self._by_readings(journal, alike, events)
+        missing = [one for one in alike if not told.get(one.message_id, 0)]
+        if len(missing) == len(alike):
+            return self.cannot_tell("the app applies no event of that kind", hook=USED)
+        if missing and not is_settled(journal):
+            return self.cannot_tell("the app was still at work when the scenario ended")
+        if missing:
+            seen = f"{len(missing)} of {len(alike)} acknowledged messages were taken for another one and not applied"
+            return self.fails(seen, evidence=tuple(line(one) for one in missing), examined=len(alike))
+        return self.holds(f"{len(alike)} messages that look alike were each applied", examined=len(alike))
+
+    def _by_readings(self, journal: Journal, alike: list[Delivery], events: dict[str, EventSeen]) -> Finding:
+        for one, following in zip(alike, [*alike[1:], None], strict=True):
+            made = reads(journal, dataset_of(events[one.message_id].kind), end_user_of(one))
+            until_s = following.at_s if following else float("inf")
+            if not any(one.at_s <= call.at_s < until_s for call in made):
+                return self.cannot_tell("the effects hook tells no counts (applied)", hook=EFFECTS)
+        return self.holds(f"{len(alike)} messages that look alike were each followed by a reading", examined=len(alike))

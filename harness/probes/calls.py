@@ -1,0 +1,107 @@
+"""What the app asked of the API, as probes read it: in order, and without calls about end users of earlier scenarios."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from harness.journal import Delivery, EventSeen, Exchange, HookCall, Journal
+
+Asked = tuple[str, str, tuple[tuple[str, str], ...]]
+
+
+def calls(journal: Journal, route: str = "") -> list[Exchange]:
+    """Every call of the scenario (or those on *route*), by arrival."""
+    found = [one for one in journal.all(Exchange) if not one.is_stray and route in {"", one.route}]
+    return sorted(found, key=lambda one: one.number)
+
+
+def reads(journal: Journal, dataset: str, end_user_id: str = "") -> list[Exchange]:
+    """Every reading of a banking dataset, of one end user where given."""
+    found = calls(journal, f"banking.{dataset}")
+    return [one for one in found if not end_user_id or one.end_user_id == end_user_id]
+
+
+def asked(call: Exchange) -> Asked:
+    """What makes two calls equal: method, path and query, whatever the query's order."""
+    return call.method, call.path, tuple(sorted(parse_qsl(call.query, keep_blank_values=True)))
+
+
+def parameters(call: Exchange) -> dict[str, str]:
+    """The query as a dictionary."""
+    return dict(parse_qsl(call.query, keep_blank_values=True))
+
+
+def header(pairs: Iterable[tuple[str, str]], name: str) -> str:
+    """The first value of a header; empty where it is absent."""
+    return next((value for key, value in pairs if key.lower() == name), "")
+
+
+def bearer(call: Exchange) -> str:
+    """The access token that a call carried."""
+    return header(call.request_headers, "authorization").partition(" ")[2].strip()
+
+
+def is_fine(call: Exchange) -> bool:
+    """Whether the app got the whole of a good answer."""
+    return call.status is not None and 200 <= call.status < 300 and not call.bites
+
+
+def bitten_by(journal: Journal, *faults: str) -> list[Exchange]:
+    """Every call that a fault of one of these names (``Stall``) acted on; without names, of any."""
+    return [one for one in calls(journal) if any(not faults or bite.partition("(")[0] in faults for bite in one.bites)]
+
+
+def began_s(call: HookCall) -> float:
+    """When the harness asked; the entry itself is stamped with the answer."""
+    return call.at_s - call.took_s
+
+
+def dataset_of(kind: str) -> str:
+    """The dataset that an event says is ready; empty for other events."""
+    head, _, rest = kind.partition("banking.")
+    return rest.removesuffix(".sync.completed") if not head and rest.endswith(".sync.completed") else ""
+
+
+def told(journal: Journal) -> list[tuple[Delivery, EventSeen]]:
+    """Every acknowledged genuine delivery with its event, in order."""
+    events = {one.event: one for one in journal.all(EventSeen)}
+    return [
+        (one, events[one.event])
+        for one in journal.all(Delivery)
+        if one.outcome == "ack" and one.kind in {"genuine", "replay"} and one.event in events
+    ]
+
+
+def end_user_of(delivery: Delivery) -> str:
+    """The end user that a delivery's body names."""
+    try:
+        body: Any = msgspec.json.decode(delivery.body)
+        return str(body["data"]["end_user_id"])
+    except (msgspec.DecodeError, KeyError, RecursionError, TypeError, UnicodeDecodeError):
+        return ""
+
+
+def covers(call: Exchange, row: dict[str, Any]) -> bool:
+    """Whether a reading asked for *row*. Source: data.time-filter"""
+    wanted = parameters(call)
+    for name in ("account_id", "status"):
+        if wanted.get(name) and name in row and row[name] != wanted[name]:
+            return False
+    since, until = _instant(wanted.get("from")), _instant(wanted.get("to"))
+    if since is None and until is None:
+        return True
+    moment = _instant(row.get("posting_date_time") or row.get("execution_date_time"))
+    return moment is not None and (since is None or moment >= since) and (until is None or moment <= until)
+
+
+def _instant(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

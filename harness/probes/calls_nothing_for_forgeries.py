@@ -1,0 +1,54 @@
+"""Is the API left alone while only forged messages arrive?"""
+
+from collections import Counter
+from typing import ClassVar
+
+from harness.journal import Delivery, Exchange, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.calls import Asked, asked, calls, end_user_of
+from harness.probes.finding import Finding
+from harness.probes.receipts import kind_of, of_kind
+
+SURE = 3
+"""So many equal calls within one step of forgeries are no schedule of the app's own."""
+
+
+class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls_nothing_for_forgeries"):
+    """No call about an end user begins while only forged messages about them arrive, as one does after a genuine message."""
+
+    around: ClassVar[tuple[str, ...]] = ("deliver", "forge", "forge_every")
+    expected: ClassVar[str] = "no API call because of a message that Fiskil did not sign"
+    source: ClassVar[str] = "webhooks.signature"
+    fix: ClassVar[str] = "check the signature over the raw body before the message is parsed, queued or worked on"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Count equal calls that began in steps which did nothing but forge."""
+        forged = of_kind(journal, "forged")
+        if not forged:
+            return self.cannot_tell("nothing was forged")
+        routes = _started_by_genuine(journal, {kind_of(one) for one in forged} - {""})
+        if not routes:
+            return self.cannot_tell("no genuine message of that kind started a call either")
+        made = _started_by(journal, forged)
+        counts: Counter[Asked] = Counter(asked(one) for one in made)
+        if counts and max(counts.values()) >= SURE:
+            routes_called = sorted({one.route for one in made if counts[asked(one)] >= SURE})
+            seen = f"{len(made)} calls began while only forged messages arrived: {', '.join(routes_called)}"
+            return self.fails(seen, evidence=tuple(f"called {route}" for route in routes_called), examined=len(forged))
+        if made:
+            seen = f"{made[0].route} was called while only forged messages arrived, which may be the app's own schedule"
+            return self.cannot_tell(seen)
+        return self.holds(f"{len(forged)} forged messages started no call", examined=len(forged))
+
+
+def _started_by(journal: Journal, deliveries: list[Delivery]) -> list[Exchange]:
+    """The calls about the deliveries' end users that began in the steps of these deliveries."""
+    owners = {end_user_of(one) for one in deliveries} - {""}
+    steps = {one.step for one in deliveries}
+    return [one for one in calls(journal) if one.step in steps and one.end_user_id in owners]
+
+
+def _started_by_genuine(journal: Journal, kinds: set[str]) -> set[str]:
+    """The routes that were called after genuine messages of these kinds."""
+    made = [one for one in of_kind(journal, "genuine") if one.outcome == "ack" and kind_of(one) in kinds]
+    return {one.route for one in _started_by(journal, made)}

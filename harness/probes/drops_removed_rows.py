@@ -1,0 +1,67 @@
+"""Do rows that vanished at the institution leave the app's active view?"""
+
+from typing import ClassVar
+
+from harness.journal import Effects, Journal, Rows
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.records import (
+    EFFECTS,
+    STILL_AT_WORK,
+    Place,
+    effects_before,
+    last_effects,
+    latest_rows,
+    name_of_row,
+    places,
+    why_not,
+)
+
+
+class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
+    """A row that a later sync no longer has is gone from the app's state, or stands there as something else than before.
+
+    The state is the app's active view. A row kept as history is fine, as long as it does not look like an active one: the
+    witness is a removed row that stands where it stood, unchanged.
+    """
+
+    dataset: str = "transactions"
+
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
+    around: ClassVar[tuple[str, ...]] = ("change",)
+    expected: ClassVar[str] = "rows of the latest sync only; removed ones marked or left out"
+    source: ClassVar[str] = "data.changes"
+    fix: ClassVar[str] = "after a walk to the end, mark every row of that dataset that the walk did not bring as removed"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Compare where removed rows stand with where they stood."""
+        rows, end = latest_rows(journal, self.dataset), last_effects(journal)
+        reason, hook = why_not(journal, rows, self.dataset)
+        if reason or rows is None or end is None:
+            return self.cannot_tell(reason, hook=hook)
+        if not rows.removed_ids:
+            return self.cannot_tell(f"no row of {self.dataset} was removed between two syncs")
+        if not end.is_quiescent:
+            return self.cannot_tell(STILL_AT_WORK)
+        return self._compare(journal, rows, end)
+
+    def _compare(self, journal: Journal, rows: Rows, end: Effects) -> Finding:
+        before = effects_before(journal, rows.at_s)
+        stood = places(before.state if before else None, rows.removed_ids)
+        known = [fiskil_id for fiskil_id in rows.removed_ids if stood[fiskil_id]]
+        others = places(end.state, [str(row["fiskil_id"]) for row in rows.rows])
+        if not known or not any(others.values()):
+            return self.cannot_tell("the app's state shows no row by its fiskil_id", hook=EFFECTS)
+        now = places(end.state, known)
+        names = {str(row["fiskil_id"]): name_of_row(row) for sync in journal.all(Rows) for row in sync.rows}
+        kept = sorted(names[one] for one in known if now[one] and _is_same(stood[one], now[one]))
+        if kept:
+            seen = f"{len(kept)} of {len(known)} removed {self.dataset} still look like active ones"
+            return self.fails(seen, evidence=tuple(f"kept {name}" for name in kept), examined=len(known))
+        marked = sum(1 for one in known if now[one])
+        advice = (f"{marked} removed rows stay in the state with a mark",) if marked else ()
+        return self.holds(f"{len(known)} removed {self.dataset} left the active view", examined=len(known), advice=advice)
+
+
+def _is_same(stood: list[Place], now: list[Place]) -> bool:
+    return len(stood) == len(now) and all(place in now for place in stood)

@@ -1,0 +1,56 @@
+"""Does the app drop what it read under a consent once that consent is over?"""
+
+from typing import ClassVar
+
+from harness.journal import Journal, Rows
+from harness.probes.base import PlainProbe
+from harness.probes.calls import told
+from harness.probes.finding import Finding
+from harness.probes.records import EFFECTS, STILL_AT_WORK, effects_before, last_effects, name_of_row, places
+
+
+class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked_rows"):
+    """After ``consent.revoked`` was acknowledged, no row of that consent stands in the app's state as it stood before."""
+
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
+    around: ClassVar[tuple[str, ...]] = ("disconnect", "revoke")
+    expected: ClassVar[str] = "no row of a consent that is over"
+    source: ClassVar[str] = "consents.every-ending-tells"
+    fix: ClassVar[str] = "on consent.revoked, delete the consent's rows in the transaction that marks it as revoked"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look for ids of rows and for account numbers."""
+        over = [(delivery, event) for delivery, event in told(journal) if event.kind == "consent.revoked"]
+        end = last_effects(journal)
+        if not over:
+            return self.cannot_tell("no consent.revoked was delivered and acknowledged")
+        delivery, event = over[0]
+        if any(one.kind == "consent.received" and later.at_s > delivery.at_s for later, one in told(journal)):
+            return self.cannot_tell("a new consent followed, so rows may lawfully be back")
+        if end is None or not end.is_quiescent:
+            return self.cannot_tell(STILL_AT_WORK, hook="" if end else EFFECTS)
+        names = _names(journal)
+        before = effects_before(journal, delivery.at_s)
+        stood = places(before.state if before else None, names)
+        known = [text for text in names if stood[text]]
+        if not known:
+            return self.cannot_tell("the app's state showed no row before the consent ended", hook=EFFECTS)
+        now = places(end.state, known)
+        kept = sorted({names[text] for text in known if any(place in stood[text] for place in now[text])})
+        if kept:
+            seen = f"rows of the revoked consent still stand in the app's state after {event.event}"
+            return self.fails(seen, evidence=tuple(f"kept {name}" for name in kept), examined=len(known))
+        return self.holds(f"{len(known)} rows and numbers of the revoked consent are gone", examined=len(known))
+
+
+def _names(journal: Journal) -> dict[str, str]:
+    """What identifies a row or an account of the first participant, with the name that reports use."""
+    names: dict[str, str] = {}
+    for sync in journal.all(Rows):
+        if sync.participant:
+            continue
+        for number, row in enumerate(sync.rows, start=1):
+            names[str(row["fiskil_id"])] = f"{sync.dataset} {name_of_row(row, number)}"
+            if "account_number" in row:
+                names[str(row["account_number"])] = f"the account number of {name_of_row(row)}"
+    return names

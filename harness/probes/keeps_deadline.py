@@ -1,0 +1,69 @@
+"""Does the app give up on answers that never end, in time, and say so to whoever asked?"""
+
+from typing import ClassVar
+
+from harness.journal import Exchange, HookCall, Journal, Limits
+from harness.probes.base import PlainProbe
+from harness.probes.calls import began_s, bitten_by, header
+from harness.probes.finding import Finding
+
+SLACK_S = 1.0
+LONGEST_STALL_S = 58.0
+
+
+class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline"):
+    """An endless answer is abandoned within ``call_deadline_s``, and the app answers within ``request_deadline_s``.
+
+    A drip sends something every moment, so a limit on each read never fires; only one on the whole call does.
+    """
+
+    expected: ClassVar[str] = "the connection closed by the call deadline, an answer by the request deadline"
+    source: ClassVar[str] = "errors.timeout"
+    fix: ClassVar[str] = "bound the whole call, body included, by one deadline; a timeout for each read is not enough"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Measure each bitten call, and each request to the app that fell into one."""
+        limits = journal.all(Limits)
+        if not limits:
+            return self.cannot_tell("the scenario has not begun")
+        call_s, request_s = limits[-1].call_deadline_s + SLACK_S, limits[-1].request_deadline_s + SLACK_S
+        held = [one for one in bitten_by(journal, "Stall", "Drip") if _was_held(one, call_s)]
+        if not held:
+            return self.cannot_tell("no answer was stalled or dripped for as long as the call deadline")
+        if call_s > LONGEST_STALL_S:
+            return self.cannot_tell("app.limits.call_deadline_s is longer than the longest stall", hook="app.limits")
+        slow = sorted({one.route for one in held if _waited_s(journal, one) > call_s})
+        if slow:
+            seen = f"{slow[0]} was still being read after the call deadline"
+            return self.fails(seen, evidence=tuple(f"too long: {route}" for route in slow), examined=len(held))
+        asked = [one for one in journal.all(HookCall) if any(_overlap(one, call) for call in held)]
+        late = sorted({one.hook for one in asked if one.status is None or one.took_s > request_s})
+        if late:
+            seen = f"the app did not answer {late[0]} by its request deadline"
+            return self.fails(seen, evidence=tuple(f"too late: {hook}" for hook in late), examined=len(asked))
+        return self.holds("every endless answer was abandoned in time", examined=len(held))
+
+
+def _was_held(call: Exchange, call_s: float) -> bool:
+    """Whether the app had to give up by itself: the answer never came to its end, and we did not end the call early."""
+    announced = header(call.response_headers, "content-length")
+    was_whole = announced.isdigit() and len(call.response_body) >= int(announced)
+    return not was_whole and not (call.is_cut and call.ended_s - call.at_s <= call_s)
+
+
+def _waited_s(journal: Journal, call: Exchange) -> float:
+    """How long the app waited for the answer, as far as that can be seen.
+
+    A request to the app that failed while the call was open shows that the app had given up, even if the connection was left
+    open by accident. One that succeeded leaves the call to be read in the background.
+    """
+    gave_up = [
+        one.at_s
+        for one in journal.all(HookCall)
+        if one.status is not None and one.status >= 400 and began_s(one) <= call.at_s <= one.at_s
+    ]
+    return min([call.ended_s, *gave_up]) - call.at_s
+
+
+def _overlap(hook: HookCall, call: Exchange) -> bool:
+    return began_s(hook) <= call.ended_s and hook.at_s >= call.at_s

@@ -1,0 +1,133 @@
+"""Is everything applied that was acknowledged?"""
+
+from typing import ClassVar
+
+from harness.journal import Delivery, Effects, EventSeen, Journal, Started, UsedEvents
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.receipts import (
+    answer_of,
+    applied,
+    bites_during,
+    by_message,
+    events_by_id,
+    genuine,
+    is_settled,
+    refused_failure,
+)
+from harness.probes.states import Reading, differing
+from harness.probes.twins import compare_twins
+
+EFFECTS = "app.observe.effects"
+USED = "app.facts.uses_events"
+LAST_ATTEMPT = 5
+
+
+class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
+    """What the app acknowledged and says it uses is applied in the end, also after kill -9 (I3) and after a refusal (I4).
+
+    A message that is refused up to its last attempt, though others are taken, is lost as well (I9). An app that tells no
+    counts is judged by twins.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
+    expected: ClassVar[str] = "every acknowledged message applied, and every message acknowledged by its last attempt"
+    source: ClassVar[str] = "webhooks.success"
+    fix: ClassVar[str] = "store the message durably before you answer 2xx, and answer 5xx when you could not"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Compare what was acknowledged with the counts at the end."""
+        untaken = refused_failure(journal)
+        if untaken is not None:
+            return self.cannot_tell("the app did not take the order to fail", hook="app.drive.fail")
+        given_up = _given_up(journal)
+        if given_up:
+            seen = f"{len(given_up)} messages were refused up to their last attempt, and so are lost"
+            return self.fails(seen, evidence=given_up)
+        told = applied(journal)
+        if told is None:
+            return self._by_twins(journal, "the effects hook tells no counts (applied)")
+        if told.was_reset:
+            return self._after_reset(journal)
+        return self._by_counts(journal, told.counts)
+
+    def _by_counts(self, journal: Journal, told: dict[str, int]) -> Finding:
+        acknowledged = _acknowledged(journal)
+        used = _kinds_applied(journal, told)
+        missing = [one for one in acknowledged if not told.get(one.message_id, 0)]
+        lost = [one for one in missing if one.is_subscribed or one.kind in used]
+        if lost and not is_settled(journal):
+            return self.cannot_tell("the app was still at work when the scenario ended")
+        if lost:
+            seen = f"{len(lost)} of {len(acknowledged)} acknowledged messages were never applied"
+            return self.fails(
+                seen, evidence=tuple(f"lost {one.event} {one.kind}" for one in lost), examined=len(acknowledged)
+            )
+        hook = "" if journal.all(UsedEvents) else USED
+        if missing and hook:
+            kinds = ", ".join(sorted({one.kind for one in missing}))
+            return self.cannot_tell(f"acknowledged and not applied, perhaps on purpose: {kinds}", hook=hook)
+        applied_ones = len(acknowledged) - len(missing)
+        if not applied_ones:
+            return self.cannot_tell("no message that the app uses was acknowledged", hook=hook)
+        return self.holds(f"{applied_ones} acknowledged messages were applied", examined=applied_ones)
+
+    def _after_reset(self, journal: Journal) -> Finding:
+        """Counts that are gone after a kill prove nothing; a state that is gone does."""
+        gone = _forgotten(journal)
+        if gone:
+            return self.fails("what was applied before the app was killed is gone", evidence=gone, examined=len(gone))
+        return self._by_twins(journal, "the effects hook forgets its counts when the app is killed")
+
+    def _by_twins(self, journal: Journal, why: str) -> Finding:
+        comparison = compare_twins(journal)
+        if comparison.reason:
+            return self.cannot_tell(f"{why}, and {comparison.reason}", hook=comparison.hook or EFFECTS)
+        if comparison.differences:
+            seen = "after messages that were disturbed on their way the state is another than without"
+            return self.fails(seen, evidence=comparison.differences, advice=comparison.advice)
+        seen = f"the state is the same with and without disturbance, at {comparison.compared} places"
+        return self.holds(seen, examined=comparison.compared, advice=comparison.advice)
+
+
+def _acknowledged(journal: Journal) -> list[EventSeen]:
+    """The events whose messages were acknowledged at least once, in order."""
+    events = events_by_id(journal)
+    ids = {one.message_id for one in journal.all(Delivery) if one.outcome == "ack" and one.kind in {"genuine", "replay"}}
+    return [event for message_id, event in events.items() if message_id in ids]
+
+
+def _kinds_applied(journal: Journal, told: dict[str, int]) -> set[str]:
+    """The kinds of events of which one was applied, which the app therefore uses."""
+    events = events_by_id(journal)
+    return {events[one].kind for one, count in told.items() if count and one in events}
+
+
+def _forgotten(journal: Journal) -> tuple[str, ...]:
+    """Where the state of a twin that was told nothing since the kill is another than before it."""
+    killed_s = next((one.at_s for one in journal.all(Started) if one.how == "kill"), 0.0)
+    comparison = compare_twins(journal)
+    reading = Reading(journal)
+    before = [
+        one for one in journal.all(Effects) if one.participant == "a" and one.at_s < killed_s and one.state is not None
+    ]
+    after = [one for one in journal.all(Effects) if one.participant == "a" and one.at_s > killed_s and one.state is not None]
+    if not before or not after:
+        return ()
+    changed = differing(reading.leaves(before[-1].state), reading.leaves(after[-1].state))
+    return tuple(sorted(changed - set(comparison.volatile)))
+
+
+def _given_up(journal: Journal) -> tuple[str, ...]:
+    """Messages that Fiskil would discard now, though nothing was broken at the last attempt and others were taken."""
+    made = genuine(journal)
+    if not any(one.outcome == "ack" for one in made):
+        return ()
+    events = events_by_id(journal)
+    lost = []
+    for message_id, ones in by_message(made).items():
+        last = ones[-1]
+        is_over = last.attempt >= LAST_ATTEMPT and all(one.outcome == "refuse" for one in ones)
+        if is_over and message_id in events and not bites_during(journal, last):
+            lost.append(f"refused {last.event} {events[message_id].kind} at attempt {last.attempt}: {answer_of(last)}")
+    return tuple(lost)

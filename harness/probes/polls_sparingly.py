@@ -1,0 +1,48 @@
+"""Does the app leave the API alone while nothing happens?"""
+
+import math
+from collections import Counter
+from typing import ClassVar
+
+from harness.journal import Exchange, Idle, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.calls import calls, parameters
+from harness.probes.finding import Finding
+
+READS_PER_SECOND = 0.5
+LEAST_ALLOWED = 2
+MOVING = frozenset({"from", "to"})
+
+
+class PollsSparingly(PlainProbe, frozen=True, kw_only=True, tag="polls_sparingly"):
+    """Over an idle stretch no reading is repeated more often than every other real second.
+
+    Readings that differ only in ``from`` and ``to`` are equal: a poller moves them along.
+    """
+
+    around: ClassVar[tuple[str, ...]] = ("stay_idle",)
+    expected: ClassVar[str] = "few equal readings while nothing happens"
+    source: ClassVar[str] = "sync.no-polling"
+    fix: ClassVar[str] = "read when a sync event arrives; poll, if at all, hours apart"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Count equal readings in each idle stretch."""
+        stretches = journal.all(Idle)
+        if not stretches:
+            return self.cannot_tell("no idle stretch was watched")
+        if not calls(journal):
+            return self.cannot_tell("the app never called the API, so its silence proves nothing")
+        for idle in stretches:
+            allowed = max(LEAST_ALLOWED, math.ceil(idle.seconds * READS_PER_SECOND))
+            within = [one for one in calls(journal) if idle.at_s <= one.at_s < idle.at_s + idle.seconds]
+            counts = Counter(_reading(one) for one in within if one.method == "GET")
+            often = sorted({route for (route, _, _), count in counts.items() if count > allowed})
+            if often:
+                seen = f"more than {allowed} equal readings in {idle.seconds:g} idle seconds"
+                return self.fails(seen, evidence=tuple(f"polled {route}" for route in often), examined=len(within))
+        return self.holds(f"{len(stretches)} idle stretches passed without polling", examined=len(stretches))
+
+
+def _reading(call: Exchange) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    kept = sorted((name, value) for name, value in parameters(call).items() if name not in MOVING)
+    return call.route or call.path, call.path, tuple(kept)

@@ -1,0 +1,87 @@
+"""Does the app read a dataset when an event says that it is ready, and not before?"""
+
+from collections import Counter
+from typing import ClassVar
+
+from harness.journal import Delivery, Effects, EventSeen, Journal, Limits
+from harness.probes.base import PlainProbe
+from harness.probes.calls import asked, bitten_by, dataset_of, end_user_of, reads, told
+from harness.probes.finding import Finding
+
+EARLY_READS = 3
+
+
+class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_event"):
+    """A sync event that the app acknowledged and says it uses is followed by a reading of that dataset within ``fresh_s``.
+
+    Before the first event of a dataset a few tries are fine; asking again and again is polling.
+    """
+
+    expected: ClassVar[str] = "one walk of the dataset soon after its event, none in a loop before it"
+    source: ClassVar[str] = "sync.timing"
+    fix: ClassVar[str] = "start reading a dataset when its sync event arrives, and stop asking for it before"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look at the calls after, and before, each event."""
+        events = _first_told(journal)
+        if not events:
+            return self.cannot_tell("no sync event that the app uses was acknowledged", hook="app.facts.uses_events")
+        unread: list[str] = []
+        unsure = 0
+        for delivery, event in events:
+            dataset = dataset_of(event.kind)
+            if self._has_polled(journal, delivery, dataset):
+                seen = f"{dataset} was asked for more than {EARLY_READS} times before {event.event} told that it is ready"
+                return self.fails(seen, evidence=(f"{event.event} {event.kind}",), examined=len(events))
+            waited_s = _waited_s(journal, delivery, dataset)
+            if waited_s is not None and waited_s <= _fresh_s(journal):
+                continue
+            if waited_s is None and not _has_waited(journal, delivery):
+                unsure += 1
+            elif waited_s is None or not bitten_by(journal):
+                unread.append(f"{event.event} {event.kind}")
+        if unread:
+            seen = f"{len(unread)} acknowledged sync events were not followed by a reading in time"
+            return self.fails(seen, evidence=tuple(unread), examined=len(events))
+        if unsure:
+            return self.cannot_tell("the scenario ended before the app had to read", hook="app.observe.effects")
+        return self.holds(f"{len(events)} sync events were each followed by a reading", examined=len(events))
+
+    def _has_polled(self, journal: Journal, delivery: Delivery, dataset: str) -> bool:
+        made = reads(journal, dataset, end_user_of(delivery))
+        counts = Counter(asked(one) for one in made if one.at_s < delivery.at_s)
+        is_first = all(
+            dataset_of(event.kind) != dataset or earlier.at_s >= delivery.at_s for earlier, event in told(journal)
+        )
+        return is_first and max(counts.values(), default=0) > EARLY_READS
+
+
+def _first_told(journal: Journal) -> list[tuple[Delivery, EventSeen]]:
+    """The first acknowledgement of each used sync event of a consent that did not end."""
+    ended = {event.participant for event in journal.all(EventSeen) if event.kind == "consent.revoked"}
+    first: dict[str, tuple[Delivery, EventSeen]] = {}
+    for delivery, event in told(journal):
+        if event.is_subscribed and dataset_of(event.kind) and event.participant not in ended:
+            first.setdefault(event.event, (delivery, event))
+    return list(first.values())
+
+
+def _waited_s(journal: Journal, delivery: Delivery, dataset: str) -> float | None:
+    """Real seconds from the delivery to the first reading after it."""
+    later = [one.at_s for one in reads(journal, dataset, end_user_of(delivery)) if one.at_s >= delivery.at_s]
+    return min(later) - delivery.at_s if later else None
+
+
+def _has_waited(journal: Journal, delivery: Delivery) -> bool:
+    """Whether the app has had its time: it says that nothing is pending, or ``fresh_s`` has passed."""
+    for one in journal.all(Effects):
+        if one.participant == delivery.participant and one.at_s > delivery.at_s:
+            if one.pending == 0 and one.is_quiescent:
+                return True
+            if one.at_s - delivery.at_s > _fresh_s(journal):
+                return True
+    return False
+
+
+def _fresh_s(journal: Journal) -> float:
+    return next((one.fresh_s for one in journal.all(Limits)), 5.0)

@@ -1,0 +1,138 @@
+"""Deliveries and their effects, as probes read them."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from harness.journal import Delivery, Effects, EventSeen, Exchange, HookCall, Journal, Started
+
+HOME = "127.0.0.1"
+"""Where genuine deliveries come from."""
+
+
+def genuine(journal: Journal) -> list[Delivery]:
+    """Every delivery as Fiskil makes it whose answer counts, in order."""
+    return [one for one in journal.all(Delivery) if one.kind == "genuine" and one.is_judged and one.source_ip == HOME]
+
+
+def of_kind(journal: Journal, kind: str) -> list[Delivery]:
+    """Every delivery of one kind, in order."""
+    return [one for one in journal.all(Delivery) if one.kind == kind]
+
+
+def by_message(deliveries: Iterable[Delivery]) -> dict[str, list[Delivery]]:
+    """Deliveries of each message id, in order."""
+    found: dict[str, list[Delivery]] = {}
+    for one in deliveries:
+        found.setdefault(one.message_id, []).append(one)
+    return found
+
+
+class Applied(Struct, frozen=True, kw_only=True):
+    """How often each message was applied. ``was_reset`` says that the app forgot its counts when it was started again."""
+
+    counts: dict[str, int]
+    was_reset: bool = False
+
+
+def applied(journal: Journal) -> Applied | None:
+    """The counts that the app told, over all participants and all of its lives; None when it tells none.
+
+    Where it forgets counts as it is killed, what it told last in each life is added up.
+    """
+    lives: list[dict[str, dict[str, int]]] = [{}]
+    for entry in journal:
+        if isinstance(entry, Started) and entry.how == "kill":
+            lives.append({})
+        elif isinstance(entry, Effects) and entry.applied is not None:
+            lives[-1][entry.participant] = entry.applied
+    told = [_merged(life) for life in lives if life]
+    if not told:
+        return None
+    final = told[-1]
+    was_reset = any(count > final.get(one, 0) for counts in told for one, count in counts.items())
+    if not was_reset:
+        return Applied(counts=final)
+    return Applied(counts=dict(sum((Counter(counts) for counts in told), Counter())), was_reset=True)
+
+
+def _merged(life: dict[str, dict[str, int]]) -> dict[str, int]:
+    merged: dict[str, int] = {}
+    for counts in life.values():
+        for message_id, count in counts.items():
+            merged[message_id] = max(count, merged.get(message_id, 0))
+    return merged
+
+
+def last_applied(journal: Journal) -> dict[str, int] | None:
+    """The counts alone."""
+    told = applied(journal)
+    return told.counts if told else None
+
+
+def is_settled(journal: Journal) -> bool:
+    """Whether the app was at rest when it was asked for the last time."""
+    last: dict[str, bool] = {}
+    for effects in journal.all(Effects):
+        last[effects.participant] = effects.is_quiescent
+    return all(last.values())
+
+
+def events_by_id(journal: Journal) -> dict[str, EventSeen]:
+    """Every event of the sandbox by its message id."""
+    return {one.message_id: one for one in journal.all(EventSeen)}
+
+
+def kind_of(delivery: Delivery) -> str:
+    """The kind of event that a body claims; empty where it cannot be read."""
+    return _field(delivery, "event")
+
+
+def consent_of(delivery: Delivery) -> str:
+    """The consent that a body names; empty where it cannot be read."""
+    return _field(delivery, "consent_id")
+
+
+def _field(delivery: Delivery, name: str) -> str:
+    try:
+        body: Any = msgspec.json.decode(delivery.body)
+        return str(body["data"][name])
+    except (msgspec.DecodeError, KeyError, RecursionError, TypeError, UnicodeDecodeError):
+        return ""
+
+
+def ended_s(delivery: Delivery) -> float:
+    """When the answer was there, or was waited for no longer."""
+    return delivery.at_s + delivery.took_s
+
+
+def bites_during(journal: Journal, delivery: Delivery) -> list[Exchange]:
+    """The app's calls that a fault acted on while *delivery* waited for its answer."""
+    return [
+        one
+        for one in journal.all(Exchange)
+        if one.bites and not one.is_stray and one.at_s <= ended_s(delivery) and one.ended_s >= delivery.at_s
+    ]
+
+
+def refused_failure(journal: Journal) -> HookCall | None:
+    """An order to fail that the app did not take."""
+    for one in journal.all(HookCall):
+        if one.hook == "fail" and not (one.status is not None and 200 <= one.status < 300):
+            return one
+    return None
+
+
+def answer_of(delivery: Delivery) -> str:
+    """What came back, in a word or two."""
+    return str(delivery.status) if delivery.status is not None else delivery.trouble
+
+
+def line(delivery: Delivery) -> str:
+    """One delivery for the reader."""
+    variant = f" {delivery.name.replace('_', ' ')}" if delivery.name else ""
+    kind = "" if delivery.kind == "genuine" else f" {delivery.kind}"
+    return f"{delivery.event}{variant} attempt {delivery.attempt}{kind}: {answer_of(delivery)}"

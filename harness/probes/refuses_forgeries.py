@@ -1,0 +1,155 @@
+"""Do forged messages have no effect?"""
+
+from typing import ClassVar
+
+from harness.journal import Delivery, Journal, Leak, Started
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.receipts import answer_of, genuine, kind_of, last_applied, of_kind
+from harness.probes.states import Move, Reading, moved_alike
+
+EFFECTS = "app.observe.effects"
+QUEUED = 202
+Witness = tuple[str, tuple[str, ...]]
+"""What was seen, and the evidence."""
+
+
+class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forgeries"):
+    """No message that Fiskil did not sign is applied or moves the state as a genuine one does (I1, I7).
+
+    Statuses refine: no answer at all is a failure; 2xx without an effect is one where genuine messages get the very same
+    answer (but 202, which promises nothing), because a wrong secret would then lose every event in silence.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
+    around: ClassVar[tuple[str, ...]] = ("deliver", "forge", "forge_every", "forge_without_secret")
+    expected: ClassVar[str] = "no effect of a message that Fiskil did not sign, and an answer that is no 2xx"
+    source: ClassVar[str] = "webhooks.signature"
+    fix: ClassVar[str] = (
+        "before anything else compare the header with base64(HMAC-SHA256(base64-decoded secret, raw body)) in constant time"
+    )
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look for effects of forgeries, then for a genuine effect that shows that there would be some."""
+        forged = of_kind(journal, "forged")
+        if not forged and any(one.how == "refusal" for one in journal.all(Started)):
+            return self.holds("the app does not start without its webhook secret", examined=1)
+        if not forged:
+            return self.cannot_tell("nothing was forged")
+        advice = _server_errors(forged)
+        witness = _believed(journal, forged) or _moved(journal, forged) or _told(journal) or _silent(forged)
+        if witness:
+            seen, evidence = witness
+            return self.fails(seen, evidence=evidence, examined=len(forged), advice=advice)
+        if not _has_control(journal, forged):
+            return self.cannot_tell("no genuine delivery showed an effect, so none of a forged one would", hook=EFFECTS)
+        indifferent, evidence = _answered_alike(journal, forged)
+        if indifferent:
+            seen = f"{len(evidence)} of {len(forged)} forged messages got the answer of genuine ones: {indifferent}"
+            return self.fails(seen, evidence=evidence, examined=len(forged), advice=advice)
+        advice += _acknowledged(forged)
+        return self.holds(f"{len(forged)} forged messages had no effect", examined=len(forged), advice=advice)
+
+
+def _believed(journal: Journal, forged: list[Delivery]) -> Witness | None:
+    """Forged ids among those that were applied."""
+    told = last_applied(journal) or {}
+    names = {journal.names.get(one, "") for one, count in told.items() if count > 0}
+    believed = [one for one in forged if f"forged:{one.name}" in names]
+    if not believed:
+        return None
+    more = f", and {len(believed) - 1} more" if believed[1:] else ""
+    return f"a forged message was applied: {_plain(believed[0].name)}{more}", tuple(_line(one) for one in believed)
+
+
+def _moved(journal: Journal, forged: list[Delivery]) -> Witness | None:
+    """A state that forgeries moved to where a genuine message of that kind moved another end user's."""
+    reading = Reading(journal)
+    for step in sorted({one.step for one in forged}):
+        sent = [one for one in forged if one.step == step]
+        kind = next((kind for one in sent if (kind := kind_of(one))), "")
+        around = reading.around(step, sent[0].participant)
+        known = _genuine_move(journal, reading, kind)
+        paths = moved_alike(known, around) if known and around else []
+        if paths:
+            suspects = [one for one in sent if one.outcome == "ack"] or sent
+            seen = f"forged {kind} messages moved the state as a genuine one does: {paths[0]}"
+            return seen, tuple(_line(one) for one in suspects)
+    return None
+
+
+def _told(journal: Journal) -> Witness | None:
+    leaks = [one for one in journal.all(Leak) if one.place.startswith("the answer to forged")]
+    if not leaks:
+        return None
+    return f"the answer to a forged message tells the {leaks[0].kind}", tuple(f"{one.place}: {one.kind}" for one in leaks)
+
+
+def _silent(forged: list[Delivery]) -> Witness | None:
+    """A receiver that hangs, or does not listen any more."""
+    hung = [one for one in forged if "limit" in one.trouble]
+    if hung:
+        return f"{len(hung)} forged messages got no answer at all", tuple(_line(one) for one in hung)
+    dead = next((number for number, one in enumerate(forged) if one.trouble == "connection refused"), 0)
+    if dead:
+        seen = f"the receiver did not listen any more after a forged message: {_plain(forged[dead - 1].name)}"
+        return seen, tuple(_line(one) for one in forged[dead - 1 : dead + 1])
+    return None
+
+
+def _has_control(journal: Journal, forged: list[Delivery]) -> bool:
+    told = last_applied(journal)
+    if told is not None:
+        return any(told.get(one.message_id, 0) for one in genuine(journal))
+    reading = Reading(journal)
+    kinds = {kind_of(one) for one in forged} - {""}
+    moves = [_genuine_move(journal, reading, kind) for kind in sorted(kinds)]
+    return any(move is not None and move[0] != move[1] for move in moves)
+
+
+def _answered_alike(journal: Journal, forged: list[Delivery]) -> tuple[str, tuple[str, ...]]:
+    """The answer that genuine and forged messages have in common, and which forgeries got it."""
+    answers = {(one.status, one.answer) for one in genuine(journal) if one.outcome == "ack" and one.status != QUEUED}
+    alike = [one for one in _posted(forged) if one.outcome == "ack" and (one.status, one.answer) in answers]
+    return (str(alike[0].status), tuple(_line(one) for one in alike)) if alike else ("", ())
+
+
+def _acknowledged(forged: list[Delivery]) -> tuple[str, ...]:
+    found = [_plain(one.name) for one in _posted(forged) if one.outcome == "ack"]
+    if not found:
+        return ()
+    return (f"2xx, though without effect, on {_some(found)}: a wrong secret would lose every event in silence",)
+
+
+def _server_errors(forged: list[Delivery]) -> tuple[str, ...]:
+    found = [
+        _plain(one.name) for one in _posted(forged) if one.status is not None and one.status >= 500 and one.status != 503
+    ]
+    return (f"5xx on {_some(found)}; 4xx would say that the sender is wrong",) if found else ()
+
+
+def _posted(forged: list[Delivery]) -> list[Delivery]:
+    """Other methods on the same path may lawfully be somebody else's, a health check for instance."""
+    return [one for one in forged if not one.name.startswith(("get_", "put_"))]
+
+
+def _genuine_move(journal: Journal, reading: Reading, kind: str) -> Move | None:
+    """The state of an end user before and after the step in which a genuine message of that kind was acknowledged."""
+    for one in genuine(journal):
+        if one.outcome == "ack" and kind_of(one) == kind:
+            around = reading.around(one.step, one.participant)
+            if around and around[0] != around[1]:
+                return around
+    return None
+
+
+def _line(one: Delivery) -> str:
+    return f"{_plain(one.name)}: {answer_of(one)}"
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

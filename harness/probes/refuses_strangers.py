@@ -1,0 +1,93 @@
+"""Do messages from other addresses than Fiskil's have no effect, though they are honestly signed?"""
+
+from typing import ClassVar
+
+from harness.journal import Delivery, Effects, Journal, Trouble
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.receipts import HOME, line
+from harness.probes.states import Reading, moved_alike
+
+EFFECTS = "app.observe.effects"
+ALLOW_LIST = "app.facts.allowed_ips"
+
+
+class RefusesStrangers(PlainProbe, frozen=True, kw_only=True, tag="refuses_strangers"):
+    """A message that comes from an address off the list is not applied; the same message from Fiskil's address is.
+
+    Judged only where the config states a list, because Fiskil publishes none.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
+    around: ClassVar[tuple[str, ...]] = ("deliver_from_stranger", "retry")
+    expected: ClassVar[str] = "no effect of a message from an address that is not on the list"
+    source: ClassVar[str] = "webhooks.source-ip"
+    fix: ClassVar[str] = (
+        "compare the connection's address with the list, and believe forwarding headers of your own proxy only"
+    )
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look at the counts, or the state, between the stranger's attempt and the honest one."""
+        strange = [one for one in journal.all(Delivery) if one.source_ip != HOME]
+        if not strange:
+            has_no_list = any(one.hook == ALLOW_LIST for one in journal.all(Trouble))
+            seen = "the config neither passes {webhook_source_ips} to the app nor states app.facts.allowed_ips"
+            return self.cannot_tell(seen if has_no_list else "no stranger delivered anything", hook=ALLOW_LIST)
+        if not any(one.status is not None for one in strange):
+            return self.cannot_tell(f"the strangers could not connect: {strange[0].trouble}")
+        believed = [one for one in strange if _had_effect(journal, one)]
+        if believed:
+            seen = f"{len(believed)} of {len(strange)} messages from an address off the list were applied"
+            return self.fails(seen, evidence=tuple(_words(one) for one in believed), examined=len(strange))
+        controlled = [one for one in strange if _works_from_home(journal, one)]
+        if len(controlled) < len(strange):
+            return self.cannot_tell("the same message from Fiskil's address had no visible effect either", hook=EFFECTS)
+        taken = sum(1 for one in strange if one.outcome == "ack")
+        advice = (f"{taken} messages from off the list got 2xx, though without effect",) if taken else ()
+        return self.holds(f"{len(strange)} messages from off the list had no effect", examined=len(strange), advice=advice)
+
+
+def _had_effect(journal: Journal, delivery: Delivery) -> bool:
+    """Whether the count rose, or the state moved where the honest retry would move it."""
+    before, after = _around(journal, delivery)
+    if after is not None and after.applied is not None:
+        return after.applied.get(delivery.message_id, 0) > 0
+    home = _from_home(journal, delivery)
+    if home is None or before is None or after is None:
+        return False
+    reading = Reading(journal)
+    final = _around(journal, home)[1]
+    if final is None:
+        return False
+    states = [reading.leaves(one.state) for one in (before, after, final)]
+    return bool(moved_alike((states[0], states[2]), (states[0], states[1])))
+
+
+def _works_from_home(journal: Journal, delivery: Delivery) -> bool:
+    """Whether the same message, retried from Fiskil's address, showed an effect."""
+    home = _from_home(journal, delivery)
+    if home is None or home.outcome != "ack":
+        return False
+    before, after = _around(journal, home)
+    if before is None or after is None:
+        return False
+    if after.applied is not None:
+        return after.applied.get(delivery.message_id, 0) > 0
+    reading = Reading(journal)
+    return reading.leaves(before.state) != reading.leaves(after.state)
+
+
+def _from_home(journal: Journal, strange: Delivery) -> Delivery | None:
+    """The first delivery of the same message from Fiskil's address after the stranger's."""
+    later = (one for one in journal.all(Delivery) if one.message_id == strange.message_id and one.at_s > strange.at_s)
+    return next((one for one in later if one.source_ip == HOME), None)
+
+
+def _around(journal: Journal, delivery: Delivery) -> tuple[Effects | None, Effects | None]:
+    found = [one for one in journal.all(Effects) if one.step == delivery.step and one.participant == delivery.participant]
+    by_moment = {one.moment: one for one in found}
+    return by_moment.get("before"), by_moment.get("after")
+
+
+def _words(one: Delivery) -> str:
+    return line(one) + ", from an address off the list"

@@ -1,0 +1,85 @@
+"""Does a dead access token cost one renewal and one retry, and nothing else?"""
+
+from collections import Counter
+from typing import ClassVar
+
+from harness.journal import Effects, Exchange, HookCall, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.calls import asked, bearer, calls, is_fine
+from harness.probes.finding import Finding
+from harness.probes.records import STILL_AT_WORK
+
+RENEWALS = 2
+REFUSALS = 2
+
+
+class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_once"):
+    """After a call was refused for its dead token, the token is exchanged again and the call succeeds with the new one.
+
+    Workers that saw the same death at the same moment are allowed for; a loop is not. Renewing before a refusal is fine,
+    and leaves nothing to see.
+    """
+
+    expected: ClassVar[str] = "one POST /v1/token after the refusal, then the refused call again"
+    source: ClassVar[str] = "token.expired, token.lifetime"
+    fix: ClassVar[str] = "on 401 exchange the key pair once, behind a lock that all workers share, and repeat the call once"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Follow each refusal."""
+        made = calls(journal)
+        refused = [one for one in made if one.status == 401 and one.route != "token" and bearer(one)]
+        if not refused:
+            return self.cannot_tell("no call was refused for a dead token")
+        exchanges = [one for one in made if one.route == "token" and one.number > refused[0].number]
+        if any(one.status in {401, 403} for one in exchanges):
+            return self.cannot_tell("the key pair was refused too, so no renewal could succeed")
+        repeated = _repeated(refused)
+        if repeated:
+            seen = f"{repeated[0].route} was asked more than {REFUSALS} times with a token that had been refused"
+            return self.fails(seen, evidence=_lines(repeated), examined=len(refused))
+        dead = len({bearer(one) for one in refused})
+        if sum(1 for one in exchanges if one.status == 200) > RENEWALS * dead:
+            seen = f"more than {RENEWALS} renewals followed the death of one token"
+            return self.fails(seen, evidence=_lines(refused), examined=len(refused))
+        lost = [one for one in refused if not _came_through(made, one)]
+        if lost:
+            return self._lost(journal, lost, is_renewed=any(one.status == 200 for one in exchanges), examined=len(refused))
+        return self.holds(f"{dead} dead tokens were renewed and every refused call came through", examined=len(refused))
+
+    def _lost(self, journal: Journal, lost: list[Exchange], *, is_renewed: bool, examined: int) -> Finding:
+        how = "though the token was renewed" if is_renewed else "and the token was not renewed"
+        if not _has_ended(journal, lost[0]):
+            return self.cannot_tell(STILL_AT_WORK)
+        return self.fails(f"{lost[0].route} never succeeded after its 401, {how}", evidence=_lines(lost), examined=examined)
+
+
+def _repeated(refused: list[Exchange]) -> list[Exchange]:
+    """Calls that were refused again and again with one token."""
+    counts = Counter((asked(one), bearer(one)) for one in refused)
+    return [one for one in refused if counts[asked(one), bearer(one)] > REFUSALS]
+
+
+def _came_through(made: list[Exchange], refused: Exchange) -> bool:
+    """Whether a later call on the same route for the same end user succeeded; a walk may begin anew."""
+    return any(
+        one.number > refused.number and (one.route, one.end_user_id) == (refused.route, refused.end_user_id) and is_fine(one)
+        for one in made
+    )
+
+
+def _has_ended(journal: Journal, refused: Exchange) -> bool:
+    """Whether the app has had its time: it is quiescent, or a request to it failed over the refusal."""
+    effects = journal.all(Effects)
+    if effects and effects[-1].is_quiescent and effects[-1].pending == 0:
+        return True
+    return any(
+        one.at_s >= refused.ended_s
+        and (one.status is None or one.status >= 400)
+        and one.hook in {"refresh", "start_session"}
+        for one in journal.all(HookCall)
+    )
+
+
+def _lines(shown: list[Exchange]) -> tuple[str, ...]:
+    versions = sorted({f"{one.method} {one.route}: {one.status}" for one in shown})
+    return tuple(versions)

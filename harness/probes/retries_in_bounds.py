@@ -1,0 +1,67 @@
+"""Are failed calls repeated in bounds, and what must not be repeated not at all?"""
+
+from itertools import pairwise
+from typing import ClassVar
+
+from harness.journal import Exchange, HookCall, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.calls import Asked, asked, began_s, bitten_by, calls
+from harness.probes.finding import Finding
+
+MOST = 20
+WINDOW_S = 3.0
+LOOK_UPS = frozenset({"end_users.list", "end_users.get"})
+
+
+class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bounds"):
+    """No failing call is repeated more than twenty times within three real seconds; no end user is created blindly again.
+
+    Creating an end user is not idempotent. After an answer that got lost, an app must look before it creates once more,
+    unless somebody asks it anew.
+    """
+
+    expected: ClassVar[str] = "growing pauses between tries; POST /v1/end-users once"
+    source: ClassVar[str] = "end-users.duplicate-email"
+    fix: ClassVar[str] = "back off exponentially with a limit; after a lost answer look the end user up before creating it"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Count equal calls around bites, and creations after a lost answer."""
+        bitten = bitten_by(journal)
+        if not bitten:
+            return self.cannot_tell("no fault bit")
+        doubled = _created_blindly(journal)
+        if doubled:
+            seen = "POST /v1/end-users was repeated after an answer that got lost, without looking first"
+            return self.fails(seen, evidence=("POST end_users.create twice for one request",), examined=len(bitten))
+        stormy = sorted({one.route for one in bitten if _is_storm(_times(journal, asked(one)))})
+        if stormy:
+            seen = f"{stormy[0]} was repeated more than {MOST} times within {WINDOW_S:g} s while it failed"
+            return self.fails(seen, evidence=tuple(f"stormed {route}" for route in stormy), examined=len(bitten))
+        return self.holds("every failing call was repeated in bounds", examined=len(bitten))
+
+
+def _times(journal: Journal, wanted: Asked) -> list[float]:
+    """When calls equal to *wanted* failed."""
+    return [one.at_s for one in calls(journal) if asked(one) == wanted and one.bites]
+
+
+def _is_storm(times: list[float]) -> bool:
+    return any(last - first <= WINDOW_S for first, last in zip(times, times[MOST:], strict=False))
+
+
+def _created_blindly(journal: Journal) -> bool:
+    made = calls(journal)
+    creations = [one for one in made if one.route == "end_users.create"]
+    asked_at = [began_s(one) for one in journal.all(HookCall)]
+    for lost, again in pairwise(creations):
+        is_equal = lost.request_body == again.request_body
+        if not is_equal or not _is_ambiguous(lost) or any(lost.at_s < moment < again.at_s for moment in asked_at):
+            continue
+        if not any(one.route in LOOK_UPS and lost.number < one.number < again.number for one in made):
+            return True
+    return False
+
+
+def _is_ambiguous(call: Exchange) -> bool:
+    """Whether the app cannot know if the API did the work: no whole answer reached it."""
+    return any(one.partition("(")[0] in {"ResetPeer", "EmptyResponse", "LimitBytes", "Stall", "Drip"} for one in call.bites)

@@ -1,0 +1,89 @@
+"""Does the end user see a page made for people, however the journey ended?"""
+
+import re
+from typing import ClassVar
+
+from harness.journal import HookCall, Journal, Visit
+from harness.probes.base import PlainProbe
+from harness.probes.calls import began_s, calls
+from harness.probes.finding import Finding
+
+TRACES = (
+    b"Traceback (most recent call last)",
+    b"Werkzeug Debugger",
+    b"Fatal error: Uncaught",
+    b"goroutine 1 [running]",
+    b"Exception in thread ",
+)
+JS_TRACE = re.compile(rb"\n\s+at \S+ \(\S+:\d+:\d+\)")
+JAVA_TRACE = re.compile(rb"\n\s+at [\w.$]+\([\w.]+\.java:\d+\)")
+
+
+class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_server_error"):
+    """Every page that the end user is sent to is no server error, no stack trace, no bare JSON and not blank.
+
+    Hooks are for machines: they may answer 502 to 504 (and, as advice only, 500) when the API itself fails.
+    """
+
+    expected: ClassVar[str] = "a page that says what happened and what to do next"
+    source: ClassVar[str] = "journey.error-redirect"
+    fix: ClassVar[str] = "answer redirect_uri and cancel_uri with a page for every error_type, known or not"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look at every page and at every hook answer."""
+        visits, hooks = journal.all(Visit), journal.all(HookCall)
+        advice: list[str] = []
+        for visit in visits:
+            trouble = _trouble_of(visit)
+            if trouble:
+                return self.fails(f"the {visit.page} page {trouble}", evidence=(_line(visit),), examined=len(visits))
+        for hook in hooks:
+            if hook.status is None or hook.status < 500:
+                continue
+            if not _api_failed(journal, hook):
+                seen = f"{hook.hook} answered {hook.status} though the API was well"
+                return self.fails(seen, evidence=(f"{hook.hook}: {hook.status}",), examined=len(visits) + len(hooks))
+            if hook.status == 500:
+                advice.append(f"{hook.hook} answered 500 when the API failed; 502 or 503 says whose fault it is")
+        if not visits:
+            return self.cannot_tell("the end user was sent to no page of the app", hook="app.drive.start_session")
+        return self.holds(
+            f"{len(visits)} pages were made for people", examined=len(visits), advice=tuple(dict.fromkeys(advice))
+        )
+
+
+def _trouble_of(visit: Visit) -> str:
+    """What is wrong with a page, in words; nothing where it is fine."""
+    if visit.status is None:
+        return "does not answer"
+    if any(mark in visit.body for mark in TRACES) or JS_TRACE.search(visit.body) or JAVA_TRACE.search(visit.body):
+        return "shows a stack trace"
+    if visit.status >= 500:
+        return f"answered {visit.status}"
+    if visit.status in {204, 304} or 300 <= visit.status < 400:
+        return ""
+    if visit.content_type.endswith("json"):
+        return "shows bare JSON"
+    return "" if _has_something(visit.body) else "is blank"
+
+
+def _has_something(body: bytes) -> bool:
+    """Whether a person sees something: text outside tags, a picture, or a script that may draw it."""
+    lower = body.lower()
+    if any(tag in lower for tag in (b"<script", b"<img", b"<svg", b"<iframe", b"http-equiv")):
+        return True
+    visible = re.sub(rb"<(style|title|head)\b.*?</\1>|<[^>]*>", b"", lower, flags=re.DOTALL)
+    return bool(visible.strip())
+
+
+def _api_failed(journal: Journal, hook: HookCall) -> bool:
+    """Whether a call that the app made while it was asked did not end well."""
+    begin_s = began_s(hook)
+    return any(
+        (one.bites or one.status is None or one.status >= 400) and one.ended_s >= begin_s and one.at_s <= hook.at_s
+        for one in calls(journal)
+    )
+
+
+def _line(visit: Visit) -> str:
+    return f"{visit.page}: {visit.status if visit.status is not None else 'no answer'}"

@@ -1,0 +1,71 @@
+"""Does an end user who did not consent stay unconnected in the app's eyes?"""
+
+from typing import ClassVar
+
+from harness.journal import Effects, Entry, EventSeen, Journal, Journey
+from harness.probes.base import PlainProbe
+from harness.probes.calls import calls
+from harness.probes.finding import Finding
+
+CONNECTED = "app.observe.connected"
+APPROVED = "APPROVED"
+
+
+class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconnected"):
+    """After a journey that came to nothing the app does not count the end user as connected.
+
+    The same scenario must also show that the app counts somebody as connected who did consent: a place in the state that
+    never says yes proves nothing. Reading data in vain is advice, because an app may ask the API what became of the journey.
+    """
+
+    around: ClassVar[tuple[str, ...]] = ("attempt", "cancel", "deny", "leave", "mistype_code")
+    expected: ClassVar[str] = "not connected until a consent exists"
+    source: ClassVar[str] = "consents.received"
+    fix: ClassVar[str] = "mark an end user as connected when consent.received arrives, not when a journey begins or returns"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look at what the app told between a failed journey and the next consent."""
+        if not any(one.ending != APPROVED for one in journal.all(Journey)):
+            return self.cannot_tell("no journey came to nothing")
+        told = [one for one in journal.all(Effects) if one.is_connected is not None]
+        if not told:
+            return self.cannot_tell("the app does not tell whether an end user is connected", hook=CONNECTED)
+        after = _after_failures(journal)
+        for journey, effects in after:
+            if effects.is_connected:
+                seen = f"the app counts the end user as connected after {journey.ending}"
+                return self.fails(seen, evidence=(f"attempt {journey.attempt}: {journey.ending}",), examined=len(after))
+        if not any(one.is_connected for one in told):
+            return self.cannot_tell("the app never counted anybody as connected, so its no proves nothing", hook=CONNECTED)
+        if not after:
+            return self.cannot_tell("the app was not looked at after the journey that came to nothing")
+        return self.holds("who did not consent stays unconnected", examined=len(after), advice=_reads_in_vain(journal))
+
+
+def _after_failures(journal: Journal) -> list[tuple[Journey, Effects]]:
+    """Each look at an end user while their latest journey had come to nothing and no consent stood."""
+    latest: dict[str, Journey] = {}
+    consented: set[str] = set()
+    found: list[tuple[Journey, Effects]] = []
+    for entry in journal:
+        _follow(entry, latest, consented)
+        if isinstance(entry, Effects) and entry.participant in latest and entry.participant not in consented:
+            found.append((latest[entry.participant], entry))
+    return found
+
+
+def _follow(entry: Entry, latest: dict[str, Journey], consented: set[str]) -> None:
+    if isinstance(entry, Journey):
+        if entry.ending == APPROVED:
+            consented.add(entry.participant)
+        else:
+            latest[entry.participant] = entry
+    elif isinstance(entry, EventSeen) and entry.kind == "consent.received":
+        consented.add(entry.participant)
+
+
+def _reads_in_vain(journal: Journal) -> tuple[str, ...]:
+    approved = [one.at_s for one in journal.all(Journey) if one.ending == APPROVED]
+    until_s = min(approved, default=float("inf"))
+    routes = {one.route for one in calls(journal) if one.route.startswith("banking.") and one.at_s < until_s}
+    return tuple(f"{route} was read though nobody had consented" for route in sorted(routes))

@@ -1,0 +1,74 @@
+"""Does the app give up politely while its key pair is refused, and recover when it is good again?"""
+
+from typing import ClassVar
+
+from harness.journal import Exchange, HookCall, Idle, Journal, Key, Started
+from harness.probes.base import PlainProbe
+from harness.probes.calls import bearer, began_s, calls, is_fine, told
+from harness.probes.finding import Finding
+
+TRIES = 3
+
+
+class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on_bad_credentials"):
+    """A refused key pair is tried at most three times for each thing that the app was asked to do, and not while left alone.
+
+    When the pair is accepted again the app works again, after a restart at the latest.
+    """
+
+    expected: ClassVar[str] = "a few tries, an error, and work again once the key is good"
+    source: ClassVar[str] = "token.bad-credentials"
+    fix: ClassVar[str] = "treat 401 and 403 of POST /v1/token as final: report them, and try again only when asked again"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Count refused exchanges and look for life afterwards."""
+        made = calls(journal)
+        refused = [one for one in made if one.route == "token" and one.status in {401, 403}]
+        turned_away = [one for one in made if one.route != "token" and one.status == 401]
+        if not journal.all(Key) or not (refused or turned_away):
+            return self.cannot_tell("the app never showed a refused key pair to the API")
+        allowed = TRIES * max(1, _asked_times(journal, refused or turned_away))
+        if len(refused) > allowed:
+            seen = f"a refused key pair was exchanged more than {TRIES} times for each thing the app was asked to do"
+            return self.fails(seen, evidence=("POST token: 401",), examined=len(refused))
+        if _idle_tries(journal, refused) > TRIES:
+            seen = f"a refused key pair was exchanged more than {TRIES} times while the app was left alone"
+            return self.fails(seen, evidence=("POST token: 401",), examined=len(refused))
+        return self._recovery(journal, made, examined=len(refused) + len(turned_away))
+
+    def _recovery(self, journal: Journal, made: list[Exchange], *, examined: int) -> Finding:
+        good_from = _good_from(journal)
+        if good_from is None:
+            return self.cannot_tell("the key pair was not made good again, so recovery could not be seen")
+        if any(one.at_s >= good_from and bearer(one) and is_fine(one) for one in made):
+            return self.holds("the refused key pair was not insisted on, and the app recovered", examined=examined)
+        asked_again = [one for one in journal.all(HookCall) if one.hook == "refresh" and began_s(one) >= good_from]
+        if asked_again and all(one.status is None or one.status >= 400 for one in asked_again):
+            seen = "the app does not recover after its key pair was accepted again"
+            return self.fails(seen, evidence=("refresh failed with a good key pair",), examined=examined)
+        return self.cannot_tell("the app was not seen at work after its key pair was accepted again")
+
+
+def _asked_times(journal: Journal, refused: list[Exchange]) -> int:
+    """How many hooks, deliveries and starts fall into the bad time."""
+    first, last = refused[0].at_s, refused[-1].ended_s
+    hooks = sum(1 for one in journal.all(HookCall) if one.at_s >= first and began_s(one) <= last)
+    starts = sum(1 for one in journal.all(Started) if one.how == "restart" and first <= one.at_s <= last)
+    deliveries = sum(1 for one, _ in told(journal) if first <= one.at_s <= last)
+    return hooks + starts + deliveries
+
+
+def _idle_tries(journal: Journal, refused: list[Exchange]) -> int:
+    stretches = [(one.at_s, one.at_s + one.seconds) for one in journal.all(Idle)]
+    return max((sum(1 for one in refused if begin <= one.at_s < end) for begin, end in stretches), default=0)
+
+
+def _good_from(journal: Journal) -> float | None:
+    """When the pair became good for the last time: accepted again, or the app restarted with the right one."""
+    keys = journal.all(Key)
+    if keys[-1].state == "accepted":
+        return keys[-1].at_s
+    if keys[-1].state == "wrong":
+        later = [one.at_s for one in journal.all(Started) if one.how == "restart" and one.at_s > keys[-1].at_s]
+        return later[-1] if later else None
+    return None

@@ -1,0 +1,88 @@
+"""Twins: the same person under other ids, to whom the same happened, told in another way.
+
+*a* and *c* were told everything once and in order, *b* otherwise. Where *a* and *c* differ the app's state is volatile and
+says nothing; everywhere else *b* must end up as *a* did.
+"""
+
+from collections import Counter
+
+from msgspec import Struct
+
+from harness.journal import Delivery, Effects, EventSeen, Journal
+from harness.probes.states import Leaves, Reading, differing, has_symbols
+
+EFFECTS = "app.observe.effects"
+TWINS = ("a", "b", "c")
+
+
+class Comparison(Struct, frozen=True, kw_only=True):
+    """What comparing the twins gave. ``reason`` says why they cannot be compared, and ``hook`` what would help."""
+
+    differences: tuple[str, ...] = ()
+    compared: int = 0
+    volatile: tuple[str, ...] = ()
+    reason: str = ""
+    hook: str = ""
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What was left out, for the reader."""
+        if not self.volatile:
+            return ()
+        shown = ", ".join(self.volatile[:6]) + (f" and {len(self.volatile) - 6} more" if len(self.volatile) > 6 else "")
+        return (f"left out, because two runs in order differ there: {shown}",)
+
+
+def compare_twins(journal: Journal) -> Comparison:
+    """Compare how the twins ended."""
+    ends = {name: _end(journal, name) for name in TWINS}
+    if not all(ends.values()):
+        return Comparison(reason="the scenario has no twins a, b and c")
+    told = [one for one in ends.values() if one is not None]
+    if any(one.state is None for one in told):
+        return Comparison(reason="the effects hook tells no state", hook=EFFECTS)
+    if not all(one.is_quiescent for one in told):
+        return Comparison(reason="the app was still at work when the scenario ended")
+    if _kinds(journal, "a") != _kinds(journal, "b") or _kinds(journal, "a") != _kinds(journal, "c"):
+        return Comparison(reason="the twins did not acknowledge the same events")
+    reading = Reading(journal)
+    return _compared(journal, reading, *(reading.leaves(one.state) for one in told))
+
+
+def _compared(journal: Journal, reading: Reading, a: Leaves, b: Leaves, c: Leaves) -> Comparison:
+    volatile = differing(a, c)
+    compared = (a.keys() | b.keys()) - volatile
+    if not compared:
+        return Comparison(reason="nothing of the app's state is the same in two runs in order", hook=EFFECTS)
+    states = [reading.leaves(one.state) for one in journal.all(Effects) if one.participant == "a" and one.state is not None]
+    if not any(differing(one, a) - volatile for one in states) and not has_symbols(a):
+        return Comparison(reason="the app's state shows no effect of any delivery", hook=EFFECTS)
+    paths = sorted(differing(a, b) - volatile)
+    return Comparison(
+        differences=tuple(_words(path, a.get(path, Counter()), b.get(path, Counter())) for path in paths),
+        compared=len(compared),
+        volatile=tuple(sorted(volatile)),
+    )
+
+
+def _words(path: str, one: Counter[str], other: Counter[str]) -> str:
+    return f"{path}: {_some(one - other)} in order, {_some(other - one)} otherwise"
+
+
+def _some(values: Counter[str]) -> str:
+    names = sorted(values)
+    if not names:
+        return "nothing more"
+    more = f" and {values.total() - 1} more" if values.total() > 1 else ""
+    return f"{names[0][:60]}{more}"
+
+
+def _end(journal: Journal, name: str) -> Effects | None:
+    found = [one for one in journal.all(Effects) if one.participant == name]
+    return found[-1] if found else None
+
+
+def _kinds(journal: Journal, name: str) -> Counter[str]:
+    """How many events of each kind the twin's deliveries got acknowledged."""
+    acknowledged = {one.event for one in journal.all(Delivery) if one.outcome == "ack" and one.kind in {"genuine", "replay"}}
+    return Counter(one.kind for one in journal.all(EventSeen) if one.participant == name and one.event in acknowledged)

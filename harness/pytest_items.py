@@ -1,0 +1,262 @@
+"""Scenarios as pytest items: collected on request, reported like tests, summed up by practice at the end."""
+
+import os
+import signal
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import pytest
+
+from harness import interrupts, settings
+from harness.app import AppUnderTest
+from harness.errors import ConfigError, HarnessError
+from harness.probes import Verdict
+from harness.report.words import finding_lines
+from harness.runner import REFUSAL, can_share_out, read_order, write_played
+from harness.scenario import Scenario
+from harness.selection import select
+from harness.settings import Settings
+from harness.worker import Played, Worker
+
+
+class ScenarioFailed(Exception):
+    """A scenario that failed; the text is its findings."""
+
+
+class ScenarioItem(pytest.Function):
+    """One scenario."""
+
+    scenario: Scenario
+    played: Played | None = None
+
+    def runtest(self) -> None:
+        """Play it, and let the verdict be the test's outcome."""
+        worker = cast("Worker", self.funcargs["fiskil_worker"])
+        if self.config.getoption("fiskil_rehearsal"):
+            self._rehearse(worker)
+            return
+        try:
+            started(worker)
+            self.played = worker.play(self.scenario)
+        except HarnessError as error:
+            raise ScenarioFailed(str(error)) from None
+        _report(self.played, self.config)
+
+    def repr_failure(self, excinfo: Any, *args: Any, **kwargs: Any) -> Any:
+        """Findings are the report; a traceback of ours would say nothing."""
+        if isinstance(excinfo.value, ScenarioFailed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, *args, **kwargs)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where it stands: scenarios are values, so under their collection's name."""
+        return Path("fiskil"), 0, self.name
+
+    def _rehearse(self, worker: Worker) -> None:
+        folder = Path(self.config.getoption("fiskil_rehearsal"))
+        try:
+            self.played = worker.play(self.scenario)
+        except HarnessError as error:
+            (folder / REFUSAL).write_text(str(error), encoding="utf-8")
+            self.session.shouldstop = "the app does not start"
+            return
+        write_played(folder, self.played, self.number)
+
+    number = 0
+
+
+class ScenarioCollector(pytest.Collector):
+    """The collection ``fiskil``, next to the test files."""
+
+    def collect(self) -> Iterator[Any]:
+        """Nothing by itself; ``Collecting`` adds the items."""
+        return iter(())
+
+
+class Collecting:
+    """Adds the scenarios to the session, and keeps what became of them for the summary."""
+
+    def __init__(self, config: pytest.Config, patterns: Sequence[str]) -> None:
+        """Choose the scenarios and read the config at once, so that a wrong name is said before anything runs."""
+        self._config = config
+        self._played: list[Played] = []
+        self._is_rehearsal = bool(config.getoption("fiskil_rehearsal"))
+        try:
+            if self._is_rehearsal:
+                folder = Path(config.getoption("fiskil_rehearsal"))
+                self._scenarios = list(read_order(folder).scenarios)
+                _answer_signals(config, folder)
+            else:
+                self._scenarios = select(patterns)
+            self._settings, self._seed = settings_of(config), seed_of(config)
+        except HarnessError as error:
+            raise pytest.UsageError(_with_hint(str(error), patterns)) from None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        """Add one item for each scenario, before ``-k`` and ``-m`` choose."""
+        parent = ScenarioCollector.from_parent(session, name="fiskil", nodeid="fiskil")
+        for number, scenario in enumerate(self._scenarios):
+            item: ScenarioItem = ScenarioItem.from_parent(parent, name=scenario.name, callobj=_play)
+            item.scenario, item.number = scenario, number
+            item.add_marker("fiskil")
+            item.extra_keyword_matches.update(scenario.practices)
+            items.append(item)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+        """Let the report carry what was played, so that it reaches the controller of xdist."""
+        report: Any = yield
+        if call.when == "call" and isinstance(item, ScenarioItem) and item.played is not None:
+            report.fiskil_verdict = str(item.played.outcome.verdict)
+            if not self._is_rehearsal:
+                report.fiskil_played = msgspec.json.encode(item.played).decode()
+        return report
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Keep what a worker played."""
+        played = getattr(report, "fiskil_played", None)
+        if played:
+            self._played.append(msgspec.json.decode(played, type=Played))
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Sum up by practice."""
+        if not self._played:
+            return
+        from harness.clock import real_now
+        from harness.gate import report_only
+
+        judgement = report_only(
+            [one.outcome for one in self._played],
+            settings=self._settings,
+            seed=self._seed,
+            today=real_now().date(),
+        )
+        terminalreporter.section("fiskil practices")
+        for one in judgement.standings:
+            colour = {"violated": {"red": True}, "proven": {"green": True}}.get(one.standing, {"yellow": True})
+            terminalreporter.write(f"{one.standing:<11} ", **colour)
+            terminalreporter.line(f"{one.practice:<32} {one.reason}")
+
+
+def settings_of(config: pytest.Config) -> Settings:
+    """The config that the options name, or the one of the root folder; without any, the empty one."""
+    rehearsal = config.getoption("fiskil_rehearsal")
+    if rehearsal:
+        return read_order(Path(rehearsal)).settings
+    named = config.getoption("fiskil_config")
+    path = config.invocation_params.dir / named if named else None
+    if path is None and config.getini("fiskil_config"):
+        path = config.rootpath / config.getini("fiskil_config")
+    path = path or settings.find(config.rootpath)
+    return settings.load(path) if path else Settings()
+
+
+def seed_of(config: pytest.Config) -> int:
+    """The seed that the options give.
+
+    Raises:
+        ConfigError: The ini file's is no number.
+    """
+    rehearsal = config.getoption("fiskil_rehearsal")
+    if rehearsal:
+        return read_order(Path(rehearsal)).seed
+    given = config.getoption("fiskil_seed")
+    if given is not None:
+        return int(given)
+    text = str(config.getini("fiskil_seed") or "0")
+    if not text.isdecimal():
+        raise ConfigError(f"The ini key fiskil_seed must be a number, got {text!r}.")
+    return int(text)
+
+
+def open_worker(config: pytest.Config, chosen: Settings, given: Any) -> Worker:
+    """The worker of this pytest process; its sandbox listens at the first use, its app starts when it is needed."""
+    rehearsal = config.getoption("fiskil_rehearsal")
+    folder = Path(rehearsal) / f"worker-{_worker_id(config)}" if rehearsal else None
+    worker = Worker(chosen, seed=seed_of(config), given=given, folder=folder)
+    if not rehearsal and _worker_id(config) and given is None and not can_share_out(chosen):
+        worker.refuse(
+            "Under xdist each worker needs an app of its own: let app.command use {port}, and the command or its "
+            "environment {workdir}. Or run these tests without -n."
+        )
+    return worker
+
+
+def started(worker: Worker) -> Worker:
+    """*worker* with its app started.
+
+    Raises:
+        HarnessError: There is no app, or it does not start.
+    """
+    if not worker.has_app:
+        raise ConfigError(
+            "There is no app to start: no fiskil-harness.toml was found. `fiskil-harness init` writes one, --fiskil-config "
+            "names another place, and the fixture fiskil_app_object can give a Python object."
+        )
+    worker.start()
+    return worker
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """In a fixture: what cannot be had is said in its own words, without a traceback of ours."""
+    try:
+        yield
+    except HarnessError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def app_of(worker: Worker) -> AppUnderTest:
+    """The started app, for a fixture."""
+    return started(worker).driver.app
+
+
+def _play(fiskil_worker: Worker) -> None:
+    """Stands for the body of a scenario's item; its argument is what the item needs."""
+
+
+def _report(played: Played, config: pytest.Config) -> None:
+    if played.fault:
+        raise ScenarioFailed(f"A fault of the harness itself:\n{played.fault}")
+    outcome = played.outcome
+    again = f"fiskil-harness run {outcome.scenario} --seed {outcome.seed}"
+    if outcome.verdict is Verdict.PASS:
+        return
+    told = [one for one in outcome.findings if one.verdict is outcome.verdict]
+    hooks = sorted({one.hook for one in told if one.hook})
+    lacks_only_hooks = outcome.verdict is Verdict.INCONCLUSIVE and all(one.hook for one in told)
+    is_strict = config.getoption("fiskil_strict") or config.getini("fiskil_strict")
+    if lacks_only_hooks and not is_strict:
+        reason = f"the config lacks {', '.join(hooks)}"
+        raise pytest.skip.Exception(reason, _use_item_location=True)
+    raise ScenarioFailed("\n".join(finding_lines(outcome, told, again=again)))
+
+
+def _with_hint(text: str, patterns: Sequence[str]) -> str:
+    if any(Path(name).exists() and not name.endswith((".py", ".json")) for name in patterns):
+        return f"{text} Write --fiskil-scenarios=NAMES, or --fiskil for all, before paths."
+    return text
+
+
+def _worker_id(config: pytest.Config) -> str:
+    given: dict[str, Any] = getattr(config, "workerinput", {})
+    return str(given.get("workerid", ""))
+
+
+def _answer_signals(config: pytest.Config, folder: Path) -> None:
+    """In a worker of xdist: leave a note with our id, and take the first signal as Ctrl-C and no second one."""
+    if not _worker_id(config):
+        return
+
+    def interrupt(_number: int, _frame: object) -> None:
+        for one in interrupts.NUMBERS:
+            signal.signal(one, lambda *_: None)
+        raise KeyboardInterrupt
+
+    for one in interrupts.NUMBERS:
+        signal.signal(one, interrupt)
+    (folder / f"worker-{_worker_id(config)}.pid").write_text(str(os.getpid()), encoding="ascii")

@@ -1,0 +1,82 @@
+"""The report for CI dashboards: JUnit XML with a test case for every finding, and one for every practice.
+
+Suite ``fiskil-harness.scenarios``: class name = scenario, name = probe; FAIL is a failure, INCONCLUSIVE an error, or skipped
+where the config lacks a hook. Suite ``fiskil-harness.practices`` (only where the gate was asked): class name = section,
+name = practice id; violated is a failure, required and not proven an error, not required and not proven skipped.
+"""
+
+import re
+from xml.etree import ElementTree as ET
+
+from harness.driver import Outcome
+from harness.gate import Decision, GateResult
+from harness.probes import Finding, Verdict
+from harness.report.words import again, finding_lines
+from harness.standings import PracticeStanding, Standing
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold."""
+
+
+def render(whole: GateResult) -> str:
+    """The report as a document."""
+    root = ET.Element("testsuites", name="fiskil-harness")
+    took = {one.scenario: one.took_s for one in whole.measured}
+    scenarios = ET.SubElement(root, "testsuite", name="fiskil-harness.scenarios", timestamp=whole.run.began_at)
+    for outcome in whole.result.scenarios:
+        for number, finding in enumerate(outcome.findings):
+            seconds = took.get(outcome.scenario, 0.0) if number == 0 else 0.0
+            _finding_case(scenarios, whole, outcome, finding, seconds)
+    _count(scenarios)
+    if whole.result.decision is not Decision.NOT_ASKED:
+        practices = ET.SubElement(root, "testsuite", name="fiskil-harness.practices", timestamp=whole.run.began_at)
+        for one in whole.result.standings:
+            _practice_case(practices, one)
+        _count(practices)
+    _count(root)
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _finding_case(suite: ET.Element, whole: GateResult, outcome: Outcome, finding: Finding, seconds: float) -> None:
+    case = ET.SubElement(
+        suite, "testcase", classname=_plain(outcome.scenario), name=_plain(finding.probe), time=f"{seconds:.3f}"
+    )
+    properties = ET.SubElement(case, "properties")
+    for practice_id in outcome.practices:
+        ET.SubElement(properties, "property", name="practice", value=practice_id)
+    text = "\n".join(finding_lines(outcome, [finding], again=again(whole, outcome.scenario)))
+    if finding.verdict is Verdict.FAIL:
+        _tell(case, "failure", str(finding.verdict), finding.seen, text)
+    elif finding.verdict is Verdict.INCONCLUSIVE and finding.hook:
+        ET.SubElement(case, "skipped", message=_plain(f"{finding.seen} (lacks {finding.hook})"))
+    elif finding.verdict is Verdict.INCONCLUSIVE:
+        _tell(case, "error", str(finding.verdict), finding.seen, text)
+
+
+def _practice_case(suite: ET.Element, one: PracticeStanding) -> None:
+    case = ET.SubElement(suite, "testcase", classname=_plain(one.section), name=one.practice, time="0.000")
+    if one.standing is Standing.VIOLATED and one.waiver:
+        ET.SubElement(case, "skipped", message=_plain(f"violated, {one.waiver}"))
+    elif one.standing is Standing.VIOLATED:
+        _tell(case, "failure", str(one.standing), one.reason, one.title)
+    elif one.standing is Standing.NOT_PROVEN and one.is_required:
+        _tell(case, "error", str(one.standing), one.reason, one.title)
+    elif one.standing is Standing.NOT_PROVEN:
+        ET.SubElement(case, "skipped", message=_plain(f"not proven: {one.reason}"))
+
+
+def _tell(case: ET.Element, tag: str, kind: str, message: str, text: str) -> None:
+    ET.SubElement(case, tag, type=kind, message=_plain(message)).text = _plain(text)
+
+
+def _count(suite: ET.Element) -> None:
+    """Write the totals that dashboards read."""
+    suite.set("tests", str(len(suite.findall(".//testcase"))))
+    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(name, str(len(suite.findall(f".//{tag}"))))
+    suite.set("time", f"{sum(float(case.get('time', 0)) for case in suite.findall('.//testcase')):.3f}")
+
+
+def _plain(text: str) -> str:
+    return _UNPRINTABLE.sub("\ufffd", text)

@@ -1,0 +1,27 @@
+"""The report for a pull request or a job summary: GitHub-flavoured Markdown."""
+
+from itertools import groupby
+
+from harness.gate import GateResult
+from harness.report.words import again, decision_line, finding_lines, told
+
+WIDE = 100
+
+
+def render(whole: GateResult) -> str:
+    """The decision, the findings, and the practices as tables."""
+    judgement = whole.result
+    lines = ["# fiskil-harness", "", f"**{decision_line(whole)}** Seed {judgement.seed}.", ""]
+    for outcome, findings in told(judgement):
+        shown = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=WIDE)
+        lines += ["```text", *(line.replace("```", "'''") for line in shown), "```", ""]
+    for section, rows in groupby(judgement.standings, key=lambda one: one.section):
+        lines += [f"## {section}", "", "| standing | practice | reason |", "|---|---|---|"]
+        lines += [f"| {one.standing} | `{one.practice}` | {_cell(one.waiver or one.reason)} |" for one in rows]
+        lines.append("")
+    lines += ["To run it again:", "", "```sh", whole.run.again, "```", ""]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,136 @@
+"""The report for people: what failed and how to mend it, every practice, the missing hooks, and how to run it again.
+
+80 columns; colour only on a terminal.
+"""
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from harness.gate import Decision, GateResult, Judgement
+from harness.probes import Verdict
+from harness.report import words
+from harness.report.words import advice, again, decision_line, finding_lines, scenario_counts, told
+from harness.standings import PracticeStanding, Standing
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+COLOURS = {
+    Standing.PROVEN: "green",
+    Standing.ATTESTED: "cyan",
+    Standing.NOT_PROVEN: "yellow",
+    Standing.VIOLATED: "bold red",
+    Verdict.PASS: "green",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.FAIL: "bold red",
+}
+
+
+def show(whole: GateResult, console: "Console") -> None:
+    """Print the report."""
+    judgement = whole.result
+    width = min(console.width, words.WIDTH)
+    for outcome, findings in told(judgement):
+        verdict = findings[0].verdict
+        lines = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=width)
+        _print(console, lines[0], lead=str(verdict), style=COLOURS[verdict])
+        for line in lines[1:]:
+            _print(console, line)
+        _print(console, "")
+    if judgement.decision is Decision.NOT_ASKED:
+        _show_passes(judgement, console, width)
+    _show_advice(judgement, console, width)
+    _show_practices(judgement, console, width)
+    _show_unlocks(judgement, console, width)
+    if judgement.left_out:
+        _print(console, "Not run: this command cannot give what they need (see gate)", style="bold")
+        for text in judgement.left_out:
+            _print_wrapped(console, text, width, indent="  ")
+        _print(console, "")
+    for complaint in judgement.complaints:
+        _print_wrapped(console, complaint, width)
+    _show_end(whole, console, width)
+
+
+def _show_passes(judgement: Judgement, console: "Console", width: int) -> None:
+    shown = {id(finding) for _, findings in told(judgement) for finding in findings}
+    rows = [(o, f) for o in judgement.scenarios for f in o.findings if id(f) not in shown]
+    for outcome, finding in rows:
+        text = f"{finding.verdict:<5} {outcome.scenario}  {words.seen(finding)}"
+        lines = words.wrapped(text, width, later_indent=words.INDENT)
+        _print(console, lines[0], lead=str(finding.verdict), style=COLOURS[finding.verdict])
+        for line in lines[1:]:
+            _print(console, line)
+    if rows:
+        _print(console, "")
+
+
+def _show_advice(judgement: Judgement, console: "Console", width: int) -> None:
+    remarks = advice(judgement)
+    if not remarks:
+        return
+    _print(console, "Advice (changes no verdict)", style="bold")
+    for scenario, text in remarks:
+        _print_wrapped(console, f"{text} ({scenario})", width, indent="  ")
+    _print(console, "")
+
+
+def _show_practices(judgement: Judgement, console: "Console", width: int) -> None:
+    name_width = max((len(one.practice) for one in judgement.standings), default=0)
+    for section, rows in groupby(judgement.standings, key=lambda one: one.section):
+        _print(console, section, style="bold")
+        for one in rows:
+            _show_practice(one, console, width, name_width)
+    if judgement.standings:
+        _print(console, "")
+
+
+def _show_practice(one: PracticeStanding, console: "Console", width: int, name_width: int) -> None:
+    mark = "*" if one.is_required else " "
+    lead = f" {mark}{one.standing:<10} "
+    head = f"{lead}{one.practice:<{name_width}}  "
+    reason = f"{one.reason}; {one.waiver}" if one.waiver else one.reason
+    lines = words.wrapped(head + reason, width, later_indent=" " * len(head))
+    _print(console, lines[0], lead=lead, style="yellow" if one.waiver else COLOURS[one.standing])
+    for line in lines[1:]:
+        _print(console, line)
+
+
+def _show_unlocks(judgement: Judgement, console: "Console", width: int) -> None:
+    if not judgement.unlocks:
+        return
+    _print(console, "What the config does not give, and what it would help to prove", style="bold")
+    for unlock in judgement.unlocks:
+        _print_wrapped(console, f"{unlock.hook}  {unlock.purpose}", width, indent="  ")
+        _print_wrapped(console, f"for {', '.join(unlock.practices)}", width, indent="      ")
+    _print(console, "")
+
+
+def _show_end(whole: GateResult, console: "Console", width: int) -> None:
+    judgement, run = whole.result, whole.run
+    if judgement.decision is not Decision.NOT_ASKED:
+        counts = ", ".join(f"{len(judgement.having(one))} {one}" for one in Standing if judgement.having(one))
+        _print_wrapped(console, f"{judgement.practices} practices: {counts}  (* required)", width)
+        _print_wrapped(console, f"{scenario_counts(judgement)}, in {run.took_s:.0f} s", width)
+    colour = {0: "bold green", 1: "bold red"}.get(whole.exit_code, "bold yellow")
+    for line in words.wrapped(decision_line(whole), width):
+        _print(console, line, style=colour)
+    for plan in run.plans:
+        _print_wrapped(console, f"Saved plan: fiskil-harness replay {plan}", width)
+    for line in words.command_lines("Again:", run.again, width):
+        _print(console, line)
+
+
+def _print_wrapped(console: "Console", text: str, width: int, *, indent: str = "") -> None:
+    for line in words.wrapped(text, width, first_indent=indent, later_indent=indent + "  "):
+        _print(console, line)
+
+
+def _print(console: "Console", line: str, *, lead: str = "", style: str = "") -> None:
+    """Print one line as it is; *style* colours its *lead*, or all of it without one."""
+    from rich.text import Text
+
+    text = Text(line)
+    if style:
+        text.stylize(style, 0, len(lead) or len(line))
+    console.print(text, soft_wrap=True, highlight=False)

@@ -1,0 +1,163 @@
+"""How a finding and a decision read, wherever they are shown: plain lines that fit a width.
+
+A finding is read by someone who did not write the scenario, in CI, on a bad day.
+"""
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from harness.driver import Outcome
+from harness.gate import Decision, GateResult, Judgement
+from harness.probes import Finding, Verdict
+from harness.standings import Standing
+
+WIDTH = 80
+INDENT = " " * 6
+LABEL = 10
+EVIDENCE_SHOWN = 6
+_OPTION = re.compile(r" --(?=(?:[^']*'[^']*')*[^']*$)")
+"""Where an option begins, outside quotes."""
+
+
+def finding_lines(outcome: Outcome, findings: Sequence[Finding], *, again: str, width: int = WIDTH) -> list[str]:
+    """Findings of one scenario with one verdict: what was seen, what was expected, how to mend it, how to see it again."""
+    lines = _head(outcome, findings[0].verdict, width)
+    for finding in findings:
+        lines += wrapped(seen(finding), width, first_indent=INDENT, later_indent=INDENT)
+        if finding.verdict is Verdict.FAIL:
+            lines += _in_detail(finding, width)
+        lines += [line for text in finding.advice for line in _labelled("advice", text, width)]
+    return lines + command_lines("again", again, width, indent=INDENT, label_width=LABEL)
+
+
+def seen(finding: Finding) -> str:
+    """The probe, what it saw, and the hook that it lacked."""
+    is_named = not finding.hook or finding.hook in finding.seen
+    return f"{finding.probe}: {finding.seen}" + ("" if is_named else f" (lacks {finding.hook})")
+
+
+def _head(outcome: Outcome, verdict: Verdict, width: int) -> list[str]:
+    seed = f"seed {outcome.seed}"
+    lines = wrapped(f"{verdict}  {', '.join(outcome.practices)}   {outcome.scenario}", width, later_indent=INDENT)
+    if len(lines[-1]) + len(seed) + 2 <= width:
+        lines[-1] += seed.rjust(width - len(lines[-1]))
+    else:
+        lines.append(seed.rjust(width))
+    return lines
+
+
+def _in_detail(finding: Finding, width: int) -> list[str]:
+    lines = [line for text in finding.evidence[:EVIDENCE_SHOWN] for line in _labelled("evidence", text, width)]
+    if finding.expected:
+        source = f"  ({finding.source})" if finding.source else ""
+        lines += _labelled("expected", finding.expected + source, width)
+    if finding.fix:
+        lines += _labelled("fix", finding.fix, width)
+    return lines
+
+
+def told(judgement: Judgement) -> list[tuple[Outcome, list[Finding]]]:
+    """What a reader must see, by scenario, the failures first; what only lacks a hook stands in the list of hooks."""
+    failed = [(outcome, _having(outcome, Verdict.FAIL)) for outcome in judgement.scenarios]
+    untold = [
+        (outcome, [one for one in _having(outcome, Verdict.INCONCLUSIVE) if not _only_lacks(one, outcome)])
+        for outcome in judgement.scenarios
+    ]
+    return [(outcome, findings) for outcome, findings in (*failed, *untold) if findings]
+
+
+def _having(outcome: Outcome, verdict: Verdict) -> list[Finding]:
+    return [finding for finding in outcome.findings if finding.verdict is verdict]
+
+
+def _only_lacks(finding: Finding, outcome: Outcome) -> bool:
+    return finding.hook in outcome.missing or finding.hook.startswith("app.facts")
+
+
+def advice(judgement: Judgement) -> list[tuple[str, str]]:
+    """Remarks of findings that passed, each once with the first scenario that made it; they change no verdict."""
+    found: dict[str, str] = {}
+    for outcome in judgement.scenarios:
+        for finding in outcome.findings:
+            if finding.verdict is Verdict.PASS:
+                for text in finding.advice:
+                    found.setdefault(text, outcome.scenario)
+    return [(scenario, text) for text, scenario in found.items()]
+
+
+def scenario_counts(judgement: Judgement) -> str:
+    """How many scenarios ended how: ``22 scenarios: 20 pass, 2 inconclusive``."""
+    verdicts = [outcome.verdict for outcome in judgement.scenarios]
+    parts = [
+        f"{verdicts.count(verdict)} {word}"
+        for verdict, word in ((Verdict.FAIL, "fail"), (Verdict.INCONCLUSIVE, "inconclusive"), (Verdict.PASS, "pass"))
+        if verdict in verdicts
+    ]
+    return f"{counted(len(verdicts), 'scenario')}: {', '.join(parts)}" if verdicts else "No scenario ran"
+
+
+def decision_line(whole: GateResult) -> str:
+    """The one sentence that everything comes down to."""
+    judgement = whole.result
+    if whole.run.faults:
+        return "The harness itself failed; what is above is not the whole truth."
+    if whole.run.was_interrupted:
+        return "Interrupted: what did not run is not proven."
+    if judgement.decision is Decision.NOT_ASKED:
+        return f"{scenario_counts(judgement)}."
+    if judgement.decision is Decision.OPEN:
+        return f"The gate is open for {judgement.required} required of {judgement.practices}."
+    return f"The gate stays shut: {'; '.join(_reasons(judgement))}."
+
+
+def command_lines(label: str, command: str, width: int, *, indent: str = "", label_width: int = 0) -> list[str]:
+    """A command that can be pasted as it stands: too long for a line, it goes on after a backslash at an option."""
+    first = indent + (label.ljust(label_width) if label_width else f"{label} ")
+    head, *options = _OPTION.split(command)
+    lines = [first + head]
+    for option in options:
+        if len(lines[-1]) + len(option) + len(" -- \\") <= width:
+            lines[-1] += f" --{option}"
+        else:
+            lines[-1] += " \\"
+            lines.append(indent + "    --" + option)
+    return lines
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 practice``, ``2 practices``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def again(whole: GateResult, scenario: str) -> str:
+    """The command that runs one scenario again."""
+    return whole.run.again_one.replace("{scenario}", scenario)
+
+
+def _reasons(judgement: Judgement) -> Iterable[str]:
+    violated = [one for one in judgement.having(Standing.VIOLATED) if not one.waiver]
+    open_ones = [one for one in judgement.having(Standing.NOT_PROVEN) if one.is_required]
+    if violated:
+        yield f"{counted(len(violated), 'practice')} violated"
+    if open_ones:
+        yield f"{len(open_ones)} of {judgement.required} required not proven"
+    if judgement.complaints:
+        yield counted(len(judgement.complaints), "needless waiver")
+
+
+def wrapped(text: str, width: int, *, first_indent: str = "", later_indent: str = "") -> list[str]:
+    """*text* in lines of at most *width*; names keep their dots and hyphens together."""
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=first_indent,
+        subsequent_indent=later_indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    ) or [""]
+
+
+def _labelled(label: str, text: str, width: int) -> list[str]:
+    indent = INDENT + " " * LABEL
+    return wrapped(text or "-", width, first_indent=INDENT + label.ljust(LABEL), later_indent=indent)

@@ -1,0 +1,235 @@
+"""Rehearses scenarios: pytest runs them, out of reach of whatever project surrounds us.
+
+The order (what to run, with which config) goes to the workers as one file, and every scenario comes back as one file; both
+lie in a temporary folder that goes at the end, as does everything that still runs then.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from harness import interrupts
+from harness.driver import Outcome
+from harness.errors import AppError, UsageError
+from harness.scenario import Scenario
+from harness.settings import Settings
+from harness.worker import Measure, Played
+
+UNUSED_PLUGINS = (
+    "cacheprovider",
+    "faulthandler",
+    "logging",
+    "terminal",
+    "threadexception",
+    "unraisableexception",
+    "warnings",
+)
+"""Parts of pytest that would write into the user's folders or terminal, or change how this process behaves."""
+
+ORDER = "order.json"
+REFUSAL = "refusal.txt"
+HEAVY_STEPS = frozenset({"revoke_key", "expire_tokens", "advance"})
+"""Steps that touch the whole client; where the app cannot be restarted, their scenarios run last."""
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """What the workers are to do."""
+
+    seed: int
+    settings: Settings
+    scenarios: tuple[Scenario, ...]
+
+
+class Rehearsal(Struct, frozen=True, kw_only=True):
+    """What came of it, by scenario name. ``faults`` are tracebacks of faults of our own, ``plans`` are plans that failed."""
+
+    outcomes: tuple[Outcome, ...]
+    measured: tuple[Measure, ...] = ()
+    plans: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    was_interrupted: bool = False
+
+
+class Progress(Protocol):
+    """Whoever wants to know what runs now."""
+
+    def began(self, name: str) -> None:
+        """A scenario began."""
+
+    def ended(self, name: str, verdict: str) -> None:
+        """A scenario ended."""
+
+
+def rehearse(
+    scenarios: Sequence[Scenario],
+    *,
+    settings: Settings,
+    seed: int,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Rehearsal:
+    """Run every scenario once and bring the outcomes back, also after Ctrl-C or SIGTERM.
+
+    Args:
+        workers: More than one only where each can have an app of its own (see ``can_share_out``).
+
+    Raises:
+        AppError: The app does not start, or its effects hook answers what is no answer.
+        UsageError: Several workers were asked for and the app cannot be had several times.
+    """
+    if workers > 1 and not can_share_out(settings):
+        raise UsageError(
+            "Several workers need an app that we can start for each of them. "
+            "Let app.command use {port}, and let the command or its environment keep data under {workdir}."
+        )
+    folder = Path(tempfile.mkdtemp(prefix="fiskil-harness-run-"))
+    try:
+        order = Order(seed=seed, settings=settings, scenarios=tuple(_in_order(scenarios, settings)))
+        write_order(folder, order)
+        watch = _Watch(folder, progress)
+        with interrupts.sigterm_as_interrupt(), _plain_environment():
+            _run_pytest(folder, watch, workers=min(workers, len(scenarios)))
+        return _read(folder, order, watch)
+    finally:
+        with interrupts.ignored():
+            bury(folder)
+
+
+def can_share_out(settings: Settings) -> bool:
+    """Whether each worker can start an app of its own: the command takes a port and a folder from us."""
+    command, environment = settings.app.command or "", " ".join(settings.app.env.values())
+    return "{port}" in command + environment and "{workdir}" in command + environment
+
+
+def write_order(folder: Path, order: Order) -> None:
+    """Leave *order* where the workers look for it."""
+    (folder / "results").mkdir()
+    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    path = folder / ORDER
+    path.touch(mode=0o600)
+    path.write_bytes(msgspec.json.encode(order, enc_hook=str))
+
+
+def read_order(folder: Path) -> Order:
+    """The order that ``write_order`` left."""
+    return msgspec.json.decode((folder / ORDER).read_bytes(), type=Order, dec_hook=lambda kind, value: kind(value))
+
+
+def write_played(folder: Path, played: Played, number: int) -> None:
+    """Hand one scenario over, whole or not at all."""
+    path = folder / "results" / f"{number}.json"
+    path.with_suffix(".part").write_bytes(msgspec.json.encode(played))
+    path.with_suffix(".part").replace(path)
+
+
+def bury(folder: Path) -> None:
+    """Kill every app whose worker could not do it any more, and remove the folder."""
+    for note in folder.rglob("app.pid"):
+        with contextlib.suppress(OSError, ValueError):
+            os.killpg(int(note.read_text(encoding="ascii")), signal.SIGKILL)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Watch:
+    """Rides along in the controlling pytest process."""
+
+    def __init__(self, folder: Path, progress: Progress | None) -> None:
+        self._folder = folder
+        self._progress = progress
+        self.was_interrupted = False
+        self.faults: list[str] = []
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        if self._progress is not None:
+            self._progress.began(_name(nodeid))
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.when == "call" and self._progress is not None:
+            self._progress.ended(_name(report.nodeid), getattr(report, "fiskil_verdict", ""))
+        if report.failed:
+            self.faults.append(str(report.longrepr))
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.was_interrupted = True
+        # Ctrl-C reaches the workers by itself; SIGTERM, and Ctrl-C sent to this process alone, do not.
+        for note in self._folder.glob("worker-*.pid"):
+            with contextlib.suppress(OSError, ValueError):
+                os.kill(int(note.read_text(encoding="ascii")), signal.SIGTERM)
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        self.faults.append(str(excrepr))
+
+
+def _run_pytest(folder: Path, watch: _Watch, *, workers: int) -> None:
+    import pytest
+
+    arguments = [
+        f"--config-file={folder / 'pytest.ini'}",
+        f"--rootdir={folder}",
+        f"--basetemp={folder / 'pytest'}",
+        "--disable-plugin-autoload",
+        "--assert=plain",
+        "--capture=no",
+        f"--fiskil-rehearsal={folder}",
+    ]
+    for name in ("harness.pytest_plugin", *(("xdist.plugin",) if workers > 1 else ())):
+        arguments += ["-p", name]
+    for name in UNUSED_PLUGINS:
+        arguments += ["-p", f"no:{name}"]
+    if workers > 1:
+        arguments += [f"--numprocesses={workers}", "--max-worker-restart=0"]
+    try:
+        pytest.main([*arguments, str(folder)], plugins=[watch])
+    except KeyboardInterrupt:
+        watch.was_interrupted = True
+
+
+def _read(folder: Path, order: Order, watch: _Watch) -> Rehearsal:
+    refusal = folder / REFUSAL
+    if refusal.exists():
+        raise AppError(refusal.read_text(encoding="utf-8"))
+    played = [msgspec.json.decode(path.read_bytes(), type=Played) for path in (folder / "results").glob("*.json")]
+    played.sort(key=lambda one: one.outcome.scenario)
+    # A worker that Ctrl-C ended in the middle of a scenario counts as crashed for xdist; it is not.
+    seen = [] if watch.was_interrupted else watch.faults
+    faults = [*seen, *(one.fault for one in played if one.fault)]
+    if len(played) < len(order.scenarios) and not watch.was_interrupted and not faults:
+        faults.append(f"{len(order.scenarios) - len(played)} scenarios came back without an outcome.")
+    return Rehearsal(
+        outcomes=tuple(one.outcome for one in played),
+        measured=tuple(one.measure for one in played),
+        plans=tuple(plan for one in played for plan in one.plans),
+        faults=tuple(faults),
+        was_interrupted=watch.was_interrupted,
+    )
+
+
+def _in_order(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenario]:
+    from harness.steps import name_of
+
+    def is_heavy(scenario: Scenario) -> bool:
+        return not settings.app.command and any(name_of(step) in HEAVY_STEPS for step in scenario.steps)
+
+    return sorted(scenarios, key=lambda one: (is_heavy(one), one.name))
+
+
+def _name(nodeid: Any) -> str:
+    return str(nodeid).rpartition("::")[2]
+
+
+@contextlib.contextmanager
+def _plain_environment() -> Iterator[None]:
+    """Keep pytest from reading options and plugins that the user's shell sets for their own tests."""
+    taken = {name: os.environ.pop(name) for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(taken)

@@ -1,0 +1,70 @@
+"""What the institution makes of each act of the end user; where that leads is the journey's table to say."""
+
+from typing import Any
+
+import msgspec
+
+from harness.ids import stream
+from harness.model import AuthSession, Person
+from harness.sandbox.people import person_for
+from harness.sandbox.store import Store
+
+CODES_ALLOWED = 3
+Form = dict[str, Any]
+
+
+def answer_to(store: Store, session: AuthSession, act: str, form: Form) -> tuple[AuthSession, str]:
+    """The session with what the form told, and the answer; acts that ask for nothing are ``fine``."""
+    if act == "choose":
+        return _choose(store, session, str(form.get("institution_id", "")))
+    if act == "identify":
+        return _identify(store, session, str(form.get("email", "")))
+    if act == "enter_code":
+        return _enter_code(store, session, str(form.get("code", "")))
+    if act == "select":
+        return _select(store, session, tuple(form.get("accounts", ())))
+    return session, "fine"
+
+
+def person_of(store: Store, session: AuthSession) -> Person | None:
+    """Who logged in, if somebody did."""
+    return person_for(store, session.email) if session.email else None
+
+
+def _choose(store: Store, session: AuthSession, institution_id: str) -> tuple[AuthSession, str]:
+    institution = store.institutions.get(institution_id)
+    if institution is None or not institution.is_accessible:
+        return session, "unknown"
+    return msgspec.structs.replace(session, institution_id=institution_id), _health(store, institution_id)
+
+
+def _identify(store: Store, session: AuthSession, email: str) -> tuple[AuthSession, str]:
+    person = person_for(store, email)
+    if person is None:
+        return session, "malformed"
+    if person.outcome == "unknown":
+        return session, "unknown"
+    code = f"{stream(store.mint.seed, store.mint.salt, session.session_id).randrange(10**6):06d}"
+    identified = msgspec.structs.replace(session, email=person.email, code=code)
+    return identified, _health(store, session.institution_id or "")
+
+
+def _health(store: Store, institution_id: str) -> str:
+    return "outage" if store.institutions[institution_id].connection_status == "OUTAGE" else "fine"
+
+
+def _enter_code(store: Store, session: AuthSession, code: str) -> tuple[AuthSession, str]:
+    if "".join(code.split()) != session.code:
+        wrong = session.wrong_codes + 1
+        answer = "wrong_too_often" if wrong >= CODES_ALLOWED else "wrong"
+        return msgspec.structs.replace(session, wrong_codes=wrong), answer
+    person = person_of(store, session)
+    if person is None or (person.outcome == "eligible" and not person.accounts):
+        return session, "ineligible"
+    return session, "fine" if person.outcome == "eligible" else person.outcome
+
+
+def _select(store: Store, session: AuthSession, keys: tuple[str, ...]) -> tuple[AuthSession, str]:
+    person = person_of(store, session)
+    known = tuple(spec.key for spec in person.accounts if spec.key in keys) if person else ()
+    return msgspec.structs.replace(session, account_keys=known), "fine" if known else "nothing"

@@ -1,0 +1,124 @@
+"""What the accounts of a made-up person hold: pay, shopping, bills, and transfers that arrive where they were sent."""
+
+import random
+
+from harness.model.people import AccountSpec, Movement
+
+_PLACES = ("MARRICKVILLE", "FITZROY", "PADDINGTON", "GLENELG", "FREMANTLE", "SANDY BAY", "BRADDON", "NIGHTCLIFF")
+_TRADES = ("COURIERS", "LANDSCAPES", "DENTAL", "PLUMBING", "BOOKS", "PHYSIO")
+
+
+def accounts_of(chance: random.Random, *, employer: str) -> tuple[AccountSpec, ...]:
+    """An everyday account and savings; perhaps a card; a home loan or rent. What leaves one account arrives in the other."""
+    place = chance.choice(_PLACES)
+    has_card, has_loan = chance.random() < 0.5, chance.random() < 0.4
+    saved, repaid, owed = chance.randrange(50, 400, 10), chance.randrange(1700, 2900), chance.randrange(210_000, 690_000)
+    pays = [_pay(chance, f"{employer} {chance.choice(_TRADES)}".upper()), *_shopping(chance, place)]
+    pays += _transfer("SAVINGS", -saved, every_days=14, first_day=3)
+    if has_card:
+        pays += _transfer("CREDIT CARD", -260, every_days=30, first_day=8)
+    if has_loan:
+        pays += _transfer("HOME LOAN", -repaid, every_days=30, first_day=2)
+    else:
+        pays.append(
+            _move("Lodge Rentals", "RENT LODGE RENTALS PTY LTD", "RENT_AND_UTILITIES:RENT", -repaid // 4, 7, mcc="6513")
+        )
+    everyday = AccountSpec(
+        key="everyday",
+        name="Everyday Account",
+        product="Everyday Access",
+        opening=f"{chance.randrange(2500, 9000)}.{chance.randrange(100):02d}",
+        moves=tuple(pays),
+        pending=2,
+    )
+    savings = AccountSpec(
+        key="savings",
+        name="Savings",
+        product="Online Saver",
+        opening=f"{chance.randrange(500, 90000)}.00",
+        moves=(*_transfer("EVERYDAY", saved, every_days=14, first_day=3), _interest(chance.randrange(2, 90))),
+    )
+    return (everyday, savings, *([_card(chance, place)] if has_card else []), *([_loan(owed, repaid)] if has_loan else []))
+
+
+def _shopping(chance: random.Random, place: str) -> list[Movement]:
+    known = [
+        _move("Woolworths", f"WOOLWORTHS 1294 {place}", "FOOD_AND_DRINK:GROCERIES", -86, 4, mcc="5411", varies=35),
+        _move("Coles", f"COLES 0813 {place}", "FOOD_AND_DRINK:GROCERIES", -41, 6, mcc="5411", varies=40),
+        _move(
+            "Transport for NSW", "TRANSPORTFORNSW TAP SYDNEY", "TRANSPORTATION:PUBLIC_TRANSIT", -5, 3, mcc="4111", varies=20
+        ),
+        _move(
+            "Origin Energy", "ORIGIN ENERGY BPAY", "RENT_AND_UTILITIES:GAS_AND_ELECTRICITY", -164, 30, mcc="4900", varies=15
+        ),
+        _move("Telstra", "TELSTRA MOBILE", "RENT_AND_UTILITIES:TELEPHONE", -59, 30, mcc="4814", type="DIRECT_DEBIT"),
+        _move("Allianz", "ALLIANZ HOME INS AUS", "SERVICES:INSURANCE", -92, 30, mcc="6300", type="DIRECT_DEBIT"),
+    ]
+    return chance.sample(known, 4)
+
+
+def _pay(chance: random.Random, employer: str) -> Movement:
+    amount = chance.randrange(2100, 4200)
+    return _move(employer.title(), f"SALARY {employer}", "INCOME:SALARY", amount, 14, first_day=chance.randrange(14))
+
+
+def _transfer(name: str, amount: int, *, every_days: int, first_day: int) -> tuple[Movement]:
+    way, category = ("FROM", "TRANSFER_IN:ACCOUNT_TRANSFER") if amount > 0 else ("TO", "TRANSFER_OUT:ACCOUNT_TRANSFER")
+    return (_move("Transfer", f"TRANSFER {way} {name}", category, amount, every_days, first_day=first_day),)
+
+
+def _interest(amount: int) -> Movement:
+    return _move("Interest", "INTEREST PAID", "INCOME:INTEREST_EARNED", amount, 30, first_day=1, type="INTEREST_PAID")
+
+
+def _card(chance: random.Random, place: str) -> AccountSpec:
+    spent = _move("Bunnings", f"BUNNINGS 512 {place}", "GENERAL_MERCHANDISE:HARDWARE", -48, 6, mcc="5200", varies=60)
+    return AccountSpec(
+        key="card",
+        name="Low Rate Card",
+        category="CRED_AND_CHRG_CARDS",
+        product="Low Rate Visa",
+        opening="-940.00",
+        credit_limit=f"{chance.randrange(2, 12) * 1000}.00",
+        moves=(spent, *_transfer("EVERYDAY", 260, every_days=30, first_day=8)),
+    )
+
+
+def _loan(owed: int, repaid: int) -> AccountSpec:
+    interest = -(owed * 5 // 1200)
+    charged = _move(
+        "Interest", "INTEREST CHARGED", "LOAN_PAYMENTS:MORTGAGE_PAYMENT", interest, 30, first_day=1, type="INTEREST_CHARGED"
+    )
+    return AccountSpec(
+        key="loan",
+        name="Home Loan",
+        category="RESIDENTIAL_MORTGAGES",
+        product="Variable Home Loan",
+        opening=f"-{owed}.00",
+        moves=(charged, *_transfer("EVERYDAY", repaid, every_days=30, first_day=2)),
+    )
+
+
+def _move(
+    merchant: str,
+    description: str,
+    category: str,
+    amount: int,
+    every_days: int,
+    *,
+    mcc: str | None = None,
+    varies: int = 0,
+    first_day: int = 0,
+    type: str | None = None,  # noqa: A002 - the wire's word
+) -> Movement:
+    return Movement(
+        merchant=merchant,
+        description=description,
+        category=category,
+        mcc=mcc,
+        amount=f"{amount}.00",
+        every_days=every_days,
+        varies_percent=varies,
+        first_day=first_day,
+        type=type,
+    )

@@ -1,0 +1,118 @@
+"""The screens of the consent page, each rendered from a session as it stands."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from harness.model import AuthSession, Ending, Institution, Person
+from harness.sandbox import journey, sessions
+from harness.sandbox.store import Store
+
+WHAT_IS_SHARED = {
+    "accounts": "Account names, numbers and types",
+    "balances": "Account balances",
+    "transactions": "Transactions: dates, amounts and descriptions",
+}
+COMPLAINTS = {
+    ("institution", "unknown"): "This institution is not in the sandbox. Choose another.",
+    ("login", "malformed"): "That is no e-mail address. It must look like name@example.com.",
+    ("code", "wrong"): "That is not the code. You can try again.",
+    ("accounts", "nothing"): "Choose at least one account.",
+}
+ENDINGS = {
+    Ending.CANCELLED: "You cancelled.",
+    Ending.DENIED: "You declined to share.",
+    Ending.OTP_FAILURE: "The institution could not make sure that it is you.",
+    Ending.INELIGIBLE: "The institution has no account of yours that can be shared.",
+    Ending.TIMED_OUT: "It took too long.",
+    Ending.UPSTREAM_FAILURE: "The institution could not finish it.",
+}
+STEP_NAMES = {"institution": "Institution", "login": "Log in", "code": "Code", "accounts": "Accounts", "confirm": "Confirm"}
+HEADERS = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    # No script runs here, whatever finds its way into a page.
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'",
+}
+
+
+def screen(store: Store, session: AuthSession | None) -> Response:
+    """The screen for where *session* stands; what is over or unknown cannot be used. Source: auth-session.single-use"""
+    if session is None or session.ending is not None:
+        return _used(session)
+    return _html(
+        f"{session.stage}.html",
+        session=session,
+        acts=journey.acts_at(session.stage),
+        complaint=COMPLAINTS.get((session.stage, session.answer), ""),
+        institution=store.institutions.get(session.institution_id or ""),
+        institutions=_offered(store),
+        people=_suggested(store),
+        chosen=_chosen(store, session),
+        shared=WHAT_IS_SHARED.values(),
+        steps=STEP_NAMES,
+    )
+
+
+def over(session: AuthSession) -> Response:
+    """The last screen, shown where the app gave no address to go back to."""
+    ending = session.ending or Ending.INVALID
+    return _html("over.html", ending=ending.value, words=ENDINGS.get(ending, ""))
+
+
+def refused(words: str, *, status: int) -> Response:
+    """A screen for what should not have been sent."""
+    return _html("refused.html", status=status, words=words)
+
+
+def no_such_page(*, status: int, headers: Mapping[str, str] | None) -> Response:
+    """A screen for an address or a method that the page does not have."""
+    words = "There is no such page here." if status == 404 else "This page cannot be asked in that way."
+    response = refused(words, status=status)
+    response.headers.update(headers or {})
+    return response
+
+
+def _used(session: AuthSession | None) -> Response:
+    """What somebody sees who comes back: how it ended, and the way to the app."""
+    status = 404 if session is None else 410
+    ending = session.ending if session and session.ending else Ending.INVALID
+    back = sessions.destination(session) if session else None
+    return _html("used.html", status=status, ending=ending.value, words=ENDINGS.get(ending, ""), back=back)
+
+
+def _offered(store: Store) -> list[Institution]:
+    banks = [one for one in store.institutions.values() if one.industry == "banking"]
+    return sorted(banks, key=lambda one: (not one.is_accessible, one.priority, one.name))
+
+
+def _suggested(store: Store) -> list[Person]:
+    """Who can log in, as a hint to a person at the page: the people of the fixtures, and those admitted since."""
+    known = store.named | {email: person for email, person in store.people.items() if person.why != "made from the seed"}
+    return sorted(known.values(), key=lambda one: (one.outcome != "eligible", one.given_name))
+
+
+def _chosen(store: Store, session: AuthSession) -> list[tuple[str, str, str, bool]]:
+    """Key, name, product and whether it is ticked, of each account of whoever logged in."""
+    person = sessions.person_of(store, session)
+    accounts = person.accounts if person else ()
+    is_first_look = session.answer != "nothing" and session.stage == "accounts"
+    return [(one.key, one.name, one.product, is_first_look or one.key in session.account_keys) for one in accounts]
+
+
+def _html(template: str, *, status: int = 200, **values: object) -> Response:
+    return HTMLResponse(_templates().get_template(template).render(**values), status_code=status, headers=HEADERS)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("harness.sandbox.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,63 @@
+"""Where the browser goes when a consent journey is over, and with which parameters."""
+
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from harness.model import AuthSession, Ending
+from harness.sandbox.problems import bad_request
+
+DESCRIPTIONS: dict[Ending, str] = {
+    Ending.CANCELLED: "The end user cancelled the consent journey.",
+    Ending.INVALID: "The auth session was terminated or not found.",
+    Ending.DENIED: "The end user declined to share their data at the institution.",
+    Ending.OTP_FAILURE: "The end user could not be authenticated with a one-time code.",
+    Ending.INELIGIBLE: "The end user has no account that can be shared.",
+    Ending.TIMED_OUT: "The end user did not finish in time.",
+    Ending.UPSTREAM_FAILURE: "The institution could not process the consent.",
+}
+SCRIPTS = ("javascript", "data", "vbscript")
+
+
+def refuse_bad_uri(name: str, uri: str) -> None:
+    """Refuse a URI that no browser could be sent to; any host and any app's own scheme is fine. Source: auth-session.uris"""
+    if not uri:
+        return
+    try:
+        parts = urlsplit(uri)
+        is_usable = bool(parts.scheme) and parts.scheme not in SCRIPTS and bool(parts.netloc or parts.path)
+        _ = parts.port
+    except ValueError:
+        is_usable = False
+    if not is_usable or any(letter <= " " or letter == "\x7f" for letter in uri):
+        raise bad_request(f"{name} must be empty or an absolute URI")
+
+
+def destination(session: AuthSession) -> str | None:
+    """Where the browser goes after the ending, with the documented parameters; None where there is nowhere to go.
+
+    Source: journey.success-redirect, journey.error-redirect
+    """
+    if session.ending is None or session.ending is Ending.INVALID:
+        return None
+    if session.ending is Ending.APPROVED:
+        return _with_query(session.redirect_uri, {"session_id": session.session_id})
+    return _with_query(session.cancel_uri, error_parameters(session))
+
+
+def error_parameters(session: AuthSession) -> dict[str, str]:
+    """The query parameters of a journey that did not succeed. Source: journey.error-redirect"""
+    ending = session.ending or Ending.INVALID
+    return {
+        "error": "access_denied",
+        "error_description": DESCRIPTIONS[ending],
+        "error_id": session.error_id or "",
+        "error_type": ending.value,
+        "error_uri": f"https://docs.fiskil.com/errors#{ending.value}",
+    }
+
+
+def _with_query(uri: str, parameters: dict[str, str]) -> str | None:
+    if not uri:
+        return None
+    parts = urlsplit(uri)
+    query = "&".join(text for text in (parts.query, urlencode(parameters)) if text)
+    return urlunsplit(parts._replace(query=query))

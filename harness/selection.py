@@ -1,0 +1,67 @@
+"""From what somebody typed to scenarios: names, patterns, scenario files and plan files."""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+
+from harness import catalog
+from harness.errors import UnknownName, UsageError
+from harness.scenario import Scenario, load, read_plan
+
+
+def select(names: Iterable[str]) -> list[Scenario]:
+    """Every scenario that *names* mean, each once, by name.
+
+    A name may be a pattern (``webhook_*``), the path of a scenario file (``mine.py``), or of a plan (``plan.json``).
+
+    Raises:
+        UnknownName: A name or pattern that means nothing.
+        UsageError: Two files bring different scenarios of one name.
+    """
+    found: dict[str, Scenario] = {}
+    for name in names:
+        for scenario in _meant(name):
+            if found.setdefault(scenario.name, scenario) != scenario:
+                raise UsageError(f"Two different scenarios are called {scenario.name!r}. Rename one of the files.")
+    return [found[name] for name in sorted(found)]
+
+
+def from_file(path: Path) -> Scenario:
+    """The checked scenario of a Python file of the user's own; its name is the file's."""
+    value = catalog.load_scenario_file(path)
+    if not isinstance(value, Scenario):
+        raise UsageError(f"SCENARIO of {path.name} is a {type(value).__name__}, not a Scenario.")
+    scenario = msgspec.structs.replace(value, name=value.name or path.stem).check()
+    _refuse_strangers(scenario, path)
+    return scenario
+
+
+def from_plan(path: Path) -> Scenario:
+    """The checked scenario of a plan file; a plan without a name takes the file's."""
+    scenario = read_plan(path).scenario
+    return msgspec.structs.replace(scenario, name=scenario.name or path.stem)
+
+
+def _refuse_strangers(scenario: Scenario, path: Path) -> None:
+    """Scenarios travel to their workers as JSON, so only steps, faults and probes that a plan can hold will do."""
+    try:
+        msgspec.convert(msgspec.to_builtins(scenario), Scenario)
+    except msgspec.ValidationError as error:
+        reason = str(error).replace("`", "'")
+        raise UsageError(
+            f"{path.name} holds what no plan can hold: {reason}. See fiskil-harness list steps, faults, probes."
+        ) from None
+
+
+def _meant(name: str) -> list[Scenario]:
+    if name.endswith(".py"):
+        return [from_file(Path(name))]
+    if name.endswith(".json"):
+        return [from_plan(Path(name))]
+    known = catalog.scenario_names()
+    matching = [one for one in known if fnmatchcase(one, name)]
+    if not matching:
+        raise UnknownName("scenario", name, known)
+    return [load(one) for one in matching]

@@ -1,0 +1,146 @@
+"""A local Fiskil in real time: API, consent page, webhooks with their retry schedule, and a control API.
+
+Nothing here runs scenarios; whoever uses it acts by hand or through the control API.
+"""
+
+import threading
+from collections import deque
+from pathlib import Path
+
+from harness.clock import rfc3339
+from harness.control import control_application
+from harness.errors import HarnessError
+from harness.journal import Delivery, Journal
+from harness.listen import Server
+from harness.local import LocalFiskil
+from harness.webhooks import Outbox, Sender, Target, seal
+from harness.webhooks.outbox import ATTEMPTS, Parcel
+from harness.webhooks.sender import Outgoing, plain_headers
+
+DELIVERIES_KEPT = 200
+PUMP_EVERY_S = 0.1
+
+ENV_HEADER = "# Written by fiskil-harness serve; removed or replaced at will.\n"
+
+
+class Pump:
+    """Hands over what is due, in a thread of its own, until it is closed."""
+
+    def __init__(self, fiskil: LocalFiskil, target: Target) -> None:
+        self._fiskil = fiskil
+        self._target = target
+        self._outbox = Outbox()
+        self._seen = 0
+        self._is_closing = threading.Event()
+        self.deliveries: deque[dict[str, object]] = deque(maxlen=DELIVERIES_KEPT)
+        self._thread = threading.Thread(target=self._run, name="fiskil-harness-pump", daemon=True)
+        self._thread.start()
+
+    def forget(self) -> None:
+        """Drop what is under way, as after a reset of the sandbox."""
+        self._outbox, self._seen = Outbox(), 0
+        self.deliveries.clear()
+
+    def close(self) -> None:
+        """Make no further attempt."""
+        self._is_closing.set()
+        self._thread.join(2)
+
+    def _run(self) -> None:
+        while not self._is_closing.wait(PUMP_EVERY_S):
+            events = self._fiskil.sandbox.events
+            outbox = self._outbox
+            for number in range(self._seen, len(events)):
+                outbox.add(f"e{number}", events[number])
+            self._seen = len(events)
+            for parcel in outbox.due(self._fiskil.sandbox.clock.now()):
+                if self._is_closing.is_set():
+                    return
+                self._attempt(parcel)
+
+    def _attempt(self, parcel: Parcel) -> None:
+        number = min(parcel.next_attempt(), ATTEMPTS)
+        message = seal(parcel.event, attempt=number, secret=self._fiskil.credentials.webhook_secret)
+        note = Delivery(
+            event=parcel.symbol, participant="", message_id=message.message_id, attempt=number, body=message.body
+        )
+        sender = Sender(self._fiskil.loop, self._target)
+        try:
+            made = sender.deliver(Outgoing(note=note, headers=plain_headers(message.signature)), Journal())
+        except (HarnessError, OSError, RuntimeError):
+            return
+        now = self._fiskil.sandbox.clock.now()
+        parcel.settle(is_acknowledged=made.outcome == "ack", now=now)
+        self.deliveries.append(
+            {
+                "at": rfc3339(now),
+                "event": parcel.event.kind,
+                "message_id": made.message_id,
+                "attempt": number,
+                "status": made.status,
+                "trouble": made.trouble,
+                "next_attempt_at": rfc3339(parcel.due_at) if parcel.due_at else None,
+            }
+        )
+
+
+class Serving:
+    """Everything that ``serve`` runs; close it, and nothing is left."""
+
+    def __init__(
+        self,
+        *,
+        workdir: Path,
+        seed: int = 0,
+        api_port: int = 0,
+        auth_port: int = 0,
+        control_port: int = 0,
+        webhook_url: str | None = None,
+        webhook_secret: str | None = None,
+    ) -> None:
+        """Listen at once.
+
+        Raises:
+            UsageError: A port is in use, or the webhook URL is not on loopback.
+        """
+        target = Target.of(webhook_url) if webhook_url else None
+        self.fiskil = LocalFiskil(
+            workdir=workdir, seed=seed, api_port=api_port, auth_port=auth_port, webhook_secret=webhook_secret
+        )
+        self._pump: Pump | None = None
+        try:
+            application = control_application(self.fiskil, deliveries=self._deliveries, forget=self._forget)
+            self._control = Server(self.fiskil.loop, application, port=control_port)
+        except BaseException:
+            self.fiskil.close()
+            raise
+        self.control_url = self._control.url
+        if target is not None:
+            self._pump = Pump(self.fiskil, target)
+
+    def environment(self) -> str:
+        """What an app needs to know, as the text of an env file; it carries the secrets."""
+        credentials = self.fiskil.credentials
+        pairs = {
+            "FISKIL_BASE_URL": self.fiskil.api_url,
+            "FISKIL_AUTH_URL": self.fiskil.auth_url,
+            "FISKIL_CLIENT_ID": credentials.client_id,
+            "FISKIL_CLIENT_SECRET": credentials.client_secret,
+            "FISKIL_WEBHOOK_SECRET": credentials.webhook_secret,
+            "FISKIL_WEBHOOK_ALLOWED_IPS": "127.0.0.1",
+        }
+        return ENV_HEADER + "".join(f"{name}={value}\n" for name, value in pairs.items())
+
+    def close(self) -> None:
+        """Stop delivering and listening."""
+        if self._pump is not None:
+            self._pump.close()
+        self._control.close()
+        self.fiskil.close()
+
+    def _deliveries(self) -> list[dict[str, object]]:
+        return list(self._pump.deliveries) if self._pump is not None else []
+
+    def _forget(self) -> None:
+        if self._pump is not None:
+            self._pump.forget()

@@ -1,0 +1,79 @@
+"""Templates of a config: which values exist, and the complaint about one that does not."""
+
+import string
+
+from harness.errors import ConfigError, nearest
+from harness.settings.schema import RequestTemplate, Settings
+
+LAUNCH_VALUES = frozenset(
+    {
+        "port",
+        "workdir",
+        "public_url",
+        "api_url",
+        "auth_url",
+        "client_id",
+        "client_secret",
+        "webhook_secret",
+        "webhook_source_ips",
+        "ca_file",
+        "alert_url",
+        "otlp_url",
+        "tls_cert_file",
+        "tls_key_file",
+        "python",
+    }
+)
+"""Values for the command, the environment and log files; ``python`` is the interpreter that runs the harness."""
+
+REQUEST_VALUES = LAUNCH_VALUES | {"end_user_ref", "end_user_id", "end_user_email", "end_user_name", "point"}
+"""Values for requests and pages."""
+
+
+def refuse_bad_templates(settings: Settings) -> None:
+    """Refuse template values that do not exist, with the nearest one that does."""
+    app = settings.app
+    launch: list[tuple[str, str]] = [("app.command", app.command or ""), ("app.url", app.url or "")]
+    launch += [(f"app.env.{key}", value) for key, value in app.env.items()]
+    launch += [("app.observe.logs", value) for value in app.observe.logs]
+    for place, text in launch:
+        _refuse_unknown_values(place, text, LAUNCH_VALUES, settings.source)
+    asked: list[tuple[str, str]] = [(f"app.observe.pages.{key}", value) for key, value in app.observe.pages.items()]
+    for place, template in requests_of(settings):
+        asked.append((place, template.request))
+        asked += [(place, text) for text in _texts([template.json, template.form, template.headers])]
+    for place, text in asked:
+        _refuse_unknown_values(place, text, REQUEST_VALUES, settings.source)
+
+
+def requests_of(settings: Settings) -> list[tuple[str, RequestTemplate]]:
+    """Every request that the config gives, with its place."""
+    app = settings.app
+    named = [("app.ready", app.ready)]
+    named += [(f"app.drive.{name}", getattr(app.drive, name)) for name in ("start_session", "refresh", "revoke", "fail")]
+    named += [(f"app.observe.{name}", getattr(app.observe, name)) for name in ("effects", "metrics")]
+    return [(name, template) for name, template in named if template is not None]
+
+
+def _texts(node: object) -> list[str]:
+    if isinstance(node, str):
+        return [node]
+    if isinstance(node, dict):
+        return [text for value in node.values() for text in _texts(value)]
+    if isinstance(node, list | tuple):
+        return [text for value in node for text in _texts(value)]
+    return []
+
+
+def _refuse_unknown_values(place: str, text: str, known: frozenset[str], source: str) -> None:
+    try:
+        names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    except ValueError as error:
+        raise ConfigError(f"{source}: {place} is no template: {error}. Write {{{{ and }}}} for braces.") from None
+    for name in names:
+        if name not in known:
+            near = nearest(name, known)
+            hint = f" Did you mean {{{near}}}?" if near else ""
+            raise ConfigError(
+                f"{source}: {place} uses {{{name}}}, which nothing fills.{hint} Known: {', '.join(sorted(known))}."
+            )

@@ -1,0 +1,147 @@
+"""Where the app stands with one practice: proven, violated, not proven, or attested by a person.
+
+A finding counts for exactly the practices that its scenario names; what was not seen is never proven.
+"""
+
+import datetime
+import enum
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from harness.driver import Outcome
+from harness.errors import ConfigError
+from harness.practices import Practice, practice
+from harness.probes import Finding, Verdict
+from harness.settings import Attestation, Settings, Waiver
+
+Found = list[tuple[str, Finding]]
+
+
+class Standing(enum.StrEnum):
+    """Where the app stands with a practice."""
+
+    PROVEN = "proven"
+    ATTESTED = "attested"
+    NOT_PROVEN = "not proven"
+    VIOLATED = "violated"
+
+
+class PracticeStanding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One practice and where the app stands with it. ``hooks`` are the missing ones that would help to prove it."""
+
+    practice: str
+    title: str
+    section: str
+    standing: Standing
+    reason: str
+    is_required: bool
+    hooks: tuple[str, ...] = ()
+    waiver: str = ""
+
+
+def stand(
+    one: Practice, outcomes: Sequence[Outcome], settings: Settings, today: datetime.date, is_required: bool
+) -> PracticeStanding:
+    """Judge practice *one* by the findings of every scenario that names it, and by what the config states about it."""
+    bearing = [outcome for outcome in outcomes if one.id in outcome.practices]
+    standing, reason, hooks = _by_findings(one, bearing, settings)
+    attestation = _of(one.id, settings.attest)
+    waiver = _of(one.id, settings.waive)
+    if standing is Standing.NOT_PROVEN and isinstance(attestation, Attestation):
+        if holds_today(attestation, today):
+            words = f"{attestation.owner}, until {attestation.expires}: {attestation.statement}"
+            standing, reason, hooks = Standing.ATTESTED, words, ()
+        else:
+            reason += f"; the attestation of {attestation.owner} {_when(attestation, today)}"
+    accepted = ""
+    if standing is Standing.VIOLATED and isinstance(waiver, Waiver):
+        if holds_today(waiver, today):
+            accepted = f"accepted by {waiver.owner} until {waiver.expires}: {waiver.reason}"
+        else:
+            reason += f"; the waiver of {waiver.owner} {_when(waiver, today)}"
+    return PracticeStanding(
+        practice=one.id,
+        title=one.title,
+        section=one.section,
+        standing=standing,
+        reason=reason,
+        is_required=is_required,
+        hooks=hooks,
+        waiver=accepted,
+    )
+
+
+def check_statement(one: Attestation | Waiver, kind: str, source: str) -> None:
+    """Refuse a statement that says nothing, or stands where experiments can tell."""
+    row = practice(one.practice)
+    if not one.owner.strip() or not (one.statement if isinstance(one, Attestation) else one.reason).strip():
+        raise ConfigError(f"{source}: [[{kind}]] {one.practice} needs an owner and a {_text_key(one)} that say something.")
+    if isinstance(one, Attestation) and row.needed:
+        raise ConfigError(
+            f"{source}: [[attest]] {one.practice} does not count, because experiments can tell ({', '.join(row.needed)}). "
+            "Remove it, and give the hooks that they need."
+        )
+
+
+def _text_key(one: Attestation | Waiver) -> str:
+    return "statement" if isinstance(one, Attestation) else "reason"
+
+
+def _of(practice_id: str, statements: Sequence[Attestation | Waiver]) -> Attestation | Waiver | None:
+    return next((one for one in statements if one.practice == practice_id), None)
+
+
+def holds_today(one: Attestation | Waiver, today: datetime.date) -> bool:
+    """Whether a statement counts on that day; an expired one counts as absent."""
+    return one.date <= today <= one.expires
+
+
+def _when(one: Attestation | Waiver, today: datetime.date) -> str:
+    return f"expired on {one.expires}" if one.expires < today else f"begins only on {one.date}"
+
+
+def _by_findings(one: Practice, bearing: Sequence[Outcome], settings: Settings) -> tuple[Standing, str, tuple[str, ...]]:
+    """Violated by any FAIL; proven when every needed probe passed and nothing that counts is INCONCLUSIVE."""
+    found = [(outcome.scenario, finding) for outcome in bearing for finding in outcome.findings]
+    failed = [f"{finding.probe} in {scenario}" for scenario, finding in found if finding.verdict is Verdict.FAIL]
+    if failed:
+        return Standing.VIOLATED, some(failed), ()
+    wanted = {finding.hook for _, finding in found if finding.verdict is Verdict.INCONCLUSIVE and finding.hook}
+    missing = {hook for outcome in bearing for hook in outcome.missing}
+    missing |= {hook for hook in wanted if not is_in_config(settings, hook)}
+    hooks = tuple(sorted(missing))
+    reason = _why_unproven(one, bearing, found, hooks)
+    if reason:
+        return Standing.NOT_PROVEN, reason, hooks
+    where = bearing[0].scenario if len(bearing) == 1 else f"{len(bearing)} scenarios"
+    return Standing.PROVEN, f"{some(one.needed)} in {where}", ()
+
+
+def is_in_config(settings: Settings, hook: str) -> bool:
+    """Whether the config gives *hook*, or an object that may have it; what it answers may still say too little."""
+    node: object = settings
+    for part in hook.split("."):
+        node = getattr(node, part, None)
+    return bool(node) or (bool(settings.app.object) and not hook.startswith("app.facts"))
+
+
+def _why_unproven(one: Practice, bearing: Sequence[Outcome], found: Found, hooks: tuple[str, ...]) -> str:
+    if not one.needed:
+        return "no experiment in this version"
+    if not bearing:
+        return "no scenario that ran bears on it"
+    if hooks:
+        return f"the config lacks {some(hooks)}"
+    untold = [scenario for scenario, finding in found if finding.verdict is Verdict.INCONCLUSIVE]
+    if untold:
+        return f"inconclusive in {some(untold)}"
+    passed = {finding.probe for _, finding in found if finding.verdict is Verdict.PASS}
+    unseen = [probe for probe in one.needed if probe not in passed]
+    return f"never seen to pass: {some(unseen)}" if unseen else ""
+
+
+def some(names: Sequence[str]) -> str:
+    """The first few of *names*, each once, and how many more there are."""
+    unique = list(dict.fromkeys(names))
+    return ", ".join(unique[:4]) + (f" and {len(unique) - 4} more" if len(unique) > 4 else "")

@@ -1,0 +1,39 @@
+"""A step that tries plans which nobody wrote: drawn from the seed, executed one after another, the first failure shrunk."""
+
+from typing import TYPE_CHECKING, ClassVar, get_args
+
+from harness.errors import ConfigError, StepError, UnknownName
+from harness.journal import PlanKind
+from harness.steps.base import PlainStep
+
+if TYPE_CHECKING:
+    from harness.stage import Stage
+
+MOST = 1000
+
+
+class Explore(PlainStep, frozen=True, tag="explore"):
+    """``plans`` different plans of one kind are executed, each around end users of its own.
+
+    ``deliveries`` repeats messages, ``order`` also lets a twin get them in any order, ``forgeries`` mixes in requests that
+    Fiskil did not send. What came of each plan is a ``PlanRun`` entry. It stands alone: plans start from an empty sandbox.
+    """
+
+    kind: PlanKind
+    plans: int = 15
+
+    needs: ClassVar[tuple[str, ...]] = ("app.observe.effects",)
+
+    def check(self) -> None:
+        """Refuse a kind that there is not, and a number of plans that cannot be run."""
+        if self.kind not in get_args(PlanKind):
+            raise UnknownName("kind of plan", self.kind, get_args(PlanKind))
+        if not 1 <= self.plans <= MOST:
+            raise ConfigError(f"Explore: plans must be from 1 to {MOST}, got {self.plans}.")
+
+    def perform(self, stage: "Stage") -> None:
+        """Draw and execute."""
+        if stage.participants:
+            raise StepError("Plans start from an empty sandbox, so nothing may happen before explore.")
+        for run in stage.explore(self.kind, self.plans):
+            stage.journal.write(run)

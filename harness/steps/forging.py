@@ -1,0 +1,236 @@
+"""Steps of a sender who is not Fiskil, or writes in another way: forgeries, re-encodings, spellings, oddities."""
+
+import base64
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+
+from harness.errors import AppError
+from harness.journal import Delivery, Leak, Started
+from harness.steps.app import restart
+from harness.steps.base import PlainStep
+from harness.steps.deliveries import sealed, settle, until_it_hangs
+from harness.steps.events import fresh_fact, invented, used_kind
+from harness.webhooks import seal
+from harness.webhooks.encodings import ENCODINGS, ODDITIES, SPELLINGS, Encoded, distort, encode, encoding, oddity, spell
+from harness.webhooks.forgeries import FORGERIES, forge, forgery
+from harness.webhooks.outbox import ATTEMPTS
+from harness.webhooks.sender import Outgoing
+
+if TYPE_CHECKING:
+    from harness.stage import Participant, Stage
+
+WITHOUT_SECRET = ("unsigned", "empty_header", "empty_key", "random_signature", "key_quotes")
+"""Forgeries that a receiver believes when it has no secret and does not care."""
+
+
+class Forge(PlainStep, frozen=True, tag="forge"):
+    """One named forgery of an event that never happened; ``kind`` is what it claims."""
+
+    name: str
+    kind: str = "consent.revoked"
+    twin: str = ""
+
+    def check(self) -> None:
+        """Refuse a forgery that does not exist."""
+        forgery(self.name)
+
+    def perform(self, stage: "Stage") -> None:
+        """Send it."""
+        _send_forged(stage, stage.participant(self.twin), self.name, self.kind)
+
+
+class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
+    """Every named forgery, one after another, each about an event of its own that never happened."""
+
+    kind: str = "consent.revoked"
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Send them."""
+        participant = stage.participant(self.twin)
+        until_it_hangs(_send_forged(stage, participant, name, self.kind) for name in FORGERIES)
+
+
+class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_without_secret"):
+    """The app is started again without its webhook secret, gets what needs none, and is started with it once more.
+
+    An app that will not start without is the safest of all; that is written down, and nothing is sent.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ("app.command",)
+    kind: str = "consent.revoked"
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Restart, forge, restart."""
+        values = stage.app.values
+        right = values["webhook_secret"]
+        values["webhook_secret"] = ""
+        try:
+            restart(stage)
+            participant = stage.participant(self.twin)
+            until_it_hangs(_send_forged(stage, participant, name, self.kind) for name in WITHOUT_SECRET)
+            if stage.app.has("app.observe.effects"):
+                stage.snapshot("settled", participant)
+        except AppError:
+            stage.journal.write(Started(**stage.journal.stamp(), how="refusal"))
+        finally:
+            values["webhook_secret"] = right
+            restart(stage)
+
+
+class Reencode(PlainStep, frozen=True, tag="reencode"):
+    """Something happens, and its message is written another way that says the same."""
+
+    name: str
+    twin: str = ""
+
+    def check(self) -> None:
+        """Refuse a re-encoding that does not exist."""
+        encoding(self.name)
+
+    def perform(self, stage: "Stage") -> None:
+        """Deliver it."""
+        _send_encoded(stage, stage.participant(self.twin), self.name)
+
+
+class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
+    """Every re-encoding that changes bytes alone, each of the message of an event of its own.
+
+    One with a plain new field goes first: where that is refused, the others with a new field tell nothing about bytes.
+    """
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Deliver them."""
+        participant = stage.participant(self.twin)
+        takes_extra = _send_encoded(stage, participant, "extra_field", is_judged=False).outcome == "ack"
+        until_it_hangs(
+            _send_encoded(stage, participant, one.name, is_judged=takes_extra or not one.has_extra)
+            for one in ENCODINGS.values()
+            if not one.needs_accounts
+        )
+
+
+class RespellEvery(PlainStep, frozen=True, tag="respell_every"):
+    """The very same bytes as the latest attempt, with the right digest spelt every other way; any answer will do."""
+
+    event: str
+
+    def perform(self, stage: "Stage") -> None:
+        """Send them."""
+        parcel = stage.outbox.find(self.event)
+        owner = stage.owner_of(self.event)
+        message = sealed(stage, parcel)
+        until_it_hangs(
+            _send(
+                stage,
+                spell(name, message.body, stage.fiskil.credentials.webhook_secret),
+                Delivery(
+                    event=parcel.symbol,
+                    participant=owner.name,
+                    message_id=message.message_id,
+                    attempt=message.attempt,
+                    kind="replay",
+                    name=name,
+                    is_judged=False,
+                ),
+            )
+            for name in SPELLINGS
+        )
+
+
+class Distort(PlainStep, frozen=True, tag="distort"):
+    """One oddity, honestly signed; any answer will do."""
+
+    name: str
+    twin: str = ""
+
+    def check(self) -> None:
+        """Refuse an oddity that does not exist."""
+        oddity(self.name)
+
+    def perform(self, stage: "Stage") -> None:
+        """Send it."""
+        _send_odd(stage, stage.participant(self.twin), self.name)
+
+
+class DistortEvery(PlainStep, frozen=True, kw_only=True, tag="distort_every"):
+    """Every oddity, one after another."""
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Send them."""
+        participant = stage.participant(self.twin)
+        until_it_hangs(_send_odd(stage, participant, name) for name in ODDITIES)
+
+
+def _send_forged(stage: "Stage", participant: "Participant", name: str, kind: str) -> Delivery:
+    secret = stage.fiskil.credentials.webhook_secret
+    event = invented(stage, participant, used_kind(stage, kind))
+    other = seal(invented(stage, participant, event.kind), attempt=1, secret=secret)
+    forged = forge(name, event, other=other, secret=secret)
+    for message_id in forged.message_ids:
+        stage.journal.names[message_id] = f"forged:{name}"
+    note = Delivery(
+        event=f"forged:{name}",
+        participant=participant.name,
+        message_id=forged.message_ids[0],
+        attempt=1,
+        kind="forged",
+        name=name,
+        body=forged.body,
+    )
+    delivery = stage.sender.deliver(Outgoing(note=note, headers=forged.headers, method=forged.method), stage.journal)
+    _look_for_leaks(stage, delivery, right=seal(event, attempt=1, secret=secret).signature, secret=secret)
+    return delivery
+
+
+def _look_for_leaks(stage: "Stage", delivery: Delivery, *, right: str, secret: str) -> None:
+    """Whoever tells the right signature in the answer to a wrong one needs no secret. Source: webhooks.signature"""
+    told = delivery.answer + "\n".join(value for _, value in delivery.answer_headers).encode("latin-1")
+    searched = {"expected signature": (right, base64.b64decode(right).hex()), "webhook secret": (secret,)}
+    for what, texts in searched.items():
+        if any(text.encode() in told for text in texts):
+            stage.journal.write(Leak(**stage.journal.stamp(), place=f"the answer to {delivery.event}", kind=what, line=""))
+
+
+def _send_encoded(stage: "Stage", participant: "Participant", name: str, *, is_judged: bool = True) -> Delivery:
+    parcel = fresh_fact(stage, participant, has_accounts=encoding(name).needs_accounts)
+    parcel.attempts = min(parcel.attempts + 1, ATTEMPTS)
+    message = sealed(stage, parcel)
+    note = Delivery(
+        event=parcel.symbol,
+        participant=participant.name,
+        message_id=message.message_id,
+        attempt=message.attempt,
+        name=name,
+        is_judged=is_judged,
+    )
+    delivery = _send(stage, encode(name, message.body, stage.fiskil.credentials.webhook_secret), note)
+    settle(stage, parcel, [delivery])
+    return delivery
+
+
+def _send_odd(stage: "Stage", participant: "Participant", name: str) -> Delivery:
+    secret = stage.fiskil.credentials.webhook_secret
+    event = invented(stage, participant, used_kind(stage, "consent.updated"))
+    stage.journal.names[event.message_id] = f"odd:{name}"
+    note = Delivery(
+        event=f"odd:{name}",
+        participant=participant.name,
+        message_id=event.message_id,
+        attempt=1,
+        kind="unusual",
+        name=name,
+        is_judged=False,
+    )
+    return _send(stage, distort(name, seal(event, attempt=1, secret=secret).body, secret), note)
+
+
+def _send(stage: "Stage", written: Encoded, note: Delivery) -> Delivery:
+    note = msgspec.structs.replace(note, body=written.body)
+    return stage.sender.deliver(Outgoing(note=note, headers=written.headers), stage.journal)

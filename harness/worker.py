@@ -1,0 +1,228 @@
+"""One worker of a run: its driver, opened at the first need, replaced after an accident, closed in every case.
+
+Whatever happens inside a scenario becomes an outcome; only an app that never started ends the run.
+"""
+
+import contextlib
+import shutil
+import tempfile
+import traceback
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from harness import interrupts
+from harness.app.observe import EFFECTS, look
+from harness.app.values import of_end_user
+from harness.clock import stopwatch
+from harness.driver import Driver, Outcome
+from harness.errors import ConfigError, HarnessError, HookError, UsageError
+from harness.journal import Delivery, Exchange, Journal, PlanRun, Trouble
+from harness.local import LocalFiskil
+from harness.probes import Finding, Verdict
+from harness.redact import Redactor
+from harness.scenario import Scenario
+from harness.settings import Settings
+
+NOBODY = of_end_user(ref="rehearsal-nobody", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body")
+"""An end user that no app knows, for a first look at a hook."""
+
+
+class Measure(Struct, frozen=True, kw_only=True):
+    """What a scenario cost; it may differ from run to run and decides nothing. Times are real."""
+
+    scenario: str
+    took_s: float
+    exchanges: int = 0
+    deliveries: int = 0
+    slowest_acknowledgement_ms: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Played(Struct, frozen=True, kw_only=True):
+    """One scenario, played. ``fault`` is the traceback of a fault of our own; ``plans`` are saved plans that failed."""
+
+    outcome: Outcome
+    measure: Measure
+    plans: tuple[str, ...] = ()
+    fault: str = ""
+
+
+class Worker:
+    """Plays scenarios between one local Fiskil and one app."""
+
+    def __init__(self, settings: Settings, *, seed: int, given: Any = None, folder: Path | None = None) -> None:
+        """Nothing listens yet. *given* is an app as a Python object; *folder* (default: a new one) goes with the worker."""
+        self.settings = settings
+        self.seed = seed
+        self._given = given
+        self._folder = folder or Path(tempfile.mkdtemp(prefix="fiskil-harness-"))
+        self._driver: Driver | None = None
+        self._count = 0
+        self._was_ready = False
+        self._refusal: HarnessError | None = None
+        self.has_started = False
+        self.redactor = Redactor(self._secrets)
+
+    @property
+    def driver(self) -> Driver:
+        """The driver; its sandbox listens, its app is not started yet."""
+        if self._driver is None:
+            self._count += 1
+            workdir = self._folder / f"app-{self._count}"
+            workdir.mkdir(parents=True)
+            self._driver = Driver(self.settings, workdir=workdir, seed=self.seed, given=self._given)
+        return self._driver
+
+    @property
+    def fiskil(self) -> LocalFiskil:
+        """The local Fiskil of this worker."""
+        return self.driver.fiskil
+
+    @property
+    def has_app(self) -> bool:
+        """Whether the config or the caller names an app."""
+        app = self.settings.app
+        return self._given is not None or bool(app.command or app.url or app.object)
+
+    def refuse(self, reason: str) -> None:
+        """Let no app start in this worker; the sandbox alone can still be used."""
+        self._refusal = UsageError(reason)
+
+    def start(self) -> Driver:
+        """Start the app, once; a refusal is remembered, its text redacted, and raised again.
+
+        Raises:
+            ConfigError: There is no app.
+            AppError: It does not start or never gets ready.
+            HookError: Its effects hook answers something else than documented.
+        """
+        if self._refusal is not None:
+            raise self._refusal
+        if not self.has_app:
+            source = self.settings.source or "the config"
+            raise ConfigError(f"{source}: [app] names no app. Give command, url or object; `fiskil-harness init` shows how.")
+        try:
+            self.driver.start()
+            self.has_started = True
+            if not self._was_ready:
+                _refuse_bad_effects(self.driver)
+        except HarnessError as error:
+            error.args = (self.redactor.redact(str(error)),)
+            self._refusal = error
+            raise
+        self._was_ready = True
+        return self.driver
+
+    def play(self, scenario: Scenario) -> Played:
+        """Run *scenario*, judge it, and take every secret out of what is told.
+
+        Raises:
+            HarnessError: The app has never been ready.
+        """
+        elapsed = stopwatch()
+        if not self._was_ready:
+            self.start()
+        journal, fault = Journal(), ""
+        try:
+            driver = self.start()
+            journal, crashed = driver.perform(scenario)
+            outcome = driver.outcome(scenario, journal, crashed)
+        except HarnessError as error:
+            journal.write(Trouble(what=str(error)))
+            outcome = self._undone(scenario, first_line(str(error)))
+            self._replace_driver()
+        except Exception as error:  # noqa: BLE001 - a fault of our own must not end the run
+            fault = self.redactor.redact(traceback.format_exc())
+            outcome = self._undone(scenario, f"a fault of the harness itself: {type(error).__name__}")
+            self._replace_driver()
+        return self._redacted(
+            Played(
+                outcome=outcome,
+                measure=measured(scenario, journal, took_s=elapsed()),
+                plans=tuple(run.plan for run in journal.all(PlanRun) if run.plan),
+                fault=fault,
+            )
+        )
+
+    def close(self) -> None:
+        """Stop the app and every server and remove the folder; a second Ctrl-C waits until that is done."""
+        with interrupts.ignored():
+            self._replace_driver()
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _replace_driver(self) -> None:
+        self.redactor.learn()
+        driver, self._driver = self._driver, None
+        if driver is not None:
+            with contextlib.suppress(Exception):
+                driver.close()
+
+    def _undone(self, scenario: Scenario, reason: str) -> Outcome:
+        finding = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=reason)
+        return Outcome(
+            scenario=scenario.name,
+            title=scenario.title,
+            practices=scenario.practices,
+            seed=self.seed,
+            findings=(finding,),
+        )
+
+    def _redacted(self, played: Played) -> Played:
+        plain = self.redactor.redact_tree(msgspec.to_builtins(played))
+        return msgspec.convert(plain, Played)
+
+    def _secrets(self) -> Iterable[tuple[str, str]]:
+        return secrets_of(self._driver.fiskil) if self._driver is not None else ()
+
+
+def secrets_of(fiskil: LocalFiskil) -> Iterator[tuple[str, str]]:
+    """Every secret that a local Fiskil minted, by kind, also for people of earlier scenarios."""
+    for kind, values in fiskil.sandbox.canaries().items():
+        for value in values:
+            yield kind.replace(" ", "_"), value
+    # `restart_with_wrong_secret` keeps the tail and changes the head.
+    yield "client_secret", fiskil.credentials.client_secret[9:]
+    for value, symbol in list(fiskil.sandbox.mint.names.items()):
+        if symbol.startswith("account:") and symbol.endswith(":number"):
+            yield "account_number", value
+
+
+def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
+    """What *journal* says about the cost of *scenario*."""
+    deliveries = journal.all(Delivery)
+    acknowledged = [one.took_s for one in deliveries if one.outcome == "ack"]
+    return Measure(
+        scenario=scenario.name,
+        took_s=round(took_s, 3),
+        exchanges=len(journal.all(Exchange)),
+        deliveries=len(deliveries),
+        slowest_acknowledgement_ms=round(max(acknowledged) * 1000, 1) if acknowledged else None,
+        notes=(*(one.what for one in journal.all(Trouble)), *_races(journal)),
+    )
+
+
+def _races(journal: Journal) -> Iterator[str]:
+    """How often a failing plan with a race in it failed again."""
+    for run in journal.all(PlanRun):
+        if run.rounds:
+            yield f"plan {run.number} failed again in {run.rounds_failed} of {run.rounds} rounds"
+
+
+def first_line(text: str) -> str:
+    """The first line: what follows it are the app's own words, which differ from run to run."""
+    return text.partition("\n")[0]
+
+
+def _refuse_bad_effects(driver: Driver) -> None:
+    if not driver.app.has(EFFECTS):
+        return
+    reply = driver.app.call(EFFECTS, NOBODY)
+    if reply.status is None:
+        raise HookError(f"{EFFECTS} did not answer: {reply.trouble}.")
+    # An app may refuse an end user that it does not know; what it answers with 2xx must fit.
+    if 200 <= reply.status < 300:
+        look(driver.app, NOBODY)

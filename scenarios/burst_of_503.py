@@ -1,0 +1,16 @@
+"""The API is overloaded and says when to come back; a good integration comes back then, and loses nothing."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.Status(status=503, retry_after_s=1), times=2),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.WaitsAsTold(), probes.RetriesInBounds(), probes.HoldsEveryRow("transactions")),
+)

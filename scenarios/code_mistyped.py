@@ -1,0 +1,15 @@
+"""The end user mistypes the one-time code until the institution gives up, and is not connected."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.authentication-failure",),
+    steps=(
+        steps.MistypeCode(),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+    ),
+    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+)

@@ -1,0 +1,16 @@
+"""The end user revokes the consent at the institution; what was read under it is served no longer."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("cache.invalidated",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Revoke(),
+        steps.Deliver(),
+    ),
+    probes=(probes.DropsRevokedRows(),),
+)

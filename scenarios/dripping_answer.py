@@ -1,0 +1,17 @@
+"""Every page of transactions comes a byte at a time, so only a deadline on the whole call ends it."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("loading.timeouts", "edge.network-errors"),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.Drip(every_ms=200), times=0),
+        steps.Refresh(),
+    ),
+    probes=(probes.KeepsDeadline(),),
+)

@@ -1,0 +1,20 @@
+"""One end user meets every way in which a journey can fail, one after another, and gets through in the end."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("errors.graceful",),
+    steps=(
+        steps.Cancel(at="login"),
+        steps.Deny(at="login"),
+        steps.MistypeCode(),
+        steps.Attempt(end_user="ines"),
+        steps.Attempt(end_user="uma"),
+        steps.Attempt(end_user="tuan"),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+    ),
+    probes=(probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+)

@@ -1,0 +1,9 @@
+"""Requests that Fiskil never sent come between those that it did, as drawn from the seed: none of them has an effect."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.signature",),
+    steps=(steps.Explore("forgeries"),),
+    probes=(probes.SurvivesEveryPlan(),),
+)

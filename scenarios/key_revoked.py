@@ -1,0 +1,21 @@
+"""The app's API key is revoked while it runs: it gives up politely, and works again once the key is accepted."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.authentication-failure",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.RevokeKey(),
+        steps.Refresh(),
+        steps.StayIdle(seconds=1),
+        steps.AcceptKey(),
+        steps.Restart(),
+        steps.Refresh(),
+    ),
+    probes=(probes.StopsOnBadCredentials(),),
+)

@@ -1,0 +1,9 @@
+"""A twin gets the same events in any order, retried and repeated, as drawn from the seed: it ends like the one in order."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.retries",),
+    steps=(steps.Explore("order"),),
+    probes=(probes.SurvivesEveryPlan(),),
+)

@@ -1,0 +1,18 @@
+"""Every data call fails for a while; a good integration does not hammer the API, and works again afterwards."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Sync(),
+        steps.Break("banking.*", faults.Status(status=503), times=0),
+        steps.Refresh(),
+        steps.Mend(),
+        steps.Refresh(),
+    ),
+    probes=(probes.RetriesInBounds(), probes.HoldsEveryRow("transactions")),
+)

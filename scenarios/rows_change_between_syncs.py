@@ -1,0 +1,19 @@
+"""Between two syncs a row is corrected, a pending one is posted, and a true twin of another appears."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("data.changes-tolerated", "data.upsert"),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Change(what="amend", nth=3),
+        steps.Change(what="post"),
+        steps.Change(what="repeat", nth=6),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsNewestValues(), probes.HoldsEveryRow("transactions")),
+)

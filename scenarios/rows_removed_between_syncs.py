@@ -1,0 +1,18 @@
+"""Two rows vanish at the institution between two syncs, and leave the app's active view."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("data.soft-delete",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Change(what="remove", nth=4),
+        steps.Change(what="remove", nth=9),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.DropsRemovedRows(),),
+)

@@ -1,0 +1,28 @@
+"""Everything goes well, then several things go wrong; no token, secret or account number reaches a log."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("tokens.not-logged",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("token", faults.Status(status=503)),
+        steps.ExpireTokens(),
+        steps.Refresh(),
+        steps.Break("banking.*", faults.ResetPeer(after_bytes=100)),
+        steps.Refresh(),
+        steps.Break("banking.*", faults.Status(status=500)),
+        steps.Refresh(),
+        steps.RevokeKey(),
+        steps.Refresh(),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.StayIdle(seconds=1),
+        steps.AcceptKey(),
+    ),
+    probes=(probes.KeepsSecretsOutOfLogs(),),
+)

@@ -1,0 +1,17 @@
+"""The access token dies between the first page and the second; no page is lost and none is doubled."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("tokens.expiry-handled", "edge.token-expiry"),
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Sync(),
+        steps.Break("banking.transactions", faults.ExpireTokens(), skip=1),
+        steps.Refresh(),
+    ),
+    probes=(probes.RenewsTokenOnce(), probes.HoldsEveryRow("transactions")),
+)

@@ -1,0 +1,16 @@
+"""Every access token dies before its time; a good integration renews once, asks again and loses nothing."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("tokens.expiry-handled", "edge.token-expiry"),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Sync(),
+        steps.ExpireTokens(),
+        steps.Refresh(),
+    ),
+    probes=(probes.RenewsTokenOnce(), probes.HoldsEveryRow("transactions")),
+)

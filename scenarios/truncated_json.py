@@ -1,0 +1,17 @@
+"""The second page is cut short in a way that only its JSON shows; a good integration does not take it for the end."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.TruncatedJson(keep_percent=50), skip=1),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
+)

@@ -1,0 +1,21 @@
+"""Fifty events at the same moment, and one beside a client that sends a byte at a time: each gets its 2xx in time."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.prompt-2xx",),
+    steps=(
+        steps.Authorise(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Forge("unsigned"),
+        steps.ConfirmAgain(),
+        steps.Deliver(),
+        steps.ConfirmAgain(times=50),
+        steps.DeliverTogether(),
+        steps.ConfirmAgain(),
+        steps.DeliverBesideSlowClient("e55"),
+        steps.Deliver(attempts=5),
+    ),
+    probes=(probes.AcknowledgesGenuine(), probes.AcknowledgesPromptly()),
+)

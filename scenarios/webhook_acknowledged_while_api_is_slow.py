@@ -1,0 +1,25 @@
+"""The API answers and then says nothing more while events arrive: they are acknowledged at once and applied in the end."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.asynchronous",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Settle(),
+        steps.Sync(twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Authorise(twin="b"),
+        steps.DeliverOne("b.e0"),
+        steps.Sync(twin="b"),
+        steps.Settle(),
+        steps.Break("banking.*", faults.Stall(), times=2),
+        steps.Deliver(),
+        steps.Deliver(attempts=5),
+    ),
+    probes=(probes.AcknowledgesPromptly(), probes.LosesNothing()),
+)

@@ -1,0 +1,26 @@
+"""The answer gets lost on its way back, so Fiskil sends again what the app has: nothing is lost and nothing doubled."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.retries",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Settle(),
+        steps.Sync(twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Authorise(twin="b"),
+        steps.Sync(twin="b"),
+        steps.LoseAcknowledgement("b.e0"),
+        steps.LoseAcknowledgement("b.e3"),
+        steps.LoseAcknowledgement("b.e3"),
+        steps.LoseAcknowledgement("b.e3"),
+        steps.LoseAcknowledgement("b.e3"),
+        steps.Deliver(attempts=5),
+    ),
+    probes=(probes.LosesNothing(), probes.AppliesOnce()),
+)

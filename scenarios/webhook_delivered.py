@@ -1,0 +1,18 @@
+"""Every kind of event is told once, in order: each is acknowledged, and each has its effect."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("sandbox.webhook-delivery",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.ConfirmAgain(),
+        steps.Deliver(),
+        steps.Advance(seconds=1),
+        steps.Revoke(),
+        steps.Deliver(),
+    ),
+    probes=(probes.AcknowledgesGenuine(), probes.LosesNothing()),
+)

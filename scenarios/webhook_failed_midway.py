@@ -1,0 +1,33 @@
+"""Processing fails before, within and after its effect; others are not held up, and in the end each has its effect once."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.retries",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Settle(),
+        steps.Sync(twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Authorise(twin="b"),
+        steps.Sync(twin="b"),
+        steps.FailNext(at="midway", twin="b"),
+        steps.DeliverOne("b.e0"),
+        steps.FailNext(at="before", twin="b"),
+        steps.DeliverOne("b.e1"),
+        steps.FailNext(at="after", twin="b"),
+        steps.DeliverOne("b.e2"),
+        steps.FailNext(at="midway", twin="b"),
+        steps.DeliverOne("b.e3"),
+        steps.Deliver(attempts=5),
+        steps.Retry("b.e0"),
+        steps.Retry("b.e1"),
+        steps.Retry("b.e2"),
+        steps.Retry("b.e3"),
+    ),
+    probes=(probes.LosesNothing(), probes.AppliesOnce()),
+)

@@ -1,0 +1,19 @@
+"""Honestly signed messages come from an address that is not Fiskil's, once with headers that claim it is."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.source-ip",),
+    steps=(
+        steps.Authorise(),
+        steps.Sync(),
+        steps.DeliverFromStranger("e0"),
+        steps.Retry("e0"),
+        steps.Deliver(),
+        steps.Advance(seconds=1),
+        steps.Revoke(),
+        steps.DeliverFromStranger("e4", claims="127.0.0.1"),
+        steps.Retry("e4"),
+    ),
+    probes=(probes.RefusesStrangers(),),
+)

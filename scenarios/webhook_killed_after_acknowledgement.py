@@ -1,0 +1,24 @@
+"""The app dies right after it has acknowledged, and is started again: what it acknowledged is done all the same."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.asynchronous",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Settle(),
+        steps.Sync(twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Authorise(twin="b"),
+        steps.Sync(twin="b"),
+        steps.DeliverOne("b.e0"),
+        steps.Restart(),
+        steps.DeliverTogether(),
+        steps.Restart(),
+    ),
+    probes=(probes.LosesNothing(),),
+)

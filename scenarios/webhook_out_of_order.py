@@ -1,0 +1,28 @@
+"""The newest message arrives first and the oldest last; the app ends as if it had been told in order."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.retries",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Sync(twin="a"),
+        steps.ConfirmAgain(twin="a"),
+        steps.Change(what="amend", twin="a"),
+        steps.Sync("transactions", twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.ConfirmAgain(twin="c"),
+        steps.Change(what="amend", twin="c"),
+        steps.Sync("transactions", twin="c"),
+        steps.Deliver(),
+        steps.Authorise(twin="b"),
+        steps.Sync(twin="b"),
+        steps.ConfirmAgain(twin="b"),
+        steps.Change(what="amend", twin="b"),
+        steps.Sync("transactions", twin="b"),
+        steps.Deliver(order="newest_first"),
+    ),
+    probes=(probes.EndsLikeItsTwin(),),
+)

@@ -1,0 +1,17 @@
+"""Genuine messages come in other bytes that say the same: indented, reordered, escaped, under other header letters."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.signature",),
+    steps=(
+        steps.Authorise(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.RespellEvery("e0"),
+        steps.ReencodeEvery(),
+        steps.ConfirmAgain(),
+        steps.Deliver(),
+    ),
+    probes=(probes.AcknowledgesGenuine(),),
+)

@@ -1,0 +1,25 @@
+"""The app's database is down when a message arrives; once it is back, the retry has the effect."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.retries",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Settle(),
+        steps.Sync(twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Authorise(twin="b"),
+        steps.Sync(twin="b"),
+        steps.FailNext(at="database", twin="b"),
+        steps.DeliverOne("b.e0"),
+        steps.FailNext(at="database", twin="b"),
+        steps.DeliverOne("b.e3"),
+        steps.Deliver(attempts=5),
+    ),
+    probes=(probes.LosesNothing(), probes.AppliesOnce()),
+)

@@ -1,0 +1,27 @@
+"""The app is killed and started again, and messages that it has acknowledged come again."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.idempotent",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Settle(),
+        steps.Sync(twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Authorise(twin="b"),
+        steps.Sync(twin="b"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Restart(),
+        steps.Replay("b.e0"),
+        steps.Retry("b.e1"),
+        steps.Replay("b.e2"),
+        steps.Retry("b.e3"),
+    ),
+    probes=(probes.AppliesOnce(),),
+)

@@ -1,0 +1,34 @@
+"""One message arrives many times at the same moment, round after round: whoever loses the race has no effect."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.idempotent",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Settle(),
+        steps.Sync(twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Authorise(twin="b"),
+        steps.Sync(twin="b"),
+        steps.Burst("b.e0", copies=8),
+        steps.Burst("b.e1", copies=8, of="retry"),
+        steps.Burst("b.e2", copies=16),
+        steps.Burst("b.e3", copies=16, of="retry"),
+        steps.Burst("b.e0", copies=8, of="retry"),
+        steps.ConfirmAgain(times=4, twin="a"),
+        steps.ConfirmAgain(times=4, twin="c"),
+        steps.Deliver(),
+        steps.ConfirmAgain(times=4, twin="b"),
+        steps.Burst("b.e4", copies=2),
+        steps.Burst("b.e5", copies=4, of="retry"),
+        steps.Burst("b.e6", copies=8),
+        steps.Burst("b.e7", copies=12, of="retry"),
+        steps.Deliver(attempts=5),
+    ),
+    probes=(probes.AppliesOnce(),),
+)

@@ -1,0 +1,25 @@
+"""More than a thousand other messages come in between, and then one of the first comes again."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.idempotent",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Settle(),
+        steps.Sync(twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Authorise(twin="b"),
+        steps.Sync(twin="b"),
+        steps.Deliver(),
+        # More than the usual sizes of a bounded memory.
+        steps.DeliverUnknownEvent(times=1100, twin="b"),
+        steps.Replay("b.e0"),
+        steps.Retry("b.e3"),
+    ),
+    probes=(probes.AppliesOnce(),),
+)

@@ -1,0 +1,30 @@
+"""The end of a consent is told before its beginning: what ended stays ended."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.retries",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Sync(twin="a"),
+        steps.Deliver(),
+        steps.ConfirmAgain(twin="a"),
+        steps.Advance(seconds=1),
+        steps.Revoke(twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.Deliver(),
+        steps.ConfirmAgain(twin="c"),
+        steps.Advance(seconds=1),
+        steps.Revoke(twin="c"),
+        steps.Deliver(),
+        steps.Authorise(twin="b"),
+        steps.Sync(twin="b"),
+        steps.ConfirmAgain(twin="b"),
+        steps.Advance(seconds=1),
+        steps.Revoke(twin="b"),
+        steps.Deliver(order="newest_first"),
+    ),
+    probes=(probes.EndsLikeItsTwin(),),
+)

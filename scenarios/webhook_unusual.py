@@ -1,0 +1,16 @@
+"""Signed oddities that Fiskil never sends arrive: any answer will do, and afterwards the receiver works as before."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.prompt-2xx",),
+    steps=(
+        steps.Authorise(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.DistortEvery(),
+        steps.ConfirmAgain(),
+        steps.Deliver(),
+    ),
+    probes=(probes.AcknowledgesGenuine(), probes.AcknowledgesPromptly()),
+)

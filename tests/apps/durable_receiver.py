@@ -1,0 +1,195 @@
+"""A correct receiver that keeps everything in SQLite; ``FLAW`` takes one thing away from it, ``VARIANT`` keeps it correct.
+
+It counts effects per message id and keeps the newest event per consent.
+"""
+
+import base64
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+import queue
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+KEY = base64.b64decode(os.environ["FISKIL_WEBHOOK_SECRET"])
+FLAW, VARIANT = os.environ.get("FLAW", ""), os.environ.get("VARIANT", "")
+STORE = os.environ["STORE"]
+LOCK = threading.Lock()
+SEEN: set[str] = set()
+BUSY: set[str] = set()
+WAITING: queue.Queue[bytes] = queue.Queue()
+TABLES = """
+create table if not exists claim (key text primary key);
+create table if not exists effect (message_id text, end_user_id text);
+create table if not exists consent (consent_id text primary key, end_user_id text, told_at text, event text, count int);
+create table if not exists inbox (number integer primary key, message_id text unique, body text, is_done int default 0);
+"""
+
+
+@contextlib.contextmanager
+def database() -> Iterator[sqlite3.Connection]:
+    """One connection, closed at the end."""
+    connection = sqlite3.connect(STORE, timeout=10, isolation_level=None)
+    connection.execute("pragma synchronous = off")
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def process(body: bytes) -> None:
+    """Claim the message and let it have its effect, in one transaction."""
+    message = json.loads(body)
+    key = hashlib.sha256(body).hexdigest() if FLAW == "body_hash" else message["message_id"]
+    with database() as connection:
+        if FLAW == "check_then_insert" and is_claimed(connection, key):
+            return
+        if FLAW == "forgets_on_restart":
+            with LOCK:
+                if key in SEEN:
+                    return
+                SEEN.add(key)
+        connection.execute("begin immediate")
+        is_new = connection.execute("insert or ignore into claim values (?)", (key,)).rowcount
+        if is_new or FLAW in {"check_then_insert", "forgets_on_restart"}:
+            let_happen(connection, message)
+        connection.execute("commit")
+
+
+def is_claimed(connection: sqlite3.Connection, key: str) -> bool:
+    found = connection.execute("select 1 from claim where key = ?", (key,)).fetchone()
+    time.sleep(0.002)
+    return found is not None
+
+
+def is_known(told: dict[str, Any]) -> bool:
+    """Whether a message needs none before it, or that one has come."""
+    with database() as connection:
+        found = connection.execute("select 1 from consent where consent_id = ?", (told["consent_id"],)).fetchone()
+    return found is not None or told["event"] == "consent.received"
+
+
+def let_happen(connection: sqlite3.Connection, message: dict[str, Any]) -> None:
+    told = message["data"]
+    consent_id, end_user_id, at = told["consent_id"], told["end_user_id"], message["publish_time"]
+    connection.execute("insert into effect values (?, ?)", (message["message_id"], end_user_id))
+    connection.execute("insert or ignore into consent values (?, ?, '', '', 0)", (consent_id, end_user_id))
+    connection.execute("update consent set count = count + 1 where consent_id = ?", (consent_id,))
+    newest = "" if FLAW == "older_wins" else " and told_at < ?"
+    values = (at, told["event"], consent_id) if FLAW == "older_wins" else (at, told["event"], consent_id, at)
+    connection.execute(f"update consent set told_at = ?, event = ? where consent_id = ?{newest}", values)  # noqa: S608
+
+
+def work_off_inbox() -> None:
+    """Process what was acknowledged, from the database."""
+    with database() as connection:
+        while True:
+            row = connection.execute("select number, body from inbox where is_done = 0 order by number").fetchone()
+            time.sleep(0.02)
+            if row is not None:
+                process(row[1].encode())
+                connection.execute("update inbox set is_done = 1 where number = ?", (row[0],))
+
+
+def work_off_memory() -> None:
+    """Process what was acknowledged, from memory: a crash loses it."""
+    while True:
+        body = WAITING.get()
+        time.sleep(0.05)
+        process(body)
+        WAITING.task_done()
+
+
+def effects(end_user_id: str) -> dict[str, Any]:
+    with database() as connection:
+        consents = connection.execute(
+            "select consent_id, told_at, event, count from consent where end_user_id = ?", (end_user_id,)
+        )
+        state = {row[0]: {"at": row[1], "event": row[2], "count": row[3]} for row in consents}
+        if VARIANT == "state_only":
+            return {"state": state}
+        counts = "select message_id, count(*) from effect where end_user_id = ? group by message_id"
+        applied = dict(connection.execute(counts, (end_user_id,)).fetchall())
+        pending = connection.execute("select count(*) from inbox where is_done = 0").fetchone()[0]
+    return {"applied": applied, "state": state, "pending": pending + WAITING.unfinished_tasks}
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Answers webhooks, health and effects."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+    def answer(self, status: int, value: Any = None) -> None:
+        """Send a whole answer in one piece."""
+        body = b"" if value is None else json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        """Health and effects."""
+        _, _, end_user_id = self.path.partition("end_user_id=")
+        self.answer(200, effects(end_user_id) if "effects" in self.path else {"status": "ok"})
+
+    def do_POST(self) -> None:
+        """A webhook."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        expected = base64.b64encode(hmac.new(KEY, body, hashlib.sha256).digest())
+        given = self.headers.get("X-Fiskil-Signature")
+        is_lenient = FLAW == "missing_is_fine" and given is None
+        if not is_lenient and not hmac.compare_digest(expected, (given or "").encode("latin-1")):
+            self.answer(401)
+            return
+        self.answer(self.take(body))
+
+    def take(self, body: bytes) -> int:
+        """The status for a message that may be processed."""
+        message = json.loads(body)
+        message_id = message["message_id"]
+        if VARIANT == "refuses_orphans" and not is_known(message["data"]):
+            return 503
+        if VARIANT == "slow_worker":
+            with database() as connection:
+                row = (message_id, body.decode())
+                connection.execute("insert or ignore into inbox (message_id, body) values (?, ?)", row)
+            return 202
+        if FLAW == "loses_after_ack":
+            WAITING.put(body)
+            return 202
+        if VARIANT != "refuses_losers":
+            process(body)
+            return 204
+        with LOCK:
+            if message_id in BUSY:
+                return 409
+            BUSY.add(message_id)
+        process(body)
+        BUSY.discard(message_id)
+        return 204
+
+
+class Server(ThreadingHTTPServer):
+    """With a backlog that a burst fits into."""
+
+    request_queue_size = 256
+
+
+with database() as first:
+    first.execute("pragma journal_mode = wal")
+    first.executescript(TABLES)
+for worker, is_wanted in ((work_off_inbox, VARIANT == "slow_worker"), (work_off_memory, FLAW == "loses_after_ack")):
+    if is_wanted:
+        threading.Thread(target=worker, daemon=True).start()
+Server(("127.0.0.1", int(sys.argv[1])), Receiver).serve_forever()

@@ -1,0 +1,51 @@
+"""A receiver that keeps every request as it came and answers as told: what a step sends can be read byte for byte.
+
+``status`` is what it answers, and 400 to every body that contains ``refused``.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from harness.settings import Settings, parse
+
+
+class Mailbox:
+    """Requests in the order of their arrival."""
+
+    def __init__(self, server: HTTPServer) -> None:
+        server.clear()
+        server.expect_request("/webhooks/fiskil").respond_with_handler(self._take)
+        self.requests: list[Request] = []
+        self.bodies: list[bytes] = []
+        self.status = 204
+        self.refused = b""
+        self._url = server.url_for("").rstrip("/")
+
+    def settings(self, **app: Any) -> Settings:
+        """A config for this receiver, which runs already."""
+        return parse({"app": {"url": self._url, "limits": {"ack_s": 2}, **app}}, folder=Path())
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """Every body, decoded."""
+        return [json.loads(body) for body in self.bodies]
+
+    @property
+    def kinds(self) -> list[str]:
+        """What every body claims to have happened."""
+        return [str(message["data"]["event"]) for message in self.messages]
+
+    @property
+    def signatures(self) -> list[str]:
+        """The signature header of every request; empty where there was none."""
+        return [request.headers.get("X-Fiskil-Signature", "") for request in self.requests]
+
+    def _take(self, request: Request) -> Response:
+        self.requests.append(request)
+        self.bodies.append(request.get_data())
+        is_refused = bool(self.refused) and self.refused in request.get_data()
+        return Response(status=400 if is_refused else self.status)

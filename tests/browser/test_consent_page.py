@@ -1,0 +1,278 @@
+"""The consent page in real Chromium: with JavaScript and without, on a phone and on a desk, by keyboard alone."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_httpserver import HTTPServer
+
+from harness.local import Enrolled, LocalFiskil
+from harness.model import AuthSession
+from harness.sandbox import sessions
+
+LAYOUTS = [(360, True), (360, False), (1280, True), (1280, False)]
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def rosa(fiskil: LocalFiskil) -> Enrolled:
+    """An end user."""
+    return fiskil.enrol("rosa")
+
+
+@pytest.fixture
+def invite(fiskil: LocalFiskil, rosa: Enrolled, httpserver: HTTPServer) -> Callable[..., AuthSession]:
+    """Open an auth session whose addresses are those of a small app, or empty ones."""
+    httpserver.expect_request("/callback").respond_with_data("<h1>Back in the app</h1>", content_type="text/html")
+    httpserver.expect_request("/cancelled").respond_with_data("<h1>Cancelled in the app</h1>", content_type="text/html")
+
+    def make(*, has_app: bool = True) -> AuthSession:
+        with fiskil.sandbox.store.changing() as store:
+            return sessions.open_session(
+                store,
+                end_user_id=rosa.end_user_id,
+                redirect_uri=httpserver.url_for("/callback?customer=7") if has_app else "",
+                cancel_uri=httpserver.url_for("/cancelled?customer=7") if has_app else "",
+            )
+
+    return make
+
+
+@pytest.fixture
+def open_page(chromium: Browser, fiskil: LocalFiskil) -> Iterator[Open]:
+    """Open the page of a session in a browser of its own."""
+    contexts = []
+
+    def make(session: AuthSession, *, width: int = 360, has_javascript: bool = True, **options: Any) -> Page:
+        viewport: Any = {"width": width, "height": 740}
+        contexts.append(chromium.new_context(viewport=viewport, java_script_enabled=has_javascript, **options))
+        page: Page = contexts[-1].new_page()
+        page.set_default_timeout(10_000)
+        page.goto(f"{fiskil.auth_url}?sess_id={session.session_id}")
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def log_in(page: Page, email: str = "rosa.keane@example.com") -> None:
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Your e-mail address").fill(email)
+    page.get_by_role("button", name="Get a one-time code").click()
+    page.get_by_label("Code sent to").fill(page.locator("[data-code]").inner_text())
+    page.get_by_role("button", name="Continue").click()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "has_javascript"), LAYOUTS)
+def test_a_person_can_consent(
+    open_page: Open, invite: Callable[..., AuthSession], httpserver: HTTPServer, width: int, has_javascript: bool
+) -> None:
+    """Institution, e-mail, code, accounts, confirm, and back in the app with session_id. Source: journey.stages"""
+    session = invite()
+    page = open_page(session, width=width, has_javascript=has_javascript)
+
+    log_in(page)
+    page.get_by_role("checkbox", name="Rainy Day").uncheck()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("Everyday Account")).to_be_visible()
+    page.get_by_role("button", name="Confirm and share").click()
+
+    expect(page.get_by_role("heading", name="Back in the app")).to_be_visible()
+    assert page.url == httpserver.url_for(f"/callback?customer=7&session_id={session.session_id}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "has_javascript"), LAYOUTS)
+def test_a_person_can_cancel(open_page: Open, invite: Callable[..., AuthSession], width: int, has_javascript: bool) -> None:
+    """On the first screen and after the log-in, and the app hears of it. Source: journey.error-redirect"""
+    first = open_page(invite(), width=width, has_javascript=has_javascript)
+    later = open_page(invite(), width=width, has_javascript=has_javascript)
+    log_in(later)
+
+    for page in (first, later):
+        page.get_by_role("button", name="Cancel and go back to the app").click()
+        expect(page.get_by_role("heading", name="Cancelled in the app")).to_be_visible()
+        assert "error_type=AUTH_SESSION_CANCELLED" in page.url
+
+
+@pytest.mark.slow
+def test_the_keyboard_is_enough(open_page: Open, invite: Callable[..., AuthSession]) -> None:
+    """No pointer is ever needed, and the focus is always where a person would look."""
+    page = open_page(invite())
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("radio", name="Banking Sandbox Data Holder")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Your e-mail address")).to_be_focused()
+    page.keyboard.type("rosa.keane@example.com")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Code sent to")).to_be_focused()
+    page.keyboard.type(page.locator("[data-code]").inner_text())
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Choose accounts to share")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("checkbox", name="Everyday Account")).not_to_be_checked()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Confirm what you share")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Confirm and share")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Back in the app")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_mistakes_are_said_and_can_be_mended(open_page: Open, invite: Callable[..., AuthSession]) -> None:
+    """A wrong code and no account: the screen complains, keeps its place, and goes on."""
+    page = open_page(invite())
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Your e-mail address").fill("rosa.keane@example.com")
+    page.keyboard.press("Enter")
+
+    page.get_by_label("Code sent to").fill("1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("That is not the code. You can try again.")
+    page.reload()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Code sent to").fill(page.locator("[data-code]").inner_text())
+    page.keyboard.press("Enter")
+    page.get_by_role("checkbox", name="Everyday Account").uncheck()
+    page.get_by_role("checkbox", name="Rainy Day").uncheck()
+    page.get_by_role("button", name="Continue").click()
+
+    expect(page.get_by_role("alert")).to_have_text("Choose at least one account.")
+    page.get_by_role("checkbox", name="Rainy Day").check()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Confirm what you share")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_back_and_reload_never_send_a_form_again(open_page: Open, invite: Callable[..., AuthSession]) -> None:
+    """The browser's Back shows where the journey stands, and Reload asks nothing."""
+    page = open_page(invite())
+    log_in(page)
+
+    page.go_back()
+    expect(page.get_by_role("heading", name="Choose accounts to share")).to_be_visible()
+    page.reload()
+
+    expect(page.get_by_role("heading", name="Choose accounts to share")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_an_impatient_click_strands_nobody(
+    open_page: Open, invite: Callable[..., AuthSession], fiskil: LocalFiskil, rosa: Enrolled
+) -> None:
+    """A double click on the last button makes one consent, and the app is reached, at worst by one more link."""
+    page = open_page(invite())
+    log_in(page)
+    page.get_by_role("button", name="Continue").click()
+
+    page.get_by_role("button", name="Confirm and share").dblclick()
+    arrived = page.get_by_role("heading", name="Back in the app")
+    link = page.get_by_role("link", name="Go back to the app")
+    expect(arrived.or_(link)).to_be_visible()
+    if link.is_visible():
+        link.click()
+
+    expect(arrived).to_be_visible()
+    assert len(fiskil.sandbox.consents_of(rosa.end_user_id)) == 1
+
+
+@pytest.mark.slow
+def test_the_hint_says_whom_to_be(open_page: Open, invite: Callable[..., AuthSession]) -> None:
+    """A person who opens the page by hand finds an address for each outcome."""
+    page = open_page(invite())
+    page.get_by_role("button", name="Continue").click()
+
+    page.get_by_text("Which address may I type?").click()
+
+    expect(page.get_by_text("nobody@example.com")).to_be_visible()
+    expect(page.get_by_text("the institution does not know this e-mail address")).to_be_visible()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [320, 360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_screen_fits_and_can_be_read(
+    open_page: Open, invite: Callable[..., AuthSession], width: int, scheme: str
+) -> None:
+    """No sideways scrolling, targets of a finger's size, and text that stands out from its ground."""
+    page = open_page(invite(has_app=False), width=width, color_scheme=scheme)
+    seen = [_measures(page)]
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("Which address may I type?").click()
+    seen.append(_measures(page))
+    page.get_by_label("Your e-mail address").fill("rosa.keane@example.com")
+    page.keyboard.press("Enter")
+    page.get_by_label("Code sent to").fill("1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    seen.append(_measures(page))
+    page.get_by_label("Code sent to").fill(page.locator("[data-code]").inner_text())
+    page.keyboard.press("Enter")
+    page.wait_for_selector("input[type=checkbox]")
+    seen.append(_measures(page))
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_selector("text=Confirm what you share")
+    seen.append(_measures(page))
+    page.get_by_role("button", name="Confirm and share").click()
+    expect(page.get_by_role("heading", name="You are sharing your data")).to_be_visible()
+    seen.append(_measures(page))
+
+    assert [one for one in seen if one["sideways"] > 0] == []
+    assert [one for one in seen if one["faint"]] == []
+    assert [one for one in seen if one["small"]] == []
+
+
+@pytest.mark.slow
+def test_nothing_is_asked_of_anybody_else(
+    chromium: Browser, fiskil: LocalFiskil, invite: Callable[..., AuthSession]
+) -> None:
+    """The page loads nothing but itself, runs nothing, and says nothing on the console."""
+    context = chromium.new_context()
+    page = context.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{fiskil.auth_url}?sess_id={invite().session_id}")
+
+    log_in(page)
+
+    context.close()
+    assert {url.partition("?")[0].rstrip("/") for url in asked if not url.startswith("data:")} == {fiskil.auth_url}
+    assert said == []
+
+
+def _measures(page: Page) -> dict[str, Any]:
+    """How far the page scrolls sideways, which texts are faint, which targets are small."""
+    found: dict[str, Any] = page.evaluate(
+        """() => {
+          const channel = c => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+          const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+          const colour = text => text.match(/[\\d.]+/g).map(Number);
+          const ground = node => {
+            for (; node; node = node.parentElement) {
+              const c = colour(getComputedStyle(node).backgroundColor);
+              if (c.length < 4 || c[3] === 1) return c;
+            }
+            return [255, 255, 255];
+          };
+          const faint = [], small = [];
+          for (const node of document.querySelectorAll("h1,p,label,legend,button,a,dt,dd,summary,li,span,small,strong")) {
+            if (!node.textContent.trim() || !node.checkVisibility()) continue;
+            const a = light(colour(getComputedStyle(node).color)), b = light(ground(node));
+            const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+            if (contrast < 4.5) faint.push(node.textContent.trim().slice(0, 30) + " " + contrast.toFixed(2));
+          }
+          for (const node of document.querySelectorAll("button,a,label.choice,input[type=text],input[type=email]")) {
+            if (node.getBoundingClientRect().height < 44) small.push(node.textContent.trim() || node.name);
+          }
+          return {sideways: document.documentElement.scrollWidth - innerWidth, faint, small};
+        }"""
+    )
+    return found

@@ -1,0 +1,54 @@
+"""The list: everything there is, by kind, without running anything."""
+
+import json
+
+import pytest
+
+from harness.cli import main
+from harness.cli.listing import KINDS
+
+
+def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What ``fiskil-harness list`` prints."""
+    with pytest.raises(SystemExit) as ending:
+        main(["list", *arguments])
+    assert ending.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_without_a_kind_the_kinds_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each with what it is and how many there are."""
+    shown = listed(capsys)
+
+    assert [line.split()[0] for line in shown.splitlines()] == list(KINDS)
+    assert "(49)" in shown
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_listed_within_eighty_columns(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """One row for each, with something to say about it."""
+    shown = listed(capsys, kind)
+
+    assert max(len(line) for line in shown.splitlines()) <= 80
+    rows = json.loads(listed(capsys, kind, "--json", "-"))
+    assert rows
+    assert all(row["name"] and row["about"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("scenarios", "happy_path"),
+        ("people", "rosa"),
+        ("faults", "reset_peer"),
+        ("steps", "deliver"),
+        ("probes", "applies_once"),
+        ("practices", "webhooks.idempotent"),
+        ("hooks", "app.observe.effects"),
+        ("routes", "banking.transactions"),
+        ("institutions", "88888"),
+    ],
+)
+def test_names_are_those_that_other_commands_take(kind: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is listed can be typed."""
+    assert name in [row["name"] for row in json.loads(listed(capsys, kind, "--json", "-"))]

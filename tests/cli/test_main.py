@@ -1,0 +1,142 @@
+"""The program: its help, its complaints, and an exit code for each way in which it can end."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.cli import main as run_program
+from harness.cli.main import COMMANDS, program
+from harness.clock import stopwatch
+
+Program = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def ended(arguments: list[str]) -> int:
+    """The exit code of the program, run in this process."""
+    with pytest.raises(SystemExit) as ending:
+        run_program(arguments)
+    return int(ending.value.code or 0)
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_lists_every_command_with_examples(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A stranger finds the first command to type, and what the exit codes mean."""
+    assert ended([option]) == 0
+
+    shown = capsys.readouterr().out
+    assert all(f"  {name} " in shown for name in COMMANDS)
+    assert "Examples:\n    fiskil-harness demo" in shown
+    assert "130 interrupted" in shown
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example_within_eighty_columns(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Help texts show what to paste."""
+    assert ended([name, "--help"]) == 0
+
+    shown = capsys.readouterr().out
+    assert "Examples:" in shown
+    assert f"fiskil-harness {name}" in shown
+    assert max(len(line) for line in shown.splitlines()) <= 80
+
+
+def test_the_command_list_names_what_the_modules_have() -> None:
+    """Every listed command can be loaded."""
+    context = program.make_context("fiskil-harness", [], resilient_parsing=True)
+
+    assert all(program.get_command(context, name) is not None for name in COMMANDS)
+    assert program.get_command(context, "nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["gat"], "No command 'gat'. Did you mean 'gate'?"),
+        (["gate", "--sed", "3"], "No such option '--sed'. Did you mean '--seed'?"),
+        (["gate", "--seed", "x"], "Invalid value for '--seed'"),
+        (["run"], "Missing argument 'NAME...'"),
+        (["run", "happy_pat"], "No scenario 'happy_pat'. Did you mean 'happy_path'?"),
+        (["list", "faultz"], "No kind 'faultz'. Did you mean 'faults'?"),
+        (["replay", "missing.json"], "The plan 'missing.json' cannot be read"),
+        (["gate", "--config", "missing.toml"], "No config at 'missing.toml'. `fiskil-harness init` writes one."),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_the_nearest_match(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 2, the reason on standard error, nothing on standard output, and never a traceback."""
+    assert ended(arguments) == 2
+
+    shown = capsys.readouterr()
+    assert words in shown.err
+    assert (shown.out, "Traceback" in shown.err) == ("", False)
+
+
+def test_a_fault_of_our_own_shows_its_traceback_without_secrets(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 4, and the words say whose fault it is."""
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJvcmdfaWQiOiJhIn0.c2lnbmF0dXJlc2lnbmF0dXJl"
+
+    def explode(*_: object, **__: object) -> None:
+        raise ZeroDivisionError(f"no good with {token}")
+
+    monkeypatch.setattr(program, "main", explode)
+
+    assert ended(["list"]) == 4
+    shown = capsys.readouterr().err
+    assert "ZeroDivisionError: no good with <token>" in shown
+    assert "This is a fault of fiskil-harness, not of your app." in shown
+
+
+def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C before anything ran has a code of its own."""
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(program, "main", interrupt)
+
+    assert ended(["list"]) == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
+
+
+@pytest.mark.slow
+def test_a_reader_that_goes_away_is_no_error(project: Path, environment: dict[str, str]) -> None:
+    """``fiskil-harness list practices | head -1`` says nothing on standard error."""
+    command = f"'{sys.executable}' -m harness list practices | head -1"
+
+    answer = subprocess.run(["sh", "-c", command], cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
+@pytest.mark.slow
+def test_help_is_fast(project: Path, environment: dict[str, str]) -> None:
+    """Nothing heavy is loaded for a help text."""
+    code = (
+        "import sys; from harness.cli.main import program\n"
+        "program.main(['--help'], standalone_mode=False)\n"
+        "print(list(sys.modules))"
+    )
+
+    shown = subprocess.run(
+        [sys.executable, "-c", code], cwd=project, env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert "Commands:" in shown
+    assert not [name for name in ("pytest", "hypothesis", "uvicorn", "httpx", "rich", "faker") if f"'{name}'" in shown]
+
+
+@pytest.mark.slow
+def test_the_version_is_told(program: Program) -> None:
+    """``--version`` names the program and its version."""
+    elapsed = stopwatch()
+
+    answer = program("--version")
+
+    assert answer.stdout.startswith("fiskil-harness 0")
+    assert elapsed() < 10

@@ -1,0 +1,79 @@
+"""The command that serves: credentials go into a file of its owner's, and Ctrl-C leaves nothing."""
+
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
+
+Program = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pair_of(values: dict[str, str]) -> dict[str, str]:
+    """The key pair of an env file, as the token endpoint wants it."""
+    return {"client_id": values["FISKIL_CLIENT_ID"], "client_secret": values["FISKIL_CLIENT_SECRET"]}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_ctrl_c_and_leaves_nothing(
+    project: Path, environment: dict[str, str], number: signal.Signals
+) -> None:
+    """API, page and control answer; the env file is mode 0600, and gone at the end with the ports."""
+    env_file = project / "fiskil.env"
+    command = [sys.executable, "-m", "harness", "serve", "--env-file", str(env_file)]
+    with subprocess.Popen(
+        command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        shown = [process.stdout.readline() for _ in range(5)]
+        places = dict(line.split(maxsplit=1) for line in shown[:4])
+        values = dict(line.split("=", 1) for line in env_file.read_text().splitlines()[1:])
+
+        statuses = [
+            httpx.post(f"{places['api_url'].strip()}/v1/token", json=pair_of(values), trust_env=False).status_code,
+            httpx.get(places["control"].strip(), trust_env=False).status_code,
+        ]
+        mode = stat.S_IMODE(env_file.stat().st_mode)
+        process.send_signal(number)
+        rest, trouble = process.communicate(timeout=20)
+
+    assert (statuses, mode, process.returncode) == ([200, 200], 0o600, 0)
+    assert not [value for name, value in values.items() if "SECRET" in name and value in "".join(shown) + rest + trouble]
+    assert not env_file.exists()
+    assert list(Path(environment["TMPDIR"]).iterdir()) == []
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(places["control"].strip(), trust_env=False)
+
+
+def test_a_file_of_somebody_else_is_left_alone(program: Program, project: Path) -> None:
+    """A mistyped --env-file does not cost anybody a file."""
+    (project / ".env").write_text("MINE=1")
+
+    answer = program("serve", "--env-file", ".env")
+
+    assert answer.returncode == 2
+    assert (project / ".env").read_text() == "MINE=1"
+    assert "was not written by serve" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--webhook-url", "http://192.0.2.1/hook"], "is not loopback"),
+        (["--env-file", "missing/fiskil.env"], "there is no folder"),
+        (["--secret-env", "NO_SUCH_VARIABLE"], "NO_SUCH_VARIABLE is not set"),
+        (["--api-port", "70000"], "Invalid value for '--api-port'"),
+    ],
+)
+def test_what_cannot_be_served_is_refused(program: Program, arguments: list[str], words: str) -> None:
+    """Exit 2 with the reason, before anything listens."""
+    answer = program("serve", *arguments)
+
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert words in answer.stderr

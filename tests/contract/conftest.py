@@ -1,0 +1,51 @@
+"""The contract's two sides: the local Fiskil always, the hosted sandbox when credentials are given.
+
+Set FISKIL_CONTRACT_CLIENT_ID and FISKIL_CONTRACT_CLIENT_SECRET to keys of a hosted sandbox team to see drift. Whatever looks
+like production is refused: with sandbox keys only one institution is accessible.
+"""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from harness.local import LocalFiskil
+from harness.settings import environment
+
+HOSTED = "https://api.fiskil.com"
+PAIR = (environment("FISKIL_CONTRACT_CLIENT_ID"), environment("FISKIL_CONTRACT_CLIENT_SECRET"))
+
+
+class Side:
+    """One side of the contract: a client with a token, and the pair that got it."""
+
+    def __init__(self, client: httpx.Client, client_id: str, client_secret: str) -> None:
+        self.client = client
+        self.pair = {"client_id": client_id, "client_secret": client_secret}
+        client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=self.pair).json()["token"]
+
+
+@pytest.fixture(params=["local", *(["hosted"] if all(PAIR) else [])])
+def side(request: pytest.FixtureRequest) -> Iterator[Side]:
+    """Where the same tests run."""
+    if request.param == "hosted":
+        with httpx.Client(base_url=HOSTED, timeout=30) as client:
+            hosted = Side(client, PAIR[0] or "", PAIR[1] or "")
+            listed = client.get("/v1/institutions", params={"client_id": hosted.pair["client_id"]}).json()
+            reachable = {one["id"] for one in listed if one["is_accessible"]}
+            assert reachable <= {"88888"}, "these keys reach real institutions"
+            yield hosted
+        return
+    fiskil: LocalFiskil = request.getfixturevalue("fiskil")
+    given = fiskil.credentials
+    with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False) as client:
+        yield Side(client, given.client_id, given.client_secret)
+
+
+@pytest.fixture
+def end_user_id(side: Side) -> Iterator[str]:
+    """An end user that is removed again."""
+    made = side.client.post("/v1/end-users", json={"email": "contract@example.com", "name": "Contract"})
+    found = str(made.json()["end_user_id"])
+    yield found
+    side.client.delete(f"/v1/end-users/{found}")

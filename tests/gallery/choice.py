@@ -1,0 +1,58 @@
+"""Which scenarios an app of the gallery meets in the matrix."""
+
+from functools import cache
+
+from harness import gallery
+from harness.gallery import GalleryApp
+from harness.ids import stream
+from harness.scenario import Scenario, load, load_all
+from harness.steps import name_of
+
+COSTLY = frozenset({"break", "explore", "restart_with_wrong_secret", "revoke_key", "stay_idle"})
+"""Steps whose scenarios wait for something in real time."""
+
+WATCH_CALLS = frozenset({"webhook_acknowledged_while_api_is_slow", "webhook_forged_for_work"})
+"""Scenarios that watch the app's API calls, of which a mere receiver makes none."""
+
+
+def is_costly(scenario: Scenario) -> bool:
+    """Whether it takes seconds rather than moments."""
+    return any(name_of(step) in COSTLY for step in scenario.steps)
+
+
+def is_explored(scenario: Scenario) -> bool:
+    """Whether its plans are drawn and shrunk, which takes longest."""
+    return any(name_of(step) == "explore" for step in scenario.steps)
+
+
+def is_receiver(entry: GalleryApp) -> bool:
+    """Whether the app takes webhooks and does nothing else."""
+    return gallery.settings(entry).app.drive.start_session is None
+
+
+def fitting(entry: GalleryApp) -> list[Scenario]:
+    """Every scenario that is about something the app does."""
+    return _about_receivers() if is_receiver(entry) else _all()
+
+
+def moments(entry: GalleryApp) -> list[Scenario]:
+    """Those of them that take a moment, in an order of the app's own."""
+    found = [one for one in fitting(entry) if not is_costly(one)]
+    return stream(0, "gallery", entry.name).sample(found, len(found))
+
+
+def own_and_others(entry: GalleryApp, count: int) -> list[Scenario]:
+    """The scenarios that catch the app, and *count* moments with others."""
+    others = [one for one in moments(entry) if one.name not in entry.scenarios]
+    return [*map(load, entry.scenarios), *others[:count]]
+
+
+@cache
+def _all() -> list[Scenario]:
+    return load_all()
+
+
+@cache
+def _about_receivers() -> list[Scenario]:
+    named = [one for one in _all() if one.name.startswith("webhook_") or one.name.endswith("_explored")]
+    return [one for one in named if one.name not in WATCH_CALLS]

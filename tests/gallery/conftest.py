@@ -1,0 +1,63 @@
+"""Rehearsing an app of the gallery, and reading what came of it."""
+
+import datetime
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from harness import gallery, gate
+from harness.driver import Driver
+from harness.gallery import GalleryApp
+from harness.gate import Judgement
+from harness.scenario import Scenario
+
+TODAY = datetime.date(2026, 11, 25)
+
+Rehearse = Callable[..., Judgement]
+Batch = tuple[Sequence[Scenario], int]
+
+
+@pytest.fixture
+def rehearse(tmp_path: Path) -> Rehearse:
+    """Run scenarios on one app of the gallery, one after another, and ask the gate."""
+
+    def run(entry: GalleryApp, scenarios: Sequence[Scenario], *, seed: int = 0) -> Judgement:
+        _refuse_missing_tool(entry)
+        return _judgement(entry, scenarios, seed, tmp_path)
+
+    return run
+
+
+@pytest.fixture
+def rehearse_side_by_side(tmp_path: Path) -> Callable[..., list[Judgement]]:
+    """Run batches of scenarios with a seed each, every batch with a sandbox and an app of its own: most of it is waiting."""
+
+    def run(entry: GalleryApp, *batches: Batch) -> list[Judgement]:
+        _refuse_missing_tool(entry)
+        with ThreadPoolExecutor(len(batches)) as pool:
+            running = [
+                pool.submit(_judgement, entry, scenarios, seed, tmp_path / str(number))
+                for number, (scenarios, seed) in enumerate(batches)
+            ]
+        return [one.result() for one in running]
+
+    return run
+
+
+def _judgement(entry: GalleryApp, scenarios: Sequence[Scenario], seed: int, workdir: Path) -> Judgement:
+    workdir.mkdir(exist_ok=True)
+    settings = gallery.settings(entry)
+    driver = Driver(settings, workdir=workdir, seed=seed)
+    try:
+        outcomes = [driver.run(one) for one in scenarios]
+    finally:
+        driver.close()
+    return gate.judge(outcomes, settings=settings, seed=seed, today=TODAY)
+
+
+def _refuse_missing_tool(entry: GalleryApp) -> None:
+    missing = gallery.missing_tool(entry)
+    if missing:
+        pytest.skip(f"{entry.name} needs {missing}")

@@ -1,0 +1,167 @@
+"""The judge on trial: every probe against every app of the gallery.
+
+The quick matrix is made of moments; ``make test-all`` lets every app meet every scenario.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from choice import fitting, is_costly, is_explored, moments, own_and_others
+
+from harness import gallery, gate
+from harness.gallery import GalleryApp
+from harness.gate import Judgement
+from harness.probes import Verdict, name_of
+from harness.scenario import load_all
+from harness.standings import Standing
+
+pytestmark = pytest.mark.slow
+
+FLAWED = [entry.name for entry in gallery.apps().values() if entry.violates]
+VACUOUS = [entry.name for entry in gallery.apps().values() if entry.collection == "flawed" and not entry.violates]
+CORRECT = [entry.name for entry in gallery.apps().values() if entry.collection == "correct"]
+FOREVER = {"deadline_per_read"}
+"""Apps that wait for what never ends take more than half a minute to catch."""
+
+SOME = {"reference_app": 6, "slow_worker": 12}
+"""Of these only some moments are tried: one has its gate opened by other tests, the other takes its time."""
+
+OTHERS = 2
+SEEDS = (1, 2, 3)
+
+Rehearse = Callable[..., Judgement]
+SideBySide = Callable[..., list[Judgement]]
+
+
+def quick(names: list[str]) -> list[object]:
+    """The names as parameters; those of endless apps are for ``make test-all``."""
+    return [pytest.param(name, marks=pytest.mark.full) if name in FOREVER else name for name in names]
+
+
+@pytest.mark.parametrize("name", quick(FLAWED))
+def test_a_flaw_is_caught_and_nothing_else_is_blamed(name: str, rehearse: Rehearse) -> None:
+    """An app violates what its entry says, by the probes that it says, and else only what may follow; gate exits with 1."""
+    entry = gallery.app(name)
+
+    judgement = rehearse(entry, own_and_others(entry, OTHERS))
+
+    assert overlooked(judgement, entry) == []
+    assert set(entry.probes) - failed(judgement, entry) == set()
+    assert blamed_falsely(judgement, entry) == []
+    assert gate.exit_code(judgement) in entry.exit_codes
+
+
+@pytest.mark.parametrize("name", VACUOUS)
+def test_doing_nothing_proves_nothing(name: str, rehearse: Rehearse) -> None:
+    """An app that says 200 to everything is never let through, whatever the gate requires of those practices."""
+    entry = gallery.app(name)
+
+    judgement = rehearse(entry, moments(entry))
+
+    assert blamed_falsely(judgement, entry) == []
+    assert {"webhooks.idempotent", "webhooks.signature"}.isdisjoint(proven(judgement))
+    assert {outcome.verdict for outcome in judgement.scenarios} & {Verdict.FAIL, Verdict.INCONCLUSIVE}
+
+
+@pytest.mark.parametrize(("name", "count"), [(name, SOME.get(name)) for name in CORRECT])
+def test_correct_apps_are_accused_of_nothing(name: str, count: int | None, rehearse: Rehearse) -> None:
+    """Every scenario of a moment passes; where one cannot tell, a hook is missing."""
+    entry = gallery.app(name)
+
+    judgement = rehearse(entry, moments(entry)[:count])
+
+    assert doubts(judgement) == []
+
+
+@pytest.mark.full
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", [*FLAWED, *VACUOUS])
+def test_whatever_happens_only_what_follows_is_blamed(name: str, rehearse_side_by_side: SideBySide) -> None:
+    """A flawed app meets every scenario, with several casts of people, and is blamed for its flaw alone."""
+    entry = gallery.app(name)
+    long = [one for one in fitting(entry) if is_costly(one) and not is_explored(one)]
+
+    judgements = rehearse_side_by_side(entry, (long, SEEDS[0]), *[(moments(entry), seed) for seed in SEEDS])
+
+    assert [blamed_falsely(one, entry) for one in judgements] == [[]] * len(judgements)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", [*FLAWED, *VACUOUS])
+def test_drawn_plans_blame_only_what_follows(name: str, rehearse: Rehearse) -> None:
+    """Plans that nobody wrote accuse a flawed app of its flaw alone, too."""
+    entry = gallery.app(name)
+
+    judgement = rehearse(entry, [one for one in fitting(entry) if is_explored(one)])
+
+    assert blamed_falsely(judgement, entry) == []
+
+
+@pytest.mark.full
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", CORRECT)
+def test_the_gate_opens_for_correct_apps(name: str, seed: int, rehearse: Rehearse) -> None:
+    """With every scenario and every seed a correct app proves what its config requires."""
+    entry = gallery.app(name)
+
+    judgement = rehearse(entry, fitting(entry), seed=seed)
+
+    assert doubts(judgement) == []
+    assert gate.exit_code(judgement) in entry.exit_codes
+
+
+def test_every_practice_that_can_be_proven_has_an_app_that_violates_it() -> None:
+    """Whatever can pass has been seen to fail."""
+    provable = {practice_id for one in load_all() for practice_id in one.practices}
+
+    violated = {practice_id for entry in gallery.apps().values() for practice_id in entry.violates}
+
+    assert provable - violated == set()
+
+
+def test_every_probe_has_an_app_that_it_catches() -> None:
+    """The probe of drawn plans fails with whatever probe its plan has, in ``make test-all``."""
+    asked = {name_of(probe) for one in load_all() for probe in one.probes}
+
+    catching = {probe for entry in gallery.apps().values() for probe in entry.probes}
+
+    assert asked - catching == {"survives_every_plan"}
+
+
+def overlooked(judgement: Judgement, entry: GalleryApp) -> list[str]:
+    """What must be violated and is not."""
+    return sorted(set(entry.violates) - set(having(judgement, Standing.VIOLATED)))
+
+
+def failed(judgement: Judgement, entry: GalleryApp) -> set[str]:
+    """The probes that failed in the scenarios which are to catch the app."""
+    own = [outcome for outcome in judgement.scenarios if outcome.scenario in entry.scenarios]
+    return {finding.probe for outcome in own for finding in outcome.findings if finding.verdict is Verdict.FAIL}
+
+
+def blamed_falsely(judgement: Judgement, entry: GalleryApp) -> list[str]:
+    """What is violated and neither must be nor may be, with the reason."""
+    found = having(judgement, Standing.VIOLATED)
+    return [f"{one}: {found[one]}" for one in found if one not in {*entry.violates, *entry.may}]
+
+
+def doubts(judgement: Judgement) -> list[str]:
+    """Every finding that is no PASS, but for those that only lack a hook."""
+    return [
+        f"{outcome.scenario}: {finding.probe} {finding.verdict}: {finding.seen}"
+        for outcome in judgement.scenarios
+        for finding in outcome.findings
+        if finding.verdict is Verdict.FAIL or (finding.verdict is Verdict.INCONCLUSIVE and not finding.hook)
+    ]
+
+
+def proven(judgement: Judgement) -> dict[str, str]:
+    """The practices that count as proven."""
+    return having(judgement, Standing.PROVEN)
+
+
+def having(judgement: Judgement, standing: Standing) -> dict[str, str]:
+    """Practices of one standing, with the reason."""
+    return {one.practice: one.reason for one in judgement.having(standing)}

@@ -1,0 +1,174 @@
+"""Journals about deliveries written by hand: what was sent, what came back, what the app told in between."""
+
+from typing import Any
+
+import msgspec
+
+from harness.journal import (
+    Delivery,
+    Effects,
+    EventSeen,
+    Exchange,
+    HookCall,
+    Journal,
+    Leak,
+    Limits,
+    Rows,
+    Started,
+    UsedEvents,
+)
+
+KINDS = {"e0": "consent.received", "e1": "banking.accounts.sync.completed", "e2": "consent.updated", "e3": "consent.revoked"}
+
+
+class Courier:
+    """Writes entries into a journal; each step is begun by name or by number, and the clock moves with every entry."""
+
+    def __init__(self, *, uses: tuple[str, ...] | None = ("*",), ack_s: float = 3) -> None:
+        self.journal = Journal()
+        self.now_s = 1.0
+        self.step = 0
+        self._calls = 0
+        self.journal.write(Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5, ack_s=ack_s))
+        self._uses = uses
+        if uses is not None:
+            self.journal.write(UsedEvents(patterns=uses))
+
+    def next_step(self) -> None:
+        """Another step begins."""
+        self.step += 1
+
+    def event(self, event: str, kind: str = "", *, message_id: str = "") -> str:
+        """The sandbox told a fact; its message id."""
+        participant = event.rpartition(".")[0]
+        message_id = message_id or f"id-{event}"
+        self.journal.names[message_id] = event
+        self.journal.names[f"eu-{participant}"] = "end_user"
+        self.journal.names[f"consent-{participant}"] = "consent"
+        self._write(
+            EventSeen,
+            event=event,
+            kind=kind or KINDS[event.rpartition(".")[2]],
+            message_id=message_id,
+            participant=participant,
+            publish_time="2026-11-24T00:00:00.000Z",
+            is_subscribed=self._uses is not None,
+        )
+        return message_id
+
+    def deliver(
+        self, event: str, *, status: int | None = 204, attempt: int = 1, kind: str = "genuine", **more: Any
+    ) -> Delivery:
+        """An attempt was made; the event is told first where it was not."""
+        seen = [one for one in self.journal.all(EventSeen) if one.event == event]
+        if not seen:
+            self.event(event)
+            seen = [one for one in self.journal.all(EventSeen) if one.event == event]
+        return self.send(
+            event=event,
+            participant=seen[0].participant,
+            message_id=seen[0].message_id,
+            attempt=attempt,
+            kind=kind,
+            status=status,
+            claims=seen[0].kind,
+            **more,
+        )
+
+    def forge(self, name: str, *, status: int | None = 401, claims: str = "consent.revoked", **more: Any) -> Delivery:
+        """A forgery was sent."""
+        self.journal.names[f"forged-id-{name}"] = f"forged:{name}"
+        return self.send(
+            event=f"forged:{name}",
+            participant="",
+            message_id=f"forged-id-{name}",
+            attempt=1,
+            kind="forged",
+            name=name,
+            status=status,
+            claims=claims,
+            **more,
+        )
+
+    def send(
+        self, *, status: int | None, claims: str, participant: str, end_user: str | None = None, **more: Any
+    ) -> Delivery:
+        """Anything was sent about a participant's consent."""
+        outcome = "indeterminate" if status is None else "ack" if 200 <= status < 300 else "refuse"
+        body = {
+            "data": {
+                "event": claims,
+                "end_user_id": f"eu-{participant}" if end_user is None else end_user,
+                "consent_id": f"consent-{participant}",
+            }
+        }
+        entry = self._write(
+            Delivery,
+            **{
+                "took_s": 0.01,
+                "body": msgspec.json.encode(body),
+                "outcome": outcome,
+                "status": status,
+                "participant": participant,
+            }
+            | more,
+        )
+        self.now_s += entry.took_s
+        return entry
+
+    def effects(
+        self,
+        applied: dict[str, int] | None = None,
+        state: Any = None,
+        *,
+        participant: str = "",
+        moment: str = "end",
+        **more: Any,
+    ) -> None:
+        """The app told what it did; *applied* counts by event symbol or id."""
+        counts = None if applied is None else {self._id(one): count for one, count in applied.items()}
+        self._write(Effects, participant=participant, moment=moment, applied=counts, state=state, pending=0, **more)
+
+    def call(self, route: str, *, participant: str = "", bites: tuple[str, ...] = (), took_s: float = 0.01) -> None:
+        """The app called the API about a participant."""
+        self._calls += 1
+        self._write(
+            Exchange,
+            number=self._calls,
+            route=route,
+            method="GET",
+            path="/v1/" + route.replace(".", "/"),
+            end_user_id=f"eu-{participant}",
+            status=200,
+            ended_s=self.now_s + took_s,
+            bites=bites,
+        )
+
+    def rows(self, *ids: str, participant: str = "") -> None:
+        """A sync showed rows with these ids."""
+        self._write(
+            Rows, participant=participant, dataset="accounts", moment="sync", rows=tuple({"fiskil_id": one} for one in ids)
+        )
+
+    def ordered_to_fail(self, *, status: int = 200) -> None:
+        """The app was told to fail."""
+        self._write(HookCall, hook="fail", participant="", status=status)
+
+    def killed(self) -> None:
+        """The app was killed and started again."""
+        self._write(Started, how="kill")
+        self._write(Started, how="restart")
+
+    def leaked(self, place: str, kind: str) -> None:
+        """Something was found where it must not be."""
+        self._write(Leak, place=place, kind=kind, line="")
+
+    def _id(self, name: str) -> str:
+        ids = {symbol: message_id for message_id, symbol in self.journal.names.items()}
+        return ids.get(name, name)
+
+    def _write(self, entry_class: Any, /, **fields: Any) -> Any:
+        self.now_s += 0.01
+        entry = entry_class(at_s=self.now_s, step=self.step, **fields)
+        self.journal.write(entry)
+        return entry

@@ -1,0 +1,156 @@
+"""Journals written by hand, one line per thing that was observed."""
+
+from typing import Any
+
+import msgspec
+
+from harness.journal import (
+    Canaries,
+    Delivery,
+    Effects,
+    EventSeen,
+    Exchange,
+    HookCall,
+    Idle,
+    Journal,
+    Journey,
+    Key,
+    Limits,
+    Output,
+    Rows,
+    Started,
+    Visit,
+)
+
+ALICE = "eu_alice"
+
+
+class Tape:
+    """Writes entries into a journal; its clock stands at ``now_s`` and moves when told to."""
+
+    def __init__(self) -> None:
+        self.journal = Journal()
+        self.now_s = 1.0
+        self._calls = 0
+        self._events = 0
+        self.journal.write(Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5))
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now_s += seconds
+
+    def call(
+        self,
+        route: str,
+        *,
+        status: int | None = 200,
+        bearer: str = "t1",
+        query: str = f"end_user_id={ALICE}",
+        took_s: float = 0.01,
+        bites: tuple[str, ...] = (),
+        **more: Any,
+    ) -> Exchange:
+        """The app called the API; 0.05 s pass."""
+        self._calls += 1
+        is_get = route.startswith("banking.") or route == "end_users.list"
+        entry = Exchange(
+            at_s=self.now_s,
+            ended_s=self.now_s + took_s,
+            number=self._calls,
+            route=route,
+            method="GET" if is_get else "POST",
+            path="/v1/" + route.replace(".", "/"),
+            query=query if is_get else "",
+            end_user_id=ALICE if is_get else "",
+            request_headers=(("authorization", f"Bearer {bearer}"),) if route != "token" else (),
+            status=status,
+            bites=bites,
+            **more,
+        )
+        self.journal.write(entry)
+        self.now_s += max(0.05, took_s)
+        return entry
+
+    def told(self, kind: str, *, outcome: str = "ack", is_subscribed: bool = True, participant: str = "") -> str:
+        """An event was delivered, and acknowledged unless told otherwise."""
+        event = f"e{self._events}"
+        self._events += 1
+        common = {"event": event, "message_id": f"m-{event}", "participant": participant}
+        self.journal.write(EventSeen(at_s=self.now_s, kind=kind, publish_time="", is_subscribed=is_subscribed, **common))
+        body = msgspec.json.encode({"data": {"end_user_id": ALICE, "event": kind}})
+        self.journal.write(Delivery(at_s=self.now_s, attempt=1, outcome=outcome, status=204, body=body, **common))
+        self.now_s += 0.05
+        return event
+
+    def effects(self, state: Any, *, pending: int | None = 0, moment: str = "end", **more: Any) -> None:
+        """The app told its state."""
+        more.setdefault("participant", "")
+        self.journal.write(Effects(at_s=self.now_s, moment=moment, state=state, pending=pending, **more))
+        self.now_s += 0.05
+
+    def rows(self, *rows: dict[str, Any], dataset: str = "transactions", removed: tuple[str, ...] = ()) -> None:
+        """A sync showed these rows."""
+        self.journal.write(
+            Rows(
+                at_s=self.now_s,
+                participant="",
+                dataset=dataset,
+                moment="sync",
+                rows=rows,
+                removed_ids=removed,
+                end_user_id=ALICE,
+            )
+        )
+        self.now_s += 0.05
+
+    def hook(self, name: str, *, status: int | None = 200, took_s: float = 0.2) -> None:
+        """The harness asked the app for something, beginning now minus what it took."""
+        self.journal.write(HookCall(at_s=self.now_s, hook=name, participant="", status=status, took_s=took_s))
+        self.now_s += 0.05
+
+    def journey(self, ending: str, *, session: str = "s1", attempt: int = 1) -> None:
+        """A consent journey ended."""
+        self.journal.write(Journey(at_s=self.now_s, participant="", ending=ending, session=session, attempt=attempt))
+        self.now_s += 0.05
+
+    def visit(self, page: str, *, status: int | None = 200, body: bytes = b"", content_type: str = "text/html") -> None:
+        """The end user was sent to a page."""
+        self.journal.write(
+            Visit(at_s=self.now_s, participant="", page=page, status=status, body=body, content_type=content_type)
+        )
+
+    def idle(self, seconds: float) -> None:
+        """An idle stretch begins; the clock stays at its beginning."""
+        self.journal.write(Idle(at_s=self.now_s, seconds=seconds))
+
+    def key(self, state: str) -> None:
+        """The key pair is worth something else from now on."""
+        self.journal.write(Key(at_s=self.now_s, state=state))
+        self.now_s += 0.05
+
+    def restart(self) -> None:
+        """The app was started again."""
+        self.journal.write(Started(at_s=self.now_s, how="restart"))
+        self.now_s += 0.05
+
+    def output(self, text: bytes, *, place: str = "output") -> None:
+        """The app wrote something."""
+        self.journal.write(Output(place=place, text=text))
+
+    def canaries(self, **values: str) -> None:
+        """The sandbox minted these secrets, one of each kind."""
+        self.journal.write(Canaries(values={kind.replace("_", " "): (value,) for kind, value in values.items()}))
+
+    @staticmethod
+    def transaction(key: str, **changes: Any) -> dict[str, Any]:
+        """A row as the API serves it."""
+        return {
+            "key": key,
+            "fiskil_id": f"bank_tx_{key}",
+            "amount": "-12.50",
+            "description": f"COFFEE {key}",
+            "status": "POSTED",
+            "posting_date_time": "2026-10-01T09:00:00Z",
+            "account_id": "acc1",
+            **changes,
+        }

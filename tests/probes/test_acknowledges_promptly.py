@@ -1,0 +1,121 @@
+"""acknowledges_promptly: the answer comes at once, whatever the API and other clients do."""
+
+from typing import Any
+
+import pytest
+from courier import Courier
+
+from harness.probes import AcknowledgesPromptly, Finding, Verdict
+
+
+def examined(courier: Courier) -> Finding:
+    finding: Finding = AcknowledgesPromptly().examine(courier.journal)
+    return finding
+
+
+@pytest.fixture
+def courier() -> Courier:
+    """A receiver that is warm; its limit is 5 s."""
+    one = Courier(ack_s=5)
+    one.deliver("e0", took_s=4.9)
+    return one
+
+
+def test_answers_within_the_limit_pass(courier: Courier) -> None:
+    """The first one is for warming up."""
+    courier.deliver("e1", took_s=0.02)
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.examined, finding.advice) == (Verdict.PASS, 1, ())
+
+
+def test_the_first_delivery_alone_proves_nothing(courier: Courier) -> None:
+    """A cold start is not measured."""
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_answer_beyond_the_limit_fails_without_its_time(courier: Courier) -> None:
+    """The finding reads the same in every run."""
+    courier.deliver("e1", took_s=5.2)
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.seen == "1 of 1 deliveries were not acknowledged within 5 s"
+    assert finding.evidence == ("e1 attempt 1: 204",)
+
+
+def test_no_answer_within_the_limit_fails(courier: Courier) -> None:
+    """A receiver that is held up by a slow client never answers the other."""
+    courier.deliver("e1", status=None, trouble="no answer within the limit", took_s=10, name="beside a slow client")
+
+    assert examined(courier).verdict is Verdict.FAIL
+
+
+def test_an_oddity_without_an_answer_fails(courier: Courier) -> None:
+    """Nothing may hang, however odd."""
+    courier.deliver("e1", kind="unusual", name="deep", status=None, trouble="no answer within the limit", took_s=10)
+
+    assert examined(courier).verdict is Verdict.FAIL
+
+
+def test_a_quick_refusal_is_not_this_probes(courier: Courier) -> None:
+    """Only acknowledgements are timed."""
+    courier.deliver("e1", status=401, took_s=0.01)
+
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+def test_the_machines_own_slowness_is_allowed_on_top(courier: Courier) -> None:
+    """Where refusing a forgery takes long, everything does."""
+    courier.forge("unsigned", took_s=2)
+    courier.deliver("e1", took_s=6.5)
+
+    assert examined(courier).verdict is Verdict.PASS
+
+
+def test_more_than_three_seconds_is_advice(courier: Courier) -> None:
+    """Fiskil's own limit is not public (rule 11)."""
+    courier.deliver("e1", took_s=3.5)
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.advice == ("1 acknowledgements took more than 3 s",)
+
+
+def test_waiting_for_a_slow_api_fails(courier: Courier) -> None:
+    """A call that stalled during the delivery had to end before the answer came."""
+    courier.call("banking.accounts", bites=("Stall()",), took_s=2)
+    courier.deliver("e1", took_s=2.5)
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.seen == "1 of 1 answers came only when a slow API call had ended"
+
+
+@pytest.mark.parametrize("answer", [{"status": 500}, {"status": None, "trouble": "connection reset"}])
+def test_giving_up_with_the_api_fails(courier: Courier, answer: dict[str, Any]) -> None:
+    """A refusal that waited for the API has waited all the same."""
+    courier.call("banking.accounts", bites=("Stall()",), took_s=2)
+    courier.deliver("e1", took_s=2.5, **answer)
+
+    assert examined(courier).verdict is Verdict.FAIL
+
+
+def test_answering_while_the_api_is_slow_passes(courier: Courier) -> None:
+    """The call went on long after the answer."""
+    courier.call("banking.accounts", bites=("Stall()",), took_s=4)
+    courier.deliver("e1", took_s=0.05)
+
+    assert examined(courier).verdict is Verdict.PASS
+
+
+def test_a_short_wait_proves_nothing_against_the_app(courier: Courier) -> None:
+    """Less than a second may be the machine."""
+    courier.call("banking.accounts", bites=("Stall()",), took_s=0.5)
+    courier.deliver("e1", took_s=0.6)
+
+    assert examined(courier).verdict is Verdict.PASS

@@ -1,0 +1,108 @@
+"""ends_like_its_twin: the way in which the app was told leaves no trace in its state."""
+
+from typing import Any
+
+import pytest
+from courier import Courier
+
+from harness.probes import EndsLikeItsTwin, Finding, Verdict
+
+CONNECTED = {"connection": "connected", "rows": [{"v": 1}, {"v": 2}]}
+
+
+def ended(*, a: Any = CONNECTED, b: Any = CONNECTED, c: Any = CONNECTED, first: Any = None, **more: Any) -> Finding:
+    """The twins were told the same and ended in these states, having begun in *first*."""
+    courier = Courier()
+    for name in ("a", "c", "b"):
+        courier.effects(state={} if first is None else first, participant=name, moment="before")
+        courier.deliver(f"{name}.e0")
+    for name, state in (("a", a), ("b", b), ("c", c)):
+        courier.effects(state=state, participant=name, **more)
+    finding: Finding = EndsLikeItsTwin().examine(courier.journal)
+    return finding
+
+
+def test_equal_twins_pass() -> None:
+    """Places that were compared are counted."""
+    finding = ended(b={"connection": "connected", "rows": [{"v": 2}, {"v": 1}]})
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
+
+
+def test_unequal_twins_fail_with_the_places() -> None:
+    """What stands there in order, and what otherwise."""
+    finding = ended(b={"connection": "revoked", "rows": [{"v": 1}]})
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.evidence == (
+        "$.connection: connected in order, revoked otherwise",
+        "$.rows[*].v: 2 in order, nothing more otherwise",
+    )
+
+
+def test_what_differs_between_two_runs_in_order_is_left_out() -> None:
+    """A counter of the app's own says nothing, and the report says that it was left out."""
+    finding = ended(a={**CONNECTED, "serial": 1}, c={**CONNECTED, "serial": 2}, b={**CONNECTED, "serial": 3})
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.advice == ("left out, because two runs in order differ there: $.serial",)
+
+
+def test_a_volatile_place_does_not_hide_another() -> None:
+    """Only what differs in order is left out."""
+    finding = ended(
+        a={"connection": "connected", "serial": 1},
+        c={"connection": "connected", "serial": 2},
+        b={"connection": "revoked", "serial": 1},
+    )
+
+    assert finding.verdict is Verdict.FAIL
+
+
+def test_nothing_left_proves_nothing() -> None:
+    """Where everything is volatile nothing was compared."""
+    assert ended(a={"v": 1}, c={"v": 2}, b={"v": 1}).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("state", [{}, {"status": "ok"}])
+def test_a_state_that_no_delivery_moves_proves_nothing(state: Any) -> None:
+    """An app that tells the same whatever happens is not judged by it."""
+    finding = ended(a=state, b=state, c=state, first=state)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+
+
+def test_no_state_proves_nothing() -> None:
+    """The hook is named."""
+    finding = ended(a=None, b=None, c=None)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+
+
+def test_an_app_at_work_proves_nothing_yet() -> None:
+    """A twin that is behind is not different."""
+    assert ended(b={}, is_quiescent=False).verdict is Verdict.INCONCLUSIVE
+
+
+def test_no_twins_prove_nothing() -> None:
+    """One end user cannot be compared."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.effects(state=CONNECTED)
+
+    assert EndsLikeItsTwin().examine(courier.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_twins_that_were_told_differently_prove_nothing() -> None:
+    """What one of them refused, the other cannot be blamed for having."""
+    courier = Courier()
+    for name in ("a", "c", "b"):
+        courier.effects(state={}, participant=name, moment="before")
+        courier.deliver(f"{name}.e0")
+        courier.deliver(f"{name}.e1", status=503 if name == "b" else 204)
+    for name in ("a", "b", "c"):
+        courier.effects(state=CONNECTED if name != "b" else {}, participant=name)
+
+    finding = EndsLikeItsTwin().examine(courier.journal)
+
+    assert (finding.verdict, finding.seen) == (Verdict.INCONCLUSIVE, "the twins did not acknowledge the same events")

@@ -1,0 +1,133 @@
+"""holds_every_row: every row of the latest sync that the app asks for, each once, in whatever shape the state has."""
+
+from typing import Any
+
+import pytest
+from tape import Tape
+
+from harness.probes import HoldsEveryRow, Verdict
+
+PROBE = HoldsEveryRow("transactions")
+SYNCED = "banking.transactions.sync.completed"
+
+
+def synced(tape: Tape, *keys: str) -> list[dict[str, Any]]:
+    """A sync of rows with these keys, of which the app was told."""
+    rows = [tape.transaction(key) for key in keys]
+    tape.rows(*rows)
+    tape.told(SYNCED)
+    return rows
+
+
+def test_a_state_with_every_row_passes(tape: Tape) -> None:
+    """Each row once is what a correct app shows."""
+    tape.effects({"transactions": synced(tape, "a", "b")})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
+
+
+def test_a_missing_row_fails_by_name(tape: Tape) -> None:
+    """What is missing is named as in the person's history, never by its minted id."""
+    tape.effects({"transactions": synced(tape, "a", "b")[:1]})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("missing b",))
+    assert finding.seen == "1 of 2 transactions are missing from the app's state"
+
+
+def test_a_row_twice_in_one_list_fails(tape: Tape) -> None:
+    """An app that inserts where it should update shows a row twice."""
+    first, second = synced(tape, "a", "b")
+    tape.effects({"transactions": [first, second, {**first, "amount": "-1.00"}]})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("doubled a",))
+
+
+@pytest.mark.parametrize("shape", ["newest", "log", "by_account", "split_and_newest", "keyed"])
+def test_correct_states_of_any_shape_pass(tape: Tape, shape: str) -> None:
+    """Rows may be shown again on purpose: as the newest ones, in a log of changes, under their accounts."""
+    first, second = synced(tape, "a", "b")
+    shapes: dict[str, Any] = {
+        "newest": {"rows": [first, second], "newest": first},
+        "log": {"rows": [first, second], "log": [first["fiskil_id"], second["fiskil_id"], first["fiskil_id"]]},
+        "by_account": {"accounts": [{"id": "x1", "rows": [first], "last": first}, {"id": "x2", "rows": [second]}]},
+        "split_and_newest": {"pending": [first], "posted": [second], "newest": [second]},
+        "keyed": {first["fiskil_id"]: {"amount": "-12.50"}, second["fiskil_id"]: {"amount": "-12.50"}},
+    }
+    tape.effects(shapes[shape])
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_rows_that_the_app_never_asks_for_are_not_missed(tape: Tape) -> None:
+    """An app that limits the history with ``from`` holds what it asked for."""
+    new = tape.transaction("new")
+    old = tape.transaction("old", posting_date_time="2025-01-01T09:00:00Z")
+    tape.rows(new, old)
+    tape.told(SYNCED)
+    tape.call("banking.transactions", query="end_user_id=eu_alice&from=2026-01-01T00%3A00%3A00Z")
+    tape.effects([new])
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+
+
+def test_an_app_that_was_told_nothing_owes_nothing(tape: Tape) -> None:
+    """Rows whose event was refused, and that nobody asked the app to read, cannot be missed."""
+    tape.rows(tape.transaction("a"))
+    tape.told(SYNCED, outcome="refuse")
+    tape.hook("refresh", status=502)
+    tape.effects({"transactions": []})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.seen) == (
+        Verdict.INCONCLUSIVE,
+        "nothing told the app of the latest sync of transactions",
+    )
+
+
+def test_a_refresh_that_succeeds_tells_the_app(tape: Tape) -> None:
+    """Asked to read everything and answering yes, the app must hold it."""
+    tape.rows(tape.transaction("a"), tape.transaction("b"))
+    tape.wait(1)
+    tape.hook("refresh")
+    tape.effects({"transactions": [tape.transaction("a")]})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
+    """Rows may still come while something is pending."""
+    rows = synced(tape, "a", "b")
+    tape.effects({"transactions": rows[:1]}, pending=1, is_quiescent=False)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_state_without_ids_cannot_be_counted(tape: Tape) -> None:
+    """An app may keep rows under names of its own; then the finding names the hook that would help."""
+    synced(tape, "a", "b")
+    tape.effects({"total": 2, "amounts": [-12.5, -12.5]})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+    assert finding.seen == "the app's state carries no fiskil_id, so rows cannot be counted"
+
+
+def test_a_state_that_lost_all_its_rows_fails(tape: Tape) -> None:
+    """A state that showed these rows before and shows none now has lost them."""
+    rows = synced(tape, "a", "b")
+    tape.effects({"transactions": rows}, moment="settled")
+    tape.effects({"transactions": []})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.FAIL, 2)

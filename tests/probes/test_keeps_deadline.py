@@ -1,0 +1,114 @@
+"""keeps_deadline: an endless answer is abandoned by the call deadline, and a request answered by its own."""
+
+import pytest
+from tape import Tape
+
+from harness.probes import KeepsDeadline, Verdict
+
+PROBE = KeepsDeadline()
+STALL, DRIP = ("Stall(after_bytes=100)",), ("Drip(every_ms=200)",)
+
+
+@pytest.mark.parametrize("bites", [STALL, DRIP])
+def test_giving_up_in_time_passes(tape: Tape, bites: tuple[str, ...]) -> None:
+    """Four seconds promised, four seconds taken."""
+    tape.call("banking.transactions", took_s=4, bites=bites)
+    tape.hook("refresh", status=504, took_s=4.2)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("bites", [STALL, DRIP])
+def test_reading_on_fails(tape: Tape, bites: tuple[str, ...]) -> None:
+    """A limit on each read never fires while something drips."""
+    tape.call("banking.transactions", took_s=30, bites=bites)
+    tape.hook("refresh", status=None, took_s=17)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.seen == "banking.transactions was still being read after the call deadline"
+
+
+def test_a_late_answer_to_whoever_asked_fails(tape: Tape) -> None:
+    """Each call was given up in time, but there were too many of them."""
+    for _ in range(4):
+        tape.call("banking.transactions", took_s=4, bites=DRIP)
+    tape.hook("refresh", status=504, took_s=16.2)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.seen) == (Verdict.FAIL, "the app did not answer refresh by its request deadline")
+
+
+def test_a_hook_before_the_stall_does_not_count(tape: Tape) -> None:
+    """Only requests that fell into the endless answer are measured."""
+    tape.wait(60)
+    tape.hook("start_session", took_s=50)
+    tape.call("banking.transactions", took_s=4, bites=STALL)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_drip_that_came_to_its_end_is_no_experiment(tape: Tape) -> None:
+    """A short answer drips to its end before any deadline."""
+    tape.call(
+        "banking.transactions",
+        took_s=2,
+        bites=DRIP,
+        response_headers=(("content-length", "2"),),
+        response_body=b"{}",
+    )
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_call_that_we_ended_early_proves_nothing(tape: Tape) -> None:
+    """The scenario was over before the deadline, and the connection was dropped by us."""
+    tape.call("banking.transactions", took_s=1, bites=STALL, is_cut=True)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_call_that_we_ended_late_fails(tape: Tape) -> None:
+    """We had to end it, long after the deadline."""
+    tape.call("banking.transactions", took_s=20, bites=STALL, is_cut=True)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("took_s", "verdict"), [(4.9, Verdict.PASS), (5.2, Verdict.FAIL)])
+def test_a_second_of_slack_is_given(tape: Tape, took_s: float, verdict: Verdict) -> None:
+    """Four seconds promised and one for a slow machine."""
+    tape.call("banking.transactions", took_s=took_s, bites=STALL)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_without_an_endless_answer_there_is_nothing_to_see(tape: Tape) -> None:
+    """A slow request without a stall is another question."""
+    tape.hook("refresh", took_s=50)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.seen == "no answer was stalled or dripped for as long as the call deadline"
+
+
+def test_a_connection_left_open_by_accident_is_no_reading(tape: Tape) -> None:
+    """Whoever asked was told of the failure in time; nobody waits any more."""
+    tape.wait(4)
+    tape.hook("refresh", status=504, took_s=4)
+    tape.now_s = 1.1
+    tape.call("banking.transactions", took_s=20, bites=DRIP, is_cut=True)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_work_in_the_background_has_a_deadline_too(tape: Tape) -> None:
+    """An app that answers at once and reads on later is still reading."""
+    tape.wait(0.2)
+    tape.hook("refresh", status=202, took_s=0.2)
+    tape.now_s = 1.1
+    tape.call("banking.transactions", took_s=20, bites=DRIP, is_cut=True)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL

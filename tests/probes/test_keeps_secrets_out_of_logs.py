@@ -1,0 +1,95 @@
+"""keeps_secrets_out_of_logs: a secret is found in every form it may be written in, and never repeated in the finding."""
+
+import base64
+import json
+from urllib.parse import quote
+
+import pytest
+from tape import Tape
+
+from harness.probes import KeepsSecretsOutOfLogs, Verdict
+
+PROBE = KeepsSecretsOutOfLogs()
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJhYmMifQ.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
+KEY = bytes(range(180, 220))
+WEBHOOK_SECRET = base64.b64encode(KEY).decode()
+SECRET = "fsk_1234567890abcdefghijklmnopqrstuvwxyz"
+NUMBER = "123456789"
+FORMS = {
+    "plain": SECRET.encode(),
+    "token": f"authorization: Bearer {TOKEN}".encode(),
+    "webhook secret": WEBHOOK_SECRET.encode(),
+    "key bytes": KEY,
+    "key in hex": KEY.hex().encode(),
+    "URL-encoded": quote(WEBHOOK_SECRET, safe="").encode(),
+    "JSON-escaped": json.dumps(WEBHOOK_SECRET).replace("/", "\\/").encode(),
+    "base64": base64.b64encode(SECRET.encode()),
+    "basic authorization": base64.b64encode(f"client-1:{SECRET}".encode()),
+    "base64 for URLs": base64.urlsafe_b64encode(b"ab" + WEBHOOK_SECRET.encode()),
+    "account number": f"account={NUMBER};".encode(),
+}
+
+
+def logged(tape: Tape, text: bytes) -> None:
+    """A scenario in which a token was exchanged, and *text* was written."""
+    tape.call("token")
+    tape.canaries(access_token=TOKEN, client_secret=SECRET, webhook_secret=WEBHOOK_SECRET, account_number=NUMBER)
+    tape.output(b"starting\n" + text + b"\n")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_is_found(tape: Tape, form: str) -> None:
+    """Logs hold secrets in more ways than one."""
+    logged(tape, FORMS[form])
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert all("line 2" in line for line in finding.evidence)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_finding_does_not_repeat_the_secret(tape: Tape, form: str) -> None:
+    """A report about a leak is no leak itself."""
+    logged(tape, FORMS[form])
+
+    text = repr(PROBE.examine(tape.journal)) + repr(list(tape.journal)[-2])
+
+    assert not any(value in text for value in (SECRET, TOKEN, WEBHOOK_SECRET, NUMBER, KEY.hex()))
+
+
+def test_the_finding_names_kind_place_and_line(tape: Tape) -> None:
+    """That is enough to find it."""
+    logged(tape, FORMS["plain"])
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.seen == "the client secret stands in output"
+    assert finding.evidence == ("output, line 2: the client secret",)
+
+
+@pytest.mark.parametrize("text", [b"token exchanged", b"id=9123456789", b"secret=fsk_123...", b"last digits 6789"], ids=repr)
+def test_harmless_lines_pass(tape: Tape, text: bytes) -> None:
+    """Prefixes, last digits and longer numbers are no leak."""
+    logged(tape, text)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_an_app_that_wrote_nothing_proves_nothing(tape: Tape) -> None:
+    """The harness may not see the app's log at all; the finding names the hook."""
+    logged(tape, b"")
+    quiet = Tape()
+    quiet.call("token")
+    quiet.output(b"  \n")
+
+    finding = PROBE.examine(quiet.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.logs")
+
+
+def test_without_secrets_in_use_there_is_nothing_to_see(tape: Tape) -> None:
+    """An app that called nothing had no secret at hand."""
+    tape.output(b"hello\n")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -1,0 +1,164 @@
+"""renews_token_once: a dead token costs one renewal and one retry; loops and losses are seen, workers at once are fine."""
+
+import pytest
+from tape import Tape
+
+from harness.probes import RenewsTokenOnce, Verdict
+
+PROBE = RenewsTokenOnce()
+
+
+def test_one_renewal_and_one_retry_pass(tape: Tape) -> None:
+    """401, exchange, the same call again: done."""
+    tape.call("banking.transactions", status=401)
+    tape.call("token")
+    tape.call("banking.transactions", bearer="t2")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+
+
+def test_renewing_before_the_death_leaves_nothing_to_see(tape: Tape) -> None:
+    """A proactive app is not accused, and not proven either."""
+    tape.call("token")
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_no_renewal_fails_when_the_request_failed(tape: Tape) -> None:
+    """401, then nothing, and an error for whoever asked."""
+    tape.call("banking.transactions", status=401)
+    tape.hook("refresh", status=502)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.seen == "banking.transactions never succeeded after its 401, and the token was not renewed"
+
+
+def test_a_renewal_without_a_retry_fails(tape: Tape) -> None:
+    """Renewing for the next time only loses this one."""
+    tape.call("banking.transactions", status=401)
+    tape.call("token")
+    tape.effects({})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.seen == "banking.transactions never succeeded after its 401, though the token was renewed"
+
+
+def test_an_app_still_at_work_is_not_accused(tape: Tape) -> None:
+    """The retry may still come."""
+    tape.call("banking.transactions", status=401)
+    tape.effects({}, pending=1, is_quiescent=False)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_insisting_on_a_refused_token_fails(tape: Tape) -> None:
+    """The third equal call with one dead token is a loop."""
+    for _ in range(3):
+        tape.call("banking.transactions", status=401)
+    tape.call("token")
+    tape.call("banking.transactions", bearer="t2")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.seen == "banking.transactions was asked more than 2 times with a token that had been refused"
+
+
+def test_renewing_in_a_loop_fails(tape: Tape) -> None:
+    """More than two exchanges for one dead token is a stampede or a loop."""
+    tape.call("banking.transactions", status=401)
+    for _ in range(3):
+        tape.call("token")
+    tape.call("banking.transactions", bearer="t2")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.seen == "more than 2 renewals followed the death of one token"
+
+
+def test_workers_that_saw_the_same_death_pass(tape: Tape) -> None:
+    """Eight calls under way with one token are refused together; one exchange serves them all."""
+    routes = ["banking.accounts", "banking.balances", "banking.transactions"]
+    for route in routes:
+        tape.call(route, status=401)
+    tape.call("token")
+    for route in routes:
+        tape.call(route, bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_processes_with_tokens_of_their_own_pass(tape: Tape) -> None:
+    """Each of three processes renews the token that it held."""
+    for number in range(3):
+        tape.call("banking.transactions", status=401, bearer=f"old-{number}")
+        tape.call("token")
+        tape.call("banking.transactions", bearer=f"new-{number}")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_walk_may_begin_anew(tape: Tape) -> None:
+    """After the renewal an app may walk from the first page instead of repeating the refused one."""
+    tape.call("banking.transactions", status=401, query="end_user_id=eu_alice&page%5Bafter%5D=p25")
+    tape.call("token")
+    tape.call("banking.transactions", bearer="t2", query="end_user_id=eu_alice")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_refused_key_pair_is_another_question(tape: Tape) -> None:
+    """Where the exchange itself is refused, no renewal can be judged."""
+    tape.call("banking.transactions", status=401)
+    tape.call("token", status=401)
+    tape.hook("refresh", status=502)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("refusals", "verdict"), [(2, Verdict.PASS), (3, Verdict.FAIL)])
+def test_one_repetition_with_a_dead_token_is_let_pass(tape: Tape, refusals: int, verdict: Verdict) -> None:
+    """Two workers may ask the same with one token before either knows; a third time is insisting."""
+    for _ in range(refusals):
+        tape.call("banking.transactions", status=401)
+    tape.call("token")
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(("renewals", "verdict"), [(2, Verdict.PASS), (3, Verdict.FAIL)])
+def test_two_renewals_for_one_death_are_let_pass(tape: Tape, renewals: int, verdict: Verdict) -> None:
+    """Two processes may share a token; exchanges before the death count for nothing."""
+    tape.call("token")
+    tape.call("banking.transactions", status=401)
+    for _ in range(renewals):
+        tape.call("token")
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(("name", "status"), [("refresh", 200), ("refresh", 399), ("revoke", 502)])
+def test_only_a_failed_request_shows_that_the_app_gave_up(tape: Tape, name: str, status: int) -> None:
+    """A request that was taken may still be worked on."""
+    tape.call("banking.transactions", status=401)
+    tape.hook(name, status=status)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_failure_before_the_refusal_is_another_story(tape: Tape) -> None:
+    """Only what came after the 401 tells how the app took it."""
+    tape.hook("refresh", status=502)
+    tape.call("banking.transactions", status=401)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -1,0 +1,87 @@
+"""shows_no_server_error: pages are made for people; hooks may fail when the API does."""
+
+import pytest
+from tape import Tape
+
+from harness.probes import ShowsNoServerError, Verdict
+
+PROBE = ShowsNoServerError()
+PAGE = b"<!doctype html><title>Not connected</title><h1>Nothing was shared</h1>"
+
+
+@pytest.mark.parametrize("status", [200, 400, 404])
+def test_a_page_with_words_passes(tape: Tape, status: int) -> None:
+    """Which status a page for people has is the app's affair."""
+    tape.visit("cancelled", status=status, body=PAGE)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "seen"),
+    [
+        (500, PAGE, "the cancelled page answered 500"),
+        (None, b"", "the cancelled page does not answer"),
+        (200, b"", "the cancelled page is blank"),
+        (200, b"<html><head><title>Oops</title></head><body></body></html>", "the cancelled page is blank"),
+        (200, b"<pre>Traceback (most recent call last):\n", "the cancelled page shows a stack trace"),
+        (400, b"Error\n    at Object.x (/srv/app.js:3:9)\n", "the cancelled page shows a stack trace"),
+        (500, b"Oops\n\tat com.shop.Main.go(Main.java:12)\n", "the cancelled page shows a stack trace"),
+    ],
+)
+def test_what_is_not_for_people_fails(tape: Tape, status: int | None, body: bytes, seen: str) -> None:
+    """Errors, traces and blank pages leave the end user alone."""
+    tape.visit("cancelled", status=status, body=body)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.seen) == (Verdict.FAIL, seen)
+
+
+def test_bare_json_fails(tape: Tape) -> None:
+    """A browser was sent there, and shows the braces."""
+    tape.visit("cancelled", body=b'{"error_type":"AUTH_SESSION_CANCELLED"}', content_type="application/json")
+
+    assert PROBE.examine(tape.journal).seen == "the cancelled page shows bare JSON"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, b'<div id="root"></div><script src="/app.js"></script>'), (302, b""), (204, b"")],
+    ids=["script", "redirect", "no content"],
+)
+def test_pages_that_draw_themselves_elsewhere_pass(tape: Tape, status: int, body: bytes) -> None:
+    """A script, a redirect to another machine or an empty answer shows nothing that could be judged."""
+    tape.visit("cancelled", status=status, body=body)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_hook_that_fails_while_the_api_is_well_fails(tape: Tape) -> None:
+    """Nobody else can be blamed."""
+    tape.visit("cancelled", body=PAGE)
+    tape.wait(5)
+    tape.hook("start_session", status=500)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.seen) == (Verdict.FAIL, "start_session answered 500 though the API was well")
+
+
+def test_a_hook_may_fail_with_the_api(tape: Tape) -> None:
+    """502 says whose fault it is; 500 is advice, because hooks are for machines."""
+    tape.visit("cancelled", body=PAGE)
+    tape.call("auth_session", status=503, bites=("Status(status=503)",), took_s=0.1)
+    tape.hook("start_session", status=500)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.advice == ("start_session answered 500 when the API failed; 502 or 503 says whose fault it is",)
+
+
+def test_without_a_page_there_is_nothing_to_see(tape: Tape) -> None:
+    """An app without redirect_uri and cancel_uri shows no page."""
+    tape.hook("start_session")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -1,0 +1,197 @@
+"""stops_on_bad_credentials: a refused key pair is not insisted on, and the app recovers when it is good again."""
+
+import pytest
+from tape import Tape
+
+from harness.probes import StopsOnBadCredentials, Verdict
+
+PROBE = StopsOnBadCredentials()
+
+
+def refused(tape: Tape, tries: int) -> None:
+    """The key dies, the app is asked once and exchanges it *tries* times."""
+    tape.key("revoked")
+    for _ in range(tries):
+        tape.call("token", status=401)
+    tape.hook("refresh", status=502)
+
+
+def test_giving_up_and_recovering_passes(tape: Tape) -> None:
+    """One try, an error, and work again with a good key."""
+    refused(tape, 1)
+    tape.key("accepted")
+    tape.call("token")
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_insisting_fails(tape: Tape) -> None:
+    """The fourth exchange for one request is a loop."""
+    refused(tape, 4)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.seen == "a refused key pair was exchanged more than 3 times for each thing the app was asked to do"
+
+
+def test_going_on_while_left_alone_fails(tape: Tape) -> None:
+    """Many things were asked, so the count is lawful; trying on in an idle stretch is not."""
+    refused(tape, 1)
+    tape.idle(1)
+    for _ in range(4):
+        tape.call("token", status=401)
+    tape.hook("refresh", status=502)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.seen == "a refused key pair was exchanged more than 3 times while the app was left alone"
+
+
+def test_not_recovering_fails(tape: Tape) -> None:
+    """Asked again with a good key, the app fails again."""
+    refused(tape, 1)
+    tape.key("accepted")
+    tape.wait(1)
+    tape.hook("refresh", status=502)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.seen == "the app does not recover after its key pair was accepted again"
+
+
+def test_a_restart_with_the_right_secret_is_a_good_key(tape: Tape) -> None:
+    """Where the secret was wrong, the next start has the right one."""
+    tape.key("wrong")
+    tape.call("token", status=401)
+    tape.hook("refresh", status=502)
+    tape.restart()
+    tape.call("token")
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_an_app_that_was_not_asked_again_is_not_judged(tape: Tape) -> None:
+    """Recovery has to be seen."""
+    refused(tape, 1)
+    tape.key("accepted")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_without_a_refusal_there_is_nothing_to_see(tape: Tape) -> None:
+    """An app that never called with the bad key shows nothing."""
+    tape.key("revoked")
+    tape.key("accepted")
+    tape.call("token")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("tries", "verdict"), [(3, Verdict.PASS), (4, Verdict.FAIL)])
+def test_three_tries_are_let_pass(tape: Tape, tries: int, verdict: Verdict) -> None:
+    """A refusal may be a hiccup, three are none."""
+    refused(tape, tries)
+    tape.key("accepted")
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("asked", ["hook", "start", "event"])
+def test_each_thing_asked_allows_for_tries(tape: Tape, asked: str) -> None:
+    """A request, a start and an event may each try the key."""
+    tape.key("revoked")
+    tape.call("token", status=401)
+    tape.call("token", status=401)
+    tape.hook("refresh", status=502, took_s=0.01)
+    {"hook": tape.hook, "start": lambda _: tape.restart(), "event": tape.told}[asked]("consent.updated")
+    tape.call("token", status=401)
+    tape.call("token", status=401)
+    tape.key("accepted")
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_what_was_asked_before_allows_for_nothing(tape: Tape) -> None:
+    """Requests from before the refusals, and after them, are other stories."""
+    tape.hook("refresh")
+    tape.told("consent.updated")
+    tape.restart()
+    tape.wait(1)
+    tape.key("revoked")
+    for _ in range(4):
+        tape.call("token", status=401)
+    tape.wait(1)
+    tape.told("consent.updated")
+    tape.restart()
+    tape.hook("refresh", took_s=0.01)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("tries", "seen"), [(3, "not made good again"), (4, "while the app was left alone")])
+def test_an_idle_stretch_bears_three_tries(tape: Tape, tries: int, seen: str) -> None:
+    """A worker may look again a few times; a loop does not stop."""
+    refused(tape, 1)
+    tape.idle(1)
+    for _ in range(tries):
+        tape.call("token", status=401)
+    tape.hook("refresh", status=502)
+
+    assert seen in PROBE.examine(tape.journal).seen
+
+
+def test_data_calls_that_are_turned_away_show_the_bad_key(tape: Tape) -> None:
+    """An app that meets 401 on its calls and tries no exchange at all has stopped as well."""
+    tape.key("revoked")
+    tape.call("banking.transactions", status=401)
+    tape.key("accepted")
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_work_before_the_key_was_good_is_no_recovery(tape: Tape) -> None:
+    """Neither an older success nor an exchange alone shows that the app works again."""
+    tape.call("banking.transactions")
+    refused(tape, 1)
+    tape.key("accepted")
+    tape.call("token")
+
+    assert PROBE.examine(tape.journal).seen == "the app was not seen at work after its key pair was accepted again"
+
+
+def test_a_refresh_that_was_under_way_is_not_judged(tape: Tape) -> None:
+    """It began with the bad key."""
+    refused(tape, 1)
+    tape.key("accepted")
+    tape.hook("refresh", status=502, took_s=5)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(399, Verdict.INCONCLUSIVE), (400, Verdict.FAIL), (None, Verdict.FAIL)])
+def test_only_failed_requests_show_that_the_app_is_stuck(tape: Tape, status: int | None, verdict: Verdict) -> None:
+    """An app that takes the request may work on it later."""
+    refused(tape, 1)
+    tape.key("accepted")
+    tape.wait(1)
+    tape.hook("refresh", status=status)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("state", ["revoked", "wrong"])
+def test_a_key_that_stays_bad_proves_nothing(tape: Tape, state: str) -> None:
+    """The scenario ended before recovery could be seen; a start before the bad key is none."""
+    tape.restart()
+    tape.key(state)
+    tape.call("token", status=401)
+    tape.wait(1)
+    tape.hook("refresh", status=502)
+
+    assert PROBE.examine(tape.journal).seen == "the key pair was not made good again, so recovery could not be seen"

@@ -1,0 +1,91 @@
+"""waits_as_told: the next equal call comes no sooner than Retry-After says, in real time."""
+
+import pytest
+from tape import Tape
+
+from harness.probes import Verdict, WaitsAsTold
+
+PROBE = WaitsAsTold()
+
+
+def refused(tape: Tape, *, status: int = 503, retry_after: str = "2") -> None:
+    """A call is refused with Retry-After."""
+    tape.call(
+        "banking.transactions",
+        status=status,
+        bites=(f"Status(status={status}, retry_after_s=2)",),
+        response_headers=(("retry-after", retry_after),),
+    )
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_waiting_passes(tape: Tape, status: int) -> None:
+    """Two seconds told, two seconds waited."""
+    refused(tape, status=status)
+    tape.wait(2)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_coming_back_too_soon_fails(tape: Tape) -> None:
+    """A pause of its own, shorter than what was told, is not what was told."""
+    refused(tape)
+    tape.wait(1)
+    tape.call("banking.transactions")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.seen == "banking.transactions was asked again sooner than Retry-After: 2 told"
+
+
+def test_other_calls_need_not_wait(tape: Tape) -> None:
+    """Another dataset is another question."""
+    refused(tape)
+    tape.call("banking.accounts")
+    tape.wait(2)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_asked_anew_the_app_may_call_anew(tape: Tape) -> None:
+    """A new event or request in between may be somebody else's."""
+    refused(tape)
+    tape.told("banking.transactions.sync.completed")
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_never_coming_back_proves_nothing(tape: Tape) -> None:
+    """Who gives up has not waited."""
+    refused(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("told", ["", "0", "-5", "soon", "Wed, 21 Oct 2026 07:28:00 GMT"])
+def test_only_seconds_are_judged(tape: Tape, told: str) -> None:
+    """Other forms of Retry-After are nothing to hold anybody to."""
+    refused(tape, retry_after=told)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_was_asked_before_the_refusal_excuses_nothing(tape: Tape) -> None:
+    """The event that led to the call is older than the refusal."""
+    tape.told("banking.transactions.sync.completed")
+    refused(tape)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_without_a_refusal_there_is_nothing_to_see(tape: Tape) -> None:
+    """Nobody was told to wait."""
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).seen == "no call was refused with Retry-After"

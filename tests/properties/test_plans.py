@@ -1,0 +1,75 @@
+"""Plans as they are drawn, without an app: whatever Hypothesis draws can be run, saved and read again."""
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harness import steps
+from harness.plans import plans
+from harness.scenario import SavedPlan, Scenario, dump_plan
+
+KINDS = st.sampled_from(("deliveries", "forgeries", "order"))
+DRAWN = st.builds(plans, KINDS, can_restart=st.booleans(), has_twins=st.booleans()).flatmap(lambda strategy: strategy)
+"""Plans of every kind, in both forms, with and without restarts."""
+
+BRIEF = settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+"""Drawing costs a millisecond a plan; sixty of each are many hundred steps."""
+
+MAKES_EVENTS = (steps.Authorise, steps.Sync, steps.ConfirmAgain, steps.Revoke)
+
+
+@BRIEF
+@given(DRAWN)
+def test_a_plan_survives_its_file(plan: Scenario) -> None:
+    """A plan is allowed where its practices are concerned, and its JSON reads back as itself."""
+    text = dump_plan(plan.check(), seed=3)
+
+    assert msgspec.json.decode(text, type=SavedPlan).scenario == plan
+
+
+@BRIEF
+@given(DRAWN)
+def test_a_plan_ends_with_everything_handed_over(plan: Scenario) -> None:
+    """The last step hands over what is left, as often as Fiskil would."""
+    assert plan.steps[-1] == steps.Deliver(attempts=5)
+
+
+@BRIEF
+@given(DRAWN)
+def test_what_comes_again_came_before(plan: Scenario) -> None:
+    """Only an event that was delivered is replayed or retried."""
+    delivered: set[str] = set()
+
+    for step in plan.steps:
+        if isinstance(step, steps.Replay | steps.Retry):
+            assert step.event in delivered
+        delivered.add(getattr(step, "event", ""))
+
+
+@BRIEF
+@given(DRAWN)
+def test_every_event_is_made_before_it_is_delivered(plan: Scenario) -> None:
+    """No delivery names an event that the steps before it do not tell."""
+    told: dict[str, int] = {}
+
+    for step in plan.steps:
+        if isinstance(step, MAKES_EVENTS):
+            is_whole = isinstance(step, steps.Sync) and not step.dataset
+            told[step.twin] = told.get(step.twin, 0) + (3 if is_whole else 1)
+        if hasattr(step, "event"):
+            twin, _, number = step.event.rpartition("e")
+            assert int(number) < told[twin.rstrip(".")]
+
+
+@BRIEF
+@given(st.builds(plans, st.just("order"), can_restart=st.booleans()).flatmap(lambda strategy: strategy))
+def test_twins_live_through_the_same(plan: Scenario) -> None:
+    """Three twins have the same events; two of them get them once and in order."""
+    lives = {
+        twin: [msgspec.structs.replace(step, twin="") for step in plan.steps if getattr(step, "twin", None) == twin]
+        for twin in ("a", "b", "c")
+    }
+    named = {step.event.partition(".")[0] for step in plan.steps if hasattr(step, "event")}
+
+    assert lives["a"] == lives["b"] == lives["c"]
+    assert named <= {"b"}

@@ -1,0 +1,102 @@
+"""Receivers under drawn plans: each flaw is found and cut down to what one would write by hand, no correct one is accused.
+
+The bounds: up to 25 plans, in some seconds a flaw; one seed here, ten and twenty in the full run.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from harness.driver import Driver
+from harness.plans import Exploration, explore
+from harness.settings import Settings
+
+Drive = Callable[..., Driver]
+MakeSettings = Callable[..., Settings]
+
+TWINS = ("a: authorise, sync, deliver", "c: authorise, sync, deliver", "b: authorise, sync")
+
+BY_HAND = {
+    ("deliveries", "body_hash"): {("authorise", "deliver one e0", "retry e0")},
+    ("deliveries", "check_then_insert"): {
+        ("authorise", "burst e0 (copies 2)"),
+        ("authorise", "burst e0 (copies 2, of retry)"),
+        ("authorise", "burst e0"),
+    },
+    ("deliveries", "forgets_on_restart"): {
+        ("authorise", "deliver one e0", "restart", "retry e0"),
+        ("authorise", "lose acknowledgement e0", "restart"),
+    },
+    ("forgeries", "missing_is_fine"): {("authorise", "forge unsigned")},
+    ("order", "older_wins"): {(*TWINS, "deliver one b.e3")},
+}
+"""What shrinking ends with, without the hand-over of the rest that ends every plan."""
+
+QUICK = [("deliveries", "body_hash"), ("forgeries", "missing_is_fine")]
+SLOW = [pytest.param(*case, marks=pytest.mark.full) for case in BY_HAND if case not in QUICK]
+ALL = [*BY_HAND, ("order", "loses_after_ack"), ("order", "forgets_on_restart")]
+
+CORRECT = ["", "refuses_losers", "refuses_orphans", "slow_worker", "state_only"]
+KINDS = ["deliveries", "forgeries", "order"]
+
+
+@pytest.fixture
+def tried(drive: Drive, receiver_settings: MakeSettings) -> Callable[..., Exploration]:
+    """Try plans on the durable receiver."""
+    drivers: dict[str, Driver] = {}
+
+    def run(kind: Any, seed: int, wanted: int, shrink_cap_s: float = 20, **environment: str) -> Exploration:
+        key = str(environment)
+        if key not in drivers:
+            command = {"command": "{python} durable_receiver.py {port}"}
+            drivers[key] = drive(receiver_settings(app=command, **environment))
+        run = drivers[key].run
+        return explore(run, kind=kind, seed=seed, wanted=wanted, can_restart=True, shrink_cap_s=shrink_cap_s)
+
+    return run
+
+
+@pytest.mark.parametrize(("kind", "flaw"), [*QUICK, *SLOW])
+def test_a_flaw_is_cut_down(tried: Callable[..., Exploration], kind: str, flaw: str) -> None:
+    """The shortest failing plan is one of those that one would write by hand."""
+    explored = tried(kind, 1, 25, FLAW=flaw)
+
+    assert explored.runs[-1].verdict == "FAIL"
+    assert explored.runs[-1].summary[:-1] in BY_HAND[kind, flaw]
+
+
+@pytest.mark.parametrize(
+    ("kind", "flaw"),
+    [("order", "older_wins"), ("deliveries", "check_then_insert"), ("deliveries", "forgets_on_restart")],
+)
+def test_a_flaw_is_found(tried: Callable[..., Exploration], kind: str, flaw: str) -> None:
+    """Where a plan takes long, finding it is enough here."""
+    assert tried(kind, 1, 25, shrink_cap_s=0, FLAW=flaw).failing is not None
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize(("kind", "flaw"), ALL)
+def test_a_flaw_is_found_with_every_seed(tried: Callable[..., Exploration], kind: str, flaw: str, seed: int) -> None:
+    """Finding a flaw is no luck."""
+    assert tried(kind, seed, 25, shrink_cap_s=0, FLAW=flaw).failing is not None
+
+
+@pytest.mark.parametrize("variant", ["", "refuses_losers", "slow_worker"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_correct_receiver_is_not_accused(tried: Callable[..., Exploration], kind: str, variant: str) -> None:
+    """No plan fails, and the plans had something to judge."""
+    verdicts = {run.verdict for run in tried(kind, 1, 2, VARIANT=variant).runs}
+
+    assert verdicts == {"PASS"}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("variant", CORRECT)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_correct_receiver_is_never_accused(tried: Callable[..., Exploration], kind: str, variant: str) -> None:
+    """Nor with any other seed."""
+    failing = [tried(kind, seed, 6, VARIANT=variant).failing for seed in range(20)]
+
+    assert failing == [None] * 20

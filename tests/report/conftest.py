@@ -1,0 +1,81 @@
+"""A whole result to render, with everything in it that a report has to show."""
+
+import datetime
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from harness.driver import Outcome
+from harness.gate import GateResult, Run, judge
+from harness.practices import all_practices
+from harness.probes import Finding, Verdict
+from harness.settings import Attestation, GateSettings, Settings
+from harness.worker import Measure
+
+DATE = datetime.date(2026, 6, 1)
+
+
+def failed() -> Finding:
+    """The example of the style guide."""
+    return Finding(
+        probe="applies_once",
+        verdict=Verdict.FAIL,
+        seen="message e1 was applied 2 times (attempts 1 and 2, answered 204 and 204)",
+        expected="exactly one effect per message_id",
+        source="webhooks.message-id",
+        fix="claim message_id and apply its effect in one database transaction",
+        evidence=("e1 attempt 1 genuine: 204", "e1 attempt 2 genuine: 204"),
+        examined=1,
+    )
+
+
+@pytest.fixture
+def result(outcome_of: Callable[..., Outcome]) -> GateResult:
+    """A failure, a doubt, a missing hook, a pass with advice, and an attestation."""
+    untested = next(one.id for one in all_practices().values() if not one.needed)
+    remark = Finding(
+        probe="loses_nothing",
+        verdict=Verdict.PASS,
+        seen="3 messages took effect",
+        advice=("answered 500 to unsigned junk",),
+        examined=3,
+    )
+    outcomes = [
+        outcome_of("webhooks.idempotent", failed(), scenario="webhook_repeated"),
+        outcome_of("edge.network-errors", ("every_fault_bit", Verdict.INCONCLUSIVE), scenario="reset_mid_body"),
+        outcome_of(
+            "errors.graceful",
+            ("shows_no_server_error", Verdict.INCONCLUSIVE),
+            scenario="cancelled",
+            missing=("app.drive.start_session",),
+        ),
+        outcome_of("webhooks.retries", remark, scenario="webhook_lost_acknowledgement"),
+    ]
+    attestation = Attestation(practice=untested, statement="seen by Ada", owner="Ada", date=DATE, expires=DATE)
+    settings = Settings(
+        gate=GateSettings(required=("webhooks.idempotent", "edge.network-errors", untested)), attest=(attestation,)
+    )
+    run = Run(
+        command="gate",
+        began_at="2026-06-01T10:00:00Z",
+        took_s=12.5,
+        workers=1,
+        config="fiskil-harness.toml",
+        harness="0.1.0",
+        python="3.11.7",
+        platform="Linux",
+        again="fiskil-harness gate --seed 42",
+        again_one="fiskil-harness run {scenario} --seed 42",
+    )
+    return GateResult(
+        result=judge(outcomes, settings=settings, seed=42, today=DATE),
+        run=run,
+        measured=(Measure(scenario="webhook_repeated", took_s=1.25, deliveries=2),),
+    )
+
+
+@pytest.fixture
+def interrupted(result: GateResult) -> GateResult:
+    """The same, cut short by Ctrl-C."""
+    return msgspec.structs.replace(result, run=msgspec.structs.replace(result.run, was_interrupted=True))

@@ -1,0 +1,68 @@
+"""Words: what a reader is told fits a width, and what a reader may paste stays whole."""
+
+import shlex
+from collections.abc import Callable
+
+import pytest
+
+from harness.driver import Outcome
+from harness.probes import Finding, Verdict
+from harness.report.words import command_lines, finding_lines, scenario_counts, seen, told
+
+COMMAND = (
+    "fiskil-harness webhooks http://127.0.0.1:8123/webhooks/fiskil --secret-env FISKIL_WEBHOOK_SECRET "
+    "--effects 'GET /_harness/effects?a --b={end_user_id}' --seed 0"
+)
+
+
+def test_a_long_command_can_be_pasted_as_it_stands() -> None:
+    """It goes on after a backslash at an option, and a shell reads the very same words."""
+    lines = command_lines("Again:", COMMAND, 80)
+
+    text = "\n".join(lines).removeprefix("Again: ")
+    assert max(len(line) for line in lines) <= 80
+    assert shlex.split(text.replace("\\\n", " ")) == shlex.split(COMMAND)
+
+
+def test_a_short_command_stays_on_its_line() -> None:
+    """Nothing is broken that fits."""
+    assert command_lines("Again:", "fiskil-harness gate --seed 1", 80) == ["Again: fiskil-harness gate --seed 1"]
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_a_finding_fits_its_width(outcome_of: Callable[..., Outcome], width: int) -> None:
+    """Names are never broken, whatever the width."""
+    finding = Finding(probe="applies_once", verdict=Verdict.FAIL, seen="a b " * 60, fix="c d " * 60, evidence=("e " * 70,))
+    outcome = outcome_of("webhooks.idempotent", finding)
+
+    lines = finding_lines(outcome, [finding], again="fiskil-harness run x --seed 42", width=width)
+
+    assert max(len(line) for line in lines) <= width
+    assert any("webhooks.idempotent" in line for line in lines)
+
+
+def test_a_hook_is_named_once() -> None:
+    """Where the words name it already, it is not added."""
+    named = Finding(probe="p", verdict=Verdict.INCONCLUSIVE, seen="no app.observe.effects", hook="app.observe.effects")
+    unnamed = Finding(probe="p", verdict=Verdict.INCONCLUSIVE, seen="no counts", hook="app.observe.effects")
+
+    assert seen(named) == "p: no app.observe.effects"
+    assert seen(unnamed) == "p: no counts (lacks app.observe.effects)"
+
+
+def test_failures_are_told_first_and_missing_hooks_not_at_all(outcome_of: Callable[..., Outcome]) -> None:
+    """A reader sees what to act on; hooks have a list of their own."""
+    import datetime
+
+    from harness.gate import judge
+    from harness.settings import Settings
+
+    outcomes = [
+        outcome_of("webhooks.idempotent", ("a_probe", Verdict.INCONCLUSIVE), scenario="a"),
+        outcome_of("webhooks.idempotent", ("b_probe", Verdict.FAIL), scenario="b"),
+        outcome_of("webhooks.idempotent", ("c_probe", Verdict.INCONCLUSIVE), scenario="c", missing=("app.drive.fail",)),
+    ]
+    judgement = judge(outcomes, settings=Settings(), seed=1, today=datetime.date(2026, 6, 1))
+
+    assert [outcome.scenario for outcome, _ in told(judgement)] == ["b", "a"]
+    assert scenario_counts(judgement) == "3 scenarios: 1 fail, 2 inconclusive"

@@ -1,0 +1,83 @@
+"""A served sandbox whose real time stands still, so that tests can stand on a boundary."""
+
+from datetime import UTC, datetime
+
+import httpx
+
+from harness import catalog
+from harness.clock import Clock
+from harness.ids import Mint
+from harness.listen import Loop, Server
+from harness.model import AuthSession, Consent, EndUser, Person
+from harness.sandbox import Sandbox, sessions
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+BACK = "https://app.example/callback?customer=7"
+GONE = "https://app.example/cancelled?customer=7"
+
+
+class Still:
+    """A sandbox at noon of one day for ever, unless a test advances its clock; API and page listen."""
+
+    def __init__(self, loop: Loop, *, seed: int = 7) -> None:
+        self.sandbox = Sandbox(
+            institutions=catalog.institutions(),
+            clock=Clock(real=lambda: NOON),
+            mint=Mint(seed=seed, salt="a salt"),
+            named=catalog.people().values(),
+        )
+        self._servers = [Server(loop, app, crashes=self.sandbox.crashes) for app in (self.sandbox.api, self.sandbox.page)]
+        self.api_url, self.auth_url = (server.url for server in self._servers)
+        self.port = self._servers[0].port
+        self.sandbox.place(api_url=self.api_url, auth_url=self.auth_url)
+
+    def client(self) -> httpx.Client:
+        """A client that holds a token."""
+        client = httpx.Client(base_url=self.api_url, timeout=20, trust_env=False)
+        client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=self.pair).json()["token"]
+        return client
+
+    @property
+    def pair(self) -> dict[str, str]:
+        """The key pair as the token endpoint takes it."""
+        given = self.sandbox.credentials
+        return {"client_id": given.client_id, "client_secret": given.client_secret}
+
+    def enrol(self, name: str = "rosa") -> tuple[EndUser, Person]:
+        """An end user for a named person."""
+        person = self.sandbox.admit(catalog.person(name))
+        return self.sandbox.create_end_user(person), person
+
+    def consent(self, name: str = "rosa", *, is_synced: bool = True) -> Consent:
+        """A consent of a named person, with every dataset ready."""
+        consent = self.sandbox.authorise(*self.enrol(name))
+        for dataset in consent.permissions if is_synced else ():
+            self.sandbox.sync(consent, dataset)
+        return consent
+
+    def invite(self, *, redirect_uri: str = BACK, cancel_uri: str = GONE, institution_id: str | None = None) -> AuthSession:
+        """An auth session for a new end user."""
+        end_user, _ = self.enrol()
+        with self.sandbox.store.changing() as store:
+            return sessions.open_session(
+                store,
+                end_user_id=end_user.end_user_id,
+                redirect_uri=redirect_uri,
+                cancel_uri=cancel_uri,
+                institution_id=institution_id,
+            )
+
+    def standing(self, session: AuthSession) -> AuthSession:
+        """The session as it stands now."""
+        now = self.sandbox.session(session.session_id)
+        assert now is not None
+        return now
+
+    def page_of(self, session: AuthSession) -> str:
+        """The address that the end user opens."""
+        return f"{self.auth_url}?sess_id={session.session_id}"
+
+    def close(self) -> None:
+        """Stop listening."""
+        for server in self._servers:
+            server.close()

@@ -1,0 +1,113 @@
+"""``/v1/auth/session``: a single-use invitation for five days."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from still import NOON, Still
+
+from harness.model import Ending
+
+
+def ask(still: Still, api: httpx.Client, **fields: Any) -> httpx.Response:
+    end_user, _ = still.enrol()
+    body = {"end_user_id": end_user.end_user_id, "redirect_uri": "", "cancel_uri": "", **fields}
+    return api.post("/v1/auth/session", json={name: value for name, value in body.items() if value is not None})
+
+
+def test_the_answer_is_where_to_send_the_end_user(still: Still, api: httpx.Client) -> None:
+    """Id is the client's, auth_url carries the session, expires_at is Unix seconds. Source: auth-session.expires-at"""
+    answer = ask(still, api).json()
+
+    assert answer == {
+        "id": still.sandbox.credentials.client_id,
+        "session_id": answer["session_id"],
+        "auth_url": f"{still.auth_url}?sess_id={answer['session_id']}",
+        "expires_at": int((NOON + timedelta(days=5)).timestamp()),
+    }
+    assert len(answer["session_id"]) == 27
+
+
+@pytest.mark.parametrize("missing", ["redirect_uri", "cancel_uri"])
+def test_both_addresses_must_be_named(still: Still, api: httpx.Client, missing: str) -> None:
+    """An address that is left out is a bad request; an empty one is fine. Source: auth-session.uris"""
+    answer = ask(still, api, **{missing: None})
+
+    assert answer.status_code == 400
+    assert answer.json()["name"] == "bad_request"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["https://anywhere.example/back", "http://127.0.0.1:8000/back?a=1#top", "myapp://callback", "https://bücher.example/ü"],
+)
+def test_any_address_a_browser_can_go_to_is_accepted(still: Still, api: httpx.Client, uri: str) -> None:
+    """Hosts are not checked at creation, and an app may have a scheme of its own. Source: auth-session.uris"""
+    assert ask(still, api, redirect_uri=uri, cancel_uri=uri).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "/callback",
+        "app.example/back",
+        "http://[::1",
+        "http://a:port/",
+        "javascript:alert(1)",
+        "https://a/\r\nx: y",
+        "https://a b",
+        "x:",
+    ],
+)
+def test_an_address_that_leads_nowhere_is_refused(still: Still, api: httpx.Client, uri: str) -> None:
+    """It would only show at the end of the journey. Source: auth-session.uris"""
+    answer = ask(still, api, cancel_uri=uri)
+
+    assert answer.status_code == 400
+    assert answer.json()["message"] == "cancel_uri must be empty or an absolute URI"
+
+
+@pytest.mark.parametrize("institution_id", ["nowhere", "22", "\x00"])
+def test_an_institution_out_of_reach_is_refused(still: Still, api: httpx.Client, institution_id: str) -> None:
+    """Unknown and inaccessible institutions are invalid_institution_id. Source: institutions.sandbox-bank"""
+    answer = ask(still, api, institution_id=institution_id)
+
+    assert answer.status_code == 400
+    assert answer.json()["name"] == "invalid_institution_id"
+
+
+def test_an_unknown_end_user_is_not_found(still: Still, api: httpx.Client) -> None:
+    """404 end_user_not_found, whatever else is wrong with the request."""
+    answer = ask(still, api, end_user_id="eu_nobody", institution_id="nowhere")
+
+    assert answer.status_code == 404
+    assert answer.json()["name"] == "end_user_not_found"
+
+
+def test_a_session_lives_five_days(still: Still, api: httpx.Client) -> None:
+    """One microsecond before the fifth day it is open, then invalid. Source: auth-session.lifetime"""
+    session = still.invite()
+
+    still.sandbox.clock.advance(days=5, seconds=-0.000001)
+    assert still.standing(session).ending is None
+
+    still.sandbox.clock.advance(seconds=0.000001)
+    assert still.standing(session).ending is Ending.INVALID
+
+
+def test_deleting_the_end_user_ends_their_sessions(still: Still, api: httpx.Client) -> None:
+    """An invitation for nobody is invalid. Source: end-users.delete-ends-consents"""
+    session = still.invite()
+
+    api.delete(f"/v1/end-users/{session.end_user_id}")
+
+    assert still.standing(session).ending is Ending.INVALID
+
+
+def test_only_a_consent_of_the_end_user_can_be_renewed(still: Still, api: httpx.Client) -> None:
+    """Unknown and foreign arrangements are refused. Source: auth-session.renewal"""
+    foreign = still.consent("ben")
+
+    assert ask(still, api, arrangement_id="nothing").status_code == 400
+    assert ask(still, api, arrangement_id=foreign.arrangement_id).status_code == 400

@@ -1,0 +1,321 @@
+"""``/v1/banking``: rows as the latest sync saw them, and every filter."""
+
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from still import Still
+
+from harness.model import Consent
+
+DATASETS = ["accounts", "balances", "transactions"]
+
+
+def rows(api: httpx.Client, dataset: str, consent: Consent, **query: Any) -> list[dict[str, Any]]:
+    asked = {"end_user_id": consent.end_user_id, "page[size]": "1000", **query}
+    found: list[dict[str, Any]] = api.get(f"/v1/banking/{dataset}", params=asked).json()[dataset]
+    return found
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_before_the_first_sync_there_is_nothing(still: Still, api: httpx.Client, dataset: str) -> None:
+    """A consent alone shows no row. Source: data.after-sync"""
+    consent = still.consent("rosa", is_synced=False)
+
+    assert rows(api, dataset, consent) == []
+
+
+def test_each_dataset_is_ready_at_its_own_time(still: Still, api: httpx.Client) -> None:
+    """Accounts after 2 s, balances after 4 s, transactions after 10 s, each told once. Source: sync.timing"""
+    consent = still.consent("rosa", is_synced=False)
+    seen = []
+    for _ in range(6):
+        seen.append([bool(rows(api, dataset, consent)) for dataset in DATASETS])
+        still.sandbox.clock.advance(seconds=2)
+
+    assert seen == [
+        [False, False, False],
+        [True, False, False],
+        [True, True, False],
+        [True, True, False],
+        [True, True, False],
+        [True, True, True],
+    ]
+    assert [event.kind for event in still.sandbox.events] == [
+        "consent.received",
+        *(f"banking.{dataset}.sync.completed" for dataset in DATASETS),
+    ]
+
+
+def test_a_sync_event_names_its_accounts(still: Still, api: httpx.Client) -> None:
+    """account_ids are those of the consent; consent.received has none. Source: webhooks.events"""
+    consent = still.consent("rosa")
+    ids = tuple(one["account_id"] for one in rows(api, "accounts", consent))
+
+    assert [event.account_ids for event in still.sandbox.events] == [None, ids, ids, ids]
+
+
+def test_an_account_carries_its_fields(still: Still, api: httpx.Client) -> None:
+    """Every field of an account, in the wire's forms and without our own key."""
+    consent = still.consent("rosa")
+
+    account = rows(api, "accounts", consent)[0]
+
+    assert account == {
+        "fiskil_id": account["fiskil_id"],
+        "account_id": account["account_id"],
+        "arrangement_id": consent.arrangement_id,
+        "institution_id": "88888",
+        "display_name": "Everyday Account",
+        "masked_number": "xxxxx" + account["account_number"][-4:],
+        "account_number": account["account_number"],
+        "bsb": account["bsb"],
+        "product_name": "Everyday Access",
+        "product_category": "TRANS_AND_SAVINGS_ACCOUNTS",
+        "account_ownership": "ONE_PARTY",
+        "open_status": "OPEN",
+        "is_owned": True,
+        "creation_date": account["creation_date"],
+    }
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_rows_carry_their_prefix(still: Still, api: httpx.Client, dataset: str) -> None:
+    """fiskil_id says what a row is."""
+    consent = still.consent("rosa")
+    prefix = {"accounts": "bank_account_", "balances": "bank_balance_", "transactions": "bank_tx_"}[dataset]
+
+    assert {one["fiskil_id"].removeprefix(prefix).isalnum() for one in rows(api, dataset, consent)} == {True}
+
+
+@pytest.mark.parametrize("name", ["rosa", "ben", "priya"])
+def test_served_balances_add_up(still: Still, api: httpx.Client, name: str) -> None:
+    """What is served as balance is the opening amount and every served POSTED row. Source: data.balances-add-up"""
+    consent = still.consent(name)
+    _, person = still.enrol(name)
+    openings = {
+        one["account_id"]: spec.opening for one, spec in zip(rows(api, "accounts", consent), person.accounts, strict=True)
+    }
+    moved = dict.fromkeys(openings, Decimal(0))
+    following: str | None = f"/v1/banking/transactions?end_user_id={consent.end_user_id}&status=POSTED&page[size]=1000"
+    while following:
+        answer = api.get(following).json()
+        for row in answer["transactions"]:
+            moved[row["account_id"]] += Decimal(row["amount"])
+        following = answer["links"].get("next")
+
+    for balance in rows(api, "balances", consent):
+        account_id = balance["account_id"]
+        assert Decimal(balance["current_balance"]) == Decimal(openings[account_id]) + moved[account_id]
+
+
+def test_pending_rows_have_no_posting_time(still: Still, api: httpx.Client) -> None:
+    """They come first; one has no date at all, one an execution time. Source: data.pending-dates, data.order"""
+    consent = still.consent("rosa")
+
+    found = rows(api, "transactions", consent)
+
+    assert [one["status"] for one in found[:3]] == ["PENDING", "PENDING", "POSTED"]
+    assert [("posting_date_time" in one, "execution_date_time" in one) for one in found[:3]] == [
+        (False, True),
+        (False, False),
+        (True, True),
+    ]
+
+
+def test_posted_rows_are_newest_first_across_consents(still: Still, api: httpx.Client) -> None:
+    """Two consents of one end user make one list in order. Source: data.order"""
+    end_user, person = still.enrol("rosa")
+    _, other = still.enrol("ben")
+    for one in (person, other):
+        consent = still.sandbox.authorise(end_user, one)
+        still.sandbox.sync(consent, "transactions")
+
+    found = rows(api, "transactions", consent)
+
+    posted = [one["posting_date_time"] for one in found if one["status"] == "POSTED"]
+    assert posted == sorted(posted, reverse=True)
+    assert {one["arrangement_id"] for one in found} == {
+        one.arrangement_id for one in still.sandbox.consents_of(end_user.end_user_id)
+    }
+    assert [one["status"] for one in found] == sorted(one["status"] for one in found)
+
+
+def test_status_filters(still: Still, api: httpx.Client) -> None:
+    """PENDING and POSTED split the rows; another word is refused."""
+    consent = still.consent("rosa")
+
+    split = [len(rows(api, "transactions", consent, status=status)) for status in ("PENDING", "POSTED")]
+    answer = api.get("/v1/banking/transactions", params={"end_user_id": consent.end_user_id, "status": "DONE"})
+
+    assert split[0] == 2
+    assert sum(split) == len(rows(api, "transactions", consent))
+    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+
+
+@pytest.mark.parametrize("dataset", ["balances", "transactions"])
+def test_account_filters(still: Still, api: httpx.Client, dataset: str) -> None:
+    """Only rows of the account come; none for an unknown one."""
+    consent = still.consent("rosa")
+    first, _ = rows(api, "accounts", consent)
+
+    assert {one["account_id"] for one in rows(api, dataset, consent, account_id=first["account_id"])} == {
+        first["account_id"]
+    }
+    assert rows(api, dataset, consent, account_id="0") == []
+
+
+def test_categories_filter_together(still: Still, api: httpx.Client) -> None:
+    """secondary_category may be repeated and means any of them. Source: data.category-filter"""
+    consent = still.consent("rosa")
+    wanted = ["FOOD_AND_DRINK_GROCERIES", "INCOME_SALARY"]
+
+    found = rows(api, "transactions", consent, secondary_category=wanted)
+
+    assert {one["category"]["secondary_category"] for one in found} == set(wanted)
+    assert rows(api, "transactions", consent, secondary_category="NOTHING") == []
+
+
+def test_times_filter_and_drop_rows_without_one(still: Still, api: httpx.Client) -> None:
+    """From and to are inclusive and compare posting, else execution; dateless rows go. Source: data.time-filter"""
+    consent = still.consent("rosa")
+    found = rows(api, "transactions", consent)
+    moment = next(one["posting_date_time"] for one in found if one["status"] == "POSTED")
+
+    exact = rows(api, "transactions", consent, **{"from": moment, "to": moment})
+    everything = rows(api, "transactions", consent, **{"from": "2000-01-01T00:00:00Z"})
+
+    assert [one["posting_date_time"] for one in exact] == [moment]
+    assert len(found) - len(everything) == 1
+    assert [one["status"] for one in everything[:2]] == ["PENDING", "POSTED"]
+
+
+def test_offsets_are_understood(still: Still, api: httpx.Client) -> None:
+    """The same instant in another zone filters the same. Source: data.rfc3339"""
+    consent = still.consent("rosa")
+
+    utc = rows(api, "transactions", consent, **{"from": "2026-02-20T00:00:00Z"})
+    east = rows(api, "transactions", consent, **{"from": "2026-02-20T10:00:00+10:00"})
+
+    assert utc == east
+    assert utc
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2025-07-01",
+        "2025-07-01T00:00:00",
+        "2025-07-01 00:00:00Z",
+        "2025-07-01T00:00Z",
+        "20250701T000000Z",
+        "2025-W27-2T00:00:00Z",
+        "2025-07-01T00:00:00 10:00",
+        "2025-13-01T00:00:00Z",
+        "2025-02-30T00:00:00Z",
+        "2025-07-01T25:00:00Z",
+        "0000-01-01T00:00:00Z",
+        "2025-07-01T00:00:00+99:99",
+        "٢٠٢٥-07-01T00:00:00Z",
+        "1751328000",
+        "yesterday",
+        "\x00",
+        "'; drop table",
+    ],
+)
+@pytest.mark.parametrize("name", ["from", "to"])
+def test_anything_but_rfc3339_is_refused(still: Still, api: httpx.Client, name: str, value: str) -> None:
+    """The refusal carries the observed words. Source: data.rfc3339, errors.simple"""
+    answer = api.get("/v1/banking/transactions", params={"end_user_id": "eu_1", name: value})
+
+    assert answer.status_code == 400
+    assert answer.json() == {
+        "id": answer.json()["id"],
+        "name": "InvalidRequest",
+        "message": f"invalid {name} datetime: not in RFC3339 format",
+    }
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["2025-07-01T00:00:00.123456789Z", "2025-07-01t00:00:00z", "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"],
+)
+def test_every_rfc3339_instant_is_accepted(still: Still, api: httpx.Client, value: str) -> None:
+    """Fractions, lower case and the ends of time are no trouble. Source: data.rfc3339"""
+    consent = still.consent("rosa")
+
+    for name in ("from", "to"):
+        answer = api.get("/v1/banking/transactions", params={"end_user_id": consent.end_user_id, name: value})
+        assert answer.status_code == 200
+
+
+def test_an_empty_stretch_is_empty(still: Still, api: httpx.Client) -> None:
+    """From after to finds nothing and is no error. Source: data.time-filter"""
+    consent = still.consent("rosa")
+
+    assert rows(api, "transactions", consent, **{"from": "2026-02-02T00:00:00Z", "to": "2026-02-01T00:00:00Z"}) == []
+
+
+def test_a_sync_shows_what_changed_since(still: Still, api: httpx.Client) -> None:
+    """The API serves what the latest sync saw, until the next one. Source: data.after-sync"""
+    consent = still.consent("rosa")
+    before = rows(api, "transactions", consent)
+    row = next(one for one in still.sandbox.ledger(consent).newest_first() if one.status == "POSTED")
+    still.sandbox.ledger(consent).amend(row.key, amount="-77.77")
+
+    assert rows(api, "transactions", consent) == before
+
+    still.sandbox.sync(consent, "transactions")
+    after = {one["fiskil_id"]: one["amount"] for one in rows(api, "transactions", consent)}
+    assert after[row.fiskil_id] == "-77.77"
+
+
+def test_fetch_asks_the_institution(still: Still, api: httpx.Client) -> None:
+    """With account_id and fetch=true the balance is today's; without account_id it is the last sync's. Source: data.fetch"""
+    consent = still.consent("rosa")
+    account_id, before = rows(api, "balances", consent)[0]["account_id"], rows(api, "balances", consent)[0]
+    row = next(
+        one
+        for one in still.sandbox.ledger(consent).newest_first()
+        if one.account_id == account_id and one.status == "POSTED"
+    )
+    still.sandbox.ledger(consent).remove(row.key)
+
+    (fetched,) = rows(api, "balances", consent, account_id=account_id, fetch="true")
+
+    assert Decimal(fetched["current_balance"]) == Decimal(before["current_balance"]) - Decimal(row.amount)
+    assert rows(api, "balances", consent, fetch="true")[0] == before
+    assert rows(api, "balances", consent, account_id=account_id)[0] == before
+
+
+def test_fetch_is_true_or_false(still: Still, api: httpx.Client) -> None:
+    """Another word is refused. Source: data.fetch"""
+    assert api.get("/v1/banking/balances?end_user_id=eu_1&fetch=yes").status_code == 400
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_the_end_user_must_be_named(still: Still, api: httpx.Client, dataset: str) -> None:
+    """Without end_user_id, or with an empty one, it is 400 InvalidRequest. Source: data.end-user-required"""
+    for query in ("", "?end_user_id="):
+        answer = api.get(f"/v1/banking/{dataset}{query}")
+        assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_an_unknown_end_user_has_no_rows(still: Still, api: httpx.Client, dataset: str) -> None:
+    """200 with an empty list, not 404. Source: data.deleted-end-user"""
+    assert api.get(f"/v1/banking/{dataset}?end_user_id=eu_nobody").json() == {dataset: [], "links": {}}
+
+
+def test_a_later_consent_shows_the_same_rows(still: Still, api: httpx.Client) -> None:
+    """The same person at the same institution keeps every id under a new arrangement."""
+    end_user, person = still.enrol("rosa")
+    seen = []
+    for _ in range(2):
+        consent = still.sandbox.authorise(end_user, person)
+        still.sandbox.sync(consent, "transactions")
+        seen.append({one["fiskil_id"] for one in rows(api, "transactions", consent)})
+        still.sandbox.revoke(consent)
+
+    assert seen[0] == seen[1]

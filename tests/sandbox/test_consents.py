@@ -1,0 +1,182 @@
+"""``/v1/consent``: what it says, every way it ends, and what each ending takes along."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from still import NOON, Still
+
+from harness.clock import rfc3339
+from harness.model import Consent
+
+
+def read(api: httpx.Client, consent: Consent) -> dict[str, object]:
+    (one,) = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
+    return dict(one)
+
+
+def test_a_consent_carries_every_documented_field(still: Still, api: httpx.Client) -> None:
+    """Identity, times, duration, institution, permissions and accounts. Source: consents.list"""
+    consent = still.consent("rosa", is_synced=False)
+
+    assert read(api, consent) == {
+        "arrangement_id": consent.arrangement_id,
+        "active": True,
+        "account_ids": [one.account_id for one in still.sandbox.ledger(consent).accounts.values()],
+        "app_name": "Rehearsal",
+        "app_logo": "",
+        "created_at": "2026-03-02T12:00:00Z",
+        "expires_at": "2026-05-31T12:00:00Z",
+        "duration": 7_776_000,
+        "end_user_id": consent.end_user_id,
+        "end_user_email": "rosa.keane@example.com",
+        "institution_id": "88888",
+        "institution_name": "Banking Sandbox Data Holder",
+        "institution_logo": "",
+        "institution_type": "banking",
+        "last_accessed": "2026-03-02T12:00:00Z",
+        "last_consent": "2026-03-02T12:00:00Z",
+        "permissions": ["accounts", "balances", "transactions"],
+        "termination_reason": None,
+    }
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_older_versions_answer_bare_arrays(still: Still, api: httpx.Client, version: str) -> None:
+    """v1 and v2 have no envelope. Source: versions.v3-envelope"""
+    consent = still.consent("rosa")
+
+    answer = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}, headers={"x-fiskil-version": version})
+
+    assert [one["arrangement_id"] for one in answer.json()] == [consent.arrangement_id]
+
+
+def test_reading_data_is_noted(still: Still) -> None:
+    """last_accessed is the latest data call under the consent, not the listing of consents."""
+    consent = still.consent("rosa")
+    still.sandbox.clock.advance(hours=1)
+    client = still.client()
+    client.get("/v1/banking/accounts", params={"end_user_id": consent.end_user_id})
+    moment = rfc3339(still.sandbox.clock.now())
+    still.sandbox.clock.advance(minutes=1)
+
+    assert read(client, consent)["last_accessed"] == moment
+
+
+def test_active_tells_the_living_from_the_ended(still: Still, api: httpx.Client) -> None:
+    """active=true and active=false split the list, anything else is refused."""
+    consent = still.consent("rosa")
+    query = {"end_user_id": consent.end_user_id}
+    still.sandbox.revoke(consent)
+
+    assert api.get("/v1/consent", params=query | {"active": "true"}).json()["consents"] == []
+    assert len(api.get("/v1/consent", params=query | {"active": "false"}).json()["consents"]) == 1
+    assert api.get("/v1/consent", params=query | {"active": "maybe"}).status_code == 400
+    assert api.get("/v1/consent").status_code == 400
+
+
+def test_revoking_ends_everything_at_once(still: Still, api: httpx.Client) -> None:
+    """Data are gone, pending syncs stop, and the ending is told. Source: consents.every-ending-tells"""
+    consent = still.consent("rosa", is_synced=False)
+    still.sandbox.sync(consent, "accounts")
+
+    answer = api.delete(f"/v1/consent/{consent.arrangement_id}")
+    still.sandbox.clock.advance(minutes=10)
+
+    assert answer.status_code == 204
+    assert read(api, consent)["termination_reason"] == "Revoked"
+    assert api.get("/v1/banking/accounts", params={"end_user_id": consent.end_user_id}).json()["accounts"] == []
+    assert [event.kind for event in still.sandbox.events] == [
+        "consent.received",
+        "banking.accounts.sync.completed",
+        "consent.revoked",
+    ]
+
+
+@pytest.mark.parametrize("name", ["nobody-has-this", "a%2Fb", "%00", "%ff", "a%20b"])
+def test_revoking_what_nobody_has_answers_204(still: Still, api: httpx.Client, name: str) -> None:
+    """The id is not looked at. Source: consents.revoke-unknown"""
+    assert api.delete(f"/v1/consent/{name}").status_code == 204
+
+
+def test_revoking_twice_tells_once(still: Still, api: httpx.Client) -> None:
+    """The second time changes nothing. Source: consents.every-ending-tells"""
+    consent = still.consent("rosa")
+
+    statuses = [api.delete(f"/v1/consent/{consent.arrangement_id}").status_code for _ in range(2)]
+
+    assert statuses == [204, 204]
+    assert [event.kind for event in still.sandbox.events].count("consent.revoked") == 1
+
+
+def test_a_consent_expires_after_ninety_days(still: Still, api: httpx.Client) -> None:
+    """One microsecond before it is alive; then it has expired, and consent.revoked says so. Source: consents.expiry-event"""
+    consent = still.consent("rosa")
+    still.sandbox.clock.advance_to(consent.expires_at)
+
+    ended = still.sandbox.consents_of(consent.end_user_id)[0]
+
+    assert (ended.is_active, ended.termination_reason, ended.ended_at) == (False, "Expired", consent.expires_at)
+    assert (still.sandbox.events[-1].kind, still.sandbox.events[-1].publish_time) == ("consent.revoked", consent.expires_at)
+
+
+def test_a_moment_before_it_expires_a_consent_is_alive(still: Still, api: httpx.Client) -> None:
+    """Expiry is exact. Source: consents.expiry-event"""
+    consent = still.consent("rosa", is_synced=False)
+
+    still.sandbox.clock.advance(seconds=7_776_000 - 0.000001)
+
+    assert still.sandbox.consents_of(consent.end_user_id)[0].is_active
+
+
+def test_what_is_due_happens_in_its_order(still: Still) -> None:
+    """One jump of a year: syncs and endings of two consents are told by time. Source: consents.expiry-event"""
+    first = still.consent("rosa", is_synced=False)
+    still.sandbox.clock.advance(days=30)
+    second = still.consent("ben", is_synced=False)
+
+    still.sandbox.clock.advance(days=365)
+
+    events = still.sandbox.events
+    assert [event.publish_time for event in events] == sorted(event.publish_time for event in events)
+    assert [event.end_user_id for event in events if event.kind == "consent.revoked"] == [
+        first.end_user_id,
+        second.end_user_id,
+    ]
+
+
+def test_a_sync_that_would_be_ready_too_late_never_is(still: Still) -> None:
+    """A consent that ends before its sync is ready takes the sync along. Source: consents.expiry-event"""
+    consent = still.consent("rosa")
+    still.sandbox.clock.advance_to(consent.expires_at - timedelta(seconds=3))
+    still.sandbox.begin_sync(consent, "transactions")
+
+    still.sandbox.clock.advance(days=1)
+
+    assert [event.kind for event in still.sandbox.events][-2:] == ["banking.transactions.sync.completed", "consent.revoked"]
+    assert [event.kind for event in still.sandbox.events].count("banking.transactions.sync.completed") == 1
+
+
+def test_confirming_again_is_told(still: Still) -> None:
+    """consent.updated carries the consent's id. Source: webhooks.events"""
+    consent = still.consent("rosa")
+
+    still.sandbox.confirm_again(consent)
+
+    assert (still.sandbox.events[-1].kind, still.sandbox.events[-1].consent_id) == (
+        "consent.updated",
+        consent.arrangement_id,
+    )
+
+
+def test_a_reset_forgets_consents_and_returns_to_real_time(still: Still, api: httpx.Client) -> None:
+    """People, consents and events are gone, and late calls about them find what deleted end users find."""
+    consent = still.consent("rosa")
+    still.sandbox.clock.advance(days=3)
+
+    still.sandbox.reset()
+
+    assert still.sandbox.clock.now() == NOON
+    assert still.sandbox.events == ()
+    assert api.get("/v1/banking/accounts", params={"end_user_id": consent.end_user_id}).json()["accounts"] == []
+    assert api.get(f"/v1/end-users/{consent.end_user_id}").status_code == 404

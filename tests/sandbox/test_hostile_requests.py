@@ -1,0 +1,302 @@
+"""Hostile requests: the documented error, never a traceback, never a 500, and the next request is served."""
+
+import json
+import socket
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from still import Still
+
+from harness.local import LocalFiskil
+
+HEAD = b" HTTP/1.1\r\nHost: x\r\n"
+MALFORMED = {
+    "binary": b"\x00\x01\x02\xff\r\n\r\n",
+    "tls": bytes.fromhex("16030100d0010000cc0303") + bytes(200),
+    "lower case method": b"get /v1/end-users" + HEAD + b"\r\n",
+    "unknown method": b"BREW /v1/end-users" + HEAD + b"\r\n",
+    "unknown version": b"GET /v1/end-users HTTP/9.9\r\n\r\n",
+    "http 2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "connect": b"CONNECT a:80" + HEAD + b"\r\n",
+    "no path": b"GET http://elsewhere.example" + HEAD + b"\r\n",
+    "raw utf-8 path": "GET /v1/ü".encode() + HEAD + b"\r\n",
+    "raw utf-8 query": "GET /v1/end-users?email=ü".encode() + HEAD + b"\r\n",
+    "raw invalid utf-8 path": b"GET /v1/\xff" + HEAD + b"\r\n",
+    "two lengths": b"POST /v1/token" + HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+    "length and chunks": b"POST /v1/token" + HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "negative length": b"POST /v1/token" + HEAD + b"Content-Length: -1\r\n\r\n{}",
+    "length beyond 64 bits": b"POST /v1/token" + HEAD + b"Content-Length: 99999999999999999999999\r\n\r\n{}",
+    "bad chunk": b"POST /v1/token" + HEAD + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n",
+    "nul in a header": b"GET /v1/end-users" + HEAD + b"X: a\x00b\r\n\r\n",
+    "folded header": b"GET /v1/end-users" + HEAD + b"X: a\r\n b\r\n\r\n",
+    "bare carriage return": b"GET /v1/end-users HTTP/1.1\rHost: x\r\r",
+}
+TOO_LONG = {
+    "url": b"GET /" + b"a" * 90_000,
+    "header": b"GET /" + HEAD + b"X: " + b"a" * 200_000 + b"\r\n\r\n",
+    "header without end": b"GET /" + HEAD + b"X: " + b"a" * 200_000,
+    "headers": b"GET /" + HEAD + b"a: b\r\n" * 30_000,
+}
+POSTS = ["/v1/token", "/v1/end-users", "/v1/end-users/{end_user_id}", "/v1/auth/session"]
+JUNK = {
+    "nothing": b"",
+    "no json": b"{",
+    "two documents": b"{} {}",
+    "null": b"null",
+    "list": b"[]",
+    "text": b'"x"',
+    "number": b"1e999",
+    "deep list": b"[" * 200_000,
+    "deep object": b'{"a":' * 100_000,
+    "deep value": b'{"email":' + b"[" * 200_000,
+    "deep unknown": b'{"unknown":' + b"[" * 200_000 + b"]" * 200_000 + b"}",
+    "lone surrogate": b'{"email":"\\ud800","client_id":"\\ud800"}',
+    "invalid utf-8": b'{"email":"\xff"}',
+    "byte order mark": b"\xef\xbb\xbf{}",
+    "wrong types": b'{"email":5,"client_id":[],"client_secret":{},"end_user_id":true,"redirect_uri":1}',
+    "utf-16": '{"email":"a"}'.encode("utf-16"),
+    "form": b"client_id=a&client_secret=b",
+}
+ROUTES = {
+    "/v1/token": {"POST"},
+    "/v1/end-users": {"GET", "POST"},
+    "/v1/end-users/{end_user_id}": {"DELETE", "GET", "POST"},
+    "/v1/auth/session": {"POST"},
+    "/v1/consent": {"GET"},
+    "/v1/consent/an-id": {"DELETE"},
+    "/v1/institutions": {"GET"},
+    "/v1/institutions/88888": {"GET"},
+    "/v1/banking/accounts": {"GET"},
+    "/v1/banking/balances": {"GET"},
+    "/v1/banking/transactions": {"GET"},
+}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+REFUSED = [(path, method) for path, known in ROUTES.items() for method in METHODS if method not in known]
+
+
+@pytest.fixture
+def quiet(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> Iterator[LocalFiskil]:
+    """A whole local Fiskil, link included, that afterwards still serves and has written and noted nothing."""
+    yield fiskil
+    assert httpx.get(f"{fiskil.api_url}/v1/institutions?client_id=x", trust_env=False).status_code == 200
+    assert httpx.get(fiskil.auth_url, trust_env=False).status_code == 404
+    assert [crash.trace for crash in fiskil.sandbox.crashes] == []
+    assert capfd.readouterr().err == ""
+
+
+def exchange(url: str, raw: bytes) -> bytes:
+    """Send *raw* and read until the other side closes."""
+    parts = urlsplit(url)
+    got = b""
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10) as sock:
+        try:
+            sock.sendall(raw)
+            while chunk := sock.recv(65536):
+                got += chunk
+        except ConnectionError:
+            # The answer came before all was sent.
+            pass
+    return got
+
+
+@pytest.mark.parametrize("server", ["api_url", "auth_url"])
+@pytest.mark.parametrize("raw", MALFORMED.values(), ids=MALFORMED.keys())
+def test_malformed_http_is_refused_and_closed(quiet: LocalFiskil, server: str, raw: bytes) -> None:
+    """What is no HTTP gets 400 and an end."""
+    assert exchange(getattr(quiet, server), raw).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+
+
+@pytest.mark.parametrize("server", ["api_url", "auth_url"])
+@pytest.mark.parametrize("raw", TOO_LONG.values(), ids=TOO_LONG.keys())
+def test_endless_heads_are_refused(quiet: LocalFiskil, server: str, raw: bytes) -> None:
+    """A head above 64 kB is not kept: 431 and an end."""
+    assert exchange(getattr(quiet, server), raw).startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize("server", ["api_url", "auth_url"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"POST /v1/token" + HEAD + b"Content-Length: 50\r\n\r\n{",
+        b"POST /" + HEAD + b"Content-Length: 50\r\n\r\nact=",
+        b"POST /v1/token" + HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nab",
+        b"GET /v1/end",
+        b"",
+    ],
+)
+def test_a_client_that_leaves_is_forgotten(quiet: LocalFiskil, server: str, raw: bytes) -> None:
+    """Half a request and an end is no event for anybody."""
+    parts = urlsplit(getattr(quiet, server))
+
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10) as sock:
+        sock.sendall(raw)
+
+
+@pytest.mark.parametrize("kind", ["websocket", "h2c"])
+def test_an_upgrade_is_ignored(quiet: LocalFiskil, kind: str) -> None:
+    """The request is answered as if it had not asked. Source: errors.unauthorized"""
+    answer = httpx.get(f"{quiet.api_url}/v1/end-users", headers={"connection": "Upgrade", "upgrade": kind}, trust_env=False)
+
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("body", JUNK.values(), ids=JUNK.keys())
+@pytest.mark.parametrize("path", POSTS)
+def test_junk_bodies_are_bad_requests(still: Still, api: httpx.Client, path: str, body: bytes) -> None:
+    """400 bad_request in the goa shape, whatever the body. Source: errors.goa"""
+    end_user, _ = still.enrol()
+
+    answer = api.post(path.format(end_user_id=end_user.end_user_id), content=body)
+
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/vnd.goa.error"
+    assert (answer.json()["name"], answer.json()["fault"]) == ("bad_request", False)
+
+
+def test_the_edges_of_json_are_kept(still: Still, api: httpx.Client) -> None:
+    """NUL, astral characters and long text come back as they went in. Source: end-users.create"""
+    name = "\x00\u2028\U0001f600" + "x" * 100_000
+
+    end_user_id = api.post("/v1/end-users", json={"name": name}).json()["end_user_id"]
+
+    assert api.get(f"/v1/end-users/{end_user_id}").json()["name"] == name
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_a_body_beyond_a_megabyte_is_refused(still: Still, api: httpx.Client, path: str) -> None:
+    """413 in the goa shape, and the connection closes. Source: errors.goa"""
+    answer = api.post(path, content=json.dumps({"email": "x" * 1_100_000}).encode())
+
+    assert answer.status_code == 413
+    assert (answer.json()["name"], answer.headers["connection"]) == ("request_too_large", "close")
+
+
+def test_a_huge_body_is_refused_before_it_comes(still: Still) -> None:
+    """Ten gigabytes announced are refused at once, without a byte of them. Source: errors.goa"""
+    raw = b"POST /v1/token" + HEAD + b"Content-Length: 10000000000\r\n\r\n"
+
+    answer = exchange(still.api_url, raw)
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_huge_body_is_refused_while_it_comes(quiet: LocalFiskil) -> None:
+    """Without an announced length the refusal comes when a megabyte is full, link or not. Source: errors.goa"""
+    raw = b"POST /v1/token" + HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + (b"10000\r\n" + b"x" * 65_536 + b"\r\n") * 20
+
+    assert exchange(quiet.api_url, raw).startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize(("path", "method"), REFUSED)
+def test_a_wrong_method_names_the_right_ones(still: Still, api: httpx.Client, path: str, method: str) -> None:
+    """405 with every allowed method, in the shape of the path's family. Source: errors.goa, errors.simple"""
+    answer = api.request(method, path.format(end_user_id="eu_1"))
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == ", ".join(sorted(ROUTES[path]))
+    is_data = path.startswith("/v1/banking/")
+    assert answer.headers["content-type"] == ("application/json" if is_data else "application/vnd.goa.error")
+    assert method == "HEAD" or answer.json()["name"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/v1",
+        "/v1/",
+        "/v2/end-users",
+        "/end-users",
+        "/v1/end-users/",
+        "/v1/end-users/a/b",
+        "/v1//end-users",
+        "/V1/end-users",
+        "/v1/%65nd-users",
+        "/v1/accounts",
+        "/v1/consent/../end-users",
+        "/v1/banking/acounts",
+        "/v1/energy/accounts",
+        "/%00",
+    ],
+)
+def test_an_unknown_path_is_not_found(still: Still, api: httpx.Client, path: str) -> None:
+    """404 with an error of the family's shape. Source: errors.goa, errors.simple"""
+    raw = exchange(still.api_url, b"GET " + path.encode() + HEAD + b"Connection: close\r\n\r\n")
+
+    head, _, body = raw.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 404 ")
+    assert json.loads(body)["name"] == "not_found"
+    assert ("fault" in json.loads(body)) is not path.startswith(("/v1/banking/", "/v1/energy/"))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "end_user_id=%",
+        "end_user_id=%zz&page[size]=%ff",
+        "end_user_id=%00&from=%00",
+        "end_user_id=a&end_user_id=b&end_user_id=",
+        "end_user_id=%ff%fe&account_id=%c3%28",
+        "=&&&==&end_user_id",
+        "end_user_id=x&" + "a=b&" * 5_000,
+        "end_user_id=" + "x" * 50_000,
+        "end_user_id=x&page[after]=" + "A" * 50_000,
+        "end_user_id[]=x&end_user_id[a][b]=y",
+        "end_user_id=x&page%5Bsize%5D=1&page[size]=0",
+        "end_user_id=x;page[size]=1",
+        "end_user_id=x&status=PENDING%00",
+        "end_user_id=x&from=2026-01-01T00:00:00+10:00",
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/banking/transactions", "/v1/banking/accounts", "/v1/consent", "/v1/end-users"])
+def test_queries_of_any_kind_are_answered(still: Still, api: httpx.Client, path: str, query: str) -> None:
+    """200, or a documented refusal. Source: errors.goa, errors.simple"""
+    raw = exchange(
+        still.api_url,
+        f"GET {path}?{query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        f"Authorization: {api.headers['authorization']}\r\n\r\n".encode(),
+    )
+
+    assert int(raw.split(b" ", 2)[1]) in {200, 400, 503}
+    assert isinstance(json.loads(raw.partition(b"\r\n\r\n")[2]), dict)
+
+
+def test_the_first_of_repeated_headers_counts(still: Still, api: httpx.Client) -> None:
+    """A second Authorization or version changes nothing, good or bad. Source: versions.header"""
+    good, bad = ("authorization", api.headers["authorization"]), ("authorization", "Bearer nonsense")
+    versions = [("x-fiskil-version", "v1"), ("x-fiskil-version", "v9")]
+    url = f"{still.api_url}/v1/end-users"
+
+    first = httpx.get(url, headers=[good, bad, *versions], trust_env=False)
+    second = httpx.get(url, headers=[bad, good, *versions], trust_env=False)
+
+    assert (first.status_code, second.status_code) == (200, 401)
+    assert first.json() == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v1/end-users/a%2Fb", 404),
+        ("GET", "/v1/end-users/%00", 404),
+        ("GET", "/v1/end-users/%ff%fe", 404),
+        ("GET", "/v1/end-users/" + "x" * 30_000, 404),
+        ("DELETE", "/v1/consent/%2e%2e%2f", 204),
+        ("GET", "/v1/institutions/%F0%9F%98%80", 404),
+    ],
+)
+def test_ids_of_any_kind_are_looked_up(still: Still, api: httpx.Client, method: str, path: str, status: int) -> None:
+    """An id is a text like any other."""
+    assert api.request(method, path).status_code == status
+
+
+def test_an_id_is_decoded_once(still: Still, api: httpx.Client) -> None:
+    """%2541 is the text %41, not the letter A."""
+    person: Any = still.enrol()[1]
+    still.sandbox.create_end_user(person, end_user_id="eu_%41")
+
+    assert api.get("/v1/end-users/eu_%2541").json()["id"] == "eu_%41"
+    assert api.get("/v1/end-users/eu_%41").status_code == 404

@@ -1,0 +1,57 @@
+"""``/v1/institutions``: no token, but a client_id; only the sandbox bank can be reached."""
+
+import httpx
+import pytest
+from still import Still
+
+
+def test_no_token_is_asked_for(still: Still) -> None:
+    """client_id is enough, and any will do. Source: institutions.client-id"""
+    answer = httpx.get(f"{still.api_url}/v1/institutions?client_id=team", trust_env=False)
+
+    assert answer.status_code == 200
+    assert answer.json()[0] == {
+        "id": "88888",
+        "name": "Banking Sandbox Data Holder",
+        "icon": "",
+        "logo": "",
+        "industry": "banking",
+        "is_accessible": True,
+        "priority": 1,
+        "status": {"connections": {"status": "HEALTHY"}},
+    }
+
+
+def test_only_the_sandbox_bank_is_accessible(still: Still, api: httpx.Client) -> None:
+    """Real ones are listed as inaccessible. Source: institutions.sandbox-bank"""
+    listed = api.get("/v1/institutions", params={"client_id": "team"}).json()
+
+    assert [one["id"] for one in listed if one["is_accessible"]] == ["88888"]
+    assert len(listed) > 3
+
+
+@pytest.mark.parametrize(("industry", "names"), [("energy", {"Harbour Light Energy"}), ("banking", {"Eastpac"})])
+def test_an_industry_can_be_asked_for(still: Still, api: httpx.Client, industry: str, names: set[str]) -> None:
+    """Only its institutions come."""
+    listed = api.get("/v1/institutions", params={"client_id": "team", "industry": industry}).json()
+
+    assert {one["industry"] for one in listed} == {industry}
+    assert names <= {one["name"] for one in listed}
+
+
+@pytest.mark.parametrize("query", ["", "client_id=", "client_id=x&industry=water"])
+def test_a_bad_listing_is_refused_without_flags(still: Still, query: str) -> None:
+    """400 bad_request; under v3 a list's error has no flags. Source: errors.v3-lists, institutions.client-id"""
+    answer = httpx.get(f"{still.api_url}/v1/institutions?{query}", trust_env=False)
+
+    assert answer.status_code == 400
+    assert (answer.json()["name"], set(answer.json())) == ("bad_request", {"id", "name", "message"})
+
+
+def test_one_institution_by_its_id(still: Still) -> None:
+    """It reads as in the list; an unknown id is institution_not_found."""
+    found = httpx.get(f"{still.api_url}/v1/institutions/22", trust_env=False)
+    missing = httpx.get(f"{still.api_url}/v1/institutions/23", trust_env=False)
+
+    assert found.json()["name"] == "Eastpac"
+    assert (missing.status_code, missing.json()["name"]) == (404, "institution_not_found")

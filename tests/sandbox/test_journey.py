@@ -1,0 +1,259 @@
+"""The consent journey: every entry of the table is reached through the page, and nothing else leads anywhere."""
+
+import pytest
+from still import Still
+from walks import WAYS, WHO, finish, walk_to
+
+from harness.http import Browser
+from harness.model import Ending
+from harness.sandbox import journey
+from harness.visitor import Visitor
+
+ACTS = ("choose", "identify", "enter_code", "select", "confirm", "cancel", "deny", "wait_too_long", "", "approve")
+IMPOSSIBLE = [
+    (stage, act) for stage in journey.STAGES for act in ACTS if act not in journey.acts_at(stage) or act == "wait_too_long"
+]
+EVERYTHING = {
+    "institution_id": "88888",
+    "email": "rosa.keane@example.com",
+    "code": "000000",
+    "account": "everyday",
+}
+
+
+def test_every_entry_of_the_table_has_a_way() -> None:
+    """The walks below leave no entry out. Source: journey.stages"""
+    assert set(WAYS) == set(journey.TABLE)
+
+
+@pytest.mark.parametrize("entry", journey.TABLE, ids="-".join)
+def test_the_page_leads_where_the_table_says(still: Still, visitor: Visitor, entry: tuple[str, str, str]) -> None:
+    """Through real forms, each act at each stage leads to its stage or its ending. Source: journey.stages"""
+    stage, _, answer = entry
+    session = walk_to(stage, still, visitor, name=WHO.get(answer, "rosa"))
+
+    WAYS[entry](still, session, visitor)
+
+    after = still.standing(session)
+    assert (after.ending or after.stage) == journey.TABLE[entry]
+
+
+@pytest.mark.parametrize(("stage", "act"), IMPOSSIBLE)
+def test_what_is_not_in_the_table_changes_nothing(still: Still, visitor: Visitor, stage: str, act: str) -> None:
+    """A form for another stage, or for none, leaves the session as it was. Source: journey.stages"""
+    before = walk_to(stage, still, visitor)
+
+    visitor.open(still.page_of(before))
+    reply = _post(still, {"sess_id": before.session_id, "act": act, **EVERYTHING})
+
+    assert still.standing(before) == before
+    assert reply == 303
+    assert visitor.page.status == 200
+
+
+def test_an_institution_that_was_named_cannot_be_changed(still: Still, visitor: Visitor) -> None:
+    """With institution_id the journey begins at the log-in, and no choice is offered. Source: journey.stages"""
+    session = still.invite(institution_id="88888")
+
+    visitor.open(still.page_of(session))
+
+    assert still.standing(session).stage == "login"
+    assert b"Log in at Banking Sandbox Data Holder" in visitor.page.body
+    assert visitor.choices("institution_id") == ()
+
+
+def test_an_approval_becomes_a_consent(still: Still, visitor: Visitor) -> None:
+    """The chosen accounts, the institution and the person are in it, and its syncs begin. Source: consents.received"""
+    opened = walk_to("accounts", still, visitor)
+    visitor.submit("select", account="savings")
+    visitor.submit("confirm")
+
+    (consent,) = still.sandbox.consents_of(opened.end_user_id)
+    assert (consent.account_keys, consent.institution_id, consent.person) == (
+        ("savings",),
+        "88888",
+        "rosa.keane@example.com",
+    )
+    assert [event.kind for event in still.sandbox.events] == ["consent.received"]
+    still.sandbox.clock.advance(seconds=10)
+    assert {row.account_id for row in still.sandbox.rows(consent, "transactions")} == {
+        still.sandbox.ledger(consent).accounts["savings"].account_id
+    }
+
+
+@pytest.mark.parametrize("entry", [one for one, to in journey.TABLE.items() if isinstance(to, Ending)], ids="-".join)
+def test_only_an_approval_leaves_a_consent(still: Still, visitor: Visitor, entry: tuple[str, str, str]) -> None:
+    """Every other ending leaves nothing behind, and no event. Source: journey.error-types"""
+    stage, _, answer = entry
+    session = walk_to(stage, still, visitor, name=WHO.get(answer, "rosa"))
+
+    WAYS[entry](still, session, visitor)
+
+    ended = still.standing(session)
+    consents = still.sandbox.consents_of(session.end_user_id)
+    assert len(consents) == len(still.sandbox.events) == (1 if ended.ending is Ending.APPROVED else 0)
+
+
+def test_patience_ends_after_ten_minutes(still: Still, visitor: Visitor) -> None:
+    """At ten minutes the journey still goes on; each act begins a new wait. Source: journey.timeout"""
+    session = walk_to("code", still, visitor)
+
+    still.sandbox.clock.advance(minutes=10)
+    visitor.submit("enter_code", code=visitor.text_of("data-code"))
+    still.sandbox.clock.advance(minutes=10)
+
+    assert still.standing(session).ending is None
+    still.sandbox.clock.advance(seconds=0.000001)
+    assert still.standing(session).ending is Ending.TIMED_OUT
+
+
+def test_a_page_that_is_opened_begins_to_wait(still: Still, visitor: Visitor) -> None:
+    """Looking at a log-in starts its patience; an unopened page waits five days. Source: journey.timeout"""
+    opened, unopened = still.invite(institution_id="88888"), still.invite(institution_id="88888")
+    visitor.open(still.page_of(opened))
+
+    still.sandbox.clock.advance(minutes=11)
+
+    assert still.standing(opened).ending is Ending.TIMED_OUT
+    assert still.standing(unopened).ending is None
+
+
+def test_fiskils_own_screen_waits_for_days(still: Still, visitor: Visitor) -> None:
+    """The choice of an institution is no institution's screen and does not time out. Source: journey.timeout"""
+    session = walk_to("institution", still, visitor)
+
+    still.sandbox.clock.advance(days=4)
+
+    assert still.standing(session).ending is None
+
+
+def test_a_person_without_accounts_is_ineligible(still: Still, visitor: Visitor) -> None:
+    """Who has nothing to share cannot go on, whatever their file says. Source: journey.error-types"""
+    import msgspec
+
+    from harness import catalog
+
+    still.sandbox.admit(msgspec.structs.replace(catalog.person("ben"), email="poor@example.com", accounts=()))
+    session = walk_to("login", still, visitor)
+    visitor.submit("identify", email="poor@example.com")
+    visitor.submit("enter_code", code=visitor.text_of("data-code"))
+
+    assert still.standing(session).ending is Ending.INELIGIBLE
+
+
+def test_any_address_logs_somebody_in(still: Still, visitor: Visitor) -> None:
+    """An address that nobody has is a new person with accounts, the same one the next time. Source: journey.any-email"""
+    seen = []
+    for _ in range(2):
+        walk_to("login", still, visitor)
+        visitor.submit("identify", email="someone.new@example.com")
+        visitor.submit("enter_code", code=visitor.text_of("data-code"))
+        seen.append(visitor.choices("account"))
+
+    assert seen[0] == seen[1]
+    assert len(seen[0]) >= 2
+
+
+@pytest.mark.parametrize(
+    "email", ["", "@", "a@", "@b", "a b@c", "a@b@c", "a@b\x00", "a@\u202eb", "x" * 65 + "@b", "a@" + "b" * 190, "\ufeff"]
+)
+def test_what_is_no_address_is_said_to_be_none(still: Still, visitor: Visitor, email: str) -> None:
+    """The log-in stays and complains. Source: journey.stages"""
+    session = walk_to("login", still, visitor)
+
+    visitor.submit("identify", email=email)
+
+    assert still.standing(session).stage == "login"
+    assert b"That is no e-mail address." in visitor.page.body
+
+
+@pytest.mark.parametrize("way", ["{0}", " {0} ", "{1} {2}"])
+def test_a_code_may_be_typed_with_spaces(still: Still, visitor: Visitor, way: str) -> None:
+    """Spaces are not part of the code."""
+    session = walk_to("code", still, visitor)
+    code = visitor.text_of("data-code")
+
+    visitor.submit("enter_code", code=way.format(code, code[:3], code[3:]))
+
+    assert still.standing(session).stage == "accounts"
+
+
+def test_a_renewal_keeps_the_consent(still: Still, visitor: Visitor) -> None:
+    """Same arrangement_id, another end, other accounts, consent.updated. Source: auth-session.renewal"""
+    consent = still.consent("rosa")
+    still.sandbox.clock.advance(days=60)
+    client = still.client()
+    body = {
+        "end_user_id": consent.end_user_id,
+        "redirect_uri": "",
+        "cancel_uri": "",
+        "arrangement_id": consent.arrangement_id,
+    }
+    visitor.open(client.post("/v1/auth/session", json=body).json()["auth_url"])
+    visitor.submit("choose", institution_id="88888")
+    visitor.submit("identify", email="rosa.keane@example.com")
+    visitor.submit("enter_code", code=visitor.text_of("data-code"))
+    visitor.submit("select", account="savings")
+    visitor.submit("confirm")
+
+    (renewed,) = client.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
+    assert (renewed["arrangement_id"], renewed["duration"]) == (consent.arrangement_id, 7_776_000)
+    assert renewed["expires_at"] == "2026-07-30T12:00:10Z"
+    assert len(renewed["account_ids"]) == 1
+    assert still.sandbox.events[-1].kind == "consent.updated"
+
+
+def test_somebody_else_cannot_renew(still: Still, visitor: Visitor) -> None:
+    """Another person at the institution gives a new consent, and the old one stays. Source: auth-session.renewal"""
+    consent = still.consent("ben")
+    body = {
+        "end_user_id": consent.end_user_id,
+        "redirect_uri": "",
+        "cancel_uri": "",
+        "arrangement_id": consent.arrangement_id,
+    }
+    visitor.open(still.client().post("/v1/auth/session", json=body).json()["auth_url"])
+    visitor.submit("choose", institution_id="88888")
+    visitor.submit("identify", email="rosa.keane@example.com")
+    visitor.submit("enter_code", code=visitor.text_of("data-code"))
+    visitor.submit("select", account="savings")
+    visitor.submit("confirm")
+
+    assert [one.is_active for one in still.sandbox.consents_of(consent.end_user_id)] == [True, True]
+
+
+def test_confirming_twice_at_once_makes_one_consent(still: Still, visitor: Visitor) -> None:
+    """Two browsers that send the last form together make one consent. Source: auth-session.single-use"""
+    import concurrent.futures
+
+    session = walk_to("confirm", still, visitor)
+    form = {"sess_id": session.session_id, "act": "confirm"}
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(lambda _: _post(still, form), range(16)))
+
+    assert statuses.count(303) == 1
+    assert statuses.count(410) == 15
+    assert len(still.sandbox.consents_of(session.end_user_id)) == 1
+
+
+def test_one_end_user_may_consent_twice(still: Still, visitor: Visitor) -> None:
+    """Each session makes a consent of its own. Source: auth-session.single-use"""
+    first = finish(still, visitor)
+    with still.sandbox.store.changing() as store:
+        from harness.sandbox import sessions
+
+        again = sessions.open_session(store, end_user_id=first.end_user_id, redirect_uri="", cancel_uri="")
+    visitor.open(still.page_of(again))
+    visitor.submit("choose", institution_id="88888")
+    visitor.submit("identify", email="ben.okafor@example.com")
+    visitor.submit("enter_code", code=visitor.text_of("data-code"))
+    visitor.submit("select", account="daily")
+    visitor.submit("confirm")
+
+    assert len(still.sandbox.consents_of(first.end_user_id)) == 2
+
+
+def _post(still: Still, form: dict[str, str]) -> int | None:
+    with Browser() as browser:
+        return browser.ask("POST", still.auth_url, form=form).status

@@ -1,0 +1,78 @@
+"""A defect of our own: noted with its place, answered with ``fault``, and the next request is served."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from harness.local import LocalFiskil
+
+
+class Broken(dict[Any, Any]):
+    """A table that raises whatever is looked up."""
+
+    def get(self, key: object, _default: object = None) -> object:
+        """Break."""
+        raise ZeroDivisionError(f"looked up {key}")
+
+
+def test_a_core_endpoint_says_fault(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> None:
+    """500 in the goa shape with fault true; the note has place, error and traceback. Source: errors.goa"""
+    whole, fiskil.sandbox.store.institutions = fiskil.sandbox.store.institutions, Broken()
+    answer = httpx.get(f"{fiskil.api_url}/v1/institutions/88888", trust_env=False)
+    fiskil.sandbox.store.institutions = whole
+
+    assert answer.status_code == 500
+    assert answer.json() == {
+        "id": answer.json()["id"],
+        "name": "internal_error",
+        "message": "internal error",
+        "temporary": False,
+        "timeout": False,
+        "fault": True,
+    }
+    (crash,) = fiskil.sandbox.crashes
+    assert (crash.place, crash.error) == ("api institutions.get", "ZeroDivisionError: looked up 88888")
+    assert "Traceback" in crash.trace
+    assert httpx.get(f"{fiskil.api_url}/v1/institutions/88888", trust_env=False).status_code == 200
+    assert capfd.readouterr().err == ""
+
+
+def test_a_data_endpoint_answers_in_the_simple_shape(fiskil: LocalFiskil) -> None:
+    """500 with id, name and message. Source: errors.simple"""
+    pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
+    token = httpx.post(f"{fiskil.api_url}/v1/token", json=pair, trust_env=False).json()["token"]
+    rosa = fiskil.enrol("rosa")
+    fiskil.authorise(rosa)
+    fiskil.sandbox.store.served = Broken()
+
+    answer = httpx.get(
+        f"{fiskil.api_url}/v1/banking/accounts?end_user_id={rosa.end_user_id}",
+        headers={"authorization": f"Bearer {token}"},
+        trust_env=False,
+    )
+
+    assert answer.status_code == 500
+    assert set(answer.json()) == {"id", "name", "message"}
+    assert [crash.place for crash in fiskil.sandbox.crashes] == ["api banking.accounts"]
+
+
+def test_the_page_says_whose_fault_it_is(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> None:
+    """A person reads that the sandbox failed, and the note says page."""
+    fiskil.sandbox.store.sessions = Broken()
+    answer = httpx.get(f"{fiskil.auth_url}?sess_id=x", trust_env=False)
+
+    assert answer.status_code == 500
+    assert "The sandbox itself failed. This is no fault of yours." in answer.text
+    assert [crash.place for crash in fiskil.sandbox.crashes] == ["page"]
+    assert capfd.readouterr().err == ""
+
+
+def test_a_note_outlives_a_reset(fiskil: LocalFiskil) -> None:
+    """Whoever judges a scenario looks after it was cleaned up."""
+    fiskil.sandbox.store.sessions = Broken()
+    httpx.get(f"{fiskil.auth_url}?sess_id=x", trust_env=False)
+
+    fiskil.reset()
+
+    assert len(fiskil.sandbox.crashes) == 1

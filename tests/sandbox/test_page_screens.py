@@ -1,0 +1,199 @@
+"""The consent page as a document: what each screen holds, and what it makes of requests it did not ask for."""
+
+import re
+from html.parser import HTMLParser
+
+import msgspec
+import pytest
+from still import Still
+from walks import walk_to
+
+from harness import catalog
+from harness.http import Browser, HttpReply
+from harness.sandbox import journey
+from harness.visitor import Visitor, forms
+
+
+class Document(HTMLParser):
+    """What a screen reader needs of a page."""
+
+    def __init__(self, page: HttpReply) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.labelled: set[str | None] = set()
+        self._in_label = False
+        self.unlabelled: list[str] = []
+        self.feed(page.body.decode())
+        named = {have.get("for") for tag, have in self.tags if tag == "label"}
+        self.unlabelled = [one for one in self.unlabelled if one not in named]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag, and a field that no label holds."""
+        have = dict(attrs)
+        self.tags.append((tag, have))
+        self._in_label = self._in_label or tag == "label"
+        if tag == "input" and have.get("type") != "hidden" and not self._in_label:
+            self.unlabelled.append(have.get("id") or "?")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave a label."""
+        if tag == "label":
+            self._in_label = False
+
+    def count(self, tag: str) -> int:
+        """How often a tag occurs."""
+        return len([one for one, _ in self.tags if one == tag])
+
+
+@pytest.mark.parametrize("stage", journey.STAGES)
+def test_every_screen_is_a_labelled_document(still: Still, visitor: Visitor, stage: str) -> None:
+    """Language, title, one heading, a viewport, a label for every field, and no script."""
+    walk_to(stage, still, visitor)
+
+    page = Document(visitor.page)
+
+    assert ("html", {"lang": "en-AU"}) in page.tags
+    assert (page.count("title"), page.count("h1"), page.count("script"), page.unlabelled) == (1, 1, 0, [])
+    assert ("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}) in page.tags
+    assert not [have for _, have in page.tags if any(name.startswith("on") for name in have)]
+
+
+@pytest.mark.parametrize("stage", journey.STAGES)
+def test_every_screen_offers_what_the_table_allows(still: Still, visitor: Visitor, stage: str) -> None:
+    """One form per act, and no other. Source: journey.stages"""
+    walk_to(stage, still, visitor)
+
+    offered = [dict(form.fields)["act"] for form in forms(visitor.page)]
+
+    assert sorted(offered) == sorted(journey.acts_at(stage))
+    assert offered[0] not in {"cancel", "deny"}
+
+
+def test_screens_are_not_kept_and_run_nothing(still: Still, visitor: Visitor) -> None:
+    """No cache, no referrer, no script: a session id in the address stays here."""
+    walk_to("login", still, visitor)
+
+    headers = visitor.page.headers
+    assert headers["cache-control"] == "no-store"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_a_form_answers_with_a_redirect_to_the_next_screen(still: Still, visitor: Visitor) -> None:
+    """Reload and Back never send a form again."""
+    session = walk_to("login", still, visitor)
+
+    visitor.submit("identify", email="rosa.keane@example.com")
+
+    assert visitor.redirects == [still.page_of(session).replace("?", "/?")]
+
+
+def test_reloading_after_a_wrong_code_does_not_count_again(still: Still, visitor: Visitor) -> None:
+    """The complaint stays, the count stays."""
+    session = walk_to("code", still, visitor)
+    visitor.submit("enter_code", code="nonsense")
+
+    visitor.open(still.page_of(session))
+    visitor.open(still.page_of(session))
+
+    assert b"That is not the code. You can try again." in visitor.page.body
+    assert still.standing(session).wrong_codes == 1
+
+
+def test_the_log_in_says_who_is_known(still: Still, visitor: Visitor) -> None:
+    """Every person of the fixtures is listed with what they are for."""
+    walk_to("login", still, visitor)
+
+    text = visitor.page.body.decode().replace("&#39;", "'")
+
+    assert [one for one in catalog.people().values() if one.email not in text or one.why not in text] == []
+
+
+def test_institutions_say_whether_they_can_be_reached(still: Still, visitor: Visitor) -> None:
+    """Banks alone are listed, the reachable one first and chosen. Source: institutions.sandbox-bank"""
+    walk_to("institution", still, visitor)
+
+    assert visitor.choices("institution_id") == ("88888",)
+    assert visitor.page.body.count(b"Not in the sandbox") == 3
+    assert b"Harbour Light Energy" not in visitor.page.body
+
+
+def test_the_first_that_can_be_reached_is_chosen(still: Still, visitor: Visitor) -> None:
+    """By priority, those in reach before the others."""
+    table = still.sandbox.store.institutions
+    table["40"] = msgspec.structs.replace(table["40"], is_accessible=True, priority=0)
+    walk_to("institution", still, visitor)
+
+    assert visitor.choices("institution_id") == ("40", "88888")
+    assert ("institution_id", "40") in forms(visitor.page)[0].fields
+
+
+def test_confirming_shows_what_was_chosen(still: Still, visitor: Visitor) -> None:
+    """Institution, data, accounts and duration are on the last screen."""
+    walk_to("accounts", still, visitor)
+    visitor.submit("select", account="savings")
+
+    page = visitor.page.body
+    assert b"Rainy Day" in page
+    assert b"Everyday Account" not in page
+    assert b"For 90 days." in page
+
+
+@pytest.mark.parametrize("email", ["<script>alert(1)</script>@x", '"><img/src=x>@x', "{{7*7}}@x", "'onfocus=alert(1)@x"])
+def test_what_was_typed_is_text(still: Still, visitor: Visitor, email: str) -> None:
+    """Markup in an address is shown, not run."""
+    walk_to("login", still, visitor)
+
+    visitor.submit("identify", email=email)
+
+    page = visitor.page.body.decode()
+    assert "Enter your one-time code" in page
+    assert not re.search(r"<script|<img|49@|<[^>]*onfocus", page)
+
+
+def test_looking_whether_the_page_is_there_uses_nothing_up(still: Still, visitor: Visitor) -> None:
+    """HEAD neither starts the wait nor takes the redirect of a journey that is over."""
+    session = walk_to("code", still, visitor)
+    still.sandbox.clock.advance(minutes=11)
+
+    looked = visitor._browser.ask("HEAD", still.page_of(session))
+    visitor.open(still.page_of(session))
+
+    assert (looked.status, looked.body) == (200, b"")
+    assert "CONSENT_TIMEOUT" in visitor.redirects[-1]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("PUT", "", 405), ("OPTIONS", "", 405), ("GET", "/nothing", 404), ("GET", "//", 404)]
+)
+def test_other_requests_get_a_page_too(still: Still, visitor: Visitor, method: str, path: str, status: int) -> None:
+    """A wrong address or method is explained in the page's own look."""
+    answer = visitor._browser.ask(method, still.auth_url + path)
+
+    assert answer.status == status
+    assert b"This cannot be shown" in answer.body
+    assert status != 405 or set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{"account": "x" * 70_000}, {f"field{number}": "x" for number in range(300)}],
+    ids=["too large", "too many fields"],
+)
+def test_forms_beyond_measure_are_refused(still: Still, form: dict[str, str]) -> None:
+    """400 with a page, and nothing else happens."""
+    with Browser() as browser:
+        answer = browser.ask("POST", still.auth_url, form=form)
+
+    assert answer.status == 400
+    assert b"This form " in answer.body
+
+
+def test_json_is_no_form(still: Still, visitor: Visitor) -> None:
+    """A body of another kind names no session."""
+    session = walk_to("confirm", still, visitor)
+
+    answer = visitor._browser.ask("POST", still.auth_url, json={"sess_id": session.session_id, "act": "confirm"})
+
+    assert answer.status == 404
+    assert still.standing(session).ending is None

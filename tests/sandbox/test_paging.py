@@ -1,0 +1,155 @@
+"""Paging over HTTP: links, sizes and cursors."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from still import Still
+
+PATH = "/v1/banking/transactions"
+
+
+def walk(api: httpx.Client, start: str, link: str) -> list[dict[str, Any]]:
+    """Every page from *start* on, following *link* to the end."""
+    pages = []
+    following: str | None = start
+    while following:
+        pages.append(api.get(following).json())
+        following = pages[-1]["links"].get(link)
+    return pages
+
+
+@pytest.fixture
+def start(still: Still) -> str:
+    """The first page of Rosa's transactions, seven rows at a time."""
+    return f"{PATH}?end_user_id={still.consent('rosa').end_user_id}&page[size]=7"
+
+
+def test_next_links_give_every_row_once(api: httpx.Client, start: str) -> None:
+    """The pages of seven are the rows of one large page. Source: paging.links"""
+    whole = api.get(start.replace("=7", "=1000")).json()
+
+    pages = walk(api, start, "next")
+
+    assert [row["fiskil_id"] for page in pages for row in page["transactions"]] == [
+        row["fiskil_id"] for row in whole["transactions"]
+    ]
+    assert whole["links"] == {}
+    assert ["prev" in page["links"] for page in pages] == [False] + [True] * (len(pages) - 1)
+
+
+def test_prev_links_mirror_next_links(api: httpx.Client, start: str) -> None:
+    """From the last page back to the first the pages are the same. Source: paging.links"""
+    forth = walk(api, start, "next")
+    last = forth[-2]["links"]["next"]
+
+    back = walk(api, last, "prev")
+
+    assert [page["transactions"] for page in back] == [page["transactions"] for page in reversed(forth)]
+
+
+def test_links_are_full_urls_that_keep_the_question(still: Still, api: httpx.Client, start: str) -> None:
+    """Origin, path and filters stay, one cursor changes. Source: paging.links"""
+    link = api.get(f"{start}&status=POSTED").json()["links"]["next"]
+
+    assert link.startswith(f"{still.api_url}{PATH}?")
+    asked = parse_qs(urlsplit(link).query)
+    assert asked.pop("page[after]")
+    assert (asked["page[size]"], asked["status"]) == (["7"], ["POSTED"])
+
+
+@pytest.mark.parametrize(
+    ("size", "rows"), [("1001", 1000), ("1000", 1000), ("1000000000", 1000), ("9" * 5000, 1000), ("007", 7)]
+)
+def test_sizes_are_capped(still: Still, api: httpx.Client, size: str, rows: int) -> None:
+    """Anything above 1000 is accepted and means 1000. Source: paging.size-cap"""
+    consent = still.consent("priya")
+
+    answer = api.get(PATH, params={"end_user_id": consent.end_user_id, "page[size]": size})
+
+    assert len(answer.json()["transactions"]) == rows
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "1e9", "1.5", "ten", "+5", "\uff10", "\u00b2", " 5", "0x10", "000"])
+def test_a_size_that_is_no_positive_integer_is_refused(api: httpx.Client, size: str) -> None:
+    """400 InvalidRequest in the simple shape. Source: paging.size-cap, errors.simple"""
+    answer = api.get(PATH, params={"end_user_id": "eu_1", "page[size]": size})
+
+    assert answer.status_code == 400
+    assert answer.json()["message"] == "invalid page[size]: must be a positive integer"
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["garbage", "cDI1", "AAAA", "====", "\x00", "ü", "x" * 4000, "-" * 16, "AAAAAAAAAAAAAAAA", "%00", "eyJhIjoxfQ=="],
+)
+@pytest.mark.parametrize("name", ["page[after]", "page[before]"])
+def test_a_made_up_cursor_is_unavailable(api: httpx.Client, name: str, cursor: str) -> None:
+    """503 with the observed words, not 400. Source: paging.bad-cursor"""
+    answer = api.get(PATH, params={"end_user_id": "eu_1", name: cursor})
+
+    assert answer.status_code == 503
+    assert (answer.json()["name"], answer.json()["message"]) == ("ServiceUnavailable", "temporarily unavailable")
+
+
+def test_a_cursor_belongs_to_its_listing(still: Still, api: httpx.Client, start: str) -> None:
+    """On another dataset, or for another end user, it is none of ours. Source: paging.bad-cursor"""
+    link = api.get(start).json()["links"]["next"]
+    other = still.consent("ben").end_user_id
+    query = parse_qs(urlsplit(link).query)
+
+    elsewhere = api.get("/v1/banking/accounts", params=query)
+    foreign = api.get(PATH, params=query | {"end_user_id": other})
+
+    assert (elsewhere.status_code, foreign.status_code) == (503, 503)
+
+
+def test_a_cursor_may_be_used_with_another_size(api: httpx.Client, start: str) -> None:
+    """It says where, not how much; what comes before it never reaches past it. Source: paging.links"""
+    whole = [row["fiskil_id"] for row in api.get(start.replace("=7", "=1000")).json()["transactions"]]
+    second = api.get(api.get(start).json()["links"]["next"]).json()
+
+    wider = api.get(second["links"]["prev"].replace("size%5D=7", "size%5D=20")).json()
+
+    assert [row["fiskil_id"] for row in wider["transactions"]] == whole[:7]
+    assert "prev" not in wider["links"]
+
+
+def test_a_cursor_outlives_its_rows(still: Still, api: httpx.Client, start: str) -> None:
+    """When rows have gone, the page after them is empty, and the way back is there. Source: paging.links"""
+    pages = walk(api, start, "next")
+    (consent,) = still.sandbox.consents_of(parse_qs(urlsplit(start).query)["end_user_id"][0])
+    ledger = still.sandbox.ledger(consent)
+    for row in ledger.newest_first()[3:]:
+        ledger.remove(row.key)
+    still.sandbox.sync(consent, "transactions")
+
+    last = api.get(pages[-2]["links"]["next"]).json()
+    before = api.get(last["links"]["prev"]).json()
+
+    assert last["transactions"] == []
+    assert [row["fiskil_id"] for row in before["transactions"]] == [row.fiskil_id for row in ledger.newest_first()]
+
+
+def test_both_cursors_at_once_go_forward(api: httpx.Client, start: str) -> None:
+    """page[after] rules."""
+    second = api.get(api.get(start).json()["links"]["next"]).json()
+    after = parse_qs(urlsplit(second["links"]["next"]).query)["page[after]"][0]
+    before = parse_qs(urlsplit(second["links"]["prev"]).query)["page[before]"][0]
+
+    both = api.get(f"{start}&page[after]={after}&page[before]={before}").json()
+
+    assert both["transactions"] == api.get(second["links"]["next"]).json()["transactions"]
+
+
+def test_pages_can_be_made_small(still: Still, api: httpx.Client, start: str) -> None:
+    """A scenario may cap pages, so that every app must follow links; a reset lifts it. Source: paging.size-cap"""
+    still.sandbox.limit_pages(5)
+
+    assert len(api.get(start.replace("=7", "=1000")).json()["transactions"]) == 5
+    assert len(api.get(start.partition("&")[0]).json()["transactions"]) == 5
+
+    still.sandbox.reset()
+
+    assert still.sandbox.store.largest_page == 1000

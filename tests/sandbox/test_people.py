@@ -1,0 +1,220 @@
+"""People at the institution: made from the seed, Australian to look at, and adding up."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import pytest
+from still import NOON, Still
+
+from harness import catalog
+from harness.ids import Mint
+from harness.model import Person
+from harness.model.people import AccountSpec
+from harness.sandbox.ledger import Ledger
+from harness.sandbox.people import made_up
+
+GOLDEN = Path(__file__).parent.parent / "data" / "made_up_people.json"
+MADE = [made_up(seed=seed, number=number) for seed in range(12) for number in range(3)]
+EVERYBODY = [*catalog.people().values(), *MADE]
+PRODUCTS = {"TRANS_AND_SAVINGS_ACCOUNTS", "CRED_AND_CHRG_CARDS", "RESIDENTIAL_MORTGAGES"}
+TYPES = {
+    "DIRECT_DEBIT",
+    "FEE",
+    "INTEREST_CHARGED",
+    "INTEREST_PAID",
+    "OTHER",
+    "PAYMENT",
+    "TRANSFER_INCOMING",
+    "TRANSFER_OUTGOING",
+}
+
+
+def ledger_of(person: Person, *, seed: int = 7, owner: str = "eu_1", salt: str = "salt") -> Ledger:
+    return Ledger(
+        person,
+        owner=owner,
+        arrangement_id="an-arrangement",
+        institution_id="88888",
+        mint=Mint(seed=seed, salt=salt),
+        until=NOON.date(),
+    )
+
+
+def test_made_up_people_are_those_of_the_golden_file() -> None:
+    """A new Faker, or a change of ours, that makes other people shows here; then renew the file on purpose."""
+    golden = msgspec.json.decode(GOLDEN.read_bytes(), type=list[Person])
+
+    assert [made_up(seed=seed, number=number) for seed in range(3) for number in range(2)] == golden
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_same_seed_makes_the_same_person(seed: int) -> None:
+    """By number and by address."""
+    assert made_up(seed=seed, number=3) == made_up(seed=seed, number=3)
+    assert made_up(seed=seed, email="a@b.c") == made_up(seed=seed, email="a@b.c")
+    assert made_up(seed=seed, number=3) != made_up(seed=seed, number=4)
+    assert made_up(seed=seed, number=3).accounts != made_up(seed=seed + 1, number=3).accounts
+
+
+def test_made_up_people_differ() -> None:
+    """Thirty-six people have thirty-six addresses and more than one household."""
+    assert len({person.email for person in MADE}) >= 30
+    assert {len(person.accounts) for person in MADE} == {2, 3, 4}
+
+
+@pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.email)
+def test_addresses_and_phones_are_nobodys(person: Person) -> None:
+    """E-mail at example.com, and an Australian mobile number that is set aside for stories."""
+    assert re.fullmatch(r"[a-z.]+(\.\d+)?@example\.com", person.email)
+    assert re.fullmatch(r"\+6149157\d{4}", person.phone)
+
+
+@pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.email)
+def test_accounts_look_australian(person: Person) -> None:
+    """BSB, account numbers and product categories have the forms that the wire shows."""
+    for account in ledger_of(person).accounts.values():
+        assert re.fullmatch(r"\d{2}[2-7]-\d{3}", account.bsb)
+        assert re.fullmatch(r"[1-9]\d{8}", account.account_number)
+        assert re.fullmatch(r"[1-9]\d{9}", account.account_id)
+        assert account.masked_number == "xxxxx" + account.account_number[-4:]
+        assert account.product_category in PRODUCTS
+        assert re.fullmatch(r"20(0[5-9]|1\d|2[01])-\d\d-\d\d", account.creation_date)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.email)
+def test_balances_add_up(person: Person, seed: int) -> None:
+    """Current is opening and POSTED rows; available adds PENDING rows and the limit. Source: data.balances-add-up"""
+    ledger = ledger_of(person, seed=seed)
+    for spec in person.accounts:
+        posted, pending = (_sum(ledger, spec, status) for status in ("POSTED", "PENDING"))
+        balance = ledger.balance(spec.key)
+        assert Decimal(balance.current_balance) == Decimal(spec.opening) + posted
+        assert re.fullmatch(r"-?\d+\.\d\d", balance.current_balance)
+        if spec.category == "RESIDENTIAL_MORTGAGES":
+            assert balance.available_balance == "0.00"
+        else:
+            expected = Decimal(balance.current_balance) + pending + Decimal(spec.credit_limit or 0)
+            assert Decimal(balance.available_balance) == expected
+
+
+@pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.email)
+def test_rows_are_well_formed(person: Person) -> None:
+    """Ids are unique, amounts suit their type, categories nest. Source: data.pending-dates"""
+    rows = ledger_of(person).newest_first()
+
+    assert len({row.fiskil_id for row in rows}) == len({row.transaction_id for row in rows}) == len(rows)
+    for row in rows:
+        assert re.fullmatch(r"-?\d+\.\d\d", row.amount)
+        assert Decimal(row.amount) != 0
+        assert row.type in TYPES
+        assert row.type not in {"TRANSFER_INCOMING", "INTEREST_PAID"} or not row.amount.startswith("-")
+        assert row.type not in {"TRANSFER_OUTGOING", "INTEREST_CHARGED"} or row.amount.startswith("-")
+        assert row.category is not None
+        assert row.category["secondary_category"].startswith(row.category["primary_category"])
+        assert row.merchant_category_code is None or re.fullmatch(r"\d{4}", row.merchant_category_code)
+        assert (row.posting_date_time is None) is (row.status == "PENDING")
+
+
+@pytest.mark.parametrize("moment", ["2026-03-02T00:00:00+00:00", "2026-03-02T23:59:59+00:00"])
+@pytest.mark.parametrize("name", ["rosa", "ben", "priya"])
+def test_nothing_lies_in_the_future(name: str, moment: str) -> None:
+    """Whatever the hour of the day that the history ends with, every row is past."""
+    person = catalog.person(name)
+    dates = [row.posting_date_time or row.execution_date_time for row in ledger_of(person).transactions.values()]
+    known = sorted(one for one in dates if one)
+
+    assert known[-1] <= moment.replace("+00:00", "Z")
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:00Z", one) for one in known)
+    assert len(known) >= 30
+
+
+def test_shops_are_open() -> None:
+    """On the east coast every posted row falls between seven in the morning and nine at night."""
+    from datetime import datetime
+
+    from harness.sandbox.history import EAST_COAST
+
+    rows = ledger_of(catalog.person("priya")).transactions.values()
+    hours = {
+        datetime.fromisoformat(row.posting_date_time).astimezone(EAST_COAST).hour for row in rows if row.posting_date_time
+    }
+
+    assert hours == set(range(7, 21))
+
+
+@pytest.mark.parametrize("person", [catalog.person("rosa"), *MADE], ids=lambda person: person.email)
+def test_transfers_arrive(person: Person) -> None:
+    """What leaves one account of a person for another arrives there, to the cent and as often."""
+    rows = ledger_of(person).transactions.values()
+    left = sorted(-Decimal(row.amount) for row in rows if row.type == "TRANSFER_OUTGOING")
+    arrived = sorted(
+        Decimal(row.amount)
+        for row in rows
+        if row.type == "TRANSFER_INCOMING" and (row.category or {})["primary_category"].startswith("TRANSFER_IN")
+    )
+
+    assert left == arrived
+    assert left
+
+
+def test_pending_rows_are_purchases() -> None:
+    """What is pending is money on its way out."""
+    rows = [row for row in ledger_of(catalog.person("rosa")).transactions.values() if row.status == "PENDING"]
+
+    assert [row.amount[0] for row in rows] == ["-", "-"]
+    assert all(row.description.startswith("Pending ") for row in rows)
+
+
+def test_priya_needs_more_than_one_largest_page() -> None:
+    """Her why is true. Source: paging.size-cap"""
+    assert len(ledger_of(catalog.person("priya")).transactions) > 1_000
+
+
+def test_twins_have_the_same_rows_under_other_ids() -> None:
+    """Another end user, or another run, sees the same person with no id in common."""
+    person = catalog.person("rosa")
+    one, twin, later = ledger_of(person), ledger_of(person, owner="eu_2"), ledger_of(person, salt="later")
+
+    for other in (twin, later):
+        assert [_story(row) for row in one.newest_first()] == [_story(row) for row in other.newest_first()]
+        assert not {row.fiskil_id for row in one.newest_first()} & {row.fiskil_id for row in other.newest_first()}
+        assert not {row.transaction_id for row in one.newest_first()} & {row.transaction_id for row in other.newest_first()}
+        assert one.accounts["everyday"].account_id != other.accounts["everyday"].account_id
+
+
+def test_institutions_share_no_ids() -> None:
+    """The same person at two banks has two sets of accounts."""
+    mint, person = Mint(seed=7, salt="salt"), catalog.person("rosa")
+    ledgers = [
+        Ledger(person, owner="eu_1", arrangement_id="a", institution_id=bank, mint=mint, until=NOON.date())
+        for bank in ("1", "2")
+    ]
+
+    assert ledgers[0].accounts["everyday"].account_id != ledgers[1].accounts["everyday"].account_id
+
+
+def test_typed_people_are_gone_after_a_reset(still: Still) -> None:
+    """Named people stay known, made and admitted ones are removed."""
+    still.consent("rosa")
+    still.sandbox.admit(made_up(seed=1, email="typed@example.com"))
+
+    still.sandbox.reset()
+
+    assert still.sandbox.store.people == {}
+    assert "rosa.keane@example.com" in still.sandbox.store.named
+
+
+def _sum(ledger: Ledger, spec: AccountSpec, status: str) -> Decimal:
+    account_id = ledger.accounts[spec.key].account_id
+    amounts = [
+        Decimal(row.amount) for row in ledger.transactions.values() if (row.account_id, row.status) == (account_id, status)
+    ]
+    return sum(amounts, Decimal(0))
+
+
+def _story(row: object) -> dict[str, object]:
+    told = msgspec.structs.asdict(row)  # type: ignore[arg-type]
+    return {name: value for name, value in told.items() if name not in {"fiskil_id", "transaction_id", "account_id"}}

@@ -1,0 +1,110 @@
+"""Ways through the consent page: how a person gets to each stage, and what they do there to get each answer."""
+
+from collections.abc import Callable
+
+import msgspec
+from still import Still
+
+from harness import catalog
+from harness.model import AuthSession, Ending
+from harness.sandbox import journey
+from harness.visitor import Visitor
+
+Way = Callable[[Still, AuthSession, Visitor], None]
+
+
+def walk_to(stage: str, still: Still, visitor: Visitor, *, name: str = "rosa", **session: str) -> AuthSession:
+    """Open a new session's page and walk on to *stage*."""
+    opened = still.invite(**session)
+    visitor.open(still.page_of(opened))
+    while (at := still.standing(opened).stage) != stage:
+        _onward(at, visitor, name)
+    return still.standing(opened)
+
+
+def finish(still: Still, visitor: Visitor, **session: str) -> AuthSession:
+    """Walk to the end and confirm."""
+    opened = walk_to("confirm", still, visitor, **session)
+    visitor.submit("confirm")
+    return still.standing(opened)
+
+
+def _onward(stage: str, visitor: Visitor, name: str) -> None:
+    if stage == "institution":
+        visitor.submit("choose", institution_id="88888")
+    elif stage == "login":
+        visitor.submit("identify", email=catalog.person(name).email)
+    elif stage == "code":
+        visitor.submit("enter_code", code=visitor.text_of("data-code"))
+    else:
+        visitor.submit("select", account=list(visitor.choices("account")))
+
+
+def _submits(act: str, **answers: str) -> Way:
+    def way(_still: Still, _session: AuthSession, visitor: Visitor) -> None:
+        visitor.submit(act, **answers)
+
+    return way
+
+
+def _the_code(still: Still, session: AuthSession, visitor: Visitor) -> None:
+    visitor.submit("enter_code", code=visitor.text_of("data-code"))
+
+
+def _wrong_codes(still: Still, session: AuthSession, visitor: Visitor) -> None:
+    for _ in range(3):
+        visitor.submit("enter_code", code="nonsense")
+
+
+def _waits(still: Still, session: AuthSession, visitor: Visitor) -> None:
+    still.sandbox.clock.advance(minutes=10, seconds=0.000001)
+
+
+def _out_of_order(then: Way) -> Way:
+    def way(still: Still, session: AuthSession, visitor: Visitor) -> None:
+        table = still.sandbox.store.institutions
+        table["88888"] = msgspec.structs.replace(table["88888"], connection_status="OUTAGE")
+        then(still, session, visitor)
+
+    return way
+
+
+def _every_account(still: Still, session: AuthSession, visitor: Visitor) -> None:
+    visitor.submit("select", account=list(visitor.choices("account")))
+
+
+WAYS: dict[tuple[str, str, str], Way] = {
+    ("institution", "choose", "fine"): _submits("choose", institution_id="88888"),
+    ("institution", "choose", "unknown"): _submits("choose", institution_id="22"),
+    ("institution", "choose", "outage"): _out_of_order(_submits("choose", institution_id="88888")),
+    ("login", "identify", "fine"): _submits("identify", email="ROSA.Keane@example.com "),
+    ("login", "identify", "malformed"): _submits("identify", email="rosa"),
+    ("login", "identify", "unknown"): _submits("identify", email="nobody@example.com"),
+    ("login", "identify", "outage"): _out_of_order(_submits("identify", email="rosa.keane@example.com")),
+    ("code", "enter_code", "fine"): _the_code,
+    ("code", "enter_code", "wrong"): _submits("enter_code", code="nonsense"),
+    ("code", "enter_code", "wrong_too_often"): _wrong_codes,
+    ("code", "enter_code", "ineligible"): _the_code,
+    ("code", "enter_code", "upstream_failure"): _the_code,
+    ("code", "enter_code", "times_out"): _the_code,
+    ("accounts", "select", "fine"): _every_account,
+    ("accounts", "select", "nothing"): _submits("select", account="nothing-like-it"),
+    ("confirm", "confirm", "fine"): _submits("confirm"),
+    **{(stage, "cancel", "fine"): _submits("cancel") for stage in journey.STAGES},
+    **{(stage, "deny", "fine"): _submits("deny") for stage in journey.INSTITUTION_STAGES},
+    **{(stage, "wait_too_long", "fine"): _waits for stage in (*journey.INSTITUTION_STAGES, "confirm")},
+}
+"""What a person does at a stage for each entry of the table."""
+
+WHO = {"ineligible": "ines", "upstream_failure": "uma", "times_out": "tuan"}
+"""Whose journey it is, where the answer depends on the person."""
+
+ENDINGS: dict[Ending, tuple[str, str, str]] = {
+    Ending.CANCELLED: ("login", "cancel", "fine"),
+    Ending.DENIED: ("accounts", "deny", "fine"),
+    Ending.OTP_FAILURE: ("code", "enter_code", "wrong_too_often"),
+    Ending.INELIGIBLE: ("code", "enter_code", "ineligible"),
+    Ending.TIMED_OUT: ("code", "enter_code", "times_out"),
+    Ending.UPSTREAM_FAILURE: ("code", "enter_code", "upstream_failure"),
+}
+"""An entry of the table that leads to each ending that sends the browser to cancel_uri."""

@@ -1,0 +1,118 @@
+"""Fixtures and scenarios on disk, as values, with complaints that name the nearest."""
+
+from pathlib import Path
+
+import pytest
+
+from harness import catalog
+from harness.errors import ConfigError, UnknownName
+
+
+def test_every_institution_is_known_by_its_id() -> None:
+    """The sandbox bank is reachable; the others are there. Source: institutions.sandbox-bank"""
+    found = catalog.institutions()
+
+    assert [one for one, institution in found.items() if institution.institution_id != one] == []
+    assert [one.name for one in found.values() if one.is_accessible] == ["Banking Sandbox Data Holder"]
+    assert {one.industry for one in found.values()} == {"banking", "energy"}
+
+
+def test_every_person_is_known_by_their_file() -> None:
+    """Each has an address of their own, and says what they are for."""
+    found = catalog.people()
+
+    assert [name for name, person in found.items() if person.name != name] == []
+    assert len({person.email for person in found.values()}) == len(found)
+    assert all(person.why for person in found.values())
+    assert {person.outcome for person in found.values()} == {
+        "eligible",
+        "unknown",
+        "ineligible",
+        "upstream_failure",
+        "times_out",
+    }
+
+
+def test_a_person_is_found_by_name() -> None:
+    """The value of the file."""
+    assert catalog.person("rosa").email == "rosa.keane@example.com"
+
+
+def test_an_unknown_person_names_the_nearest() -> None:
+    """And every known one."""
+    with pytest.raises(UnknownName) as raised:
+        catalog.person("rossa")
+
+    assert str(raised.value) == (
+        "No end user 'rossa' in fixtures/end_users. Did you mean 'rosa'? Known: ben, ines, nobody, priya, rosa, tuan, uma."
+    )
+
+
+def test_an_unknown_scenario_names_the_nearest() -> None:
+    """By its file's stem."""
+    with pytest.raises(UnknownName, match=r"No scenario 'happy_pat'\. Did you mean 'happy_path'\?"):
+        catalog.scenario_value("happy_pat")
+
+
+def test_every_shipped_scenario_loads() -> None:
+    """Each file has a SCENARIO."""
+    names = catalog.scenario_names()
+
+    assert "happy_path" in names
+    assert [name for name in names if catalog.scenario_value(name) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = 1", "The scenario file mine.py has no SCENARIO."),
+        (
+            "import nothing_like_it",
+            "The scenario file mine.py cannot be loaded: ModuleNotFoundError: No module named 'nothing_like_it'",
+        ),
+        (
+            "open('nowhere')",
+            "The scenario file mine.py cannot be loaded: FileNotFoundError: [Errno 2] No such file or directory: 'nowhere'",
+        ),
+    ],
+)
+def test_a_file_that_is_no_scenario_is_said(tmp_path: Path, text: str, words: str) -> None:
+    """Which file, and what it lacks."""
+    path = tmp_path / "mine.py"
+    path.write_text(text)
+
+    with pytest.raises(ConfigError) as raised:
+        catalog.load_scenario_file(path)
+
+    assert str(raised.value) == words
+
+
+def test_a_file_with_broken_python_is_said(tmp_path: Path) -> None:
+    """The error and its line."""
+    path = tmp_path / "mine.py"
+    path.write_text("def (:")
+
+    with pytest.raises(ConfigError, match=r"The scenario file mine\.py cannot be loaded: SyntaxError: .*line 1"):
+        catalog.load_scenario_file(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("nothing.py", "There is no scenario file "), ("notes.txt", "is no Python file.")]
+)
+def test_a_file_that_cannot_be_a_scenario_is_said(tmp_path: Path, name: str, words: str) -> None:
+    """A missing file, and a file of another kind."""
+    (tmp_path / "notes.txt").write_text("")
+
+    with pytest.raises(ConfigError, match=words):
+        catalog.load_scenario_file(tmp_path / name)
+
+
+def test_fixtures_are_read_as_data() -> None:
+    """Any TOML file of the folder."""
+    assert catalog.read_fixture("contract.toml")["clause"]
+
+
+def test_a_fixture_that_is_not_there_is_said() -> None:
+    """Its name, and why."""
+    with pytest.raises(ConfigError, match=r"The fixture nothing\.toml cannot be read: "):
+        catalog.read_fixture("nothing.toml")

@@ -1,0 +1,112 @@
+"""The control API of serve: what a console would do, said in JSON, for this machine alone."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from harness.control import control_application
+from harness.listen import Server
+from harness.local import LocalFiskil
+
+Ask = Callable[..., httpx.Response]
+
+
+@pytest.fixture
+def ask(fiskil: LocalFiskil) -> Iterator[Ask]:
+    """Ask the control API, over HTTP."""
+    server = Server(fiskil.loop, control_application(fiskil))
+    with httpx.Client(base_url=f"{server.url}/_sandbox", trust_env=False) as client:
+        yield client.request
+    server.close()
+
+
+def test_the_state_tells_everybody_and_no_secret(ask: Ask, fiskil: LocalFiskil) -> None:
+    """End users, consents and events as they stand now; credentials are not among them."""
+    rosa = fiskil.enrol("rosa")
+    fiskil.authorise(rosa)
+
+    answer = ask("GET", "/state")
+
+    told = answer.json()
+    assert [one["end_user_id"] for one in told["end_users"]] == [rosa.end_user_id]
+    assert told["events"][0]["kind"] == "consent.received"
+    assert len(told["consents"]) == 1
+    assert not [value for values in fiskil.sandbox.canaries().values() for value in values if value in answer.text]
+
+
+def test_the_clock_moves_forward_only(ask: Ask, fiskil: LocalFiskil) -> None:
+    """Minutes, hours and days add up; backwards and absurd jumps are refused."""
+    assert ask("POST", "/clock/advance", json={"minutes": 5, "hours": 1}).status_code == 200
+
+    assert fiskil.sandbox.clock.offset.total_seconds() == 3900
+    refused = [ask("POST", "/clock/advance", json=jump).status_code for jump in ({"days": -1}, {"days": 1e300})]
+    assert refused == [400, 400]
+    assert fiskil.sandbox.clock.offset.total_seconds() == 3900
+
+
+def test_a_fault_waits_bites_and_is_lifted(ask: Ask, fiskil: LocalFiskil) -> None:
+    """Set by its name in plans; what is left of it is told."""
+    wanted = {"route": "institutions.*", "fault": {"type": "status", "status": 503}, "times": 2}
+    assert ask("POST", "/faults", json=wanted).status_code == 200
+
+    bitten = httpx.get(f"{fiskil.api_url}/v1/institutions", trust_env=False)
+
+    assert bitten.status_code == 503
+    assert [(one["route"], one["left"]) for one in ask("GET", "/faults").json()["faults"]] == [("institutions.*", 1)]
+    assert ask("DELETE", "/faults").json() == {"faults": []}
+    assert not fiskil.link.rules.waiting()
+
+
+def test_a_sync_completes_and_its_events_are_told(ask: Ask, fiskil: LocalFiskil) -> None:
+    """One dataset, or every one."""
+    rosa = fiskil.enrol("rosa")
+    fiskil.authorise(rosa, is_synced=False)
+    before = len(fiskil.sandbox.events)
+
+    assert ask("POST", f"/end-users/{rosa.end_user_id}/sync", json={"dataset": "transactions"}).status_code == 200
+
+    assert len(fiskil.sandbox.events) > before
+    assert rosa.transaction_ids
+
+
+def test_a_reset_forgets_everything(ask: Ask, fiskil: LocalFiskil) -> None:
+    """People, faults, events and the clock."""
+    fiskil.authorise(fiskil.enrol("rosa"))
+    ask("POST", "/clock/advance", json={"days": 3})
+
+    assert ask("POST", "/reset").status_code == 200
+
+    told = ask("GET", "/state").json()
+    assert (told["end_users"], told["events"], told["ahead_s"]) == ([], [], 0.0)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "status", "words"),
+    [
+        ("POST", "/clock/advance", b"{", 400, "does not fit"),
+        ("POST", "/clock/advance", b'{"minuets": 1}', 400, "unknown field 'minuets'"),
+        ("POST", "/clock/advance", b"\xff\xfe", 400, "does not fit"),
+        ("POST", "/clock/advance", b"[" * 60_000, 400, "does not fit"),
+        ("POST", "/clock/advance", b" " * 70_000, 413, "larger than"),
+        ("POST", "/faults", b'{"route": "banking.transactons", "fault": {"type": "stall"}}', 400, "Did you mean"),
+        ("POST", "/faults", b'{"route": "*", "fault": {"type": "stal"}}', 400, "Faults: "),
+        ("POST", "/faults", b'{"route": "*", "fault": {"type": "stall"}, "times": 0}', 400, "times counts from 1"),
+        ("POST", "/end-users/eu_nobody/sync", b"", 404, "no active consent"),
+        ("GET", "/nothing", b"", 404, "Known: GET /_sandbox/state"),
+        ("PUT", "/reset", b"", 405, "Known: GET /_sandbox/state"),
+    ],
+)
+def test_nonsense_is_refused_in_words(ask: Ask, method: str, path: str, content: bytes, status: int, words: str) -> None:
+    """The documented refusal, never a traceback, never a 500."""
+    answer = ask(method, path, content=content)
+
+    assert answer.status_code == status
+    assert words in answer.json()["error"]
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}])
+def test_a_page_in_a_browser_cannot_give_orders(ask: Ask, headers: dict[str, Any]) -> None:
+    """Neither from another origin nor through a name that points here."""
+    assert ask("POST", "/reset", headers=headers).status_code == 403

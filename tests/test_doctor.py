@@ -1,0 +1,75 @@
+"""The doctor: every hook is tried once, and what is said about it can be acted on."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from harness.doctor import Check, State, diagnose
+from harness.errors import AppError, ConfigError
+from harness.settings import Settings
+
+pytestmark = pytest.mark.slow
+
+MakeSettings = Callable[..., Settings]
+HOOK = {"request": "POST /webhooks/fiskil"}
+
+
+def found(settings: Settings) -> dict[str, Check]:
+    """What the doctor says, by hook."""
+    return {one.hook: one for one in diagnose(settings)}
+
+
+def test_a_receiver_that_refuses_genuine_messages_is_told_about_its_secret(receiver_settings: MakeSettings) -> None:
+    """The usual cause is named."""
+    other = "b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldA=="
+
+    says = found(receiver_settings(FISKIL_WEBHOOK_SECRET=other))["app.webhook"]
+
+    assert (says.state, says.says) == (
+        State.WRONG,
+        "refuses a genuine message with 401; does the app get {webhook_secret}?",
+    )
+
+
+def test_drive_hooks_are_asked_with_an_end_user_that_nobody_knows(receiver_settings: MakeSettings) -> None:
+    """A 4xx may be right or a mistyped path, an answer without the auth session is wrong."""
+    drive: dict[str, Any] = {"refresh": HOOK, "start_session": {"request": "GET /healthz", "session": "$.auth_url"}}
+
+    says = found(receiver_settings(app={"drive": drive}))
+
+    assert says["app.drive.refresh"].state is State.WARNING
+    assert "wrong if the path is mistyped" in says["app.drive.refresh"].says
+    assert (says["app.drive.start_session"].state, "$.auth_url finds no text" in says["app.drive.start_session"].says) == (
+        State.WRONG,
+        True,
+    )
+
+
+def test_a_page_that_is_no_page_is_wrong(receiver_settings: MakeSettings) -> None:
+    """A page answers HTML."""
+    observe = {"effects": "GET /effects", "pages": {"connect": "/connect?customer={end_user_ref}"}}
+
+    says = found(receiver_settings(app={"observe": observe}))["app.observe.pages.connect"]
+
+    assert (says.state, says.says) == (State.WRONG, "answers no content type, not a page")
+
+
+def test_an_app_that_does_not_start_is_the_whole_diagnosis(receiver_settings: MakeSettings) -> None:
+    """Its last lines are the message."""
+    with pytest.raises(AppError, match="cannot find the moon"):
+        diagnose(receiver_settings(EXITS="1"))
+
+
+def test_a_config_without_an_app_is_refused() -> None:
+    """There is nobody to examine."""
+    with pytest.raises(ConfigError, match="names no app"):
+        diagnose(Settings())
+
+
+def test_a_missing_hook_says_which_practices_it_helps_to_prove(receiver_settings: MakeSettings) -> None:
+    """The scenarios that ship tell which."""
+    says = found(receiver_settings())["app.drive.refresh"]
+
+    assert says.state is State.MISSING
+    assert "helps to prove" in says.says

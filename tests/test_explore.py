@@ -1,0 +1,376 @@
+"""Exploring: plans are drawn from the seed and tried, the first that fails is cut down, and nothing is left lying about."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from msgspec import Struct
+
+from harness import probes, steps
+from harness.driver import Driver
+from harness.errors import AppError, ConfigError, UnknownName
+from harness.journal import Delivery, Journal, PlanRun
+from harness.plans import explore
+from harness.plans.reading import in_lines
+from harness.probes import Finding, SurvivesEveryPlan, Verdict
+from harness.scenario import Scenario, read_plan
+from harness.settings import Settings
+
+PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, seen="applied once", examined=1)
+FAILED = Finding(probe="applies_once", verdict=Verdict.FAIL, seen="message e0 was applied 2 times", fix="claim it")
+UNDONE = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen="step 2 could not be done")
+UNCOUNTED = Finding(probe="applies_once", verdict=Verdict.INCONCLUSIVE, seen="no counts", hook="app.observe.effects")
+
+DURABLE = {"command": "{python} durable_receiver.py {port}"}
+
+Drive = Callable[..., Driver]
+MakeSettings = Callable[..., Settings]
+
+
+class Judged(Struct, frozen=True):
+    """What came of a plan."""
+
+    findings: tuple[Finding, ...]
+
+
+class Bench:
+    """Judges plans by a rule, and remembers them."""
+
+    def __init__(self, rule: Callable[[Scenario], Finding]) -> None:
+        self.rule = rule
+        self.plans: list[Scenario] = []
+
+    def run(self, plan: Scenario) -> Judged:
+        """Judge *plan*."""
+        self.plans.append(plan)
+        return Judged((self.rule(plan),))
+
+
+def fails_when(*kinds: type) -> Bench:
+    """A bench on which plans with such a step fail."""
+    return Bench(lambda plan: FAILED if any(isinstance(step, kinds) for step in plan.steps) else PASSED)
+
+
+def test_every_wanted_plan_is_tried_once() -> None:
+    """As many different plans are run as were asked for, after a first look at what the app tells."""
+    bench = fails_when()
+
+    explored = explore(bench.run, kind="deliveries", seed=1, wanted=12)
+
+    assert [run.number for run in explored.runs] == list(range(1, 13))
+    assert len({msgspec.json.encode(plan) for plan in bench.plans}) == explored.executed == 13
+
+
+def test_the_same_seed_tries_the_same_plans() -> None:
+    """Plans depend on the seed and on nothing else."""
+    first, second, other = fails_when(), fails_when(), fails_when()
+
+    explore(first.run, kind="order", seed=1, wanted=5)
+    explore(second.run, kind="order", seed=1, wanted=5)
+    explore(other.run, kind="order", seed=2, wanted=5)
+
+    assert first.plans == second.plans != other.plans
+
+
+def test_a_failing_plan_is_cut_down() -> None:
+    """What is left is what one would write by hand."""
+    explored = explore(fails_when(steps.Retry).run, kind="deliveries", seed=1, wanted=25)
+
+    assert explored.failing is not None
+    assert explored.failing.steps == (
+        steps.Authorise(),
+        steps.DeliverOne("e0"),
+        steps.Retry("e0"),
+        steps.Deliver(attempts=5),
+    )
+
+
+def test_the_failing_plan_is_in_the_record() -> None:
+    """The last run carries the plan in words and as a file's text, with what its probe said."""
+    explored = explore(fails_when(steps.Retry).run, kind="deliveries", seed=1, wanted=25)
+
+    last = explored.runs[-1]
+    assert (last.verdict, last.probe, last.seen, last.fix) == ("FAIL", "applies_once", FAILED.seen, "claim it")
+    assert last.summary == ("authorise", "deliver one e0", "retry e0", "deliver (attempts 5)")
+    assert '"seed": 1' in last.plan
+    assert [run.plan for run in explored.runs[:-1]] == [""] * (len(explored.runs) - 1)
+
+
+def test_shrinking_is_capped() -> None:
+    """Without time to shrink, the plan that failed first is reported as it is."""
+    bench = fails_when(steps.Burst)
+
+    explored = explore(bench.run, kind="deliveries", seed=1, wanted=25, shrink_cap_s=0)
+
+    first_failing = next(plan for plan in bench.plans if any(isinstance(step, steps.Burst) for step in plan.steps))
+    assert explored.failing == first_failing
+
+
+def test_a_race_that_shows_once_is_reported() -> None:
+    """A failure that does not come back is no accident of ours: it was seen, and how often it came back is told."""
+    seen: list[Scenario] = []
+
+    def only_the_first(plan: Scenario) -> Finding:
+        is_first = not seen and any(isinstance(step, steps.Burst) for step in plan.steps)
+        seen.extend([plan] if is_first else [])
+        return FAILED if is_first else PASSED
+
+    explored = explore(Bench(only_the_first).run, kind="deliveries", seed=1, wanted=25)
+
+    assert explored.failing == seen[0]
+    assert (explored.runs[-1].rounds, explored.runs[-1].rounds_failed) == (5, 0)
+
+
+def test_races_are_left_out_where_they_are_not_needed() -> None:
+    """What fails without doing anything at once is reported without."""
+    bench = fails_when(steps.Burst, steps.Retry)
+
+    explored = explore(bench.run, kind="deliveries", seed=1, wanted=25)
+
+    assert explored.failing is not None
+    assert explored.failing.steps[1:-1] == (steps.DeliverOne("e0"), steps.Retry("e0"))
+
+
+def test_twins_share_lines() -> None:
+    """What happens to a twin reads as one line."""
+    plan = Scenario(
+        practices=(),
+        probes=(),
+        steps=(
+            *(steps.Authorise(twin="a"), steps.Sync(twin="a"), steps.Deliver()),
+            *(steps.Authorise(twin="b"), steps.Advance(seconds=1), steps.Revoke(twin="b")),
+            *(steps.DeliverOne("b.e1"), steps.Restart(), steps.Deliver(attempts=5)),
+        ),
+    )
+
+    assert in_lines(plan) == (
+        "a: authorise, sync, deliver",
+        "b: authorise, advance (seconds 1), revoke",
+        "deliver one b.e1",
+        "restart",
+        "deliver (attempts 5)",
+    )
+
+
+def test_an_app_without_counts_is_judged_by_twins() -> None:
+    """Where the app tells no counts, the same events are given to twins."""
+    bench = Bench(lambda _: UNCOUNTED)
+
+    explore(bench.run, kind="deliveries", seed=1, wanted=3)
+
+    assert {step.twin for step in bench.plans[1].steps if isinstance(step, steps.Authorise)} == {"a", "b", "c"}
+
+
+def test_restarts_are_drawn_only_where_the_app_can_be_restarted() -> None:
+    """An app that somebody else started is never killed."""
+    without, having = fails_when(), fails_when()
+
+    explore(without.run, kind="deliveries", seed=1, wanted=25)
+    explore(having.run, kind="deliveries", seed=1, wanted=25, can_restart=True)
+
+    assert [any(steps.Restart() in plan.steps for plan in bench.plans) for bench in (without, having)] == [False, True]
+
+
+def test_trouble_ends_the_search() -> None:
+    """Three plans that could not be done are enough."""
+    explored = explore(Bench(lambda _: UNDONE).run, kind="order", seed=1, wanted=25)
+
+    assert [run.probe for run in explored.runs] == ["every_step_done"] * 3
+
+
+def test_an_app_that_stays_down_ends_the_search() -> None:
+    """An app that does not come up again is a doubt in the record, with its first line only."""
+
+    def down(plan: Scenario) -> Judged:
+        raise AppError("The app exited with 3. Its last lines:\n  port 4711")
+
+    explored = explore(down, kind="order", seed=1, wanted=25)
+
+    assert [(run.verdict, run.seen) for run in explored.runs] == [
+        (Verdict.INCONCLUSIVE, "The app exited with 3. Its last lines:")
+    ]
+
+
+def test_an_interrupt_ends_everything_at_once() -> None:
+    """Ctrl-C in the middle of a plan passes through."""
+    calls: list[Scenario] = []
+
+    def interrupted(plan: Scenario) -> Judged:
+        calls.append(plan)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        explore(interrupted, kind="order", seed=1, wanted=25)
+
+    assert len(calls) == 1
+
+
+def test_nothing_is_left_where_the_user_works(tmp_path: Path) -> None:
+    """Hypothesis leaves no folder behind, nor does it write a word."""
+    script = "from test_explore import *; explore(fails_when(steps.Retry).run, kind='order', seed=1, wanted=5)"
+    path = {"PYTHONPATH": f"{Path(__file__).parent}:{Path(__file__).parent.parent}", "PATH": "/usr/bin:/bin"}
+
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=path, capture_output=True, check=True)
+
+    assert (list(tmp_path.iterdir()), done.stdout, done.stderr) == ([], b"", b"")
+
+
+def ran(**changes: object) -> PlanRun:
+    return msgspec.structs.replace(PlanRun(number=1, verdict="PASS", probe="applies_once"), **changes)
+
+
+def examined(*runs: PlanRun) -> Finding:
+    journal = Journal()
+    for run in runs:
+        journal.write(run)
+    return SurvivesEveryPlan().examine(journal)
+
+
+def test_plans_that_showed_something_pass() -> None:
+    """Plans without anything to judge do not count."""
+    finding = examined(ran(), ran(number=2, verdict="INCONCLUSIVE"), ran(number=3))
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
+    assert finding.seen == "3 plans were run, 2 of them with an effect to judge"
+
+
+def test_plans_that_showed_nothing_prove_nothing() -> None:
+    """An app that does nothing survives no plan, and the hook that is missing is named."""
+    finding = examined(ran(verdict="INCONCLUSIVE", seen="no counts", hook="app.observe.effects"))
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+
+
+def test_no_plan_is_no_proof() -> None:
+    """Nothing examined is INCONCLUSIVE."""
+    assert examined().verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_plan_that_could_not_be_judged_is_no_proof() -> None:
+    """An app that died under a plan does not pass because of the others."""
+    finding = examined(
+        ran(), ran(number=2, verdict="INCONCLUSIVE", probe="every_step_done", seen="no answer"), ran(number=3)
+    )
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.seen == "plan 2 of 3 could not be judged: no answer"
+
+
+def test_a_failing_plan_is_the_witness() -> None:
+    """The finding carries the plan in words, and what its own probe advises."""
+    failing = ran(
+        number=2,
+        verdict="FAIL",
+        seen="applied 2 times",
+        summary=("authorise", "retry e0"),
+        evidence=("e0 attempt 1: 204",),
+        fix="claim it",
+    )
+
+    finding = examined(ran(), failing)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.seen == "plan 2 failed, at its shortest: applies_once: applied 2 times"
+    assert (finding.evidence, finding.fix) == (("authorise", "retry e0", "e0 attempt 1: 204"), "claim it")
+
+
+def test_a_wrong_kind_is_refused() -> None:
+    """The nearest kind is named."""
+    with pytest.raises(UnknownName, match="Did you mean 'forgeries'"):
+        steps.Explore("forgery").check()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("plans", [0, 1001])
+def test_a_wrong_number_of_plans_is_refused(plans: int) -> None:
+    """There is at least one plan, and an end."""
+    with pytest.raises(ConfigError, match="plans must be from 1 to 1000"):
+        steps.Explore("order", plans).check()
+
+
+def exploring(*before: object, plans: int = 3) -> Scenario:
+    return Scenario(
+        name="exploring",
+        practices=("webhooks.idempotent",),
+        steps=(*before, steps.Explore("deliveries", plans)),
+        probes=(probes.SurvivesEveryPlan(),),
+    ).check()
+
+
+def test_a_correct_app_survives(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Every plan has an effect and none fails."""
+    finding = drive(receiver_settings(app=DURABLE)).run(exploring()).findings[0]
+
+    assert (finding.verdict, finding.seen) == (Verdict.PASS, "3 plans were run, 3 of them with an effect to judge")
+
+
+def test_a_flawed_app_does_not(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """The witness is the shortest plan, and the same seed gives the same words."""
+    first, second = (drive(receiver_settings(app=DURABLE, FLAW="body_hash")).run(exploring()) for _ in range(2))
+
+    finding = first.findings[0]
+    assert finding.verdict is Verdict.FAIL
+    assert finding.evidence == (
+        "authorise",
+        "deliver one e0",
+        "retry e0",
+        "deliver (attempts 5)",
+        "e0 attempt 1: 204",
+        "e0 attempt 2: 204",
+    )
+    assert msgspec.json.encode(first) == msgspec.json.encode(second)
+
+
+def test_a_missing_effects_hook_is_named(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Without effects nothing is tried, and the report says what would help."""
+    outcome = drive(receiver_settings(app={"observe": {}})).run(exploring())
+
+    assert (outcome.verdict, outcome.missing) == (Verdict.INCONCLUSIVE, ("app.observe.effects",))
+
+
+def test_an_app_that_does_nothing_does_not_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Answering 200 to everything is no survival."""
+    assert drive(receiver_settings(FLAW="does_nothing")).run(exploring()).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_app_that_dies_is_a_finding(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """An app that ends under a plan is started again for the next one, and does not pass."""
+    outcome = drive(receiver_settings(FLAW="dies")).run(exploring())
+
+    assert outcome.verdict is Verdict.INCONCLUSIVE
+    assert outcome.findings[0].seen.startswith("plan 1 of 3 could not be judged")
+
+
+def test_exploring_stands_alone(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Plans would take the sandbox away from under a scenario that has begun, so that is refused."""
+    outcome = drive(receiver_settings()).run(exploring(steps.Authorise()))
+
+    assert outcome.verdict is Verdict.INCONCLUSIVE
+    assert "nothing may happen before explore" in outcome.findings[-1].seen
+
+
+def test_the_journal_keeps_what_came_of_plans(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Deliveries of plans stay in journals of their own; the link records into the scenario's again afterwards."""
+    driver = drive(receiver_settings(app=DURABLE))
+
+    journal, crashed = driver.perform(exploring())
+
+    assert (len(journal.all(PlanRun)), journal.all(Delivery), crashed) == (3, [], "")
+    assert {run.step for run in journal.all(PlanRun)} == {0}
+
+
+def test_a_plan_is_replayed_without_hypothesis(drive: Drive, receiver_settings: MakeSettings, tmp_path: Path) -> None:
+    """The saved plan fails again for whoever reads it, and needs nothing that drew it."""
+    driver = drive(receiver_settings(app=DURABLE, FLAW="body_hash"))
+    journal, _ = driver.perform(exploring())
+    saved = tmp_path / "plan.json"
+    saved.write_text(journal.all(PlanRun)[-1].plan)
+
+    again = driver.run(read_plan(saved).scenario)
+
+    script = "import sys, pathlib, harness.driver, harness.scenario as s; s.read_plan(pathlib.Path(sys.argv[1]))"
+    command = [sys.executable, "-c", f"{script}; sys.exit('hypothesis' in sys.modules)", str(saved)]
+    done = subprocess.run(command, cwd=Path(__file__).parent.parent, check=False)
+    assert (again.verdict, done.returncode) == (Verdict.FAIL, 0)

@@ -1,0 +1,213 @@
+"""Faults as a plain HTTP client feels them, and as the journal tells them: each bites, and each is felt."""
+
+import itertools
+import socket
+from collections.abc import Iterator
+
+import httpx
+import msgspec
+import pytest
+
+from harness import faults
+from harness.clock import wait_until
+from harness.errors import FaultUnbitten
+from harness.journal import Bite, Exchange, Journal
+from harness.link import Rule
+from harness.local import Enrolled, LocalFiskil
+
+ROUTE = "banking.transactions"
+
+
+@pytest.fixture
+def rosa(fiskil: LocalFiskil) -> Enrolled:
+    """Rosa, with rows for several pages."""
+    rosa = fiskil.enrol("rosa")
+    fiskil.authorise(rosa)
+    return rosa
+
+
+@pytest.fixture
+def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
+    """A client that holds a token and waits a second for each read."""
+    with httpx.Client(base_url=fiskil.api_url, timeout=1, trust_env=False) as client:
+        pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
+        client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
+        yield client
+
+
+@pytest.fixture
+def journal(fiskil: LocalFiskil, client: httpx.Client) -> Journal:
+    """A journal that begins when the client has its token."""
+    journal = Journal()
+    fiskil.link.begin(journal, is_stray=lambda _: False)
+    return journal
+
+
+def page_of(rosa: Enrolled) -> str:
+    return f"/v1/banking/transactions?end_user_id={rosa.end_user_id}"
+
+
+def test_reset_peer_tears_the_body(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+    """The head is good, the connection dies in the body; the next try is whole."""
+    with fiskil.broken(ROUTE, faults.ResetPeer(after_bytes=20)), pytest.raises(httpx.ReadError):
+        client.get(page_of(rosa))
+
+    assert len(client.get(page_of(rosa)).json()["transactions"]) == 25
+
+
+def test_limit_data_ends_short(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+    """More was announced than came."""
+    with fiskil.broken(ROUTE, faults.LimitBytes(after_bytes=20)), pytest.raises(httpx.RemoteProtocolError):
+        client.get(page_of(rosa))
+
+
+def test_empty_response_says_nothing(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """The connection closes without a byte, and the API never saw the request."""
+    with fiskil.broken("end_users.create", faults.EmptyResponse()), pytest.raises(httpx.RemoteProtocolError):
+        client.post("/v1/end-users", json={"email": "a@example.com"})
+
+    assert client.get("/v1/end-users?email=a%40example.com").json()["end_users"] == []
+
+
+def test_reset_peer_hides_work_that_was_done(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """The end user exists though its creator was told nothing."""
+    with fiskil.broken("end_users.create", faults.ResetPeer()), pytest.raises(httpx.ReadError):
+        client.post("/v1/end-users", json={"email": "a@example.com"})
+
+    assert len(client.get("/v1/end-users?email=a%40example.com").json()["end_users"]) == 1
+
+
+@pytest.mark.slow
+def test_stall_outlasts_a_read(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal) -> None:
+    """A limit on each read ends a stall, and the journal tells how long the client held on."""
+    with fiskil.broken(ROUTE, faults.Stall(after_bytes=100)), pytest.raises(httpx.ReadTimeout):
+        client.get(page_of(rosa), timeout=0.3)
+
+    (stalled,) = ended(fiskil, journal)
+    assert len(stalled.response_body) == 100
+    assert 0.25 < stalled.ended_s - stalled.at_s < 3
+
+
+@pytest.mark.slow
+def test_drip_outlasts_a_limit_on_each_read(fiskil: LocalFiskil, rosa: Enrolled, client: httpx.Client) -> None:
+    """One byte each 50 ms never exceeds 200 ms of silence, so the client reads on and on."""
+    reads = 0
+
+    with (
+        fiskil.broken(ROUTE, faults.Drip(every_ms=50)),
+        client.stream("GET", page_of(rosa), timeout=httpx.Timeout(0.2)) as answer,
+    ):
+        for _ in itertools.islice(answer.iter_raw(1), 20):
+            reads += 1
+
+    assert reads == 20
+
+
+def test_a_drip_ends_when_the_client_leaves(
+    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
+) -> None:
+    """What the client did not wait for is not written down as waited for."""
+    with (
+        fiskil.broken(ROUTE, faults.Drip(every_ms=50)),
+        client.stream("GET", page_of(rosa)) as answer,
+    ):
+        next(answer.iter_raw(1))
+
+    (dripped,) = ended(fiskil, journal)
+    assert dripped.ended_s - dripped.at_s < 1
+
+
+def test_status_answers_in_the_api_s_place(
+    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
+) -> None:
+    """Status, Retry-After and an error body; the API did nothing."""
+    with fiskil.broken(ROUTE, faults.Status(status=429, retry_after_s=3)):
+        answer = client.get(page_of(rosa))
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "3")
+    assert set(answer.json()) == {"id", "name", "message"}
+    assert [one.bites for one in journal.all(Exchange)] == [("Status(status=429, retry_after_s=3)",)]
+
+
+def test_truncated_json_is_whole_http(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+    """Only a JSON parser notices."""
+    with fiskil.broken(ROUTE, faults.TruncatedJson(keep_percent=50)):
+        answer = client.get(page_of(rosa))
+
+    assert answer.status_code == 200
+    with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
+        answer.json()
+
+
+def test_expire_tokens_kills_the_token_of_this_call(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+    """The page before was served, this one is refused, and so is every later one."""
+    first = client.get(page_of(rosa))
+
+    with fiskil.broken(ROUTE, faults.ExpireTokens()):
+        second = client.get(first.json()["links"]["next"])
+
+    assert (first.status_code, second.status_code) == (200, 401)
+    assert client.get(page_of(rosa)).status_code == 401
+
+
+def test_every_bite_is_written_down(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal) -> None:
+    """The journal knows the fault, the request and the byte."""
+    with fiskil.broken(ROUTE, faults.LimitBytes(after_bytes=20)), pytest.raises(httpx.RemoteProtocolError):
+        client.get(page_of(rosa))
+
+    ended(fiskil, journal)
+    (bite,) = journal.all(Bite)
+    assert (bite.fault, bite.request_number, bite.byte_offset) == ("LimitBytes(after_bytes=20)", 1, 20)
+
+
+def test_zero_times_bites_every_time(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+    """An outage lasts until it is lifted."""
+    with fiskil.broken(ROUTE, faults.Status(status=503), times=0):
+        statuses = [client.get(page_of(rosa)).status_code for _ in range(3)]
+
+    assert statuses == [503, 503, 503]
+    assert client.get(page_of(rosa)).status_code == 200
+
+
+def test_zero_times_must_bite_at_least_once(fiskil: LocalFiskil) -> None:
+    """An outage that nobody met is no experiment."""
+    with (
+        pytest.raises(FaultUnbitten, match="bit 0 of 1 times"),
+        fiskil.broken(ROUTE, faults.Status(status=503), times=0),
+    ):
+        pass
+
+
+def test_the_end_drops_connections_that_a_fault_holds(fiskil: LocalFiskil, rosa: Enrolled, journal: Journal) -> None:
+    """A client without any timeout is set free when the scenario is over, and the journal says who ended the call."""
+    fiskil.link.rules.set(Rule(route="institutions.list", fault=faults.Stall(after_bytes=5)))
+    with socket.create_connection(("127.0.0.1", int(fiskil.api_url.rpartition(":")[2]))) as stuck:
+        stuck.sendall(b"GET /v1/institutions?client_id=x HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        stuck.recv(65536)
+
+        fiskil.link.end()
+
+        stuck.settimeout(5)
+        with pytest.raises(ConnectionResetError):
+            drain(stuck)
+    (held,) = ended(fiskil, journal)
+    assert held.is_cut
+
+
+def test_names_of_faults_are_their_tags() -> None:
+    """A plan file writes each fault under the name that the catalogue lists."""
+    plain = {name: msgspec.to_builtins(kind())["type"] for name, kind in faults.FAULTS.items()}
+
+    assert plain == {name: name for name in faults.FAULTS}
+
+
+def ended(fiskil: LocalFiskil, journal: Journal) -> list[Exchange]:
+    """Every exchange, once none is open any more."""
+    wait_until(lambda: not fiskil.link.open_requests, cap_s=5)
+    return journal.all(Exchange)
+
+
+def drain(connection: socket.socket) -> None:
+    """Read until the connection ends."""
+    while connection.recv(65536):
+        continue

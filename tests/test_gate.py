@@ -1,0 +1,296 @@
+"""The gate: findings blame the practices of their scenario, doubt never proves, and statements count for their time."""
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+
+from harness import gate
+from harness.driver import Outcome
+from harness.errors import ConfigError, UnknownName
+from harness.gate import Decision, judge, report_only
+from harness.practices import all_practices
+from harness.probes import Finding, Verdict
+from harness.settings import Attestation, GateSettings, Settings, Waiver
+from harness.standings import PracticeStanding, Standing
+
+IDEMPOTENT = "webhooks.idempotent"
+UNTESTED = next(one.id for one in all_practices().values() if not one.needed)
+TODAY = datetime.date(2026, 6, 1)
+YESTERDAY, TOMORROW = datetime.date(2026, 5, 31), datetime.date(2026, 6, 2)
+
+OutcomeOf = Callable[..., Outcome]
+
+
+def passing(outcome_of: OutcomeOf, practice_id: str) -> Outcome:
+    """An outcome in which every probe that *practice_id* needs passed."""
+    return outcome_of(practice_id, *((name, Verdict.PASS) for name in all_practices()[practice_id].needed))
+
+
+def standing_of(settings: Settings, *outcomes: Outcome, practice_id: str = IDEMPOTENT) -> PracticeStanding:
+    """Where the app stands with one practice."""
+    judgement = judge(outcomes, settings=settings, seed=1, today=TODAY)
+    return next(one for one in judgement.standings if one.practice == practice_id)
+
+
+def requiring(*practice_ids: str, attest: tuple[Attestation, ...] = (), waive: tuple[Waiver, ...] = ()) -> Settings:
+    """Settings that require these practices."""
+    return Settings(gate=GateSettings(required=practice_ids), attest=attest, waive=waive)
+
+
+def attested(*, date: datetime.date = YESTERDAY, expires: datetime.date = TOMORROW) -> Attestation:
+    """A statement about a practice that no experiment can tell."""
+    return Attestation(practice=UNTESTED, statement="seen by Ada", owner="Ada", date=date, expires=expires)
+
+
+def waived(practice_id: str = IDEMPOTENT, *, expires: datetime.date = TOMORROW) -> Waiver:
+    """An accepted violation."""
+    return Waiver(practice=practice_id, reason="next release", owner="Bo", date=YESTERDAY, expires=expires)
+
+
+def test_every_practice_has_a_standing_in_the_order_of_the_page() -> None:
+    """All 49 are reported, also when nothing ran."""
+    judgement = judge([], settings=Settings(), seed=1, today=TODAY)
+
+    assert [one.practice for one in judgement.standings] == list(all_practices())
+    assert {one.standing for one in judgement.standings} == {Standing.NOT_PROVEN}
+
+
+def test_a_practice_is_proven_when_every_needed_probe_passed(outcome_of: OutcomeOf) -> None:
+    """Proven names the probes and where they passed."""
+    found = standing_of(Settings(), passing(outcome_of, IDEMPOTENT))
+
+    assert found.standing is Standing.PROVEN
+    assert "applies_once" in found.reason
+
+
+def test_a_needed_probe_that_never_passed_leaves_a_practice_unproven(outcome_of: OutcomeOf) -> None:
+    """A scenario that bears on a practice without asking what it needs proves nothing."""
+    found = standing_of(Settings(), outcome_of(IDEMPOTENT, ("survives_every_plan", Verdict.PASS)))
+
+    assert (found.standing, "applies_once" in found.reason) == (Standing.NOT_PROVEN, True)
+
+
+def test_one_failure_violates_whatever_else_passed(outcome_of: OutcomeOf) -> None:
+    """Any FAIL violates, and the reason names the probe and the scenario."""
+    failed = outcome_of(IDEMPOTENT, ("applies_once", Verdict.FAIL), scenario="webhook_repeated")
+
+    found = standing_of(Settings(), passing(outcome_of, IDEMPOTENT), failed)
+
+    assert (found.standing, found.reason) == (Standing.VIOLATED, "applies_once in webhook_repeated")
+
+
+def test_doubt_leaves_a_practice_unproven(outcome_of: OutcomeOf) -> None:
+    """One INCONCLUSIVE finding that counts is enough, though every needed probe passed elsewhere."""
+    doubtful = outcome_of(IDEMPOTENT, ("every_fault_bit", Verdict.INCONCLUSIVE), scenario="webhook_burst")
+
+    found = standing_of(Settings(), passing(outcome_of, IDEMPOTENT), doubtful)
+
+    assert (found.standing, found.reason) == (Standing.NOT_PROVEN, "inconclusive in webhook_burst")
+
+
+def test_a_finding_blames_only_the_practices_of_its_scenario(outcome_of: OutcomeOf) -> None:
+    """A failure in one scenario says nothing about practices that it does not name."""
+    failed = outcome_of("webhooks.retries", ("applies_once", Verdict.FAIL))
+
+    found = standing_of(Settings(), passing(outcome_of, IDEMPOTENT), failed)
+
+    assert found.standing is Standing.PROVEN
+
+
+def test_a_missing_hook_is_named_with_what_it_would_unlock(outcome_of: OutcomeOf) -> None:
+    """The reason, and the list of what the config does not give, name the hook."""
+    lacking = outcome_of(IDEMPOTENT, ("applies_once", Verdict.INCONCLUSIVE), missing=("app.observe.effects",))
+
+    judgement = judge([lacking], settings=Settings(), seed=1, today=TODAY)
+
+    found = next(one for one in judgement.standings if one.practice == IDEMPOTENT)
+    assert (found.reason, found.hooks) == ("the config lacks app.observe.effects", ("app.observe.effects",))
+    assert [(one.hook, one.practices) for one in judgement.unlocks] == [("app.observe.effects", (IDEMPOTENT,))]
+
+
+def test_the_gate_opens_for_what_is_required(outcome_of: OutcomeOf) -> None:
+    """A list of required practices is enough, and the judgement says how many of how many."""
+    judgement = judge([passing(outcome_of, IDEMPOTENT)], settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
+
+    assert judgement.decision is Decision.OPEN
+    assert (judgement.required, judgement.required_met, judgement.practices) == (1, 1, 49)
+
+
+def test_a_violation_outside_the_required_list_keeps_the_gate_shut(outcome_of: OutcomeOf) -> None:
+    """Nothing may be violated, required or not."""
+    outcomes = [passing(outcome_of, IDEMPOTENT), outcome_of("webhooks.retries", ("loses_nothing", Verdict.FAIL))]
+
+    judgement = judge(outcomes, settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
+
+    assert (judgement.decision, gate.exit_code(judgement)) == (Decision.SHUT, 1)
+
+
+def test_all_is_required_unless_a_list_is_given(outcome_of: OutcomeOf) -> None:
+    """Without a list the gate asks for everything, and what is not proven keeps it shut."""
+    judgement = judge([passing(outcome_of, IDEMPOTENT)], settings=Settings(), seed=1, today=TODAY)
+
+    assert (judgement.decision, judgement.required, gate.exit_code(judgement)) == (Decision.SHUT, 49, 3)
+
+
+def test_an_attestation_counts_where_no_experiment_can_tell() -> None:
+    """It is shown as such, with owner and date, and opens the gate."""
+    settings = requiring(UNTESTED, attest=(attested(),))
+
+    judgement = judge([], settings=settings, seed=1, today=TODAY)
+
+    found = next(one for one in judgement.standings if one.practice == UNTESTED)
+    assert (found.standing, found.reason) == (Standing.ATTESTED, "Ada, until 2026-06-02: seen by Ada")
+    assert judgement.decision is Decision.OPEN
+
+
+@pytest.mark.parametrize(
+    ("date", "expires", "words"),
+    [(YESTERDAY, YESTERDAY, "expired on 2026-05-31"), (TOMORROW, TOMORROW, "begins only on 2026-06-02")],
+)
+def test_a_statement_outside_its_time_counts_as_absent(date: datetime.date, expires: datetime.date, words: str) -> None:
+    """An attestation that has expired, or has not begun, leaves the practice unproven and says why."""
+    settings = requiring(UNTESTED, attest=(attested(date=date, expires=expires),))
+
+    found = standing_of(settings, practice_id=UNTESTED)
+
+    assert (found.standing, words in found.reason) == (Standing.NOT_PROVEN, True)
+
+
+def test_a_waiver_lets_a_violation_pass_and_still_shows_it(outcome_of: OutcomeOf) -> None:
+    """The standing stays violated; the gate opens."""
+    settings = requiring(IDEMPOTENT, waive=(waived(),))
+
+    judgement = judge([outcome_of(IDEMPOTENT, ("applies_once", Verdict.FAIL))], settings=settings, seed=1, today=TODAY)
+
+    found = next(one for one in judgement.standings if one.practice == IDEMPOTENT)
+    assert (found.standing, found.waiver) == (Standing.VIOLATED, "accepted by Bo until 2026-06-02: next release")
+    assert (judgement.decision, gate.exit_code(judgement)) == (Decision.OPEN, 0)
+
+
+def test_an_expired_waiver_lets_nothing_pass(outcome_of: OutcomeOf) -> None:
+    """The day after its expiry it counts as absent."""
+    settings = requiring(IDEMPOTENT, waive=(waived(expires=YESTERDAY),))
+
+    judgement = judge([outcome_of(IDEMPOTENT, ("applies_once", Verdict.FAIL))], settings=settings, seed=1, today=TODAY)
+
+    assert (judgement.decision, gate.exit_code(judgement)) == (Decision.SHUT, 1)
+
+
+def test_a_waiver_for_something_that_passes_is_itself_an_error(outcome_of: OutcomeOf) -> None:
+    """It keeps the gate shut with a complaint that says what to do."""
+    settings = requiring(IDEMPOTENT, waive=(waived(),))
+
+    judgement = judge([passing(outcome_of, IDEMPOTENT)], settings=settings, seed=1, today=TODAY)
+
+    assert judgement.complaints == (
+        "[[waive]] webhooks.idempotent waives nothing: the practice is proven. Remove the waiver.",
+    )
+    assert (judgement.decision, gate.exit_code(judgement)) == (Decision.SHUT, 2)
+
+
+def test_a_waiver_does_not_stand_in_for_proof(outcome_of: OutcomeOf) -> None:
+    """It accepts a violation that was seen, not one that was never looked for."""
+    judgement = judge([], settings=requiring(IDEMPOTENT, waive=(waived(),)), seed=1, today=TODAY)
+
+    assert (judgement.decision, gate.exit_code(judgement)) == (Decision.SHUT, 3)
+
+
+def test_an_unknown_practice_is_refused_with_the_nearest_match() -> None:
+    """A mistyped id in the config is an error before anything runs."""
+    with pytest.raises(UnknownName, match=r"No practice 'webhooks.idempotnet'.*Did you mean 'webhooks.idempotent'"):
+        gate.check(requiring("webhooks.idempotnet"))
+
+
+def test_requiring_nothing_is_refused() -> None:
+    """A gate that asks for nothing would always open."""
+    with pytest.raises(ConfigError, match=r"gate\.required is empty"):
+        gate.check(requiring())
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (requiring(UNTESTED, attest=(attested(), attested())), "twice"),
+        (requiring(IDEMPOTENT, waive=(waived("webhook.retries"),)), "Did you mean 'webhooks.retries'"),
+        (
+            requiring(
+                IDEMPOTENT,
+                attest=(Attestation(practice=IDEMPOTENT, statement="x", owner="Ada", date=YESTERDAY, expires=TOMORROW),),
+            ),
+            "experiments can tell",
+        ),
+        (
+            requiring(
+                IDEMPOTENT,
+                waive=(Waiver(practice=IDEMPOTENT, reason=" ", owner="Bo", date=YESTERDAY, expires=TOMORROW),),
+            ),
+            "needs an owner and a reason",
+        ),
+    ],
+    ids=["twice", "unknown practice", "experiments can tell", "says nothing"],
+)
+def test_a_statement_that_cannot_be_meant_is_refused(settings: Settings, words: str) -> None:
+    """What the config says about the gate is checked before anything runs."""
+    with pytest.raises((ConfigError, UnknownName)) as refusal:
+        gate.check(settings)
+
+    assert words in str(refusal.value)
+
+
+def test_a_few_scenarios_ask_no_gate(outcome_of: OutcomeOf) -> None:
+    """Only the practices that they bear on have a standing, and none is required."""
+    judgement = report_only([passing(outcome_of, IDEMPOTENT)], settings=Settings(), seed=1, today=TODAY)
+
+    assert [(one.practice, one.is_required) for one in judgement.standings] == [(IDEMPOTENT, False)]
+    assert judgement.decision is Decision.NOT_ASKED
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "code"),
+    [
+        ([Verdict.PASS], 0),
+        ([Verdict.PASS, Verdict.INCONCLUSIVE], 3),
+        ([Verdict.INCONCLUSIVE, Verdict.FAIL], 1),
+        ([], 3),
+    ],
+    ids=["pass", "doubt", "failure outranks doubt", "nothing ran"],
+)
+def test_the_exit_code_of_a_run_is_its_heaviest_verdict(outcome_of: OutcomeOf, verdicts: list[Verdict], code: int) -> None:
+    """0 holds, 1 FAIL, 3 inconclusive; 1 outranks 3, and nothing is no pass."""
+    outcomes = [outcome_of(IDEMPOTENT, ("applies_once", one), scenario=f"s{n}") for n, one in enumerate(verdicts)]
+
+    assert gate.exit_code(report_only(outcomes, settings=Settings(), seed=1, today=TODAY)) == code
+
+
+def test_a_fault_of_our_own_outranks_an_interruption_and_every_verdict(outcome_of: OutcomeOf) -> None:
+    """4 before 130 before what was found."""
+    judgement = judge([outcome_of(IDEMPOTENT, ("applies_once", Verdict.FAIL))], settings=Settings(), seed=1, today=TODAY)
+
+    codes = [
+        gate.exit_code(judgement, was_interrupted=True, has_fault=True),
+        gate.exit_code(judgement, was_interrupted=True),
+        gate.exit_code(judgement),
+    ]
+
+    assert codes == [4, 130, 1]
+
+
+def test_scenarios_are_told_by_name_whatever_order_they_ended_in(outcome_of: OutcomeOf) -> None:
+    """Workers end in any order; the judgement does not show it."""
+    first, second = outcome_of(IDEMPOTENT, scenario="a"), outcome_of(IDEMPOTENT, scenario="b")
+
+    one = judge([first, second], settings=Settings(), seed=1, today=TODAY)
+    other = judge([second, first], settings=Settings(), seed=1, today=TODAY)
+
+    assert one == other
+
+
+def test_a_finding_that_names_a_hook_of_the_config_does_not_call_it_missing(outcome_of: OutcomeOf) -> None:
+    """An effects hook that tells too little is not one that the config lacks."""
+    settings = Settings()
+    told_little = Finding(probe="applies_once", verdict=Verdict.INCONCLUSIVE, seen="no counts", hook="app.webhook")
+
+    found = standing_of(settings, outcome_of(IDEMPOTENT, told_little, scenario="webhook_repeated"))
+
+    assert (found.hooks, found.reason) == ((), "inconclusive in webhook_repeated")

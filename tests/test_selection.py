@@ -1,0 +1,94 @@
+"""Selection: names, patterns and files mean scenarios, and what means nothing is refused with the nearest match."""
+
+from pathlib import Path
+
+import pytest
+
+from harness import catalog, probes, steps
+from harness.errors import PlanError, UnknownName, UsageError
+from harness.scenario import Scenario, dump_plan
+from harness.selection import select
+
+MINE = '''"""A scenario of my own."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.idempotent",),
+    steps=(steps.Authorise(), steps.Deliver(), steps.Retry("e0")),
+    probes=(probes.AppliesOnce(),),
+)
+'''
+
+
+def test_a_name_means_one_scenario() -> None:
+    """The scenario knows its name and its title."""
+    (found,) = select(["happy_path"])
+
+    assert (found.name, bool(found.title)) == ("happy_path", True)
+
+
+def test_a_pattern_means_every_scenario_that_fits_each_once() -> None:
+    """Overlapping names and patterns bring no scenario twice."""
+    found = select(["*", "happy_path"])
+
+    assert [one.name for one in found] == catalog.scenario_names()
+
+
+@pytest.mark.parametrize("name", ["happy_pat", "nothing_*"])
+def test_what_means_nothing_is_refused(name: str) -> None:
+    """The complaint names what was typed and what is known."""
+    with pytest.raises(UnknownName, match="No scenario"):
+        select([name])
+
+
+def test_a_file_of_ones_own_is_a_scenario(tmp_path: Path) -> None:
+    """Its name is the file's."""
+    path = tmp_path / "our_own.py"
+    path.write_text(MINE)
+
+    assert [one.name for one in select([str(path)])] == ["our_own"]
+
+
+def test_a_plan_is_a_scenario(tmp_path: Path) -> None:
+    """A saved plan runs like any other, under its own name or the file's."""
+    plan = Scenario(
+        practices=("webhooks.idempotent",),
+        steps=(steps.Authorise(), steps.Deliver(), steps.Retry("e0")),
+        probes=(probes.AppliesOnce(),),
+    )
+    path = tmp_path / "short_plan.json"
+    path.write_text(dump_plan(plan, seed=3))
+
+    assert [one.name for one in select([str(path)])] == ["short_plan"]
+
+
+def test_two_scenarios_of_one_name_are_refused(tmp_path: Path) -> None:
+    """Their outcomes could not be told apart."""
+    path = tmp_path / "happy_path.py"
+    path.write_text(MINE)
+
+    with pytest.raises(UsageError, match="Two different scenarios are called 'happy_path'"):
+        select(["happy_path", str(path)])
+
+
+def test_a_file_that_is_no_plan_is_refused(tmp_path: Path) -> None:
+    """The reason is in the complaint, without a traceback."""
+    path = tmp_path / "plan.json"
+    path.write_text('{"format": 1}')
+
+    with pytest.raises(PlanError, match=r"plan\.json is no plan"):
+        select([str(path)])
+
+
+def test_a_step_of_ones_own_is_refused(tmp_path: Path) -> None:
+    """Scenarios are handed to workers as plans, so only known steps can be in them."""
+    path = tmp_path / "our_own.py"
+    path.write_text(
+        MINE.replace("SCENARIO", "class Mine(steps.PlainStep, tag='mine'):\n    pass\n\n\nSCENARIO").replace(
+            "steps.Deliver()", "Mine()"
+        )
+    )
+
+    with pytest.raises(UsageError, match=r"our_own\.py holds what no plan can hold"):
+        select([str(path)])

@@ -1,0 +1,104 @@
+"""Serving in real time: webhooks come by themselves, along the retry schedule, to one receiver."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from pytest_httpserver import HTTPServer
+
+from harness.clock import wait_until
+from harness.errors import UnsafeTarget, UsageError
+from harness.serve import Serving
+
+
+@pytest.fixture
+def receiver() -> Iterator[HTTPServer]:
+    """A receiver that answers as it is told."""
+    with HTTPServer(host="127.0.0.1", port=0) as server:
+        yield server
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Serving]]:
+    """Start serving; everything is closed at the end of the test."""
+    running: list[Serving] = []
+
+    def start(**options: object) -> Serving:
+        running.append(Serving(workdir=tmp_path, **options))  # type: ignore[arg-type]
+        return running[-1]
+
+    yield start
+    for serving in running:
+        serving.close()
+
+
+def test_events_are_delivered_by_themselves(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+    """Whatever happens in the sandbox reaches the receiver without anybody asking."""
+    receiver.expect_request("/hook").respond_with_data("", status=204)
+    serving = serve(webhook_url=receiver.url_for("/hook"))
+
+    serving.fiskil.authorise(serving.fiskil.enrol("rosa"), is_synced=False)
+
+    assert wait_until(lambda: receiver.log, cap_s=5)
+    assert receiver.log[0][0].get_json()["data"]["event"] == "consent.received"
+
+
+def test_what_is_refused_is_retried_when_its_time_has_come(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+    """Advancing the clock makes the next attempt due, and it is acknowledged."""
+    for status in (503, 204):
+        receiver.expect_ordered_request("/hook").respond_with_data("", status=status)
+    serving = serve(webhook_url=receiver.url_for("/hook"))
+    serving.fiskil.authorise(serving.fiskil.enrol("rosa"), is_synced=False)
+    assert wait_until(serving._deliveries, cap_s=5)
+
+    httpx.post(f"{serving.control_url}/_sandbox/clock/advance", json={"minutes": 1}, trust_env=False)
+
+    assert wait_until(lambda: len(serving._deliveries()) > 1, cap_s=5)
+    told = httpx.get(f"{serving.control_url}/_sandbox/state", trust_env=False).json()["deliveries"]
+    first = [one for one in told if one["event"] == "consent.received"]
+    assert [(one["attempt"], one["status"]) for one in first] == [(1, 503), (2, 204)]
+    assert [bool(one["next_attempt_at"]) for one in first] == [True, False]
+
+
+def test_a_reset_forgets_what_was_under_way(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+    """No attempt follows for an event of a sandbox that has forgotten it."""
+    receiver.expect_request("/hook").respond_with_data("", status=503)
+    serving = serve(webhook_url=receiver.url_for("/hook"))
+    serving.fiskil.authorise(serving.fiskil.enrol("rosa"), is_synced=False)
+    assert wait_until(serving._deliveries, cap_s=5)
+
+    httpx.post(f"{serving.control_url}/_sandbox/reset", trust_env=False)
+
+    assert serving._deliveries() == []
+    httpx.post(f"{serving.control_url}/_sandbox/clock/advance", json={"minutes": 30}, trust_env=False)
+    serving.fiskil.authorise(serving.fiskil.enrol("ben"), is_synced=False)
+    assert wait_until(serving._deliveries, cap_s=5)
+    assert [one["attempt"] for one in serving._deliveries()] == [1]
+
+
+def test_the_environment_is_what_an_app_needs(serve: Callable[..., Serving]) -> None:
+    """Every line is NAME=value, and the addresses are those that listen."""
+    serving = serve()
+
+    lines = serving.environment().splitlines()[1:]
+
+    pairs = dict(line.split("=", 1) for line in lines)
+    assert pairs["FISKIL_BASE_URL"] == serving.fiskil.api_url
+    assert pairs["FISKIL_CLIENT_SECRET"] == serving.fiskil.credentials.client_secret
+    assert all(re.fullmatch(r"[A-Z_]+", name) for name in pairs)
+
+
+def test_a_port_in_use_is_refused_and_nothing_is_left(serve: Callable[..., Serving]) -> None:
+    """The complaint names the port."""
+    taken = serve().fiskil.api_url.rpartition(":")[2]
+
+    with pytest.raises(UsageError, match=f"Port {taken} is in use"):
+        serve(control_port=int(taken))
+
+
+def test_webhooks_go_to_this_machine_only(serve: Callable[..., Serving]) -> None:
+    """Another address is refused before anything listens."""
+    with pytest.raises(UnsafeTarget, match="not loopback"):
+        serve(webhook_url="http://192.0.2.1/hook")

@@ -1,0 +1,443 @@
+"""The config: every key of the design is accepted, and every complaint says what to do."""
+
+import datetime
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import ConfigError, UnsafeTarget
+from harness.settings import RequestTemplate, Settings, load, parse
+
+WHOLE = """
+[app]
+command = "uvicorn shop:app --port {port}"
+ready   = "GET /healthz"
+ready_s = 12
+[app.env]
+FISKIL_BASE_URL       = "{api_url}"
+FISKIL_AUTH_URL       = "{auth_url}"
+FISKIL_CLIENT_ID      = "{client_id}"
+FISKIL_CLIENT_SECRET  = "{client_secret}"
+FISKIL_WEBHOOK_SECRET = "{webhook_secret}"
+FISKIL_WEBHOOK_ALLOWED_IPS = "{webhook_source_ips}"
+SSL_CERT_FILE         = "{ca_file}"
+ALERT_URL             = "{alert_url}"
+OTLP                  = "{otlp_url}"
+TLS                   = "{tls_cert_file}:{tls_key_file}"
+PUBLIC                = "{public_url}"
+DATABASE_URL          = "sqlite:///{workdir}/app.db"
+[app.webhook]
+path = "/webhooks/fiskil"
+end_user_id = "eu_1"
+consent_id = "c_1"
+[app.drive]
+start_session = { request = "POST /connect", json = { customer = "{end_user_ref}" }, session = "$.auth_url" }
+refresh = { request = "POST /customers/{end_user_ref}/refresh" }
+revoke  = { request = "POST /customers/{end_user_ref}/disconnect", headers = { x = "{end_user_name}" } }
+fail    = { request = "POST /_harness/fail?at={point}", form = { email = "{end_user_email}" } }
+[app.observe]
+effects = "GET /_harness/effects?end_user_id={end_user_id}"
+metrics = "GET /metrics"
+pages   = { connect = "/connect?customer={end_user_ref}", connections = "/connections?customer={end_user_ref}" }
+logs    = ["{workdir}/app.log"]
+ignore  = ["$.state.fetched_at"]
+connected = { path = "$.state.connection", values = ["connected", true] }
+[app.facts]
+datasets = ["accounts", "balances", "transactions"]
+history_days = 90
+consent_days = 90
+one_off = false
+purpose = "to build your monthly budget"
+privacy_url = "/privacy"
+key_created = 2026-10-01
+production_webhook_url = "https://api.example.com/webhooks/fiskil"
+uses_events = ["consent.*", "banking.transactions.sync.completed"]
+source = "."
+allowed_ips = ["127.0.0.1"]
+[app.limits]
+call_deadline_s = 10
+request_deadline_s = 30
+ack_s = 10
+fresh_s = 5
+alert_s = 30
+idle_s = 10
+[sandbox]
+tls = true
+allow_hosts = ["box.example"]
+[gate]
+required = ["webhooks.idempotent"]
+[[attest]]
+practice = "ux.explains-access"
+statement = "reviewed"
+owner = "Ada"
+date = 2026-01-01
+expires = 2027-01-01
+[[waive]]
+practice = "cache.no-excess-polling"
+reason = "next release"
+owner = "Ada"
+date = 2026-01-01
+expires = 2026-03-01
+"""
+SOURCE = "fiskil-harness.toml"
+VALUES = (
+    "alert_url, api_url, auth_url, ca_file, client_id, client_secret, otlp_url, port, public_url, python, tls_cert_file, "
+    "tls_key_file, webhook_secret, webhook_source_ips, workdir"
+)
+
+
+def read(text: str) -> Settings:
+    return parse(tomllib.loads(text), folder=Path("/nowhere"))
+
+
+def complaint(text: str) -> str:
+    with pytest.raises(ConfigError) as raised:
+        read(text)
+    return str(raised.value).removeprefix(f"{SOURCE}: ")
+
+
+def test_every_key_of_the_design_is_accepted() -> None:
+    """The whole config reads, and its values arrive where they belong."""
+    settings = read(WHOLE)
+
+    assert settings.app.ready == RequestTemplate(request="GET /healthz")
+    assert settings.app.drive.start_session == RequestTemplate(
+        request="POST /connect", json={"customer": "{end_user_ref}"}, session="$.auth_url"
+    )
+    assert settings.app.observe.pages["connections"] == "/connections?customer={end_user_ref}"
+    assert settings.app.facts.key_created == datetime.date(2026, 10, 1)
+    assert settings.sandbox.allow_hosts == ("box.example",)
+    assert settings.gate.required == ("webhooks.idempotent",)
+    assert [one.owner for one in settings.attest] == [one.owner for one in settings.waive] == ["Ada"]
+    assert settings.folder == Path("/nowhere")
+
+
+def test_an_empty_config_has_the_promised_defaults() -> None:
+    """No hook, no fact, the limits of the design, and every practice required."""
+    settings = read("")
+
+    assert settings.app.drive.start_session is settings.app.observe.effects is None
+    assert settings.app.facts.datasets is None
+    assert (settings.app.limits.request_deadline_s, settings.app.limits.ack_s) == (30, 10)
+    assert (settings.app.webhook.path, settings.gate.required, settings.sandbox.tls) == ("/webhooks/fiskil", "all", False)
+
+
+@pytest.mark.parametrize("hook", ["effects", "metrics"])
+def test_a_request_may_be_a_bare_text(hook: str) -> None:
+    """``GET /path`` and the table with request say the same."""
+    bare = read(f'[app.observe]\n{hook} = "GET /x"')
+    table = read(f'[app.observe]\n{hook} = {{ request = "GET /x" }}')
+
+    assert bare == table
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "ap = 1",
+            "unknown key 'ap' in [the top level]. Did you mean 'app'? Known: app, attest, gate, sandbox, waive.",
+        ),
+        (
+            '[app]\ncomand = "x"',
+            "unknown key 'comand' in [app]. Did you mean 'command'? "
+            "Known: command, drive, env, facts, limits, object, observe, ready, ready_s, url, webhook.",
+        ),
+        (
+            '[app.drive]\nstart_sesion = { request = "POST /x" }',
+            "unknown key 'start_sesion' in [app.drive]. Did you mean 'start_session'? "
+            "Known: fail, refresh, revoke, start_session.",
+        ),
+        (
+            '[app.drive.refresh]\nrequest = "POST /x"\nbody = "y"',
+            "unknown key 'body' in [app.drive.refresh]. Known: form, headers, json, request, session.",
+        ),
+        (
+            '[[waive]]\npractise = "x"',
+            "unknown key 'practise' in [waive]. Did you mean 'practice'? Known: date, expires, owner, practice, reason.",
+        ),
+        ("folder = 'x'", "unknown key 'folder' in [the top level]. Known: app, attest, gate, sandbox, waive."),
+    ],
+)
+def test_an_unknown_key_names_the_nearest(text: str, words: str) -> None:
+    """The section, the nearest key and every known one."""
+    assert complaint(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[app]\ncommand = 5", "Expected 'str', got 'int' at 'app.command'."),
+        ("[app]\nlimits = 5", "Expected 'table', got 'int' at 'app.limits'."),
+        ("[app.env]\nPORT = 5", "Expected 'str', got 'int' at 'app.env[...]'."),
+        ("[app.facts]\nkey_created = 'soon'", "Invalid RFC3339 encoded date at 'app.facts.key_created'."),
+        ("[[attest]]\npractice = 'x'", "Table missing required field 'statement' at 'attest[0]'."),
+        ("[gate]\nrequired = 'some'", "Invalid enum value 'some' at 'gate.required'."),
+        ("[app.observe]\neffects = 3", "Expected 'table', got 'int' at 'app.observe.effects'."),
+    ],
+)
+def test_a_wrong_type_names_its_place(text: str, words: str) -> None:
+    """What is expected, what was given, and where."""
+    assert complaint(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            '[app]\ncommand = "x"\nurl = "http://127.0.0.1:1"',
+            "[app] gives command and url. Give one: the app is started, running, or Python.",
+        ),
+        ('[app]\nurl = "127.0.0.1:8000"', "app.url must be like 'http://127.0.0.1:8000', got '127.0.0.1:8000'."),
+        ('[app]\nurl = "http://[::1"', "app.url must be like 'http://127.0.0.1:8000', got 'http://[::1'."),
+        (
+            '[app]\nurl = "http://127.0.0.1:port"',
+            "app.url must be like 'http://127.0.0.1:8000', got 'http://127.0.0.1:port'.",
+        ),
+        ('[app.webhook]\npath = "webhooks"', "app.webhook.path must start with '/', got 'webhooks'."),
+        ('[app.observe]\npages = { connect = "connect" }', "app.observe.pages.connect must start with '/', got 'connect'."),
+        (
+            '[app]\nready = "/healthz"',
+            "app.ready must read like 'POST /path', got '/healthz'. Methods: GET, POST, PUT, PATCH, DELETE.",
+        ),
+        (
+            '[app.drive]\nrefresh = "post /x"',
+            "app.drive.refresh must read like 'POST /path', got 'post /x'. Methods: GET, POST, PUT, PATCH, DELETE.",
+        ),
+        (
+            '[app.drive]\nstart_session = "POST /connect"',
+            "app.drive.start_session needs session = '$.auth_url' (or '$.session_id', 'header:Location'), "
+            "the place of the auth session in the app's answer.",
+        ),
+        (
+            '[app.drive]\nfail = "POST /fail"',
+            "app.drive.fail must carry {point}: before, midway, after or database.",
+        ),
+        ('[app]\ncommand = "run \\"it"', "app.command cannot be read: no closing quotation."),
+        ('[app]\ncommand = "  "', "app.command is empty."),
+        ("[app.limits]\nack_s = 0", "app.limits.ack_s must be greater than 0, got 0.0."),
+        ("[app.limits]\nidle_s = inf", "app.limits.idle_s must be greater than 0, got inf."),
+        ("[app.limits]\nfresh_s = nan", "app.limits.fresh_s must be greater than 0, got nan."),
+        ("[app]\nready_s = -1", "app.ready_s must be greater than 0, got -1.0."),
+        ("[app.facts]\nhistory_days = -90", "app.facts.history_days must be greater than 0, got -90."),
+        (
+            '[app.observe]\nignore = ["state.fetched_at"]',
+            "app.observe.ignore must be a JSONPath like '$.state.fetched_at', got 'state.fetched_at'.",
+        ),
+        (
+            '[app.observe]\nconnected = { path = "$.state[", values = [] }',
+            "app.observe.connected.path must be a JSONPath like '$.state.fetched_at', got '$.state['.",
+        ),
+        (
+            '[[waive]]\npractice = "a.b"\nreason = "x"\nowner = "x"\ndate = 2026-02-01\nexpires = 2026-01-01',
+            "[[waive]] for 'a.b' expires before its date.",
+        ),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(text: str, words: str) -> None:
+    """Contradictions and unusable values are said before anything starts."""
+    assert complaint(text) == words
+
+
+def test_an_unknown_dataset_names_the_nearest() -> None:
+    """A fact that names no dataset is a slip."""
+    words = complaint('[app.facts]\ndatasets = ["acounts"]')
+
+    assert words.startswith("app.facts.datasets has 'acounts'. Did you mean 'accounts'? Known: accounts, balances, ")
+
+
+def test_an_event_pattern_that_matches_nothing_is_refused() -> None:
+    """A misspelt pattern would make every event look unused. Source: webhooks.events"""
+    words = complaint('[app.facts]\nuses_events = ["consents.*"]')
+
+    assert words.startswith("app.facts.uses_events has 'consents.*', which no event matches.")
+
+
+@pytest.mark.parametrize("pattern", ["*", "consent.*", "banking.*.completed", "energy.usage.sync.completed"])
+def test_event_patterns_of_every_kind_are_accepted(pattern: str) -> None:
+    """Kinds that the sandbox does not send are known too. Source: webhooks.events"""
+    assert read(f'[app.facts]\nuses_events = ["{pattern}"]').app.facts.uses_events == (pattern,)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            '[app]\ncommand = "run {prt}"',
+            f"app.command uses {{prt}}, which nothing fills. Did you mean {{port}}? Known: {VALUES}.",
+        ),
+        (
+            '[app.env]\nX = "{webhok_secret}"',
+            f"app.env.X uses {{webhok_secret}}, which nothing fills. Did you mean {{webhook_secret}}? Known: {VALUES}.",
+        ),
+        (
+            '[app.env]\nX = "{port"',
+            "app.env.X is no template: expected '}' before end of string. Write {{ and }} for braces.",
+        ),
+        (
+            '[app.env]\nX = "{port.__class__}"',
+            f"app.env.X uses {{port.__class__}}, which nothing fills. Known: {VALUES}.",
+        ),
+    ],
+)
+def test_a_template_value_that_nothing_fills_is_refused(text: str, words: str) -> None:
+    """The place, the nearest value and every known one."""
+    assert complaint(text) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[app.drive]\nrefresh = { request = "POST /{nobody}" }',
+        '[app.drive]\nrefresh = { request = "POST /", json = { a = [{ b = "{nobody}" }] } }',
+        '[app.drive]\nrefresh = { request = "POST /", form = { a = "{nobody}" } }',
+        '[app.drive]\nrefresh = { request = "POST /", headers = { a = "{nobody}" } }',
+        '[app.observe]\npages = { a = "/{nobody}" }',
+        '[app.observe]\nlogs = ["{nobody}"]',
+        '[app.observe]\neffects = "GET /{nobody}"',
+    ],
+)
+def test_templates_are_checked_wherever_they_stand(text: str) -> None:
+    """Requests, their bodies and headers, pages and log files."""
+    assert "uses {nobody}, which nothing fills." in complaint(text)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://192.0.2.1:8000", "http://0.0.0.0", "http://[2001:db8::1]/", "https://no-such-host.invalid", "http://{port}"],
+)
+def test_an_app_elsewhere_is_refused(url: str) -> None:
+    """Loopback only, unless the host is allowed by name."""
+    with pytest.raises(UnsafeTarget, match=re.escape("which is not loopback, and the harness talks only to that.")):
+        read(f'[app]\nurl = "{url}"')
+
+
+def test_the_refusal_of_a_host_says_how_to_allow_it() -> None:
+    """The whole message, to be acted on."""
+    with pytest.raises(UnsafeTarget) as raised:
+        read('[app]\nurl = "http://192.0.2.1:8000"')
+
+    assert str(raised.value) == (
+        "fiskil-harness.toml: app.url names '192.0.2.1', which is not loopback, and the harness talks only to that. "
+        "If it is a machine of your own, name it under [sandbox] allow_hosts."
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1:8000", "http://127.9.9.9", "http://localhost:3000/base", "http://[::1]:1", "http://127.0.0.1:{port}"],
+)
+def test_an_app_on_loopback_is_accepted(url: str) -> None:
+    """Every spelling of this machine."""
+    assert read(f'[app]\nurl = "{url}"').app.url == url
+
+
+def test_a_host_that_is_allowed_by_name_is_accepted() -> None:
+    """allow_hosts is the way out."""
+    assert (
+        read('[app]\nurl = "http://box.example"\n[sandbox]\nallow_hosts = ["box.example"]').app.url == "http://box.example"
+    )
+
+
+def test_a_secret_that_is_not_set_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable is named, and no secret is invented in its place."""
+    monkeypatch.delenv("NOT_SET_ANYWHERE", raising=False)
+
+    words = complaint('[sandbox]\nwebhook_secret_env = "NOT_SET_ANYWHERE"')
+
+    assert words == (
+        "NOT_SET_ANYWHERE is not set. Put the signing secret there, "
+        "or name another variable under [sandbox] webhook_secret_env."
+    )
+
+
+def test_the_file_of_its_own_comes_first(tmp_path: Path) -> None:
+    """fiskil-harness.toml is found before pyproject.toml, and its folder is kept."""
+    (tmp_path / "pyproject.toml").write_text('[tool.fiskil-harness.app]\ncommand = "theirs"')
+    (tmp_path / SOURCE).write_text('[app]\ncommand = "ours"')
+
+    settings = load(folder=tmp_path)
+
+    assert (settings.app.command, settings.folder, settings.source) == ("ours", tmp_path, SOURCE)
+
+
+def test_a_table_of_pyproject_is_read(tmp_path: Path) -> None:
+    """[tool.fiskil-harness] holds the same keys, and complaints name the file."""
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "x"\n[tool.fiskil-harness.app]\nurl = "http://127.0.0.1:1"\n'
+        '[tool.fiskil-harness.app.observe]\neffects = "GET /e"'
+    )
+
+    settings = load(folder=tmp_path)
+
+    assert settings.app.observe.effects == RequestTemplate(request="GET /e")
+    assert settings.source == "pyproject.toml"
+
+
+@pytest.mark.parametrize(
+    "text", ["", '[project]\nname = "x"', "# [tool.fiskil-harness]\n", "[tool.fiskil-harness-else]\na = 1"]
+)
+def test_a_folder_without_a_config_is_said(tmp_path: Path, text: str) -> None:
+    """Where was looked, and what to do."""
+    (tmp_path / "pyproject.toml").write_text(text)
+
+    with pytest.raises(ConfigError) as raised:
+        load(folder=tmp_path)
+
+    assert str(raised.value) == (
+        f"No fiskil-harness.toml in {str(tmp_path)!r} and no [tool.fiskil-harness] in its pyproject.toml. "
+        "`fiskil-harness init` writes one, `--config FILE` names another place."
+    )
+
+
+def test_a_pyproject_that_is_named_must_have_the_table(tmp_path: Path) -> None:
+    """Naming a file without a config is a slip, not an empty config."""
+    path = tmp_path / "pyproject.toml"
+    path.write_text("tool = 5")
+
+    with pytest.raises(ConfigError) as raised:
+        load(path)
+
+    assert (
+        str(raised.value)
+        == f"{str(path)!r} has no [tool.fiskil-harness]. `fiskil-harness init` writes a fiskil-harness.toml."
+    )
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """The path, and what writes one."""
+    path = tmp_path / "nothing.toml"
+
+    with pytest.raises(ConfigError) as raised:
+        load(path)
+
+    assert str(raised.value) == f"No config at {str(path)!r}. `fiskil-harness init` writes one."
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"[app", "is no valid TOML: "), (b"x = '\xff'", "cannot be read: "), (b"a = 1\na = 2", "is no valid TOML: ")],
+)
+def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, content: bytes, words: str) -> None:
+    """Broken TOML and broken text, with the place in the file."""
+    path = tmp_path / SOURCE
+    path.write_bytes(content)
+
+    with pytest.raises(ConfigError, match=words):
+        load(path)
+
+
+def test_a_folder_in_place_of_a_file_is_said(tmp_path: Path) -> None:
+    """A directory is no config."""
+    with pytest.raises(ConfigError, match="cannot be read: "):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("value", [5, "text", [1], None])
+def test_a_table_that_is_none_is_said(value: Any) -> None:
+    """[app] as anything but a table."""
+    with pytest.raises(ConfigError, match="Expected 'table'"):
+        parse({"app": value}, folder=Path())

@@ -1,0 +1,50 @@
+"""The signature scheme, against published vectors."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import ConfigError
+from harness.webhooks.signature import digest, key_of, sign
+
+VECTORS = json.loads((Path(__file__).parent.parent / "fixtures" / "webhook_vectors.json").read_text(encoding="utf-8"))
+RIGHT = [one for one in VECTORS["fiskil"] if one["expect"] == "right"]
+WRONG = [one for one in VECTORS["fiskil"] if one["expect"] == "wrong"]
+
+
+def name_of(vector: Any) -> str:
+    return str(vector["name"])
+
+
+@pytest.mark.parametrize("vector", RIGHT, ids=name_of)
+def test_right_vectors_are_reproduced(vector: dict[str, str]) -> None:
+    """What the guide's own sample prints is what we send."""
+    assert sign(vector["body"].encode(), vector["secret"]) == vector["signature"]
+
+
+@pytest.mark.parametrize("vector", WRONG, ids=name_of)
+def test_wrong_vectors_are_not(vector: dict[str, str]) -> None:
+    """No mistake of the documentation is ours."""
+    assert sign(vector["body"].encode(), vector["secret"]) != vector["signature"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["rfc4231"], ids=name_of)
+def test_the_primitive_is_hmac_sha256(vector: dict[str, str]) -> None:
+    """The cases of RFC 4231 come out, a key longer than a block among them."""
+    assert digest(vector["body"].encode(), bytes.fromhex(vector["key"])).hex() == vector["digest"]
+
+
+def test_every_vector_is_either_right_or_wrong() -> None:
+    """No vector is left out by a misspelt expectation."""
+    assert len(RIGHT) + len(WRONG) == len(VECTORS["fiskil"]) == 9
+
+
+@pytest.mark.parametrize("secret", ["", "not base64!", "YWJj\n", "a"])
+def test_a_secret_that_is_no_base64_is_refused_untold(secret: str) -> None:
+    """The complaint says what to do and does not carry the secret."""
+    words = r"^The webhook signing secret is not base64\. Paste it as the console shows it\.$"
+
+    with pytest.raises(ConfigError, match=words):
+        key_of(secret)

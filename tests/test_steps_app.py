@@ -1,0 +1,59 @@
+"""Steps of the app's process: left alone, given time, killed and started again."""
+
+from collections.abc import Callable
+
+import pytest
+from apps.feed import Feed, feed_settings
+
+from harness import steps
+from harness.driver import Driver
+from harness.journal import Effects, Idle, Started
+from harness.scenario import Scenario
+from harness.settings import Settings
+
+Drive = Callable[..., Driver]
+MakeSettings = Callable[..., Settings]
+
+
+def scenario(*given: steps.AnyStep) -> Scenario:
+    return Scenario(name="x", practices=(), steps=given, probes=())
+
+
+@pytest.mark.parametrize(("step", "seconds"), [(steps.StayIdle(), 0.1), (steps.StayIdle(seconds=0.2), 0.2)])
+def test_an_idle_stretch_is_as_long_as_asked(drive: Drive, step: steps.StayIdle, seconds: float) -> None:
+    """As long as the step says, or as the config does."""
+    driver = drive(feed_settings(idle_s=0.1), given=Feed())
+
+    journal, _ = driver.perform(scenario(steps.Authorise(), step))
+
+    (idle,) = journal.all(Idle)
+    (end,) = journal.all(Effects)
+    assert idle.seconds == seconds
+    assert end.at_s - idle.at_s >= seconds
+
+
+def test_settling_notes_what_the_app_tells(drive: Drive) -> None:
+    """Every participant is looked at once the app is quiescent."""
+    driver = drive(feed_settings(), given=Feed())
+
+    journal, _ = driver.perform(scenario(steps.Authorise(), steps.Authorise(twin="b"), steps.Settle()))
+
+    settled = [one for one in journal.all(Effects) if one.moment == "settled"]
+    assert [(one.participant, one.is_quiescent) for one in settled] == [("", True), ("b", True)]
+
+
+def test_settling_without_effects_waits_for_a_quiet_link(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Nothing is told, and nothing is wrong with that."""
+    driver = drive(receiver_settings(app={"observe": {}}))
+
+    journal, crashed = driver.perform(scenario(steps.Authorise(), steps.Settle()))
+
+    assert (crashed, journal.all(Effects)) == ("", [])
+
+
+def test_a_restart_is_a_kill_and_a_start(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Both are written down."""
+    journal, crashed = drive(receiver_settings()).perform(scenario(steps.Restart()))
+
+    assert not crashed
+    assert [one.how for one in journal.all(Started)] == ["found", "kill", "restart"]

@@ -1,0 +1,159 @@
+"""Steps of the institution and the clock: what they change shows in the next sync, and the app can be asked to read it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from apps.feed import Feed, feed_settings
+
+from harness import faults, steps
+from harness.driver import Driver
+from harness.errors import ConfigError
+from harness.journal import EventSeen, HookCall, Journal, Rows
+from harness.scenario import Scenario
+
+Perform = Callable[..., tuple[Journal, str]]
+
+
+@pytest.fixture
+def perform(drive: Callable[..., Driver]) -> Perform:
+    """Perform steps between a local Fiskil and the feed; the journal, and what went wrong."""
+    driver = drive(feed_settings(request_deadline_s=5), given=Feed())
+
+    def run(*given: steps.AnyStep) -> tuple[Journal, str]:
+        return driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
+
+    return run
+
+
+def two_syncs(perform: Perform, *between: steps.AnyStep) -> tuple[dict[str, Any], dict[str, Any], Rows]:
+    """Rows by key before and after *between*, and the second sync."""
+    journal, crashed = perform(steps.Authorise(), steps.Sync("transactions"), *between, steps.Sync("transactions"))
+    assert not crashed
+    first, second = journal.all(Rows)
+    return {row["key"]: row for row in first.rows}, {row["key"]: row for row in second.rows}, second
+
+
+def changed(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, set[str]]]:
+    """Which rows differ, and in what."""
+    return [
+        (key, {name for name in row if row[name] != after[key][name]})
+        for key, row in before.items()
+        if key in after and row != after[key]
+    ]
+
+
+def test_an_amended_row_has_values_that_nobody_else_has(perform: Perform) -> None:
+    """The new amount and description can be looked for."""
+    before, after, _ = two_syncs(perform, steps.Change(what="amend", nth=3))
+
+    ((key, fields),) = changed(before, after)
+    assert fields == {"amount", "description"}
+    assert [row["amount"] for row in after.values()].count(after[key]["amount"]) == 1
+    assert [row["description"] for row in after.values()].count(after[key]["description"]) == 1
+
+
+def test_an_amendment_is_the_same_for_the_same_seed(perform: Perform) -> None:
+    """Chance has one door."""
+    runs = [two_syncs(perform, steps.Change(what="amend"))[1] for _ in range(2)]
+
+    assert [row["amount"] for row in runs[0].values()] == [row["amount"] for row in runs[1].values()]
+
+
+def test_a_posted_row_keeps_its_id(perform: Perform) -> None:
+    """Pending becomes posted and dated."""
+    before, after, _ = two_syncs(perform, steps.Change(what="post"))
+
+    ((key, fields),) = changed(before, after)
+    assert (before[key]["status"], after[key]["status"]) == ("PENDING", "POSTED")
+    assert "fiskil_id" not in fields
+
+
+def test_a_removed_row_is_gone_and_remembered(perform: Perform) -> None:
+    """The journal knows which id vanished."""
+    before, after, second = two_syncs(perform, steps.Change(what="remove", nth=4))
+
+    (gone,) = set(before) - set(after)
+    assert second.removed_ids == (before[gone]["fiskil_id"],)
+
+
+def test_a_repeated_row_is_a_true_twin(perform: Perform) -> None:
+    """Equal in everything but its ids."""
+    before, after, _ = two_syncs(perform, steps.Change(what="repeat", nth=5))
+
+    (key,) = set(after) - set(before)
+    original = before[key.removesuffix(":again")]
+    assert {name for name in original if original[name] != after[key][name]} == {"key", "fiskil_id", "transaction_id"}
+
+
+def test_a_row_that_is_not_there_cannot_change(perform: Perform) -> None:
+    """The scenario stops with the count of rows that there are."""
+    _, crashed = perform(steps.Authorise(), steps.Change(what="post", nth=99))
+
+    assert crashed.endswith("There is no row 99 to post: the institution has 2 PENDING rows.")
+
+
+def test_a_sync_of_everything_tells_each_dataset(perform: Perform) -> None:
+    """One event for each, in the order of their times."""
+    journal, _ = perform(steps.Authorise(), steps.Sync())
+
+    assert [one.kind for one in journal.all(EventSeen)] == [
+        "consent.received",
+        "banking.accounts.sync.completed",
+        "banking.balances.sync.completed",
+        "banking.transactions.sync.completed",
+    ]
+
+
+def test_an_unknown_dataset_is_refused_before_anything_runs() -> None:
+    """The nearest match is named."""
+    with pytest.raises(ConfigError, match="Did you mean 'transactions'"):
+        steps.Sync("transaktions").check()
+
+
+def test_a_sync_needs_a_consent(perform: Perform) -> None:
+    """Without one the scenario says what is missing."""
+    _, crashed = perform(steps.Sync())
+
+    assert crashed.endswith("The end user has no consent yet; a step must authorise first.")
+
+
+def test_a_refresh_is_measured(perform: Perform) -> None:
+    """The answer and how long it took stand in the journal."""
+    journal, _ = perform(steps.Authorise(), steps.Sync(), steps.Refresh())
+
+    (refresh,) = [one for one in journal.all(HookCall) if one.hook == "refresh"]
+    assert refresh.status == 200
+    assert 0 < refresh.took_s < 5
+
+
+def test_a_refresh_that_fails_is_an_answer(perform: Perform) -> None:
+    """An error of the app under a fault is what the scenario wants to see, not its end."""
+    journal, crashed = perform(
+        steps.Authorise(), steps.Break("banking.transactions", faults.Status(status=500)), steps.Refresh()
+    )
+
+    assert not crashed
+    assert [one.status for one in journal.all(HookCall) if one.hook == "refresh"] == [500]
+
+
+def test_revoking_tells_and_empties(perform: Perform) -> None:
+    """The consent's ending is an event."""
+    journal, _ = perform(steps.Authorise(), steps.Revoke())
+
+    assert [one.kind for one in journal.all(EventSeen)] == ["consent.received", "consent.revoked"]
+
+
+def test_each_confirmation_is_an_event(perform: Perform) -> None:
+    """Three confirmations, three facts, each a second later."""
+    journal, _ = perform(steps.Authorise(), steps.ConfirmAgain(times=3))
+
+    told = [one.publish_time for one in journal.all(EventSeen) if one.kind == "consent.updated"]
+    assert len(set(told)) == 3
+
+
+def test_time_ends_a_consent(perform: Perform) -> None:
+    """Ninety-one days later it is over, and told to be."""
+    journal, _ = perform(steps.Authorise(), steps.Advance(days=91))
+
+    assert [one.kind for one in journal.all(EventSeen)][-1] == "consent.revoked"

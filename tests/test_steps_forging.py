@@ -1,0 +1,170 @@
+"""Steps of a sender who is not Fiskil: what arrives is what the registries say, and the journal knows it for what it is."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from apps.mailbox import Mailbox
+from pytest_httpserver import HTTPServer
+from werkzeug import Response
+
+from harness import steps
+from harness.driver import Driver
+from harness.errors import UnknownName
+from harness.journal import Delivery, EventSeen, Journal, Leak
+from harness.scenario import Scenario
+from harness.webhooks import sign
+from harness.webhooks.encodings import ENCODINGS, ODDITIES, SPELLINGS
+from harness.webhooks.forgeries import FORGERIES
+
+Perform = Callable[..., tuple[Journal, str]]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[HTTPServer]:
+    """One server for the module, because stopping one takes half a second."""
+    with HTTPServer(host="127.0.0.1", port=0, threaded=True) as one:
+        yield one
+
+
+@pytest.fixture
+def mailbox(server: HTTPServer) -> Mailbox:
+    """A receiver that keeps what it gets."""
+    return Mailbox(server)
+
+
+@pytest.fixture
+def driver(mailbox: Mailbox, drive: Callable[..., Driver]) -> Driver:
+    """A driver in front of it."""
+    return drive(mailbox.settings())
+
+
+@pytest.fixture
+def perform(driver: Driver) -> Perform:
+    """Perform steps; the journal, and what went wrong."""
+    return lambda *given: driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
+
+
+def by_name(journal: Journal) -> dict[str, Delivery]:
+    return {one.name: one for one in journal.all(Delivery)}
+
+
+def test_every_forgery_is_sent_and_known(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
+    """Each under an id of its own that stands for it, none with the signature of its bytes."""
+    journal, crashed = perform(steps.Authorise(), steps.ForgeEvery())
+
+    made = journal.all(Delivery)
+    secret = driver.fiskil.credentials.webhook_secret
+    assert not crashed
+    assert [one.name for one in made] == list(FORGERIES)
+    assert {one.kind for one in made} == {"forged"}
+    assert len({one.message_id for one in made}) == len(made)
+    assert [journal.names[one.message_id] for one in made] == [f"forged:{name}" for name in FORGERIES]
+    assert not any(sign(body, secret) == given for body, given in zip(mailbox.bodies, mailbox.signatures, strict=True))
+
+
+def test_a_forgery_claims_what_it_is_told_to(perform: Perform, mailbox: Mailbox) -> None:
+    """About the participant's own consent, so that believing it has an effect."""
+    perform(steps.Authorise(), steps.Deliver(), steps.Forge("unsigned", kind="banking.accounts.sync.completed"))
+
+    genuine, forged = mailbox.messages
+    assert forged["data"]["event"] == "banking.accounts.sync.completed"
+    assert forged["data"]["consent_id"] == genuine["data"]["consent_id"]
+    assert forged["publish_time"] > genuine["publish_time"]
+
+
+def test_a_forgery_claims_what_the_app_uses(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
+    """An event that the app ignores would hide that it is believed."""
+    driver = drive(mailbox.settings(facts={"uses_events": ["consent.updated"]}))
+
+    driver.perform(Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.Forge("unsigned")), probes=()))
+
+    assert mailbox.kinds == ["consent.updated"]
+
+
+def test_forging_tells_the_sandbox_nothing(perform: Perform) -> None:
+    """No event of the sandbox belongs to a forgery, and nothing is due afterwards."""
+    journal, _ = perform(steps.Authorise(), steps.Sync(), steps.Deliver(), steps.ForgeEvery(), steps.Deliver(attempts=5))
+
+    assert [one.event for one in journal.all(EventSeen)] == ["e0", "e1", "e2", "e3"]
+    assert [one.event for one in journal.all(Delivery) if one.kind == "genuine"] == ["e0", "e1", "e2", "e3"]
+
+
+def test_an_answer_that_tells_the_signature_is_noted(perform: Perform, driver: Driver, server: HTTPServer) -> None:
+    """The entry says where and what, and not the value."""
+    secret = driver.fiskil.credentials.webhook_secret
+    server.clear()
+    server.expect_request("/webhooks/fiskil").respond_with_handler(
+        lambda request: Response(f"expected {sign(request.get_data(), secret)}", status=401)
+    )
+
+    journal, _ = perform(steps.Authorise(), steps.Forge("unsigned"))
+
+    (leak,) = journal.all(Leak)
+    assert (leak.place, leak.kind, leak.line) == ("the answer to forged:unsigned", "expected signature", "")
+
+
+def test_every_re_encoding_is_a_fact_of_its_own(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
+    """Something happened each time, and what arrives is signed over its own bytes."""
+    journal, crashed = perform(steps.Authorise(), steps.Deliver(), steps.ReencodeEvery())
+
+    made = journal.all(Delivery)[1:]
+    secret = driver.fiskil.credentials.webhook_secret
+    assert not crashed
+    assert [one.name for one in made] == ["extra_field", *(one.name for one in ENCODINGS.values() if not one.needs_accounts)]
+    assert len({one.message_id for one in made}) == len(made)
+    assert {one.event for one in made} <= {one.event for one in journal.all(EventSeen)}
+    assert mailbox.signatures == [sign(body, secret) for body in mailbox.bodies]
+
+
+def test_new_fields_are_judged_only_where_one_is_taken(perform: Perform, mailbox: Mailbox) -> None:
+    """A receiver that refuses a plain new field says nothing about bytes by refusing others."""
+    mailbox.refused = b"note"
+
+    journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.ReencodeEvery())
+
+    judged = {one.name for one in journal.all(Delivery) if one.is_judged}
+    assert "pretty" in judged
+    assert not any(one.has_extra and one.name in judged for one in ENCODINGS.values())
+
+
+def test_missing_accounts_are_missing_from_an_event_that_has_some(perform: Perform, mailbox: Mailbox) -> None:
+    """A sync event tells accounts; this one does not."""
+    perform(steps.Authorise(), steps.Deliver(), steps.Reencode("no_account_ids"))
+
+    assert mailbox.kinds[-1] == "banking.accounts.sync.completed"
+    assert "account_ids" not in mailbox.messages[-1]["data"]
+
+
+def test_spellings_repeat_the_very_bytes(perform: Perform, mailbox: Mailbox) -> None:
+    """Only headers differ, and no answer is judged."""
+    journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.RespellEvery("e0"))
+
+    made = by_name(journal)
+    assert set(SPELLINGS) <= set(made)
+    assert len(set(mailbox.bodies)) == 1
+    assert {(one.kind, one.is_judged) for name, one in made.items() if name} == {("replay", False)}
+
+
+def test_every_oddity_is_sent_and_none_judged(perform: Perform) -> None:
+    """They are nobody's events."""
+    journal, crashed = perform(steps.Authorise(), steps.Deliver(), steps.DistortEvery())
+
+    made = journal.all(Delivery)[1:]
+    assert not crashed
+    assert [one.name for one in made] == list(ODDITIES)
+    assert {(one.kind, one.is_judged) for one in made} == {("unusual", False)}
+    assert [one.event for one in journal.all(EventSeen)] == ["e0"]
+
+
+def test_one_oddity_can_be_sent(perform: Perform, mailbox: Mailbox) -> None:
+    """By its name."""
+    perform(steps.Authorise(), steps.Distort("list"))
+
+    assert mailbox.bodies == [b"[1,2,3]"]
+
+
+@pytest.mark.parametrize("step", [steps.Forge("unsinged"), steps.Reencode("prety"), steps.Distort("lists")])
+def test_unknown_names_are_refused_before_anything_starts(step: steps.AnyStep) -> None:
+    """With the nearest that there is."""
+    with pytest.raises(UnknownName, match=r"Did you mean '"):
+        step.check()

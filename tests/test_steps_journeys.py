@@ -1,0 +1,136 @@
+"""Steps of the end user: each way out of the journey ends as the table says, and is written down with its page."""
+
+from collections.abc import Callable
+
+import pytest
+from apps.feed import Feed, feed_settings
+
+from harness import faults, steps
+from harness.driver import Driver
+from harness.errors import UnknownName
+from harness.journal import EventSeen, HookCall, Journal, Journey, Visit
+from harness.scenario import Scenario
+from harness.steps.journeys import Screen
+
+Drive = Callable[..., Driver]
+Perform = Callable[..., Journal]
+
+
+@pytest.fixture
+def feed() -> Feed:
+    """The app."""
+    return Feed()
+
+
+@pytest.fixture
+def perform(drive: Drive, feed: Feed) -> Perform:
+    """Perform steps between a local Fiskil and the feed, and give the journal."""
+    driver = drive(feed_settings(request_deadline_s=5), given=feed)
+
+    def run(*given: steps.AnyStep) -> Journal:
+        scenario = Scenario(name="x", practices=(), steps=given, probes=()).check()
+        journal, crashed = driver.perform(scenario)
+        assert not crashed
+        return journal
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("step", "ending"),
+    [
+        (steps.Cancel(at="institution"), "AUTH_SESSION_CANCELLED"),
+        (steps.Cancel(at="login"), "AUTH_SESSION_CANCELLED"),
+        (steps.Cancel(at="code"), "AUTH_SESSION_CANCELLED"),
+        (steps.Cancel(at="accounts"), "AUTH_SESSION_CANCELLED"),
+        (steps.Cancel(at="confirm"), "AUTH_SESSION_CANCELLED"),
+        (steps.Deny(at="login"), "CONSENT_ENDUSER_DENIED"),
+        (steps.Deny(at="accounts"), "CONSENT_ENDUSER_DENIED"),
+        (steps.MistypeCode(), "CONSENT_OTP_FAILURE"),
+        (steps.Attempt(end_user="nobody"), "CONSENT_OTP_FAILURE"),
+        (steps.Attempt(end_user="ines"), "CONSENT_ENDUSER_INELIGIBLE"),
+        (steps.Attempt(end_user="uma"), "CONSENT_UPSTREAM_PROCESSING_ERROR"),
+        (steps.Attempt(end_user="tuan"), "CONSENT_TIMEOUT"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else steps.in_words(value),
+)
+def test_ways_out_end_at_the_cancel_page(perform: Perform, step: steps.AnyStep, ending: str) -> None:
+    """The journal names the ending, and the end user stands on the app's page for it."""
+    journal = perform(step)
+
+    assert [one.ending for one in journal.all(Journey)] == [ending]
+    assert [(one.page, one.status, one.body) for one in journal.all(Visit)] == [("cancelled", 200, b"<h1>sorry</h1>")]
+    assert journal.all(EventSeen) == []
+
+
+def test_approval_ends_at_the_callback_page(perform: Perform) -> None:
+    """The consent exists, and its event is due."""
+    journal = perform(steps.Authorise())
+
+    assert [one.ending for one in journal.all(Journey)] == ["APPROVED"]
+    assert [(one.page, one.body) for one in journal.all(Visit)] == [("callback", b"<h1>thanks</h1>")]
+    assert [one.kind for one in journal.all(EventSeen)] == ["consent.received"]
+
+
+@pytest.mark.parametrize("screen", ["institution", "login", "code", "accounts", "confirm"])
+def test_a_closed_tab_calls_nobody_back(perform: Perform, screen: Screen) -> None:
+    """The journey is abandoned, whatever the screen, and no page of the app is visited."""
+    journal = perform(steps.Leave(at=screen))
+
+    assert [one.ending for one in journal.all(Journey)] == ["ABANDONED"]
+    assert journal.all(Visit) == []
+
+
+def test_every_attempt_is_counted_and_has_its_session(perform: Perform) -> None:
+    """Three journeys of one end user, three sessions."""
+    journal = perform(steps.Cancel(), steps.Leave(), steps.Authorise())
+
+    journeys = journal.all(Journey)
+    assert [one.attempt for one in journeys] == [1, 2, 3]
+    assert len({one.session for one in journeys}) == 3
+    assert len({one.end_user_id for one in journeys}) == 1
+
+
+def test_somebody_else_may_try_at_the_institution(perform: Perform) -> None:
+    """The app's customer stays the same; afterwards the end user gets through with an address of their own."""
+    journal = perform(steps.Attempt(end_user="ines"), steps.Authorise(), steps.Sync("transactions"))
+
+    assert [one.ending for one in journal.all(Journey)] == ["CONSENT_ENDUSER_INELIGIBLE", "APPROVED"]
+
+
+def test_a_session_that_cannot_be_opened_is_no_crash(perform: Perform) -> None:
+    """``start_session`` asks whatever comes of it; the app's error is written down as one."""
+    journal = perform(steps.Break("end_users.create", faults.ResetPeer()), steps.StartSession(), steps.Authorise())
+
+    assert [(one.hook, one.status) for one in journal.all(HookCall)] == [("start_session", 500), ("start_session", 200)]
+
+
+def test_a_journey_needs_a_session(drive: Drive, feed: Feed) -> None:
+    """Where the app opens none, the scenario says what the app answered."""
+    driver = drive(feed_settings(), given=feed)
+    broken = steps.Break("auth_session", faults.Status(status=500))
+
+    _, crashed = driver.perform(Scenario(name="x", practices=(), steps=(broken, steps.Cancel()), probes=()))
+
+    assert crashed.startswith(
+        "step 2 (cancel) could not be done: The app opened no auth session: start_session answered 500"
+    )
+
+
+def test_an_ended_session_handed_out_again_is_seen(perform: Perform, feed: Feed) -> None:
+    """The second journey goes nowhere, under the session of the first."""
+    opened = feed.start_session
+    first: list[str] = []
+    feed.start_session = lambda values: first[0] if first else first.append(opened(values)) or first[0]  # type: ignore[method-assign]
+
+    journal = perform(steps.Cancel(at="login"), steps.Authorise())
+
+    journeys = journal.all(Journey)
+    assert [one.ending for one in journeys] == ["AUTH_SESSION_CANCELLED"] * 2
+    assert journeys[0].session == journeys[1].session
+
+
+def test_an_unknown_person_is_refused_before_anything_runs() -> None:
+    """The nearest match is named."""
+    with pytest.raises(UnknownName, match="Did you mean 'ines'"):
+        steps.Attempt(end_user="inez").check()

@@ -1,0 +1,140 @@
+"""Steps of the link and the keys: faults begin and end, pages shrink, tokens and keys die and live again."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from apps.feed import Feed, feed_settings
+
+from harness import faults, steps
+from harness.driver import Driver
+from harness.errors import ConfigError
+from harness.journal import Canaries, Exchange, FaultSet, HookCall, Journal, Key, Started, Trouble
+from harness.scenario import Scenario
+from harness.settings import parse
+
+Drive = Callable[..., Driver]
+Perform = Callable[..., Journal]
+
+STRICT_APP = """
+import http.server, os, sys
+if os.environ["SECRET"].startswith("fsk_wrong"):
+    sys.exit(3)
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRequestHandler).serve_forever()
+"""
+
+
+@pytest.fixture
+def perform(drive: Drive) -> Perform:
+    """Perform steps between a local Fiskil and the feed, and give the journal."""
+    driver = drive(feed_settings(request_deadline_s=5), given=Feed())
+
+    def run(*given: steps.AnyStep) -> Journal:
+        scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.Sync(), *given), probes=()).check()
+        journal, crashed = driver.perform(scenario)
+        assert not crashed
+        return journal
+
+    return run
+
+
+def refreshes(journal: Journal) -> list[int | None]:
+    return [one.status for one in journal.all(HookCall) if one.hook == "refresh"]
+
+
+def test_an_outage_lasts_until_it_is_mended(perform: Perform) -> None:
+    """0 times is every time; mending writes down that the fault bit."""
+    outage = steps.Break("banking.*", faults.Status(status=503), times=0)
+
+    journal = perform(outage, steps.Refresh(), steps.Refresh(), steps.Mend(), steps.Refresh())
+
+    assert refreshes(journal) == [500, 500, 200]
+    assert [(one.times, one.unbitten) for one in journal.all(FaultSet)] == [(1, 0)]
+
+
+def test_a_mended_fault_that_never_bit_is_written_down(perform: Perform) -> None:
+    """Lifting a fault does not hide that nothing met it."""
+    journal = perform(steps.Break("consents.list", faults.Stall(), times=2), steps.Mend())
+
+    assert [(one.times, one.unbitten) for one in journal.all(FaultSet)] == [(2, 2)]
+
+
+def test_pages_shrink_whatever_is_asked_for(perform: Perform) -> None:
+    """A walk of pages of 25 becomes one of pages of 10."""
+    wide = perform(steps.Refresh())
+    narrow = perform(steps.LimitPages(rows=10), steps.Refresh())
+
+    walks = [[one for one in tape.all(Exchange) if one.route == "banking.transactions"] for tape in (wide, narrow)]
+    assert len(walks[1]) > 2 * len(walks[0])
+
+
+def test_the_next_scenario_has_whole_pages_again(perform: Perform) -> None:
+    """What a scenario limits, it limits for itself."""
+    perform(steps.LimitPages(rows=1))
+    journal = perform(steps.Refresh())
+
+    assert len([one for one in journal.all(Exchange) if one.route == "banking.transactions"]) < 10
+
+
+def test_a_revoked_key_is_good_again_once_accepted(perform: Perform) -> None:
+    """The app fails in between, and the journal knows when the key was worth what."""
+    journal = perform(steps.RevokeKey(), steps.Refresh(), steps.AcceptKey(), steps.Refresh())
+
+    assert refreshes(journal) == [500, 200]
+    assert [one.state for one in journal.all(Key)] == ["revoked", "accepted"]
+
+
+def test_the_driver_gives_the_key_back(perform: Perform) -> None:
+    """A scenario that ends with a revoked key leaves none behind."""
+    perform(steps.RevokeKey())
+
+    assert refreshes(perform(steps.Refresh())) == [200]
+
+
+def test_expired_tokens_are_refused(perform: Perform) -> None:
+    """Every token dies between the exchange and the call that carries it."""
+    journal = perform(steps.Break("banking.transactions", faults.ExpireTokens()), steps.Refresh())
+
+    assert [one.status for one in journal.all(Exchange) if one.route == "banking.transactions"] == [401]
+
+
+def test_secrets_of_the_scenario_are_canaries(perform: Perform) -> None:
+    """Every kind has values, and none of them shows when an entry is printed."""
+    journal = perform(steps.Refresh())
+
+    (canaries,) = journal.all(Canaries)
+    assert set(canaries.values) == {"access token", "account number", "client secret", "webhook secret"}
+    assert all(canaries.values.values())
+    assert not any(value in repr(canaries) for values in canaries.values.values() for value in values)
+
+
+def test_an_app_may_refuse_to_start_with_a_wrong_secret(drive: Drive, tmp_path: Path) -> None:
+    """It is down then, which is lawful; the next restart has the right secret."""
+    (tmp_path / "strict.py").write_text(STRICT_APP)
+    raw = {"command": "{python} strict.py {port}", "env": {"SECRET": "{client_secret}"}}
+    driver = drive(parse({"app": raw}, folder=tmp_path))
+    given = (steps.RestartWithWrongSecret(), steps.Restart())
+
+    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
+
+    assert not crashed
+    assert [one.what for one in journal.all(Trouble)] == ["the app does not start with a wrong client secret"]
+    assert [one.how for one in journal.all(Started)] == ["found", "kill", "kill", "restart"]
+    assert [one.state for one in journal.all(Key)] == ["wrong"]
+    assert any("client secret" in one.values for one in journal.all(Canaries))
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (steps.Break("banking.transaction", faults.Stall()), "Did you mean 'banking.transactions'"),
+        (steps.Break("token", faults.Stall(), times=-1), "times and skip count from 0"),
+        (steps.LimitPages(rows=0), "at least one row"),
+        (steps.StayIdle(seconds=-1), "seconds count from 0"),
+    ],
+    ids=["route", "times", "rows", "seconds"],
+)
+def test_values_that_cannot_work_are_refused(step: steps.AnyStep, words: str) -> None:
+    """Before a socket opens, with what would be right."""
+    with pytest.raises((ConfigError, Exception), match=words):
+        step.check()

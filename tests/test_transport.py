@@ -1,0 +1,223 @@
+"""Handing bytes over: what comes back, what does not, and that everything leaves at the same moment."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from harness.webhooks.transport import Address, Reply, post, post_beside_slow_client, post_together
+
+REQUEST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"
+OK = b"HTTP/1.1 204 No Content\r\n\r\n"
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def run(talk: Talk, call: Callable[[Address], Awaitable[Any]]) -> Any:
+    """Let *call* speak to a server whose connections run *talk*."""
+
+    async def main() -> Any:
+        server = await asyncio.start_server(talk, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            return await call(Address(host="127.0.0.1", port=port))
+
+    return asyncio.run(main())
+
+
+def answers(answer: bytes) -> Talk:
+    """A server that reads a request, says *answer* and hangs up."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(len(REQUEST))
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    return talk
+
+
+def reply_to(answer: bytes, **options: Any) -> Reply:
+    reply: Reply = run(answers(answer), lambda address: post(address, REQUEST, timeout_s=5, **options))
+    return reply
+
+
+def test_an_answer_comes_back_whole() -> None:
+    """Status, headers with lower-case names, and body."""
+    reply = reply_to(b"HTTP/1.1 401 No\r\nX-Why: signature\r\nContent-Length: 2\r\n\r\nno")
+
+    assert (reply.status, reply.body, reply.trouble) == (401, b"no", "")
+    assert ("x-why", "signature") in reply.headers
+
+
+@pytest.mark.parametrize(
+    ("answer", "body"),
+    [
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", b"abc"),
+        (b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nuntil the end", b"until the end"),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", b"x"),
+    ],
+)
+def test_every_framing_is_understood(answer: bytes, body: bytes) -> None:
+    """Chunked, ended by the connection's end, and after an interim answer."""
+    reply = reply_to(answer)
+
+    assert (reply.status, reply.body) == (200, body)
+
+
+def test_a_redirect_is_an_answer() -> None:
+    """Nothing is followed."""
+    assert reply_to(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n").status == 302
+
+
+@pytest.mark.parametrize(
+    ("answer", "trouble"),
+    [
+        (b"", "connection closed before the answer was complete"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "connection closed before the answer was complete"),
+        (b"SSH-2.0-OpenSSH\r\n\r\n", "the answer is no HTTP: HttpParserInvalidStatusError"),
+    ],
+)
+def test_no_answer_is_no_status(answer: bytes, trouble: str) -> None:
+    """What is cut off or is no HTTP has no status, and the trouble says why."""
+    reply = reply_to(answer)
+
+    assert reply.status is None
+    assert reply.trouble.partition(":")[0] == trouble.partition(":")[0]
+
+
+def test_nobody_listening_is_no_status() -> None:
+    """A refused connection is trouble, not an exception."""
+
+    async def main() -> Reply:
+        server = await asyncio.start_server(answers(OK), "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        server.close()
+        await server.wait_closed()
+        return await post(Address(host="127.0.0.1", port=port), REQUEST, timeout_s=5)
+
+    assert asyncio.run(main()) == Reply(trouble="connection refused", took_s=pytest.approx(0, abs=5))
+
+
+def test_silence_ends_at_the_limit() -> None:
+    """A receiver that never answers costs the limit and no more."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    reply: Reply = run(talk, lambda address: post(address, REQUEST, timeout_s=0.05))
+
+    assert (reply.status, reply.trouble) == (None, "no answer within the limit")
+    assert reply.took_s >= 0.05
+
+
+def test_an_unread_answer_is_indeterminate() -> None:
+    """Hanging up at the first byte leaves no status, though the receiver answered."""
+    reply = reply_to(OK, keeps_answer=False)
+
+    assert (reply.status, reply.trouble) == (None, "hung up before reading the answer")
+
+
+def test_an_endless_answer_is_cut() -> None:
+    """A receiver cannot fill our memory."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 20000000\r\n\r\n"
+
+    assert reply_to(head + b"x" * 11_000_000).trouble == "the answer is longer than 10 MiB"
+
+
+def test_a_long_answer_is_kept_in_part() -> None:
+    """The status counts; of the body enough is kept to be read."""
+    reply = reply_to(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + b"x" * 100_000)
+
+    assert (reply.status, len(reply.body)) == (200, 65_536)
+
+
+def test_a_burst_is_complete_only_when_all_are_connected() -> None:
+    """No receiver has a whole request before every connection of the burst stands."""
+    connected = 0
+    connected_at_first_request: list[int] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connected
+        connected += 1
+        await reader.readexactly(len(REQUEST))
+        connected_at_first_request.append(connected)
+        writer.write(OK)
+        writer.close()
+
+    replies: list[Reply] = run(talk, lambda address: post_together([address] * 8, [REQUEST] * 8, timeout_s=5))
+
+    assert [reply.status for reply in replies] == [204] * 8
+    assert connected_at_first_request[0] == 8
+
+
+def test_one_of_a_burst_may_fail_alone() -> None:
+    """Replies come in the order of requests, whatever became of each."""
+
+    async def call(address: Address) -> list[Reply]:
+        nowhere = Address(host="127.0.0.1", port=1)
+        return await post_together([address, nowhere, address], [REQUEST] * 3, timeout_s=5)
+
+    replies: list[Reply] = run(answers(OK), call)
+
+    assert [reply.status for reply in replies] == [204, None, 204]
+
+
+def test_the_source_address_can_be_another() -> None:
+    """A stranger speaks from an address of its own."""
+    seen: list[str] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(writer.get_extra_info("peername")[0])
+        await answers(OK)(reader, writer)
+
+    run(talk, lambda one: post(Address(host=one.host, port=one.port, source_ip="127.0.0.2"), REQUEST, timeout_s=5))
+    run(talk, lambda one: post(one, REQUEST, timeout_s=5))
+
+    assert seen == ["127.0.0.2", "127.0.0.1"]
+
+
+def test_a_slow_client_is_still_there_when_the_other_is_answered() -> None:
+    """The head of the slow request arrives first and its body has not ended when the ordinary one is answered."""
+    slow_head = b"POST / HTTP/1.1\r\nContent-Length: 4096\r\n\r\n"
+    told: list[str] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first = await reader.readexactly(len(slow_head))
+        if first == slow_head:
+            told.append("slow began")
+            rest = await reader.read(4096)
+            told.append("slow sent more" if rest else "slow ended")
+            return
+        await reader.readexactly(len(REQUEST) - len(slow_head))
+        told.append("answered")
+        writer.write(OK)
+        writer.close()
+
+    reply: Reply = run(
+        talk,
+        lambda address: post_beside_slow_client(address, REQUEST + b"", head=slow_head, every_ms=5, timeout_s=5),
+    )
+
+    assert reply.status == 204
+    assert told[0] == "slow began"
+    assert "slow ended" not in told
+
+
+def test_a_serial_receiver_keeps_the_other_waiting() -> None:
+    """Who serves one client after another never gets to the ordinary one."""
+    turn = asyncio.Lock()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async with turn:
+            request = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(4096 if b"4096" in request else 4)
+            writer.write(OK)
+            writer.close()
+
+    head = b"POST / HTTP/1.1\r\nContent-Length: 4096\r\n\r\n"
+    reply: Reply = run(talk, lambda address: post_beside_slow_client(address, REQUEST, head=head, every_ms=5, timeout_s=0.2))
+
+    assert reply.trouble == "no answer within the limit"

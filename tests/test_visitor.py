@@ -1,0 +1,123 @@
+"""The visitor fills forms as a browser would, follows redirects, and stays on this machine."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from harness.errors import StepError
+from harness.http import Browser, HttpReply
+from harness.visitor import Visitor, forms, with_query
+
+PAGE = """
+<form action="/first"><input type="hidden" name="act" value="cancel"><button>Cancel</button></form>
+<form method="post" action="/second">
+  <input type="hidden" name="act" value="select"><input type="hidden" name="token" value="t&amp;1">
+  <input type="checkbox" name="account" value="a" checked><input type="checkbox" name="account" value="b">
+  <input type="radio" name="bank" value="x" disabled><input name="note"><input type="submit" name="go" value="1">
+</form>
+<p>Your code is <strong data-code> 123456 </strong>.</p>
+"""
+
+
+@pytest.fixture
+def visitor() -> Iterator[Visitor]:
+    """A visitor with a fresh browser."""
+    with Browser(timeout_s=5) as browser:
+        yield Visitor(browser)
+
+
+def shown(text: str) -> HttpReply:
+    return HttpReply(status=200, body=text.encode(), url="http://127.0.0.1/")
+
+
+def test_forms_carry_what_a_browser_would_send() -> None:
+    """Hidden and checked fields count, disabled and submit ones do not; choices are listed apart."""
+    first, second = forms(shown(PAGE))
+
+    assert (first.action, first.fields) == ("/first", (("act", "cancel"),))
+    assert second.fields == (("act", "select"), ("token", "t&1"), ("account", "a"), ("note", ""))
+    assert second.choices == {"account": ("a", "b")}
+
+
+def test_text_is_found_by_attribute(visitor: Visitor) -> None:
+    """The rehearsal's one-time code stands on the page."""
+    visitor.page = shown(PAGE)
+
+    assert visitor.text_of("data-code") == "123456"
+    assert visitor.choices("account") == ("a", "b")
+
+
+def test_answers_replace_fields_of_their_form(visitor: Visitor, httpserver: HTTPServer) -> None:
+    """The form is chosen by its act; what is not answered goes as it stood."""
+    seen: list[dict[str, list[str]]] = []
+
+    def take(request: Request) -> Response:
+        seen.append({name: request.form.getlist(name) for name in request.form})
+        return Response("done")
+
+    httpserver.expect_request("/", method="GET").respond_with_data(PAGE)
+    httpserver.expect_request("/second", method="POST").respond_with_handler(take)
+    visitor.open(httpserver.url_for("/"))
+
+    reply = visitor.submit("select", account=["b", "c"])
+
+    assert reply.body == b"done"
+    assert seen == [{"act": ["select"], "token": ["t&1"], "note": [""], "account": ["b", "c"]}]
+
+
+def test_a_form_that_is_not_there_is_an_error(visitor: Visitor) -> None:
+    """The step could not be performed, and the message says what was looked for."""
+    visitor.page = shown(PAGE)
+
+    with pytest.raises(StepError, match=r"no form for 'deny' \(it answered 200\)"):
+        visitor.submit("deny")
+
+
+def test_redirects_are_followed_with_cookies(visitor: Visitor, httpserver: HTTPServer) -> None:
+    """The visitor lands where a browser would, and keeps what it was given on the way."""
+    httpserver.expect_request("/a").respond_with_data(status=303, headers={"Location": "/b", "Set-Cookie": "seen=1; Path=/"})
+    httpserver.expect_request("/b", headers={"Cookie": "seen=1"}).respond_with_data("here")
+
+    reply = visitor.open(httpserver.url_for("/a"))
+
+    assert (reply.status, reply.body) == (200, b"here")
+    assert visitor.redirects == [httpserver.url_for("/b")]
+
+
+def test_a_circle_of_redirects_ends(visitor: Visitor, httpserver: HTTPServer) -> None:
+    """Eight hops are enough for anybody."""
+    httpserver.expect_request("/a").respond_with_data(status=302, headers={"Location": "/a"})
+
+    reply = visitor.open(httpserver.url_for("/a"))
+
+    assert (reply.status, len(visitor.redirects)) == (302, 8)
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://shop.example.com/done", "shop://callback?session_id=1", "http://192.0.2.7/", "http://[::2]/"]
+)
+def test_the_visitor_stays_on_this_machine(visitor: Visitor, httpserver: HTTPServer, elsewhere: str) -> None:
+    """Production addresses and an app's own scheme are noted, not visited."""
+    httpserver.expect_request("/a").respond_with_data(status=303, headers={"Location": elsewhere})
+
+    reply = visitor.open(httpserver.url_for("/a"))
+
+    assert (reply.status, visitor.redirects) == (303, [elsewhere])
+
+
+def test_a_host_may_be_allowed_by_name(httpserver: HTTPServer) -> None:
+    """What the config allows is tried; nothing answers there."""
+    httpserver.expect_request("/a").respond_with_data(status=303, headers={"Location": "http://box.invalid/"})
+
+    with Browser(timeout_s=5) as browser:
+        reply = Visitor(browser, allow_hosts=("box.invalid",)).open(httpserver.url_for("/a"))
+
+    assert (reply.status, reply.trouble) == (None, "connection refused")
+
+
+def test_query_parameters_are_added() -> None:
+    """With or without a query of its own."""
+    assert with_query("http://a/b", c="d e") == "http://a/b?c=d+e"
+    assert with_query("http://a/b?x=1", c="d") == "http://a/b?x=1&c=d"

@@ -1,0 +1,165 @@
+"""The webhook scenarios on a small receiver: correct shapes raise no alarm, each flaw is caught where it belongs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from harness import catalog
+from harness.driver import Driver, Outcome
+from harness.probes import Verdict
+from harness.scenario import load, load_all
+from harness.settings import Settings
+
+NAMES = tuple(name for name in catalog.scenario_names() if name.startswith("webhook_"))
+SHAPES: dict[str, dict[str, str]] = {
+    "plain": {},
+    "loser_is_told_409": {"STATUS": "200", "LOSER": "409"},
+    "slow_worker": {"STATUS": "202", "WORK_S": "0.1"},
+    "tells_no_pending": {"TELLS": "applied,state"},
+    "tells_state_alone": {"TELLS": "state,pending"},
+    "tells_counts_alone": {"TELLS": "applied,pending"},
+    "needs_its_secret": {"STRICT": "1"},
+}
+UNTOLD = {
+    "tells_state_alone": {"webhook_delivered"},
+    "tells_counts_alone": {"webhook_for_somebody_else", "webhook_out_of_order", "webhook_revocation_overtakes"},
+}
+"""Scenarios that are about what this shape does not tell."""
+
+CAUGHT = [
+    ("believes_all", "webhook_forged", "refuses_forgeries"),
+    ("believes_all", "webhook_forged_for_work", "calls_nothing_for_forgeries"),
+    ("missing_header_passes", "webhook_forged", "refuses_forgeries"),
+    ("fallback_key", "webhook_forged", "refuses_forgeries"),
+    ("compares_prefix", "webhook_forged", "refuses_forgeries"),
+    ("strips_spaces", "webhook_forged", "refuses_forgeries"),
+    ("lossy_text", "webhook_forged", "refuses_forgeries"),
+    ("raw_key", "webhook_forged", "refuses_forgeries"),
+    ("raw_key_hex", "webhook_forged", "acknowledges_genuine"),
+    ("tells_signature", "webhook_forged", "refuses_forgeries"),
+    ("acknowledges_all", "webhook_forged", "refuses_forgeries"),
+    ("dies_of_junk", "webhook_forged", "refuses_forgeries"),
+    ("verifies_late", "webhook_forged_for_work", "refuses_forgeries"),
+    ("verifies_late", "webhook_forged_for_work", "calls_nothing_for_forgeries"),
+    ("fails_open", "webhook_secret_missing", "refuses_forgeries"),
+    ("hex", "webhook_reencoded", "acknowledges_genuine"),
+    ("reserialises", "webhook_reencoded", "acknowledges_genuine"),
+    ("refuses_unknown", "webhook_with_news", "acknowledges_genuine"),
+    ("no_dedupe", "webhook_repeated", "applies_once"),
+    ("dedupes_bytes", "webhook_repeated", "applies_once"),
+    ("checks_then_inserts", "webhook_repeated_at_once", "applies_once"),
+    ("remembers_in_memory", "webhook_repeated_after_restart", "applies_once"),
+    ("remembers_a_few", "webhook_repeated_much_later", "applies_once"),
+    ("dedupes_numbers", "webhook_same_facts_again", "applies_each"),
+    ("dedupes_facts", "webhook_same_facts_again", "applies_each"),
+    ("last_wins", "webhook_out_of_order", "ends_like_its_twin"),
+    ("last_wins", "webhook_revocation_overtakes", "ends_like_its_twin"),
+    ("no_dedupe", "webhook_acknowledgement_lost", "applies_once"),
+    ("refuses_old", "webhook_retried_late", "loses_nothing"),
+    ("acks_then_loses", "webhook_refused_then_retried", "loses_nothing"),
+    ("marks_first", "webhook_failed_midway", "loses_nothing"),
+    ("memory_queue", "webhook_killed_after_acknowledgement", "loses_nothing"),
+    ("works_inline", "webhook_acknowledged_while_api_is_slow", "acknowledges_promptly"),
+    ("serial", "webhook_acknowledged_promptly", "acknowledges_promptly"),
+    ("trusts_forwarded", "webhook_from_stranger", "refuses_strangers"),
+    ("trusts_everybody", "webhook_from_stranger", "refuses_strangers"),
+    ("ignores_owner", "webhook_for_somebody_else", "keeps_end_users_apart"),
+    ("moves_anybody", "webhook_for_somebody_else", "keeps_end_users_apart"),
+]
+WITHOUT_COUNTS = [
+    ("believes_all", "webhook_forged", "refuses_forgeries"),
+    ("verifies_late", "webhook_forged_for_work", "refuses_forgeries"),
+    ("last_wins", "webhook_revocation_overtakes", "ends_like_its_twin"),
+    ("memory_queue", "webhook_killed_after_acknowledgement", "loses_nothing"),
+    ("marks_first", "webhook_failed_midway", "loses_nothing"),
+    ("trusts_forwarded", "webhook_from_stranger", "refuses_strangers"),
+    ("moves_anybody", "webhook_for_somebody_else", "keeps_end_users_apart"),
+]
+
+Run = Callable[..., list[Outcome]]
+
+
+@pytest.fixture
+def rehearse(drive: Callable[..., Driver], receiver_settings: Callable[..., Settings]) -> Run:
+    """Run scenarios on the receiver with this environment."""
+
+    def run(*names: str, **environment: str) -> list[Outcome]:
+        app: dict[str, Any] = {
+            "command": "{python} inbox.py {port}",
+            "env": {
+                "FISKIL_WEBHOOK_SECRET": "{webhook_secret}",
+                "FISKIL_BASE_URL": "{api_url}",
+                "FISKIL_CLIENT_ID": "{client_id}",
+                "FISKIL_CLIENT_SECRET": "{client_secret}",
+                "ALLOWED": "{webhook_source_ips}",
+                "STORE": "{workdir}/inbox.db",
+                **environment,
+            },
+            "drive": {"fail": "POST /fail?at={point}"},
+        }
+        driver = drive(receiver_settings(app=app))
+        return [driver.run(load(name)) for name in names]
+
+    return run
+
+
+def alarms(outcomes: list[Outcome]) -> list[tuple[str, str, str, str]]:
+    """Every finding that is no PASS."""
+    return [
+        (outcome.scenario, finding.probe, finding.verdict.value, finding.seen)
+        for outcome in outcomes
+        for finding in outcome.findings
+        if finding.verdict is not Verdict.PASS
+    ]
+
+
+def test_every_webhook_scenario_is_well_formed() -> None:
+    """Each loads, has a sentence of its own, and its probes are allowed by its practices."""
+    scenarios = [one for one in load_all() if one.name in NAMES]
+
+    assert len(scenarios) == len(NAMES) >= 22
+    assert len({one.title for one in scenarios}) == len(scenarios)
+    assert all(one.title.endswith(".") and one.practices and one.probes for one in scenarios)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", [*(pytest.param(one, marks=pytest.mark.full) for one in list(SHAPES)[1:]), "plain"])
+def test_correct_receivers_raise_no_alarm(rehearse: Run, shape: str) -> None:
+    """Whatever status they choose, however slowly they work: nothing fails, and doubt is only about what they do not tell."""
+    outcomes = rehearse(*NAMES, **SHAPES[shape])
+
+    assert {scenario for scenario, _, _, _ in alarms(outcomes)} == UNTOLD.get(shape, set())
+    assert not any(verdict == "FAIL" for _, _, verdict, _ in alarms(outcomes))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("flaw", "scenario", "probe"), CAUGHT)
+def test_each_flaw_is_caught(rehearse: Run, flaw: str, scenario: str, probe: str) -> None:
+    """By the probe that is about it, with a witness."""
+    (outcome,) = rehearse(scenario, FLAW=flaw)
+
+    finding = next(one for one in outcome.findings if one.probe == probe)
+    assert finding.verdict is Verdict.FAIL, finding.seen
+    assert finding.evidence
+    assert finding.fix
+
+
+@pytest.mark.slow
+@pytest.mark.full
+@pytest.mark.parametrize(("flaw", "scenario", "probe"), WITHOUT_COUNTS)
+def test_flaws_are_caught_without_counts(rehearse: Run, flaw: str, scenario: str, probe: str) -> None:
+    """An app that tells only its state is judged by where the state goes."""
+    (outcome,) = rehearse(scenario, FLAW=flaw, TELLS="state,pending")
+
+    finding = next(one for one in outcome.findings if one.probe == probe)
+    assert finding.verdict is Verdict.FAIL, finding.seen
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["webhook_forged", "webhook_out_of_order", "webhook_repeated"])
+def test_the_same_seed_gives_the_same_findings(rehearse: Run, name: str) -> None:
+    """Two runs with other ids differ in nothing that is told."""
+    first, second = rehearse(name, FLAW="last_wins"), rehearse(name, FLAW="last_wins")
+
+    assert first == second

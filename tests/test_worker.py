@@ -1,0 +1,151 @@
+"""The worker: whatever happens inside a scenario is an outcome, and nothing of it is left at the end."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import probes, steps
+from harness.errors import AppError, ConfigError, HookError, StepError
+from harness.probes import Verdict
+from harness.scenario import Scenario
+from harness.settings import Settings
+from harness.stage import Stage
+from harness.worker import Worker
+
+MakeSettings = Callable[..., Settings]
+MakeWorker = Callable[..., Worker]
+
+
+class Explodes(steps.PlainStep, frozen=True, tag="explodes"):
+    """A step with a fault of our own in it."""
+
+    def perform(self, stage: Stage) -> None:
+        """Divide by zero, with a secret at hand."""
+        secret = stage.fiskil.credentials.client_secret
+        raise ZeroDivisionError(f"no good with {secret}")
+
+
+class Tells(steps.PlainStep, frozen=True, tag="tells"):
+    """A step that cannot be done and says why, with a secret in the reason."""
+
+    def perform(self, stage: Stage) -> None:
+        """Refuse."""
+        raise StepError(f"the app said {stage.fiskil.credentials.client_secret}")
+
+
+class Vanishes(steps.PlainStep, frozen=True, tag="vanishes"):
+    """A step after which the app is gone for good."""
+
+    def perform(self, stage: Stage) -> None:
+        """Kill it, and let it not come back."""
+        stage.app.kill()
+        raise AppError("The app exited with 1. Its last lines:\n  at 12:00:00 on port 51234")
+
+
+def scenario(*more: Any, name: str = "repeated") -> Scenario:
+    """One message, delivered twice, and whatever is added."""
+    return Scenario(
+        name=name,
+        practices=("webhooks.idempotent",),
+        steps=(steps.Authorise(), steps.Deliver(), steps.Retry("e0"), *more),
+        probes=(probes.AppliesOnce(),),
+    )
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Iterator[MakeWorker]:
+    """Make workers that are closed at the end of the test."""
+    made: list[Worker] = []
+
+    def make(settings: Settings, *, seed: int = 7) -> Worker:
+        made.append(Worker(settings, seed=seed, folder=tmp_path / f"worker-{len(made)}"))
+        return made[-1]
+
+    yield make
+    for worker in made:
+        worker.close()
+
+
+def test_a_scenario_is_played_and_measured(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """The outcome says what was judged, the measure what it cost."""
+    played = work(receiver_settings()).play(scenario())
+
+    assert played.outcome.verdict is Verdict.PASS
+    assert (played.measure.deliveries, played.fault) == (2, "")
+    assert played.measure.slowest_acknowledgement_ms is not None
+
+
+def test_a_fault_of_our_own_is_told_apart_from_the_app(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """The scenario is INCONCLUSIVE, the traceback goes with it, redacted, and the next scenario runs."""
+    worker = work(receiver_settings())
+
+    played = worker.play(scenario(Explodes()))
+
+    assert played.outcome.verdict is Verdict.INCONCLUSIVE
+    assert played.outcome.findings[-1].seen == "a fault of the harness itself: ZeroDivisionError"
+    assert "ZeroDivisionError: no good with <client_secret>" in played.fault
+    assert worker.play(scenario()).outcome.verdict is Verdict.PASS
+
+
+def test_no_secret_is_in_what_is_told(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """Findings and notes have passed the redactor."""
+    played = work(receiver_settings()).play(scenario(Tells()))
+
+    assert played.outcome.findings[-1].seen == "step 4 (tells) could not be done: the app said <client_secret>"
+    assert played.measure.notes == ("the app said <client_secret>",)
+
+
+def test_an_app_that_dies_in_a_scenario_is_started_again_for_the_next(
+    work: MakeWorker, receiver_settings: MakeSettings
+) -> None:
+    """Its last lines are kept beside the outcome, because they differ from run to run."""
+    worker = work(receiver_settings())
+
+    played = worker.play(scenario(Vanishes()))
+
+    assert played.outcome.findings[-1].seen == "step 4 (vanishes) could not be done: The app exited with 1. Its last lines:"
+    assert played.measure.notes == ("The app exited with 1. Its last lines:\n  at 12:00:00 on port 51234",)
+    assert worker.play(scenario()).outcome.verdict is Verdict.PASS
+
+
+def test_an_app_that_does_not_start_is_tried_once(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """The refusal is remembered: forty scenarios do not wait forty times."""
+    worker = work(receiver_settings(EXITS="1"))
+    with pytest.raises(AppError) as first:
+        worker.start()
+
+    with pytest.raises(AppError) as second:
+        worker.play(scenario())
+
+    assert first.value is second.value
+
+
+def test_an_effects_hook_that_answers_nonsense_is_refused_at_the_start(
+    work: MakeWorker, receiver_settings: MakeSettings
+) -> None:
+    """What the hook answers with 2xx must fit, before a scenario runs."""
+    with pytest.raises(HookError, match="does not fit"):
+        work(receiver_settings(FLAW="wrong_shape")).start()
+
+
+def test_without_an_app_there_is_nothing_to_start(work: MakeWorker) -> None:
+    """An empty config is a clear error; the sandbox alone can still be used."""
+    worker = work(Settings())
+
+    with pytest.raises(ConfigError, match="names no app"):
+        worker.start()
+
+    assert worker.fiskil.api_url.startswith("http://127.0.0.1:")
+
+
+def test_closing_leaves_nothing(work: MakeWorker, receiver_settings: MakeSettings, tmp_path: Path) -> None:
+    """The folder goes with the app and its files; closing twice is fine."""
+    worker = work(receiver_settings())
+    worker.play(scenario())
+
+    worker.close()
+    worker.close()
+
+    assert list(tmp_path.iterdir()) == []
