@@ -21,10 +21,13 @@ def ignored() -> Iterator[None]:
 @contextlib.contextmanager
 def deferred() -> Iterator[None]:
     """Let them strike at the end of the block, for a few steps that belong together."""
-    with _caught() as caught:
-        yield
-    for number in caught[:1]:
-        signal.raise_signal(number)
+    caught: list[int] = []
+    try:
+        with _caught() as caught:
+            yield
+    finally:
+        for number in caught[:1]:
+            signal.raise_signal(number)
 
 
 @contextlib.contextmanager

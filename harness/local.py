@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from harness import catalog
+from harness.crashes import Crash
 from harness.errors import FaultUnbitten
 from harness.faults import AnyFault
 from harness.ids import Mint
@@ -37,11 +38,11 @@ class Certificates(Struct, frozen=True, kw_only=True):
 class Sink:
     """Takes every request and remembers it: alerts, telemetry."""
 
-    def __init__(self, loop: Loop) -> None:
+    def __init__(self, loop: Loop, *, crashes: list[Crash] | None = None) -> None:
         self.received: list[bytes] = []
         self._lock = threading.Lock()
         routes = [Route("/{rest:path}", self._take, methods=["GET", "POST", "PUT"])]
-        self._server = Server(loop, Starlette(routes=routes))
+        self._server = Server(loop, Starlette(routes=routes), crashes=crashes)
         self.url = self._server.url
 
     async def _take(self, request: Request) -> Response:
@@ -113,8 +114,8 @@ class LocalFiskil:
                 Server(self.loop, self.link, port=api_port, protocol=LinkProtocol, certificate=pair, crashes=crashes)
             )
             self._page = self._kept(Server(self.loop, self.sandbox.page, port=auth_port, crashes=crashes))
-            self.alerts = self._kept(Sink(self.loop))
-            self.telemetry = self._kept(Sink(self.loop))
+            self.alerts = self._kept(Sink(self.loop, crashes=crashes))
+            self.telemetry = self._kept(Sink(self.loop, crashes=crashes))
         except BaseException:
             self.close()
             raise

@@ -11,13 +11,14 @@ from msgspec import Struct
 
 from harness import probes, steps
 from harness.driver import Driver
-from harness.errors import AppError, ConfigError, UnknownName
-from harness.journal import Delivery, Journal, PlanRun
+from harness.errors import AppError, ConfigError, StepError, UnknownName
+from harness.journal import Delivery, Journal, Output, PlanRun
 from harness.plans import explore
 from harness.plans.reading import in_lines
 from harness.probes import Finding, SurvivesEveryPlan, Verdict
 from harness.scenario import Scenario, read_plan
 from harness.settings import Settings
+from harness.stage import Stage
 
 PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, seen="applied once", examined=1)
 FAILED = Finding(probe="applies_once", verdict=Verdict.FAIL, seen="message e0 was applied 2 times", fix="claim it")
@@ -86,6 +87,19 @@ def test_a_failing_plan_is_cut_down() -> None:
         steps.Retry("e0"),
         steps.Deliver(attempts=5),
     )
+
+
+def test_a_failure_that_nobody_would_suspect_is_shrunk() -> None:
+    """A failure that needs two things together ends with these two and nothing else."""
+
+    def needs_both(plan: Scenario) -> Finding:
+        has_waited = steps.Advance(minutes=20) in plan.steps
+        return FAILED if has_waited and any(isinstance(step, steps.Burst) for step in plan.steps) else PASSED
+
+    explored = explore(Bench(needs_both).run, kind="deliveries", seed=1, wanted=25)
+
+    assert explored.failing is not None
+    assert sorted(steps.name_of(step) for step in explored.failing.steps[1:-1]) == ["advance", "burst"]
 
 
 def test_the_failing_plan_is_in_the_record() -> None:
@@ -179,6 +193,13 @@ def test_trouble_ends_the_search() -> None:
     explored = explore(Bench(lambda _: UNDONE).run, kind="order", seed=1, wanted=25)
 
     assert [run.probe for run in explored.runs] == ["every_step_done"] * 3
+
+
+def test_a_failure_outranks_trouble() -> None:
+    """A plan that fails and could not be done to its end has failed."""
+    both = Judged((UNDONE, FAILED, PASSED))
+
+    assert explore(lambda _: both, kind="order", seed=1, wanted=3).runs[-1].seen == FAILED.seen
 
 
 def test_an_app_that_stays_down_ends_the_search() -> None:
@@ -359,6 +380,28 @@ def test_the_journal_keeps_what_came_of_plans(drive: Drive, receiver_settings: M
 
     assert (len(journal.all(PlanRun)), journal.all(Delivery), crashed) == (3, [], "")
     assert {run.step for run in journal.all(PlanRun)} == {0}
+
+
+class Look(steps.PlainStep, frozen=True, kw_only=True, tag="look"):
+    """Sees that the scenario's own journal is the one that is written."""
+
+    def perform(self, stage: Stage) -> None:
+        """Complain otherwise."""
+        if stage.fiskil.link.journal is not stage.journal:
+            raise StepError("The link records elsewhere.")
+
+
+def test_the_scenario_goes_on_after_exploring(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Afterwards the link records into the scenario's journal again, and what the app wrote under every plan is in it."""
+    driver = drive(receiver_settings(app=DURABLE, CHATTY="1"))
+    scenario = exploring()
+
+    journal, crashed = driver.perform(msgspec.structs.replace(scenario, steps=(*scenario.steps, Look())))
+
+    written = driver.app.output()["output"].read_bytes()
+    assert crashed == ""
+    assert b"took a message" in written
+    assert [one.text for one in journal.all(Output) if one.place == "output"] == [written]
 
 
 def test_a_plan_is_replayed_without_hypothesis(drive: Drive, receiver_settings: MakeSettings, tmp_path: Path) -> None:

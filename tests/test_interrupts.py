@@ -22,6 +22,13 @@ def test_a_deferred_interrupt_strikes_at_the_end_of_the_block() -> None:
     assert done == ["second step"]
 
 
+def test_a_deferred_interrupt_is_not_lost_when_the_block_fails() -> None:
+    """Whatever becomes of the steps, the signal strikes."""
+    with pytest.raises(KeyboardInterrupt), interrupts.deferred():  # noqa: PT012 - the order inside is the point
+        os.kill(os.getpid(), signal.SIGINT)
+        raise ValueError("no good")
+
+
 def test_an_ignored_interrupt_never_strikes() -> None:
     """A clean-up ends, however often somebody presses Ctrl-C."""
     before = signal.getsignal(signal.SIGINT)

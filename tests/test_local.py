@@ -119,6 +119,7 @@ def test_a_client_that_leaves_a_sink_is_forgotten(fiskil: LocalFiskil, capfd: py
 
     assert httpx.post(fiskil.alerts.url, content=b"whole", trust_env=False).status_code == 204
     assert fiskil.alerts.received == [b"whole"]
+    assert [crash.trace for crash in fiskil.sandbox.crashes] == []
     assert capfd.readouterr().err == ""
 
 

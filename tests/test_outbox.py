@@ -42,9 +42,9 @@ def test_an_event_is_due_when_it_is_published() -> None:
 def test_what_is_due_comes_by_publish_time() -> None:
     """The order of adding does not matter, and equal times come in the order of their events."""
     outbox = Outbox()
-    late = outbox.add("e2", event(2, at=NOON + timedelta(seconds=1)))
-    second = outbox.add("e1", event(1))
-    first = outbox.add("e0", event(0))
+    late = outbox.add("e0", event(0, at=NOON + timedelta(seconds=1)))
+    second = outbox.add("e2", event(2))
+    first = outbox.add("e1", event(1))
 
     assert outbox.due(NOON + timedelta(minutes=1)) == [first, second, late]
 

@@ -124,9 +124,23 @@ def test_an_unknown_event_is_one_that_fiskil_does_not_have(perform: Perform, mai
     """With fields that no message has, and judged like any other."""
     journal = perform(steps.Authorise(), steps.DeliverUnknownEvent())
 
-    assert mailbox.kinds == ["consent.transferred"]
+    assert mailbox.kinds == ["telco.account.updated"]
     assert mailbox.messages[0]["data"]["details"] == {"n": 1}
     assert [(one.kind, one.is_judged) for one in journal.all(Delivery)] == [("genuine", True)]
+
+
+def test_many_unknown_events_can_be_delivered(perform: Perform, mailbox: Mailbox) -> None:
+    """Each is a message of its own, and they come in bursts."""
+    journal = perform(steps.Authorise(), steps.DeliverUnknownEvent(times=60))
+
+    assert len({message["message_id"] for message in mailbox.messages}) == 60
+    assert len({one.group for one in journal.all(Delivery)}) == 2
+
+
+def test_no_unknown_event_at_all_is_refused() -> None:
+    """Nothing would happen."""
+    with pytest.raises(ConfigError, match=r"DeliverUnknownEvent: times count from 1, got 0\."):
+        steps.DeliverUnknownEvent(times=0).check()
 
 
 def test_lookalikes_differ_in_their_id_alone(perform: Perform, mailbox: Mailbox) -> None:

@@ -3,7 +3,8 @@
 Hypothesis is imported here and nowhere else; a plan that was found needs it no more.
 """
 
+from harness.plans.acts import Form
 from harness.plans.drawing import plans
 from harness.plans.exploring import Exploration, explore
 
-__all__ = ["Exploration", "explore", "plans"]
+__all__ = ["Exploration", "Form", "explore", "plans"]

@@ -15,7 +15,6 @@ import hypothesis.configuration
 import msgspec
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.errors import Flaky
-from hypothesis.strategies import SearchStrategy
 from msgspec import Struct
 
 from harness import steps
@@ -23,8 +22,10 @@ from harness.clock import stopwatch
 from harness.errors import HarnessError
 from harness.ids import stream
 from harness.journal import PlanKind, PlanRun
-from harness.plans.drawing import plans, simplest
-from harness.plans.reading import calmer, in_lines
+from harness.plans.acts import Act, Form
+from harness.plans.drawing import plans
+from harness.plans.reading import UNDONE, calmer, run_of
+from harness.plans.usual import suspects
 from harness.probes import Finding, Verdict
 from harness.scenario import Scenario, dump_plan
 
@@ -43,8 +44,6 @@ SLOWER = 3
 TROUBLES_BORNE = 3
 RACY = (steps.Burst, steps.LoseAcknowledgement, steps.Restart)
 """Steps after which the outcome may depend on who comes first."""
-
-UNDONE = ("every_step_done", "every_fault_bit")
 
 
 class Judged(Protocol):
@@ -84,10 +83,10 @@ def explore(
     """
     search = _Search(run, seed=seed, wanted=wanted, shrink_cap_s=shrink_cap_s)
     with contextlib.suppress(_Enough):
-        has_twins = kind == "order" or search.lacks_counts(simplest(kind))
-        if kind == "forgeries" and has_twins:
+        has_counts = kind == "order" or search.finds_counts(Form(kind="deliveries"))
+        if kind == "forgeries" and not has_counts:
             search.wanted = -(-wanted // SLOWER)
-        search.through(plans(kind, can_restart=can_restart, has_twins=has_twins))
+        search.through(Form(kind=kind, can_restart=can_restart, has_counts=has_counts))
     return search.conclusion()
 
 
@@ -114,8 +113,8 @@ class _Search:
         self._searching = stopwatch()
         self._shrinking: Callable[[], float] | None = None
 
-    def through(self, strategy: SearchStrategy[Scenario]) -> None:
-        """Let Hypothesis draw plans and try them."""
+    def through(self, form: Form) -> None:
+        """Let Hypothesis draw plans of one form and try them."""
 
         @hypothesis.seed(stream(self._seed, "plans").randrange(2**32))
         @hypothesis.settings(
@@ -130,19 +129,28 @@ class _Search:
             suppress_health_check=tuple(HealthCheck),
             verbosity=Verbosity.quiet,
         )
-        @hypothesis.given(strategy)
+        @hypothesis.given(plans(form))
         def every_plan_holds(plan: Scenario) -> None:
             if self._fails(plan):
                 self._failing = plan
-                self._shrinking = self._shrinking or stopwatch()
+                if self._shrinking is None:
+                    self._shrinking = stopwatch()
+                    self._question(form, plan)
                 raise _PlanFails
 
         with _files_elsewhere(), contextlib.suppress(_PlanFails, Flaky):
             every_plan_holds()
 
-    def lacks_counts(self, plan: Scenario) -> bool:
-        """Whether the app tells no counts, so that only twins can show a difference."""
-        return self._tried(plan).hook != ""
+    def finds_counts(self, form: Form) -> bool:
+        """Whether the app tells how often it applied a message; one event, delivered once, shows it."""
+        return self._tried(form.plan(form.least, [Act("hand_over")])).hook == ""
+
+    def _question(self, form: Form, failing: Scenario) -> None:
+        """Look for the failure among plans that one would write by hand; where one fails, there is nothing to shrink."""
+        for plan in suspects(form, failing):
+            if self._fails(plan):
+                self._failing = plan
+                raise _Enough
 
     def conclusion(self) -> Exploration:
         """Everything that was drawn, and what is known about the shortest failing plan."""
@@ -169,20 +177,20 @@ class _Search:
     def _fails(self, plan: Scenario) -> bool:
         key = _key(plan)
         if key not in self._known:
-            if self._is_over():
-                return False
-            is_first_find = self._shrinking is None
-            self._known[key] = self._tried(plan) if is_first_find else self._tried_hard(plan)
-            if is_first_find:
+            if self._shrinking is None:
+                self._stop_searching()
+                self._known[key] = self._tried(plan)
                 self._note(self._known[key])
+            elif self._shrinking() <= self._shrink_cap_s:
+                self._known[key] = self._tried_hard(plan)
+            else:
+                return False
         return self._known[key].verdict == Verdict.FAIL
 
-    def _is_over(self) -> bool:
-        if self._shrinking is not None:
-            return self._shrinking() > self._shrink_cap_s
-        if self._searching() > SEARCH_CAP_S:
+    def _stop_searching(self) -> None:
+        """End the search when every wanted plan was run, or when time is up."""
+        if len(self._runs) >= self.wanted or self._searching() > SEARCH_CAP_S:
             raise _Enough
-        return len(self._runs) >= self.wanted
 
     def _note(self, tried: PlanRun) -> None:
         self._runs.append(msgspec.structs.replace(tried, number=len(self._runs) + 1))
@@ -220,34 +228,9 @@ class _Search:
             # The app does not come up again: whatever was drawn next would find the same.
             reason = str(error).partition("\n")[0]
             if self._shrinking is None:
-                self._note(_run_of(plan, Finding(probe=UNDONE[0], verdict=Verdict.INCONCLUSIVE, seen=reason)))
+                self._note(run_of(plan, Finding(probe=UNDONE[0], verdict=Verdict.INCONCLUSIVE, seen=reason)))
             raise _Enough from error
-        return _run_of(plan, _telling(findings))
-
-
-def _telling(findings: tuple[Finding, ...]) -> Finding:
-    """The finding that decides: a failure, then what kept the plan from its end, then the answer of the plan's first probe.
-
-    A plan's first probe asks the widest question, so of several failures the last one says most.
-    """
-    failed = [one for one in findings if one.verdict is Verdict.FAIL]
-    undone = [one for one in findings if one.probe in UNDONE]
-    return (failed[-1:] + undone + list(findings))[0]
-
-
-def _run_of(plan: Scenario, finding: Finding) -> PlanRun:
-    return PlanRun(
-        number=0,
-        verdict=finding.verdict,
-        summary=in_lines(plan),
-        seen=finding.seen,
-        probe=finding.probe,
-        expected=finding.expected,
-        source=finding.source,
-        fix=finding.fix,
-        evidence=finding.evidence,
-        hook=finding.hook,
-    )
+        return run_of(plan, *findings)
 
 
 def _is_racy(plan: Scenario) -> bool:

@@ -1,6 +1,5 @@
 """Does a dead access token cost one renewal and one retry, and nothing else?"""
 
-from collections import Counter
 from typing import ClassVar
 
 from harness.journal import Effects, Exchange, HookCall, Journal
@@ -54,9 +53,15 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
 
 
 def _repeated(refused: list[Exchange]) -> list[Exchange]:
-    """Calls that were refused again and again with one token."""
-    counts = Counter((asked(one), bearer(one)) for one in refused)
-    return [one for one in refused if counts[asked(one), bearer(one)] > REFUSALS]
+    """Calls that were refused again and again with one token; calls under way at the same moment are one time."""
+    groups: dict[tuple[object, str], list[Exchange]] = {}
+    for one in refused:
+        groups.setdefault((asked(one), bearer(one)), []).append(one)
+    for ones in groups.values():
+        later = [one for one in ones if one.at_s >= ones[0].ended_s]
+        if len(later) >= REFUSALS:
+            return ones
+    return []
 
 
 def _came_through(made: list[Exchange], refused: Exchange) -> bool:

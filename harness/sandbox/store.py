@@ -92,7 +92,6 @@ class Store:
         self.read_at: dict[str, datetime] = {}
         self.syncs: list[PendingSync] = []
         self.events: list[Event] = []
-        self.endings: dict[str, str] = {}
 
     def reset(self) -> None:
         """Return to real time and forget end users, sessions, consents and events.

@@ -41,9 +41,10 @@ class Deliver(PlainStep, frozen=True, kw_only=True, tag="deliver"):
         while True:
             stage.collect_events()
             due = [parcel for parcel in stage.outbox.due(clock.now()) if made[parcel.symbol] < self.attempts]
-            for parcel in due if self.order == "publish_time" else reversed(due):
-                attempt(stage, parcel)
-                made[parcel.symbol] += 1
+            made.update(parcel.symbol for parcel in due)
+            in_order = due if self.order == "publish_time" else reversed(due)
+            if not until_it_hangs(attempt(stage, parcel) for parcel in in_order):
+                return
             next_due = stage.outbox.next_due_at(but=[name for name in made if made[name] >= self.attempts])
             if self.attempts == 1 or next_due is None:
                 return

@@ -19,7 +19,7 @@ from harness.webhooks.sender import Outgoing, plain_headers
 if TYPE_CHECKING:
     from harness.stage import Stage
 
-NEW_KIND = "consent.transferred"
+NEW_KIND = "telco.account.updated"
 NEWS = {"reason": "new", "details": {"n": 1}}
 AT_ONCE = 50
 ALLOW_LIST = "app.facts.allowed_ips"

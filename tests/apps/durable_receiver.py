@@ -156,6 +156,8 @@ class Receiver(BaseHTTPRequestHandler):
 
     def take(self, body: bytes) -> int:
         """The status for a message that may be processed."""
+        if os.environ.get("CHATTY"):
+            sys.stderr.write("took a message\n")
         message = json.loads(body)
         message_id = message["message_id"]
         if VARIANT == "refuses_orphans" and not is_known(message["data"]):

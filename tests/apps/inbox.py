@@ -234,7 +234,7 @@ def keep(message: dict[str, Any]) -> None:
             return
         SEEN.add(key)
         RECENT.append(key)
-        if FLAW == "remembers_a_few" and len(RECENT) > 1000:
+        if FLAW == "remembers_a_few" and len(RECENT) > 256:
             SEEN.discard(RECENT.pop(0))
     with LOCK:
         is_done = int(FLAW == "works_inline")

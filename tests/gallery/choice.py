@@ -11,13 +11,15 @@ from harness.steps import name_of
 COSTLY = frozenset({"break", "explore", "restart_with_wrong_secret", "revoke_key", "stay_idle"})
 """Steps whose scenarios wait for something in real time."""
 
+MANY = 100
+
 WATCH_CALLS = frozenset({"webhook_acknowledged_while_api_is_slow", "webhook_forged_for_work"})
 """Scenarios that watch the app's API calls, of which a mere receiver makes none."""
 
 
 def is_costly(scenario: Scenario) -> bool:
     """Whether it takes seconds rather than moments."""
-    return any(name_of(step) in COSTLY for step in scenario.steps)
+    return any(name_of(step) in COSTLY or getattr(step, "times", 0) >= MANY for step in scenario.steps)
 
 
 def is_explored(scenario: Scenario) -> bool:

@@ -159,6 +159,10 @@ class Courier:
         self._write(Started, how="kill")
         self._write(Started, how="restart")
 
+    def started(self, how: str) -> None:
+        """The app was started, or would not start."""
+        self._write(Started, how=how)
+
     def leaked(self, place: str, kind: str) -> None:
         """Something was found where it must not be."""
         self._write(Leak, place=place, kind=kind, line="")

@@ -113,6 +113,33 @@ def test_answering_while_the_api_is_slow_passes(courier: Courier) -> None:
     assert examined(courier).verdict is Verdict.PASS
 
 
+def test_a_slow_answer_that_came_before_the_api_did_passes(courier: Courier) -> None:
+    """Who did not wait to the end did not wait."""
+    courier.call("banking.accounts", bites=("Stall()",), took_s=4)
+    courier.deliver("e1", took_s=1.5)
+
+    assert examined(courier).verdict is Verdict.PASS
+
+
+def test_stragglers_of_a_burst_are_advice(courier: Courier) -> None:
+    """A full backlog makes a few connections try again; that the others were quick shows that the receiver is."""
+    for number in range(9):
+        courier.deliver("e1", attempt=1, group=1, took_s=0.1 if number else 7)
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.PASS
+    assert finding.advice[0] == "1 of 9 deliveries in a burst were late"
+
+
+def test_a_burst_that_is_late_as_a_whole_fails(courier: Courier) -> None:
+    """Work before each answer adds up."""
+    for number in range(9):
+        courier.deliver("e1", attempt=1, group=1, took_s=2 + number)
+
+    assert examined(courier).seen == "5 of 9 deliveries were not acknowledged within 5 s"
+
+
 def test_a_short_wait_proves_nothing_against_the_app(courier: Courier) -> None:
     """Less than a second may be the machine."""
     courier.call("banking.accounts", bites=("Stall()",), took_s=0.5)

@@ -71,3 +71,29 @@ def test_without_a_removal_there_is_nothing_to_see(tape: Tape) -> None:
     tape.effects([tape.transaction("a")])
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_app_that_was_not_told_owes_nothing(tape: Tape) -> None:
+    """The event of the second sync was refused, and nobody asked for a refresh."""
+    stays, goes = tape.transaction("a"), tape.transaction("b")
+    tape.rows(stays, goes)
+    tape.told(SYNCED)
+    tape.effects([stays, goes], moment="before")
+    tape.rows(stays, removed=(goes["fiskil_id"],))
+    tape.told(SYNCED, outcome="refuse")
+    tape.effects([stays, goes])
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
+    """The row may still go."""
+    stays, goes = tape.transaction("a"), tape.transaction("b")
+    tape.rows(stays, goes)
+    tape.told(SYNCED)
+    tape.effects([stays, goes], moment="before")
+    tape.rows(stays, removed=(goes["fiskil_id"],))
+    tape.told(SYNCED)
+    tape.effects([stays, goes], pending=1, is_quiescent=False)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

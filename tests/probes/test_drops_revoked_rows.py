@@ -67,3 +67,14 @@ def test_an_app_that_never_showed_a_row_proves_nothing(tape: Tape) -> None:
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
+    """The rows may still go."""
+    row = tape.transaction("a")
+    tape.rows(row)
+    tape.effects([row], moment="before")
+    tape.told("consent.revoked")
+    tape.effects([row], pending=1, is_quiescent=False)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -105,3 +105,16 @@ def test_a_row_outside_the_asked_window_is_not_judged(tape: Tape) -> None:
     tape.effects(state)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
+    """The new values may still come."""
+    state = kept(tape, amount="-12.50")
+    tape.rows(tape.transaction("a"))
+    tape.told(SYNCED)
+    tape.effects(state, moment="before")
+    tape.rows(tape.transaction("a", amount="-6001.20"))
+    tape.told(SYNCED)
+    tape.effects(state, pending=1, is_quiescent=False)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

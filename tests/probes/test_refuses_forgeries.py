@@ -226,3 +226,14 @@ def test_an_answer_that_tells_the_right_signature_fails() -> None:
     courier.effects({"e0": 1})
 
     assert examined(courier).seen == "the answer to a forged message tells the expected signature"
+
+
+def test_not_starting_without_the_secret_passes() -> None:
+    """An app that is down believes nobody."""
+    courier = controlled()
+    courier.started("refusal")
+    courier.effects({"e0": 1})
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.seen) == (Verdict.PASS, "the app does not start without its webhook secret")

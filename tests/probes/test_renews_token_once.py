@@ -162,3 +162,15 @@ def test_a_failure_before_the_refusal_is_another_story(tape: Tape) -> None:
     tape.call("banking.transactions", status=401)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_equal_calls_under_way_together_are_no_loop(tape: Tape) -> None:
+    """Three jobs that read the same page at once are refused at once."""
+    for _ in range(3):
+        tape.call("banking.transactions", status=401, took_s=0.3)
+        tape.now_s -= 0.3
+    tape.wait(1)
+    tape.call("token")
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS

@@ -36,23 +36,46 @@ def test_a_session_that_was_only_left_may_go_on(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-def test_no_way_back_fails(tape: Tape) -> None:
+@pytest.mark.parametrize(("status", "line"), [(400, "start_session: 400"), (None, "start_session: no answer")])
+def test_no_way_back_fails(tape: Tape, status: int | None, line: str) -> None:
     """The app refuses to start a journey though the API is well."""
     tape.journey(CANCELLED)
     tape.wait(1)
-    tape.hook("start_session", status=409)
+    tape.call("end_users.list", took_s=0.1)
+    tape.hook("start_session", status=status)
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.seen == "no journey could be started after the one that ended with AUTH_SESSION_CANCELLED"
+    assert finding.evidence == (f"attempt 1: {CANCELLED}", line)
 
 
-def test_a_broken_api_excuses_the_app(tape: Tape) -> None:
+@pytest.mark.parametrize(("status", "bites"), [(503, ()), (400, ()), (None, ()), (200, ("TruncatedJson(keep_percent=50)",))])
+def test_a_broken_api_excuses_the_app(tape: Tape, status: int | None, bites: tuple[str, ...]) -> None:
     """No session can be opened when Fiskil does not open one."""
     tape.journey(CANCELLED)
     tape.wait(1)
-    tape.call("auth_session", status=503, took_s=0.1, bites=("Status(status=503)",))
+    tape.call("auth_session", status=status, took_s=0.1, bites=bites)
     tape.hook("start_session", status=502)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_trouble_at_another_time_excuses_nothing(tape: Tape) -> None:
+    """The API failed before the app was asked, and again long after."""
+    tape.journey(CANCELLED)
+    tape.call("auth_session", status=503)
+    tape.wait(1)
+    tape.hook("start_session", status=502)
+    tape.call("auth_session", status=503)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_consents_without_a_session_are_not_compared(tape: Tape) -> None:
+    """Where the app opens no sessions, none can be handed out again."""
+    tape.journey("APPROVED", session="", attempt=1)
+    tape.journey("APPROVED", session="", attempt=2)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qsl, urlsplit
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import catalog
@@ -32,6 +32,8 @@ def pages(length: int, query: list[tuple[str, str]], link: str) -> list[list[int
         query = parse_qsl(urlsplit(links[link]).query)
 
 
+# No deadline: a loaded machine is no finding.
+@settings(deadline=None)
 @given(lengths, sizes)
 def test_next_links_give_every_row_exactly_once(length: int, size: int) -> None:
     """Whatever the size, the pages put together are the listing, and only the last is short. Source: paging.links"""
@@ -42,6 +44,8 @@ def test_next_links_give_every_row_exactly_once(length: int, size: int) -> None:
     assert found[-1] or length == 0
 
 
+# No deadline: a loaded machine is no finding.
+@settings(deadline=None)
 @given(st.integers(1, 130), st.data())
 def test_prev_links_mirror_next_links(length: int, data: st.DataObject) -> None:
     """From any page that next reaches, prev gives the earlier pages back. Source: paging.links"""
@@ -55,6 +59,8 @@ def test_prev_links_mirror_next_links(length: int, data: st.DataObject) -> None:
     assert pages(length, query, "prev") == forth[: steps + 1][::-1]
 
 
+# No deadline: a loaded machine is no finding.
+@settings(deadline=None)
 @given(st.integers(2, 130), st.data())
 def test_a_cursor_never_skips_or_repeats_when_the_size_changes(length: int, data: st.DataObject) -> None:
     """A walk whose size changes at each page gives every row exactly once too. Source: paging.links"""

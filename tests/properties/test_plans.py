@@ -5,12 +5,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness import steps
-from harness.plans import plans
+from harness.plans import Form, plans
 from harness.scenario import SavedPlan, Scenario, dump_plan
 
 KINDS = st.sampled_from(("deliveries", "forgeries", "order"))
-DRAWN = st.builds(plans, KINDS, can_restart=st.booleans(), has_twins=st.booleans()).flatmap(lambda strategy: strategy)
-"""Plans of every kind, in both forms, with and without restarts."""
+DRAWN = st.builds(Form, kind=KINDS, can_restart=st.booleans(), has_counts=st.booleans()).flatmap(plans)
+"""Plans of every kind, with and without restarts, for apps with and without counts."""
 
 BRIEF = settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 """Drawing costs a millisecond a plan; sixty of each are many hundred steps."""
@@ -62,7 +62,30 @@ def test_every_event_is_made_before_it_is_delivered(plan: Scenario) -> None:
 
 
 @BRIEF
-@given(st.builds(plans, st.just("order"), can_restart=st.booleans()).flatmap(lambda strategy: strategy))
+@given(DRAWN)
+def test_the_last_attempt_is_kept_for_the_end(plan: Scenario) -> None:
+    """Whoever refuses everything on the way is still handed every event once more."""
+    attempts: dict[str, int] = {}
+
+    for step in plan.steps:
+        if isinstance(step, steps.DeliverOne | steps.Retry | steps.LoseAcknowledgement | steps.Burst):
+            made = step.copies if isinstance(step, steps.Burst) and step.of == "retry" else 1
+            attempts[step.event] = attempts.get(step.event, 0) + made
+
+    assert max(attempts.values(), default=0) < 5
+
+
+@BRIEF
+@given(DRAWN)
+def test_more_happens_only_after_every_first_sync(plan: Scenario) -> None:
+    """Time that passes while a first sync is due would tell an event that the plan does not count."""
+    synced = {step.twin for step in plan.steps if isinstance(step, steps.Sync) and not step.dataset}
+
+    assert {step.twin for step in plan.steps if isinstance(step, steps.ConfirmAgain)} <= synced
+
+
+@BRIEF
+@given(st.builds(Form, kind=st.just("order"), can_restart=st.booleans()).flatmap(plans))
 def test_twins_live_through_the_same(plan: Scenario) -> None:
     """Three twins have the same events; two of them get them once and in order."""
     lives = {

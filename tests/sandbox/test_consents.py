@@ -64,7 +64,7 @@ def test_reading_data_is_noted(still: Still) -> None:
 
 
 def test_active_tells_the_living_from_the_ended(still: Still, api: httpx.Client) -> None:
-    """active=true and active=false split the list, anything else is refused."""
+    """active=true and active=false split the list, anything else is refused. Source: consents.end-user-required"""
     consent = still.consent("rosa")
     query = {"end_user_id": consent.end_user_id}
     still.sandbox.revoke(consent)

@@ -11,7 +11,10 @@ from harness.sandbox.store import Store
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
-    """Consents of an end user; v3 wraps the list. Source: versions.v3-envelope, consents.list"""
+    """Consents of an end user; v3 wraps the list.
+
+    Source: versions.v3-envelope, consents.list, consents.end-user-required
+    """
     end_user_id = request.one("end_user_id")
     if end_user_id is None:
         raise bad_request("missing required query parameter: end_user_id")

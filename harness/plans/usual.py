@@ -1,0 +1,54 @@
+"""The usual suspects: short plans that one would write by hand.
+
+When a drawn plan fails, one of these mostly fails as well; then nothing is left to shrink, and every seed ends alike.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from harness import steps
+from harness.plans.acts import Act, Facts, Form
+from harness.scenario import Scenario
+
+HAND_OVER, REPLAY, LOSE, RESTART = Act("hand_over"), Act("replay"), Act("lose"), Act("restart")
+BURSTS = (Act("burst_2"), Act("burst_8"))
+
+
+def suspects(form: Form, failing: Scenario) -> Iterator[Scenario]:
+    """Short plans with the same ingredients as *failing*, the simplest first."""
+    if form.kind == "forgeries":
+        names = dict.fromkeys(step.name for step in failing.steps if isinstance(step, steps.Forge))
+        yield from (form.plan(form.least, [Act("forge", forgeries=(name,))]) for name in names)
+        return
+    for facts in _facts(form, failing):
+        for acts in _acts(form, facts, failing):
+            yield form.plan(facts, acts)
+
+
+def _facts(form: Form, failing: Scenario) -> Iterator[Facts]:
+    yield form.least
+    if _has(failing, steps.Revoke):
+        yield msgspec.structs.replace(form.least, is_revoked=True)
+    if form.has_twins and _has(failing, steps.ConfirmAgain):
+        yield msgspec.structs.replace(form.least, more=("confirm_again",))
+
+
+def _acts(form: Form, facts: Facts, failing: Scenario) -> Iterator[list[Act]]:
+    if form.kind == "order":
+        yield [Act("hand_over", facts.count - 1)]
+    if facts != form.least:
+        return
+    yield [HAND_OVER, HAND_OVER]
+    yield [HAND_OVER, REPLAY]
+    if _has(failing, steps.Restart):
+        yield [HAND_OVER, RESTART]
+        yield [HAND_OVER, RESTART, HAND_OVER]
+    if _has(failing, steps.LoseAcknowledgement):
+        yield [LOSE]
+    if _has(failing, steps.Burst):
+        yield from ([burst] for burst in BURSTS)
+
+
+def _has(plan: Scenario, kind: type) -> bool:
+    return any(isinstance(step, kind) for step in plan.steps)
