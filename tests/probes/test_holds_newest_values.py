@@ -118,3 +118,16 @@ def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
     tape.effects(state, pending=1, is_quiescent=False)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_app_that_was_not_told_owes_nothing(tape: Tape) -> None:
+    """The event of the second sync was refused, and nobody asked for a refresh."""
+    state = kept(tape, amount="-12.50")
+    tape.rows(tape.transaction("a"))
+    tape.told(SYNCED)
+    tape.effects(state, moment="before")
+    tape.rows(tape.transaction("a", amount="-6001.20"))
+    tape.told(SYNCED, outcome="refuse")
+    tape.effects(state)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

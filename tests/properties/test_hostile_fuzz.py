@@ -60,7 +60,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalFisk
 
 
 # No deadline: a loaded machine is no finding.
-@settings(deadline=None)
+@settings(deadline=None, database=None)
 @given(route=routes, method=st.none() | methods, identity=texts, query=queries, body=bodies)
 def test_the_api_answers_whatever_comes(
     served: tuple[LocalFiskil, httpx.Client, str],
@@ -82,7 +82,7 @@ def test_the_api_answers_whatever_comes(
 
 
 # No deadline: a loaded machine is no finding.
-@settings(deadline=None)
+@settings(deadline=None, database=None)
 @given(method=st.sampled_from(["GET", "POST"]), form=forms)
 def test_the_page_answers_whatever_comes(
     served: tuple[LocalFiskil, httpx.Client, str], method: str, form: dict[str, str]

@@ -33,7 +33,7 @@ def pages(length: int, query: list[tuple[str, str]], link: str) -> list[list[int
 
 
 # No deadline: a loaded machine is no finding.
-@settings(deadline=None)
+@settings(deadline=None, database=None)
 @given(lengths, sizes)
 def test_next_links_give_every_row_exactly_once(length: int, size: int) -> None:
     """Whatever the size, the pages put together are the listing, and only the last is short. Source: paging.links"""
@@ -45,7 +45,7 @@ def test_next_links_give_every_row_exactly_once(length: int, size: int) -> None:
 
 
 # No deadline: a loaded machine is no finding.
-@settings(deadline=None)
+@settings(deadline=None, database=None)
 @given(st.integers(1, 130), st.data())
 def test_prev_links_mirror_next_links(length: int, data: st.DataObject) -> None:
     """From any page that next reaches, prev gives the earlier pages back. Source: paging.links"""
@@ -60,7 +60,7 @@ def test_prev_links_mirror_next_links(length: int, data: st.DataObject) -> None:
 
 
 # No deadline: a loaded machine is no finding.
-@settings(deadline=None)
+@settings(deadline=None, database=None)
 @given(st.integers(2, 130), st.data())
 def test_a_cursor_never_skips_or_repeats_when_the_size_changes(length: int, data: st.DataObject) -> None:
     """A walk whose size changes at each page gives every row exactly once too. Source: paging.links"""

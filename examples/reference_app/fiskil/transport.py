@@ -3,6 +3,7 @@
 Whatever is not a whole, sensible answer with a status of success is an error here, so that nobody has to look twice.
 """
 
+import asyncio
 import json
 import ssl
 import time
@@ -73,13 +74,18 @@ def report(request: Request, outcome: str, took_s: float, error: FiskilError | N
 
 
 async def _attempt(http: httpx.AsyncClient, request: Request, token: str | None, timeout_s: float) -> tuple[int, object]:
+    # A task of its own is cancelled once only: two limits that end together would cut the closing of the connection short.
+    sending = asyncio.create_task(_send(http, request, token, timeout_s))
     try:
         async with limits.within(timeout_s):
-            status, headers, body = await _send(http, request, token, timeout_s)
+            await asyncio.wait({sending})
+        status, headers, body = sending.result()
     except TimeoutError:
         raise TimedOut("no complete answer in time") from None
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as trouble:
         raise _network_failure(trouble) from None
+    finally:
+        sending.cancel()
     if not 200 <= status < 300:
         raise _failure(status, headers, body)
     return status, decode(body)
