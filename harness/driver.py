@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from harness import catalog
-from harness.app import AppUnderTest, open_app
+from harness.app import open_app
 from harness.clock import wait_until
 from harness.errors import HarnessError, HookError, HookMissing
 from harness.ids import fresh_salt, stream
@@ -230,7 +230,7 @@ class Driver:
         )
 
     def _explore(self, journal: Journal, kind: PlanKind, wanted: int) -> tuple[PlanRun, ...]:
-        """Run generated plans, each with a journal of its own, while the scenario that asked for them waits with *journal*."""
+        """Run generated plans, each with its own journal, while the scenario that asked for them waits with *journal*."""
         from harness.plans import explore
 
         read_until = dict(self._read_until)
@@ -265,7 +265,7 @@ class Driver:
             "otlp_url": self.fiskil.telemetry.url,
             "python": _interpreter(),
         }
-        if any("{ca_file}" in text or "{tls_" in text for text in (*self.settings.app.env.values(), str(self.settings.app))):
+        if "{ca_file}" in str(self.settings.app) or "{tls_" in str(self.settings.app):
             made = self.fiskil.certificates
             values |= {
                 "ca_file": str(made.ca_file),
@@ -293,7 +293,7 @@ def _examined(probe: Any, journal: Journal) -> Finding:
         finding: Finding = probe.examine(journal)
     except HarnessError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a probe that fails is a finding too
         return Finding(
             probe=name_of(probe),
             verdict=Verdict.INCONCLUSIVE,

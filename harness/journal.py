@@ -1,7 +1,8 @@
 """The append-only record of one scenario, which probes read when everything has stopped.
 
-One frozen entry class per kind of observation. ``at_s`` is real seconds since the scenario began; it never enters a verdict's
-words, so two runs with one seed read the same. Bytes stay raw in memory; what leaves the process passes the redactor.
+One frozen entry class per kind of observation. ``at_s`` is real seconds since the scenario began; it never enters a
+verdict's words, so two runs with one seed read the same. Bytes stay raw in memory; what leaves the process passes the
+redactor.
 """
 
 import threading
@@ -35,10 +36,10 @@ class Started(Entry, frozen=True, kw_only=True):
 class Exchange(Entry, frozen=True, kw_only=True):
     """One request of the app to the API and what it got, as seen on the API's side of the link.
 
-    ``number`` counts requests of the scenario from 1. ``status`` is None where no answer was sent. ``bites`` names the faults
-    that acted. ``end_user_id`` is empty for calls about no end user (tokens, institutions). A stray call is about an end user
-    of an earlier scenario; no fault matches it and probes leave it out. A cut one was held by a fault when the scenario ended,
-    and ended by us.
+    ``number`` counts requests of the scenario from 1. ``status`` is None where no answer was sent. ``bites`` names
+    the faults that acted. ``end_user_id`` is empty for calls about no end user (tokens, institutions). A stray call is about
+    an end user of an earlier scenario; no fault matches it and probes leave it out. A cut one was held by a fault when the
+    scenario ended, and ended by us.
     """
 
     number: int
@@ -121,10 +122,10 @@ class EventSeen(Entry, frozen=True, kw_only=True):
 class Delivery(Entry, frozen=True, kw_only=True):
     """One attempt to hand one message over.
 
-    ``kind`` is genuine, replay, forged, unusual (signed, but never sent by Fiskil) or foreign (signed, about ids that the app
-    has nothing to do with). ``name`` is the variant. ``outcome`` is ack, refuse or indeterminate; ``trouble`` says in words
-    why there is no status. ``message_id`` is the id that an effect would be filed under. Where ``is_judged`` is False the
-    answer is recorded only.
+    ``kind`` is genuine, replay, forged, unusual (signed, but never sent by Fiskil) or foreign (signed, about ids that the
+    app has nothing to do with). ``name`` is the variant. ``outcome`` is ack, refuse or indeterminate; ``trouble`` says in
+    words why there is no status. ``message_id`` is the id that an effect would be filed under. Where ``is_judged`` is False
+    the answer is recorded only.
     """
 
     event: str

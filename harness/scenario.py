@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from harness import catalog
 from harness.errors import PlanError, UsageError
-from harness.probes import AnyProbe
 from harness.practices import refuse_bad_pairs
+from harness.probes import AnyProbe
 from harness.steps import AnyStep
 
 FORMAT = "fiskil-harness/plan/1"

@@ -69,9 +69,7 @@ def test_a_missing_hook_is_named(drive: Drive, receiver_settings: MakeSettings) 
 
 def test_a_fault_that_never_bit_is_no_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
     """A scenario whose fault found nothing to bite is INCONCLUSIVE, whatever its probes say."""
-    broken = msgspec.structs.replace(
-        REPEATED, steps=(steps.Break("banking.transactions", faults.Stall()), *REPEATED.steps)
-    )
+    broken = msgspec.structs.replace(REPEATED, steps=(steps.Break("banking.transactions", faults.Stall()), *REPEATED.steps))
 
     outcome = drive(receiver_settings()).run(broken)
 

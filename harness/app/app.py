@@ -130,11 +130,11 @@ class CommandBody:
         """Start the process."""
         self._process.start(app.values, is_ready=app.is_ready, cap_s=self._ready_s)
 
-    def stop(self, app: AppUnderTest) -> None:
+    def stop(self, app: AppUnderTest) -> None:  # noqa: ARG002
         """Ask it to end, then kill it."""
         self._process.stop()
 
-    def kill(self, app: AppUnderTest) -> None:
+    def kill(self, app: AppUnderTest) -> None:  # noqa: ARG002
         """Kill -9."""
         self._process.kill()
 

@@ -43,7 +43,7 @@ class PythonBody:
         if not app.is_ready():
             raise AppError("The app object was started, but does not answer its ready request.")
 
-    def stop(self, app: "AppUnderTest") -> None:
+    def stop(self, app: "AppUnderTest") -> None:  # noqa: ARG002
         """End what ``start`` began."""
         if self.object is not None and hasattr(self.object, "stop"):
             self.object.stop()

@@ -33,7 +33,7 @@ class Link:
         self.expire_tokens = expire_tokens
         self.rules = Rules()
         self.journal: Journal | None = None
-        self.is_stray: Callable[[str], bool] = lambda end_user_id: False
+        self.is_stray: Callable[[str], bool] = lambda _end_user_id: False
         self.open_requests = 0
         self._bitten: set[_Call] = set()
         self._since_last = stopwatch()
@@ -62,6 +62,7 @@ class Link:
         return self._since_last_nameless()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request of the server, as an ASGI application does."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -43,7 +43,9 @@ def start(tmp_path: Path) -> Iterator[Callable[..., AppUnderTest]]:
         app.stop()
 
 
-def test_command_is_driven_and_observed(start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]) -> None:
+def test_command_is_driven_and_observed(
+    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
+) -> None:
     """An app with a command is started on a free port and answers its hooks."""
     app = start(receiver_settings())
 
@@ -54,7 +56,9 @@ def test_command_is_driven_and_observed(start: Callable[..., AppUnderTest], rece
     assert not app.has("app.drive.refresh")
 
 
-def test_restart_keeps_port_and_folder(start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]) -> None:
+def test_restart_keeps_port_and_folder(
+    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
+) -> None:
     """After kill -9 the app comes back where it was."""
     app = start(receiver_settings())
     url = app.url

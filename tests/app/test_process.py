@@ -41,7 +41,9 @@ def test_starts_when_ready(tmp_path: Path, values: dict[str, str]) -> None:
 
 def test_environment_is_templated(tmp_path: Path, values: dict[str, str]) -> None:
     """Values of the environment are filled like any other template."""
-    process = make(tmp_path, "{python} -c 'import os, time; print(os.environ[\"X\"], flush=True); time.sleep(600)'", X="p{port}")
+    process = make(
+        tmp_path, "{python} -c 'import os, time; print(os.environ[\"X\"], flush=True); time.sleep(600)'", X="p{port}"
+    )
 
     process.start(values, is_ready=says(tmp_path, "p1"), cap_s=20)
 
@@ -75,7 +77,11 @@ def test_unknown_command(tmp_path: Path, values: dict[str, str]) -> None:
 
 def test_children_die_with_it(tmp_path: Path, values: dict[str, str]) -> None:
     """Killing the app kills the processes it started."""
-    code = "import subprocess, sys, time; p = subprocess.Popen([sys.executable, \"-c\", \"import time; time.sleep(600)\"]); print(\"child\", p.pid, flush=True); time.sleep(600)"
+    code = (
+        "import subprocess, sys, time; "
+        'p = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]); '
+        'print("child", p.pid, flush=True); time.sleep(600)'
+    )
     process = make(tmp_path, f"{{python}} -c '{code}'")
     process.start(values, is_ready=says(tmp_path, "child"), cap_s=20)
     child = int((tmp_path / "out").read_text().split()[1])
@@ -87,7 +93,7 @@ def test_children_die_with_it(tmp_path: Path, values: dict[str, str]) -> None:
 
 def test_stop_is_patient_then_firm(tmp_path: Path, values: dict[str, str]) -> None:
     """An app that ignores the request to end is killed."""
-    code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(\"up\", flush=True); time.sleep(600)"
+    code = 'import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print("up", flush=True); time.sleep(600)'
     process = make(tmp_path, f"{{python}} -c '{code}'")
     process.start(values, is_ready=says(tmp_path, "up"), cap_s=20)
 
@@ -102,4 +108,8 @@ def is_alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z" if Path(f"/proc/{pid}/stat").exists() else False
+    return (
+        Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        if Path(f"/proc/{pid}/stat").exists()
+        else False
+    )
