@@ -154,6 +154,8 @@ def test_back_and_reload_never_send_a_form_again(open_page: Open, invite: Callab
     """The browser's Back shows where the journey stands, and Reload asks nothing."""
     page = open_page(invite())
     log_in(page)
+    expect(page.get_by_role("heading", name="Choose accounts to share")).to_be_visible()
+    page.wait_for_load_state()
 
     page.go_back()
     expect(page.get_by_role("heading", name="Choose accounts to share")).to_be_visible()
