@@ -81,6 +81,13 @@ def _routes() -> Iterable[Row]:
         yield Row(name=one.name, about=f"{one.method} {one.path}")
 
 
+def _gallery() -> Iterable[Row]:
+    from harness.gallery import apps
+
+    for name, one in apps().items():
+        yield Row(name=name, about=f"{one.title} [{', '.join(one.violates) or one.collection}]")
+
+
 KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
     "scenarios": ("situations that can be run by name", _scenarios),
     "people": ("end users with accounts and transactions", _people),
@@ -90,6 +97,7 @@ KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
     "steps": ("what can happen in a scenario", _steps),
     "probes": ("what is asked about the app", _probes),
     "practices": ("Fiskil's 49 best practices, and what proves them", _practices),
+    "gallery": ("apps with one flaw or none, to try the gate on", _gallery),
     "hooks": ("how the harness meets the app", _hooks),
 }
 

@@ -23,6 +23,13 @@ def scenario_names(_context: click.Context, _parameter: click.Parameter, begun: 
     return [name for name in scenario_names() if name.startswith(begun)]
 
 
+def gallery_names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """What a shell may complete *begun* to."""
+    from harness.gallery import apps
+
+    return [name for name in apps() if name.startswith(begun)]
+
+
 def seed(command: Command) -> Command:
     """``--seed N``: the same seed gives the same people, rows, plans and report."""
     return click.option(
@@ -43,6 +50,17 @@ def config(command: Command) -> Command:
         metavar="FILE",
         type=FILE,
         help="The config  [default: fiskil-harness.toml, else pyproject.toml].",
+    )(command)
+
+
+def gallery(command: Command) -> Command:
+    """``--gallery NAME``: an app of the gallery, where a team would name its own config."""
+    return click.option(
+        "--gallery",
+        "gallery_name",
+        metavar="NAME",
+        shell_complete=gallery_names,
+        help="Take an app of the gallery instead of a config.",
     )(command)
 
 

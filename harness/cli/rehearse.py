@@ -22,21 +22,22 @@ EFFECTS = "app.observe.effects"
         "fiskil-harness gate",
         "fiskil-harness gate --seed 7 --workers 2",
         "fiskil-harness gate --json report.json --junit report.xml",
+        "fiskil-harness gate --gallery no_dedupe",
     )
 )
 @options.seed
 @options.config
+@options.gallery
 @options.workers
 @options.reports
-def gate_command(seed: int, config_file: Path | None, workers: int, **reports: Any) -> int:
+def gate_command(seed: int, config_file: Path | None, gallery_name: str | None, workers: int, **reports: Any) -> int:
     """Run every scenario; the gate opens when nothing is violated and everything required is proven."""
     from harness import gate, scenario
     from harness.cli.outcome import Asked
-    from harness.settings import load
 
-    settings = load(config_file)
+    settings = _settings(config_file, gallery_name)
     gate.check(settings)
-    tail = _tail(seed, config_file)
+    tail = _tail(seed, config_file, gallery_name)
     more = f" --workers {workers}" if workers > 1 else ""
     asked = Asked(
         command="gate",
@@ -54,11 +55,13 @@ def gate_command(seed: int, config_file: Path | None, workers: int, **reports: A
         "fiskil-harness run 'webhook_*' --seed 42",
         "fiskil-harness run rehearsals/our_own.py",
         "fiskil-harness run webhook_repeated --save plan.json",
+        "fiskil-harness run webhook_repeated --gallery no_dedupe",
     )
 )
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=options.scenario_names)
 @options.seed
 @options.config
+@options.gallery
 @options.workers
 @click.option("--save", "save_path", metavar="FILE", type=options.FILE, help="Write the plan instead of running it.")
 @options.reports
@@ -66,6 +69,7 @@ def run_command(
     names: tuple[str, ...],
     seed: int,
     config_file: Path | None,
+    gallery_name: str | None,
     workers: int,
     save_path: Path | None,
     **reports: Any,
@@ -73,12 +77,11 @@ def run_command(
     """Run scenarios by NAME: a name, a pattern, or a scenario file of your own."""
     from harness.cli.outcome import Asked
     from harness.selection import select
-    from harness.settings import load
 
     scenarios = select(names)
     if save_path is not None:
         return _save(scenarios, seed, save_path)
-    tail = _tail(seed, config_file)
+    tail = _tail(seed, config_file, gallery_name)
     asked = Asked(
         command="run",
         again=f"fiskil-harness run {_quoted(names)}{tail}",
@@ -86,7 +89,7 @@ def run_command(
         workers=workers,
         **reports,
     )
-    return _rehearse(scenarios, load(config_file), seed, asked)
+    return _rehearse(scenarios, _settings(config_file, gallery_name), seed, asked)
 
 
 @click.command(
@@ -213,8 +216,27 @@ def _receiver_settings(url: str, secret_env: str, effects: str | None, uses_even
     return parse(raw, folder=Path.cwd(), source="the command line")
 
 
-def _tail(seed: int, config_file: Path | None) -> str:
-    return f" --seed {seed}" + (f" --config {_quoted([str(config_file)])}" if config_file else "")
+def _settings(config_file: Path | None, gallery_name: str | None) -> "Settings":
+    from harness import gallery
+    from harness.errors import UsageError
+    from harness.settings import load
+
+    if gallery_name is None:
+        return load(config_file)
+    if config_file is not None:
+        raise UsageError("--gallery names an app and its config, so --config cannot name another. Leave one out.")
+    entry = gallery.app(gallery_name)
+    missing = gallery.missing_tool(entry)
+    if missing:
+        raise UsageError(f"The gallery app {entry.name!r} needs {missing}. Install it, or take another app.")
+    return gallery.settings(entry)
+
+
+def _tail(seed: int, config_file: Path | None, gallery_name: str | None = None) -> str:
+    tail = f" --seed {seed}"
+    if config_file is not None:
+        tail += f" --config {_quoted([str(config_file)])}"
+    return tail + (f" --gallery {gallery_name}" if gallery_name else "")
 
 
 def _quoted(words: "Sequence[str]") -> str:
