@@ -60,4 +60,4 @@ def _judgement(entry: GalleryApp, scenarios: Sequence[Scenario], seed: int, work
 def _refuse_missing_tool(entry: GalleryApp) -> None:
     missing = gallery.missing_tool(entry)
     if missing:
-        pytest.skip(f"{entry.name} needs {missing}")
+        pytest.fail(f"{entry.name} needs {missing}, which this machine lacks")
