@@ -49,8 +49,8 @@ class UnknownName(UsageError):
         near = nearest(name, names)
         where = f" in {place}" if place else ""
         hint = f" Did you mean {near!r}?" if near else ""
-        shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-        known_text = f" Known: {shown}." if names else ""
+        shown, end = ", ".join(names[:12]), ", ..." if len(names) > 12 else "."
+        known_text = f" Known: {shown}{end}" if names else ""
         super().__init__(f"No {kind} {name!r}{where}.{hint}{known_text}")
 
 

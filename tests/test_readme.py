@@ -1,0 +1,143 @@
+"""The README speaks the truth: its examples run, its commands parse, and what it lists is what there is."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+import pytest
+
+from harness import catalog
+from harness.app.observe import Told
+from harness.cli.main import COMMANDS, program
+from harness.scenario import load
+from harness.selection import select
+from harness.settings import parse
+from harness.settings.placeholders import REQUEST_VALUES
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str, text: str = README) -> list[str]:
+    """The code blocks of one language, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+def commands() -> list[list[str]]:
+    """Every ``fiskil-harness`` command that a console block or a line of text shows."""
+    shown = [line for block in blocks("console") for line in block.splitlines() if line.startswith("$ ")]
+    lines = [line[2:].partition("#")[0] for line in shown]
+    lines += re.findall(
+        r"`(fiskil-harness [a-z][^`]*)`", re.sub(r"^```.*?^```$", "", README, flags=re.DOTALL | re.MULTILINE)
+    )
+    return [shlex.split(line)[1:] for line in lines if line.startswith("fiskil-harness")]
+
+
+def run(*command: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """Run a command as a reader would, in 80 columns."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"}
+    environment.pop("PYTEST_ADDOPTS", None)
+    return subprocess.run(
+        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@pytest.mark.slow
+def test_the_test_module_passes(tmp_path: Path) -> None:
+    """The example for a team's own tests is a test that passes."""
+    [example] = [block for block in blocks("python") if "def test_" in block]
+    (tmp_path / "test_reading.py").write_text(example)
+
+    done = run("-m", "pytest", "-q", "--disable-plugin-autoload", "-p", "harness.pytest_plugin", folder=tmp_path)
+
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_test_module_can_fail(tmp_path: Path) -> None:
+    """A client that does not ask again fails the same example."""
+    [example] = [block for block in blocks("python") if "def test_" in block]
+    assert "range(3)" in example
+    (tmp_path / "test_reading.py").write_text(example.replace("range(3)", "range(1)"))
+
+    done = run("-m", "pytest", "-q", "--disable-plugin-autoload", "-p", "harness.pytest_plugin", folder=tmp_path)
+
+    assert done.returncode == 1, done.stdout
+
+
+def test_the_scenario_is_the_one_that_ships(tmp_path: Path) -> None:
+    """The example of a scenario is a scenario file, word for word."""
+    [example] = [block for block in blocks("python") if "SCENARIO" in block]
+    (tmp_path / "reset_mid_body.py").write_text(example)
+
+    assert example == (catalog.folder("scenarios") / "reset_mid_body.py").read_text(encoding="utf-8")
+    assert [one.steps for one in select([str(tmp_path / "reset_mid_body.py")])] == [load("reset_mid_body").steps]
+
+
+@pytest.mark.parametrize("config", blocks("toml"))
+def test_every_config_is_one(config: str, tmp_path: Path) -> None:
+    """The examples of a config are read without complaint."""
+    settings = parse(tomllib.loads(config), folder=tmp_path)
+
+    assert settings.app.observe.effects is not None
+
+
+def test_the_effects_are_an_answer() -> None:
+    """The example of an effects hook's answer fits, key by key."""
+    [example] = blocks("json")
+
+    told = msgspec.json.decode(example, type=Told, strict=True)
+
+    assert set(msgspec.json.decode(example)) == set(Told.__struct_fields__)
+    assert told.applied == {"9061924608716421": 1}
+
+
+@pytest.mark.parametrize("arguments", commands(), ids=" ".join)
+def test_every_command_parses(arguments: list[str]) -> None:
+    """Every command that is shown exists, with those options."""
+    name, *rest = arguments
+    command = program.get_command(click.Context(program), name)
+
+    assert command is not None, f"no command {name}"
+    made: Any = command.make_context(name, rest, resilient_parsing=not rest)
+    assert made.command is command
+
+
+def test_there_are_commands_to_check() -> None:
+    """The check above looks at most of what the program can do."""
+    assert {arguments[0] for arguments in commands()} >= set(COMMANDS) - {"demo", "completion"}
+
+
+def test_every_template_value_is_listed() -> None:
+    """The values of templates are all there, and no others."""
+    paragraph = re.search(r"^Templates may use: (.*?)\n\n", README, re.DOTALL | re.MULTILINE)
+
+    assert paragraph is not None
+    assert set(re.findall(r"`(\w+)`", paragraph[1])) == REQUEST_VALUES
+
+
+@pytest.mark.slow
+def test_the_report_is_what_the_command_prints(tmp_path: Path) -> None:
+    """The example of a report is what its command says today."""
+    [block] = [block for block in blocks("text") if block.startswith("FAIL")]
+
+    done = run("-m", "harness", "run", "webhook_repeated", "--seed", "42", "--gallery", "no_dedupe", folder=tmp_path)
+
+    assert done.returncode == 1
+    assert block in done.stdout
+
+
+def test_files_that_are_linked_exist() -> None:
+    """A link to a file of the project leads somewhere."""
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
