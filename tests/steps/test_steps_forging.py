@@ -1,6 +1,6 @@
 """Steps of a sender who is not Fiskil: what arrives is what the registries say, and the journal knows it for what it is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from apps.mailbox import Mailbox
@@ -17,31 +17,6 @@ from harness.webhooks.encodings import ENCODINGS, ODDITIES, SPELLINGS
 from harness.webhooks.forgeries import FORGERIES
 
 Perform = Callable[..., tuple[Journal, str]]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[HTTPServer]:
-    """One server for the module, because stopping one takes half a second."""
-    with HTTPServer(host="127.0.0.1", port=0, threaded=True) as one:
-        yield one
-
-
-@pytest.fixture
-def mailbox(server: HTTPServer) -> Mailbox:
-    """A receiver that keeps what it gets."""
-    return Mailbox(server)
-
-
-@pytest.fixture
-def driver(mailbox: Mailbox, drive: Callable[..., Driver]) -> Driver:
-    """A driver in front of it."""
-    return drive(mailbox.settings())
-
-
-@pytest.fixture
-def perform(driver: Driver) -> Perform:
-    """Perform steps; the journal, and what went wrong."""
-    return lambda *given: driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
 
 
 def by_name(journal: Journal) -> dict[str, Delivery]:

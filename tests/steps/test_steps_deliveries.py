@@ -1,47 +1,20 @@
 """Steps of the webhook sender: what arrives, how often, in which order and with which bytes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from apps.mailbox import Mailbox
-from pytest_httpserver import HTTPServer
 
 from harness import steps
 from harness.clock import real_now
 from harness.driver import Driver
 from harness.errors import ConfigError
 from harness.journal import Delivery, Journal
-from harness.scenario import Scenario
 from harness.steps.deliveries import until_it_hangs
 from harness.webhooks import sign
 
 Perform = Callable[..., tuple[Journal, str]]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[HTTPServer]:
-    """One server for the module, because stopping one takes half a second."""
-    with HTTPServer(host="127.0.0.1", port=0, threaded=True) as one:
-        yield one
-
-
-@pytest.fixture
-def mailbox(server: HTTPServer) -> Mailbox:
-    """A receiver that keeps what it gets."""
-    return Mailbox(server)
-
-
-@pytest.fixture
-def driver(mailbox: Mailbox, drive: Callable[..., Driver]) -> Driver:
-    """A driver in front of it."""
-    return drive(mailbox.settings())
-
-
-@pytest.fixture
-def perform(driver: Driver) -> Perform:
-    """Perform steps; the journal, and what went wrong."""
-    return lambda *given: driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
 
 
 # Time that passes tells of syncs, unless each first one is over and its event lost.
