@@ -31,6 +31,10 @@ class Credentials(Struct, frozen=True, kw_only=True):
     client_secret: str
     webhook_secret: str
 
+    def __repr__(self) -> str:
+        """Nothing secret: a failing assertion prints what it compares."""
+        return f"Credentials(client_id={self.client_id!r}, client_secret=..., webhook_secret=...)"
+
 
 class Token(Struct, frozen=True, kw_only=True):
     """An access token and when it dies; ``ahead`` is how far sandbox time was ahead of real time when it was issued."""
@@ -40,6 +44,10 @@ class Token(Struct, frozen=True, kw_only=True):
     issued_at: datetime
     expires_at: datetime
     ahead: timedelta = timedelta()
+
+    def __repr__(self) -> str:
+        """Nothing secret."""
+        return f"Token(value=..., expires_at={self.expires_at.isoformat()})"
 
 
 class PendingSync(Struct, frozen=True, kw_only=True):
