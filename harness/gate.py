@@ -120,14 +120,16 @@ def check(settings: Settings) -> None:
             seen.add(one.practice)
 
 
-def judge(outcomes: Iterable[Outcome], *, settings: Settings, seed: int, today: datetime.date) -> Judgement:
-    """Let every practice have its standing, and decide."""
+def judge(
+    outcomes: Iterable[Outcome], *, settings: Settings, seed: int, today: datetime.date, is_whole: bool = True
+) -> Judgement:
+    """Let every practice have its standing, and decide; a run that *is_whole* no more opens nothing."""
     ordered = tuple(sorted(outcomes, key=lambda one: one.scenario))
     required = set(all_practices()) if settings.gate.required == "all" else set(settings.gate.required)
     standings = tuple(stand(one, ordered, settings, today, one.id in required) for one in all_practices().values())
     complaints = tuple(_needless_waivers(standings, settings, today))
     met = [one for one in standings if one.is_required and _is_met(one)]
-    is_open = len(met) == len(required) and not complaints and not any(_is_violated(one) for one in standings)
+    is_open = is_whole and len(met) == len(required) and not complaints and not any(_is_violated(one) for one in standings)
     return Judgement(
         seed=seed,
         decision=Decision.OPEN if is_open else Decision.SHUT,

@@ -19,6 +19,7 @@ from msgspec import Struct
 from harness import interrupts
 from harness.driver import Outcome
 from harness.errors import AppError, UsageError
+from harness.probes import Finding, Verdict
 from harness.scenario import Scenario
 from harness.settings import Settings
 from harness.worker import Measure, Played
@@ -49,13 +50,21 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 class Rehearsal(Struct, frozen=True, kw_only=True):
-    """What came of it, by scenario name. ``faults`` are tracebacks of faults of our own, ``plans`` are plans that failed."""
+    """What came of it, by scenario name; what did not run is there too, as INCONCLUSIVE.
+
+    ``faults`` are tracebacks of faults of our own, ``plans`` are plans that failed.
+    """
 
     outcomes: tuple[Outcome, ...]
     measured: tuple[Measure, ...] = ()
     plans: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     was_interrupted: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything ran that was to run, and nothing of our own failed."""
+        return not self.was_interrupted and not self.faults
 
 
 class Progress(Protocol):
@@ -203,12 +212,23 @@ def _read(folder: Path, order: Order, watch: _Watch) -> Rehearsal:
     faults = [*seen, *(one.fault for one in played if one.fault)]
     if len(played) < len(order.scenarios) and not watch.was_interrupted and not faults:
         faults.append(f"{len(order.scenarios) - len(played)} scenarios came back without an outcome.")
+    outcomes = {one.outcome.scenario: one.outcome for one in played}
+    for scenario in order.scenarios:
+        outcomes.setdefault(scenario.name, _not_run(scenario, order.seed))
     return Rehearsal(
-        outcomes=tuple(one.outcome for one in played),
+        outcomes=tuple(outcome for _, outcome in sorted(outcomes.items())),
         measured=tuple(one.measure for one in played),
         plans=tuple(plan for one in played for plan in one.plans),
         faults=tuple(faults),
         was_interrupted=watch.was_interrupted,
+    )
+
+
+def _not_run(scenario: Scenario, seed: int) -> Outcome:
+    """What there is to say about a scenario that an interruption or a fault of our own left out."""
+    finding = Finding(probe="every_scenario_run", verdict=Verdict.INCONCLUSIVE, seen="the scenario did not run to its end")
+    return Outcome(
+        scenario=scenario.name, title=scenario.title, practices=scenario.practices, seed=seed, findings=(finding,)
     )
 
 

@@ -294,3 +294,22 @@ def test_a_finding_that_names_a_hook_of_the_config_does_not_call_it_missing(outc
     found = standing_of(settings, outcome_of(IDEMPOTENT, told_little, scenario="webhook_repeated"))
 
     assert (found.hooks, found.reason) == ((), "inconclusive in webhook_repeated")
+
+
+def test_a_run_that_was_cut_short_opens_nothing(outcome_of: OutcomeOf) -> None:
+    """Whatever passed before, a gate that did not see everything stays shut."""
+    settings, outcomes = requiring(IDEMPOTENT), [passing(outcome_of, IDEMPOTENT)]
+
+    whole = judge(outcomes, settings=settings, seed=1, today=TODAY)
+    cut = judge(outcomes, settings=settings, seed=1, today=TODAY, is_whole=False)
+
+    assert (whole.decision, cut.decision) == (Decision.OPEN, Decision.SHUT)
+
+
+def test_a_hook_that_a_finding_lacks_is_named(outcome_of: OutcomeOf) -> None:
+    """A probe that lacked a hook which the config does not give leaves the practice unproven for want of it."""
+    lacking = Finding(probe="loses_nothing", verdict=Verdict.INCONCLUSIVE, seen="nothing told", hook="app.drive.fail")
+
+    found = standing_of(Settings(), outcome_of(IDEMPOTENT, lacking))
+
+    assert (found.hooks, found.reason) == (("app.drive.fail",), "the config lacks app.drive.fail")

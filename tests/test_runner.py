@@ -1,5 +1,6 @@
 """The runner: pytest around scenarios, out of reach of the project it runs in, and nothing left when it is cut short."""
 
+import datetime
 import os
 import signal
 import subprocess
@@ -19,10 +20,12 @@ from harness.probes import Verdict
 from harness.runner import Order, Rehearsal, can_share_out, read_order, rehearse, write_order
 from harness.scenario import Scenario
 from harness.settings import Settings
+from harness.standings import Standing
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
 MakeSettings = Callable[..., Settings]
+TODAY = datetime.date(2026, 6, 1)
 ROOT = Path(runner.__file__).parent.parent
 
 
@@ -305,6 +308,9 @@ def test_an_interrupted_run_leaves_nothing(
 
     assert process.wait(90) == 0
     assert all(line.startswith("began s") for line in began)
-    assert handed_over(tmp_path).was_interrupted
-    assert handed_over(tmp_path).faults == ()
+    brought = handed_over(tmp_path)
+    assert (brought.was_interrupted, brought.faults, brought.is_whole) == (True, (), False)
+    assert len(brought.outcomes) == 60
+    assert {one.verdict for one in brought.outcomes} <= {Verdict.PASS, Verdict.INCONCLUSIVE}
+    assert judge(brought.outcomes, settings=settings, seed=7, today=TODAY).having(Standing.PROVEN) == []
     assert not processes_using(own_folder)

@@ -62,8 +62,11 @@ def _rehearse(
     elapsed = stopwatch()
     with Progress(len(scenarios)) as progress:
         rehearsal = rehearse(scenarios, settings=settings, seed=seed, workers=workers, progress=progress)
-    decide = gate.judge if is_gate else gate.report_only
-    judgement = decide(rehearsal.outcomes, settings=settings, seed=seed, today=real_now().date())
+    told: Any = {"settings": settings, "seed": seed, "today": real_now().date()}
+    if is_gate:
+        judgement = gate.judge(rehearsal.outcomes, **told, is_whole=rehearsal.is_whole)
+    else:
+        judgement = gate.report_only(rehearsal.outcomes, **told)
     return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed()), judgement
 
 

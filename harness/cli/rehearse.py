@@ -174,7 +174,7 @@ def _rehearse(
         rehearsal = rehearse(scenarios, settings=settings, seed=seed, workers=asked.workers, progress=progress)
     today = real_now().date()
     if is_gate:
-        judgement = gate.judge(rehearsal.outcomes, settings=settings, seed=seed, today=today)
+        judgement = gate.judge(rehearsal.outcomes, settings=settings, seed=seed, today=today, is_whole=rehearsal.is_whole)
     else:
         judgement = gate.report_only(rehearsal.outcomes, settings=settings, seed=seed, today=today, left_out=tuple(left_out))
     return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed())
