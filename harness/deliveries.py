@@ -1,12 +1,14 @@
 """Deliveries in a test: the sandbox's events handed over to any receiver on loopback, again and in any order."""
 
-from harness.errors import StepError, UsageError
+from collections.abc import Sequence
+
+from harness.errors import UsageError
 from harness.journal import Delivery, Journal
 from harness.local import LocalFiskil
 from harness.model import Event
-from harness.webhooks import Outbox, Sender, Target, seal
-from harness.webhooks.outbox import ATTEMPTS, Parcel
-from harness.webhooks.sender import Outgoing, plain_headers
+from harness.webhooks import Outbox, Sender, Target, hand_over
+from harness.webhooks.outbox import Parcel
+from harness.webhooks.rounds import outgoing
 
 
 class Deliveries:
@@ -30,17 +32,17 @@ class Deliveries:
         return {f"e{number}": event for number, event in enumerate(self._fiskil.sandbox.events)}
 
     def deliver(self, url: str = "", *, attempts: int = 1) -> list[Delivery]:
-        """Hand over everything due, by publish time; *attempts* above 1 moves the clock along the retry schedule."""
+        """Hand over everything due, by publish time; *attempts* above 1 moves the clock along the retry schedule.
+
+        *attempts* is how often each event is tried at most, until it is acknowledged; Fiskil's own limit is 5.
+        """
         made: list[Delivery] = []
-        clock = self._fiskil.sandbox.clock
-        for round_number in range(attempts):
-            self._collect()
-            next_due_at = self._outbox.next_due_at()
-            if next_due_at is None:
-                break
-            if round_number:
-                clock.advance_to(next_due_at)
-            made += [self._attempt(parcel, url) for parcel in self._outbox.due(clock.now())]
+
+        def send(due: Sequence[Parcel]) -> bool:
+            made.extend(self._attempt(parcel, url) for parcel in due)
+            return True
+
+        hand_over(self._outbox, self._fiskil.sandbox.clock, send, collect=self._collect, attempts=attempts)
         return made
 
     def retry(self, event: str, url: str = "") -> Delivery:
@@ -51,10 +53,7 @@ class Deliveries:
     def replay(self, event: str, url: str = "") -> Delivery:
         """The very same bytes as the latest attempt, again."""
         self._collect()
-        parcel = self._outbox.find(event)
-        if not parcel.attempts:
-            raise StepError(f"{event} was never delivered, so it cannot be replayed.")
-        return self._send(parcel, url, kind="replay")
+        return self._send(self._outbox.find(event), url, kind="replay")
 
     def drop(self, event: str) -> None:
         """Let *event* get lost on the way: no attempt is made."""
@@ -62,24 +61,15 @@ class Deliveries:
         self._outbox.drop(event)
 
     def _attempt(self, parcel: Parcel, url: str) -> Delivery:
-        parcel.attempts = min(parcel.attempts + 1, ATTEMPTS)
+        parcel.next_attempt()
         return self._send(parcel, url, kind="genuine")
 
     def _send(self, parcel: Parcel, url: str, *, kind: str) -> Delivery:
         self._url = url or self._url
         if not self._url:
             raise UsageError("Name the receiver: deliveries.deliver('http://127.0.0.1:8000/webhooks/fiskil').")
-        message = seal(parcel.event, attempt=parcel.attempts, secret=self._fiskil.credentials.webhook_secret)
-        note = Delivery(
-            event=parcel.symbol,
-            participant="",
-            message_id=message.message_id,
-            attempt=parcel.attempts,
-            kind=kind,
-            body=message.body,
-        )
-        sender = Sender(self._fiskil.loop, Target.of(self._url))
-        delivery = sender.deliver(Outgoing(note=note, headers=plain_headers(message.signature)), self.journal)
+        request = outgoing(parcel, secret=self._fiskil.credentials.webhook_secret, kind=kind)
+        delivery = Sender(self._fiskil.loop, Target.of(self._url)).deliver(request, self.journal)
         parcel.settle(is_acknowledged=delivery.outcome == "ack", now=self._fiskil.sandbox.clock.now())
         return delivery
 

@@ -12,10 +12,23 @@ from msgspec import Struct
 
 from harness import catalog
 from harness.app import open_app
+from harness.app.output import Mark, end_of, start_of, written_since
 from harness.clock import wait_until
 from harness.errors import HarnessError, HookError, HookMissing
 from harness.ids import fresh_salt, stream
-from harness.journal import Canaries, Delivery, FaultSet, Journal, Limits, Output, PlanKind, PlanRun, Started, UsedEvents
+from harness.journal import (
+    Canaries,
+    CutShort,
+    Delivery,
+    FaultSet,
+    Journal,
+    Limits,
+    Output,
+    PlanKind,
+    PlanRun,
+    Started,
+    UsedEvents,
+)
 from harness.listen import free_port
 from harness.local import LocalFiskil
 from harness.probes import Finding, Verdict, heaviest, name_of
@@ -65,7 +78,7 @@ class Driver:
             self.fiskil.close()
             raise
         self._is_started = False
-        self._read_until: dict[str, int] = {}
+        self._read_until: dict[str, Mark] = {}
 
     def start(self) -> None:
         """Start the app, or start it again when it has died since."""
@@ -144,6 +157,8 @@ class Driver:
         findings = [_examined(probe, journal) for probe in scenario.probes]
         if crashed:
             findings.append(Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=crashed))
+        for what, hook in dict.fromkeys((one.what, one.hook) for one in journal.all(CutShort)):
+            findings.append(Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=what, hook=hook))
         for fault in journal.all(FaultSet):
             if fault.unbitten:
                 bitten = fault.times - fault.unbitten
@@ -278,14 +293,12 @@ class Driver:
 
     def _skip_output(self) -> None:
         for name, path in self.app.output().items():
-            self._read_until[name] = path.stat().st_size if path.exists() and self._count > 1 else 0
+            self._read_until[name] = end_of(path) if self._count > 1 else start_of(path)
 
     def _note_output(self, journal: Journal) -> None:
         for name, path in self.app.output().items():
-            if path.exists():
-                with path.open("rb") as source:
-                    source.seek(self._read_until.get(name, 0))
-                    journal.write(Output(place=name, text=source.read(16 * 1024 * 1024)))
+            written = written_since(path, self._read_until.get(name, Mark()))
+            journal.write(Output(place=name, text=written.text, lack=written.lack))
 
 
 def _examined(probe: Any, journal: Journal) -> Finding:
@@ -297,7 +310,7 @@ def _examined(probe: Any, journal: Journal) -> Finding:
         return Finding(
             probe=name_of(probe),
             verdict=Verdict.INCONCLUSIVE,
-            seen=f"the probe itself failed: {type(error).__name__}: {error}",
+            seen=f"the probe itself failed with {type(error).__name__}",
         )
     return finding
 

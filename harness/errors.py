@@ -9,6 +9,8 @@
     │   ├── UnsafeTarget        an address that is not loopback
     │   └── PlanError           a plan file that is no plan
     ├── AppError                the app under test does not start, or stopped
+    │   ├── AppRefusal          it ended by itself before it was ready
+    │   └── PortTaken           somebody else listens where it is to listen
     ├── HookError               a hook answered with something that is no answer
     ├── StepError               a step could not be performed; the scenario is INCONCLUSIVE
     │   └── HookMissing         a step needs a hook that the config does not give
@@ -56,6 +58,14 @@ class UnknownName(UsageError):
 
 class AppError(HarnessError):
     """The app under test does not start, or stopped when it should not."""
+
+
+class AppRefusal(AppError):
+    """The app under test ended by itself before it was ready, and not for want of its port."""
+
+
+class PortTaken(AppError):
+    """Somebody else listens where the app under test is to listen."""
 
 
 class HookError(HarnessError):

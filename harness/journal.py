@@ -150,7 +150,8 @@ class Delivery(Entry, frozen=True, kw_only=True):
 class Effects(Entry, frozen=True, kw_only=True):
     """What the app says it did, at one moment. ``moment`` is before or after (a step), settled, or end.
 
-    ``applied`` and ``state`` are None where the app does not tell them. ``is_quiescent`` is False when the wait was capped.
+    ``applied`` and ``state`` are None where the app does not tell them. ``is_quiescent`` is False when the wait was capped;
+    nothing had changed for ``still_s`` real seconds by then.
     """
 
     participant: str
@@ -159,6 +160,7 @@ class Effects(Entry, frozen=True, kw_only=True):
     state: Any = None
     pending: int | None = None
     is_quiescent: bool = True
+    still_s: float = 0.0
     is_connected: bool | None = None
 
 
@@ -174,10 +176,14 @@ class Rows(Entry, frozen=True, kw_only=True):
 
 
 class Output(Entry, frozen=True, kw_only=True):
-    """What the app wrote during the scenario. ``place`` is ``output`` or the log file's name."""
+    """What the app wrote during the scenario. ``place`` is ``output`` or the log file's name.
+
+    ``lack`` says in words why ``text`` is not all that was written there: no file, nothing ever, or a part that is gone.
+    """
 
     place: str
     text: bytes
+    lack: str = ""
 
 
 class Leak(Entry, frozen=True, kw_only=True):
@@ -248,6 +254,13 @@ class Idle(Entry, frozen=True, kw_only=True):
     """An idle stretch of ``seconds`` real seconds was watched; it began at ``at_s``."""
 
     seconds: float
+
+
+class CutShort(Entry, frozen=True, kw_only=True):
+    """A step did less than it was to do, so whatever probes see is not all of it. ``hook`` names what would help."""
+
+    what: str
+    hook: str = ""
 
 
 class Trouble(Entry, frozen=True, kw_only=True):

@@ -5,17 +5,19 @@ Nothing here runs scenarios; whoever uses it acts by hand or through the control
 
 import threading
 from collections import deque
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from harness.clock import rfc3339
 from harness.control import control_application
 from harness.errors import HarnessError
-from harness.journal import Delivery, Journal
+from harness.journal import Journal
 from harness.listen import Server
 from harness.local import LocalFiskil
-from harness.webhooks import Outbox, Sender, Target, seal
-from harness.webhooks.outbox import ATTEMPTS, Parcel
-from harness.webhooks.sender import Outgoing, plain_headers
+from harness.webhooks import Outbox, Sender, Target, hand_over
+from harness.webhooks.outbox import Parcel
+from harness.webhooks.rounds import outgoing
 
 DELIVERIES_KEPT = 200
 PUMP_EVERY_S = 0.1
@@ -31,6 +33,7 @@ class Pump:
         self._target = target
         self._outbox = Outbox()
         self._seen = 0
+        self._collecting = threading.Lock()
         self._is_closing = threading.Event()
         self.deliveries: deque[dict[str, object]] = deque(maxlen=DELIVERIES_KEPT)
         self._thread = threading.Thread(target=self._run, name="fiskil-harness-pump", daemon=True)
@@ -38,8 +41,9 @@ class Pump:
 
     def forget(self) -> None:
         """Drop what is under way, as after a reset of the sandbox."""
-        self._outbox, self._seen = Outbox(), 0
-        self.deliveries.clear()
+        with self._collecting:
+            self._outbox, self._seen = Outbox(), 0
+            self.deliveries.clear()
 
     def close(self) -> None:
         """Make no further attempt."""
@@ -48,25 +52,28 @@ class Pump:
 
     def _run(self) -> None:
         while not self._is_closing.wait(PUMP_EVERY_S):
-            events = self._fiskil.sandbox.events
             outbox = self._outbox
+            hand_over(outbox, self._fiskil.sandbox.clock, partial(self._send, outbox), collect=self._collect)
+
+    def _collect(self) -> None:
+        with self._collecting:
+            events = self._fiskil.sandbox.events
             for number in range(self._seen, len(events)):
-                outbox.add(f"e{number}", events[number])
+                self._outbox.add(f"e{number}", events[number])
             self._seen = len(events)
-            for parcel in outbox.due(self._fiskil.sandbox.clock.now()):
-                if self._is_closing.is_set():
-                    return
-                self._attempt(parcel)
+
+    def _send(self, outbox: Outbox, due: Sequence[Parcel]) -> bool:
+        for parcel in due:
+            if self._is_closing.is_set() or outbox is not self._outbox:
+                return False
+            self._attempt(parcel)
+        return True
 
     def _attempt(self, parcel: Parcel) -> None:
-        number = min(parcel.next_attempt(), ATTEMPTS)
-        message = seal(parcel.event, attempt=number, secret=self._fiskil.credentials.webhook_secret)
-        note = Delivery(
-            event=parcel.symbol, participant="", message_id=message.message_id, attempt=number, body=message.body
-        )
-        sender = Sender(self._fiskil.loop, self._target)
+        parcel.next_attempt()
+        request = outgoing(parcel, secret=self._fiskil.credentials.webhook_secret)
         try:
-            made = sender.deliver(Outgoing(note=note, headers=plain_headers(message.signature)), Journal())
+            made = Sender(self._fiskil.loop, self._target).deliver(request, Journal())
         except (HarnessError, OSError, RuntimeError):
             return
         now = self._fiskil.sandbox.clock.now()
@@ -76,7 +83,7 @@ class Pump:
                 "at": rfc3339(now),
                 "event": parcel.event.kind,
                 "message_id": made.message_id,
-                "attempt": number,
+                "attempt": made.attempt,
                 "status": made.status,
                 "trouble": made.trouble,
                 "next_attempt_at": rfc3339(parcel.due_at) if parcel.due_at else None,

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from math import inf
 
 from harness.app import AppUnderTest
-from harness.app.observe import CAP_S, STILL_S, Told, is_connected, look, settled
+from harness.app.due import Due
+from harness.app.observe import CAP_S, STILL_S, Rest, Told, is_connected, look, settled
 from harness.app.values import of_end_user
 from harness.clock import rfc3339
 from harness.errors import StepError, UnknownName
-from harness.journal import Effects, EventSeen, Journal, PlanKind, PlanRun, Rows, Trouble
+from harness.journal import CutShort, Effects, EventSeen, Journal, PlanKind, PlanRun, Rows, Trouble
 from harness.local import LocalFiskil
 from harness.model import Consent, EndUser, Event, Person
 from harness.settings import Settings
@@ -143,9 +145,10 @@ class Stage:
     def snapshot(self, moment: str, participant: Participant, *, is_settled: bool = True) -> Effects:
         """Ask the app what it did and write it down; without the hook, write down that it is missing."""
         if is_settled:
-            told, reached = self._settled(participant)
+            rest = self._settled(participant)
         else:
-            told, reached = look(self.app, participant.values), True
+            rest = Rest(told=look(self.app, participant.values), is_quiescent=True, still_s=0.0)
+        told = rest.told
         entry = Effects(
             **self.journal.stamp(),
             participant=participant.name,
@@ -153,21 +156,33 @@ class Stage:
             applied=told.applied,
             state=told.state,
             pending=told.pending,
-            is_quiescent=reached,
+            is_quiescent=rest.is_quiescent,
+            still_s=rest.still_s,
             is_connected=is_connected(self.app, told),
         )
         self.journal.write(entry)
         return entry
 
-    def _settled(self, participant: Participant) -> tuple[Told, bool]:
-        """Wait for the app; longer where something was broken, because backing off looks like being idle."""
+    def _settled(self, participant: Participant) -> Rest:
+        """Wait for the app; longer where something was broken, because backing off looks like being idle.
+
+        An app that does not tell what is pending is idle only when nothing is missing of what it acknowledged.
+        """
         link = self.fiskil.link
         is_hard = bool(link.rules.waiting()) or self.has_mended or self.must_restart
+        due = Due(self.journal, participant.name)
+
+        def needed_s(told: Told) -> float:
+            if due.lacks(told.applied):
+                return inf
+            is_blind = told.applied is None and due.is_unseen
+            return PATIENT_STILL_S if is_hard or is_blind else STILL_S
+
         return settled(
             self.app,
             participant.values,
             cap_s=PATIENT_CAP_S if is_hard else CAP_S,
-            still_s=PATIENT_STILL_S if is_hard else STILL_S,
+            needed_s=needed_s,
             is_busy=lambda: link.open_requests > 0,
         )
 
@@ -188,6 +203,10 @@ class Stage:
                 end_user_id=participant.end_user_id,
             )
         )
+
+    def cut_short(self, what: str, *, hook: str = "") -> None:
+        """Write down that a step did less than it was to do; the scenario is INCONCLUSIVE then, whatever its probes see."""
+        self.journal.write(CutShort(**self.journal.stamp(), what=what, hook=hook))
 
     def trouble(self, what: str, *, hook: str = "") -> None:
         """Write down what kept a step from being performed."""

@@ -8,7 +8,8 @@ import pytest
 from harness import faults, probes, steps
 from harness.driver import Driver
 from harness.errors import AppError
-from harness.probes import Verdict
+from harness.journal import Journal
+from harness.probes import Finding, Verdict
 from harness.scenario import Scenario
 from harness.settings import Settings
 
@@ -128,3 +129,25 @@ def test_people_are_removed_at_the_end(drive: Drive, receiver_settings: MakeSett
     store = driver.fiskil.sandbox.store
     assert (store.end_users, store.consents, driver.fiskil.link.rules.waiting()) == ({}, {}, [])
     assert driver.fiskil.sandbox.clock.offset.total_seconds() == 0
+
+
+class Broken(msgspec.Struct, frozen=True, tag="broken"):
+    """A probe with a fault of its own."""
+
+    needs: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
+
+    def examine(self, journal: Journal) -> Finding:
+        """Fails, with words that no report may carry."""
+        raise ValueError(f"secret words {journal!r}")
+
+
+def test_a_probe_that_fails_is_doubt(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """A fault in a probe is INCONCLUSIVE, beside what the others found, and tells its type alone."""
+    scenario = msgspec.structs.replace(REPEATED, probes=(Broken(), *REPEATED.probes))  # type: ignore[arg-type]
+
+    outcome = drive(receiver_settings()).run(scenario)
+
+    assert [one.verdict for one in outcome.findings] == [Verdict.INCONCLUSIVE, Verdict.PASS]
+    assert outcome.findings[0].seen == "the probe itself failed with ValueError"
+    assert outcome.verdict is Verdict.INCONCLUSIVE

@@ -1,5 +1,8 @@
 """The app under test as the rest of the house sees it, whatever it is: a command, an address, or a Python object."""
 
+import contextlib
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -7,9 +10,14 @@ from harness.app import hooks
 from harness.app.process import Process
 from harness.app.templates import fill_text
 from harness.app.values import Values
-from harness.errors import AppError, HookMissing
+from harness.errors import AppError, HookMissing, PortTaken
 from harness.http import Browser, HttpReply
+from harness.listen import LOOPBACK, free_port
 from harness.settings import Settings
+
+PORTS_TRIED = 4
+OUTPUT = "output"
+"""What reports call the app's standard output and error."""
 
 
 @runtime_checkable
@@ -32,6 +40,7 @@ class AppUnderTest:
         self.values = values
         self.workdir = workdir
         self.body = body
+        self.withheld: frozenset[str] = frozenset()
         self.browser = Browser(timeout_s=settings.app.limits.request_deadline_s)
 
     @property
@@ -45,8 +54,22 @@ class AppUnderTest:
         return self.body.can_restart
 
     def start(self) -> None:
-        """Start it and wait until it is ready."""
-        self.body.start(self)
+        """Start it and wait until it is ready; where its port was taken from us meanwhile, on another one.
+
+        Raises:
+            PortTaken: Somebody else has its port, and the config names that one, or three others were taken as well.
+        """
+        for left in reversed(range(PORTS_TRIED)):
+            try:
+                self._refuse_stranger()
+                self.body.start(self)
+            except PortTaken:
+                if not left or not self.is_told("port"):
+                    raise
+                self.values["port"] = str(free_port())
+                self.values["public_url"] = f"http://{LOOPBACK}:{self.values['port']}"
+            else:
+                return
 
     def stop(self) -> None:
         """End it; nothing of it is left."""
@@ -56,7 +79,8 @@ class AppUnderTest:
     def revive(self) -> None:
         """Start it again when it is ours and has died."""
         if not self.body.is_alive():
-            self.body.start(self)
+            self.body.kill(self)  # its children may have outlived it
+            self.start()
 
     def kill(self) -> None:
         """Kill -9."""
@@ -68,6 +92,24 @@ class AppUnderTest:
         """Kill -9 and start again, with the same folder and port."""
         self.kill()
         self.body.start(self)
+
+    @contextlib.contextmanager
+    def without_webhook_secret(self) -> Iterator[None]:
+        """While inside, the app is started without its webhook secret, which it must be told by us; see ``is_told``."""
+        right = self.values["webhook_secret"]
+        variable = self.settings.sandbox.webhook_secret_env
+        self.values["webhook_secret"] = ""
+        self.withheld = frozenset({variable} if variable else ())
+        try:
+            yield
+        finally:
+            self.values["webhook_secret"] = right
+            self.withheld = frozenset()
+
+    def is_told(self, value: str) -> bool:
+        """Whether the app's command or environment carries a template value such as ``webhook_secret``."""
+        app = self.settings.app
+        return any(f"{{{value}}}" in text for text in (app.command or "", *app.env.values()))
 
     def has(self, hook: str) -> bool:
         """Whether the config (or the Python object) gives a hook such as ``app.observe.effects``."""
@@ -86,12 +128,25 @@ class AppUnderTest:
         return hooks.is_ready(self)
 
     def output(self) -> dict[str, Path]:
-        """Every file the app writes its words to, by the name that reports use."""
-        files = {"output": self.workdir / "app.output"}
-        for text in self.settings.app.observe.logs:
+        """Every file the app writes its words to, by the name that reports use.
+
+        That is the file's name; of files with one name, the config's text.
+        """
+        files = {OUTPUT: self.workdir / "app.output"}
+        logs = self.settings.app.observe.logs
+        names = Counter([OUTPUT, *(Path(text).name for text in logs)])
+        for text in logs:
             path = Path(fill_text(text, self.values))
-            files[path.name] = path if path.is_absolute() else self.settings.folder / path
+            name = Path(text).name
+            files[name if names[name] == 1 else text] = path if path.is_absolute() else self.settings.folder / path
         return files
+
+    def _refuse_stranger(self) -> None:
+        if self.can_restart and hooks.is_listening(self):
+            raise PortTaken(
+                f"Something answers at {self.url} already, before the app is started. "
+                "Stop it, or let app.command use {port}, which is always free."
+            )
 
 
 class Body(Protocol):
@@ -128,7 +183,7 @@ class CommandBody:
 
     def start(self, app: AppUnderTest) -> None:
         """Start the process."""
-        self._process.start(app.values, is_ready=app.is_ready, cap_s=self._ready_s)
+        self._process.start(app.values, is_ready=app.is_ready, cap_s=self._ready_s, withheld=app.withheld)
 
     def stop(self, app: AppUnderTest) -> None:  # noqa: ARG002
         """Ask it to end, then kill it."""

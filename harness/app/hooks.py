@@ -23,6 +23,8 @@ HOOKS = {
     "app.observe.effects": "tells what the app did with each message, and what it holds",
     "app.observe.metrics": "shows the app's metrics",
     "app.observe.connected": "tells whether the app counts an end user as connected",
+    "app.observe.pages": "names pages of the app that an end user sees",
+    "app.observe.logs": "names files that are searched for secrets, besides the output of app.command",
 }
 """Every hook and what it is good for."""
 
@@ -39,8 +41,8 @@ def is_given(app: "AppUnderTest", hook: str) -> bool:
     """Whether a hook can be used."""
     if hook == "app.command":
         return app.can_restart
-    if hook == "app.observe.connected":
-        return app.settings.app.observe.connected is not None
+    if hook in {"app.observe.connected", "app.observe.pages", "app.observe.logs"}:
+        return bool(getattr(app.settings.app.observe, hook.rpartition(".")[2]))
     return template_of(app, hook) is not None or _method(app, hook) is not None
 
 
@@ -68,6 +70,11 @@ def is_ready(app: "AppUnderTest") -> bool:
     if template_of(app, "app.ready") is not None or _method(app, "app.ready") is not None:
         reply = call(app, "app.ready", {"end_user_ref": "", "end_user_id": ""}, timeout_s=2)
         return reply.status is not None and 200 <= reply.status < 400
+    return is_listening(app)
+
+
+def is_listening(app: "AppUnderTest") -> bool:
+    """One look: does anybody accept connections at the app's address?"""
     host, _, port = app.url.partition("://")[2].partition("/")[0].partition(":")
     try:
         with socket.create_connection((host, int(port or 80)), timeout=1):

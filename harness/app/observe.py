@@ -25,6 +25,14 @@ class Told(Struct, frozen=True, kw_only=True):
     pending: int | None = None
 
 
+class Rest(Struct, frozen=True, kw_only=True):
+    """How the wait for an app ended: its last answer, whether it is quiescent, and for how long nothing had changed."""
+
+    told: Told
+    is_quiescent: bool
+    still_s: float
+
+
 def look(app: AppUnderTest, values: Values) -> Told:
     """Ask once.
 
@@ -55,13 +63,14 @@ def settled(
     values: Values,
     *,
     cap_s: float = CAP_S,
-    still_s: float = STILL_S,
+    needed_s: Callable[[Told], float] = lambda _told: STILL_S,
     is_busy: Callable[[], bool] = lambda: False,
-) -> tuple[Told, bool]:
-    """Ask until the app is quiescent; the flag says whether it got there within *cap_s* real seconds.
+) -> Rest:
+    """Ask until the app is quiescent, at most for *cap_s* real seconds.
 
-    Quiescent means that ``pending`` reads 0 twice or, where it is not told, that nothing has changed for *still_s* real
-    seconds; and that the app is not *is_busy* with the API.
+    Quiescent means that ``pending`` reads 0 twice or, where it is not told, that nothing has changed for as many real
+    seconds as *needed_s* says of such an answer (infinity: something is missing in it); and that the app is not *is_busy*
+    with the API.
     """
     last: list[Told] = [look(app, values)]
     still = stopwatch()
@@ -75,10 +84,10 @@ def settled(
             still = stopwatch()
         if told.pending is not None:
             return told.pending == 0 and is_same
-        return is_same and still() >= still_s
+        return is_same and still() >= needed_s(told)
 
     reached = wait_until(is_still, cap_s=cap_s, every_ms=8)
-    return last[0], bool(reached)
+    return Rest(told=last[0], is_quiescent=bool(reached), still_s=still())
 
 
 def is_connected(app: AppUnderTest, told: Told) -> bool | None:

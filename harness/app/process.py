@@ -8,17 +8,20 @@ import os
 import shlex
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from harness import interrupts
 from harness.app.templates import fill_text
 from harness.app.values import Values
 from harness.clock import wait_until
-from harness.errors import AppError
+from harness.errors import AppError, AppRefusal, PortTaken
+from harness.settings.variables import environment_of_child
 
 STOP_S = 5.0
 LAST_LINES = 15
+PORT_TAKEN = ("address already in use", "eaddrinuse")
+"""What every platform says about a port that somebody else has, in small letters."""
 
 
 class Process:
@@ -32,22 +35,41 @@ class Process:
         # Whoever owns the folder finds the process by this note, also when the worker that started it was killed itself.
         self._note = output.with_name("app.pid")
         self._running: subprocess.Popen[bytes] | None = None
+        self._began_at = 0
 
     @property
     def is_running(self) -> bool:
         """Whether the process lives."""
         return self._running is not None and self._running.poll() is None
 
-    def start(self, values: Values, *, is_ready: Callable[[], bool], cap_s: float) -> None:
+    def start(self, values: Values, *, is_ready: Callable[[], bool], cap_s: float, withheld: Collection[str] = ()) -> None:
         """Start and wait until *is_ready*, at most *cap_s* real seconds.
 
+        Args:
+            withheld: Variables of our own environment that it does not inherit.
+
         Raises:
-            AppError: It does not start, exits early, or never gets ready; the last lines it wrote are in the message.
+            AppRefusal: It exits before it is ready.
+            PortTaken: It says that its address is in use.
+            AppError: It cannot be run or never gets ready. The last lines it wrote are in each of these messages.
         """
+        self._run(values, withheld)
+        seen = wait_until(lambda: self._has_exited() or (is_ready() and "ready"), cap_s=cap_s, every_ms=15)
+        # Somebody else may have answered in its place.
+        if seen == "ready" and not self._has_exited():
+            return
+        code = self._running.poll() if self._running else None
+        self.kill()
+        what = f"was not ready within {cap_s:g} s" if code is None else f"exited with {code}"
+        raise self._error(code)(f"The app {what}. Its last lines:\n{self.last_lines()}")
+
+    def _run(self, values: Values, withheld: Collection[str]) -> None:
         command = shlex.split(fill_text(self._command, values))
-        environment = os.environ | {key: fill_text(text, values) for key, text in self._environment.items()}
+        given = {key: fill_text(text, values) for key, text in self._environment.items()}
+        environment = environment_of_child(given, withheld=withheld)
         try:
             with interrupts.deferred(), self._output.open("ab") as sink:
+                self._began_at = self._output.stat().st_size
                 self._running = subprocess.Popen(
                     command,
                     cwd=self._folder,
@@ -60,13 +82,6 @@ class Process:
                 self._note.write_text(str(self._running.pid), encoding="ascii")
         except OSError as error:
             raise AppError(f"The app's command {command[0]!r} cannot be run: {error.strerror}.") from None
-        seen = wait_until(lambda: self._has_exited() or (is_ready() and "ready"), cap_s=cap_s, every_ms=15)
-        if seen == "ready":
-            return
-        code = self._running.poll()
-        self.kill()
-        what = f"exited with {code}" if seen == "exited" else f"was not ready within {cap_s:g} s"
-        raise AppError(f"The app {what}. Its last lines:\n{self.last_lines()}")
 
     def stop(self, *, patience_s: float = STOP_S) -> None:
         """Ask it to end, and kill it when it does not within *patience_s* real seconds."""
@@ -93,6 +108,16 @@ class Process:
         except OSError:
             return "  (nothing)"
         return "\n".join(f"  {line}" for line in text.splitlines()[-LAST_LINES:]) or "  (nothing)"
+
+    def _error(self, code: int | None) -> type[AppError]:
+        """What it means that the app exited with *code*, or (None) did not. A signal is no decision of the app's own."""
+        try:
+            written = self._output.read_bytes()[self._began_at :].decode("utf-8", "replace").lower()
+        except OSError:
+            written = ""
+        if any(words in written for words in PORT_TAKEN):
+            return PortTaken
+        return AppError if code is None or code < 0 else AppRefusal
 
     def _has_exited(self) -> str:
         return "exited" if self._running is None or self._running.poll() is not None else ""

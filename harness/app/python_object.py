@@ -3,7 +3,6 @@
 import contextlib
 import importlib
 import inspect
-import os
 import sys
 import threading
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from harness.app.templates import fill_text
 from harness.errors import AppError, ConfigError
 from harness.listen import LOOPBACK, Loop, Server
 from harness.settings import Settings
+from harness.settings.variables import lend
 
 if TYPE_CHECKING:
     from harness.app.app import AppUnderTest
@@ -30,8 +30,8 @@ class PythonBody:
         self._ends: list[Callable[[], None]] = []
 
     def start(self, app: "AppUnderTest") -> None:
-        """Set the environment of the config, load the object, and serve it on the port of the values."""
-        os.environ.update({key: fill_text(text, app.values) for key, text in app.settings.app.env.items()})
+        """Set the environment of the config until ``stop``, load the object, and serve it on the port of the values."""
+        self._ends.append(lend({key: fill_text(text, app.values) for key, text in app.settings.app.env.items()}))
         found = self._given if self._given is not None else self._load()
         if hasattr(found, "start") and not _is_application(found):
             self.object = found() if inspect.isclass(found) else found
@@ -44,12 +44,14 @@ class PythonBody:
             raise AppError("The app object was started, but does not answer its ready request.")
 
     def stop(self, app: "AppUnderTest") -> None:  # noqa: ARG002
-        """End what ``start`` began."""
-        if self.object is not None and hasattr(self.object, "stop"):
-            self.object.stop()
-        while self._ends:
-            with contextlib.suppress(Exception):
-                self._ends.pop()()
+        """End what ``start`` began, and bring the environment back as it was."""
+        try:
+            if self.object is not None and hasattr(self.object, "stop"):
+                self.object.stop()
+        finally:
+            while self._ends:
+                with contextlib.suppress(Exception):
+                    self._ends.pop()()
 
     def kill(self, app: "AppUnderTest") -> None:
         """An object of this process cannot be killed; ``can_restart`` says so."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 from harness.journal import Delivery, HookCall, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
-from harness.probes.receipts import answer_of, bites_during, events_by_id, genuine, is_settled, last_applied, line, of_kind
+from harness.probes.receipts import answer_of, bites_during, events_by_id, genuine, last_applied, line, of_kind, unrest
 
 NO_RECEIVER = {404, 405}
 HUNG_UP = "hung up"
@@ -45,6 +45,9 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
             seen = f"{len(unexcused)} of {len(made)} genuine deliveries were not acknowledged"
             return self.fails(seen, evidence=tuple(line(one) for one in unexcused), examined=len(made), advice=advice)
         ignored = _ignored(journal, made)
+        reason, hook = unrest(journal)
+        if ignored and reason:
+            return self.cannot_tell(reason, hook=hook, advice=advice)
         if ignored:
             seen = f"{len(ignored)} messages that were written another way were acknowledged and ignored"
             return self.fails(seen, evidence=tuple(line(one) for one in ignored), examined=len(made), advice=advice)
@@ -92,7 +95,7 @@ def _was_ordered(journal: Journal, refused: Delivery, made: list[Delivery]) -> b
 def _ignored(journal: Journal, made: list[Delivery]) -> list[Delivery]:
     """Messages written another way, acknowledged and not applied, though others about the same kind of event were."""
     told = last_applied(journal)
-    if told is None or not is_settled(journal):
+    if told is None:
         return []
     events = events_by_id(journal)
     used = [

@@ -6,7 +6,7 @@ from harness.journal import Delivery, EventSeen, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.calls import dataset_of, end_user_of, reads
 from harness.probes.finding import Finding
-from harness.probes.receipts import events_by_id, genuine, is_settled, last_applied, line
+from harness.probes.receipts import events_by_id, genuine, last_applied, line, unrest
 
 EFFECTS = "app.observe.effects"
 USED = "app.facts.uses_events"
@@ -35,8 +35,9 @@ class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
         missing = [one for one in alike if not told.get(one.message_id, 0)]
         if len(missing) == len(alike):
             return self.cannot_tell("the app applies no event of that kind", hook=USED)
-        if missing and not is_settled(journal):
-            return self.cannot_tell("the app was still at work when the scenario ended")
+        reason, hook = unrest(journal)
+        if missing and reason:
+            return self.cannot_tell(reason, hook=hook)
         if missing:
             seen = f"{len(missing)} of {len(alike)} acknowledged messages were taken for another one and not applied"
             return self.fails(seen, evidence=tuple(line(one) for one in missing), examined=len(alike))

@@ -5,7 +5,7 @@ from typing import ClassVar
 from harness.journal import Delivery, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
-from harness.probes.receipts import by_message, is_settled, last_applied, line
+from harness.probes.receipts import by_message, last_applied, line, unrest
 from harness.probes.twins import compare_twins
 
 EFFECTS = "app.observe.effects"
@@ -36,8 +36,9 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         repeated = [ones for ones in delivered.values() if len(ones) > 1 and told.get(ones[0].message_id, 0) == 1]
         if not repeated:
             return self.cannot_tell("no message was delivered more than once and applied")
-        if not is_settled(journal):
-            return self.cannot_tell("the app was still at work when the scenario ended")
+        reason, hook = unrest(journal)
+        if reason:
+            return self.cannot_tell(reason, hook=hook)
         return self.holds(f"{len(repeated)} messages were delivered repeatedly and applied once", examined=len(repeated))
 
     def _by_twins(self, journal: Journal) -> Finding:

@@ -7,8 +7,8 @@ from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
 from harness.probes.records import (
     EFFECTS,
-    STILL_AT_WORK,
     Place,
+    at_work,
     effects_before,
     last_effects,
     latest_rows,
@@ -42,7 +42,8 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
         if not rows.removed_ids:
             return self.cannot_tell(f"no row of {self.dataset} was removed between two syncs")
         if not end.is_quiescent:
-            return self.cannot_tell(STILL_AT_WORK)
+            reason, hook = at_work(end)
+            return self.cannot_tell(reason, hook=hook)
         return self._compare(journal, rows, end)
 
     def _compare(self, journal: Journal, rows: Rows, end: Effects) -> Finding:

@@ -6,7 +6,7 @@ from harness.journal import Journal, Rows
 from harness.probes.base import PlainProbe
 from harness.probes.calls import told
 from harness.probes.finding import Finding
-from harness.probes.records import EFFECTS, STILL_AT_WORK, effects_before, last_effects, name_of_row, places
+from harness.probes.records import EFFECTS, STILL_AT_WORK, at_work, effects_before, last_effects, name_of_row, places
 
 
 class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked_rows"):
@@ -28,7 +28,8 @@ class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked
         if any(one.kind == "consent.received" and later.at_s > delivery.at_s for later, one in told(journal)):
             return self.cannot_tell("a new consent followed, so rows may lawfully be back")
         if end is None or not end.is_quiescent:
-            return self.cannot_tell(STILL_AT_WORK, hook="" if end else EFFECTS)
+            reason, hook = at_work(end) if end else (STILL_AT_WORK, EFFECTS)
+            return self.cannot_tell(reason, hook=hook)
         names = _names(journal)
         before = effects_before(journal, delivery.at_s)
         stood = places(before.state if before else None, names)

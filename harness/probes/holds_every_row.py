@@ -7,8 +7,8 @@ from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
 from harness.probes.records import (
     EFFECTS,
-    STILL_AT_WORK,
     asked_for,
+    at_work,
     doubled,
     holds_value,
     last_effects,
@@ -40,7 +40,8 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
         found = places(end.state, wanted)
         missing = [row for fiskil_id, row in wanted.items() if not found[fiskil_id]]
         if missing and not end.is_quiescent:
-            return self.cannot_tell(STILL_AT_WORK)
+            reason, hook = at_work(end)
+            return self.cannot_tell(reason, hook=hook)
         if missing and len(missing) == len(wanted):
             return self._by_absence(journal, rows, list(wanted.values()))
         if missing:

@@ -7,9 +7,9 @@ from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
 from harness.probes.records import (
     EFFECTS,
-    STILL_AT_WORK,
     Place,
     asked_for,
+    at_work,
     effects_before,
     holds_value,
     last_effects,
@@ -44,8 +44,8 @@ class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
             return self.cannot_tell(reason, hook=hook)
         changed = _changed(journal, rows)
         if not changed or not end.is_quiescent:
-            unchanged = f"no row of {self.dataset} changed between two syncs"
-            return self.cannot_tell(STILL_AT_WORK if changed else unchanged)
+            reason, hook = at_work(end) if changed else (f"no row of {self.dataset} changed between two syncs", "")
+            return self.cannot_tell(reason, hook=hook)
         before = effects_before(journal, rows.at_s)
         ids = [str(new["fiskil_id"]) for _, new in changed]
         earlier, now = places(before.state if before else None, ids), places(end.state, ids)

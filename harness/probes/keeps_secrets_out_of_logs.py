@@ -15,6 +15,10 @@ from harness.probes.base import PlainProbe
 from harness.probes.calls import bearer, calls
 from harness.probes.finding import Finding
 
+LOGS = "app.observe.logs"
+STANDARD = "output"
+"""The app's standard output and error: they need not hold anything, nor be ours to read, where a log does."""
+
 
 class Needle(Struct, frozen=True):
     """One way to write one secret value. It has no readable form."""
@@ -31,7 +35,8 @@ class Needle(Struct, frozen=True):
 class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_secrets_out_of_logs"):
     """Nothing that the app writes holds a token, a secret or a full account number, plain or encoded.
 
-    A finding names the kind, the place and the line, never the value.
+    A finding names the kind and the place, never the value; lines differ from run to run. A log that the config names and
+    that was not read whole proves nothing, but a secret in what is left of it does.
     """
 
     expected: ClassVar[str] = "no token, secret or full account number in any output"
@@ -41,16 +46,19 @@ class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_se
     def examine(self, journal: Journal) -> Finding:
         """Search every output for every canary in every form."""
         outputs = [one for one in journal.all(Output) if one.text.strip()]
-        if not outputs:
-            return self.cannot_tell("the app wrote nothing that the harness can read", hook="app.observe.logs")
+        lacking = [one for one in journal.all(Output) if one.lack and (one.place != STANDARD or one.text)]
+        if not outputs and not lacking:
+            return self.cannot_tell("the app wrote nothing that the harness can read", hook=LOGS)
         if not any(one.route == "token" or bearer(one) for one in calls(journal)):
             return self.cannot_tell("no call of the scenario carried a secret")
         needles = [needle for canaries in journal.all(Canaries) for needle in _needles(canaries)]
         hits = sorted({hit for output in outputs for needle in needles for hit in _hits(output, needle)})
         if hits:
-            _, place, _, what = hits[0]
-            lines = tuple(f"{place}, line {line}: {what}" for _, place, line, what in hits)
+            _, place, what = hits[0]
+            lines = tuple(f"{place}: {what}" for _, place, what in hits)
             return self.fails(f"{what} stands in {place}", evidence=lines, examined=len(outputs))
+        if lacking:
+            return self.cannot_tell("; ".join(f"{one.place} {one.lack}" for one in lacking), hook=LOGS)
         return self.holds(f"{len(outputs)} outputs hold no secret", examined=len(outputs))
 
 
@@ -91,14 +99,10 @@ def _encodings(raw: bytes) -> Iterator[tuple[str, bytes]]:
         yield "in base64", core.translate(bytes.maketrans(b"+/", b"-_"))
 
 
-def _hits(output: Output, needle: Needle) -> Iterator[tuple[str, str, int, str]]:
-    """At most three lines that hold the needle; digits count only as a number of their own."""
+def _hits(output: Output, needle: Needle) -> Iterator[tuple[str, str, str]]:
+    """The kind, the place and both in words, if the needle is there; digits count only as a number of their own."""
     if needle.text not in output.text:
         return
     edge = rb"(?<!\d)%b(?!\d)" if needle.text.isdigit() else rb"%b"
-    pattern = re.compile(edge % re.escape(needle.text))
-    what = f"the {needle.kind}{' ' + needle.form if needle.form else ''}"
-    for number, found in enumerate(pattern.finditer(output.text)):
-        if number == 3:
-            return
-        yield needle.kind, output.place, output.text.count(b"\n", 0, found.start()) + 1, what
+    if re.search(edge % re.escape(needle.text), output.text):
+        yield needle.kind, output.place, f"the {needle.kind}{' ' + needle.form if needle.form else ''}"

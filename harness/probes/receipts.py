@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from harness.journal import Delivery, Effects, EventSeen, Exchange, HookCall, Journal, Started
+from harness.probes.records import at_work
 
 HOME = "127.0.0.1"
 """Where genuine deliveries come from."""
@@ -73,12 +74,17 @@ def last_applied(journal: Journal) -> dict[str, int] | None:
     return told.counts if told else None
 
 
-def is_settled(journal: Journal) -> bool:
-    """Whether the app was at rest when it was asked for the last time."""
-    last: dict[str, bool] = {}
-    for effects in journal.all(Effects):
-        last[effects.participant] = effects.is_quiescent
-    return all(last.values())
+def unrest(journal: Journal) -> tuple[str, str]:
+    """Why nothing can be said, if the app was not at rest when it was asked last: reason and hook; else both empty."""
+    last = {effects.participant: effects for effects in journal.all(Effects)}
+    return next((at_work(effects) for effects in last.values() if not effects.is_quiescent), ("", ""))
+
+
+def was_disturbed(journal: Journal) -> bool:
+    """Whether the app had a reason to leave something for later: it was killed, told to fail, or met a fault."""
+    was_killed = any(one.how == "kill" for one in journal.all(Started))
+    was_told = any(one.hook == "fail" for one in journal.all(HookCall))
+    return was_killed or was_told or any(one.bites for one in journal.all(Exchange))
 
 
 def events_by_id(journal: Journal) -> dict[str, EventSeen]:

@@ -16,7 +16,11 @@ from harness.probes.calls import began_s, covers, dataset_of, reads, told
 
 EFFECTS = "app.observe.effects"
 MANY = 8
+PENDING = "app.observe.effects: pending"
+"""The part of the effects hook that tells an app at work from one that has forgotten something."""
+
 STILL_AT_WORK = "the app was still at work when the scenario ended"
+UNSURE = "something that was acknowledged did not show, and the effects hook tells no pending"
 
 
 class Place(Struct, frozen=True):
@@ -93,6 +97,11 @@ def effects_before(journal: Journal, moment_s: float, participant: str = "") -> 
     """What the app told last before a moment."""
     found = [one for one in journal.all(Effects) if one.participant == participant and one.at_s < moment_s]
     return found[-1] if found else None
+
+
+def at_work(effects: Effects) -> tuple[str, str]:
+    """Why nothing can be said about an app that was not at rest: the reason in words, and the hook that would help."""
+    return (UNSURE, PENDING) if effects.pending is None else (STILL_AT_WORK, "")
 
 
 def is_announced(journal: Journal, rows: Rows) -> bool:

@@ -9,6 +9,8 @@ from collections import Counter
 from msgspec import Struct
 
 from harness.journal import Delivery, Effects, EventSeen, Journal
+from harness.probes.receipts import was_disturbed
+from harness.probes.records import PENDING, UNSURE, at_work
 from harness.probes.states import Leaves, Reading, differing, has_symbols
 
 EFFECTS = "app.observe.effects"
@@ -41,12 +43,18 @@ def compare_twins(journal: Journal) -> Comparison:
     told = [one for one in ends.values() if one is not None]
     if any(one.state is None for one in told):
         return Comparison(reason="the effects hook tells no state", hook=EFFECTS)
-    if not all(one.is_quiescent for one in told):
-        return Comparison(reason="the app was still at work when the scenario ended")
+    for one in told:
+        if not one.is_quiescent:
+            reason, hook = at_work(one)
+            return Comparison(reason=reason, hook=hook)
     if _kinds(journal, "a") != _kinds(journal, "b") or _kinds(journal, "a") != _kinds(journal, "c"):
         return Comparison(reason="the twins did not acknowledge the same events")
     reading = Reading(journal)
-    return _compared(journal, reading, *(reading.leaves(one.state) for one in told))
+    comparison = _compared(journal, reading, *(reading.leaves(one.state) for one in told))
+    is_blind = any(one.pending is None and one.applied is None for one in told)
+    if comparison.differences and is_blind and was_disturbed(journal):
+        return Comparison(reason=UNSURE, hook=PENDING)
+    return comparison
 
 
 def _compared(journal: Journal, reading: Reading, a: Leaves, b: Leaves, c: Leaves) -> Comparison:

@@ -1,8 +1,30 @@
 """The environment's one door."""
 
 import os
+from collections.abc import Callable, Collection, Mapping
 
 
 def environment(name: str) -> str | None:
     """Read one environment variable; empty counts as unset."""
     return os.environ.get(name) or None
+
+
+def environment_of_child(given: Mapping[str, str], *, withheld: Collection[str] = ()) -> dict[str, str]:
+    """The whole environment of a process that we start: ours without the names in *withheld*, and what is *given*."""
+    inherited = {name: text for name, text in os.environ.items() if name not in withheld}
+    return {**inherited, **given}
+
+
+def lend(given: Mapping[str, str]) -> Callable[[], None]:
+    """Set variables of this process; calling the answer brings back what was there before."""
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+
+    def take_back() -> None:
+        for name, text in before.items():
+            if text is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = text
+
+    return take_back

@@ -69,7 +69,8 @@ class Settle(PlainStep, frozen=True, kw_only=True, tag="settle"):
 
 
 def restart(stage: "Stage") -> None:
-    """Kill -9, start again, and write down both."""
+    """Kill -9, start again, and write down both; from now on the app is given time to recover."""
+    stage.has_mended = True
     stage.app.kill()
     stage.journal.write(Started(**stage.journal.stamp(), how="kill"))
     stage.app.body.start(stage.app)

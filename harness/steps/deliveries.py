@@ -1,21 +1,21 @@
 """Steps of the webhook sender: what is due is handed over, again, at once, out of order, or not at all."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from harness.clock import real_now
-from harness.errors import ConfigError, StepError
+from harness.errors import ConfigError
 from harness.journal import Delivery
 from harness.listen import LOOPBACK
 from harness.model import Message
 from harness.steps.base import PlainStep
-from harness.webhooks import seal
+from harness.webhooks import hand_over, rounds
 from harness.webhooks.outbox import ATTEMPTS, Parcel
-from harness.webhooks.sender import Outgoing, plain_headers
+from harness.webhooks.sender import Outgoing
 
 if TYPE_CHECKING:
     from harness.stage import Stage
@@ -36,19 +36,13 @@ class Deliver(PlainStep, frozen=True, kw_only=True, tag="deliver"):
 
     def perform(self, stage: "Stage") -> None:
         """Hand over, at most *attempts* times each."""
-        clock = stage.fiskil.sandbox.clock
-        made: Counter[str] = Counter()
-        while True:
-            stage.collect_events()
-            due = [parcel for parcel in stage.outbox.due(clock.now()) if made[parcel.symbol] < self.attempts]
-            made.update(parcel.symbol for parcel in due)
+
+        def send(due: Sequence[Parcel]) -> bool:
             in_order = due if self.order == "publish_time" else reversed(due)
-            if not until_it_hangs(attempt(stage, parcel) for parcel in in_order):
-                return
-            next_due = stage.outbox.next_due_at(but=[name for name in made if made[name] >= self.attempts])
-            if self.attempts == 1 or next_due is None:
-                return
-            clock.advance_to(next_due)
+            return until_it_hangs(stage, (partial(attempt, stage, parcel) for parcel in in_order))
+
+        clock = stage.fiskil.sandbox.clock
+        hand_over(stage.outbox, clock, send, collect=stage.collect_events, attempts=self.attempts)
 
 
 class DeliverOne(PlainStep, frozen=True, tag="deliver_one"):
@@ -154,7 +148,7 @@ class DeliverBesideSlowClient(PlainStep, frozen=True, tag="deliver_beside_slow_c
     def perform(self, stage: "Stage") -> None:
         """Make the next attempt beside it."""
         parcel = stage.outbox.find(self.event)
-        parcel.attempts = min(parcel.attempts + 1, ATTEMPTS)
+        parcel.next_attempt()
         outgoing = _outgoing(stage, parcel)
         note = msgspec.structs.replace(outgoing.note, name="beside a slow client")
         delivery = stage.sender.deliver_beside_slow_client(msgspec.structs.replace(outgoing, note=note), stage.journal)
@@ -181,7 +175,7 @@ def attempt(
     name: str = "",
 ) -> Delivery:
     """Make the next attempt for *parcel* and plan what follows. *name* tells variants apart, *headers* are further ones."""
-    parcel.attempts = min(parcel.attempts + 1, ATTEMPTS)
+    parcel.next_attempt()
     plain = _outgoing(stage, parcel)
     note = msgspec.structs.replace(plain.note, source_ip=source_ip, name=name)
     outgoing = msgspec.structs.replace(plain, note=note, headers=(*plain.headers, *headers))
@@ -190,13 +184,14 @@ def attempt(
     return delivery
 
 
-def until_it_hangs(deliveries: Iterable[Delivery]) -> bool:
-    """Make deliveries until some got no answer within the limit; whether all were made."""
+def until_it_hangs(stage: "Stage", deliveries: Iterable[Callable[[], Delivery]]) -> bool:
+    """Make deliveries until some got no answer within the limit; whether all were made, and if not, that is written down."""
     hangs = 0
-    for delivery in deliveries:
-        hangs += "limit" in delivery.trouble
+    for deliver in deliveries:
         if hangs >= MOST_HANGS:
+            stage.cut_short(f"{hangs} requests got no answer within the limit, so the rest was not sent")
             return False
+        hangs += "limit" in deliver().trouble
     return True
 
 
@@ -207,21 +202,15 @@ def settle(stage: "Stage", parcel: Parcel, deliveries: list[Delivery]) -> None:
 
 
 def _outgoing(stage: "Stage", parcel: Parcel, *, kind: str = "genuine", attempt_number: int = 0) -> Outgoing:
-    message = sealed(stage, parcel, attempt_number=attempt_number)
-    note = Delivery(
-        event=parcel.symbol,
+    return rounds.outgoing(
+        parcel,
+        secret=stage.fiskil.credentials.webhook_secret,
         participant=stage.owner_of(parcel.symbol).name,
-        message_id=message.message_id,
-        attempt=message.attempt,
         kind=kind,
-        body=message.body,
+        attempt=attempt_number,
     )
-    return Outgoing(note=note, headers=plain_headers(message.signature))
 
 
-def sealed(stage: "Stage", parcel: Parcel, *, attempt_number: int = 0) -> Message:
-    """The message of the latest attempt, or of the one with that number."""
-    number = attempt_number or parcel.attempts
-    if number < 1:
-        raise StepError(f"{parcel.symbol} was never delivered, so it cannot be replayed.")
-    return seal(parcel.event, attempt=number, secret=stage.fiskil.credentials.webhook_secret)
+def sealed(stage: "Stage", parcel: Parcel) -> Message:
+    """The message of the latest attempt."""
+    return rounds.sealed(parcel, secret=stage.fiskil.credentials.webhook_secret)

@@ -1,11 +1,12 @@
 """Steps of a sender who is not Fiskil, or writes in another way: forgeries, re-encodings, spellings, oddities."""
 
 import base64
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from harness.errors import AppError
+from harness.errors import AppRefusal
 from harness.journal import Delivery, Leak, Started
 from harness.steps.app import restart
 from harness.steps.base import PlainStep
@@ -14,7 +15,6 @@ from harness.steps.events import fresh_fact, invented, used_kind
 from harness.webhooks import seal
 from harness.webhooks.encodings import ENCODINGS, ODDITIES, SPELLINGS, Encoded, distort, encode, encoding, oddity, spell
 from harness.webhooks.forgeries import FORGERIES, forge, forgery
-from harness.webhooks.outbox import ATTEMPTS
 from harness.webhooks.sender import Outgoing
 
 if TYPE_CHECKING:
@@ -49,13 +49,14 @@ class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
     def perform(self, stage: "Stage") -> None:
         """Send them."""
         participant = stage.participant(self.twin)
-        until_it_hangs(_send_forged(stage, participant, name, self.kind) for name in FORGERIES)
+        until_it_hangs(stage, (partial(_send_forged, stage, participant, name, self.kind) for name in FORGERIES))
 
 
 class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_without_secret"):
     """The app is started again without its webhook secret, gets what needs none, and is started with it once more.
 
-    An app that will not start without is the safest of all; that is written down, and nothing is sent.
+    An app that ends by itself instead is the safest of all; that is written down, and nothing is sent. One that was never
+    told the secret by us keeps it, so nothing can be learnt.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("app.command",)
@@ -64,20 +65,25 @@ class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_withou
 
     def perform(self, stage: "Stage") -> None:
         """Restart, forge, restart."""
-        values = stage.app.values
-        right = values["webhook_secret"]
-        values["webhook_secret"] = ""
+        if not stage.app.is_told("webhook_secret"):
+            stage.cut_short("the app has its webhook secret from elsewhere than app.command and app.env", hook="app.env")
+            return
+        try:
+            with stage.app.without_webhook_secret():
+                self._forge(stage)
+        finally:
+            restart(stage)
+
+    def _forge(self, stage: "Stage") -> None:
         try:
             restart(stage)
-            participant = stage.participant(self.twin)
-            until_it_hangs(_send_forged(stage, participant, name, self.kind) for name in WITHOUT_SECRET)
-            if stage.app.has("app.observe.effects"):
-                stage.snapshot("settled", participant)
-        except AppError:
+        except AppRefusal:
             stage.journal.write(Started(**stage.journal.stamp(), how="refusal"))
-        finally:
-            values["webhook_secret"] = right
-            restart(stage)
+            return
+        participant = stage.participant(self.twin)
+        until_it_hangs(stage, (partial(_send_forged, stage, participant, name, self.kind) for name in WITHOUT_SECRET))
+        if stage.app.has("app.observe.effects"):
+            stage.snapshot("settled", participant)
 
 
 class Reencode(PlainStep, frozen=True, tag="reencode"):
@@ -107,11 +113,8 @@ class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
         """Deliver them."""
         participant = stage.participant(self.twin)
         takes_extra = _send_encoded(stage, participant, "extra_field", is_judged=False).outcome == "ack"
-        until_it_hangs(
-            _send_encoded(stage, participant, one.name, is_judged=takes_extra or not one.has_extra)
-            for one in ENCODINGS.values()
-            if not one.needs_accounts
-        )
+        names = [(one.name, takes_extra or not one.has_extra) for one in ENCODINGS.values() if not one.needs_accounts]
+        until_it_hangs(stage, (partial(_send_encoded, stage, participant, name, is_judged=judged) for name, judged in names))
 
 
 class RespellEvery(PlainStep, frozen=True, tag="respell_every"):
@@ -124,22 +127,20 @@ class RespellEvery(PlainStep, frozen=True, tag="respell_every"):
         parcel = stage.outbox.find(self.event)
         owner = stage.owner_of(self.event)
         message = sealed(stage, parcel)
-        until_it_hangs(
-            _send(
-                stage,
-                spell(name, message.body, stage.fiskil.credentials.webhook_secret),
-                Delivery(
-                    event=parcel.symbol,
-                    participant=owner.name,
-                    message_id=message.message_id,
-                    attempt=message.attempt,
-                    kind="replay",
-                    name=name,
-                    is_judged=False,
-                ),
+
+        def send(name: str) -> Delivery:
+            note = Delivery(
+                event=parcel.symbol,
+                participant=owner.name,
+                message_id=message.message_id,
+                attempt=message.attempt,
+                kind="replay",
+                name=name,
+                is_judged=False,
             )
-            for name in SPELLINGS
-        )
+            return _send(stage, spell(name, message.body, stage.fiskil.credentials.webhook_secret), note)
+
+        until_it_hangs(stage, (partial(send, name) for name in SPELLINGS))
 
 
 class Distort(PlainStep, frozen=True, tag="distort"):
@@ -165,7 +166,7 @@ class DistortEvery(PlainStep, frozen=True, kw_only=True, tag="distort_every"):
     def perform(self, stage: "Stage") -> None:
         """Send them."""
         participant = stage.participant(self.twin)
-        until_it_hangs(_send_odd(stage, participant, name) for name in ODDITIES)
+        until_it_hangs(stage, (partial(_send_odd, stage, participant, name) for name in ODDITIES))
 
 
 def _send_forged(stage: "Stage", participant: "Participant", name: str, kind: str) -> Delivery:
@@ -200,7 +201,7 @@ def _look_for_leaks(stage: "Stage", delivery: Delivery, *, right: str, secret: s
 
 def _send_encoded(stage: "Stage", participant: "Participant", name: str, *, is_judged: bool = True) -> Delivery:
     parcel = fresh_fact(stage, participant, has_accounts=encoding(name).needs_accounts)
-    parcel.attempts = min(parcel.attempts + 1, ATTEMPTS)
+    parcel.next_attempt()
     message = sealed(stage, parcel)
     note = Delivery(
         event=parcel.symbol,

@@ -160,10 +160,8 @@ def _outgoing(stage: "Stage", event: Event, note: Delivery) -> Outgoing:
 
 def _stranger(stage: "Stage") -> str:
     """A loopback address that the app must not take for Fiskil's; empty where the config states no list."""
-    app = stage.settings.app
-    texts = (app.command or "", *app.env.values())
-    allowed = app.facts.allowed_ips
-    if allowed is None and any("{webhook_source_ips}" in text for text in texts):
+    allowed = stage.settings.app.facts.allowed_ips
+    if allowed is None and stage.app.is_told("webhook_source_ips"):
         allowed = (LOOPBACK,)
     if allowed is None:
         return ""

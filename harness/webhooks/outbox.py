@@ -1,6 +1,6 @@
 """The retry schedule on the virtual clock: what is due, what was acknowledged, what is lost."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from harness.errors import UnknownName
@@ -26,8 +26,8 @@ class Parcel:
         return not self.is_acknowledged and self.attempts >= ATTEMPTS
 
     def next_attempt(self) -> int:
-        """Count an attempt and return its number."""
-        self.attempts += 1
+        """Count an attempt and return its number; numbers stop at the last one of the schedule."""
+        self.attempts = min(self.attempts + 1, ATTEMPTS)
         return self.attempts
 
     def settle(self, *, is_acknowledged: bool, now: datetime) -> None:
@@ -72,6 +72,10 @@ class Outbox:
         """When the next attempt is due, if one is planned; events named in *but* are left out."""
         planned = [one.due_at for one in self._parcels.values() if one.due_at is not None and one.symbol not in but]
         return min(planned) if planned else None
+
+    def __iter__(self) -> Iterator[Parcel]:
+        """Every parcel, in the order in which they were added."""
+        return iter(list(self._parcels.values()))
 
     def __len__(self) -> int:
         return len(self._parcels)

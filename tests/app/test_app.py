@@ -98,10 +98,10 @@ def test_settled_needs_no_pending(start: Callable[..., AppUnderTest], receiver_s
     """An app that has nothing pending twice is quiescent."""
     app = start(receiver_settings())
 
-    told, reached = settled(app, {"end_user_id": "eu_1"})
+    rest = settled(app, {"end_user_id": "eu_1"})
 
-    assert reached
-    assert told.pending == 0
+    assert rest.is_quiescent
+    assert rest.told.pending == 0
 
 
 def test_running_app_must_answer(start: Callable[..., AppUnderTest]) -> None:

@@ -45,7 +45,7 @@ def test_every_form_is_found(tape: Tape, form: str) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert all("line 2" in line for line in finding.evidence)
+    assert all(line.startswith("output: the ") for line in finding.evidence)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -58,14 +58,14 @@ def test_the_finding_does_not_repeat_the_secret(tape: Tape, form: str) -> None:
     assert not any(value in text for value in (SECRET, TOKEN, WEBHOOK_SECRET, NUMBER, KEY.hex()))
 
 
-def test_the_finding_names_kind_place_and_line(tape: Tape) -> None:
-    """That is enough to find it."""
+def test_the_finding_names_kind_and_place(tape: Tape) -> None:
+    """That is enough to find it; a line number would differ from run to run."""
     logged(tape, FORMS["plain"])
 
     finding = PROBE.examine(tape.journal)
 
     assert finding.seen == "the client secret stands in output"
-    assert finding.evidence == ("output, line 2: the client secret",)
+    assert finding.evidence == ("output: the client secret",)
 
 
 @pytest.mark.parametrize("text", [b"token exchanged", b"id=9123456789", b"secret=fsk_123...", b"last digits 6789"], ids=repr)
@@ -93,3 +93,25 @@ def test_without_secrets_in_use_there_is_nothing_to_see(tape: Tape) -> None:
     tape.output(b"hello\n")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_log_that_is_not_there_proves_nothing(tape: Tape) -> None:
+    """The config names it, so it counts; what the app writes elsewhere does not stand in for it."""
+    logged(tape, b"token exchanged")
+    tape.output(b"", place="app.log", lack="is not there")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook, finding.seen) == (
+        Verdict.INCONCLUSIVE,
+        "app.observe.logs",
+        "app.log is not there",
+    )
+
+
+def test_a_secret_in_what_is_left_of_a_log_is_a_leak(tape: Tape) -> None:
+    """Half a log can still convict."""
+    logged(tape, b"token exchanged")
+    tape.output(SECRET.encode(), place="app.log", lack="was cut")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL

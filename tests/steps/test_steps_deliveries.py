@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from apps.mailbox import Mailbox
@@ -10,7 +11,11 @@ from harness import steps
 from harness.clock import real_now
 from harness.driver import Driver
 from harness.errors import ConfigError
-from harness.journal import Delivery, Journal
+from harness.journal import CutShort, Delivery, Journal
+from harness.probes import Verdict
+from harness.scenario import Scenario
+from harness.stage import Stage
+from harness.steps.base import PlainStep
 from harness.steps.deliveries import until_it_hangs
 from harness.webhooks import sign
 
@@ -149,12 +154,47 @@ def test_twins_have_symbols_of_their_own(perform: Perform) -> None:
     assert (delivery.event, delivery.participant) == ("b.e0", "b")
 
 
-def test_a_receiver_that_hangs_is_asked_twice() -> None:
-    """A list ends after two requests without an answer, because each costs the whole limit."""
-    trouble = ["", "no answer within the limit", "connection reset", "no answer within the limit", ""]
-    made = [Delivery(event="e", participant="", message_id="", attempt=1, trouble=one) for one in trouble]
-    left = iter(made)
+class Listed(PlainStep, frozen=True, tag="listed"):
+    """A list of deliveries, of which some got no answer within the limit; ``made`` counts them."""
 
-    is_complete = until_it_hangs(left)
+    made: list[str]
+    troubles: tuple[str, ...]
 
-    assert (is_complete, list(left)) == (False, made[4:])
+    def perform(self, stage: Stage) -> None:
+        """Make them."""
+        until_it_hangs(stage, (partial(self._deliver, trouble) for trouble in self.troubles))
+
+    def _deliver(self, trouble: str) -> Delivery:
+        self.made.append(trouble)
+        return Delivery(event="e", participant="", message_id="", attempt=1, trouble=trouble)
+
+
+HANGS = "no answer within the limit"
+
+
+@pytest.mark.parametrize(
+    ("troubles", "made", "is_cut"),
+    [(("", HANGS, "connection reset", HANGS, ""), 4, True), (("", HANGS, ""), 3, False), (("", HANGS, HANGS), 3, False)],
+    ids=["cut short", "one hang", "hangs at the end"],
+)
+def test_a_receiver_that_hangs_is_asked_twice(
+    perform: Perform, troubles: tuple[str, ...], made: int, *, is_cut: bool
+) -> None:
+    """A list ends after two requests without an answer, because each costs the whole limit; that is written down."""
+    step = Listed(made=[], troubles=troubles)
+
+    journal, _ = perform(step)
+
+    assert (len(step.made), bool(list(journal.all(CutShort)))) == (made, is_cut)
+
+
+def test_what_was_cut_short_passes_nothing(driver: Driver) -> None:
+    """Probes see only what was sent, so the scenario is in doubt whatever they say."""
+    step = Listed(made=[], troubles=(HANGS, HANGS, ""))
+
+    outcome = driver.run(Scenario(name="x", practices=(), steps=(step,), probes=()))
+
+    assert outcome.verdict is Verdict.INCONCLUSIVE
+    assert [one.seen for one in outcome.findings if one.probe == "every_step_done"] == [
+        "2 requests got no answer within the limit, so the rest was not sent"
+    ]
