@@ -9,6 +9,7 @@ from harness.clock import Clock
 from harness.crashes import Crash
 from harness.ids import Mint
 from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
+from harness.readings import Readings
 from harness.sandbox import consents, end_users, people, sessions, sync, tokens
 from harness.sandbox.api.application import Application, api_application
 from harness.sandbox.ledger import Ledger
@@ -39,6 +40,7 @@ class Sandbox:
         mint: Mint | None = None,
         credentials: Credentials | None = None,
         named: Iterable[Person] = (),
+        readings: Readings | None = None,
     ) -> None:
         """Start empty; *named* are people whom the institutions know at any time, beside those of ``admit``."""
         self.clock = clock or Clock()
@@ -50,6 +52,7 @@ class Sandbox:
             credentials=self.credentials,
             institutions=dict(institutions),
             named=named,
+            readings=readings,
         )
         self.store.duties.append(sync.finish_due)
         self.api: Application = api_application(self.store)

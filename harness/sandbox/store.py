@@ -18,6 +18,7 @@ from harness.clock import Clock
 from harness.crashes import Crash
 from harness.ids import Mint
 from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
+from harness.readings import Readings
 from harness.sandbox.ledger import Ledger
 
 TOKENS_REMEMBERED = 64
@@ -69,12 +70,14 @@ class Store:
         credentials: Credentials,
         institutions: dict[str, Institution],
         named: Iterable[Person] = (),
+        readings: Readings | None = None,
     ) -> None:
         """Start empty; *named* are people whom the institutions know at any time."""
         self.lock = threading.RLock()
         self.clock = clock
         self.mint = mint
         self.credentials = credentials
+        self.readings = readings or Readings()
         self.institutions = institutions
         self.people: dict[str, Person] = {}
         self.named: dict[str, Person] = {person.email.lower(): person for person in named}
@@ -128,6 +131,10 @@ class Store:
             for one in self.tokens.values()
             if one.expires_at - one.ahead > now
         }
+
+    def reading(self, clause_id: str) -> str:
+        """The reading that rules a doubtful clause. Raises ``UnknownName`` for a clause that has none."""
+        return self.readings.of(clause_id)
 
     @contextmanager
     def changing(self) -> Iterator["Store"]:
