@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from harness.sandbox import sessions
+from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, read_json
 from harness.sandbox.problems import bad_request
 from harness.sandbox.store import Store
@@ -37,3 +38,6 @@ def create(store: Store, request: ApiRequest) -> ApiAnswer:
             "expires_at": int(session.expires_at.timestamp()),
         }
     )
+
+
+ROUTES: tuple[ApiRoute, ...] = (ApiRoute("auth_session", "POST", "/v1/auth/session", create, scope="api:user.write"),)

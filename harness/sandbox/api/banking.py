@@ -8,6 +8,7 @@ import msgspec
 
 from harness.model import Balance, Transaction
 from harness.sandbox.api.paging import page
+from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, required_end_user
 from harness.sandbox.ledger import newest_first
 from harness.sandbox.problems import invalid_request
@@ -99,3 +100,10 @@ def _is_between(row: Transaction, since: datetime | None, until: datetime | None
         return False
     moment = datetime.fromisoformat(text)
     return (since is None or moment >= since) and (until is None or moment <= until)
+
+
+ROUTES: tuple[ApiRoute, ...] = (
+    ApiRoute("banking.accounts", "GET", "/v1/banking/accounts", accounts, family="data", scope="api:banking"),
+    ApiRoute("banking.balances", "GET", "/v1/banking/balances", balances, family="data", scope="api:banking"),
+    ApiRoute("banking.transactions", "GET", "/v1/banking/transactions", transactions, family="data", scope="api:banking"),
+)

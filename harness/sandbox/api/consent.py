@@ -5,6 +5,7 @@ from typing import Any
 from harness.clock import rfc3339
 from harness.model import Consent
 from harness.sandbox import consents
+from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.api.wire import NO_CONTENT, ApiAnswer, ApiRequest, answer
 from harness.sandbox.problems import bad_request
 from harness.sandbox.store import Store
@@ -61,3 +62,9 @@ def _wire(store: Store, consent: Consent) -> dict[str, Any]:
         "permissions": list(consent.permissions),
         "termination_reason": consent.termination_reason,
     }
+
+
+ROUTES: tuple[ApiRoute, ...] = (
+    ApiRoute("consents.list", "GET", "/v1/consent", list_all, is_list=True, scope="api:user.read"),
+    ApiRoute("consents.revoke", "DELETE", "/v1/consent/{arrangement_id}", revoke, scope="api:user.write"),
+)

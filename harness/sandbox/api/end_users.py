@@ -6,6 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from harness.model import EndUser
 from harness.sandbox import end_users
+from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.api.wire import NO_CONTENT, ApiAnswer, ApiRequest, answer, read_json
 from harness.sandbox.store import Store
 
@@ -54,3 +55,12 @@ def _given(fields: _Fields) -> dict[str, Any]:
 
 def _wire(end_user: EndUser) -> dict[str, Any]:
     return {"id": end_user.end_user_id, "email": end_user.email, "name": end_user.name, "phone": end_user.phone}
+
+
+ROUTES: tuple[ApiRoute, ...] = (
+    ApiRoute("end_users.create", "POST", "/v1/end-users", create, scope="api:user.write"),
+    ApiRoute("end_users.list", "GET", "/v1/end-users", list_all, is_list=True, scope="api:user.read"),
+    ApiRoute("end_users.get", "GET", "/v1/end-users/{end_user_id}", get, scope="api:user.read"),
+    ApiRoute("end_users.update", "POST", "/v1/end-users/{end_user_id}", update, scope="api:user.write"),
+    ApiRoute("end_users.delete", "DELETE", "/v1/end-users/{end_user_id}", delete, scope="api:user.write"),
+)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from harness.model import Institution
+from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
 from harness.sandbox.problems import ApiProblem, bad_request
 from harness.sandbox.store import Store
@@ -37,3 +38,9 @@ def _wire(institution: Institution) -> dict[str, Any]:
         "priority": institution.priority,
         "status": {"connections": {"status": institution.connection_status}},
     }
+
+
+ROUTES: tuple[ApiRoute, ...] = (
+    ApiRoute("institutions.list", "GET", "/v1/institutions", list_all, is_open=True, is_list=True),
+    ApiRoute("institutions.get", "GET", "/v1/institutions/{institution_id}", get, is_open=True),
+)

@@ -1,0 +1,26 @@
+"""What one endpoint is: its name, its path, who answers it, and what a caller needs for it."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from harness.sandbox.api.wire import ApiAnswer, ApiRequest
+from harness.sandbox.store import Store
+
+Handler = Callable[[Store, ApiRequest], ApiAnswer]
+
+
+class ApiRoute(Struct, frozen=True):
+    """One endpoint. ``family`` is core or data and decides the error shape; ``is_list`` is for v3's flagless errors.
+
+    ``scope`` is what a token must carry to call it; an open route asks for no token at all.
+    """
+
+    name: str
+    method: str
+    path: str
+    handler: Handler
+    family: str = "core"
+    is_open: bool = False
+    is_list: bool = False
+    scope: str = ""
