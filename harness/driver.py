@@ -26,12 +26,14 @@ from harness.journal import (
     Output,
     PlanKind,
     PlanRun,
+    ReadingsAsked,
     Started,
     UsedEvents,
 )
 from harness.listen import free_port
 from harness.local import LocalFiskil
 from harness.probes import Finding, Verdict, heaviest, name_of
+from harness.readings import Readings
 from harness.scenario import Scenario
 from harness.settings import Settings, environment
 from harness.stage import Stage
@@ -45,7 +47,10 @@ EFFECTS = "app.observe.effects"
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """What came of one scenario. ``missing`` names the hooks that the config does not give."""
+    """What came of one scenario. ``missing`` names the hooks that the config does not give.
+
+    ``readings`` are those that the scenario chose, ``came_up`` the clauses among them that the app ever met.
+    """
 
     scenario: str
     title: str
@@ -53,6 +58,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     seed: int
     findings: tuple[Finding, ...]
     missing: tuple[str, ...] = ()
+    readings: dict[str, str] = {}
+    came_up: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -71,13 +78,20 @@ class Driver:
         self._salt = fresh_salt()
         self._count = 0
         secret = environment(settings.sandbox.webhook_secret_env) if settings.sandbox.webhook_secret_env else None
-        self.fiskil = LocalFiskil(workdir=workdir, seed=seed, is_tls=settings.sandbox.tls, webhook_secret=secret)
+        self.fiskil = LocalFiskil(
+            workdir=workdir,
+            seed=seed,
+            is_tls=settings.sandbox.tls,
+            webhook_secret=secret,
+            readings=Readings(settings.sandbox.readings),
+        )
         try:
             self.app = open_app(settings, values=self._values(), workdir=workdir, given=given)
         except BaseException:
             self.fiskil.close()
             raise
         self._is_started = False
+        self._readings: dict[str, str] = {}
         self._read_until: dict[str, Mark] = {}
 
     def start(self) -> None:
@@ -108,6 +122,10 @@ class Driver:
             seed=self.seed,
             findings=self.judge(scenario, journal, crashed),
             missing=tuple(hook for hook in scenario.needs if not self.app.has(hook)),
+            readings=scenario.readings,
+            came_up=tuple(
+                sorted({one for entry in journal.all(ReadingsAsked) for one in entry.clauses} & set(scenario.readings))
+            ),
         )
 
     def perform(self, scenario: Scenario) -> tuple[Journal, str]:
@@ -122,6 +140,7 @@ class Driver:
         if not quiet and self.fiskil.link.nameless_quiet_s() < QUIET_CAP_S:
             return journal, "the app called the API without a pause for 5 s before the scenario could begin"
         self.fiskil.reset()
+        self._read_as(scenario.readings)
         stage = self._stage(scenario, journal)
         deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
         self.fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
@@ -134,6 +153,7 @@ class Driver:
             self.fiskil.link.end()
             wait_until(lambda: not self.fiskil.link.open_requests, cap_s=QUIET_CAP_S)
         journal.write(Canaries(values=self.fiskil.sandbox.canaries()))
+        journal.write(ReadingsAsked(clauses=tuple(sorted(self.fiskil.sandbox.store.asked))))
         for one in waiting:
             journal.write(FaultSet(fault=one.rule.name, route=one.rule.route, times=one.wanted, unbitten=one.left))
         self._note_output(journal)
@@ -165,6 +185,13 @@ class Driver:
                 seen = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: nothing called it"
                 findings.append(Finding(probe="every_fault_bit", verdict=Verdict.INCONCLUSIVE, seen=seen))
         return tuple(findings)
+
+    def _read_as(self, readings: dict[str, str]) -> None:
+        """Let the scenario's readings rule; an app that learnt something under others, a token above all, starts anew."""
+        self.fiskil.read_as(readings)
+        if readings != self._readings and self.app.can_restart:
+            self.app.restart()
+        self._readings = readings
 
     def _steps(self, scenario: Scenario, stage: Stage) -> str:
         around = {name for probe in scenario.probes for name in probe.around}

@@ -240,6 +240,12 @@ class Key(Entry, frozen=True, kw_only=True):
     state: str
 
 
+class ReadingsAsked(Entry, frozen=True, kw_only=True):
+    """The doubtful clauses of the contract that came up: those where another reading would have answered otherwise."""
+
+    clauses: tuple[str, ...]
+
+
 class Canaries(Entry, frozen=True, kw_only=True):
     """Secret values that the sandbox minted, by kind; none of them may show anywhere, so they have no readable form."""
 

@@ -1,7 +1,7 @@
 """Fiskil on loopback: the sandbox with its servers, the link before its API, and sinks for what an app sends elsewhere."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +21,7 @@ from harness.ids import Mint
 from harness.link import Link, LinkProtocol, Rule
 from harness.listen import LOOPBACK, Loop, Server
 from harness.model import Consent, EndUser, Person
+from harness.readings import Readings
 from harness.sandbox import Credentials, Sandbox
 from harness.sandbox.api.routes import require_route, route_of
 from harness.sandbox.people import made_up
@@ -93,6 +94,7 @@ class LocalFiskil:
         webhook_secret: str | None = None,
         api_port: int = 0,
         auth_port: int = 0,
+        readings: Readings | None = None,
     ) -> None:
         """Listen at once; with *is_tls* the API speaks TLS under a certificate minted now."""
         self._workdir = workdir
@@ -103,6 +105,7 @@ class LocalFiskil:
             mint=mint,
             credentials=mint_credentials(mint, webhook_secret=webhook_secret),
             named=catalog.people().values(),
+            readings=readings,
         )
         crashes = self.sandbox.crashes
         self.loop = Loop(crashes=crashes)
@@ -182,8 +185,16 @@ class LocalFiskil:
                 f"{rule.name} on {route!r} bit {bitten} of {waiting.wanted} times: nothing called it inside the block."
             )
 
+    def reading(self, clause_id: str) -> str:
+        """The reading that rules a doubtful clause now."""
+        return self.sandbox.store.reading(clause_id)
+
+    def read_as(self, chosen: Mapping[str, str]) -> None:
+        """Let other readings rule until the next reset, as ``{"token.lifetime": "3600"}``."""
+        self.sandbox.read_as(chosen)
+
     def reset(self) -> None:
-        """Forget end users, faults and events, and return to real time."""
+        """Forget end users, faults, events and readings chosen since the start, and return to real time."""
         self.link.rules.clear()
         self.sandbox.reset()
 

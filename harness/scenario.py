@@ -13,6 +13,7 @@ from harness import catalog
 from harness.errors import PlanError, UsageError
 from harness.practices import refuse_bad_pairs
 from harness.probes import AnyProbe
+from harness.readings import Readings
 from harness.steps import AnyStep
 
 FORMAT = "fiskil-harness/plan/1"
@@ -21,13 +22,14 @@ FORMAT = "fiskil-harness/plan/1"
 class Scenario(Struct, frozen=True, kw_only=True):
     """A sequence of steps around one end user, and what is asked about it afterwards.
 
-    ``is_heavy`` marks scenarios that touch the whole client; they run last where the app cannot be restarted.
+    ``readings`` are clauses of the contract with the reading that rules while the scenario runs, over those of the config.
     """
 
     practices: tuple[str, ...]
     steps: tuple[AnyStep, ...]
     probes: tuple[AnyProbe, ...]
     end_user: str = "rosa"
+    readings: dict[str, str] = {}
     name: str = ""
     title: str = ""
 
@@ -35,9 +37,10 @@ class Scenario(Struct, frozen=True, kw_only=True):
         """Refuse what cannot work, before a socket opens; return the scenario itself.
 
         Raises:
-            UsageError: An unknown end user, route, dataset or practice, or a probe that a practice does not allow.
+            UsageError: An unknown end user, route, dataset, practice or reading, or a probe that a practice does not allow.
         """
         catalog.person(self.end_user)
+        Readings(self.readings)
         for step in self.steps:
             step.check()
         refuse_bad_pairs(self.name, self.practices, self.probes)

@@ -15,6 +15,7 @@ from harness.errors import HarnessError
 from harness.journal import Journal
 from harness.listen import Server
 from harness.local import LocalFiskil
+from harness.readings import Readings
 from harness.webhooks import Outbox, Sender, Target, hand_over
 from harness.webhooks.outbox import Parcel
 from harness.webhooks.rounds import outgoing
@@ -104,6 +105,7 @@ class Serving:
         control_port: int = 0,
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
+        readings: Readings | None = None,
     ) -> None:
         """Listen at once.
 
@@ -112,7 +114,12 @@ class Serving:
         """
         target = Target.of(webhook_url) if webhook_url else None
         self.fiskil = LocalFiskil(
-            workdir=workdir, seed=seed, api_port=api_port, auth_port=auth_port, webhook_secret=webhook_secret
+            workdir=workdir,
+            seed=seed,
+            api_port=api_port,
+            auth_port=auth_port,
+            webhook_secret=webhook_secret,
+            readings=readings,
         )
         self._pump: Pump | None = None
         try:

@@ -49,13 +49,13 @@ def test_unknown_choice_names_nearest() -> None:
 
 def test_certain_clause_cannot_be_chosen() -> None:
     """What is documented has one reading only."""
-    with pytest.raises(ConfigError, match="'token.exchange' is documented and has one reading only"):
+    with pytest.raises(ConfigError, match=r"'token\.exchange' is documented and has one reading only"):
         Readings({"token.exchange": "other"})
 
 
 def test_asking_for_unknown_clause_is_an_error() -> None:
     """Code that asks for a clause which nobody wrote down is told so."""
-    with pytest.raises(UnknownName, match="Did you mean 'token.lifetime'"):
+    with pytest.raises(UnknownName, match=r"Did you mean 'token\.lifetime'"):
         Readings().of("token.lifetimes")
 
 

@@ -1,7 +1,7 @@
 """The sandbox as Python sees it: the state, its two applications, and the calls that scenarios and tests make."""
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -43,6 +43,7 @@ class Sandbox:
         readings: Readings | None = None,
     ) -> None:
         """Start empty; *named* are people whom the institutions know at any time, beside those of ``admit``."""
+        self._readings = readings or Readings()
         self.clock = clock or Clock()
         self.mint = mint or Mint(seed=seed)
         self.credentials = credentials or mint_credentials(self.mint)
@@ -52,7 +53,7 @@ class Sandbox:
             credentials=self.credentials,
             institutions=dict(institutions),
             named=named,
-            readings=readings,
+            readings=self._readings,
         )
         self.store.duties.append(sync.finish_due)
         self.api: Application = api_application(self.store)
@@ -173,9 +174,20 @@ class Sandbox:
                 "webhook secret": (self.credentials.webhook_secret,),
             }
 
+    def read_as(self, chosen: Mapping[str, str]) -> None:
+        """Let other readings rule until the next reset: clause ids with one of their readings each.
+
+        Raises:
+            UnknownName: No such clause, or it has no such reading.
+        """
+        with self.store.lock:
+            self.store.readings = self._readings.but(chosen)
+
     def reset(self) -> None:
-        """Forget people, end users, consents and events, and set the clock to real time."""
-        self.store.reset()
+        """Forget people, end users, consents and events, return to the first readings, and set the clock to real time."""
+        with self.store.lock:
+            self.store.readings = self._readings
+            self.store.reset()
 
     @contextmanager
     def _now(self) -> Iterator[Store]:

@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from harness.errors import ConfigError, UnsafeTarget, nearest
-from harness.model.event import EVENT_KINDS, PERMISSIONS
+from harness.errors import ConfigError, UnsafeTarget, UsageError, nearest
+from harness.model import PERMISSIONS
+from harness.model.event import EVENT_KINDS
+from harness.readings import Readings
 from harness.settings.placeholders import refuse_bad_templates, requests_of
 from harness.settings.schema import Settings
 from harness.settings.variables import environment
@@ -56,6 +58,7 @@ def refuse_bad_values(settings: Settings) -> None:
     _refuse_useless_numbers(settings)
     _refuse_unknown_names(settings)
     _refuse_bad_paths(settings)
+    _refuse_unknown_readings(settings)
     for kind, entries in (("attest", settings.attest), ("waive", settings.waive)):
         for entry in entries:
             if entry.expires < entry.date:
@@ -129,6 +132,14 @@ def _refuse_unknown_names(settings: Settings) -> None:
             raise ConfigError(
                 f"{source}: app.facts.uses_events has {pattern!r}, which no event matches.{_hint(pattern, EVENT_KINDS)}"
             )
+
+
+def _refuse_unknown_readings(settings: Settings) -> None:
+    if settings.sandbox.readings:
+        try:
+            Readings(settings.sandbox.readings)
+        except UsageError as error:
+            raise ConfigError(f"{settings.source}: [sandbox.readings]: {error}") from None
 
 
 def _hint(name: str, known: tuple[str, ...]) -> str:

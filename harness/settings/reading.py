@@ -2,6 +2,7 @@
 
 import tomllib
 import typing
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,7 @@ def _struct_in(shape: Any) -> Any:
 
 
 def _spell_out(raw: dict[str, Any]) -> dict[str, Any]:
-    """Let a request be written as the bare string ``METHOD /path``."""
+    """Let a request be written as the bare string ``METHOD /path``, and a clause as TOML's dotted key."""
 
     def at(node: Any, keys: tuple[str, ...]) -> Any:
         if not isinstance(node, dict):
@@ -141,7 +142,19 @@ def _spell_out(raw: dict[str, Any]) -> dict[str, Any]:
 
     for keys in _REQUEST_KEYS:
         raw = at(raw, keys)
+    sandbox = raw.get("sandbox")
+    if isinstance(sandbox, dict) and isinstance(sandbox.get("readings"), dict):
+        raw = {**raw, "sandbox": {**sandbox, "readings": dict(_flat(sandbox["readings"]))}}
     return raw
+
+
+def _flat(table: dict[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:
+    """``token.lifetime = 3600`` is a table within a table for TOML, and a whole number; both mean the same clause."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{place}{key}.")
+        else:
+            yield f"{place}{key}", str(value) if type(value) is int else value
 
 
 def _path(kind: type, value: Any) -> Any:

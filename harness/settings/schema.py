@@ -107,11 +107,15 @@ class AppSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The local Fiskil; ``webhook_secret_env`` names a variable when the app's secret cannot be chosen by us."""
+    """The local Fiskil; ``webhook_secret_env`` names a variable when the app's secret cannot be chosen by us.
+
+    ``readings`` are clauses of the contract that the real API leaves in doubt, each with the reading that is to rule.
+    """
 
     tls: bool = False
     webhook_secret_env: str | None = None
     allow_hosts: tuple[str, ...] = ()
+    readings: dict[str, str] = {}
 
 
 class GateSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
