@@ -17,12 +17,13 @@ from msgspec import Struct
 from harness.clock import Clock
 from harness.crashes import Crash
 from harness.ids import Mint
-from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
+from harness.model import USUAL_PERMISSIONS, AuthSession, Consent, EndUser, Event, Institution, Person
 from harness.readings import Readings
 from harness.sandbox.ledger import Ledger
 
 TOKENS_REMEMBERED = 64
 LARGEST_PAGE = 1000
+SCOPES = ("api:banking", "api:energy", "api:user.read", "api:user.write")
 
 
 class Credentials(Struct, frozen=True, kw_only=True):
@@ -78,6 +79,7 @@ class Store:
         self.mint = mint
         self.credentials = credentials
         self.readings = readings or Readings()
+        self.asked: set[str] = set()
         self.institutions = institutions
         self.people: dict[str, Person] = {}
         self.named: dict[str, Person] = {person.email.lower(): person for person in named}
@@ -88,6 +90,8 @@ class Store:
         self.issued: deque[str] = deque(maxlen=TOKENS_REMEMBERED)
         self.expires_in_s = 900
         self.largest_page = LARGEST_PAGE
+        self.permissions = USUAL_PERMISSIONS
+        self.scopes = SCOPES
         self.api_url = ""
         self.auth_url = ""
         self.epoch = clock.now()
@@ -100,6 +104,8 @@ class Store:
         self.consents: dict[str, Consent] = {}
         self.ledgers: dict[str, Ledger] = {}
         self.served: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self.early: set[tuple[str, str]] = set()
+        self.overrides: dict[str, dict[str, str]] = {}
         self.read_at: dict[str, datetime] = {}
         self.syncs: list[PendingSync] = []
         self.events: list[Event] = []
@@ -118,6 +124,7 @@ class Store:
             # A late call about an end user of an earlier scenario gets what a deleted end user gets.
             self.deleted_end_users = kept
             self.people.clear()
+            self.asked.clear()
             self.expires_in_s = 900
             self.largest_page = LARGEST_PAGE
             self.epoch = self.clock.now()
@@ -133,7 +140,14 @@ class Store:
         }
 
     def reading(self, clause_id: str) -> str:
-        """The reading that rules a doubtful clause. Raises ``UnknownName`` for a clause that has none."""
+        """The reading that rules a doubtful clause; that it was asked for is remembered until the next reset.
+
+        Ask only where the readings differ: a clause that was asked for came up.
+
+        Raises:
+            UnknownName: No such clause, or it has no readings.
+        """
+        self.asked.add(clause_id)
         return self.readings.of(clause_id)
 
     @contextmanager
@@ -148,7 +162,15 @@ class Store:
         for duty in self.duties:
             duty(self)
 
-    def emit(self, kind: str, consent: Consent, *, at: datetime, account_ids: tuple[str, ...] | None = None) -> Event:
+    def emit(
+        self,
+        kind: str,
+        consent: Consent,
+        *,
+        at: datetime,
+        account_ids: tuple[str, ...] | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> Event:
         """Record a fact about *consent* that webhooks will tell."""
         event = Event(
             event_id=len(self.events),
@@ -160,6 +182,7 @@ class Store:
             institution_id=consent.institution_id,
             client_id=self.credentials.client_id,
             account_ids=account_ids,
+            extra=extra or {},
         )
         self.events.append(event)
         return event
