@@ -6,10 +6,13 @@ Money is the wire's decimal string, instants are aware datetimes, ids are ``<thi
 from harness.model.consent import AuthSession, Consent, Ending
 from harness.model.event import DATASETS, Dataset, Event, Message
 from harness.model.people import EndUser, Institution, Person
+from harness.model.permission import PERMISSIONS, USUAL_PERMISSIONS, Permission
 from harness.model.rows import Account, Balance, Transaction
 
 __all__ = [
     "DATASETS",
+    "PERMISSIONS",
+    "USUAL_PERMISSIONS",
     "Account",
     "AuthSession",
     "Balance",
@@ -20,6 +23,7 @@ __all__ = [
     "Event",
     "Institution",
     "Message",
+    "Permission",
     "Person",
     "Transaction",
 ]

@@ -9,44 +9,58 @@ from msgspec import Struct
 class Dataset(Struct, frozen=True, kw_only=True):
     """One kind of data. ``ready_after_s`` is the sandbox time from consent to the end of its first sync.
 
+    ``permission`` is what a consent must carry for it, None for what is public; without a word it is the dataset's own name.
+    ``shown_as`` is the dataset whose rows a sync of this one serves, for those that come in stages.
+
     Source: webhooks.events, sync.timing
     """
 
     name: str
     event: str
     ready_after_s: int
-    carries_account_ids: bool = True
+    permission: str | None = ""
+    shown_as: str = ""
+    carries_account_ids: bool = False
+
+    @property
+    def serves(self) -> str:
+        """The dataset whose rows become available."""
+        return self.shown_as or self.name
+
+    def is_permitted_by(self, permissions: tuple[str, ...]) -> bool:
+        """Whether a consent with *permissions* covers it."""
+        return self.permission is None or (self.permission or self.name) in permissions
 
 
-DATASETS: dict[str, Dataset] = {
-    dataset.name: dataset
-    for dataset in (
-        Dataset(name="accounts", event="banking.accounts.sync.completed", ready_after_s=2),
-        Dataset(name="balances", event="banking.balances.sync.completed", ready_after_s=4),
-        Dataset(name="transactions", event="banking.transactions.sync.completed", ready_after_s=10),
-    )
-}
-
-
-PERMISSIONS = (
-    "accounts",
-    "balances",
-    "transactions",
-    "payees",
-    "direct_debits",
-    "scheduled_payments",
-    "identity",
-    "energy_accounts",
-    "energy_balances",
-    "usage",
-    "billing",
-    "invoices",
-    "concessions",
-    "service_points",
-    "der",
-    "payment_schedule",
+_BANKING = (
+    Dataset(name="accounts", event="banking.accounts.sync.completed", ready_after_s=2, carries_account_ids=True),
+    Dataset(name="balances", event="banking.balances.sync.completed", ready_after_s=4, carries_account_ids=True),
+    Dataset(
+        name="recent_transactions",
+        event="banking.transactions.recent.sync.completed",
+        ready_after_s=6,
+        permission="transactions",
+        shown_as="transactions",
+        carries_account_ids=True,
+    ),
+    Dataset(
+        name="basic_transactions",
+        event="banking.transactions.basic.sync.completed",
+        ready_after_s=8,
+        permission="transactions",
+        shown_as="transactions",
+        carries_account_ids=True,
+    ),
+    Dataset(name="transactions", event="banking.transactions.sync.completed", ready_after_s=10, carries_account_ids=True),
+    Dataset(name="payees", event="banking.payees.sync.completed", ready_after_s=12),
+    Dataset(name="direct_debits", event="banking.directdebits.sync.completed", ready_after_s=14),
+    Dataset(name="scheduled_payments", event="banking.scheduledpayments.sync.completed", ready_after_s=16),
+    Dataset(name="identity", event="common.identity.sync.completed", ready_after_s=18),
+    Dataset(name="products", event="banking.products.sync.completed", ready_after_s=1, permission=None),
 )
-"""Every dataset that a consent may name."""
+
+DATASETS: dict[str, Dataset] = {dataset.name: dataset for dataset in _BANKING}
+"""Every dataset by name."""
 
 EVENT_KINDS = (
     "consent.received",

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import msgspec
 
 from harness.model import Consent, Person
+from harness.model.permission import permitted_at
 from harness.sandbox.ledger import Ledger
 from harness.sandbox.store import Store
 
-PERMISSIONS = ("accounts", "balances", "transactions")
 DURATION_S = 7_776_000
 
 
@@ -20,10 +20,15 @@ def grant(
     person: Person,
     account_keys: tuple[str, ...],
     arrangement_id: str | None = None,
+    permissions: tuple[str, ...] = (),
 ) -> Consent:
     """Create a consent with its ledger, and tell ``consent.received``.
 
-    *arrangement_id* fixes the identity, for apps that know only one. Source: consents.received
+    Args:
+        arrangement_id: Fixes the identity, for apps that know only one.
+        permissions: What it covers; without any, what the console asks for, as far as the institution has it.
+
+    Source: consents.received, permissions.usual
     """
     now = store.clock.now()
     consent = Consent(
@@ -32,7 +37,7 @@ def grant(
         institution_id=institution_id,
         person=person.email,
         account_keys=account_keys,
-        permissions=PERMISSIONS,
+        permissions=permitted_at(store.institutions[institution_id].industry, permissions or store.permissions),
         created_at=now,
         expires_at=now + timedelta(seconds=DURATION_S),
     )

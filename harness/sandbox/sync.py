@@ -10,17 +10,24 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from harness.errors import UsageError
+from harness.errors import UnknownName, UsageError
 from harness.model import DATASETS, Consent
 from harness.sandbox import consents
+from harness.sandbox.datasets import SOURCES, account_ids
 from harness.sandbox.store import PendingSync, Store
+
+EARLY_STAGES: dict[str, tuple[str, ...]] = {
+    "untold": (),
+    "basic": ("basic_transactions",),
+    "recent-and-basic": ("recent_transactions", "basic_transactions"),
+}
 
 
 def begin(store: Store, consent: Consent, *, datasets: tuple[str, ...] | None = None) -> list[PendingSync]:
     """Schedule a sync of *datasets* (default: every one that the consent permits). Source: sync.timing"""
     started: list[PendingSync] = []
-    for name in datasets or consent.permissions:
-        if name not in DATASETS or name not in consent.permissions:
+    for name in _usual(store, consent) if datasets is None else datasets:
+        if name not in DATASETS or not DATASETS[name].is_permitted_by(consent.permissions):
             continue
         pending = PendingSync(
             arrangement_id=consent.arrangement_id,
@@ -56,20 +63,31 @@ def finish_now(store: Store, consent: Consent, dataset: str) -> None:
     if not waiting:
         waiting = begin(store, consent, datasets=(dataset,))
     if not waiting:
+        if dataset not in DATASETS:
+            raise UnknownName("dataset", dataset, DATASETS)
         raise UsageError(f"The consent does not permit {dataset!r}. It permits: {', '.join(consent.permissions)}.")
     store.clock.advance_to(waiting[-1].ready_at)
     finish_due(store)
 
 
 def snapshot(store: Store, consent: Consent, dataset: str) -> tuple[Any, ...]:
-    """What the ledger holds for *dataset* under *consent* now."""
-    ledger = store.ledgers[consent.arrangement_id]
-    if dataset == "accounts":
-        return tuple(ledger.accounts[key] for key in consent.account_keys)
-    if dataset == "balances":
-        return tuple(ledger.balance(key) for key in consent.account_keys)
-    chosen = {ledger.accounts[key].account_id for key in consent.account_keys}
-    return tuple(row for row in ledger.newest_first() if row.account_id in chosen)
+    """What the institution holds for *dataset* under *consent* now."""
+    return SOURCES[dataset](store, consent)
+
+
+def _usual(store: Store, consent: Consent) -> list[str]:
+    """Every dataset that the consent permits; the early stages of transactions where they are told.
+
+    Source: sync.early-transactions
+    """
+    stages = EARLY_STAGES[store.reading("sync.early-transactions")]
+    return [
+        one.name
+        for one in DATASETS.values()
+        if one.permission is not None
+        and one.is_permitted_by(consent.permissions)
+        and (not one.shown_as or one.name in stages)
+    ]
 
 
 def _expire(store: Store, arrangement_id: str) -> None:
@@ -84,9 +102,17 @@ def _complete(store: Store, pending: PendingSync) -> None:
         _finish(store, consent, pending.dataset, at=pending.ready_at)
 
 
-def _finish(store: Store, consent: Consent, dataset: str, *, at: datetime) -> None:
-    store.served[(consent.arrangement_id, dataset)] = snapshot(store, consent, dataset)
-    ledger = store.ledgers[consent.arrangement_id]
-    ids = tuple(ledger.accounts[key].account_id for key in consent.account_keys)
-    kind = DATASETS[dataset]
-    store.emit(kind.event, consent, at=at, account_ids=ids if kind.carries_account_ids else None)
+def _finish(store: Store, consent: Consent, name: str, *, at: datetime) -> None:
+    dataset = DATASETS[name]
+    rows = snapshot(store, consent, name)
+    shown = (consent.arrangement_id, dataset.serves)
+    if not dataset.shown_as or shown in store.early or shown not in store.served:
+        store.served[shown] = rows
+        (store.early.add if dataset.shown_as else store.early.discard)(shown)
+    store.emit(
+        dataset.event,
+        consent,
+        at=at,
+        account_ids=account_ids(store, consent) if dataset.carries_account_ids else None,
+        extra={"payee_ids": [row.payee_id for row in rows]} if name == "payees" else {},
+    )

@@ -126,7 +126,7 @@ def _refuse_unknown_names(settings: Settings) -> None:
     facts, source = settings.app.facts, settings.source
     for name in facts.datasets or ():
         if name not in PERMISSIONS:
-            raise ConfigError(f"{source}: app.facts.datasets has {name!r}.{_hint(name, PERMISSIONS)}")
+            raise ConfigError(f"{source}: app.facts.datasets has {name!r}.{_hint(name, tuple(PERMISSIONS))}")
     for pattern in facts.uses_events or ():
         if not any(fnmatchcase(kind, pattern) for kind in EVENT_KINDS):
             raise ConfigError(

@@ -1,0 +1,45 @@
+"""What an end user can permit: one permission per kind of data, in the vendor's names."""
+
+from msgspec import Struct
+
+
+class Permission(Struct, frozen=True, kw_only=True):
+    """One kind of data as the consent page tells it. ``industry`` is ``banking``, ``energy`` or ``common``."""
+
+    name: str
+    industry: str
+    scope: str
+    description: str
+
+
+PERMISSIONS: dict[str, Permission] = {
+    name: Permission(name=name, industry=industry, scope=scope, description=description)
+    for name, industry, scope, description in (
+        ("accounts", "banking", "bank:accounts.basic:read", "Names, numbers and features of your accounts"),
+        ("balances", "banking", "bank:accounts.basic:read", "How much your accounts hold"),
+        ("transactions", "banking", "bank:transactions:read", "Money that came in and went out"),
+        ("payees", "banking", "bank:payees:read", "People and businesses that you saved to pay"),
+        ("direct_debits", "banking", "bank:regular_payments:read", "Who may take money from your accounts"),
+        ("scheduled_payments", "banking", "bank:regular_payments:read", "Payments that you set up for later"),
+        ("energy_accounts", "energy", "energy:accounts.basic:read", "Your energy accounts and their plans"),
+        ("energy_balances", "energy", "energy:billing:read", "What you owe on your energy accounts"),
+        ("usage", "energy", "energy:electricity.usage:read", "How much electricity you used and when"),
+        ("billing", "energy", "energy:billing:read", "What you were charged and what you paid"),
+        ("invoices", "energy", "energy:billing:read", "Your energy bills"),
+        ("concessions", "energy", "energy:accounts.concessions:read", "Concessions and assistance that you get"),
+        ("service_points", "energy", "energy:electricity.servicepoints.basic:read", "Where and how you are connected"),
+        ("der", "energy", "energy:electricity.der:read", "Solar panels, batteries and what else makes energy"),
+        ("payment_schedule", "energy", "energy:accounts.paymentschedule:read", "How you pay your energy bills"),
+        ("identity", "common", "common:customer.detail:read", "Your name, occupation and contact details"),
+    )
+}
+"""Every permission by name. Source: permissions.list"""
+
+USUAL_PERMISSIONS = ("accounts", "balances", "transactions")
+"""What the console asks end users for, until a team ticks more. Source: permissions.usual"""
+
+
+def permitted_at(industry: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of *wanted* that an institution of *industry* can give; all of its industry's where none is among them."""
+    given = tuple(name for name in wanted if PERMISSIONS[name].industry in {industry, "common"})
+    return given or tuple(name for name, one in PERMISSIONS.items() if one.industry == industry)
