@@ -9,7 +9,6 @@ from harness.model import AuthSession, Person
 from harness.sandbox.people import person_for
 from harness.sandbox.store import Store
 
-CODES_ALLOWED = 3
 Form = dict[str, Any]
 
 
@@ -54,9 +53,10 @@ def _health(store: Store, institution_id: str) -> str:
 
 
 def _enter_code(store: Store, session: AuthSession, code: str) -> tuple[AuthSession, str]:
+    """Source: journey.code-attempts"""
     if "".join(code.split()) != session.code:
         wrong = session.wrong_codes + 1
-        answer = "wrong_too_often" if wrong >= CODES_ALLOWED else "wrong"
+        answer = "wrong_too_often" if wrong >= int(store.reading("journey.code-attempts")) else "wrong"
         return msgspec.structs.replace(session, wrong_codes=wrong), answer
     person = person_of(store, session)
     if person is None or (person.outcome == "eligible" and not person.accounts):

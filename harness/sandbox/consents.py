@@ -7,9 +7,8 @@ import msgspec
 from harness.model import Consent, Person
 from harness.model.permission import permitted_at
 from harness.sandbox.ledger import Ledger
+from harness.sandbox.people import person_for
 from harness.sandbox.store import Store
-
-DURATION_S = 7_776_000
 
 
 def grant(
@@ -28,7 +27,7 @@ def grant(
         arrangement_id: Fixes the identity, for apps that know only one.
         permissions: What it covers; without any, what the console asks for, as far as the institution has it.
 
-    Source: consents.received, permissions.usual
+    Source: consents.received, permissions.usual, consents.duration
     """
     now = store.clock.now()
     consent = Consent(
@@ -39,7 +38,7 @@ def grant(
         account_keys=account_keys,
         permissions=permitted_at(store.institutions[institution_id].industry, permissions or store.permissions),
         created_at=now,
-        expires_at=now + timedelta(seconds=DURATION_S),
+        expires_at=now + duration(store),
     )
     store.consents[consent.arrangement_id] = consent
     store.ledgers[consent.arrangement_id] = Ledger(
@@ -55,21 +54,41 @@ def grant(
 
 
 def renew(store: Store, consent: Consent, *, account_keys: tuple[str, ...]) -> Consent:
-    """Let an active consent run anew from now, perhaps over other accounts, and tell ``consent.updated``.
+    """Let an active consent run anew from now, perhaps over other accounts, and tell it.
+
+    It keeps its id and ``consent.updated`` is told, or ``consent.received``; or another consent takes its place and it ends.
 
     Source: auth-session.renewal
     """
-    now = store.clock.now()
-    renewed = msgspec.structs.replace(
-        consent, account_keys=account_keys, renewed_at=now, expires_at=now + timedelta(seconds=DURATION_S)
-    )
+    now, reading = store.clock.now(), store.reading("auth-session.renewal")
+    if reading == "new":
+        person = person_for(store, consent.person)
+        assert person is not None  # whoever consented has an address
+        end(store, consent, reason="Revoked")
+        return grant(
+            store,
+            end_user_id=consent.end_user_id,
+            institution_id=consent.institution_id,
+            person=person,
+            account_keys=account_keys,
+            permissions=consent.permissions,
+        )
+    renewed = msgspec.structs.replace(consent, account_keys=account_keys, renewed_at=now, expires_at=now + duration(store))
     store.consents[consent.arrangement_id] = renewed
-    store.emit("consent.updated", renewed, at=now)
+    store.emit("consent.received" if reading == "kept-received" else "consent.updated", renewed, at=now)
     return renewed
 
 
-def end(store: Store, consent: Consent, *, reason: str, at: datetime | None = None) -> Consent:
+def duration(store: Store) -> timedelta:
+    """How long a consent lasts. Source: consents.duration"""
+    return timedelta(days=int(store.reading("consents.duration").removesuffix("-days")))
+
+
+def end(store: Store, consent: Consent, *, reason: str, at: datetime | None = None, clause_id: str = "") -> Consent:
     """End an active consent: its data is no longer served, its syncs complete no more, ``consent.revoked`` is told.
+
+    Args:
+        clause_id: The clause that leaves in doubt whether an ending of this kind is told.
 
     Source: consents.every-ending-tells, consents.expiry-event
     """
@@ -78,7 +97,8 @@ def end(store: Store, consent: Consent, *, reason: str, at: datetime | None = No
     moment = at or store.clock.now()
     ended = msgspec.structs.replace(consent, ended_at=moment, termination_reason=reason)
     store.consents[consent.arrangement_id] = ended
-    store.emit("consent.revoked", ended, at=moment)
+    if not clause_id or store.reading(clause_id) == "told":
+        store.emit("consent.revoked", ended, at=moment)
     return ended
 
 

@@ -4,7 +4,7 @@ import msgspec
 
 from harness.model import EndUser
 from harness.sandbox import consents
-from harness.sandbox.problems import end_user_not_found
+from harness.sandbox.problems import ApiProblem, bad_request, end_user_not_found
 from harness.sandbox.store import Store
 
 
@@ -17,7 +17,16 @@ def create(
     abn: str | None = None,
     end_user_id: str | None = None,
 ) -> EndUser:
-    """Register an end user; the same e-mail twice gives two end users. Source: end-users.duplicate-email"""
+    """Register an end user.
+
+    Raises:
+        ApiProblem: 400, the e-mail is missing or taken, where that matters.
+
+    Source: end-users.duplicate-email, end-users.email
+    """
+    if not email and store.reading("end-users.email") == "required":
+        raise bad_request("email is required")
+    _refuse_taken(store, email, but="")
     chosen = end_user_id or store.mint.end_user_id()
     end_user = EndUser(end_user_id=chosen, email=email, name=name, phone=phone, abn=abn)
     store.end_users[end_user.end_user_id] = end_user
@@ -33,14 +42,22 @@ def find(store: Store, end_user_id: str) -> EndUser:
 
 
 def update(store: Store, end_user_id: str, changes: dict[str, str]) -> None:
-    """Change e-mail, phone, name or ABN."""
-    store.end_users[end_user_id] = msgspec.structs.replace(find(store, end_user_id), **changes)
+    """Change e-mail, phone, name or ABN; 400 for an e-mail that is taken. Source: end-users.duplicate-email"""
+    found = find(store, end_user_id)
+    _refuse_taken(store, changes.get("email"), but=end_user_id)
+    store.end_users[end_user_id] = msgspec.structs.replace(found, **changes)
 
 
 def delete(store: Store, end_user_id: str) -> None:
     """Remove an end user for good and end their consents. Source: end-users.delete-ends-consents"""
     find(store, end_user_id)
     for consent in store.active_consents(end_user_id):
-        consents.end(store, consent, reason="Revoked")
+        consents.end(store, consent, reason="Revoked", clause_id="end-users.delete-ends-consents")
     del store.end_users[end_user_id]
     store.deleted_end_users.add(end_user_id)
+
+
+def _refuse_taken(store: Store, email: str | None, *, but: str) -> None:
+    others = [one for one in store.end_users.values() if email and one.email == email and one.end_user_id != but]
+    if others and store.reading("end-users.duplicate-email") == "refused":
+        raise ApiProblem(400, "end_user_already_exists", "an end user with this email already exists")

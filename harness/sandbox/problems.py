@@ -16,6 +16,12 @@ def unauthorized(message: str = "invalid or expired token") -> ApiProblem:
     return ApiProblem(401, "unauthorized", message)
 
 
+def bad_key_pair(status: int) -> ApiProblem:
+    """401 or 403 for credentials that no token is given for. Source: token.bad-credentials"""
+    message = "client_id or client_secret is not valid"
+    return unauthorized(message) if status == 401 else ApiProblem(status, "forbidden", message)
+
+
 def bad_request(message: str) -> ApiProblem:
     """400 of a core endpoint. Source: errors.goa"""
     return ApiProblem(400, "bad_request", message)

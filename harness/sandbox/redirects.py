@@ -1,5 +1,6 @@
 """Where the browser goes when a consent journey is over, and with which parameters."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from harness.model import AuthSession, Ending
@@ -14,6 +15,15 @@ DESCRIPTIONS: dict[Ending, str] = {
     Ending.TIMED_OUT: "The end user did not finish in time.",
     Ending.UPSTREAM_FAILURE: "The institution could not process the consent.",
 }
+ERRORS: dict[Ending, str] = {
+    Ending.OTP_FAILURE: "authentication_failed",
+    Ending.TIMED_OUT: "timeout",
+    Ending.UPSTREAM_FAILURE: "server_error",
+    Ending.INELIGIBLE: "ineligible",
+}
+"""What ``error`` may say, where it is not always access_denied."""
+
+Reading = Callable[[str], str]
 SCRIPTS = ("javascript", "data", "vbscript")
 
 
@@ -31,33 +41,53 @@ def refuse_bad_uri(name: str, uri: str) -> None:
         raise bad_request(f"{name} must be empty or an absolute URI")
 
 
-def destination(session: AuthSession) -> str | None:
+def destination(session: AuthSession, reading: Reading) -> str | None:
     """Where the browser goes after the ending, with the documented parameters; None where there is nowhere to go.
 
-    Source: journey.success-redirect, journey.error-redirect
+    Args:
+        reading: Tells which reading of a doubtful clause rules.
+
+    Source: journey.success-redirect, journey.error-redirect, journey.own-query
     """
     if session.ending is None or session.ending is Ending.INVALID:
         return None
     if session.ending is Ending.APPROVED:
-        return _with_query(session.redirect_uri, {"session_id": session.session_id})
-    return _with_query(session.cancel_uri, error_parameters(session))
+        return _with_query(session.redirect_uri, _success_parameters(session, reading), reading)
+    return _with_query(session.cancel_uri, error_parameters(session, reading), reading)
 
 
-def error_parameters(session: AuthSession) -> dict[str, str]:
-    """The query parameters of a journey that did not succeed. Source: journey.error-redirect"""
+def _success_parameters(session: AuthSession, reading: Reading) -> dict[str, str]:
+    if not session.redirect_uri or reading("journey.success-redirect") == "none":
+        return {}
+    told = {"session_id": session.session_id}
+    if reading("journey.success-redirect") == "with-consent-id":
+        told["consent_id"] = session.arrangement_id or ""
+    return told
+
+
+def error_parameters(session: AuthSession, reading: Reading) -> dict[str, str]:
+    """The query parameters of a journey that did not succeed.
+
+    Source: journey.error-redirect, journey.error-value, journey.cancelled-type
+    """
     ending = session.ending or Ending.INVALID
-    return {
-        "error": "access_denied",
-        "error_description": DESCRIPTIONS[ending],
-        "error_id": session.error_id or "",
-        "error_type": ending.value,
-        "error_uri": f"https://docs.fiskil.com/errors#{ending.value}",
-    }
+    if ending is Ending.CANCELLED and reading("journey.cancelled-type") == "denied":
+        ending = Ending.DENIED
+    error = "access_denied"
+    if ending in ERRORS and reading("journey.error-value") == "by-type":
+        error = ERRORS[ending]
+    told = {"error": error, "error_description": DESCRIPTIONS[ending], "error_type": ending.value}
+    if reading("journey.error-redirect") == "full":
+        told |= {"error_id": session.error_id or "", "error_uri": f"https://docs.fiskil.com/errors#{ending.value}"}
+    return dict(sorted(told.items()))
 
 
-def _with_query(uri: str, parameters: dict[str, str]) -> str | None:
+def _with_query(uri: str, parameters: dict[str, str], reading: Reading) -> str | None:
     if not uri:
         return None
     parts = urlsplit(uri)
-    query = "&".join(text for text in (parts.query, urlencode(parameters)) if text)
+    own = parts.query
+    if own and reading("journey.own-query") == "dropped":
+        own = ""
+    query = "&".join(text for text in (own, urlencode(parameters)) if text)
     return urlunsplit(parts._replace(query=query))

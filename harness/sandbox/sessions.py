@@ -13,7 +13,7 @@ from harness.sandbox.problems import ApiProblem, bad_request
 from harness.sandbox.redirects import DESCRIPTIONS, destination, error_parameters, refuse_bad_uri
 from harness.sandbox.store import Store
 
-LIFETIME = timedelta(days=5)
+LIFETIMES = {"5-days": timedelta(days=5), "15-minutes": timedelta(minutes=15)}
 PATIENCE = timedelta(minutes=10)
 
 
@@ -26,7 +26,7 @@ def open_session(
     institution_id: str | None = None,
     arrangement_id: str | None = None,
 ) -> AuthSession:
-    """Open a single-use session for five days.
+    """Open a single-use session.
 
     Args:
         arrangement_id: A consent of the same end user that is to be renewed.
@@ -54,7 +54,7 @@ def open_session(
         redirect_uri=redirect_uri,
         cancel_uri=cancel_uri,
         created_at=now,
-        expires_at=now + LIFETIME,
+        expires_at=now + LIFETIMES[store.reading("auth-session.lifetime")],
         stage="login" if institution_id else "institution",
         institution_id=institution_id,
         is_institution_fixed=institution_id is not None,
@@ -110,7 +110,7 @@ def act(store: Store, session_id: str, name: str, form: dict[str, Any]) -> AuthS
 def send_back(store: Store, session: AuthSession) -> str | None:
     """Where the browser of an ended session goes; it is noted that it was sent. Source: auth-session.single-use"""
     _keep(store, msgspec.structs.replace(session, has_returned=True))
-    return destination(session)
+    return destination(session, store.reading)
 
 
 def _keep(store: Store, session: AuthSession) -> AuthSession:
@@ -151,7 +151,7 @@ def _consent(store: Store, session: AuthSession) -> Consent:
 
 __all__ = [
     "DESCRIPTIONS",
-    "LIFETIME",
+    "LIFETIMES",
     "PATIENCE",
     "act",
     "current",

@@ -88,7 +88,6 @@ class Store:
         self.secrets: dict[str, str] = {credentials.client_secret: "accepted"}
         self.tokens: dict[str, Token] = {}
         self.issued: deque[str] = deque(maxlen=TOKENS_REMEMBERED)
-        self.expires_in_s = 900
         self.largest_page = LARGEST_PAGE
         self.permissions = USUAL_PERMISSIONS
         self.scopes = SCOPES
@@ -125,7 +124,6 @@ class Store:
             self.deleted_end_users = kept
             self.people.clear()
             self.asked.clear()
-            self.expires_in_s = 900
             self.largest_page = LARGEST_PAGE
             self.epoch = self.clock.now()
 

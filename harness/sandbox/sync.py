@@ -16,6 +16,8 @@ from harness.sandbox import consents
 from harness.sandbox.datasets import SOURCES, account_ids
 from harness.sandbox.store import PendingSync, Store
 
+LATEST_S = max(dataset.ready_after_s for dataset in DATASETS.values()) + 1
+
 EARLY_STAGES: dict[str, tuple[str, ...]] = {
     "untold": (),
     "basic": ("basic_transactions",),
@@ -32,7 +34,7 @@ def begin(store: Store, consent: Consent, *, datasets: tuple[str, ...] | None = 
         pending = PendingSync(
             arrangement_id=consent.arrangement_id,
             dataset=name,
-            ready_at=store.clock.now() + timedelta(seconds=DATASETS[name].ready_after_s),
+            ready_at=store.clock.now() + _delay(store, name),
         )
         store.syncs.append(pending)
         started.append(pending)
@@ -90,9 +92,17 @@ def _usual(store: Store, consent: Consent) -> list[str]:
     ]
 
 
+def _delay(store: Store, name: str) -> timedelta:
+    """From the beginning of a dataset's sync to its end. Source: sync.latency, sync.order"""
+    after_s = DATASETS[name].ready_after_s
+    if store.reading("sync.order") == "accounts-last":
+        after_s = LATEST_S - after_s
+    return timedelta(seconds=after_s) if store.reading("sync.latency") == "seconds" else timedelta(minutes=after_s)
+
+
 def _expire(store: Store, arrangement_id: str) -> None:
     consent = store.consents[arrangement_id]
-    consents.end(store, consent, reason="Expired", at=consent.expires_at)
+    consents.end(store, consent, reason="Expired", at=consent.expires_at, clause_id="consents.expiry-told")
 
 
 def _complete(store: Store, pending: PendingSync) -> None:
@@ -109,10 +119,14 @@ def _finish(store: Store, consent: Consent, name: str, *, at: datetime) -> None:
     if not dataset.shown_as or shown in store.early or shown not in store.served:
         store.served[shown] = rows
         (store.early.add if dataset.shown_as else store.early.discard)(shown)
-    store.emit(
-        dataset.event,
-        consent,
-        at=at,
-        account_ids=account_ids(store, consent) if dataset.carries_account_ids else None,
-        extra={"payee_ids": [row.payee_id for row in rows]} if name == "payees" else {},
-    )
+    extra = {"payee_ids": [row.payee_id for row in rows]} if name == "payees" else {}
+    for ids in _batches(store, consent) if dataset.carries_account_ids else (None,):
+        store.emit(dataset.event, consent, at=at, account_ids=ids, extra=extra)
+
+
+def _batches(store: Store, consent: Consent) -> list[tuple[str, ...]]:
+    """The accounts that each event of a sync names. Source: sync.account-batch"""
+    ids = account_ids(store, consent)
+    if len(ids) > 1 and store.reading("sync.account-batch") == "per-account":
+        return [(one,) for one in ids]
+    return [ids]

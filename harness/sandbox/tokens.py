@@ -7,25 +7,23 @@ from datetime import timedelta
 
 import msgspec
 
-from harness.sandbox.problems import unauthorized
+from harness.sandbox.problems import bad_key_pair, unauthorized
 from harness.sandbox.store import Store, Token
-
-LIFETIME_S = 900
 
 
 def exchange(store: Store, client_id: str, client_secret: str) -> Token:
     """Hand out a new token for a key pair.
 
     Raises:
-        ApiProblem: 401, the pair is wrong or was revoked.
+        ApiProblem: 401 or 403, the pair is wrong or was revoked.
 
     Source: token.exchange, token.lifetime, token.bad-credentials
     """
     accepted = store.secrets.get(client_secret)
     if client_id != store.credentials.client_id or accepted != "accepted":
-        raise unauthorized("client_id or client_secret is not valid")
+        raise bad_key_pair(int(store.reading("token.bad-credentials")))
     issued = store.clock.now()
-    lifetime = timedelta(seconds=LIFETIME_S)
+    lifetime = timedelta(seconds=lifetime_s(store))
     claims = {
         "org_id": store.credentials.client_id,
         "key_id": hashlib.sha256(client_secret.encode()).hexdigest()[:16],
@@ -44,6 +42,11 @@ def exchange(store: Store, client_id: str, client_secret: str) -> Token:
     store.tokens[token.value] = token
     store.issued.append(token.value)
     return token
+
+
+def lifetime_s(store: Store) -> int:
+    """How long a token lives, in seconds. Source: token.lifetime"""
+    return int(store.reading("token.lifetime"))
 
 
 def require(store: Store, authorization: str | None) -> Token:

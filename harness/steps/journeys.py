@@ -1,6 +1,7 @@
 """Steps of the end user: every way through the consent journey, and out of it."""
 
 from typing import TYPE_CHECKING, ClassVar, Literal
+from urllib.parse import parse_qsl, urlsplit
 
 from harness import catalog
 from harness.errors import HookMissing, StepError
@@ -131,13 +132,20 @@ def begin(stage: "Stage", participant: "Participant") -> str:
         raise StepError(f"The app opened no auth session: start_session {_outcome(reply.status, reply.trouble)}.")
     template = stage.settings.app.drive.start_session
     found = choose(reply, template.session if template and template.session else "$.session", START_SESSION)
-    session_id = found.rpartition("sess_id=")[2].partition("&")[0]
+    session_id = _session_id(found)
     session = stage.fiskil.sandbox.session(session_id)
     if session is None:
         raise StepError("The app's auth session is none that the sandbox opened; does the app call {api_url}?")
     participant.end_user_id = session.end_user_id
     participant.session_ids.append(session_id)
-    return f"{stage.fiskil.auth_url}?sess_id={session_id}"
+    is_address = found.startswith(stage.fiskil.auth_url)
+    return found if is_address else f"{stage.fiskil.auth_url}?sess_id={session_id}"
+
+
+def _session_id(found: str) -> str:
+    """The id in an ``auth_url`` of any documented form; what is no address is the id itself. Source: auth-session.auth-url"""
+    query = dict(parse_qsl(urlsplit(found).query))
+    return query.get("sess_id") or query.get("session") or found
 
 
 def _ask(stage: "Stage", participant: "Participant") -> HttpReply:

@@ -1,12 +1,18 @@
 """``/v1/auth/session``"""
 
+from datetime import datetime
+
 from msgspec import Struct
 
+from harness.clock import rfc3339
 from harness.sandbox import sessions
 from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, read_json
 from harness.sandbox.problems import bad_request
 from harness.sandbox.store import Store
+
+_PAGES = {"query": "?sess_id=", "slash-query": "/?sess_id=", "consent-path": "/consent?session="}
+"""How ``auth_url`` goes on after the consent page's origin."""
 
 
 class _Wanted(Struct):
@@ -18,15 +24,19 @@ class _Wanted(Struct):
 
 
 def create(store: Store, request: ApiRequest) -> ApiAnswer:
-    """Both URIs must be there, though they may be empty. Source: auth-session.uris, auth-session.expires-at"""
+    """Both URIs must be there, though they may be empty.
+
+    Source: auth-session.uris, auth-session.expires-at, auth-session.auth-url
+    """
     wanted = read_json(request, _Wanted)
-    if wanted.redirect_uri is None or wanted.cancel_uri is None:
+    is_lacking = wanted.redirect_uri is None or wanted.cancel_uri is None
+    if is_lacking and store.reading("auth-session.uris") == "present":
         raise bad_request("redirect_uri and cancel_uri are required; an empty string is allowed")
     session = sessions.open_session(
         store,
         end_user_id=wanted.end_user_id,
-        redirect_uri=wanted.redirect_uri,
-        cancel_uri=wanted.cancel_uri,
+        redirect_uri=wanted.redirect_uri or "",
+        cancel_uri=wanted.cancel_uri or "",
         institution_id=wanted.institution_id or None,
         arrangement_id=wanted.arrangement_id or None,
     )
@@ -34,10 +44,14 @@ def create(store: Store, request: ApiRequest) -> ApiAnswer:
         {
             "id": store.credentials.client_id,
             "session_id": session.session_id,
-            "auth_url": f"{store.auth_url}?sess_id={session.session_id}",
-            "expires_at": int(session.expires_at.timestamp()),
+            "auth_url": store.auth_url + _PAGES[store.reading("auth-session.auth-url")] + session.session_id,
+            "expires_at": _instant(store, session.expires_at),
         }
     )
+
+
+def _instant(store: Store, moment: datetime) -> int | str:
+    return int(moment.timestamp()) if store.reading("auth-session.expires-at") == "seconds" else rfc3339(moment)
 
 
 ROUTES: tuple[ApiRoute, ...] = (ApiRoute("auth_session", "POST", "/v1/auth/session", create, scope="api:user.write"),)

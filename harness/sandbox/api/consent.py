@@ -17,7 +17,7 @@ def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
     Source: versions.v3-envelope, consents.list, consents.end-user-required
     """
     end_user_id = request.one("end_user_id")
-    if end_user_id is None:
+    if end_user_id is None and store.reading("consents.end-user-required") == "400":
         raise bad_request("missing required query parameter: end_user_id")
     active = request.one("active")
     if active not in {None, "true", "false"}:
@@ -25,16 +25,16 @@ def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
     rows = [
         _wire(store, consent)
         for consent in store.consents.values()
-        if consent.end_user_id == end_user_id and (active is None or consent.is_active == (active == "true"))
+        if end_user_id in {None, consent.end_user_id} and (active is None or consent.is_active == (active == "true"))
     ]
     return answer({"consents": rows, "links": {}} if request.version == "v3" else rows)
 
 
 def revoke(store: Store, request: ApiRequest) -> ApiAnswer:
-    """204, even for an id that nobody has. Source: consents.revoke-unknown"""
+    """204, even for an id that nobody has. Source: consents.revoke-unknown, consents.own-revocation"""
     consent = store.consents.get(request.path_values["arrangement_id"])
     if consent is not None:
-        consents.end(store, consent, reason="Revoked")
+        consents.end(store, consent, reason="Revoked", clause_id="consents.own-revocation")
     return NO_CONTENT
 
 

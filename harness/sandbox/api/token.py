@@ -1,5 +1,7 @@
 """``/v1/token``"""
 
+from typing import Any
+
 from msgspec import Struct
 
 from harness.sandbox import tokens
@@ -14,10 +16,13 @@ class _KeyPair(Struct):
 
 
 def exchange(store: Store, request: ApiRequest) -> ApiAnswer:
-    """A key pair for a token of 900 seconds. Source: token.exchange, token.lifetime"""
+    """A key pair for a token that lives for a while. Source: token.exchange, token.lifetime, token.field, token.type"""
     pair = read_json(request, _KeyPair)
     token = tokens.exchange(store, pair.client_id, pair.client_secret)
-    return answer({"token": token.value, "token_type": "Bearer", "expires_in": store.expires_in_s})
+    given: dict[str, Any] = {store.reading("token.field"): token.value}
+    if store.reading("token.type") == "present":
+        given["token_type"] = "Bearer"
+    return answer(given | {"expires_in": tokens.lifetime_s(store)})
 
 
 ROUTES: tuple[ApiRoute, ...] = (ApiRoute("token", "POST", "/v1/token", exchange, is_open=True),)

@@ -36,7 +36,8 @@ def page_application(store: Store) -> Any:
 
     async def show(request: Request) -> Response:
         with store.changing():
-            session = sessions.look(store, request.query_params.get("sess_id", ""))
+            asked = request.query_params
+            session = sessions.look(store, asked.get("sess_id", "") or asked.get("session", ""))
             return _sent_back(store, session) or screen(store, session)
 
     async def act(request: Request) -> Response:
@@ -56,7 +57,8 @@ def page_application(store: Store) -> Any:
         return await (act(request) if request.method == "POST" else show(request))
 
     app = Starlette(
-        routes=[Route("/", _guarded(store, answer), methods=["GET", "POST"])],
+        # The page's second name is one that the documentation shows. Source: auth-session.auth-url
+        routes=[Route(path, _guarded(store, answer), methods=["GET", "POST"]) for path in ("/", "/consent")],
         exception_handlers={HTTPException: _no_such_page},
     )
     app.router.redirect_slashes = False

@@ -42,7 +42,7 @@ HEADERS = {
 def screen(store: Store, session: AuthSession | None) -> Response:
     """The screen for where *session* stands; what is over or unknown cannot be used. Source: auth-session.single-use"""
     if session is None or session.ending is not None:
-        return _used(session)
+        return _used(store, session)
     return _html(
         f"{session.stage}.html",
         session=session,
@@ -76,11 +76,11 @@ def no_such_page(*, status: int, headers: Mapping[str, str] | None) -> Response:
     return response
 
 
-def _used(session: AuthSession | None) -> Response:
+def _used(store: Store, session: AuthSession | None) -> Response:
     """What somebody sees who comes back: how it ended, and the way to the app."""
     status = 404 if session is None else 410
     ending = session.ending if session and session.ending else Ending.INVALID
-    back = sessions.destination(session) if session else None
+    back = sessions.destination(session, store.reading) if session else None
     return _html("used.html", status=status, ending=ending.value, words=ENDINGS.get(ending, ""), back=back)
 
 
