@@ -23,7 +23,7 @@ from harness.listen import LOOPBACK, Loop, Server
 from harness.model import Consent, EndUser, Person
 from harness.readings import Readings
 from harness.sandbox import Credentials, Sandbox
-from harness.sandbox.api.routes import require_route, route_of
+from harness.sandbox.api.routes import find_spelling, require_route
 from harness.sandbox.people import made_up
 from harness.sandbox.sandbox import mint_credentials
 
@@ -109,7 +109,11 @@ class LocalFiskil:
         )
         crashes = self.sandbox.crashes
         self.loop = Loop(crashes=crashes)
-        self.link = Link(self.sandbox.api, route_of=route_of, expire_tokens=self.sandbox.expire_tokens)
+        self.link = Link(
+            self.sandbox.api,
+            route_of=lambda method, path: find_spelling(self.sandbox.store, method, path).name,
+            expire_tokens=self.sandbox.expire_tokens,
+        )
         pair = (self.certificates.chain_file, self.certificates.key_file) if is_tls else None
         self._servers: list[Any] = []
         try:

@@ -271,10 +271,11 @@ def _end_user_of(scope: Any, body: bytes) -> str:
     query = parse_qs(scope["query_string"].decode("latin-1"))
     if "end_user_id" in query:
         return str(query["end_user_id"][-1])
-    head, _, rest = scope["path"].partition("/v1/end-users/")
+    path = "/v1/" + scope["path"].removeprefix("/v1").lstrip("/")
+    head, _, rest = path.partition("/v1/end-users/")
     if not head and rest:
         return str(rest)
-    if scope["path"] == "/v1/auth/session":
+    if path == "/v1/auth/session":
         try:
             found = msgspec.json.decode(body)
             return str(found.get("end_user_id", "")) if isinstance(found, dict) else ""

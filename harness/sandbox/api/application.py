@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from harness.clock import real_now
 from harness.crashes import crash_of
 from harness.sandbox import tokens
-from harness.sandbox.api.routes import Found, find_route
+from harness.sandbox.api.routes import Found, find_spelling
 from harness.sandbox.api.wire import (
     DEFAULT_VERSION,
     VERSIONS,
@@ -38,7 +38,7 @@ def api_application(store: Store) -> Application:
     """Every route over *store*."""
 
     async def api(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        found = find_route(scope["method"], scope["raw_path"].decode("latin-1"))
+        found = find_spelling(store, scope["method"], scope["raw_path"].decode("latin-1"))
         asked = _header(scope, b"x-fiskil-version")
         version = asked if asked in VERSIONS else DEFAULT_VERSION
         try:
@@ -62,7 +62,7 @@ async def _answered(
         if found.allowed:
             raise ApiProblem(405, "method_not_allowed", "method not allowed")
         raise ApiProblem(404, "not_found", "no such endpoint")
-    if asked not in {None, "", *VERSIONS}:
+    if asked not in {None, "", *VERSIONS} and store.reading("versions.header") == "refused-400":
         raise bad_request(f"X-Fiskil-Version is not accepted; it must be one of {', '.join(VERSIONS)}")
     body = await _body(scope, receive)
     request = ApiRequest(
@@ -100,9 +100,13 @@ def _too_large() -> ApiProblem:
 
 
 def _shaped(store: Store, found: Found, problem: ApiProblem, version: str) -> ApiAnswer:
-    """Core endpoints speak goa, data endpoints the simple shape. Source: errors.goa, errors.simple"""
+    """Core endpoints speak goa, data endpoints the simple shape; a 401 perhaps not.
+
+    Source: errors.goa, errors.simple, token.expired
+    """
     error_id = store.mint.error_id()
-    if found.family == "data":
+    is_data = found.family == "data"
+    if is_data and not (problem.status == 401 and store.reading("token.expired") == "goa-everywhere"):
         return simple_error(problem, error_id)
     return goa_error(problem, error_id, has_flags=not (found.is_list and version == "v3"))
 

@@ -10,13 +10,18 @@ from harness.sandbox.store import Store
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
-    """No token is asked for, but ``client_id`` is. Source: institutions.client-id, institutions.sandbox-bank"""
+    """No token is asked for, but ``client_id`` is.
+
+    Source: institutions.client-id, institutions.sandbox-bank, versions.v3-institutions
+    """
     if request.one("client_id") is None:
         raise bad_request("missing required query parameter: client_id")
     industry = request.one("industry")
     if industry not in {None, "banking", "energy"}:
         raise bad_request("parameter 'industry' must be one of banking, energy")
-    return answer([_wire(one) for one in store.institutions.values() if industry in {None, one.industry}])
+    rows = [_wire(one) for one in store.institutions.values() if industry in {None, one.industry}]
+    is_enveloped = request.version == "v3" and store.reading("versions.v3-institutions") == "enveloped"
+    return answer({"institutions": rows, "links": {}} if is_enveloped else rows)
 
 
 def get(store: Store, request: ApiRequest) -> ApiAnswer:

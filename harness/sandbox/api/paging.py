@@ -14,7 +14,6 @@ from harness.sandbox.api.wire import ApiRequest
 from harness.sandbox.problems import ApiProblem, invalid_request
 from harness.sandbox.store import Store
 
-DEFAULT_SIZE = 25
 _CURSORS = ("page[after]", "page[before]")
 
 
@@ -24,9 +23,9 @@ def page(store: Store, request: ApiRequest, rows: Sequence[Any]) -> tuple[Sequen
     Raises:
         ApiProblem: 400 for a size that is no number; 503 for a cursor that is none of ours.
 
-    Source: paging.links, paging.size-cap, paging.bad-cursor
+    Source: paging.links, paging.size-cap, paging.default-size, paging.bad-cursor
     """
-    size = _size(request.one("page[size]"), largest=store.largest_page)
+    size = _size(store, request.one("page[size]"))
     after, before = request.one("page[after]"), request.one("page[before]")
     if after is None and before is not None:
         end = min(_position(store, request, before), len(rows))
@@ -42,13 +41,13 @@ def page(store: Store, request: ApiRequest, rows: Sequence[Any]) -> tuple[Sequen
     return rows[start:end], links
 
 
-def _size(text: str | None, *, largest: int) -> int:
+def _size(store: Store, text: str | None) -> int:
     if text is None:
-        return min(DEFAULT_SIZE, largest)
+        return min(int(store.reading("paging.default-size")), store.largest_page)
     digits = text.lstrip("0")
     if not (text.isascii() and text.isdigit() and digits):
         raise invalid_request("invalid page[size]: must be a positive integer")
-    return min(int(digits[:9]), largest)
+    return min(int(digits[:9]), store.largest_page)
 
 
 def _cursor(store: Store, request: ApiRequest, position: int) -> str:
@@ -68,5 +67,9 @@ def _position(store: Store, request: ApiRequest, cursor: str) -> int:
 
 
 def _link(store: Store, request: ApiRequest, name: str, position: int) -> str:
+    """Source: paging.link-form, paging.brackets"""
     kept = [(key, value) for key, value in request.query if key not in _CURSORS]
-    return f"{store.api_url}{request.path}?{urlencode([*kept, (name, _cursor(store, request, position))])}"
+    safe = "" if store.reading("paging.brackets") == "encoded" else "[]"
+    query = urlencode([*kept, (name, _cursor(store, request, position))], safe=safe)
+    origin = store.api_url if store.reading("paging.link-form") == "absolute" else ""
+    return f"{origin}{request.path}?{query}"

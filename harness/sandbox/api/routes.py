@@ -6,8 +6,9 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from harness.errors import UnknownName
-from harness.sandbox.api import auth_session, banking, consent, end_users, institutions, token
+from harness.sandbox.api import auth_session, banking, consent, end_users, energy, energy_plans, institutions, token
 from harness.sandbox.api.route import ApiRoute
+from harness.sandbox.store import Store
 
 ROUTES: tuple[ApiRoute, ...] = (
     *token.ROUTES,
@@ -16,6 +17,8 @@ ROUTES: tuple[ApiRoute, ...] = (
     *consent.ROUTES,
     *institutions.ROUTES,
     *banking.ROUTES,
+    *energy.ROUTES,
+    *energy_plans.ROUTES,
 )
 
 
@@ -39,6 +42,7 @@ class Found(Struct, frozen=True, kw_only=True):
 
 
 _PATTERNS = [(route, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path.replace(".", r"\.")))) for route in ROUTES]
+_SPELLINGS = {"/v1/banking/accounts/direct-debits": "/v1/banking/acccounts/direct-debits"}
 _DATA_PATHS = ("/v1/banking/", "/v1/common/", "/v1/energy/")
 
 
@@ -55,6 +59,21 @@ def find_route(method: str, raw_path: str) -> Found:
             return Found(route=route, path_values=values, family=route.family)
         allowed.append(route.method)
     return Found(allowed=tuple(sorted(allowed)), family=family)
+
+
+def find_spelling(store: Store, method: str, raw_path: str) -> Found:
+    """The route of a request, also of one whose path is spelt otherwise, where that is understood.
+
+    Source: paths.prefix, paths.direct-debits
+    """
+    found = find_route(method, raw_path)
+    if found.route is not None or found.allowed:
+        return found
+    for clause_id, spelt in (("paths.prefix", f"/v1{raw_path}"), ("paths.direct-debits", _SPELLINGS.get(raw_path, ""))):
+        other = find_route(method, spelt)
+        if (other.route or other.allowed) and store.reading(clause_id) in {"optional", "both"}:
+            return other
+    return found
 
 
 def route_of(method: str, path: str) -> str:
