@@ -1,0 +1,170 @@
+"""The load: keep-alive connections that ask, wait for the whole answer and ask again, in a process of its own.
+
+Every server gets the same bytes from the same client. Run as a module it reads the request from standard input and writes
+its figures as JSON; ``ask_for`` starts it that way.
+"""
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+CONNECTIONS = 16
+ROOT = Path(__file__).parent.parent
+
+
+class Load:
+    """What all connections share: the request, when to end, and what came back."""
+
+    def __init__(self, request: bytes, *, port: int, warm_s: float, seconds: float, requests: int) -> None:
+        self.request, self.port, self.requests = request, port, requests
+        self.begun = time.perf_counter()
+        self.counted_from = self.begun + warm_s
+        self.ends = self.counted_from + seconds if seconds else float("inf")
+        self.asked = 0
+        self.took: list[float] = []
+        self.statuses: Counter[str] = Counter()
+        self.open = 0
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def is_over(self, now: float) -> bool:
+        """Whether no further request is to be made."""
+        return now >= self.ends or (self.requests > 0 and self.asked >= self.requests)
+
+    def figures(self) -> dict[str, Any]:
+        """Requests per second and latencies, from the end of the warm-up on."""
+        took = sorted(self.took)
+        seconds = min(time.perf_counter(), self.ends) - self.counted_from
+        return {
+            "per_second": len(took) / seconds,
+            "p50_ms": _at(took, 0.50) * 1000,
+            "p99_ms": _at(took, 0.99) * 1000,
+            "requests": len(took),
+            "statuses": dict(self.statuses),
+        }
+
+
+class Connection(asyncio.Protocol):
+    """One client. A server that closes after its answer is connected to again, as a client of it would have to."""
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self._left = -1
+        self._head = b""
+
+    def connection_made(self, transport: Any) -> None:
+        """Ask."""
+        self._transport = transport
+        self._load.open += 1
+        self._ask()
+
+    def data_received(self, data: bytes) -> None:
+        """Take a piece of the answer; when it is whole, ask again."""
+        if self._left >= 0:
+            self._left -= len(data)
+        elif not self._began(self._head + data):
+            return
+        if self._left == 0 or (self._is_chunked and data.endswith(b"0\r\n\r\n")):
+            self._answered()
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """Connect again, or say that this client is done."""
+        load = self._load
+        load.open -= 1
+        if not self._is_answered:
+            load.statuses["broken"] += 1
+        if not load.is_over(time.perf_counter()):
+            # Only a server that does not keep connections gets here.
+            self._again = asyncio.ensure_future(_connect(load))
+        elif load.open == 0 and not load.over.done():
+            load.over.set_result(None)
+
+    def _ask(self) -> None:
+        self._load.asked += 1
+        self._left, self._head, self._is_chunked, self._is_answered = -1, b"", False, False
+        self._asked_at = time.perf_counter()
+        self._transport.write(self._load.request)
+
+    def _began(self, data: bytes) -> bool:
+        end = data.find(b"\r\n\r\n")
+        if end < 0:
+            self._head = data
+            return False
+        head = data[:end].lower()
+        self._status = data[9:12].decode()
+        self._closes = b"connection: close" in head or head.startswith(b"http/1.0")
+        self._is_chunked = b"transfer-encoding: chunked" in head
+        if self._is_chunked:
+            self._left = sys.maxsize
+        else:
+            at = head.find(b"content-length:")
+            length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+            self._left = length - (len(data) - end - 4)
+        return True
+
+    def _answered(self) -> None:
+        now = time.perf_counter()
+        load = self._load
+        self._is_answered = True
+        if self._asked_at >= load.counted_from and now <= load.ends:
+            load.took.append(now - self._asked_at)
+            load.statuses[self._status] += 1
+        if self._closes or load.is_over(now):
+            self._transport.close()
+        else:
+            self._ask()
+
+
+async def _connect(load: Load) -> None:
+    loop = asyncio.get_running_loop()
+    await loop.create_connection(lambda: Connection(load), "127.0.0.1", load.port)
+
+
+async def _run(arguments: argparse.Namespace, request: bytes) -> dict[str, Any]:
+    load = Load(request, port=arguments.port, warm_s=arguments.warm, seconds=arguments.seconds, requests=arguments.requests)
+    await asyncio.gather(*[_connect(load) for _ in range(arguments.connections)])
+    await load.over
+    return load.figures()
+
+
+def ask_for(
+    request: bytes, *, port: int, seconds: float = 0, requests: int = 0, warm_s: float = 0, connections: int = CONNECTIONS
+) -> dict[str, Any]:
+    """Put load on *port* for *seconds* after *warm_s*, or for so many *requests*; the figures.
+
+    Raises:
+        RuntimeError: An answer was no 200.
+    """
+    command = [sys.executable, "-m", "benchmarks.load", str(port), f"--seconds={seconds}", f"--requests={requests}"]
+    command += [f"--warm={warm_s}", f"--connections={connections}"]
+    done = subprocess.run(command, input=request, capture_output=True, check=True, timeout=seconds + warm_s + 300, cwd=ROOT)
+    figures: dict[str, Any] = json.loads(done.stdout)
+    if set(figures["statuses"]) != {"200"}:
+        raise RuntimeError(f"Port {port} answered {figures['statuses']} to {request[:60]!r}.")
+    return figures
+
+
+def _at(ordered: list[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else float("nan")
+
+
+def _main() -> None:
+    import uvloop
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("port", type=int)
+    parser.add_argument("--seconds", type=float, default=0)
+    parser.add_argument("--requests", type=int, default=0)
+    parser.add_argument("--warm", type=float, default=0)
+    parser.add_argument("--connections", type=int, default=CONNECTIONS)
+    arguments = parser.parse_args()
+    print(json.dumps(uvloop.run(_run(arguments, sys.stdin.buffer.read()))))
+
+
+if __name__ == "__main__":
+    _main()
