@@ -1,12 +1,31 @@
 """Rows of data as the API serves them: snake_case, money as decimal strings, dates as the wire writes them."""
 
+from functools import cached_property
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 
-class Account(Struct, frozen=True, kw_only=True):
-    """One account of a consent. ``key`` is its name in the person's file and never leaves the sandbox."""
+class Row(Struct, frozen=True, kw_only=True, dict=True):
+    """One row of a dataset. ``key`` is our name for it and never leaves the sandbox; what is None is absent on the wire.
+
+    A row never changes, so its bytes are written once, however often it is served.
+    """
+
+    @cached_property
+    def wire(self) -> msgspec.Raw:
+        """The row as the wire has it. Source: data.absent-fields"""
+        names = zip(self.__struct_fields__, self.__struct_encode_fields__, strict=True)
+        fields = {wire: getattr(self, name) for name, wire in names if name != "key"}
+        return msgspec.Raw(msgspec.json.encode({name: value for name, value in fields.items() if value is not None}))
+
+
+class Account(Row, frozen=True, kw_only=True):
+    """One account of a consent, with the rates, fees and features of its product once it is read.
+
+    ``key`` is its name in the person's file. Source: accounts.details
+    """
 
     key: str
     fiskil_id: str
@@ -23,9 +42,22 @@ class Account(Struct, frozen=True, kw_only=True):
     open_status: str = "OPEN"
     is_owned: bool = True
     creation_date: str = "2020-01-01"
+    nickname: str | None = None
+    bundle_name: str | None = None
+    specific_account_u_type: str | None = None
+    credit_card: dict[str, Any] | None = None
+    loan: dict[str, Any] | None = None
+    term_deposit: dict[str, Any] | None = None
+    deposit_rate: str | None = None
+    lending_rate: str | None = None
+    deposit_rates: tuple[dict[str, Any], ...] | None = None
+    lending_rates: tuple[dict[str, Any], ...] | None = None
+    features: tuple[dict[str, Any], ...] | None = None
+    fees: tuple[dict[str, Any], ...] | None = None
+    addresses: tuple[dict[str, Any], ...] | None = None
 
 
-class Balance(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Balance(Row, frozen=True, kw_only=True, omit_defaults=True):
     """What an account holds at the moment of the sync."""
 
     fiskil_id: str
@@ -38,7 +70,7 @@ class Balance(Struct, frozen=True, kw_only=True, omit_defaults=True):
     credit_limit: str | None = None
 
 
-class Transaction(Struct, frozen=True, kw_only=True):
+class Transaction(Row, frozen=True, kw_only=True):
     """One movement on an account. ``amount`` is signed: negative is money out.
 
     ``key`` is its place in the person's history and never leaves the sandbox. PENDING rows have no ``posting_date_time``.

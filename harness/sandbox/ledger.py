@@ -28,7 +28,7 @@ class Ledger:
             owner: The end user id that salts the row ids: the same person under another end user has other ids.
             until: The day that the history ends with.
         """
-        self._person = person
+        self.person, self.until = person, until
         self._view = View(mint=mint, end_user_id=owner, institution_id=institution_id, arrangement_id=arrangement_id)
         self.accounts: dict[str, Account] = {spec.key: account_of(self._view, person, spec) for spec in person.accounts}
         self.transactions: dict[str, Transaction] = {
@@ -40,7 +40,7 @@ class Ledger:
 
     def balance(self, account_key: str) -> Balance:
         """The balance of an account now; of a home loan nothing is available. Source: data.balances-add-up"""
-        spec = next(spec for spec in self._person.accounts if spec.key == account_key)
+        spec = next(spec for spec in self.person.accounts if spec.key == account_key)
         account = self.accounts[account_key]
         rows = [row for row in self.transactions.values() if row.account_id == account.account_id]
         current = Decimal(spec.opening) + _sum(row for row in rows if row.status == "POSTED")

@@ -2,14 +2,12 @@
 
 import re
 from datetime import datetime
-from typing import Any
-
-import msgspec
 
 from harness.model import Balance, Transaction
-from harness.sandbox.api.paging import page
 from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, required_end_user
+from harness.sandbox.api.serving import listing, of_account, served
+from harness.sandbox.api.wire import ApiAnswer, ApiRequest
+from harness.sandbox.institutions import require_reachable
 from harness.sandbox.ledger import newest_first
 from harness.sandbox.problems import invalid_request
 from harness.sandbox.store import Store
@@ -19,23 +17,28 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\
 
 def accounts(store: Store, request: ApiRequest) -> ApiAnswer:
     """Accounts of every active consent. Source: data.after-sync, data.deleted-end-user"""
-    return _listing(store, request, "accounts", _served(store, request, "accounts"))
+    return listing(store, request, "accounts", served(store, request, "accounts"))
 
 
 def balances(store: Store, request: ApiRequest) -> ApiAnswer:
-    """Balances, optionally of one account, and then as of now. Source: data.fetch"""
-    rows = _of_account(request, _served(store, request, "balances"))
+    """Balances, optionally of one account, and then as of now.
+
+    The ``x-fiskil-client-*`` headers say that the end user is present; they change nothing in the answer.
+
+    Source: data.fetch, data.fetch-outage, data.consumer-present
+    """
+    rows = of_account(store, request, served(store, request, "balances"))
     fetch = request.one("fetch")
     if fetch not in {None, "true", "false"}:
         raise invalid_request("invalid fetch: must be a boolean")
     if fetch == "true" and request.one("account_id") is not None:
         rows = [_as_of_now(store, row) for row in rows]
-    return _listing(store, request, "balances", rows)
+    return listing(store, request, "balances", rows)
 
 
 def transactions(store: Store, request: ApiRequest) -> ApiAnswer:
     """Transactions by account, status, category and time. Source: data.time-filter, data.rfc3339, data.category-filter"""
-    rows = newest_first(_of_account(request, _served(store, request, "transactions")))
+    rows = newest_first(of_account(store, request, served(store, request, "transactions")))
     status = request.one("status")
     if status is not None:
         if status not in {"PENDING", "POSTED"}:
@@ -47,39 +50,14 @@ def transactions(store: Store, request: ApiRequest) -> ApiAnswer:
     since, until = _instant(request, "from"), _instant(request, "to")
     if since or until:
         rows = [row for row in rows if _is_between(row, since, until)]
-    return _listing(store, request, "transactions", rows)
-
-
-def _served(store: Store, request: ApiRequest, dataset: str) -> list[Any]:
-    end_user_id = required_end_user(request)
-    rows: list[Any] = []
-    for consent in store.active_consents(end_user_id):
-        rows.extend(store.served.get((consent.arrangement_id, dataset), ()))
-        store.read_at[consent.arrangement_id] = store.clock.now()
-    return rows
+    return listing(store, request, "transactions", rows)
 
 
 def _as_of_now(store: Store, row: Balance) -> Balance:
+    require_reachable(store, row.institution_id)
     ledger = store.ledgers[row.arrangement_id]
     key = next(key for key, account in ledger.accounts.items() if account.account_id == row.account_id)
     return ledger.balance(key)
-
-
-def _of_account(request: ApiRequest, rows: list[Any]) -> list[Any]:
-    account_id = request.one("account_id")
-    return rows if account_id is None else [row for row in rows if row.account_id == account_id]
-
-
-def _listing(store: Store, request: ApiRequest, root: str, rows: list[Any]) -> ApiAnswer:
-    shown, links = page(store, request, rows)
-    return answer({root: [_wire(row) for row in shown], "links": links})
-
-
-def _wire(row: msgspec.Struct) -> dict[str, Any]:
-    """A row without what is ours alone and without absent fields. Source: data.pending-dates"""
-    fields = msgspec.structs.asdict(row)
-    fields.pop("key", None)
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _instant(request: ApiRequest, name: str) -> datetime | None:

@@ -6,7 +6,22 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from harness.errors import UnknownName
-from harness.sandbox.api import auth_session, banking, consent, end_users, energy, energy_plans, institutions, token
+from harness.sandbox.api import (
+    auth_session,
+    banking,
+    category,
+    common,
+    consent,
+    end_users,
+    energy,
+    energy_plans,
+    income,
+    institutions,
+    payments,
+    permissions,
+    products,
+    token,
+)
 from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.store import Store
 
@@ -16,7 +31,13 @@ ROUTES: tuple[ApiRoute, ...] = (
     *auth_session.ROUTES,
     *consent.ROUTES,
     *institutions.ROUTES,
+    *permissions.ROUTES,
     *banking.ROUTES,
+    *category.ROUTES,
+    *payments.ROUTES,
+    *products.ROUTES,
+    *income.ROUTES,
+    *common.ROUTES,
     *energy.ROUTES,
     *energy_plans.ROUTES,
 )

@@ -1,5 +1,6 @@
 """What a handler gets and gives: the request as a value, the answer as status, headers and bytes; both error shapes."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -65,13 +66,13 @@ def simple_error(problem: ApiProblem, error_id: str) -> ApiAnswer:
     return ApiAnswer(status=problem.status, body=_encode(body))
 
 
-def read_json(request: ApiRequest, shape: type[T]) -> T:
-    """Read the body as *shape*; what does not fit is the documented 400. Source: errors.goa"""
+def read_json(request: ApiRequest, shape: type[T], *, refuse: Callable[[str], ApiProblem] = bad_request) -> T:
+    """Read the body as *shape*; what does not fit is the documented 400 of *refuse*. Source: errors.goa, errors.simple"""
     try:
         return msgspec.json.decode(request.body or b"null", type=shape)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error).replace("`", "'")
-        raise bad_request(f"invalid request body: {reason}") from None
+        raise refuse(f"invalid request body: {reason}") from None
 
 
 def required_end_user(request: ApiRequest) -> str:

@@ -1,0 +1,55 @@
+"""What an institution sells."""
+
+from typing import Any
+
+from harness.model.rows import Row
+
+SUMMARY = (
+    "product_id",
+    "effective_from",
+    "last_updated",
+    "product_category",
+    "name",
+    "description",
+    "brand",
+    "brand_name",
+    "application_uri",
+    "is_tailored",
+    "additional_information",
+    "card_art",
+)
+"""The fields of a product in a list; the others are its details."""
+
+
+class ProductSummary(Row, frozen=True, kw_only=True):
+    """A product as a list shows it."""
+
+    product_id: str
+    effective_from: str
+    last_updated: str
+    product_category: str
+    name: str
+    description: str
+    brand: str
+    brand_name: str
+    application_uri: str
+    is_tailored: bool
+    additional_information: dict[str, str]
+    card_art: tuple[dict[str, str], ...] | None = None
+
+
+class Product(ProductSummary, frozen=True, kw_only=True):
+    """A product with its details. Source: products.detail"""
+
+    features: tuple[dict[str, Any], ...]
+    constraints: tuple[dict[str, Any], ...]
+    eligibility: tuple[dict[str, Any], ...]
+    fees: tuple[dict[str, Any], ...]
+    deposit_rates: tuple[dict[str, Any], ...]
+    lending_rates: tuple[dict[str, Any], ...]
+    bundles: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def summary(self) -> ProductSummary:
+        """The product without its details."""
+        return ProductSummary(**{name: getattr(self, name) for name in SUMMARY})

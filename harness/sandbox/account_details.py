@@ -1,0 +1,122 @@
+"""What an account has from its product, and what its kind adds: instalments of a loan, what is due on a card."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from harness.ids import stream
+from harness.model import Account, Consent, Transaction
+from harness.model.people import AccountSpec
+from harness.model.product import Product
+from harness.sandbox.history import CENT
+from harness.sandbox.ledger import Ledger
+from harness.sandbox.products import product_like
+from harness.sandbox.residence import address_of
+from harness.sandbox.store import Store
+
+_BORROWED = ("LOANS", "CARDS", "MORTGAGES", "LEASES", "OVERDRAFTS")
+
+
+def accounts(store: Store, consent: Consent) -> tuple[Account, ...]:
+    """The accounts that the end user chose, as they stand now. Source: accounts.details"""
+    ledger = store.ledgers[consent.arrangement_id]
+    return tuple(
+        _detailed(store, consent, ledger, spec) for spec in ledger.person.accounts if spec.key in consent.account_keys
+    )
+
+
+def _detailed(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec) -> Account:
+    account = ledger.accounts[spec.key]
+    product = product_like(store.institutions[consent.institution_id], spec.product, spec.category)
+    address = {"purpose": "REGISTERED", **address_of(ledger.person, seed=store.mint.seed)}
+    return msgspec.structs.replace(
+        account,
+        addresses=(address,),
+        **(_of_product(product, spec, seed=store.mint.seed, owner=ledger.person.email) if product else {}),
+        **_of_kind(ledger, spec, chosen=consent.account_keys),
+    )
+
+
+def _of_product(product: Product, spec: AccountSpec, *, seed: int, owner: str) -> dict[str, Any]:
+    """Rates, fees and features of the product; some features wait to be switched on. Source: versions.activated"""
+    chance = stream(seed, "features", owner, spec.key)
+    is_borrowed = any(word in spec.category for word in _BORROWED)
+    rates = product.lending_rates if is_borrowed else product.deposit_rates
+    return {
+        "deposit_rates": product.deposit_rates or None,
+        "lending_rates": product.lending_rates or None,
+        "lending_rate" if is_borrowed else "deposit_rate": rates[0]["rate"] if rates else None,
+        "fees": product.fees,
+        "features": tuple(
+            {**one, "is_activated": "ACTIVATED" if number == 0 or chance.random() < 0.7 else "NOT_ACTIVATED"}
+            for number, one in enumerate(product.features)
+        ),
+    }
+
+
+def _of_kind(ledger: Ledger, spec: AccountSpec, *, chosen: tuple[str, ...]) -> dict[str, Any]:
+    """The member of the union that the category calls for; transaction accounts have none."""
+    if spec.category == "CRED_AND_CHRG_CARDS":
+        return {"specific_account_u_type": "creditCard", "credit_card": _credit_card(ledger, spec)}
+    if spec.category == "RESIDENTIAL_MORTGAGES" or spec.category.endswith("LOANS"):
+        return {"specific_account_u_type": "loan", "loan": _loan(ledger, spec, chosen)}
+    if spec.category == "TERM_DEPOSITS":
+        return {"specific_account_u_type": "termDeposit", "term_deposit": _term_deposit(ledger, spec)}
+    return {}
+
+
+def _credit_card(ledger: Ledger, spec: AccountSpec) -> dict[str, Any]:
+    """A fortieth of what is owed is due at least, and never less than 25 dollars unless less is owed."""
+    owed = max(Decimal(0), -Decimal(ledger.balance(spec.key).current_balance))
+    least = min(owed, max(Decimal(25), (owed / 40).quantize(CENT)))
+    return {
+        "min_payment_amount": str(least.quantize(CENT)),
+        "payment_due_amount": str(owed.quantize(CENT)),
+        "payment_currency": "AUD",
+        "payment_due_date": (ledger.until + timedelta(days=14)).isoformat(),
+    }
+
+
+def _loan(ledger: Ledger, spec: AccountSpec, chosen: tuple[str, ...]) -> dict[str, Any]:
+    """Instalments are the transfers that arrive, the next one follows the last; an everyday account is the offset."""
+    account = ledger.accounts[spec.key]
+    paid = next((move for move in spec.moves if not move.amount.startswith("-")), None)
+    every = timedelta(days=paid.every_days if paid else 30)
+    last = _last_day([row for row in ledger.transactions.values() if row.account_id == account.account_id], ledger.until)
+    started = date.fromisoformat(account.creation_date)
+    offset = next((one for one in ledger.person.accounts if one.key == "everyday" and one.key in chosen), None)
+    return {
+        "original_start_date": account.creation_date,
+        "original_loan_amount": str((-Decimal(spec.opening) * Decimal("1.1")).quantize(Decimal(1000)).quantize(CENT)),
+        "original_loan_currency": "AUD",
+        "loan_end_date": started.replace(year=started.year + 30).isoformat(),
+        "next_instalment_date": (last + every).isoformat(),
+        "min_instalment_amount": paid.amount if paid else "0.00",
+        "min_instalment_currency": "AUD",
+        "max_redraw": "0.00",
+        "max_redraw_currency": "AUD",
+        "min_redraw": "500.00",
+        "min_redraw_currency": "AUD",
+        "offset_account_enabled": offset is not None,
+        "offset_account_ids": [ledger.accounts[offset.key].account_id] if offset else [],
+        "repayment_type": "PRINCIPAL_AND_INTEREST",
+        "repayment_frequency": f"P{every.days}D",
+    }
+
+
+def _last_day(rows: list[Transaction], until: date) -> date:
+    paid = [row.posting_date_time for row in rows if row.posting_date_time and not row.amount.startswith("-")]
+    return date.fromisoformat(max(paid)[:10]) if paid else until
+
+
+def _term_deposit(ledger: Ledger, spec: AccountSpec) -> dict[str, Any]:
+    lodged = ledger.until - timedelta(days=120)
+    return {
+        "lodgement_date": lodged.isoformat(),
+        "maturity_date": (lodged + timedelta(days=365)).isoformat(),
+        "maturity_amount": ledger.balance(spec.key).current_balance,
+        "maturity_currency": "AUD",
+        "maturity_instructions": "ROLLED_OVER",
+    }

@@ -1,0 +1,26 @@
+"""``/v1/banking/transactions/category``: the end user knows better than Fiskil what a payment was for."""
+
+from msgspec import Struct
+
+from harness.sandbox import categories
+from harness.sandbox.api.route import ApiRoute
+from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, read_json
+from harness.sandbox.problems import invalid_request
+from harness.sandbox.store import Store
+
+
+class _Override(Struct):
+    fiskil_transaction_id: str
+    secondary_category: str
+
+
+def override(store: Store, request: ApiRequest) -> ApiAnswer:
+    """Put a transaction into another category, for good. Source: category.override"""
+    wanted = read_json(request, _Override, refuse=invalid_request)
+    categories.override(store, wanted.fiskil_transaction_id, wanted.secondary_category)
+    return answer({"message": "category updated"})
+
+
+ROUTES: tuple[ApiRoute, ...] = (
+    ApiRoute("banking.category", "POST", "/v1/banking/transactions/category", override, family="data", scope="api:banking"),
+)

@@ -1,0 +1,45 @@
+"""``/v1/banking``: whom the end user pays, who may debit them, and what is to be paid later.
+
+The path of direct debits has three c's in every version of the documentation.
+"""
+
+from harness.sandbox.api.route import ApiRoute
+from harness.sandbox.api.serving import listing, served
+from harness.sandbox.api.wire import ApiAnswer, ApiRequest
+from harness.sandbox.store import Store
+
+
+def payees(store: Store, request: ApiRequest) -> ApiAnswer:
+    """Everybody that the end user saved to pay. Source: data.after-sync, payees.unions"""
+    return listing(store, request, "payees", served(store, request, "payees"))
+
+
+def direct_debits(store: Store, request: ApiRequest) -> ApiAnswer:
+    """Everybody who may take money from an account. Source: data.after-sync, direct-debits.path"""
+    return listing(store, request, "direct_debits", served(store, request, "direct_debits"))
+
+
+def scheduled_payments(store: Store, request: ApiRequest) -> ApiAnswer:
+    """Payments set up for later. Source: data.after-sync, scheduled-payments.unions"""
+    return listing(store, request, "scheduled_payments", served(store, request, "scheduled_payments"))
+
+
+ROUTES: tuple[ApiRoute, ...] = (
+    ApiRoute("banking.payees", "GET", "/v1/banking/payees", payees, family="data", scope="api:banking"),
+    ApiRoute(
+        "banking.direct_debits",
+        "GET",
+        "/v1/banking/acccounts/direct-debits",
+        direct_debits,
+        family="data",
+        scope="api:banking",
+    ),
+    ApiRoute(
+        "banking.scheduled_payments",
+        "GET",
+        "/v1/banking/payments/scheduled",
+        scheduled_payments,
+        family="data",
+        scope="api:banking",
+    ),
+)

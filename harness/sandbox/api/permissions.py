@@ -1,0 +1,32 @@
+"""``/v1/permissions``"""
+
+from typing import Any
+
+from harness.model import PERMISSIONS, Permission
+from harness.sandbox.api.route import ApiRoute
+from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from harness.sandbox.problems import bad_request
+from harness.sandbox.store import Store
+
+
+def list_all(_store: Store, request: ApiRequest) -> ApiAnswer:
+    """Every permission, or those of an industry with the ones that all industries share. Source: permissions.list"""
+    industry = request.one("industry")
+    if industry not in {None, "banking", "energy"}:
+        raise bad_request("parameter 'industry' must be one of banking, energy")
+    return answer([_wire(one) for one in PERMISSIONS.values() if industry is None or one.industry in {industry, "common"}])
+
+
+def _wire(permission: Permission) -> dict[str, Any]:
+    return {
+        "name": permission.name,
+        "description": permission.description,
+        "industry": permission.industry,
+        "scope": permission.scope,
+        "standards": ["CDR"],
+    }
+
+
+ROUTES: tuple[ApiRoute, ...] = (
+    ApiRoute("permissions.list", "GET", "/v1/permissions", list_all, is_list=True, scope="api:user.read"),
+)

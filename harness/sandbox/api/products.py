@@ -1,0 +1,35 @@
+"""``/v1/banking/products``: what an institution sells; public, so that no end user is named."""
+
+from harness.sandbox import products
+from harness.sandbox.api.route import ApiRoute
+from harness.sandbox.api.serving import listing
+from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from harness.sandbox.problems import invalid_request
+from harness.sandbox.store import Store
+
+
+def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
+    """The products of one institution, without their details. Source: products.institution-id"""
+    institution_id = request.one("instituition_id")
+    if institution_id is None:
+        raise invalid_request("missing required query parameter: instituition_id")
+    institution = store.institutions.get(institution_id)
+    if institution is None:
+        raise invalid_request("invalid instituition_id: no such institution")
+    return listing(store, request, "products", [one.summary for one in products.products_of(institution)])
+
+
+def get(store: Store, request: ApiRequest) -> ApiAnswer:
+    """One product with rates, fees, features and conditions. Source: products.unknown"""
+    wanted = request.path_values["product_id"]
+    for institution in store.institutions.values():
+        for product in products.products_of(institution):
+            if product.product_id == wanted:
+                return answer({"product": product.wire})
+    raise invalid_request("invalid product_id: no such product")
+
+
+ROUTES: tuple[ApiRoute, ...] = (
+    ApiRoute("banking.products", "GET", "/v1/banking/products", list_all, family="data", scope="api:banking"),
+    ApiRoute("banking.product", "GET", "/v1/banking/products/{product_id}", get, family="data", scope="api:banking"),
+)

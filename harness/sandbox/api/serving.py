@@ -1,0 +1,112 @@
+"""What every data endpoint does: find the rows that the latest sync saw, cut a page out of them, write them down."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from harness.model.rows import Row
+from harness.sandbox.api.paging import page
+from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, required_end_user
+from harness.sandbox.problems import ApiProblem, invalid_request
+from harness.sandbox.store import Store
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def served(store: Store, request: ApiRequest, dataset: str) -> list[Any]:
+    """The rows of *dataset* under every active consent of the end user, oldest consent first.
+
+    Raises:
+        ApiProblem: 400, no ``end_user_id``; 403 or 404, where a missing permission, consent or end user reads so.
+
+    Source: data.after-sync, data.deleted-end-user, data.missing-permission
+    """
+    end_user_id = required_end_user(request)
+    rows: list[Any] = []
+    consents = store.active_consents(end_user_id)
+    if not consents:
+        _refuse_unconnected(store, end_user_id)
+    for consent in consents:
+        rows.extend(store.served.get((consent.arrangement_id, dataset), ()))
+        store.read_at[consent.arrangement_id] = store.clock.now()
+    if consents and not any(dataset in consent.permissions for consent in consents):
+        refuse_unpermitted(store, dataset)
+    return rows
+
+
+def _refuse_unconnected(store: Store, end_user_id: str) -> None:
+    """Refuse who has no active consent, where it is not answered with an empty list.
+
+    Source: data.ended-consent, data.unknown-end-user
+    """
+    if end_user_id in store.deleted_end_users:
+        return
+    if end_user_id not in store.end_users and store.reading("data.unknown-end-user") == "404":
+        raise ApiProblem(404, "NotFound", "end user not found")
+    had_one = any(one.end_user_id == end_user_id for one in store.consents.values())
+    if had_one and store.reading("data.ended-consent") == "403":
+        raise ApiProblem(403, "Forbidden", "the end user has no active consent")
+
+
+def refuse_unpermitted(store: Store, permission: str) -> None:
+    """Refuse what no consent covers, where it is not answered with an empty list. Source: data.missing-permission"""
+    if store.reading("data.missing-permission") == "403":
+        raise ApiProblem(403, "Forbidden", f"no active consent of the end user permits {permission}")
+
+
+def of_account(store: Store, request: ApiRequest, rows: list[Any]) -> list[Any]:
+    """The rows of the account that was asked for; all without one.
+
+    Raises:
+        ApiProblem: 404, the end user shares no such account, where that is not answered with an empty list.
+
+    Source: data.unknown-account, data.account-filter
+    """
+    account_id = request.one("account_id")
+    if account_id is None:
+        return rows
+    kept = [row for row in rows if row.account_id == account_id]
+    known = {} if kept else _accounts(store, required_end_user(request))
+    if not kept and account_id not in known.values():
+        if account_id in known and store.reading("data.account-filter") == "either":
+            return [row for row in rows if row.account_id == known[account_id]]
+        if account_id not in known and store.reading("data.unknown-account") == "404":
+            raise ApiProblem(404, "NotFound", "account not found")
+    return kept
+
+
+def _accounts(store: Store, end_user_id: str) -> dict[str, str]:
+    """The ``account_id`` of every shared account by its ``fiskil_id``."""
+    consents = store.active_consents(end_user_id)
+    return {
+        row.fiskil_id: row.account_id
+        for consent in consents
+        for dataset in ("accounts", "energy_accounts")
+        for row in store.served.get((consent.arrangement_id, dataset), ())
+    }
+
+
+def listing(store: Store, request: ApiRequest, root: str, rows: Sequence[Row]) -> ApiAnswer:
+    """One page of *rows* under its root key, and the links to its neighbours. Source: paging.links"""
+    shown, links = page(store, request, rows)
+    return answer({root: [row.wire for row in shown], "links": links})
+
+
+def day(request: ApiRequest, name: str) -> date | None:
+    """A date parameter.
+
+    Raises:
+        ApiProblem: 400, it is anything but ``YYYY-MM-DD``.
+
+    Source: data.date-only
+    """
+    text = request.one(name)
+    if text is None:
+        return None
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise invalid_request(f"invalid {name} date: must be YYYY-MM-DD")

@@ -1,0 +1,60 @@
+"""The taxonomy of transactions, and what an end user says a payment was for."""
+
+from functools import cache
+
+import msgspec
+
+from harness import catalog
+from harness.model import Transaction
+from harness.sandbox.problems import invalid_request
+from harness.sandbox.store import Store
+
+
+@cache
+def taxonomy() -> dict[str, str]:
+    """The primary category of every secondary one."""
+    return {
+        f"{primary}_{leaf}": primary
+        for primary, leaves in catalog.read_fixture("categories.toml").items()
+        for leaf in leaves
+    }
+
+
+def override(store: Store, fiskil_id: str, secondary: str) -> None:
+    """Put the transaction called *fiskil_id* into another category; later syncs keep it there.
+
+    Raises:
+        ApiProblem: 400, no such category in the taxonomy, or no such transaction under an active consent.
+
+    Source: category.override, category.unknown
+    """
+    if secondary not in taxonomy():
+        raise invalid_request("invalid secondary_category: not in the taxonomy")
+    places = [place for place, rows in _served(store) if any(row.fiskil_id == fiskil_id for row in rows)]
+    if not places:
+        raise invalid_request("invalid fiskil_transaction_id: no such transaction")
+    store.overrides[fiskil_id] = {
+        "primary_category": taxonomy()[secondary],
+        "secondary_category": secondary,
+        "confidence_level": "VERY_HIGH",
+    }
+    for place in places:
+        store.served[place] = overridden(store, store.served[place])
+
+
+def overridden(store: Store, rows: tuple[Transaction, ...]) -> tuple[Transaction, ...]:
+    """The same rows, each in the category that its end user chose, if they did."""
+    if not store.overrides:
+        return rows
+    known = store.overrides
+    return tuple(
+        msgspec.structs.replace(row, category=known[row.fiskil_id]) if row.fiskil_id in known else row for row in rows
+    )
+
+
+def _served(store: Store) -> list[tuple[tuple[str, str], tuple[Transaction, ...]]]:
+    return [
+        ((arrangement_id, dataset), rows)
+        for (arrangement_id, dataset), rows in store.served.items()
+        if dataset == "transactions" and store.consents[arrangement_id].is_active
+    ]

@@ -1,0 +1,83 @@
+"""Who an institution says a person is; some of the made-up ones come as the organisation that they speak for."""
+
+from datetime import timedelta
+from typing import Any
+
+from harness.clock import rfc3339
+from harness.ids import stream
+from harness.model import Consent, Person
+from harness.model.payments import Identity
+from harness.sandbox.residence import address_of
+from harness.sandbox.store import Store
+
+# Codes of the Australian list of occupations, with the version that the standard names.
+_OCCUPATIONS = ("261312", "254499", "241213", "351311", "133111", "411411")
+_INDUSTRIES = ("4511", "6931", "3101", "4273")
+_TRADES = ("Joinery", "Ceramics", "Catering", "Bicycles", "Surveying")
+
+
+def identity(store: Store, consent: Consent) -> tuple[Identity, ...]:
+    """The one customer behind a consent. Source: identity.unions"""
+    person = store.ledgers[consent.arrangement_id].person
+    seed = store.mint.seed
+    updated = rfc3339(consent.created_at - timedelta(days=stream(seed, "updated", person.email).randrange(30, 900)))
+    if is_organisation(person, seed=seed):
+        customer = {"customer_u_type": "organisation", "organisation": _organisation(person, seed, updated)}
+    else:
+        customer = {"customer_u_type": "person", "person": _person(person, seed, updated)}
+    return (Identity(arrangement_id=consent.arrangement_id, institution_id=consent.institution_id, customer=customer),)
+
+
+def is_organisation(person: Person, *, seed: int) -> bool:
+    """Whether the institution knows the person as the agent of an organisation."""
+    return person.name.startswith("made-") and stream(seed, "organisation", person.email).random() < 1 / 6
+
+
+def _person(person: Person, seed: int, updated: str) -> dict[str, Any]:
+    chance = stream(seed, "identity", person.email)
+    return {
+        "last_update_time": updated,
+        "first_name": person.given_name,
+        "last_name": person.family_name,
+        "middle_names": [chance.choice(("Lee", "June", "Ali", "Rae"))] if chance.random() < 0.5 else [],
+        "prefix": chance.choice(("Mx", "Dr")),
+        "occupation_code": chance.choice(_OCCUPATIONS),
+        "occupation_code_version": "ANZSCO_1220.0_2013_V1.3",
+        "phone_numbers": [_phone(person.phone)],
+        "email_addresses": [{"is_preferred": True, "purpose": "HOME", "address": person.email}],
+        "physical_addresses": [{"purpose": "REGISTERED", **address_of(person, seed=seed)}],
+    }
+
+
+def _phone(number: str) -> dict[str, Any]:
+    return {
+        "is_preferred": True,
+        "purpose": "MOBILE",
+        "country_code": number[:3],
+        "number": number[3:],
+        "full_number": f"tel:{number}",
+    }
+
+
+def _organisation(person: Person, seed: int, updated: str) -> dict[str, Any]:
+    chance = stream(seed, "business", person.email)
+    name = f"{person.family_name} {chance.choice(_TRADES)}"
+    acn = f"{chance.randrange(10**8, 10**9)}"
+    return {
+        "last_update_time": updated,
+        "agent_first_name": person.given_name,
+        "agent_last_name": person.family_name,
+        "agent_role": "Director",
+        "business_name": name,
+        "legal_name": f"{name} Pty Ltd",
+        "short_name": person.family_name,
+        "abn": f"{chance.randrange(10, 100)}{acn}",
+        "acn": acn,
+        "is_acnc_registered": False,
+        "industry_code": chance.choice(_INDUSTRIES),
+        "industry_code_version": "ANZSIC_1292.0_2006_V2.0",
+        "organisation_type": "COMPANY",
+        "registered_country": "AUS",
+        "establishment_date": f"{chance.randrange(1995, 2022)}-{chance.randrange(1, 13):02d}-01",
+        "physical_addresses": [{"purpose": "REGISTERED", **address_of(person, seed=seed)}],
+    }

@@ -1,0 +1,101 @@
+"""What comes in: transactions of the asked categories, per account and category, and summed up."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from harness.model import Transaction
+from harness.sandbox.history import CENT
+
+
+def income_of(rows: Iterable[Transaction], *, since: date, until: date, categories: set[str]) -> dict[str, Any]:
+    """Sources and summary of what came in between two days, both included.
+
+    A period reaches from the first to the last payment; months are the calendar's, from that of the first to that of the
+    last. Without any payment the period is the one that was asked for.
+
+    Source: income.period, income.months, income.posted
+    """
+    sources: dict[tuple[str, str, str], list[Transaction]] = {}
+    for row in sorted(rows, key=lambda row: (row.posting_date_time or "", row.key)):
+        if _counts(row, since, until, categories):
+            sources.setdefault((row.account_id, (row.category or {})["secondary_category"], row.currency), []).append(row)
+    everything = [row for found in sources.values() for row in found]
+    return {
+        "income_sources": [_source(found) for found in sources.values()],
+        "income_summary": _summary(everything, since, until),
+    }
+
+
+def _counts(row: Transaction, since: date, until: date, categories: set[str]) -> bool:
+    if row.posting_date_time is None or row.category is None or Decimal(row.amount) <= 0:
+        return False
+    return row.category["secondary_category"] in categories and since <= _day(row) <= until
+
+
+def _source(rows: list[Transaction]) -> dict[str, Any]:
+    first = rows[0]
+    return {
+        "account_id": first.account_id,
+        "institution_id": first.institution_id,
+        "category": (first.category or {})["secondary_category"],
+        "currency": first.currency,
+        "income_frequency": frequency([_day(row) for row in rows]),
+        "income_total": _total(rows),
+        "period_from": _day(first).isoformat(),
+        "period_to": _day(rows[-1]).isoformat(),
+        "total_transactions": len(rows),
+        "transactions": [row.wire for row in rows],
+    }
+
+
+def frequency(days: list[date]) -> str:
+    """How often something comes in, by the median distance; what came once counts as monthly. Source: income.frequency"""
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
+    usual = median(gaps) if gaps else 30
+    if usual <= 10:
+        return "WEEKLY"
+    return "BIWEEKLY" if usual <= 20 else "MONTHLY"
+
+
+def _summary(rows: list[Transaction], since: date, until: date) -> dict[str, Any]:
+    days = [_day(row) for row in rows] or [since, until]
+    currencies = sorted({row.currency for row in rows})
+    monthly = {one: _monthly([row for row in rows if row.currency == one]) for one in currencies}
+    return {
+        "period_from": min(days).isoformat(),
+        "period_to": max(days).isoformat(),
+        "total_transactions": len(rows),
+        "total": [
+            {"currency": one, "income_total": _total([row for row in rows if row.currency == one])} for one in currencies
+        ],
+        "monthly_avg": [
+            {"currency": one, "income_monthly": _money(sum(sums, Decimal(0)) / len(sums))} for one, sums in monthly.items()
+        ],
+        "monthly_median": [{"currency": one, "income_monthly": _money(median(sums))} for one, sums in monthly.items()],
+    }
+
+
+def _monthly(rows: list[Transaction]) -> list[Decimal]:
+    """What came in each calendar month, months without anything between the first and the last included."""
+    at = [_day(row).year * 12 + _day(row).month for row in rows]
+    sums = dict.fromkeys(range(min(at), max(at) + 1), Decimal(0))
+    for month, row in zip(at, rows, strict=True):
+        sums[month] += Decimal(row.amount)
+    return list(sums.values())
+
+
+def _total(rows: list[Transaction]) -> str:
+    return _money(sum((Decimal(row.amount) for row in rows), Decimal(0)))
+
+
+def _money(amount: Decimal) -> str:
+    return str(amount.quantize(CENT))
+
+
+def _day(row: Transaction) -> date:
+    """The day of a payment in UTC. Source: income.zone"""
+    return datetime.fromisoformat(row.posting_date_time or "").date()

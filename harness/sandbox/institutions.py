@@ -1,0 +1,37 @@
+"""How institutions stand: whether Fiskil gets through to them."""
+
+import msgspec
+
+from harness.errors import UnknownName
+from harness.sandbox.problems import ApiProblem
+from harness.sandbox.store import Store
+
+CONNECTION_STATUSES = ("HEALTHY", "DEGRADED", "OUTAGE")
+
+
+def set_connection(store: Store, institution_id: str, status: str) -> None:
+    """Let Fiskil get through to an institution well, badly or not at all, until the next reset.
+
+    Raises:
+        UnknownName: No such institution or status.
+
+    Source: institutions.status
+    """
+    if institution_id not in store.institutions:
+        raise UnknownName("institution", institution_id, store.institutions)
+    if status not in CONNECTION_STATUSES:
+        raise UnknownName("connection status", status, CONNECTION_STATUSES)
+    before = store.institutions[institution_id]
+    store.institutions = {**store.institutions, institution_id: msgspec.structs.replace(before, connection_status=status)}
+
+
+def require_reachable(store: Store, institution_id: str) -> None:
+    """Refuse what needs the institution now while Fiskil does not get through to it.
+
+    Raises:
+        ApiProblem: 502.
+
+    Source: data.fetch-outage
+    """
+    if store.institutions[institution_id].connection_status == "OUTAGE":
+        raise ApiProblem(502, "BadGateway", "the institution did not answer")

@@ -1,0 +1,120 @@
+"""Whom a person pays: the landlord, whoever sends bills, a friend, and somebody further away."""
+
+import random
+from typing import Any
+
+from harness.ids import stream
+from harness.model import Consent, Person
+from harness.model.payments import Payee
+from harness.model.people import Movement
+from harness.sandbox.store import Store
+
+_FRIENDS = ("Aiko Tanaka", "Sam Doyle", "Leila Haddad", "Jon Petersen", "Mei Wong", "Tomas Vega")
+_KINDS = {"domestic": "DOMESTIC", "biller": "BILLER", "digitalWallet": "DIGITAL_WALLET", "international": "INTERNATIONAL"}
+_MEMBERS = {"domestic": "domestic", "biller": "biller", "digitalWallet": "digital_wallet", "international": "international"}
+
+
+def payees(store: Store, consent: Consent) -> tuple[Payee, ...]:
+    """Everybody whom the person saved to pay at the institution, whatever accounts were chosen. Source: payees.unions"""
+    person = store.ledgers[consent.arrangement_id].person
+    chance = stream(store.mint.seed, "payees", person.email)
+    friend = chance.choice(_FRIENDS)
+    made = [
+        *(_landlord(store, consent, move) for move in rents(person)),
+        *(_biller(store, consent, move) for move in bills(person)),
+        _payee(store, consent, "friend", friend, "domestic", {"payee_account_u_type": "payId", "pay_id": _pay_id(friend)}),
+        _far_one(store, consent, chance),
+    ]
+    return tuple(made)
+
+
+def rents(person: Person) -> list[Movement]:
+    """What goes to a landlord."""
+    return [move for spec in person.accounts for move in spec.moves if move.category == "RENT_AND_UTILITIES:RENT"]
+
+
+def bills(person: Person) -> list[Movement]:
+    """What is paid by bill and not taken by direct debit."""
+    return [
+        move
+        for spec in person.accounts
+        for move in spec.moves
+        if move.category.startswith(("RENT_AND_UTILITIES:", "SERVICES:"))
+        and move.category != "RENT_AND_UTILITIES:RENT"
+        and move.type != "DIRECT_DEBIT"
+    ]
+
+
+def payee_id(store: Store, consent: Consent, key: str) -> str:
+    """The institution's id of a payee."""
+    return store.mint.row_id("payee-", owner_of(consent), key, length=16)
+
+
+def owner_of(consent: Consent) -> str:
+    """What salts the ids of a consent's rows; a later consent at the same institution shows the same ones."""
+    return f"{consent.end_user_id}@{consent.institution_id}"
+
+
+def _landlord(store: Store, consent: Consent, move: Movement) -> Payee:
+    chance = stream(store.mint.seed, "landlord", move.merchant)
+    account = {
+        "account_name": move.merchant,
+        "bsb": f"{chance.randrange(10, 80)}{chance.randrange(2, 8)}-{chance.randrange(1000):03d}",
+        "account_number": f"{chance.randrange(10**8, 10**9)}",
+    }
+    return _payee(store, consent, "rent", move.merchant, "domestic", {"payee_account_u_type": "account", "account": account})
+
+
+def _biller(store: Store, consent: Consent, move: Movement) -> Payee:
+    chance = stream(store.mint.seed, "biller", move.merchant)
+    crn = stream(store.mint.seed, "crn", move.merchant, consent.person).randrange(10**9, 10**10)
+    biller = {"biller_code": f"{chance.randrange(1000, 999999)}", "biller_name": move.merchant, "crn": str(crn)}
+    return _payee(store, consent, f"bill:{move.merchant}", move.merchant, "biller", biller)
+
+
+def _pay_id(name: str) -> dict[str, str]:
+    return {"identifier": f"{name.split(maxsplit=1)[0].lower()}@example.org", "name": name, "type": "EMAIL"}
+
+
+def _far_one(store: Store, consent: Consent, chance: random.Random) -> Payee:
+    """A card, a wallet or a relative abroad; which one depends on the person."""
+    name = chance.choice(_FRIENDS)
+    kind = chance.choice(("card", "wallet", "abroad"))
+    if kind == "card":
+        card = {"payee_account_u_type": "card", "card": {"card_number": f"XXXX-XXXX-XXXX-{chance.randrange(1000, 9999)}"}}
+        return _payee(store, consent, "card", name, "domestic", card)
+    if kind == "wallet":
+        wallet = {
+            "identifier": f"{name.split()[-1].lower()}@example.net",
+            "name": "PayPal",
+            "provider": "PAYPAL_AU",
+            "type": "EMAIL",
+        }
+        return _payee(store, consent, "wallet", name, "digitalWallet", wallet)
+    abroad = {
+        "beneficiary_details": {"name": name, "country": "NZL", "message": "From Australia"},
+        "bank_details": {
+            "country": "NZL",
+            "account_number": f"{chance.randrange(10**14, 10**15)}",
+            "beneficiary_bank_bic": "EXAMNZ2A",
+            "bank_address": {"name": "Harbour Bank of New Zealand", "address": "1 Quay Street, Auckland"},
+        },
+    }
+    return _payee(store, consent, "abroad", name, "international", abroad)
+
+
+def _payee(store: Store, consent: Consent, key: str, name: str, kind: str, member: dict[str, Any]) -> Payee:
+    chance = stream(store.mint.seed, "payee", consent.person, key)
+    return Payee(
+        key=key,
+        fiskil_id=store.mint.row_id("bank_payee_", owner_of(consent), key),
+        arrangement_id=consent.arrangement_id,
+        institution_id=consent.institution_id,
+        payee_id=payee_id(store, consent, key),
+        nickname=name,
+        description=f"{name} ({_KINDS[kind].replace('_', ' ').lower()})",
+        type=_KINDS[kind],
+        creation_date=f"{chance.randrange(2018, 2025)}-{chance.randrange(1, 13):02d}-{chance.randrange(1, 29):02d}",
+        payee_u_type=kind,
+        **{_MEMBERS[kind]: member},
+    )

@@ -1,0 +1,55 @@
+"""The products of each institution, out of ``fixtures/products``; their ids are public and never change."""
+
+import hashlib
+import uuid
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from harness import catalog
+from harness.model import Institution
+from harness.model.product import Product
+
+
+def products_of(institution: Institution) -> tuple[Product, ...]:
+    """What a bank sells; an energy retailer sells no banking product. Source: products.list"""
+    if institution.industry != "banking":
+        return ()
+    return _products(institution.institution_id, institution.name)
+
+
+def product_like(institution: Institution, name: str, category: str) -> Product | None:
+    """The product called *name*, else the first of the category; None where there is neither."""
+    known = products_of(institution)
+    fitting = [one for one in known if one.name == name] or [one for one in known if one.product_category == category]
+    return fitting[0] if fitting else None
+
+
+@cache
+def _products(institution_id: str, brand: str) -> tuple[Product, ...]:
+    return tuple(_product(raw, institution_id, brand) for raw in catalog.read_fixture("products/banking.toml")["product"])
+
+
+def _product(raw: dict[str, Any], institution_id: str, brand: str) -> Product:
+    slug = raw["name"].lower().replace(" ", "-")
+    page = f"https://www.example.com/{institution_id}/{slug}"
+    digest = hashlib.sha256(f"{institution_id}/{slug}".encode()).digest()
+    return msgspec.convert(
+        {
+            "product_id": str(uuid.UUID(bytes=digest[:16], version=4)),
+            "brand": brand.upper().replace(" ", "_"),
+            "brand_name": brand,
+            "application_uri": f"{page}/apply",
+            "additional_information": {
+                "overview_uri": page,
+                "terms_uri": f"{page}/terms",
+                "fees_and_pricing_uri": f"{page}/fees",
+            },
+            "card_art": [{"title": raw["name"], "image_uri": f"{page}/card.png"}]
+            if "CARDS" in raw["product_category"]
+            else None,
+            **raw,
+        },
+        Product,
+    )

@@ -1,0 +1,169 @@
+"""What leaves accounts by itself: direct debits that were given leave, and payments that were set up for later."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from harness.ids import stream
+from harness.model import Consent, Transaction
+from harness.model.payments import DirectDebit, ScheduledPayment
+from harness.model.people import AccountSpec, Movement
+from harness.sandbox.ledger import Ledger
+from harness.sandbox.payees import bills, owner_of, payee_id
+from harness.sandbox.store import Store
+
+_DEBITORS_BANKS = ("Bank of the Ranges", "Eastpac", "Gringgotts")
+
+
+def direct_debits(store: Store, consent: Consent) -> tuple[DirectDebit, ...]:
+    """One for each business that debited a chosen account, with its latest debit. Source: direct-debits.last-debit"""
+    ledger = store.ledgers[consent.arrangement_id]
+    latest: dict[tuple[str, str], Transaction] = {}
+    for row in ledger.newest_first():
+        if row.type == "DIRECT_DEBIT" and row.status == "POSTED" and _is_chosen(ledger, consent, row.account_id):
+            latest.setdefault((row.account_id, row.merchant_name or row.description), row)
+    return tuple(_direct_debit(store, consent, name, row) for (_, name), row in latest.items())
+
+
+def scheduled_payments(store: Store, consent: Consent) -> tuple[ScheduledPayment, ...]:
+    """Rent and transfers as the history has them, and orders to come. Source: scheduled-payments.unions"""
+    ledger = store.ledgers[consent.arrangement_id]
+    made: list[ScheduledPayment] = []
+    for spec in ledger.person.accounts:
+        if spec.key not in consent.account_keys:
+            continue
+        for number, move in enumerate(spec.moves):
+            target = _target(store, consent, ledger, spec, move)
+            if target is not None:
+                made.append(_repeated(store, consent, ledger, spec, move, target, key=f"{spec.key}:{number}"))
+    if consent.account_keys:
+        made += _without_history(store, consent, ledger)
+    return tuple(made)
+
+
+def _is_chosen(ledger: Ledger, consent: Consent, account_id: str) -> bool:
+    return any(ledger.accounts[key].account_id == account_id for key in consent.account_keys)
+
+
+def _direct_debit(store: Store, consent: Consent, name: str, row: Transaction) -> DirectDebit:
+    chance = stream(store.mint.seed, "entity", name)
+    acn = f"{chance.randrange(10**8, 10**9)}"
+    key = f"{row.key.rpartition(':')[0]}:{name}"
+    return DirectDebit(
+        key=key,
+        fiskil_id=store.mint.row_id("bank_dd_", owner_of(consent), key),
+        account_id=row.account_id,
+        arrangement_id=consent.arrangement_id,
+        institution_id=consent.institution_id,
+        authorised_entity={
+            "description": name,
+            "financial_institution": chance.choice(_DEBITORS_BANKS),
+            "abn": f"{chance.randrange(10, 100)}{acn}",
+            "acn": acn,
+        },
+        last_debit_amount=str(abs(Decimal(row.amount))),
+        last_debit_date_time=row.posting_date_time,
+    )
+
+
+def _target(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec, move: Movement) -> dict[str, Any] | None:
+    """Whom a movement pays by order: the landlord, or the person's own account where the same amount arrives."""
+    if move.category == "RENT_AND_UTILITIES:RENT":
+        return {"to_utype": "payeeId", "payee_id": payee_id(store, consent, "rent"), "nickname": move.merchant}
+    if not move.category.startswith("TRANSFER_OUT"):
+        return None
+    arrives = (move.amount.removeprefix("-"), move.every_days, move.first_day)
+    for other in ledger.person.accounts:
+        if other.key != spec.key and arrives in {(one.amount, one.every_days, one.first_day) for one in other.moves}:
+            account_id = ledger.accounts[other.key].account_id
+            return {"to_utype": "accountId", "account_id": account_id, "nickname": other.name}
+    return None
+
+
+def _repeated(
+    store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec, move: Movement, target: dict[str, Any], *, key: str
+) -> ScheduledPayment:
+    """The order behind a regular movement."""
+    schedule = {
+        "intervals": [{"interval": f"P{move.every_days}D"}],
+        "non_business_day_treatment": "AFTER",
+        "payments_remaining": 52,
+    }
+    return _order(
+        store,
+        consent,
+        key,
+        nickname=move.description,
+        account_id=ledger.accounts[spec.key].account_id,
+        payment={"amount": move.amount.removeprefix("-"), "currency": "AUD", "is_amount_calculated": False, "to": target},
+        recurrence={"recurrence_u_type": "intervalSchedule", "interval_schedule": schedule},
+    )
+
+
+def _without_history(store: Store, consent: Consent, ledger: Ledger) -> list[ScheduledPayment]:
+    """Orders that have moved nothing yet: a bill that is due, pocket money from next month, a card to be paid."""
+    person, chance = ledger.person, stream(store.mint.seed, "orders", ledger.person.email)
+    account_id = ledger.accounts[consent.account_keys[0]].account_id
+    friend = {"to_utype": "payeeId", "payee_id": payee_id(store, consent, "friend")}
+    monthly = {"interval": "P1M", "last_week_day": "FRI", "final_payment_date": _later(ledger.until, 360)}
+    plans: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+        (
+            "Pocket money",
+            {"amount": f"{chance.randrange(10, 60)}.00", "currency": "AUD", "is_amount_calculated": False, "to": friend},
+            {"recurrence_u_type": "lastWeekDay", "last_week_day": monthly},
+        )
+    ]
+    for move in bills(person)[:1]:
+        biller = {"to_utype": "payeeId", "payee_id": payee_id(store, consent, f"bill:{move.merchant}")}
+        due = {"payment_date": _later(ledger.until, chance.randrange(3, 25))}
+        amount = move.amount.removeprefix("-")
+        plans.append(
+            (
+                move.merchant,
+                {"amount": amount, "currency": "AUD", "is_amount_calculated": False, "to": biller},
+                {"recurrence_u_type": "onceOff", "once_off": due},
+            )
+        )
+    for spec in person.accounts:
+        if spec.category == "CRED_AND_CHRG_CARDS":
+            card = {"to_utype": "accountId", "account_id": ledger.accounts[spec.key].account_id}
+            told = {"description": "The day the statement of the card is due"}
+            plans.append((spec.name, {"is_amount_calculated": True, "to": card}, _event_based(told)))
+    return [
+        _order(store, consent, f"plan:{name}", nickname=name, account_id=account_id, payment=payment, recurrence=recurrence)
+        for name, payment, recurrence in plans
+    ]
+
+
+def _event_based(event: dict[str, str]) -> dict[str, Any]:
+    return {"recurrence_u_type": "eventBased", "event_based": event}
+
+
+def _later(day: date, days: int) -> str:
+    return (day + timedelta(days=days)).isoformat()
+
+
+def _order(
+    store: Store,
+    consent: Consent,
+    key: str,
+    *,
+    nickname: str,
+    account_id: str,
+    payment: dict[str, Any],
+    recurrence: dict[str, Any],
+) -> ScheduledPayment:
+    return ScheduledPayment(
+        key=key,
+        fiskil_id=store.mint.row_id("bank_sp_", owner_of(consent), key),
+        arrangement_id=consent.arrangement_id,
+        institution_id=consent.institution_id,
+        scheduled_payment_id=store.mint.row_id("order-", owner_of(consent), key, length=16),
+        nickname=nickname,
+        payer_reference=nickname,
+        payee_reference=f"REF {nickname}"[:18],
+        status="ACTIVE",
+        source={"account_id": account_id},
+        payment_set=(payment,),
+        recurrence=recurrence,
+    )

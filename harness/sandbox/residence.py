@@ -1,0 +1,54 @@
+"""Where a person lives: the place where they shop."""
+
+import random
+from typing import Any
+
+from harness.ids import stream
+from harness.model import Person
+
+PLACES = (
+    ("Marrickville", "NSW", "2204"),
+    ("Fitzroy", "VIC", "3065"),
+    ("Paddington", "QLD", "4064"),
+    ("Glenelg", "SA", "5045"),
+    ("Fremantle", "WA", "6160"),
+    ("Sandy Bay", "TAS", "7005"),
+    ("Braddon", "ACT", "2612"),
+    ("Nightcliff", "NT", "0810"),
+    ("Newtown", "NSW", "2042"),
+    ("Collingwood", "VIC", "3066"),
+)
+_STREETS = ("Wattle", "Illawarra", "Station", "Banksia", "Albert", "Jacaranda", "Church", "Esplanade")
+_KINDS = (("Street", "ST"), ("Road", "RD"), ("Avenue", "AV"), ("Lane", "LANE"))
+
+
+def address_of(person: Person, *, seed: int) -> dict[str, Any]:
+    """A physical address with its union: most as plain lines, some in the post's own form. Source: identity.unions"""
+    chance = stream(seed, "residence", person.email)
+    city, state, postcode = _place(person, chance)
+    number, street, (kind, short) = chance.randrange(1, 220), chance.choice(_STREETS), chance.choice(_KINDS)
+    if chance.random() < 0.3:
+        paf = {
+            "thoroughfare_number1": number,
+            "street_name": street.upper(),
+            "street_type": short,
+            "locality_name": city.upper(),
+            "state": state,
+            "postcode": postcode,
+            "dpid": str(chance.randrange(30_000_000, 99_999_999)),
+        }
+        return {"address_u_type": "paf", "paf": paf}
+    simple = {
+        "mailing_name": f"{person.given_name} {person.family_name}",
+        "address_line1": f"{number} {street} {kind}",
+        "city": city,
+        "state": state,
+        "postcode": postcode,
+        "country": "AUS",
+    }
+    return {"address_u_type": "simple", "simple": simple}
+
+
+def _place(person: Person, chance: random.Random) -> tuple[str, str, str]:
+    told = " ".join(move.description for spec in person.accounts for move in spec.moves)
+    return next((one for one in PLACES if one[0].upper() in told), chance.choice(PLACES))
