@@ -59,7 +59,20 @@ _BANKING = (
     Dataset(name="products", event="banking.products.sync.completed", ready_after_s=1, permission=None),
 )
 
-DATASETS: dict[str, Dataset] = {dataset.name: dataset for dataset in _BANKING}
+_ENERGY = (
+    Dataset(name="energy_accounts", event="energy.accounts.sync.completed", ready_after_s=2, carries_account_ids=True),
+    Dataset(name="energy_balances", event="energy.balances.sync.completed", ready_after_s=4, carries_account_ids=True),
+    Dataset(name="service_points", event="energy.servicepoints.sync.completed", ready_after_s=6),
+    Dataset(name="invoices", event="energy.invoices.sync.completed", ready_after_s=8),
+    Dataset(name="billing", event="energy.billing.sync.completed", ready_after_s=10),
+    Dataset(name="concessions", event="energy.concessions.sync.completed", ready_after_s=12),
+    Dataset(name="payment_schedule", event="energy.paymentschedules.sync.completed", ready_after_s=14),
+    Dataset(name="der", event="energy.der.sync.completed", ready_after_s=16),
+    Dataset(name="usage", event="energy.usage.sync.completed", ready_after_s=20),
+    Dataset(name="plans", event="energy.plans.sync.completed", ready_after_s=1, permission=None),
+)
+
+DATASETS: dict[str, Dataset] = {dataset.name: dataset for dataset in (*_BANKING, *_ENERGY)}
 """Every dataset by name."""
 
 EVENT_KINDS = (

@@ -2,9 +2,14 @@
 
 from msgspec import Struct
 
+from harness.model.energy import EnergyAccountSpec, EnergyPlan
+
 
 class Institution(Struct, frozen=True, kw_only=True):
-    """A bank or energy retailer. ``industry`` is ``banking`` or ``energy``."""
+    """A bank or energy retailer. ``industry`` is ``banking`` or ``energy``.
+
+    ``brand`` is the id under which the energy regulator knows a retailer, and ``plans`` are what it offers.
+    """
 
     institution_id: str
     name: str
@@ -12,6 +17,8 @@ class Institution(Struct, frozen=True, kw_only=True):
     is_accessible: bool = False
     priority: int = 1
     connection_status: str = "HEALTHY"
+    brand: str | None = None
+    plans: tuple[EnergyPlan, ...] = ()
 
 
 class Movement(Struct, frozen=True, kw_only=True):
@@ -60,6 +67,7 @@ class Person(Struct, frozen=True, kw_only=True):
     outcome: str = "eligible"
     history_days: int = 90
     accounts: tuple[AccountSpec, ...] = ()
+    energy: tuple[EnergyAccountSpec, ...] = ()
 
 
 class EndUser(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ import msgspec
 
 from harness.ids import stream
 from harness.model import AuthSession, Person
-from harness.sandbox.people import person_for
+from harness.sandbox.people import accounts_at, person_for
 from harness.sandbox.store import Store
 
 Form = dict[str, Any]
@@ -59,12 +59,13 @@ def _enter_code(store: Store, session: AuthSession, code: str) -> tuple[AuthSess
         answer = "wrong_too_often" if wrong >= int(store.reading("journey.code-attempts")) else "wrong"
         return msgspec.structs.replace(session, wrong_codes=wrong), answer
     person = person_of(store, session)
-    if person is None or (person.outcome == "eligible" and not person.accounts):
+    if person is None or (person.outcome == "eligible" and not accounts_at(store, person, session.institution_id or "")):
         return session, "ineligible"
     return session, "fine" if person.outcome == "eligible" else person.outcome
 
 
 def _select(store: Store, session: AuthSession, keys: tuple[str, ...]) -> tuple[AuthSession, str]:
     person = person_of(store, session)
-    known = tuple(spec.key for spec in person.accounts if spec.key in keys) if person else ()
+    held = accounts_at(store, person, session.institution_id or "") if person else ()
+    known = tuple(spec.key for spec in held if spec.key in keys)
     return msgspec.structs.replace(session, account_keys=known), "fine" if known else "nothing"

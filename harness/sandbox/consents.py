@@ -6,6 +6,8 @@ import msgspec
 
 from harness.model import Consent, Person
 from harness.model.permission import permitted_at
+from harness.sandbox.energy_ledger import EnergyLedger
+from harness.sandbox.history import View
 from harness.sandbox.ledger import Ledger
 from harness.sandbox.people import person_for
 from harness.sandbox.store import Store
@@ -41,16 +43,32 @@ def grant(
         expires_at=now + duration(store),
     )
     store.consents[consent.arrangement_id] = consent
-    store.ledgers[consent.arrangement_id] = Ledger(
-        person,
-        owner=end_user_id,
-        arrangement_id=consent.arrangement_id,
-        institution_id=institution_id,
-        mint=store.mint,
-        until=store.epoch.date(),
-    )
+    _open_books(store, consent, person)
     store.emit("consent.received", consent, at=now)
     return consent
+
+
+def _open_books(store: Store, consent: Consent, person: Person) -> None:
+    """Let the institution know what it holds for *person*: a bank has a ledger, a retailer a household."""
+    institution, until = store.institutions[consent.institution_id], store.epoch.date()
+    if institution.industry == "energy":
+        view = View(
+            mint=store.mint,
+            end_user_id=consent.end_user_id,
+            institution_id=consent.institution_id,
+            arrangement_id=consent.arrangement_id,
+        )
+        plans = {plan.plan_id: plan for one in store.institutions.values() for plan in one.plans}
+        store.energy[consent.arrangement_id] = EnergyLedger(view, person, plans, until=until, reading=store.reading)
+        return
+    store.ledgers[consent.arrangement_id] = Ledger(
+        person,
+        owner=consent.end_user_id,
+        arrangement_id=consent.arrangement_id,
+        institution_id=consent.institution_id,
+        mint=store.mint,
+        until=until,
+    )
 
 
 def renew(store: Store, consent: Consent, *, account_keys: tuple[str, ...]) -> Consent:

@@ -7,6 +7,9 @@ import re
 
 from harness.ids import stream
 from harness.model import Person
+from harness.model.energy import EnergyAccountSpec
+from harness.model.people import AccountSpec
+from harness.sandbox.energy_household import energy_of
 from harness.sandbox.household import accounts_of
 from harness.sandbox.store import Store
 
@@ -36,6 +39,12 @@ def person_for(store: Store, email: str) -> Person | None:
     return known or admit(store, made_up(seed=store.mint.seed, email=wanted))
 
 
+def accounts_at(store: Store, person: Person, institution_id: str) -> tuple[AccountSpec | EnergyAccountSpec, ...]:
+    """What *person* has at an institution: accounts at a bank, supply contracts at a retailer."""
+    institution = store.institutions.get(institution_id)
+    return person.energy if institution is not None and institution.industry == "energy" else person.accounts
+
+
 def made_up(*, seed: int, email: str | None = None, number: int = 0) -> Person:
     """Make a person with two to four accounts: same seed and number (or e-mail), same person."""
     from faker import Faker
@@ -54,4 +63,5 @@ def made_up(*, seed: int, email: str | None = None, number: int = 0) -> Person:
         phone=chance.choice(_PHONES),
         why="made from the seed",
         accounts=accounts,
+        energy=energy_of(stream(seed, "made-up energy", email or number)),
     )

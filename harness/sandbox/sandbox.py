@@ -103,7 +103,7 @@ class Sandbox:
                 end_user_id=end_user.end_user_id,
                 institution_id=institution_id,
                 person=person,
-                account_keys=tuple(spec.key for spec in person.accounts),
+                account_keys=tuple(spec.key for spec in people.accounts_at(store, person, institution_id)),
                 arrangement_id=arrangement_id,
             )
             sync.begin(store, consent)

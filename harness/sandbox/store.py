@@ -19,6 +19,7 @@ from harness.crashes import Crash
 from harness.ids import Mint
 from harness.model import USUAL_PERMISSIONS, AuthSession, Consent, EndUser, Event, Institution, Person
 from harness.readings import Readings
+from harness.sandbox.energy_ledger import EnergyLedger
 from harness.sandbox.ledger import Ledger
 
 TOKENS_REMEMBERED = 64
@@ -102,6 +103,7 @@ class Store:
         self.sessions: dict[str, AuthSession] = {}
         self.consents: dict[str, Consent] = {}
         self.ledgers: dict[str, Ledger] = {}
+        self.energy: dict[str, EnergyLedger] = {}
         self.served: dict[tuple[str, str], tuple[Any, ...]] = {}
         self.early: set[tuple[str, str]] = set()
         self.overrides: dict[str, dict[str, str]] = {}

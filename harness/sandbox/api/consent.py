@@ -7,6 +7,7 @@ from harness.model import Consent
 from harness.sandbox import consents
 from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.api.wire import NO_CONTENT, ApiAnswer, ApiRequest, answer
+from harness.sandbox.datasets import account_ids
 from harness.sandbox.problems import bad_request
 from harness.sandbox.store import Store
 
@@ -41,11 +42,10 @@ def revoke(store: Store, request: ApiRequest) -> ApiAnswer:
 def _wire(store: Store, consent: Consent) -> dict[str, Any]:
     end_user = store.end_users.get(consent.end_user_id)
     institution = store.institutions[consent.institution_id]
-    ledger = store.ledgers[consent.arrangement_id]
     return {
         "arrangement_id": consent.arrangement_id,
         "active": consent.is_active,
-        "account_ids": [ledger.accounts[key].account_id for key in consent.account_keys],
+        "account_ids": list(account_ids(store, consent)),
         "app_name": "Rehearsal",
         "app_logo": "",
         "created_at": rfc3339(consent.created_at),

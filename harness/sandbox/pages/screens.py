@@ -6,15 +6,12 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from harness.model import AuthSession, Ending, Institution, Person
+from harness.model import PERMISSIONS, AuthSession, Ending, Institution, Person
+from harness.model.permission import permitted_at
 from harness.sandbox import journey, sessions
+from harness.sandbox.people import accounts_at
 from harness.sandbox.store import Store
 
-WHAT_IS_SHARED = {
-    "accounts": "Account names, numbers and types",
-    "balances": "Account balances",
-    "transactions": "Transactions: dates, amounts and descriptions",
-}
 COMPLAINTS = {
     ("institution", "unknown"): "This institution is not in the sandbox. Choose another.",
     ("login", "malformed"): "That is no e-mail address. It must look like name@example.com.",
@@ -52,7 +49,7 @@ def screen(store: Store, session: AuthSession | None) -> Response:
         institutions=_offered(store),
         people=_suggested(store),
         chosen=_chosen(store, session),
-        shared=WHAT_IS_SHARED.values(),
+        shared=_shared(store, session),
         steps=STEP_NAMES,
     )
 
@@ -85,8 +82,9 @@ def _used(store: Store, session: AuthSession | None) -> Response:
 
 
 def _offered(store: Store) -> list[Institution]:
-    banks = [one for one in store.institutions.values() if one.industry == "banking"]
-    return sorted(banks, key=lambda one: (not one.is_accessible, one.priority, one.name))
+    """Banks and retailers, those in reach first, and banks first among them."""
+    known = store.institutions.values()
+    return sorted(known, key=lambda one: (not one.is_accessible, one.industry, one.priority, one.name))
 
 
 def _suggested(store: Store) -> list[Person]:
@@ -98,9 +96,17 @@ def _suggested(store: Store) -> list[Person]:
 def _chosen(store: Store, session: AuthSession) -> list[tuple[str, str, str, bool]]:
     """Key, name, product and whether it is ticked, of each account of whoever logged in."""
     person = sessions.person_of(store, session)
-    accounts = person.accounts if person else ()
+    accounts = accounts_at(store, person, session.institution_id or "") if person else ()
     is_first_look = session.answer != "nothing" and session.stage == "accounts"
     return [(one.key, one.name, one.product, is_first_look or one.key in session.account_keys) for one in accounts]
+
+
+def _shared(store: Store, session: AuthSession) -> list[str]:
+    """What the app will read, in words: what a consent at this institution is going to cover."""
+    institution = store.institutions.get(session.institution_id or "")
+    if institution is None:
+        return []
+    return [PERMISSIONS[name].description for name in permitted_at(institution.industry, store.permissions)]
 
 
 def _html(template: str, *, status: int = 200, **values: object) -> Response:

@@ -1,0 +1,143 @@
+"""Rows of energy data as the API serves them; ``key`` is ours and never leaves the sandbox.
+
+Of a union only the field that its ``*_u_type`` names is there. Money is a decimal string, energy and power are numbers.
+"""
+
+from typing import Any
+
+from harness.model.rows import Row
+
+
+class EnergyRow(Row, frozen=True, kw_only=True):
+    """What every row carries."""
+
+    key: str
+    fiskil_id: str
+    arrangement_id: str | None = None
+    institution_id: str
+
+
+class EnergyAccount(EnergyRow, frozen=True, kw_only=True):
+    """An account with its plans and their contracts."""
+
+    account_id: str
+    account_number: str
+    display_name: str
+    creation_date: str
+    plans: tuple[dict[str, Any], ...]
+    open_status: str = "OPEN"
+
+
+class EnergyBalance(EnergyRow, frozen=True, kw_only=True):
+    """What is owing; negative is credit."""
+
+    account_id: str
+    balance: str
+
+
+class ServicePoint(EnergyRow, frozen=True, kw_only=True):
+    """A connection to the grid with its meters."""
+
+    service_point_id: str
+    national_metering_id: str
+    service_point_classification: str
+    service_point_status: str
+    jurisdiction_code: str
+    is_generator: bool
+    valid_from_date: str
+    last_update_date_time: str
+    last_consumer_change_date: str
+    consumer_profile: dict[str, str]
+    distribution_loss_factor: dict[str, str]
+    related_participants: tuple[dict[str, str], ...]
+    location: dict[str, Any]
+    meters: tuple[dict[str, Any], ...]
+
+
+class UsageRead(EnergyRow, frozen=True, kw_only=True):
+    """What one register counted, half hour by half hour or as one number."""
+
+    service_point_id: str
+    register_id: str
+    register_suffix: str
+    meter_id: str
+    controlled_load: bool
+    read_start_date: str
+    read_end_date: str
+    read_u_type: str
+    unit_of_measure: str = "KWH"
+    basic_read: dict[str, Any] | None = None
+    interval_read: dict[str, Any] | None = None
+
+
+class DerRecord(EnergyRow, frozen=True, kw_only=True):
+    """What generates or stores energy behind a service point."""
+
+    service_point_id: str
+    approved_capacity: float
+    available_phases_count: int
+    installed_phases_count: int
+    islandable_installation: bool
+    has_central_protection_control: bool
+    protection_mode: dict[str, Any]
+    ac_connections: tuple[dict[str, Any], ...]
+
+
+class Invoice(EnergyRow, frozen=True, kw_only=True):
+    """A bill as it was sent; it may carry no ``arrangement_id``. Source: energy.invoice-without-arrangement"""
+
+    account_id: str
+    invoice_number: str
+    issue_date: str
+    due_date: str
+    period: dict[str, str]
+    invoice_amount: str
+    gst_amount: str
+    balance_at_issue: str
+    service_points: tuple[str, ...]
+    account_charges: dict[str, str]
+    payment_status: str
+    electricity: dict[str, Any] | None = None
+    gas: dict[str, Any] | None = None
+
+
+class BillingTransaction(EnergyRow, frozen=True, kw_only=True):
+    """A charge or a payment on an account."""
+
+    account_id: str
+    execution_date_time: str
+    transaction_u_type: str
+    gst: str | None = None
+    usage: dict[str, Any] | None = None
+    demand: dict[str, Any] | None = None
+    once_off: dict[str, Any] | None = None
+    other_charges: dict[str, Any] | None = None
+    payment: dict[str, str] | None = None
+
+
+class Concession(EnergyRow, frozen=True, kw_only=True):
+    """What makes an account's bills lower."""
+
+    account_id: str
+    type: str
+    display_name: str
+    additional_info: str
+    additional_info_uri: str
+    start_date: str
+    end_date: str
+    discount_frequency: str
+    applied_to: tuple[str, ...]
+    amount: str | None = None
+    percentage: str | None = None
+
+
+class PaymentSchedule(EnergyRow, frozen=True, kw_only=True):
+    """How an account is paid."""
+
+    account_id: str
+    payment_schedule_u_type: str
+    amount: str | None = None
+    card_debit: dict[str, Any] | None = None
+    direct_debit: dict[str, Any] | None = None
+    digital_wallet: dict[str, Any] | None = None
+    manual_payment: dict[str, Any] | None = None

@@ -1,0 +1,93 @@
+"""``/v1/energy`` of a household: accounts, meters, reads and bills, as the latest sync saw them. All versions are alike.
+
+Source: energy.versions
+"""
+
+from datetime import timedelta
+from operator import attrgetter
+from typing import Any
+
+from harness.sandbox.api.route import ApiRoute, Handler
+from harness.sandbox.api.serving import day, listing, of_account, served
+from harness.sandbox.api.wire import ApiAnswer, ApiRequest
+from harness.sandbox.store import Store
+
+
+def usage(store: Store, request: ApiRequest) -> ApiAnswer:
+    """Reads by service point and by the day they begin. Source: energy.usage-dates, energy.filters"""
+    rows = _of_service_point(request, served(store, request, "usage"))
+    oldest, newest = day(request, "read_start_date.oldest"), day(request, "read_start_date.newest")
+    if oldest is not None:
+        rows = [row for row in rows if row.read_start_date >= oldest.isoformat()]
+    if newest is not None:
+        last = newest if store.reading("energy.usage-dates") == "inclusive" else newest - timedelta(days=1)
+        rows = [row for row in rows if row.read_start_date <= last.isoformat()]
+    return listing(store, request, "usage", _in_order(store, rows, "read_start_date"))
+
+
+def invoices(store: Store, request: ApiRequest) -> ApiAnswer:
+    """Invoices by account, service point and number; the path is singular. Source: energy.invoice-path, energy.filters"""
+    rows = of_account(store, request, served(store, request, "invoices"))
+    point, number = request.one("service_point_id"), request.one("invoice_number")
+    if point is not None:
+        rows = [row for row in rows if point in row.service_points]
+    if number is not None:
+        rows = [row for row in rows if row.invoice_number == number]
+    return listing(store, request, "invoices", _in_order(store, rows, "issue_date"))
+
+
+def billing(store: Store, request: ApiRequest) -> ApiAnswer:
+    """Charges and payments by account and by the invoice that names them. Source: energy.filters"""
+    rows = of_account(store, request, served(store, request, "billing"))
+    number = request.one("invoice_number")
+    if number is not None:
+        rows = [row for row in rows if _invoice_of(row) == number]
+    return listing(store, request, "billing", _in_order(store, rows, "execution_date_time"))
+
+
+def _plain(dataset: str, root: str) -> Handler:
+    """An endpoint that lists a dataset without filters."""
+
+    def plain(store: Store, request: ApiRequest) -> ApiAnswer:
+        return listing(store, request, root, served(store, request, dataset))
+
+    return plain
+
+
+def der(store: Store, request: ApiRequest) -> ApiAnswer:
+    """What makes energy. Source: energy.der-root"""
+    return listing(store, request, store.reading("energy.der-root"), served(store, request, "der"))
+
+
+def _in_order(store: Store, rows: list[Any], date: str) -> list[Any]:
+    """Rows by their date, those of one day as they were. Source: energy.order"""
+    return sorted(rows, key=attrgetter(date), reverse=store.reading("energy.order") == "newest-first")
+
+
+def _of_service_point(request: ApiRequest, rows: list[Any]) -> list[Any]:
+    wanted = request.one("service_point_id")
+    return rows if wanted is None else [row for row in rows if row.service_point_id == wanted]
+
+
+def _invoice_of(row: Any) -> str | None:
+    """The invoice that a billing transaction is part of; a payment is part of none."""
+    fields = row.usage or row.demand or row.once_off or row.other_charges or {}
+    number: str | None = fields.get("invoice_number")
+    return number
+
+
+def _route(name: str, path: str, handler: Handler) -> ApiRoute:
+    return ApiRoute(f"energy.{name}", "GET", f"/v1/energy/{path}", handler, family="data", scope="api:energy")
+
+
+ROUTES: tuple[ApiRoute, ...] = (
+    _route("accounts", "accounts", _plain("energy_accounts", "accounts")),
+    _route("balances", "balances", _plain("energy_balances", "balances")),
+    _route("service_points", "service-points", _plain("service_points", "service_points")),
+    _route("usage", "usage", usage),
+    _route("der", "der", der),
+    _route("invoices", "invoice", invoices),
+    _route("billing", "billing", billing),
+    _route("concessions", "concessions", _plain("concessions", "concessions")),
+    _route("payment_schedules", "payment-schedules", _plain("payment_schedule", "payment_schedules")),
+)

@@ -1,0 +1,65 @@
+"""``/v1/energy/plans``: what a retailer offers; public, so that no end user is named."""
+
+from datetime import datetime
+
+from harness.model import Institution
+from harness.model.energy import EnergyPlan
+from harness.sandbox import energy_plans
+from harness.sandbox.api.paging import page
+from harness.sandbox.api.route import ApiRoute
+from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from harness.sandbox.problems import ApiProblem, invalid_request
+from harness.sandbox.store import Store
+
+
+def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
+    """The plans of one retailer, newest change first; without ``status`` the active ones.
+
+    Source: energy.plans-status
+    """
+    status = request.one("status") or "active"
+    if status not in {"active", "all"}:
+        raise invalid_request("invalid status: must be one of active, all")
+    retailer = _retailer(store, request)
+    if retailer is None:
+        return answer({"plans": [], "links": {}})
+    plans = [plan for plan in retailer.plans if status == "all" or _is_active(plan, store.clock.now())]
+    plans.sort(key=lambda plan: plan.last_updated, reverse=True)
+    shown, links = page(store, request, plans)
+    return answer({"plans": [energy_plans.summary(retailer, plan) for plan in shown], "links": links})
+
+
+def get(store: Store, request: ApiRequest) -> ApiAnswer:
+    """One plan with its contract, under ``data``. Source: energy.plan-detail-root, energy.plan-unknown"""
+    wanted = request.path_values["plan_id"]
+    for institution in store.institutions.values():
+        for plan in institution.plans:
+            if plan.plan_id == wanted:
+                return answer({"data": energy_plans.detail(institution, plan)})
+    if store.reading("energy.plan-unknown") == "404":
+        raise ApiProblem(404, "NotFound", "no such plan")
+    raise invalid_request("invalid plan_id: no such plan")
+
+
+def _retailer(store: Store, request: ApiRequest) -> Institution | None:
+    """Who is asked about, by exactly one of two parameters. Source: energy.plans-retailer, energy.plans-unknown-retailer"""
+    brand, institution_id = request.one("retailer_id"), request.one("institution_id")
+    if (brand is None) == (institution_id is None):
+        raise invalid_request("exactly one of retailer_id and institution_id is required")
+    for one in store.institutions.values():
+        if one.industry == "energy" and (brand or institution_id) == (one.brand if brand else one.institution_id):
+            return one
+    if store.reading("energy.plans-unknown-retailer") == "empty":
+        return None
+    raise invalid_request(f"invalid {'retailer_id' if brand else 'institution_id'}: no such energy retailer")
+
+
+def _is_active(plan: EnergyPlan, now: datetime) -> bool:
+    is_over = plan.effective_to is not None and datetime.fromisoformat(plan.effective_to) <= now
+    return datetime.fromisoformat(plan.effective_from) <= now and not is_over
+
+
+ROUTES: tuple[ApiRoute, ...] = (
+    ApiRoute("energy.plans", "GET", "/v1/energy/plans", list_all, family="data", scope="api:energy"),
+    ApiRoute("energy.plan", "GET", "/v1/energy/plans/{plan_id}", get, family="data", scope="api:energy"),
+)

@@ -1,0 +1,173 @@
+"""What reads cost: charges and bills of one energy account, and what was paid for them.
+
+Each charge is rounded to the cent once, and everything else is a sum of charges: bill, GST, balance. Source: energy.adds-up
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from msgspec import Struct
+
+from harness.model.energy import WEEKDAYS, EnergyAccountSpec, EnergyPlan, Rate
+from harness.sandbox.energy_calendar import Period
+from harness.sandbox.energy_reads import CONTROLLED, EXPORT, HALF_HOURS, IMPORT, Reading
+
+CENT = Decimal("0.01")
+GST = Decimal("0.1")
+
+
+class Charge(Struct, frozen=True, kw_only=True):
+    """A line of a bill. ``kind`` is the wire's ``transaction_u_type``, ``amount`` is without GST and negative for a credit.
+
+    ``belongs`` says where the bill counts it: ``usage``, ``generation``, ``other``, ``once_off`` or ``account``.
+    """
+
+    kind: str
+    belongs: str
+    amount: Decimal
+    gst: Decimal
+    fields: dict[str, Any]
+
+
+class Bill(Struct, frozen=True, kw_only=True):
+    """A period with its charges; ``paid`` is what has come in for it."""
+
+    number: int
+    period: Period
+    charges: tuple[Charge, ...]
+    paid: Decimal = Decimal(0)
+    paid_on: date | None = None
+
+    @property
+    def gst(self) -> Decimal:
+        """The GST of every charge."""
+        return total(one.gst for one in self.charges)
+
+    @property
+    def amount(self) -> Decimal:
+        """What is to be paid, GST included."""
+        return total(one.amount for one in self.charges) + self.gst
+
+    def of(self, *belongs: str) -> list[Charge]:
+        """The charges that are counted there."""
+        return [one for one in self.charges if one.belongs in belongs]
+
+
+def bills(
+    spec: EnergyAccountSpec, plan: EnergyPlan, spans: Iterable[Period], found: list[Reading], *, until: date
+) -> tuple[Bill, ...]:
+    """The bills that were sent before *until*, oldest first, and what was paid for them."""
+    made: list[Bill] = []
+    for number, span in enumerate(one for one in spans if one.issued < until):
+        charges = _charges(spec, plan, span, [one for one in found if one.first in span], is_first=number == 0)
+        made.append(Bill(number=number, period=span, charges=tuple(charges)))
+    due = [one.number for one in made if one.period.due < until]
+    return tuple(_settled(spec, one, is_latest=one.number == due[-1]) if one.number in due else one for one in made)
+
+
+def rate_at(plan: EnergyPlan, day: date, half_hour: int) -> Rate:
+    """The rate that holds in a half hour; the first one in the plan's order."""
+    clock = f"{half_hour // 2:02d}:{half_hour % 2 * 30:02d}"
+    name = WEEKDAYS[day.weekday()]
+    for rate in plan.rates:
+        if not rate.start or (name in rate.days and rate.start <= clock < rate.end):
+            return rate
+    return plan.rates[-1]
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """A sum of amounts, with cents."""
+    return sum(amounts, Decimal("0.00"))
+
+
+def _settled(spec: EnergyAccountSpec, bill: Bill, *, is_latest: bool) -> Bill:
+    """What was paid of a bill that is due: all of it, or so far half of it by somebody who pays by hand."""
+    is_half = is_latest and spec.payment == "manualPayment"
+    paid = _cents(bill.amount / 2) if is_half else bill.amount
+    return Bill(number=bill.number, period=bill.period, charges=bill.charges, paid=paid, paid_on=bill.period.due)
+
+
+def _charges(
+    spec: EnergyAccountSpec, plan: EnergyPlan, span: Period, found: list[Reading], *, is_first: bool
+) -> list[Charge]:
+    charges = _consumption(plan, span, [one for one in found if one.suffix == IMPORT])
+    heated = sum(one.total for one in found if one.suffix == CONTROLLED)
+    if plan.controlled_load and heated:
+        charges.append(_usage("CONTROLLED_LOAD", heated, plan.controlled_load, span, "Controlled load"))
+    sent = sum(one.total for one in found if one.suffix == EXPORT)
+    if plan.feed_in and sent:
+        charges.append(_usage("SOLAR", sent, f"-{plan.feed_in}", span, "Solar feed-in", belongs="generation"))
+    if plan.demand is not None:
+        charges.append(_demand(plan.demand, span, [one for one in found if one.suffix == IMPORT]))
+    supplied = _cents(Decimal(plan.daily_supply_charge) * span.days)
+    dates = {"start_date": str(span.first), "end_date": str(span.last)}
+    text = f"Daily supply charge, {span.days} days"
+    charges.append(_charge("otherCharges", "other", supplied, {"type": "NETWORK", "description": text, **dates}))
+    if plan.connection is not None and is_first:
+        fields = {"description": plan.connection.description}
+        charges.append(_charge("onceOff", "once_off", _cents(Decimal(plan.connection.amount)), fields))
+    if spec.concession is not None:
+        charges.append(_concession(spec.concession, charges))
+    return charges
+
+
+def _consumption(plan: EnergyPlan, span: Period, found: list[Reading]) -> list[Charge]:
+    """One charge per rate of the plan that something was used at."""
+    used: dict[str, int] = dict.fromkeys((rate.type for rate in plan.rates), 0)
+    for one in found:
+        if len(one.wh) < HALF_HOURS:
+            used[plan.rates[-1].type] += one.total
+            continue
+        for half_hour, wh in enumerate(one.wh):
+            used[rate_at(plan, one.first, half_hour).type] += wh
+    prices = {rate.type: rate.unit_price for rate in plan.rates}
+    return [_usage(kind, wh, prices[kind], span, f"Usage, {kind.lower().replace('_', ' ')}") for kind, wh in used.items()]
+
+
+def _usage(kind: str, wh: int, price: str, span: Period, text: str, *, belongs: str = "usage") -> Charge:
+    fields = {"time_of_use_type": kind, "description": text, "is_estimate": False, "measure_unit": "KWH", "usage": wh / 1000}
+    dates = {"start_date": f"{span.first}T00:00:00+10:00", "end_date": f"{span.last}T23:59:59+10:00"}
+    amount = _cents(Decimal(wh) / 1000 * Decimal(price))
+    return _charge("usage", belongs, amount, {**fields, **dates}, is_taxed=belongs == "usage")
+
+
+def _demand(rate: Rate, span: Period, found: list[Reading]) -> Charge:
+    """The highest half hour of the window, as power, for each day of the period."""
+    highest = max(
+        wh
+        for one in found
+        for half_hour, wh in enumerate(one.wh)
+        if rate.start <= f"{half_hour // 2:02d}:{half_hour % 2 * 30:02d}" < rate.end
+    )
+    kilowatts = Decimal(highest) * 2 / 1000
+    fields = {
+        "time_of_use_type": rate.type,
+        "description": f"Demand, {span.days} days",
+        "is_estimate": False,
+        "measure_unit": "KW",
+        "rate": float(kilowatts),
+        "start_date": f"{span.first}T00:00:00+10:00",
+        "end_date": f"{span.last}T23:59:59+10:00",
+    }
+    return _charge("demand", "usage", _cents(kilowatts * Decimal(rate.unit_price) * span.days), fields)
+
+
+def _concession(concession: str, charges: list[Charge]) -> Charge:
+    """An amount, or a percentage of what was used; free of GST."""
+    if concession.endswith("%"):
+        used = total(one.amount for one in charges if one.belongs == "usage")
+        amount = _cents(used * Decimal(concession[:-1]) / 100)
+    else:
+        amount = _cents(Decimal(concession))
+    return _charge("onceOff", "account", -amount, {"description": "Concession"}, is_taxed=False)
+
+
+def _charge(kind: str, belongs: str, amount: Decimal, fields: dict[str, Any], *, is_taxed: bool = True) -> Charge:
+    gst = _cents(amount * GST) if is_taxed else Decimal("0.00")
+    return Charge(kind=kind, belongs=belongs, amount=amount, gst=gst, fields=fields)
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_HALF_UP)

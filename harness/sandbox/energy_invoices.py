@@ -1,0 +1,110 @@
+"""Bills as rows: what was sent as one invoice, and each charge and payment as a billing transaction."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from harness.model.energy import EnergyAccountSpec
+from harness.model.energy_rows import BillingTransaction, Invoice
+from harness.sandbox.energy_bills import Bill, Charge, total
+
+FIELDS = {"usage": "usage", "demand": "demand", "onceOff": "once_off", "otherCharges": "other_charges", "payment": "payment"}
+"""Where each kind of billing transaction keeps its own fields. Source: energy.unions"""
+
+Identify = Callable[[str, str], dict[str, Any]]
+"""Gives a row its key, ids and account, from the prefix of its kind and its name within the account."""
+
+METHODS = {"directDebit": "DIRECT_DEBIT", "cardDebit": "CARD", "digitalWallet": "OTHER", "manualPayment": "BPAY"}
+
+
+def invoice_rows(
+    identify: Identify, spec: EnergyAccountSpec, bills: tuple[Bill, ...], points: tuple[str, ...]
+) -> list[Invoice]:
+    """One invoice per bill. Source: energy.adds-up"""
+    rows = []
+    for bill in bills:
+        ids = identify("energy_invoice_", f"{bill.number:04d}")
+        charged = bill.of("usage", "generation", "other", "once_off")
+        supplied = {
+            "total_usage_charges": _sum(bill.of("usage")),
+            "total_generation_credits": _sum(bill.of("generation"), sign=-1),
+            "total_once_off_charges": _sum(bill.of("once_off")),
+            "total_once_off_discounts": "0.00",
+            "other_charges": [
+                {"type": one.fields["type"], "amount": str(one.amount), "description": one.fields["description"]}
+                for one in bill.of("other")
+            ],
+            "total_gst": str(total(one.gst for one in charged)),
+        }
+        account_charges = {
+            "total_charges": "0.00",
+            "total_discounts": _sum(bill.of("account"), sign=-1),
+            "total_gst": str(total(one.gst for one in bill.of("account"))),
+        }
+        rows.append(
+            Invoice(
+                **ids,
+                invoice_number=number_of(ids, bill),
+                issue_date=str(bill.period.issued),
+                due_date=str(bill.period.due),
+                period={"start_date": str(bill.period.first), "end_date": str(bill.period.last)},
+                invoice_amount=str(bill.amount),
+                gst_amount=str(bill.gst),
+                balance_at_issue=str(_owing(bills, bill)),
+                service_points=points,
+                account_charges=account_charges,
+                payment_status=_status(bill),
+                electricity=None if spec.is_gas else supplied,
+                gas=supplied if spec.is_gas else None,
+            )
+        )
+    return rows
+
+
+def billing_rows(
+    identify: Identify, spec: EnergyAccountSpec, bills: tuple[Bill, ...], points: tuple[str, ...]
+) -> list[BillingTransaction]:
+    """Every charge on the day its bill was sent, every payment on its own day."""
+    rows = []
+    for bill in bills:
+        for at, one in enumerate(bill.charges):
+            place = {"service_point_id": points[0]} if points and one.belongs != "account" else {}
+            ids = identify("energy_billing_", f"{bill.number:04d}:{at:02d}")
+            fields = {"amount": str(one.amount), **one.fields, "invoice_number": number_of(ids, bill), **place}
+            rows.append(_transaction(ids, one.kind, fields, on=bill.period.issued, gst=str(one.gst)))
+        if bill.paid_on is not None:
+            ids = identify("energy_billing_", f"{bill.number:04d}:paid")
+            paid = {"amount": str(bill.paid), "method": METHODS[spec.payment]}
+            rows.append(_transaction(ids, "payment", paid, on=bill.paid_on))
+    return rows
+
+
+def number_of(ids: dict[str, Any], bill: Bill) -> str:
+    """The number of a bill: the account's, and a count."""
+    return f"{ids['account_id']}-{bill.number + 1:03d}"
+
+
+def _transaction(
+    ids: dict[str, Any], kind: str, fields: dict[str, Any], *, on: date, gst: str | None = None
+) -> BillingTransaction:
+    own: dict[str, Any] = {**ids, FIELDS[kind]: fields}
+    return BillingTransaction(**own, execution_date_time=f"{on}T02:00:00Z", transaction_u_type=kind, gst=gst)
+
+
+def _owing(bills: tuple[Bill, ...], bill: Bill) -> Decimal:
+    """What was owing when *bill* was sent, itself included."""
+    sent = [one for one in bills if one.number <= bill.number]
+    paid = [one.paid for one in bills if one.paid_on is not None and one.paid_on <= bill.period.issued]
+    return total(one.amount for one in sent) - total(paid)
+
+
+def _status(bill: Bill) -> str:
+    if bill.paid_on is None:
+        return "NOT_PAID"
+    return "PAID" if bill.paid == bill.amount else "PARTIALLY_PAID"
+
+
+def _sum(charges: list[Charge], *, sign: int = 1) -> str:
+    # Adding zero turns the negative zero of an empty sum into a plain one.
+    return str(sign * total(one.amount for one in charges) + Decimal("0.00"))

@@ -1,0 +1,103 @@
+"""What the meters of a household counted, half hour by half hour, out of a person's file and the seed.
+
+Everything is a whole number of watt-hours, so that sums are exact; a day's reads depend on the day, never on who looks when.
+"""
+
+import random
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+
+from harness.ids import stream
+from harness.model.energy import EnergyAccountSpec
+from harness.sandbox.energy_calendar import DAY, Period, days_between
+
+HALF_HOURS = 48
+IMPORT, CONTROLLED, EXPORT = "E1", "E2", "B1"
+# How a day is spread over its half hours: quiet nights, a morning, a long evening.
+_SHAPE = (
+    *(9, 8, 8, 7, 7, 7, 7, 7, 8, 9, 11, 14),
+    *(19, 26, 31, 33, 29, 24, 21, 20, 19, 19, 20, 21),
+    *(21, 20, 19, 19, 20, 22, 26, 31, 37, 43, 48, 50),
+    *(49, 46, 42, 38, 33, 29, 25, 21, 18, 15, 12, 10),
+)
+_NIGHT = (44, 45, 46, 47, 0, 1, 2, 3, 4, 5)
+_SEASON = (106, 102, 94, 88, 98, 116, 124, 117, 99, 90, 92, 100)
+_SUN = (56, 49, 42, 33, 26, 22, 24, 31, 39, 47, 53, 57)
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """What the register called *suffix* counted from *first* to *last*: half hours, or one number of a basic meter."""
+
+    suffix: str
+    first: date
+    last: date
+    wh: tuple[int, ...]
+    substituted: tuple[int, int] | None = None
+
+    @property
+    def total(self) -> int:
+        """The sum in watt-hours."""
+        return sum(self.wh)
+
+
+def readings(seed: int, email: str, spec: EnergyAccountSpec, spans: tuple[Period, ...], *, until: date) -> list[Reading]:
+    """Every reading of an account up to the evening before *until*, oldest first.
+
+    A basic meter is read at the end of each period, and so is gas; an interval meter tells every day.
+    """
+    if spec.meter == "basic" or spec.is_gas:
+        return [_read_once(seed, email, spec, span) for span in spans]
+    found: list[Reading] = []
+    for day in days_between(spans[0].first, until - DAY):
+        found += _read_daily(seed, email, spec, day)
+    return found
+
+
+def _read_once(seed: int, email: str, spec: EnergyAccountSpec, span: Period) -> Reading:
+    """A basic meter shows whole kilowatt-hours."""
+    taken = sum(sum(_taken(spec, day, _chance(seed, email, spec, day))) for day in days_between(span.first, span.last))
+    return Reading(suffix=IMPORT, first=span.first, last=span.last, wh=(taken // 1000 * 1000,))
+
+
+def _read_daily(seed: int, email: str, spec: EnergyAccountSpec, day: date) -> list[Reading]:
+    chance = _chance(seed, email, spec, day)
+    used = _taken(spec, day, chance)
+    made = _made(spec, day, chance)
+    net = [one - sun for one, sun in zip(used, made, strict=True)]
+    # A meter that lost its line for a morning is estimated afterwards.
+    lost = (15, 22) if chance.random() < 0.02 else None
+    found = [Reading(suffix=IMPORT, first=day, last=day, wh=tuple(max(0, one) for one in net), substituted=lost)]
+    if spec.controlled_kwh:
+        found.append(Reading(suffix=CONTROLLED, first=day, last=day, wh=_heated(spec, day, chance)))
+    if spec.solar_kw:
+        found.append(Reading(suffix=EXPORT, first=day, last=day, wh=tuple(max(0, -one) for one in net), substituted=lost))
+    return found
+
+
+def _chance(seed: int, email: str, spec: EnergyAccountSpec, day: date) -> random.Random:
+    return stream(seed, "reads", email, spec.key, day.isoformat())
+
+
+def _taken(spec: EnergyAccountSpec, day: date, chance: random.Random) -> list[int]:
+    """What the household used in each half hour."""
+    whole = _watt_hours(spec.daily_kwh) * _SEASON[day.month - 1] * chance.randrange(80, 121) // 10_000
+    return [whole * weight * chance.randrange(60, 141) // (100 * sum(_SHAPE)) for weight in _SHAPE]
+
+
+def _made(spec: EnergyAccountSpec, day: date, chance: random.Random) -> list[int]:
+    """What the panels gave: most at noon, less under clouds."""
+    whole = _watt_hours(spec.solar_kw or "0") * _SUN[day.month - 1] * chance.randrange(25, 101) // 1000
+    heights = [max(0, min(at - 11, 37 - at)) for at in range(HALF_HOURS)]
+    return [whole * height // sum(heights) for height in heights]
+
+
+def _heated(spec: EnergyAccountSpec, day: date, chance: random.Random) -> tuple[int, ...]:
+    """What the hot water takes, at night."""
+    whole = _watt_hours(spec.controlled_kwh or "0") * _SEASON[day.month - 1] * chance.randrange(85, 116) // 10_000
+    return tuple(whole // len(_NIGHT) if at in _NIGHT else 0 for at in range(HALF_HOURS))
+
+
+def _watt_hours(kilo: str) -> int:
+    return int(Decimal(kilo) * 1000)

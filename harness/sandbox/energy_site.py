@@ -1,0 +1,192 @@
+"""Where a household is connected: the service point, its meter and registers, and what makes energy behind it."""
+
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+
+from harness.ids import stream
+from harness.model import Person
+from harness.model.energy import EnergyAccountSpec, EnergyPlan
+from harness.model.energy_rows import DerRecord, ServicePoint
+from harness.sandbox.energy_reads import CONTROLLED, EXPORT, IMPORT
+from harness.sandbox.history import View
+
+_STREETS = ("Wattle", "Banksia", "Grevillea", "Jarrah", "Mulga", "Lilly Pilly", "Boronia")
+_PLACES = (
+    ("MARRICKVILLE", "NSW", "2204"),
+    ("PADDINGTON", "NSW", "2021"),
+    ("NEWTOWN", "NSW", "2042"),
+    ("COOGEE", "NSW", "2034"),
+    ("PARRAMATTA", "NSW", "2150"),
+)
+
+
+class Site(Struct, frozen=True, kw_only=True):
+    """A service point with what is behind it."""
+
+    point: ServicePoint
+    meter_id: str
+    register_ids: dict[str, str]
+    der: DerRecord | None
+
+
+def site_of(view: View, person: Person, spec: EnergyAccountSpec, plan: EnergyPlan, *, until: date) -> Site:
+    """The site of an electricity account. The address is the person's: each of their accounts is there."""
+    meter_id = view.mint.digits(9, view.owner, f"{spec.key}:meter")
+    suffixes = (IMPORT, *([CONTROLLED] if spec.controlled_kwh else ()), *([EXPORT] if spec.solar_kw else ()))
+    register_ids = {suffix: f"{number:02d}" for number, suffix in enumerate(suffixes, start=1)}
+    point = ServicePoint(
+        key=spec.key,
+        fiskil_id=view.mint.row_id("energy_sp_", view.owner, spec.key),
+        arrangement_id=view.arrangement_id,
+        institution_id=view.institution_id,
+        service_point_id=view.mint.row_id("sp-", view.owner, spec.key, length=24),
+        national_metering_id=nmi(view.mint.digits(8, view.owner, f"{spec.key}:nmi")),
+        service_point_classification="SMALL",
+        service_point_status="ACTIVE",
+        jurisdiction_code="NSW",
+        is_generator=spec.solar_kw is not None,
+        valid_from_date=_since(view, person, spec),
+        last_update_date_time=f"{until.isoformat()}T00:00:00Z",
+        last_consumer_change_date=_since(view, person, spec),
+        consumer_profile={"classification": plan.customer_type, "threshold": "LOW"},
+        distribution_loss_factor={"code": "BLNA", "description": "Low voltage, suburban", "loss_value": "1.0512"},
+        related_participants=(
+            {"party": "Energy Sandbox Data Holder", "role": "FRMP"},
+            {"party": plan.distributors[0], "role": "LNSP"},
+        ),
+        location=_location(view, person),
+        meters=({"meter_id": meter_id, "specifications": _meter(spec), "registers": _registers(spec, register_ids)},),
+    )
+    return Site(point=point, meter_id=meter_id, register_ids=register_ids, der=_der(view, spec, point))
+
+
+def nmi(digits: str) -> str:
+    """A national metering identifier: ten characters and a check digit over their ASCII codes.
+
+    Every second code from the right is doubled, the digits of all are added, and the check digit fills up the ten.
+    """
+    body = f"41{digits}"
+    codes = (ord(letter) * (2 - at % 2) for at, letter in enumerate(reversed(body)))
+    return body + str(-sum(int(figure) for code in codes for figure in str(code)) % 10)
+
+
+def _since(view: View, person: Person, spec: EnergyAccountSpec) -> str:
+    chance = stream(view.mint.seed, "supplied", person.email, spec.key)
+    return date(chance.randrange(2016, 2023), chance.randrange(1, 13), chance.randrange(1, 29)).isoformat()
+
+
+def _location(view: View, person: Person) -> dict[str, Any]:
+    chance = stream(view.mint.seed, "address", person.email)
+    city, state, postcode = chance.choice(_PLACES)
+    number, street = chance.randrange(1, 180), chance.choice(_STREETS)
+    if chance.random() < 0.5:
+        paf = {"thoroughfare_number1": number, "street_name": street.upper(), "street_type": "ST"}
+        return {"address_u_type": "paf", "paf": {**paf, "locality_name": city, "state": state, "postcode": postcode}}
+    simple = {
+        "mailing_name": f"{person.given_name} {person.family_name}",
+        "address_line1": f"{number} {street} Street",
+        "city": city.title(),
+        "state": state,
+        "postcode": postcode,
+        "country": "AUS",
+    }
+    return {"address_u_type": "simple", "simple": simple}
+
+
+def _meter(spec: EnergyAccountSpec) -> dict[str, Any]:
+    is_basic = spec.meter == "basic"
+    return {
+        "status": "CURRENT",
+        "installation_type": "BASIC" if is_basic else "COMMS4D",
+        "manufacturer": "Email" if is_basic else "Secure Meters",
+        "model": "M1" if is_basic else "I-Credit 500",
+        "read_type": "BASIC" if is_basic else "INTERVAL",
+    }
+
+
+def _registers(spec: EnergyAccountSpec, register_ids: dict[str, str]) -> list[dict[str, Any]]:
+    kind = "BASIC" if spec.meter == "basic" else "INTERVAL"
+    return [
+        {
+            "register_id": register_id,
+            "register_suffix": suffix,
+            "averaged_daily_load": float(spec.daily_kwh) if suffix == IMPORT else 0.0,
+            "register_consumption_type": kind,
+            "network_tariff_code": "EA116" if suffix == CONTROLLED else "EA025",
+            "unit_of_measure": "KWH",
+            "time_of_day": "CONTROLLED" if suffix == CONTROLLED else "ALLDAY",
+            "multiplier": 1.0,
+            "controlled_load": suffix == CONTROLLED,
+            "consumption_type": "CUMULATIVE" if spec.meter == "basic" else "ACTUAL",
+        }
+        for suffix, register_id in register_ids.items()
+    ]
+
+
+def _der(view: View, spec: EnergyAccountSpec, point: ServicePoint) -> DerRecord | None:
+    if spec.solar_kw is None:
+        return None
+    panels = {**_device("panels", "SOLAR_PV", "Sunrise", "SR-440"), "count": round(float(spec.solar_kw) / 0.44)}
+    devices = [{**panels, "subtype": "Monocrystalline", "nominal_rated_capacity": float(spec.solar_kw)}]
+    if spec.battery_kwh is not None:
+        battery = {**_device("battery", "STORAGE", "Redback", "RB-10"), "count": 1, "subtype": "Lithium-ion"}
+        storage = float(spec.battery_kwh)
+        devices.append({**battery, "nominal_rated_capacity": 5.0, "nominal_storage_capacity": storage})
+    inverter = {
+        "connection_identifier": 1,
+        "count": 1,
+        "equipment_type": "INVERTER",
+        "manufacturer_name": "Fronius",
+        "inverter_series": "Primo",
+        "inverter_model_number": "GEN24 5.0",
+        "commissioning_date": point.valid_from_date,
+        "status": "ACTIVE",
+        "inverter_device_capacity": 5.0,
+        "der_devices": devices,
+    }
+    return DerRecord(
+        key=spec.key,
+        fiskil_id=view.mint.row_id("energy_der_", view.owner, spec.key),
+        arrangement_id=view.arrangement_id,
+        institution_id=view.institution_id,
+        service_point_id=point.service_point_id,
+        approved_capacity=5.0,
+        available_phases_count=1,
+        installed_phases_count=1,
+        islandable_installation=spec.battery_kwh is not None,
+        has_central_protection_control=False,
+        protection_mode=_PROTECTION,
+        ac_connections=(inverter,),
+    )
+
+
+_PROTECTION: dict[str, Any] = {
+    "export_limit_kva": 5.0,
+    "under_frequency_protection": 47.0,
+    "under_frequency_protection_delay": 1.0,
+    "over_frequency_protection": 52.0,
+    "over_frequency_protection_delay": 0.2,
+    "under_voltage_protection": 180.0,
+    "under_voltage_protection_delay": 1.0,
+    "over_voltage_protection": 265.0,
+    "over_voltage_protection_delay": 1.0,
+    "sustained_over_voltage": 258.0,
+    "sustained_over_voltage_delay": 15.0,
+    "frequency_rate_of_change": 4.0,
+    "voltage_vector_shift": 0.0,
+    "inter_trip_scheme": "None",
+    "neutral_voltage_displacement": 0.0,
+}
+
+
+def _device(name: str, kind: str, manufacturer: str, model: str) -> dict[str, Any]:
+    identifiers = {"panels": 1, "battery": 2}
+    return {
+        "device_identifier": identifiers[name],
+        "manufacturer": manufacturer,
+        "model_number": model,
+        "status": "ACTIVE",
+        "type": kind,
+    }
