@@ -218,7 +218,7 @@ def test_a_wrong_method_names_the_right_ones(still: Still, api: httpx.Client, pa
         "/v1/accounts",
         "/v1/consent/../end-users",
         "/v1/banking/acounts",
-        "/v1/energy/accounts",
+        "/v1/energy/acounts",
         "/%00",
     ],
 )

@@ -15,14 +15,16 @@ from harness.clock import real_now
 from harness.crashes import crash_of
 from harness.sandbox import tokens
 from harness.sandbox.api.routes import Found, find_spelling
+from harness.sandbox.api.versions import told_as
+from harness.sandbox.api.watching import WATCHERS, Answered
 from harness.sandbox.api.wire import (
-    DEFAULT_VERSION,
     VERSIONS,
     ApiAnswer,
     ApiRequest,
     goa_error,
     simple_error,
 )
+from harness.sandbox.contract.requests import Requests
 from harness.sandbox.problems import ApiProblem, bad_request
 from harness.sandbox.store import Store
 
@@ -36,25 +38,47 @@ Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
 def api_application(store: Store) -> Application:
     """Every route over *store*."""
+    requests = Requests()
 
     async def api(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         found = find_spelling(store, scope["method"], scope["raw_path"].decode("latin-1"))
         asked = _header(scope, b"x-fiskil-version")
-        version = asked if asked in VERSIONS else DEFAULT_VERSION
+        version = asked if asked in VERSIONS else store.pinned_version
         try:
-            given = await _answered(store, found, scope, receive, asked=asked, version=version)
+            given = await _answered(store, requests, found, scope, receive, asked=asked, version=version)
         except ApiProblem as problem:
             given = _shaped(store, found, problem, version)
         except Exception as error:  # noqa: BLE001 - the last net; what falls into it is reported as our own fault
             store.crashes.append(crash_of(f"api {found.name or scope['method']}", error))
             given = _shaped(store, found, ApiProblem(500, "internal_error", "internal error"), version)
-        await _send_answer(send, receive, given, version, allowed=found.allowed if given.status == 405 else ())
+        headers = _headers(given, version, allowed=found.allowed if given.status == 405 else ())
+        for watch in WATCHERS:
+            watch(
+                Answered(
+                    method=scope["method"],
+                    route=found.route,
+                    family=found.family,
+                    version=version,
+                    readings=store.readings.chosen,
+                    status=given.status,
+                    headers=tuple(headers),
+                    body=given.body,
+                )
+            )
+        await _send_answer(send, receive, given, headers)
 
     return api
 
 
 async def _answered(
-    store: Store, found: Found, scope: dict[str, Any], receive: Receive, *, asked: str | None, version: str
+    store: Store,
+    requests: Requests,
+    found: Found,
+    scope: dict[str, Any],
+    receive: Receive,
+    *,
+    asked: str | None,
+    version: str,
 ) -> ApiAnswer:
     """What the route answers, or the refusal that it raises. Source: versions.header, token.expired"""
     route = found.route
@@ -74,8 +98,9 @@ async def _answered(
     )
     with store.changing():
         if not route.is_open:
-            tokens.require(store, _header(scope, b"authorization"))
-        return route.handler(store, request)
+            tokens.require(store, _header(scope, b"authorization"), scope=route.scope)
+        requests.require(route, request, store.readings)
+        return told_as(store, route.name, version, route.handler(store, request))
 
 
 async def _body(scope: dict[str, Any], receive: Receive) -> bytes:
@@ -111,15 +136,19 @@ def _shaped(store: Store, found: Found, problem: ApiProblem, version: str) -> Ap
     return goa_error(problem, error_id, has_flags=not (found.is_list and version == "v3"))
 
 
-async def _send_answer(send: Send, receive: Receive, given: ApiAnswer, version: str, *, allowed: tuple[str, ...]) -> None:
-    is_refused_early = given.status == 413
+def _headers(given: ApiAnswer, version: str, *, allowed: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
     headers = [(b"x-fiskil-version", version.encode()), (b"date", _http_date())]
     if given.status != 204:
         headers += [(b"content-type", given.content_type.encode()), (b"content-length", b"%d" % len(given.body))]
     if allowed:
         headers.append((b"allow", ", ".join(allowed).encode()))
-    if is_refused_early:
+    if given.status == 413:
         headers.append((b"connection", b"close"))
+    return headers
+
+
+async def _send_answer(send: Send, receive: Receive, given: ApiAnswer, headers: list[tuple[bytes, bytes]]) -> None:
+    is_refused_early = given.status == 413
     await send({"type": "http.response.start", "status": given.status, "headers": headers})
     await send({"type": "http.response.body", "body": given.body, "more_body": is_refused_early})
     if is_refused_early:

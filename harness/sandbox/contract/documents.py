@@ -1,0 +1,82 @@
+"""The OpenAPI documents of ``fixtures/openapi``: one base in parts, and an overlay per version over the next newer one.
+
+The base is v3. ``v2`` is v3 under its overlay, ``v1`` is v2 under its own; a reading that changes what is on the wire is an
+action of the overlay ``readings``, and acts only while it is chosen.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from harness import catalog
+from harness.errors import ConfigError
+from harness.sandbox.api.wire import VERSIONS
+from harness.sandbox.contract.overlay import apply
+
+Document = dict[str, Any]
+READING = "x-reading"
+_decode = msgspec.json.Decoder(Document).decode
+
+
+def document(version: str, readings: Mapping[str, str] | None = None) -> Document:
+    """The whole document of *version*, as the chosen *readings* make it; read it and do not change it."""
+    chosen = readings or {}
+    return _document(version, tuple(one for one in reading_labels() if chosen.get(one[0]) == one[1]))
+
+
+@cache
+def reading_labels() -> tuple[tuple[str, str], ...]:
+    """The readings that change the documents, as pairs of clause and choice, in the overlay's order."""
+    labels = dict.fromkeys(action[READING] for action in _overlay("readings")["actions"])
+    return tuple((clause, choice) for clause, _, choice in (label.partition("=") for label in labels))
+
+
+@cache
+def _document(version: str, chosen: tuple[tuple[str, str], ...]) -> Document:
+    if chosen:
+        labels = {f"{clause}={choice}" for clause, choice in chosen}
+        actions = [action for action in _overlay("readings")["actions"] if action[READING] in labels]
+        return apply(_copy(_document(version, ())), actions, versions=(version,))
+    overlay = _overlay(version)
+    newer = VERSIONS.index(version) + 1
+    below = _base() if newer == len(VERSIONS) else _document(VERSIONS[newer], ())
+    return apply(_copy(below), overlay["actions"])
+
+
+def _copy(whole: Document) -> Document:
+    """A deep copy, an eighth of ``copy.deepcopy``'s time."""
+    return _decode(msgspec.json.encode(whole))
+
+
+@cache
+def _base() -> Document:
+    """Every part of the base as one document; parts never name the same thing twice."""
+    whole: Document = {}
+    for path in sorted((catalog.folder("fixtures") / "openapi" / "base").glob("*.json")):
+        _merge(whole, _read(f"base/{path.name}"), path.name)
+    root = {name: whole.pop(name) for name in ("openapi", "info", "servers", "tags", "security") if name in whole}
+    return {**root, **whole}
+
+
+def _merge(whole: Document, part: Document, place: str) -> None:
+    for name, value in part.items():
+        if name not in whole:
+            whole[name] = value
+        elif name in {"components", "paths", "webhooks", "schemas", "responses", "parameters", "headers"}:
+            _merge(whole[name], value, f"{place}: {name}")
+        else:
+            raise ConfigError(f"fixtures/openapi/base describes {name!r} twice, the second time in {place}.")
+
+
+def _overlay(name: str) -> Document:
+    return _read(f"overlays/{name}.json")
+
+
+def _read(name: str) -> Document:
+    path = catalog.folder("fixtures") / "openapi" / name
+    try:
+        return _decode(path.read_bytes())
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ConfigError(f"fixtures/openapi/{name} cannot be read: {error}.") from None

@@ -1,0 +1,61 @@
+"""OpenAPI Overlay 1.0 for targets that name one place: an update merges into it, a removal takes it out."""
+
+import copy
+import re
+from typing import Any
+
+from harness.errors import ConfigError
+
+_SEGMENT = re.compile(r"\.([A-Za-z_][\w-]*)|\['([^']+)'\]")
+
+
+def apply(document: dict[str, Any], actions: list[dict[str, Any]], *, versions: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Change *document* by *actions*, in their order, and return it.
+
+    An action with ``x-versions`` acts only where one of *versions* is among them.
+
+    Raises:
+        ConfigError: A target is no single place, or is not there.
+    """
+    for action in actions:
+        if versions and not set(versions) & set(action.get("x-versions", versions)):
+            continue
+        *above, last = segments(action["target"])
+        holder: Any = document
+        for name in above:
+            holder = _inside(holder, name, action["target"])
+        if action.get("remove"):
+            _inside(holder, last, action["target"])
+            del holder[last]
+        else:
+            _merge(_inside(holder, last, action["target"]), copy.deepcopy(action["update"]))
+    return document
+
+
+def segments(target: str) -> list[str]:
+    """The names that *target* walks through, outermost first: ``$.paths['/v1/token'].post``."""
+    found: list[str] = []
+    at = 1
+    while at < len(target):
+        match = _SEGMENT.match(target, at)
+        if match is None:
+            break
+        found.append(match[1] or match[2])
+        at = match.end()
+    if not target.startswith("$") or at < len(target) or not found:
+        raise ConfigError(f"The overlay target {target!r} does not name one place. Write it as $.name['name'].")
+    return found
+
+
+def _inside(holder: Any, name: str, target: str) -> Any:
+    if not isinstance(holder, dict) or name not in holder:
+        raise ConfigError(f"The overlay target {target!r} is not in the document: there is no {name!r}.")
+    return holder[name]
+
+
+def _merge(target: dict[str, Any], update: dict[str, Any]) -> None:
+    for name, value in update.items():
+        if isinstance(value, dict) and isinstance(target.get(name), dict):
+            _merge(target[name], value)
+        else:
+            target[name] = value

@@ -1,0 +1,83 @@
+"""Whether a request fits the contract; what does not is refused with the documented 400.
+
+Messages that integrations have seen stand in the document as ``x-refusal``. An empty query value counts as absent.
+"""
+
+import re
+from typing import Any
+
+import msgspec
+
+from harness.readings import Readings
+from harness.sandbox.api.route import ApiRoute
+from harness.sandbox.api.wire import ApiRequest
+from harness.sandbox.contract.documents import document
+from harness.sandbox.contract.operations import Operation, Parameter, compile_operation, decode_json, fields_of
+from harness.sandbox.problems import bad_request, invalid_request
+
+_INTEGER = re.compile(r"[0-9]+", re.ASCII)
+_WORDS = {"true": True, "false": False}
+
+
+class Requests:
+    """Checks requests against the documents under the readings that rule; operations compile when first called."""
+
+    def __init__(self) -> None:
+        self._readings: Readings | None = None
+        self._chosen: dict[str, str] = {}
+        self._operations: dict[tuple[str, str], Operation | None] = {}
+
+    def require(self, route: ApiRoute, request: ApiRequest, readings: Readings) -> None:
+        """Let *request* pass, or refuse it.
+
+        Raises:
+            ApiProblem: 400, it does not fit what the contract describes.
+
+        Source: errors.goa, errors.simple
+        """
+        if readings is not self._readings:
+            self._readings, self._chosen, self._operations = readings, readings.chosen, {}
+        key = (request.version, route.name)
+        if key not in self._operations:
+            self._operations[key] = compile_operation(document(request.version, self._chosen), route.method, route.path)
+        operation = self._operations[key]
+        if operation is None:
+            return
+        problem = invalid_request if route.family == "data" else bad_request
+        for parameter in operation.queries:
+            refusal = _refusal(parameter, request)
+            if refusal:
+                raise problem(refusal)
+        if operation.body is not None:
+            _require_body(operation.body, request.body, problem)
+
+
+def _refusal(parameter: Parameter, request: ApiRequest) -> str:
+    given = [value for value in request.every(parameter.name) if value]
+    if not given:
+        return f"missing required query parameter: {parameter.name}" if parameter.is_required else ""
+    # Of a value that comes more than once the last counts, unless the parameter is a list.
+    judged = given if parameter.kind == "array" else given[-1:]
+    if all(parameter.check(_typed(value, parameter.kind)) for value in judged):
+        return ""
+    return parameter.refusal or f"invalid {parameter.name}: it does not fit the parameter's schema"
+
+
+def _typed(text: str, kind: str) -> Any:
+    if kind == "integer" and _INTEGER.fullmatch(text):
+        # Python refuses to read thousands of digits; no bound of the contract is as long as eighteen.
+        return int(text.lstrip("0")[:18] or "0")
+    return _WORDS.get(text, text) if kind == "boolean" else text
+
+
+def _require_body(check: Any, body: bytes, problem: Any) -> None:
+    try:
+        given = decode_json(body or b"null")
+        error = next(iter(check.iter_errors(given)), None)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as trouble:
+        reason = "nested too deeply" if isinstance(trouble, RecursionError) else str(trouble).replace("`", "'")
+        raise problem(f"invalid request body: {reason}") from None
+    if error is not None:
+        place = fields_of(error)
+        where = f" at {place}" if place else ""
+        raise problem(f"invalid request body{where}: {error.message}")
