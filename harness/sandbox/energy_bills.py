@@ -10,8 +10,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from harness.model.energy import WEEKDAYS, EnergyAccountSpec, EnergyPlan, Rate
+from harness.model.energy import EnergyAccountSpec, EnergyPlan, Rate
 from harness.sandbox.energy_calendar import Period
+from harness.sandbox.energy_prices import holds, rate_at
 from harness.sandbox.energy_reads import CONTROLLED, EXPORT, HALF_HOURS, IMPORT, Reading
 
 CENT = Decimal("0.01")
@@ -67,16 +68,6 @@ def bills(
     return tuple(_settled(spec, one, is_latest=one.number == due[-1]) if one.number in due else one for one in made)
 
 
-def rate_at(plan: EnergyPlan, day: date, half_hour: int) -> Rate:
-    """The rate that holds in a half hour; the first one in the plan's order."""
-    clock = f"{half_hour // 2:02d}:{half_hour % 2 * 30:02d}"
-    name = WEEKDAYS[day.weekday()]
-    for rate in plan.rates:
-        if not rate.start or (name in rate.days and rate.start <= clock < rate.end):
-            return rate
-    return plan.rates[-1]
-
-
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """A sum of amounts, with cents."""
     return sum(amounts, Decimal("0.00"))
@@ -121,7 +112,7 @@ def _consumption(plan: EnergyPlan, span: Period, found: list[Reading]) -> list[C
             used[plan.rates[-1].type] += one.total
             continue
         for half_hour, wh in enumerate(one.wh):
-            used[rate_at(plan, one.first, half_hour).type] += wh
+            used[rate_at(plan, one.first.weekday(), half_hour).type] += wh
     prices = {rate.type: rate.unit_price for rate in plan.rates}
     return [_usage(kind, wh, prices[kind], span, f"Usage, {kind.lower().replace('_', ' ')}") for kind, wh in used.items()]
 
@@ -135,12 +126,7 @@ def _usage(kind: str, wh: int, price: str, span: Period, text: str, *, belongs: 
 
 def _demand(rate: Rate, span: Period, found: list[Reading]) -> Charge:
     """The highest half hour of the window, as power, for each day of the period."""
-    highest = max(
-        wh
-        for one in found
-        for half_hour, wh in enumerate(one.wh)
-        if rate.start <= f"{half_hour // 2:02d}:{half_hour % 2 * 30:02d}" < rate.end
-    )
+    highest = max(wh for one in found for half_hour, wh in enumerate(one.wh) if holds(rate, one.first.weekday(), half_hour))
     kilowatts = Decimal(highest) * 2 / 1000
     fields = {
         "time_of_use_type": rate.type,

@@ -1,9 +1,11 @@
 """Energy plans in the wire's words: a plan as the list shows it, its detail, and the contract of an account."""
 
+from functools import partial
 from typing import Any
 
 from harness.model import Institution
-from harness.model.energy import WEEKDAYS, EnergyPlan, Rate
+from harness.model.energy import EnergyPlan, Rate
+from harness.sandbox.energy_prices import holds, rate_at, windows
 
 
 def summary(institution: Institution, plan: EnergyPlan) -> dict[str, Any]:
@@ -145,7 +147,7 @@ def _periods(plan: EnergyPlan) -> list[dict[str, Any]]:
         block = {"display_name": "Usage", "period": f"P{plan.bill_months}M", "rates": [_price(rate.unit_price)]}
         found = [{**usual, "rate_block_u_type": "singleRate", "single_rate": block}]
     else:
-        blocks = [_block(rate) for rate in plan.rates]
+        blocks = [_block(plan, rate) for rate in plan.rates]
         found = [{**usual, "rate_block_u_type": "timeOfUseRates", "time_of_use_rates": blocks}]
     if plan.demand is not None:
         charges = [_demand(plan.demand)]
@@ -153,21 +155,20 @@ def _periods(plan: EnergyPlan) -> list[dict[str, Any]]:
     return found
 
 
-def _block(rate: Rate) -> dict[str, Any]:
-    """A rate without a window of its own holds for the rest of the day."""
-    window = {"days": list(rate.days), "start_time": rate.start or "00:00", "end_time": rate.end or "23:59"}
+def _block(plan: EnergyPlan, rate: Rate) -> dict[str, Any]:
+    """A rate with every window that it holds in, so that each half hour of a week is in one window of the plan."""
+    times = windows(lambda weekday, half_hour: rate_at(plan, weekday, half_hour) is rate)
     name = rate.type.replace("_", " ").capitalize()
-    return {"display_name": name, "type": rate.type, "rates": [_price(rate.unit_price)], "time_of_use": [window]}
+    return {"display_name": name, "type": rate.type, "rates": [_price(rate.unit_price)], "time_of_use": times}
 
 
 def _demand(rate: Rate) -> dict[str, Any]:
+    (times,) = windows(partial(holds, rate))
     return {
+        **times,
         "display_name": "Demand",
         "amount": rate.unit_price,
         "measure_unit": "KW",
-        "start_time": rate.start,
-        "end_time": rate.end,
-        "days": list(rate.days or WEEKDAYS),
         "measurement_period": "TARIFF_PERIOD",
         "charge_period": "DAY",
     }

@@ -1,0 +1,47 @@
+"""When which price of a plan holds, by weekday and half hour."""
+
+from collections.abc import Callable
+
+from harness.model.energy import WEEKDAYS, EnergyPlan, Rate
+from harness.sandbox.energy_reads import HALF_HOURS
+
+Runs = tuple[tuple[int, int], ...]
+
+
+def rate_at(plan: EnergyPlan, weekday: int, half_hour: int) -> Rate:
+    """The rate of a half hour: the first one in the plan's order that holds then; Monday is 0."""
+    return next((rate for rate in plan.rates if holds(rate, weekday, half_hour)), plan.rates[-1])
+
+
+def holds(rate: Rate, weekday: int, half_hour: int) -> bool:
+    """Whether the window of *rate* covers a half hour; without a window it always does."""
+    return not rate.start or (WEEKDAYS[weekday] in rate.days and rate.start <= clock_of(half_hour) < rate.end)
+
+
+def windows(covers: Callable[[int, int], bool]) -> list[dict[str, object]]:
+    """Where *covers*, asked with weekday and half hour, says yes, in the wire's words; days that are alike share a window."""
+    days_of: dict[Runs, list[str]] = {}
+    for weekday, name in enumerate(WEEKDAYS):
+        days_of.setdefault(_runs([at for at in range(HALF_HOURS) if covers(weekday, at)]), []).append(name)
+    return [
+        {"days": days, "start_time": clock_of(first), "end_time": last_minute_of(last)}
+        for runs, days in days_of.items()
+        for first, last in runs
+    ]
+
+
+def clock_of(half_hour: int) -> str:
+    """When a half hour begins."""
+    return f"{half_hour // 2:02d}:{half_hour % 2 * 30:02d}"
+
+
+def last_minute_of(half_hour: int) -> str:
+    """Its last minute, with which windows end on the wire."""
+    return f"{half_hour // 2:02d}:{half_hour % 2 * 30 + 29:02d}"
+
+
+def _runs(half_hours: list[int]) -> Runs:
+    """The first and the last of each unbroken stretch."""
+    firsts = [at for at in half_hours if at - 1 not in half_hours]
+    lasts = [at for at in half_hours if at + 1 not in half_hours]
+    return tuple(zip(firsts, lasts, strict=True))
