@@ -19,7 +19,7 @@ def holds(rate: Rate, weekday: int, half_hour: int) -> bool:
 
 
 def windows(covers: Callable[[int, int], bool]) -> list[dict[str, object]]:
-    """Where *covers*, asked with weekday and half hour, says yes, in the wire's words; days that are alike share a window."""
+    """Where *covers*, asked with weekday and half hour, says yes, in the wire's words; like days share a window."""
     days_of: dict[Runs, list[str]] = {}
     for weekday, name in enumerate(WEEKDAYS):
         days_of.setdefault(_runs([at for at in range(HALF_HOURS) if covers(weekday, at)]), []).append(name)
