@@ -245,8 +245,11 @@ class _Call:
 
 async def _read_ahead(receive: Any) -> tuple[list[Message], bytes]:
     """Read the request body, up to what any documented request needs."""
-    messages: list[Message] = []
-    body = bytearray()
+    message = await receive()
+    if message["type"] != "http.request" or not message.get("more_body"):
+        return [message], message.get("body", b"")
+    messages = [message]
+    body = bytearray(message.get("body", b""))
     while True:
         message = await receive()
         messages.append(message)
@@ -268,9 +271,10 @@ def _replay(messages: list[Message], receive: Any) -> Any:
 
 
 def _end_user_of(scope: Any, body: bytes) -> str:
-    query = parse_qs(scope["query_string"].decode("latin-1"))
-    if "end_user_id" in query:
-        return str(query["end_user_id"][-1])
+    if scope["query_string"]:
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        if "end_user_id" in query:
+            return str(query["end_user_id"][-1])
     path = "/v1/" + scope["path"].removeprefix("/v1").lstrip("/")
     head, _, rest = path.partition("/v1/end-users/")
     if not head and rest:
@@ -285,4 +289,4 @@ def _end_user_of(scope: Any, body: bytes) -> str:
 
 
 def _texts(headers: Any) -> tuple[tuple[str, str], ...]:
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+    return tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers])

@@ -7,7 +7,9 @@ Nothing that a client sends can make it answer 500. Where it does so all the sam
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -42,10 +44,11 @@ def api_application(store: Store) -> Application:
 
     async def api(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         found = find_spelling(store, scope["method"], scope["raw_path"].decode("latin-1"))
-        asked = _header(scope, b"x-fiskil-version")
+        asking = _asking(scope)
+        asked = asking.get("x-fiskil-version")
         version = asked if asked in VERSIONS else store.pinned_version
         try:
-            given = await _answered(store, requests, found, scope, receive, asked=asked, version=version)
+            given = await _answered(store, requests, found, scope, receive, asking=asking, version=version)
         except ApiProblem as problem:
             given = _shaped(store, found, problem, version)
         except Exception as error:  # noqa: BLE001 - the last net; what falls into it is reported as our own fault
@@ -77,7 +80,7 @@ async def _answered(
     scope: dict[str, Any],
     receive: Receive,
     *,
-    asked: str | None,
+    asking: dict[str, str],
     version: str,
 ) -> ApiAnswer:
     """What the route answers, or the refusal that it raises. Source: versions.header, token.expired"""
@@ -86,26 +89,25 @@ async def _answered(
         if found.allowed:
             raise ApiProblem(405, "method_not_allowed", "method not allowed")
         raise ApiProblem(404, "not_found", "no such endpoint")
-    if asked not in {None, "", *VERSIONS} and store.reading("versions.header") == "refused-400":
+    if asking.get("x-fiskil-version", "") not in {"", *VERSIONS} and store.reading("versions.header") == "refused-400":
         raise bad_request(f"X-Fiskil-Version is not accepted; it must be one of {', '.join(VERSIONS)}")
-    body = await _body(scope, receive)
+    body = await _body(asking.get("content-length", ""), receive)
     request = ApiRequest(
         path=route.path,
         path_values=found.path_values,
-        query=tuple(parse_qsl(scope["query_string"].decode("utf-8", "replace"), keep_blank_values=True, errors="replace")),
+        query=_query(scope["query_string"]),
         body=body,
         version=version,
     )
     with store.changing():
         if not route.is_open:
-            tokens.require(store, _header(scope, b"authorization"), scope=route.scope)
+            tokens.require(store, asking.get("authorization"), scope=route.scope)
         requests.require(route, request, store.readings)
         return told_as(store, route.name, version, route.handler(store, request))
 
 
-async def _body(scope: dict[str, Any], receive: Receive) -> bytes:
+async def _body(announced: str, receive: Receive) -> bytes:
     """The whole body, refused as soon as it is known to be larger than any documented request."""
-    announced = _header(scope, b"content-length") or ""
     if announced.isdigit() and (len(announced) > 9 or int(announced) > LARGEST_BODY):
         raise _too_large()
     body = bytearray()
@@ -163,11 +165,22 @@ async def _drain(receive: Receive) -> None:
         continue
 
 
-def _header(scope: dict[str, Any], name: bytes) -> str | None:
-    """The first header called *name*, as Fiskil's own server takes it."""
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
+def _asking(scope: dict[str, Any]) -> dict[str, str]:
+    """The first header of each name, as Fiskil's own server takes it."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+
+
+def _query(raw: bytes) -> tuple[tuple[str, str], ...]:
+    if not raw:
+        return ()
+    return tuple(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, errors="replace"))
 
 
 def _http_date() -> bytes:
     """Real time, because an app compares it with its own clock."""
-    return format_datetime(real_now(), usegmt=True).encode()
+    return _date_of(real_now().replace(microsecond=0))
+
+
+@lru_cache(maxsize=1)
+def _date_of(instant: datetime) -> bytes:
+    return format_datetime(instant, usegmt=True).encode()
