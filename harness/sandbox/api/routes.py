@@ -62,6 +62,7 @@ class Found(Struct, frozen=True, kw_only=True):
         return self.route is not None and self.route.is_list
 
 
+_EXACT = {(route.method, route.path): Found(route=route, family=route.family) for route in ROUTES if "{" not in route.path}
 _PATTERNS = [(route, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path.replace(".", r"\.")))) for route in ROUTES]
 _SPELLINGS = {"/v1/banking/accounts/direct-debits": "/v1/banking/acccounts/direct-debits"}
 _DATA_PATHS = ("/v1/banking/", "/v1/common/", "/v1/energy/")
@@ -69,6 +70,8 @@ _DATA_PATHS = ("/v1/banking/", "/v1/common/", "/v1/energy/")
 
 def find_route(method: str, raw_path: str) -> Found:
     """The route of a request; *raw_path* as it came, so that an encoded slash belongs to a value."""
+    if exact := _EXACT.get((method, raw_path)):
+        return exact
     family = "data" if raw_path.startswith(_DATA_PATHS) else "core"
     allowed: list[str] = []
     for route, pattern in _PATTERNS:
