@@ -173,7 +173,8 @@ def _webhook(driver: Driver) -> tuple[State, str]:
         institution_id="88888",
         client_id=driver.fiskil.credentials.client_id,
     )
-    message = seal(event, attempt=1, secret=driver.fiskil.credentials.webhook_secret)
+    scheme = driver.fiskil.reading("webhooks.signature")
+    message = seal(event, attempt=1, secret=driver.fiskil.credentials.webhook_secret, scheme=scheme)
     note = Delivery(event="e0", participant="", message_id=message.message_id, attempt=1, body=message.body)
     allowed = driver.settings.sandbox.allow_hosts
     target = Target.of(driver.app.url + driver.settings.app.webhook.path, allow_hosts=allowed)

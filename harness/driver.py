@@ -189,6 +189,7 @@ class Driver:
     def _read_as(self, readings: dict[str, str]) -> None:
         """Let the scenario's readings rule; an app that learnt something under others, a token above all, starts anew."""
         self.fiskil.read_as(readings)
+        self.app.values["webhook_source_ips"] = ",".join(self.fiskil.webhook_sources)
         if readings != self._readings and self.app.can_restart:
             self.app.restart()
         self._readings = readings
@@ -302,7 +303,7 @@ class Driver:
             "client_id": credentials.client_id,
             "client_secret": credentials.client_secret,
             "webhook_secret": credentials.webhook_secret,
-            "webhook_source_ips": "127.0.0.1",
+            "webhook_source_ips": ",".join(self.fiskil.webhook_sources),
             "alert_url": self.fiskil.alerts.url,
             "otlp_url": self.fiskil.telemetry.url,
             "python": _interpreter(),

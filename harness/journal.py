@@ -119,6 +119,10 @@ class EventSeen(Entry, frozen=True, kw_only=True):
     is_subscribed: bool = True
 
 
+HOMES = ("127.0.0.1", "127.0.0.20")
+"""Where genuine deliveries come from; the second address is used only where a reading says so."""
+
+
 class Delivery(Entry, frozen=True, kw_only=True):
     """One attempt to hand one message over.
 

@@ -18,6 +18,7 @@ from harness.crashes import Crash
 from harness.errors import FaultUnbitten
 from harness.faults import AnyFault
 from harness.ids import Mint
+from harness.journal import HOMES
 from harness.link import Link, LinkProtocol, Rule
 from harness.listen import LOOPBACK, Loop, Server
 from harness.model import Consent, EndUser, Person
@@ -146,6 +147,11 @@ class LocalFiskil:
     def credentials(self) -> Credentials:
         """What the app needs to know."""
         return self.sandbox.credentials
+
+    @property
+    def webhook_sources(self) -> tuple[str, ...]:
+        """The addresses that genuine deliveries come from."""
+        return HOMES[:1] if self.sandbox.store.readings.of("webhooks.source-ip") == "one-address" else HOMES
 
     @property
     def certificates(self) -> Certificates:

@@ -3,7 +3,7 @@
 A clause that is contradicted or assumed has readings; whoever chooses none gets the best supported one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 import msgspec
@@ -11,6 +11,9 @@ from msgspec import Struct
 
 from harness import catalog
 from harness.errors import ConfigError, UnknownName, nearest
+
+Ask = Callable[[str], str]
+"""What tells the reading that rules a clause."""
 
 PLACE = "fixtures/contract.toml"
 

@@ -32,7 +32,7 @@ class Pump:
     def __init__(self, fiskil: LocalFiskil, target: Target) -> None:
         self._fiskil = fiskil
         self._target = target
-        self._outbox = Outbox()
+        self._outbox = Outbox(fiskil.reading)
         self._seen = 0
         self._collecting = threading.Lock()
         self._is_closing = threading.Event()
@@ -43,7 +43,7 @@ class Pump:
     def forget(self) -> None:
         """Drop what is under way, as after a reset of the sandbox."""
         with self._collecting:
-            self._outbox, self._seen = Outbox(), 0
+            self._outbox, self._seen = Outbox(self._fiskil.reading), 0
             self.deliveries.clear()
 
     def close(self) -> None:
@@ -141,7 +141,7 @@ class Serving:
             "FISKIL_CLIENT_ID": credentials.client_id,
             "FISKIL_CLIENT_SECRET": credentials.client_secret,
             "FISKIL_WEBHOOK_SECRET": credentials.webhook_secret,
-            "FISKIL_WEBHOOK_ALLOWED_IPS": "127.0.0.1",
+            "FISKIL_WEBHOOK_ALLOWED_IPS": ",".join(self.fiskil.webhook_sources),
         }
         return ENV_HEADER + "".join(f"{name}={value}\n" for name, value in pairs.items())
 

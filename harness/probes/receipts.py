@@ -7,16 +7,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness.journal import Delivery, Effects, EventSeen, Exchange, HookCall, Journal, Started
+from harness.journal import HOMES, Delivery, Effects, EventSeen, Exchange, HookCall, Journal, Started
 from harness.probes.records import at_work
-
-HOME = "127.0.0.1"
-"""Where genuine deliveries come from."""
 
 
 def genuine(journal: Journal) -> list[Delivery]:
     """Every delivery as Fiskil makes it whose answer counts, in order."""
-    return [one for one in journal.all(Delivery) if one.kind == "genuine" and one.is_judged and one.source_ip == HOME]
+    return [one for one in journal.all(Delivery) if one.kind == "genuine" and one.is_judged and one.source_ip in HOMES]
 
 
 def of_kind(journal: Journal, kind: str) -> list[Delivery]:

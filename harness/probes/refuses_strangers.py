@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Effects, Journal, Trouble
+from harness.journal import HOMES, Delivery, Effects, Journal, Trouble
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
-from harness.probes.receipts import HOME, line
+from harness.probes.receipts import line
 from harness.probes.states import Reading, moved_alike
 
 EFFECTS = "app.observe.effects"
@@ -28,7 +28,7 @@ class RefusesStrangers(PlainProbe, frozen=True, kw_only=True, tag="refuses_stran
 
     def examine(self, journal: Journal) -> Finding:
         """Look at the counts, or the state, between the stranger's attempt and the honest one."""
-        strange = [one for one in journal.all(Delivery) if one.source_ip != HOME]
+        strange = [one for one in journal.all(Delivery) if one.source_ip not in HOMES]
         if not strange:
             has_no_list = any(one.hook == ALLOW_LIST for one in journal.all(Trouble))
             seen = "the config neither passes {webhook_source_ips} to the app nor states app.facts.allowed_ips"
@@ -80,7 +80,7 @@ def _works_from_home(journal: Journal, delivery: Delivery) -> bool:
 def _from_home(journal: Journal, strange: Delivery) -> Delivery | None:
     """The first delivery of the same message from Fiskil's address after the stranger's."""
     later = (one for one in journal.all(Delivery) if one.message_id == strange.message_id and one.at_s > strange.at_s)
-    return next((one for one in later if one.source_ip == HOME), None)
+    return next((one for one in later if one.source_ip in HOMES), None)
 
 
 def _around(journal: Journal, delivery: Delivery) -> tuple[Effects | None, Effects | None]:

@@ -10,7 +10,6 @@ import msgspec
 from harness.clock import real_now
 from harness.errors import ConfigError
 from harness.journal import Delivery
-from harness.listen import LOOPBACK
 from harness.model import Message
 from harness.steps.base import PlainStep
 from harness.webhooks import hand_over, rounds
@@ -170,14 +169,14 @@ def attempt(
     parcel: Parcel,
     *,
     keeps_answer: bool = True,
-    source_ip: str = LOOPBACK,
+    source_ip: str = "",
     headers: tuple[tuple[str, str], ...] = (),
     name: str = "",
 ) -> Delivery:
     """Make the next attempt for *parcel* and plan what follows. *name* tells variants apart, *headers* are further ones."""
     parcel.next_attempt()
     plain = _outgoing(stage, parcel)
-    note = msgspec.structs.replace(plain.note, source_ip=source_ip, name=name)
+    note = msgspec.structs.replace(plain.note, source_ip=source_ip or plain.note.source_ip, name=name)
     outgoing = msgspec.structs.replace(plain, note=note, headers=(*plain.headers, *headers))
     delivery = stage.sender.deliver(outgoing, stage.journal, keeps_answer=keeps_answer)
     settle(stage, parcel, [delivery])

@@ -138,7 +138,8 @@ class RespellEvery(PlainStep, frozen=True, tag="respell_every"):
                 name=name,
                 is_judged=False,
             )
-            return _send(stage, spell(name, message.body, stage.fiskil.credentials.webhook_secret), note)
+            secret, scheme = _signing(stage)
+            return _send(stage, spell(name, message.body, secret, scheme=scheme), note)
 
         until_it_hangs(stage, (partial(send, name) for name in SPELLINGS))
 
@@ -170,10 +171,10 @@ class DistortEvery(PlainStep, frozen=True, kw_only=True, tag="distort_every"):
 
 
 def _send_forged(stage: "Stage", participant: "Participant", name: str, kind: str) -> Delivery:
-    secret = stage.fiskil.credentials.webhook_secret
+    secret, scheme = _signing(stage)
     event = invented(stage, participant, used_kind(stage, kind))
-    other = seal(invented(stage, participant, event.kind), attempt=1, secret=secret)
-    forged = forge(name, event, other=other, secret=secret)
+    other = seal(invented(stage, participant, event.kind), attempt=1, secret=secret, scheme=scheme)
+    forged = forge(name, event, other=other, secret=secret, scheme=scheme)
     for message_id in forged.message_ids:
         stage.journal.names[message_id] = f"forged:{name}"
     note = Delivery(
@@ -186,14 +187,15 @@ def _send_forged(stage: "Stage", participant: "Participant", name: str, kind: st
         body=forged.body,
     )
     delivery = stage.sender.deliver(Outgoing(note=note, headers=forged.headers, method=forged.method), stage.journal)
-    _look_for_leaks(stage, delivery, right=seal(event, attempt=1, secret=secret).signature, secret=secret)
+    right = seal(event, attempt=1, secret=secret, scheme=scheme).signature
+    _look_for_leaks(stage, delivery, right=right, secret=secret)
     return delivery
 
 
 def _look_for_leaks(stage: "Stage", delivery: Delivery, *, right: str, secret: str) -> None:
     """Whoever tells the right signature in the answer to a wrong one needs no secret. Source: webhooks.signature"""
     told = delivery.answer + "\n".join(value for _, value in delivery.answer_headers).encode("latin-1")
-    searched = {"expected signature": (right, base64.b64decode(right).hex()), "webhook secret": (secret,)}
+    searched = {"expected signature": (right, base64.b64decode(right + "==").hex()), "webhook secret": (secret,)}
     for what, texts in searched.items():
         if any(text.encode() in told for text in texts):
             stage.journal.write(Leak(**stage.journal.stamp(), place=f"the answer to {delivery.event}", kind=what, line=""))
@@ -211,13 +213,14 @@ def _send_encoded(stage: "Stage", participant: "Participant", name: str, *, is_j
         name=name,
         is_judged=is_judged,
     )
-    delivery = _send(stage, encode(name, message.body, stage.fiskil.credentials.webhook_secret), note)
+    secret, scheme = _signing(stage)
+    delivery = _send(stage, encode(name, message.body, secret, scheme=scheme), note)
     settle(stage, parcel, [delivery])
     return delivery
 
 
 def _send_odd(stage: "Stage", participant: "Participant", name: str) -> Delivery:
-    secret = stage.fiskil.credentials.webhook_secret
+    secret, scheme = _signing(stage)
     event = invented(stage, participant, used_kind(stage, "consent.updated"))
     stage.journal.names[event.message_id] = f"odd:{name}"
     note = Delivery(
@@ -229,9 +232,14 @@ def _send_odd(stage: "Stage", participant: "Participant", name: str) -> Delivery
         name=name,
         is_judged=False,
     )
-    return _send(stage, distort(name, seal(event, attempt=1, secret=secret).body, secret), note)
+    return _send(stage, distort(name, seal(event, attempt=1, secret=secret).body, secret, scheme=scheme), note)
 
 
 def _send(stage: "Stage", written: Encoded, note: Delivery) -> Delivery:
     note = msgspec.structs.replace(note, body=written.body)
     return stage.sender.deliver(Outgoing(note=note, headers=written.headers), stage.journal)
+
+
+def _signing(stage: "Stage") -> tuple[str, str]:
+    """The secret, and the scheme that rules. Source: webhooks.signature"""
+    return stage.fiskil.credentials.webhook_secret, stage.fiskil.reading("webhooks.signature")

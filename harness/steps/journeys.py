@@ -143,7 +143,7 @@ def begin(stage: "Stage", participant: "Participant") -> str:
 
 
 def _session_id(found: str) -> str:
-    """The id in an ``auth_url`` of any documented form; what is no address is the id itself. Source: auth-session.auth-url"""
+    """The id in an ``auth_url`` of any documented form, or what is the id itself. Source: auth-session.auth-url"""
     query = dict(parse_qsl(urlsplit(found).query))
     return query.get("sess_id") or query.get("session") or found
 

@@ -7,7 +7,6 @@ import msgspec
 
 from harness.errors import ConfigError
 from harness.journal import Delivery
-from harness.listen import LOOPBACK
 from harness.model import Event
 from harness.steps.base import PlainStep
 from harness.steps.deliveries import attempt
@@ -153,7 +152,8 @@ def _send_foreign(stage: "Stage", event: Event, name: str, participant: str) -> 
 
 
 def _outgoing(stage: "Stage", event: Event, note: Delivery) -> Outgoing:
-    message = seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret)
+    scheme = stage.fiskil.reading("webhooks.signature")
+    message = seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, scheme=scheme)
     note = msgspec.structs.replace(note, message_id=message.message_id, body=message.body)
     return Outgoing(note=note, headers=plain_headers(message.signature))
 
@@ -162,7 +162,7 @@ def _stranger(stage: "Stage") -> str:
     """A loopback address that the app must not take for Fiskil's; empty where the config states no list."""
     allowed = stage.settings.app.facts.allowed_ips
     if allowed is None and stage.app.is_told("webhook_source_ips"):
-        allowed = (LOOPBACK,)
+        allowed = stage.fiskil.webhook_sources
     if allowed is None:
         return ""
     return next((one for one in STRANGERS if not any(_covers(listed, one) for listed in allowed)), "")

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from harness.errors import UnknownName
-from harness.webhooks.signature import HEADER, sign
+from harness.webhooks.signature import DOCUMENTED, HEADER, sign
 
 JSON = (("Content-Type", "application/json"),)
 Headers = tuple[tuple[str, str], ...]
@@ -62,23 +62,25 @@ class Oddity(Struct, frozen=True):
     headers: Headers = JSON
 
 
-def encode(name: str, body: bytes, secret: str) -> Encoded:
+def encode(name: str, body: bytes, secret: str, *, scheme: str = DOCUMENTED) -> Encoded:
     """Write the message *body* the way called *name* and sign the result. Source: webhooks.signature"""
     way = encoding(name)
     written = way.write(body)
-    return Encoded(body=written, headers=(("Content-Type", way.content_type), (way.header, sign(written, secret))))
+    return Encoded(
+        body=written, headers=(("Content-Type", way.content_type), (way.header, sign(written, secret, scheme=scheme)))
+    )
 
 
-def spell(name: str, body: bytes, secret: str) -> Encoded:
+def spell(name: str, body: bytes, secret: str, *, scheme: str = DOCUMENTED) -> Encoded:
     """Sign *body* and spell the signature the way called *name*."""
-    return Encoded(body=body, headers=(*JSON, *spelling(name).headers(sign(body, secret))))
+    return Encoded(body=body, headers=(*JSON, *spelling(name).headers(sign(body, secret, scheme=scheme))))
 
 
-def distort(name: str, body: bytes, secret: str) -> Encoded:
+def distort(name: str, body: bytes, secret: str, *, scheme: str = DOCUMENTED) -> Encoded:
     """Make the oddity called *name* out of a message and sign it."""
     odd = oddity(name)
     written = odd.write(body)
-    return Encoded(body=written, headers=(*odd.headers, (HEADER, sign(written, secret))))
+    return Encoded(body=written, headers=(*odd.headers, (HEADER, sign(written, secret, scheme=scheme))))
 
 
 def encoding(name: str) -> Encoding:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from harness.errors import UnknownName
 from harness.model import Event, Message
 from harness.webhooks.message import seal
-from harness.webhooks.signature import HEADER, digest, key_of
+from harness.webhooks.signature import DOCUMENTED, HEADER, digest, key_of
 
 JSON = (("Content-Type", "application/json"),)
 LONG_HEADER = 4096
@@ -44,6 +44,7 @@ class Material(Struct, frozen=True, kw_only=True):
     honest: Message
     other: Message
     secret: str
+    scheme: str = DOCUMENTED
 
     @property
     def key(self) -> bytes:
@@ -59,15 +60,16 @@ class Forgery(Struct, frozen=True):
     make: Callable[[Material], Forged]
 
 
-def forge(name: str, event: Event, *, other: Message, secret: str) -> Forged:
+def forge(name: str, event: Event, *, other: Message, secret: str, scheme: str = DOCUMENTED) -> Forged:
     """Forge a message about *event*, whose ``message_id`` must be one that was never used.
 
     Args:
         other: A message that was honestly signed, as an eavesdropper would have it.
         secret: The receiver's right secret; some forgeries misuse it.
+        scheme: How honest messages are signed.
     """
-    honest = seal(event, attempt=1, secret=secret)
-    return forgery(name).make(Material(event=event, honest=honest, other=other, secret=secret))
+    honest = seal(event, attempt=1, secret=secret, scheme=scheme)
+    return forgery(name).make(Material(event=event, honest=honest, other=other, secret=secret, scheme=scheme))
 
 
 def forgery(name: str) -> Forgery:
@@ -126,7 +128,7 @@ def _repeated_key(material: Material) -> Forged:
 def _invalid_byte(material: Material) -> Forged:
     """Whoever decodes leniently before the HMAC signs the replacement character in its place."""
     event = msgspec.structs.replace(material.event, extra={**material.event.extra, "note": REPLACEMENT})
-    honest = seal(event, attempt=1, secret=material.secret)
+    honest = seal(event, attempt=1, secret=material.secret, scheme=material.scheme)
     lenient = msgspec.structs.replace(material, honest=honest)
     return _changed(lenient, honest.body.replace(REPLACEMENT.encode(), b"\xff"))
 

@@ -6,10 +6,10 @@ import msgspec
 
 from harness.clock import rfc3339
 from harness.model import Event, Message
-from harness.webhooks.signature import sign
+from harness.webhooks.signature import DOCUMENTED, sign
 
 
-def seal(event: Event, *, attempt: int, secret: str) -> Message:
+def seal(event: Event, *, attempt: int, secret: str, scheme: str = DOCUMENTED) -> Message:
     """Turn *event* into the exact bytes that go on the wire, signed.
 
     The attempt number is part of the body: a retry has the same ``message_id`` but other bytes and another signature.
@@ -17,6 +17,7 @@ def seal(event: Event, *, attempt: int, secret: str) -> Message:
     Args:
         attempt: Counts from 1.
         secret: Base64 of the signing key, as the console shows it.
+        scheme: How it is signed, a reading of the clause.
 
     Raises:
         ConfigError: *secret* is not base64.
@@ -24,7 +25,7 @@ def seal(event: Event, *, attempt: int, secret: str) -> Message:
     Source: webhooks.signature, webhooks.payload
     """
     body = msgspec.json.encode(payload(event, attempt=attempt))
-    return Message(message_id=event.message_id, attempt=attempt, body=body, signature=sign(body, secret))
+    return Message(message_id=event.message_id, attempt=attempt, body=body, signature=sign(body, secret, scheme=scheme))
 
 
 def payload(event: Event, *, attempt: int) -> dict[str, Any]:

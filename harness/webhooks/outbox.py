@@ -5,35 +5,43 @@ from datetime import datetime, timedelta
 
 from harness.errors import UnknownName
 from harness.model import Event
+from harness.readings import Ask, Readings
 
 ATTEMPTS = 5
-BACKOFF_MINUTES = (1, 3, 6, 10)
+BACKOFF_MINUTES = (1, 3, 6, 10, 10)
 
 
 class Parcel:
     """One event on its way: how often it was tried and when it is due next."""
 
-    def __init__(self, symbol: str, event: Event) -> None:
+    def __init__(self, symbol: str, event: Event, reading: Ask) -> None:
         self.symbol = symbol
         self.event = event
         self.attempts = 0
         self.due_at: datetime | None = event.publish_time
         self.is_acknowledged = False
+        self.reading = reading
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether the last attempt of the schedule was made. Source: webhooks.attempts"""
+        return self.attempts >= ATTEMPTS and self.attempts >= int(self.reading("webhooks.attempts"))
 
     @property
     def is_lost(self) -> bool:
-        """Whether every attempt was used up without an acknowledgement. Source: webhooks.attempts"""
-        return not self.is_acknowledged and self.attempts >= ATTEMPTS
+        """Whether every attempt was used up without an acknowledgement."""
+        return not self.is_acknowledged and self.is_used_up
 
     def next_attempt(self) -> int:
         """Count an attempt and return its number; numbers stop at the last one of the schedule."""
-        self.attempts = min(self.attempts + 1, ATTEMPTS)
+        if not self.is_used_up:
+            self.attempts += 1
         return self.attempts
 
     def settle(self, *, is_acknowledged: bool, now: datetime) -> None:
         """Note an attempt's result and plan the next. Source: webhooks.retry-schedule"""
         self.is_acknowledged = self.is_acknowledged or is_acknowledged
-        if self.is_acknowledged or self.attempts >= ATTEMPTS:
+        if self.is_acknowledged or self.is_used_up:
             self.due_at = None
         else:
             self.due_at = now + timedelta(minutes=BACKOFF_MINUTES[self.attempts - 1])
@@ -42,12 +50,14 @@ class Parcel:
 class Outbox:
     """Every event of the scenario under its symbol."""
 
-    def __init__(self) -> None:
+    def __init__(self, reading: Ask | None = None) -> None:
+        """Start empty; *reading* tells which reading of a doubtful clause rules (default: the best supported)."""
+        self._reading = reading or Readings().of
         self._parcels: dict[str, Parcel] = {}
 
     def add(self, symbol: str, event: Event) -> Parcel:
         """Take an event in; it is due at once."""
-        parcel = Parcel(symbol, event)
+        parcel = Parcel(symbol, event, self._reading)
         self._parcels[symbol] = parcel
         return parcel
 
@@ -64,14 +74,23 @@ class Outbox:
         return parcel
 
     def due(self, now: datetime) -> list[Parcel]:
-        """What is due, by publish time. Source: webhooks.order"""
-        ready = [one for one in self._parcels.values() if one.due_at is not None and one.due_at <= now]
-        return sorted(ready, key=lambda one: (one.event.publish_time, one.event.event_id))
+        """What is due, by publish time; perhaps only what nothing earlier holds up. Source: webhooks.order"""
+        return [one for one in self._free() if one.due_at is not None and one.due_at <= now]
 
     def next_due_at(self, *, but: Collection[str] = ()) -> datetime | None:
         """When the next attempt is due, if one is planned; events named in *but* are left out."""
-        planned = [one.due_at for one in self._parcels.values() if one.due_at is not None and one.symbol not in but]
+        planned = [one.due_at for one in self._free() if one.due_at is not None and one.symbol not in but]
         return min(planned) if planned else None
+
+    @property
+    def is_in_turn(self) -> bool:
+        """Whether a message waits until the one before it is settled."""
+        return self._reading("webhooks.order") == "in-turn"
+
+    def _free(self) -> list[Parcel]:
+        planned = [one for one in self._parcels.values() if one.due_at is not None]
+        planned.sort(key=lambda one: (one.event.publish_time, one.event.event_id))
+        return planned[:1] if len(planned) > 1 and self.is_in_turn else planned
 
     def __iter__(self) -> Iterator[Parcel]:
         """Every parcel, in the order in which they were added."""

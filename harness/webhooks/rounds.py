@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from harness.clock import Clock
 from harness.errors import StepError
-from harness.journal import Delivery
+from harness.journal import HOMES, Delivery
 from harness.model import Message
 from harness.webhooks.message import seal
 from harness.webhooks.outbox import Outbox, Parcel
@@ -36,9 +36,10 @@ def hand_over(
         if not send(due):
             return False
         next_due_at = outbox.next_due_at(but=[name for name in made if made[name] >= attempts])
-        if attempts == 1 or next_due_at is None:
+        if not (due and outbox.is_in_turn) and (attempts == 1 or next_due_at is None):
             return True
-        clock.advance_to(next_due_at)
+        if attempts > 1 and next_due_at is not None:
+            clock.advance_to(next_due_at)
 
 
 def sealed(parcel: Parcel, *, secret: str, attempt: int = 0) -> Message:
@@ -50,11 +51,11 @@ def sealed(parcel: Parcel, *, secret: str, attempt: int = 0) -> Message:
     number = attempt or parcel.attempts
     if number < 1:
         raise StepError(f"{parcel.symbol} was never delivered, so it cannot be replayed.")
-    return seal(parcel.event, attempt=number, secret=secret)
+    return seal(parcel.event, attempt=number, secret=secret, scheme=parcel.reading("webhooks.signature"))
 
 
 def outgoing(parcel: Parcel, *, secret: str, participant: str = "", kind: str = "genuine", attempt: int = 0) -> Outgoing:
-    """That message as an ordinary request, and what to write down about it."""
+    """That message as an ordinary request, and what to write down about it. Source: webhooks.source-ip"""
     message = sealed(parcel, secret=secret, attempt=attempt)
     note = Delivery(
         event=parcel.symbol,
@@ -63,5 +64,11 @@ def outgoing(parcel: Parcel, *, secret: str, participant: str = "", kind: str = 
         attempt=message.attempt,
         kind=kind,
         body=message.body,
+        source_ip=_home(parcel),
     )
     return Outgoing(note=note, headers=plain_headers(message.signature))
+
+
+def _home(parcel: Parcel) -> str:
+    is_single = parcel.reading("webhooks.source-ip") == "one-address"
+    return HOMES[0] if is_single else HOMES[parcel.event.event_id % len(HOMES)]
