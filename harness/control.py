@@ -22,6 +22,8 @@ from harness.link import Rule
 from harness.local import LocalFiskil
 from harness.sandbox.api.routes import require_route
 
+Told = Callable[[], list[dict[str, object]]]
+
 LARGEST_BODY = 65_536
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "::1"}
 LONGEST_JUMP_DAYS = 3660
@@ -62,13 +64,21 @@ class Refusal(HarnessError):
 def control_application(
     fiskil: LocalFiskil,
     *,
-    deliveries: Callable[[], list[dict[str, object]]] = list,
+    deliveries: Told = list,
+    exchanges: Told = list,
     forget: Callable[[], None] = lambda: None,
 ) -> Starlette:
-    """The control API over *fiskil*; *deliveries* tells what was handed over, *forget* is called after a reset."""
-    control = _Control(fiskil, deliveries, forget)
+    """The control API over *fiskil*.
+
+    Args:
+        deliveries: Tells what was handed over.
+        exchanges: Tells what was asked of the API.
+        forget: Is called after a reset.
+    """
+    control = _Control(fiskil, deliveries, exchanges, forget)
     routes = [
         ("GET", "/_sandbox/state", control.state),
+        ("GET", "/_sandbox/exchanges", control.exchanges),
         ("POST", "/_sandbox/clock/advance", control.advance),
         ("GET", "/_sandbox/faults", control.faults),
         ("POST", "/_sandbox/faults", control.set_fault),
@@ -87,11 +97,10 @@ def control_application(
 class _Control:
     """What each command does; every one runs in a thread, because the sandbox's lock may wait."""
 
-    def __init__(
-        self, fiskil: LocalFiskil, deliveries: Callable[[], list[dict[str, object]]], forget: Callable[[], None]
-    ) -> None:
+    def __init__(self, fiskil: LocalFiskil, deliveries: Told, exchanges: Told, forget: Callable[[], None]) -> None:
         self._fiskil = fiskil
         self._deliveries = deliveries
+        self._exchanges = exchanges
         self._forget = forget
 
     def state(self, _request: Request, _body: bytes) -> Any:
@@ -107,6 +116,9 @@ class _Control:
                 "faults": self._waiting(),
                 "deliveries": self._deliveries(),
             }
+
+    def exchanges(self, _request: Request, _body: bytes) -> Any:
+        return {"exchanges": self._exchanges()}
 
     def advance(self, _request: Request, body: bytes) -> Any:
         jump = _read(body, Jump)

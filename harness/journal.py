@@ -6,6 +6,7 @@ redactor.
 """
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, Literal, TypeVar
 
@@ -286,8 +287,9 @@ E_ = TypeVar("E_", bound=Entry)
 class Journal:
     """The record; appending is safe from every thread."""
 
-    def __init__(self) -> None:
-        self._entries: list[Entry] = []
+    def __init__(self, *, newest: int | None = None) -> None:
+        """Start empty; *newest* is how many entries are kept, the newest ones, where a record has no end of its own."""
+        self._entries: deque[Entry] = deque(maxlen=newest)
         self._lock = threading.Lock()
         self._elapsed = stopwatch()
         self.step = -1
@@ -313,7 +315,7 @@ class Journal:
 
     def __iter__(self) -> Iterator[Entry]:
         with self._lock:
-            return iter(list(self._entries))
+            return iter(tuple(self._entries))
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -12,7 +12,7 @@ from pathlib import Path
 from harness.clock import rfc3339
 from harness.control import control_application
 from harness.errors import HarnessError
-from harness.journal import Journal
+from harness.journal import Exchange, Journal
 from harness.listen import Server
 from harness.local import LocalFiskil
 from harness.readings import Readings
@@ -21,6 +21,7 @@ from harness.webhooks.outbox import Parcel
 from harness.webhooks.rounds import outgoing
 
 DELIVERIES_KEPT = 200
+EXCHANGES_KEPT = 200
 PUMP_EVERY_S = 0.1
 
 ENV_HEADER = "# Written by fiskil-harness serve; removed or replaced at will.\n"
@@ -123,7 +124,10 @@ class Serving:
         )
         self._pump: Pump | None = None
         try:
-            application = control_application(self.fiskil, deliveries=self._deliveries, forget=self._forget)
+            self._record()
+            application = control_application(
+                self.fiskil, deliveries=self._deliveries, exchanges=self._exchanges, forget=self._forget
+            )
             self._control = Server(self.fiskil.loop, application, port=control_port)
         except BaseException:
             self.fiskil.close()
@@ -155,6 +159,27 @@ class Serving:
     def _deliveries(self) -> list[dict[str, object]]:
         return list(self._pump.deliveries) if self._pump is not None else []
 
+    def _record(self) -> None:
+        self._journal = Journal(newest=EXCHANGES_KEPT)
+        self.fiskil.link.begin(self._journal, is_stray=lambda _end_user_id: False)
+
+    def _exchanges(self) -> list[dict[str, object]]:
+        """What was asked of the API and what it answered; queries, headers and bodies may carry secrets and stay here."""
+        return [
+            {
+                "number": one.number,
+                "route": one.route,
+                "method": one.method,
+                "path": one.path,
+                "end_user_id": one.end_user_id,
+                "status": one.status,
+                "took_ms": round((one.ended_s - one.at_s) * 1000, 3),
+                "bites": one.bites,
+            }
+            for one in self._journal.all(Exchange)
+        ]
+
     def _forget(self) -> None:
+        self._record()
         if self._pump is not None:
             self._pump.forget()

@@ -10,7 +10,7 @@ from pytest_httpserver import HTTPServer
 
 from harness.clock import wait_until
 from harness.errors import UnsafeTarget, UsageError
-from harness.serve import Serving
+from harness.serve import EXCHANGES_KEPT, Serving
 
 
 @pytest.fixture
@@ -102,3 +102,24 @@ def test_webhooks_go_to_this_machine_only(serve: Callable[..., Serving]) -> None
     """Another address is refused before anything listens."""
     with pytest.raises(UnsafeTarget, match="not loopback"):
         serve(webhook_url="http://192.0.2.1/hook")
+
+
+def test_the_newest_exchanges_are_told_and_no_secret(serve: Callable[..., Serving]) -> None:
+    """Who works by hand sees what the app asked for; the record has a bound, and a reset empties it."""
+    serving = serve()
+    pair = {"client_id": serving.fiskil.credentials.client_id, "client_secret": serving.fiskil.credentials.client_secret}
+    with httpx.Client(trust_env=False) as client:
+        token = client.post(f"{serving.fiskil.api_url}/v1/token", json=pair).json()["token"]
+        for number in range(EXCHANGES_KEPT):
+            client.get(f"{serving.fiskil.api_url}/v1/institutions/{number}", headers={"authorization": f"Bearer {token}"})
+
+        told = client.get(f"{serving.control_url}/_sandbox/exchanges")
+        client.post(f"{serving.control_url}/_sandbox/reset")
+        after = client.get(f"{serving.control_url}/_sandbox/exchanges").json()
+
+    exchanges = told.json()["exchanges"]
+    assert len(exchanges) == EXCHANGES_KEPT
+    assert (exchanges[-1]["route"], exchanges[-1]["path"]) == ("institutions.get", f"/v1/institutions/{EXCHANGES_KEPT - 1}")
+    assert token not in told.text
+    assert pair["client_secret"] not in told.text
+    assert after == {"exchanges": []}
