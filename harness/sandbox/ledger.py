@@ -1,7 +1,8 @@
 """What the institution knows about a person under one consent.
 
-Its rows change when a scenario says so; the API serves what the latest sync saw. Balances are always the opening amount plus
-every POSTED movement. Tables are replaced and never changed in place: a sync on the servers' thread reads whole ones.
+Its rows change when a scenario says so; the API serves what the latest sync saw. Balances are the opening amount plus every
+POSTED movement, unless a reading counts PENDING ones too. Tables are replaced and never changed in place: a sync on the
+servers' thread reads whole ones.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ import msgspec
 
 from harness.ids import Mint
 from harness.model import Account, Balance, Person, Transaction
+from harness.readings import Ask, Readings
 from harness.sandbox.history import CENT, View, account_of, movements_of, stamp
 
 
@@ -20,14 +22,24 @@ class Ledger:
     """Accounts and transactions of one person, under the ids that one end user sees."""
 
     def __init__(
-        self, person: Person, *, owner: str, arrangement_id: str, institution_id: str, mint: Mint, until: date
+        self,
+        person: Person,
+        *,
+        owner: str,
+        arrangement_id: str,
+        institution_id: str,
+        mint: Mint,
+        until: date,
+        reading: Ask | None = None,
     ) -> None:
         """Derive every row.
 
         Args:
             owner: The end user id that salts the row ids: the same person under another end user has other ids.
             until: The day that the history ends with.
+            reading: Tells which reading of a doubtful clause rules (default: the best supported).
         """
+        self._reading = reading or Readings().of
         self.person, self.until = person, until
         self._view = View(mint=mint, end_user_id=owner, institution_id=institution_id, arrangement_id=arrangement_id)
         self.accounts: dict[str, Account] = {spec.key: account_of(self._view, person, spec) for spec in person.accounts}
@@ -44,7 +56,10 @@ class Ledger:
         account = self.accounts[account_key]
         rows = [row for row in self.transactions.values() if row.account_id == account.account_id]
         current = Decimal(spec.opening) + _sum(row for row in rows if row.status == "POSTED")
-        available = current + _sum(row for row in rows if row.status == "PENDING") + Decimal(spec.credit_limit or 0)
+        pending = _sum(row for row in rows if row.status == "PENDING")
+        available = current + pending + Decimal(spec.credit_limit or 0)
+        if pending and self._reading("data.balances-add-up") == "with-pending":
+            current += pending
         if spec.category == "RESIDENTIAL_MORTGAGES":
             available = Decimal(0)
         return Balance(
@@ -78,9 +93,13 @@ class Ledger:
         return tuple(self._removed)
 
     def post(self, key: str, *, at: datetime) -> None:
-        """Turn a PENDING row into a POSTED one with the same ``fiskil_id``. Source: data.pending-posted"""
+        """Turn a PENDING row into a POSTED one, perhaps with another ``fiskil_id``. Source: data.pending-posted"""
         text = self.transactions[key].description.removeprefix("Pending ")
-        self.amend(key, status="POSTED", description=text, posting_date_time=stamp(at), value_date_time=stamp(at))
+        changes = {"status": "POSTED", "description": text, "posting_date_time": stamp(at), "value_date_time": stamp(at)}
+        if self._reading("data.pending-posted") == "new":
+            self._removed.append(self.transactions[key].fiskil_id)
+            changes["fiskil_id"] = self._view.mint.row_id("bank_tx_", self._view.owner, f"{key} posted")
+        self.amend(key, **changes)
 
     def repeat(self, key: str, copy: str) -> str:
         """Add a true twin of the row called *key*: equal in everything but its ids, and return its ``fiskil_id``."""
