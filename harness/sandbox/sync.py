@@ -14,7 +14,8 @@ from harness.errors import UnknownName, UsageError
 from harness.model import DATASETS, Consent
 from harness.sandbox import consents
 from harness.sandbox.datasets import SOURCES, account_ids
-from harness.sandbox.store import PendingSync, Store
+from harness.sandbox.store import Store
+from harness.sandbox.tables import PendingSync
 
 LATEST_S = max(dataset.ready_after_s for dataset in DATASETS.values()) + 1
 
@@ -47,6 +48,8 @@ def finish_due(store: Store) -> None:
     So a consent that ends before a sync is ready takes that sync along. Source: consents.expiry-event
     """
     now = store.clock.now()
+    if now < store.syncs.next_ready and now < store.consents.next_end:
+        return
     due: list[tuple[datetime, Callable[[], None]]] = [
         (one.ready_at, partial(_complete, store, one)) for one in store.syncs if one.ready_at <= now
     ]
@@ -57,6 +60,8 @@ def finish_due(store: Store) -> None:
     ]
     for _, happen in sorted(due, key=itemgetter(0)):
         happen()
+    store.syncs.look_again()
+    store.consents.look_again()
 
 
 def finish_now(store: Store, consent: Consent, dataset: str) -> None:

@@ -44,7 +44,7 @@ def _refuse_unconnected(store: Store, end_user_id: str) -> None:
         return
     if end_user_id not in store.end_users and store.reading("data.unknown-end-user") == "404":
         raise ApiProblem(404, "NotFound", "end user not found")
-    had_one = any(one.end_user_id == end_user_id for one in store.consents.values())
+    had_one = bool(store.consents.of(end_user_id))
     if had_one and store.reading("data.ended-consent") == "403":
         raise ApiProblem(403, "Forbidden", "the end user has no active consent")
 

@@ -1,0 +1,82 @@
+"""Consents and pending syncs know their next moment, so that a request need not look at all of them."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from still import Still
+
+from harness import catalog
+from harness.model import Consent
+from harness.sandbox.tables import NEVER, Consents, PendingSync, Syncs
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def consent_of(end_user_id: str, arrangement_id: str, *, ends_in_s: int) -> Consent:
+    """An active consent."""
+    return Consent(
+        arrangement_id=arrangement_id,
+        end_user_id=end_user_id,
+        institution_id="88888",
+        person="rosa.keane@example.com",
+        account_keys=(),
+        permissions=(),
+        created_at=NOON,
+        expires_at=NOON + timedelta(seconds=ends_in_s),
+    )
+
+
+def test_consents_are_found_by_end_user_oldest_first() -> None:
+    """A consent that changes keeps its place, and nobody else's comes along."""
+    table = Consents()
+    for end_user_id, arrangement_id in (("eu_a", "1"), ("eu_b", "2"), ("eu_a", "3")):
+        table[arrangement_id] = consent_of(end_user_id, arrangement_id, ends_in_s=60)
+
+    table["1"] = msgspec.structs.replace(table["1"], account_keys=("everyday",))
+
+    assert [one.arrangement_id for one in table.of("eu_a")] == ["1", "3"]
+    assert table.of("eu_a")[0].account_keys == ("everyday",)
+    assert table.of("eu_c") == []
+
+
+def test_the_next_end_is_the_earliest_of_those_that_are_active() -> None:
+    """A consent that was ended no longer counts once one has looked again."""
+    table = Consents()
+    table["1"] = consent_of("eu_a", "1", ends_in_s=60)
+    table["2"] = consent_of("eu_b", "2", ends_in_s=90)
+    assert table.next_end == NOON + timedelta(seconds=60)
+
+    table["1"] = msgspec.structs.replace(table["1"], ended_at=NOON, termination_reason="Revoked")
+    table.look_again()
+
+    assert table.next_end == NOON + timedelta(seconds=90)
+
+
+def test_the_next_sync_is_the_earliest_that_waits() -> None:
+    """None waits, one waits, an earlier one waits, and none again."""
+    table = Syncs()
+    late, early = (PendingSync(arrangement_id="1", dataset="accounts", ready_at=NOON + timedelta(seconds=s)) for s in (9, 4))
+    seen = [table.next_ready]
+    for one in (late, early):
+        table.append(one)
+        seen.append(table.next_ready)
+    table.clear()
+    table.look_again()
+
+    assert [*seen, table.next_ready] == [NEVER, late.ready_at, early.ready_at, NEVER]
+
+
+def test_what_is_due_happens_though_another_consent_came_later(still: Still) -> None:
+    """Two consents an hour apart each expire at their own moment, and each ending is told once."""
+    rosa = catalog.person("rosa")
+    first = still.sandbox.authorise(still.sandbox.create_end_user(rosa), rosa)
+    still.sandbox.clock.advance(hours=1)
+    second = still.sandbox.authorise(still.sandbox.create_end_user(rosa), rosa)
+
+    still.sandbox.clock.advance(seconds=(first.expires_at - still.sandbox.clock.now()).total_seconds())
+    ended = [event.consent_id for event in still.sandbox.events if event.kind == "consent.revoked"]
+    still.sandbox.clock.advance(hours=1)
+
+    assert ended == [first.arrangement_id]
+    told = [event.consent_id for event in still.sandbox.events if event.kind == "consent.revoked"]
+    assert told == [first.arrangement_id, second.arrangement_id]
