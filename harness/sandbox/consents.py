@@ -38,7 +38,7 @@ def grant(
         institution_id=institution_id,
         person=person.email,
         account_keys=account_keys,
-        permissions=permitted_at(store.institutions[institution_id].industry, permissions or store.permissions),
+        permissions=permitted_at(store.institutions[institution_id].industry, permissions or store.console.permissions),
         created_at=now,
         expires_at=now + duration(store),
     )
@@ -68,6 +68,7 @@ def _open_books(store: Store, consent: Consent, person: Person) -> None:
         institution_id=consent.institution_id,
         mint=store.mint,
         until=until,
+        reading=store.reading,
     )
 
 

@@ -6,6 +6,7 @@ Nothing lies in the future of the day that the history ends with.
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -85,6 +86,7 @@ def _moment(day: date, *, minute: int) -> datetime:
 
 
 def _posted(view: View, account: Account, key: str, move: Movement, amount: Decimal, at: datetime) -> Transaction:
+    is_detailed = _type_of(move).startswith("TRANSFER_")
     return Transaction(
         key=key,
         fiskil_id=view.mint.row_id("bank_tx_", view.owner, key),
@@ -106,8 +108,16 @@ def _posted(view: View, account: Account, key: str, move: Movement, amount: Deci
             "secondary_category": move.category.replace(":", "_"),
             "confidence_level": "VERY_HIGH",
         },
-        extended_data={"service": ""},
+        is_detail_available=is_detailed,
+        extended_data=_extended(move) if is_detailed else {"service": ""},
     )
+
+
+def _extended(move: Movement) -> dict[str, Any]:
+    """What a payment through the fast network carries. Source: versions.npp-payload"""
+    side = "payee" if move.amount.startswith("-") else "payer"
+    payload = {"extended_description": move.description, "service": "X2P1", "service_version": "01"}
+    return {side: move.merchant, "extension_u_type": "nppPayload", "npp_payload": payload}
 
 
 def _pending(row: Transaction, *, has_date: bool) -> Transaction:

@@ -5,13 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
+
 from harness.clock import Clock
 from harness.crashes import Crash
 from harness.ids import Mint
 from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
 from harness.readings import Readings
-from harness.sandbox import consents, end_users, people, sessions, sync, tokens
+from harness.sandbox import consents, end_users, institutions, people, sessions, sync, tokens
 from harness.sandbox.api.application import Application, api_application
+from harness.sandbox.console import Console
 from harness.sandbox.ledger import Ledger
 from harness.sandbox.pages.application import page_application
 from harness.sandbox.store import Credentials, Store
@@ -41,6 +44,7 @@ class Sandbox:
         credentials: Credentials | None = None,
         named: Iterable[Person] = (),
         readings: Readings | None = None,
+        console: Console | None = None,
     ) -> None:
         """Start empty; *named* are people whom the institutions know at any time, beside those of ``admit``."""
         self._readings = readings or Readings()
@@ -54,6 +58,7 @@ class Sandbox:
             institutions=dict(institutions),
             named=named,
             readings=self._readings,
+            console=console,
         )
         self.store.duties.append(sync.finish_due)
         self.api: Application = api_application(self.store)
@@ -117,7 +122,7 @@ class Sandbox:
     def consents_of(self, end_user_id: str) -> list[Consent]:
         """Every consent of an end user, ended ones included, oldest first."""
         with self._now() as store:
-            return [one for one in store.consents.values() if one.end_user_id == end_user_id]
+            return store.consents.of(end_user_id)
 
     def begin_sync(self, consent: Consent, dataset: str) -> None:
         """Let a sync of *dataset* begin now; the clock completes it. Source: sync.timing"""
@@ -162,6 +167,21 @@ class Sandbox:
         """Cap pages at *rows* rows, whatever size is asked for, until the next reset. Source: paging.size-cap"""
         with self.store.lock:
             self.store.largest_page = rows
+
+    def configure(self, *, permissions: tuple[str, ...] = (), scopes: tuple[str, ...] = (), version: str = "") -> None:
+        """Set what end users are asked for, what new tokens may do, and the pinned version, until the next reset.
+
+        Raises:
+            UnknownName: The console does not offer it.
+        """
+        chosen = {"permissions": permissions, "scopes": scopes, "version": version}
+        with self._now() as store:
+            store.console = msgspec.structs.replace(store.console, **{one: value for one, value in chosen.items() if value})
+
+    def set_connection(self, institution_id: str, status: str) -> None:
+        """Let Fiskil get through to an institution: HEALTHY, DEGRADED or OUTAGE, until the next reset."""
+        with self._now() as store:
+            institutions.set_connection(store, institution_id, status)
 
     def canaries(self) -> dict[str, tuple[str, ...]]:
         """Every secret value of this run and its people, by kind."""

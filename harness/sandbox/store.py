@@ -17,14 +17,15 @@ from msgspec import Struct
 from harness.clock import Clock
 from harness.crashes import Crash
 from harness.ids import Mint
-from harness.model import USUAL_PERMISSIONS, AuthSession, Consent, EndUser, Event, Institution, Person
+from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
 from harness.readings import Readings
+from harness.sandbox.console import Console
 from harness.sandbox.energy_ledger import EnergyLedger
 from harness.sandbox.ledger import Ledger
+from harness.sandbox.tables import Consents, Syncs
 
 TOKENS_REMEMBERED = 64
 LARGEST_PAGE = 1000
-SCOPES = ("api:banking", "api:energy", "api:user.read", "api:user.write")
 
 
 class Credentials(Struct, frozen=True, kw_only=True):
@@ -44,6 +45,7 @@ class Token(Struct, frozen=True, kw_only=True):
 
     value: str
     client_secret: str
+    scopes: tuple[str, ...] = ()
     issued_at: datetime
     expires_at: datetime
     ahead: timedelta = timedelta()
@@ -51,14 +53,6 @@ class Token(Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         """Nothing secret."""
         return f"Token(value=..., expires_at={self.expires_at.isoformat()})"
-
-
-class PendingSync(Struct, frozen=True, kw_only=True):
-    """A dataset of a consent that becomes available at ``ready_at``."""
-
-    arrangement_id: str
-    dataset: str
-    ready_at: datetime
 
 
 class Store:
@@ -73,6 +67,7 @@ class Store:
         institutions: dict[str, Institution],
         named: Iterable[Person] = (),
         readings: Readings | None = None,
+        console: Console | None = None,
     ) -> None:
         """Start empty; *named* are people whom the institutions know at any time."""
         self.lock = threading.RLock()
@@ -81,7 +76,7 @@ class Store:
         self.credentials = credentials
         self.readings = readings or Readings()
         self.asked: set[str] = set()
-        self.institutions = institutions
+        self.institutions = self._first_institutions = institutions
         self.people: dict[str, Person] = {}
         self.named: dict[str, Person] = {person.email.lower(): person for person in named}
         self.crashes: list[Crash] = []
@@ -90,8 +85,7 @@ class Store:
         self.tokens: dict[str, Token] = {}
         self.issued: deque[str] = deque(maxlen=TOKENS_REMEMBERED)
         self.largest_page = LARGEST_PAGE
-        self.permissions = USUAL_PERMISSIONS
-        self.scopes = SCOPES
+        self.console = self._first_console = console or Console()
         self.api_url = ""
         self.auth_url = ""
         self.epoch = clock.now()
@@ -101,14 +95,14 @@ class Store:
         self.end_users: dict[str, EndUser] = {}
         self.deleted_end_users: set[str] = set()
         self.sessions: dict[str, AuthSession] = {}
-        self.consents: dict[str, Consent] = {}
+        self.consents = Consents()
         self.ledgers: dict[str, Ledger] = {}
         self.energy: dict[str, EnergyLedger] = {}
         self.served: dict[tuple[str, str], tuple[Any, ...]] = {}
         self.early: set[tuple[str, str]] = set()
         self.overrides: dict[str, dict[str, str]] = {}
         self.read_at: dict[str, datetime] = {}
-        self.syncs: list[PendingSync] = []
+        self.syncs = Syncs()
         self.events: list[Event] = []
 
     def reset(self) -> None:
@@ -125,6 +119,8 @@ class Store:
             # A late call about an end user of an earlier scenario gets what a deleted end user gets.
             self.deleted_end_users = kept
             self.people.clear()
+            self.console = self._first_console
+            self.institutions = self._first_institutions
             self.asked.clear()
             self.largest_page = LARGEST_PAGE
             self.epoch = self.clock.now()
@@ -189,4 +185,4 @@ class Store:
 
     def active_consents(self, end_user_id: str) -> list[Consent]:
         """The consents of an end user that allow reading now, oldest first."""
-        return [c for c in self.consents.values() if c.end_user_id == end_user_id and c.is_active]
+        return [one for one in self.consents.of(end_user_id) if one.is_active]

@@ -7,8 +7,12 @@ from datetime import timedelta
 
 import msgspec
 
-from harness.sandbox.problems import bad_key_pair, unauthorized
+from harness.sandbox.console import CORE_SCOPES
+from harness.sandbox.problems import ApiProblem, bad_key_pair, unauthorized
 from harness.sandbox.store import Store, Token
+
+MOST_ALIVE = 10_000
+"""More than any app takes in fifteen minutes; beyond it the oldest dies, so that no load fills the memory."""
 
 
 def exchange(store: Store, client_id: str, client_secret: str) -> Token:
@@ -27,7 +31,7 @@ def exchange(store: Store, client_id: str, client_secret: str) -> Token:
     claims = {
         "org_id": store.credentials.client_id,
         "key_id": hashlib.sha256(client_secret.encode()).hexdigest()[:16],
-        "scope": "api:banking api:user.read api:user.write",
+        "scope": " ".join(store.console.scopes),
         "iat": int(issued.timestamp()),
         "exp": int((issued + lifetime).timestamp()),
         "jti": store.mint.secret(22),
@@ -35,11 +39,14 @@ def exchange(store: Store, client_id: str, client_secret: str) -> Token:
     token = Token(
         value=_jwt(claims),
         client_secret=client_secret,
+        scopes=store.console.scopes,
         issued_at=issued,
         expires_at=issued + lifetime,
         ahead=store.clock.offset,
     )
     store.tokens[token.value] = token
+    if len(store.tokens) > MOST_ALIVE:
+        del store.tokens[next(iter(store.tokens))]
     store.issued.append(token.value)
     return token
 
@@ -49,13 +56,13 @@ def lifetime_s(store: Store) -> int:
     return int(store.reading("token.lifetime"))
 
 
-def require(store: Store, authorization: str | None) -> Token:
+def require(store: Store, authorization: str | None, *, scope: str = "") -> Token:
     """Return the live token in an ``Authorization`` header.
 
     Raises:
-        ApiProblem: 401, it is missing, unknown, expired, or its key was revoked.
+        ApiProblem: 401, it is missing, unknown, expired, or its key was revoked; 403, it lacks *scope*.
 
-    Source: token.expired
+    Source: token.expired, token.scopes
     """
     scheme, _, value = (authorization or "").partition(" ")
     token = store.tokens.get(value.strip()) if scheme.lower() == "bearer" else None
@@ -64,6 +71,8 @@ def require(store: Store, authorization: str | None) -> Token:
     if token.expires_at <= store.clock.now() or store.secrets.get(token.client_secret) != "accepted":
         store.tokens.pop(token.value, None)
         raise unauthorized()
+    if scope and scope not in token.scopes and (scope in CORE_SCOPES or store.reading("token.scopes") == "everywhere"):
+        raise ApiProblem(403, "insufficient_scopes", f"the token lacks the scope {scope}")
     return token
 
 

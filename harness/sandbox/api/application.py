@@ -19,13 +19,8 @@ from harness.sandbox import tokens
 from harness.sandbox.api.routes import Found, find_spelling
 from harness.sandbox.api.versions import told_as
 from harness.sandbox.api.watching import WATCHERS, Answered
-from harness.sandbox.api.wire import (
-    VERSIONS,
-    ApiAnswer,
-    ApiRequest,
-    goa_error,
-    simple_error,
-)
+from harness.sandbox.api.wire import ApiAnswer, ApiRequest, goa_error, simple_error
+from harness.sandbox.console import VERSIONS
 from harness.sandbox.contract.requests import Requests
 from harness.sandbox.problems import ApiProblem, bad_request
 from harness.sandbox.store import Store
@@ -46,7 +41,7 @@ def api_application(store: Store) -> Application:
         found = find_spelling(store, scope["method"], scope["raw_path"].decode("latin-1"))
         asking = _asking(scope)
         asked = asking.get("x-fiskil-version")
-        version = asked if asked in VERSIONS else store.pinned_version
+        version = asked if asked in VERSIONS else store.console.version
         try:
             given = await _answered(store, requests, found, scope, receive, asking=asking, version=version)
         except ApiProblem as problem:

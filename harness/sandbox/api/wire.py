@@ -6,10 +6,10 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
+from harness.sandbox.console import DEFAULT_VERSION as DEFAULT_VERSION  # noqa: PLC0414 - whoever speaks of the wire finds it here
+from harness.sandbox.console import VERSIONS as VERSIONS  # noqa: PLC0414
 from harness.sandbox.problems import ApiProblem, bad_request, invalid_request
 
-VERSIONS = ("v1", "v2", "v3")
-DEFAULT_VERSION = "v3"
 JSON = "application/json"
 GOA = "application/vnd.goa.error"
 

@@ -12,7 +12,7 @@ import msgspec
 
 from harness import catalog
 from harness.errors import ConfigError
-from harness.sandbox.api.wire import VERSIONS
+from harness.sandbox.console import VERSIONS
 from harness.sandbox.contract.overlay import apply
 
 Document = dict[str, Any]
@@ -54,10 +54,11 @@ def _copy(whole: Document) -> Document:
 def _base() -> Document:
     """Every part of the base as one document; parts never name the same thing twice."""
     whole: Document = {}
-    for path in sorted((catalog.folder("fixtures") / "openapi" / "base").glob("*.json")):
+    for path in sorted(
+        (catalog.folder("fixtures") / "openapi" / "base").glob("*.json"), key=lambda path: (path.stem != "root", path.stem)
+    ):
         _merge(whole, _read(f"base/{path.name}"), path.name)
-    root = {name: whole.pop(name) for name in ("openapi", "info", "servers", "tags", "security") if name in whole}
-    return {**root, **whole}
+    return whole
 
 
 def _merge(whole: Document, part: Document, place: str) -> None:

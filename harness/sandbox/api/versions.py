@@ -1,0 +1,111 @@
+"""What older versions of the API say otherwise: rows are kept as v2 and v3 have them, and v1 is made from a finished answer.
+
+Only four answers of v1 differ; every other one is the same in each version.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from harness.sandbox.api.wire import ApiAnswer
+from harness.sandbox.store import Store
+
+Rows = dict[str, Any]
+
+_RATES = {
+    "BALANCE": "balance_rate",
+    "TRANSACTION": "transaction_rate",
+    "INTEREST_ACCRUED": "accrued_rate",
+    "FEE": "fee_rate",
+}
+
+
+def told_as(store: Store, route: str, version: str, given: ApiAnswer) -> ApiAnswer:
+    """The answer of *route* as *version* words it. Source: versions.upgrade, versions.empty-service"""
+    change = _V1.get(route) if version == "v1" else None
+    if change is None and route == "banking.transactions" and store.reading("versions.empty-service") == "left-out":
+        change = _without_service
+    if change is None or given.status != 200:
+        return given
+    body = msgspec.json.decode(given.body)
+    change(body)
+    return msgspec.structs.replace(given, body=msgspec.json.encode(body))
+
+
+def _accounts(body: Rows) -> None:
+    for account in body["accounts"]:
+        _conditions(account)
+        for feature in account.get("features", ()):
+            feature["is_activated"] = feature["is_activated"] == "ACTIVATED"
+
+
+def _product(body: Rows) -> None:
+    _conditions(body["product"])
+
+
+def _transactions(body: Rows) -> None:
+    """The NPP payload stood under another name, and its service beside it. Source: versions.npp-payload"""
+    for row in body["transactions"]:
+        extended = row.get("extended_data", {})
+        if "npp_payload" in extended:
+            payload = extended.pop("npp_payload")
+            extended |= {
+                "nppPayload": payload,
+                "service": payload["service"],
+                "x2p101_payload": {"extended_description": payload["extended_description"]},
+            }
+
+
+def _without_service(body: Rows) -> None:
+    for row in body["transactions"]:
+        if row.get("extended_data") == {"service": ""}:
+            del row["extended_data"]
+
+
+def _identity(body: Rows) -> None:
+    """The newest customer stood alone beside the list. Source: versions.customer"""
+    for newest in body["identities"][:1]:
+        body["customer"] = {"arrangement_id": newest["arrangement_id"], **newest["customer"]}
+
+
+def _conditions(bearer: Rows) -> None:
+    """Rates, fees and discounts of an account or a product. Source: versions.upgrade"""
+    for rate in (*bearer.get("deposit_rates", ()), *bearer.get("lending_rates", ())):
+        _first_condition(rate)
+        for tier in rate.get("tiers", ()):
+            _first_condition(tier)
+            for bound in ("minimum_value", "maximum_value"):
+                if bound in tier:
+                    tier[bound] = float(tier[bound])
+    for fee in bearer.get("fees", ()):
+        _flatten(fee, "fee_method_u_type")
+        for discount in fee.get("discounts", ()):
+            _flatten(discount, "discount_method_u_type")
+
+
+def _first_condition(rate: Rows) -> None:
+    """One object, where later versions have a list of them."""
+    conditions = rate.get("applicability_conditions")
+    if conditions:
+        rate["applicability_conditions"] = conditions[0]
+
+
+def _flatten(charge: Rows, union: str) -> None:
+    """Amount or rate stood in the charge itself."""
+    charge.pop(union)
+    fixed, based = charge.pop("fixed_amount", None), charge.pop("rate_based", None)
+    if fixed:
+        charge["amount"] = fixed["amount"]
+    if based:
+        charge[_RATES[based["rate_type"]]] = based["rate"]
+        if "accrual_frequency" in based:
+            charge["accrual_frequency"] = based["accrual_frequency"]
+
+
+_V1: dict[str, Callable[[Rows], None]] = {
+    "banking.accounts": _accounts,
+    "banking.product": _product,
+    "banking.transactions": _transactions,
+    "common.identity": _identity,
+}

@@ -1,0 +1,36 @@
+"""What a team sets in Fiskil's console, where the API has no call for it."""
+
+from msgspec import Struct
+
+from harness.errors import UnknownName
+from harness.model import PERMISSIONS, USUAL_PERMISSIONS
+
+CORE_SCOPES = ("api:user.read", "api:user.write")
+SCOPES = ("api:banking", "api:energy", *CORE_SCOPES)
+VERSIONS = ("v1", "v2", "v3")
+DEFAULT_VERSION = "v3"
+
+
+class Console(Struct, frozen=True, kw_only=True):
+    """A team's settings.
+
+    ``permissions`` is what end users are asked for, ``scopes`` what the API key may do, ``version`` the version of the API
+    that rules calls which name none.
+
+    Source: permissions.usual, token.scopes, versions.pin
+    """
+
+    permissions: tuple[str, ...] = USUAL_PERMISSIONS
+    scopes: tuple[str, ...] = SCOPES
+    version: str = DEFAULT_VERSION
+
+    def __post_init__(self) -> None:
+        """Refuse what the console does not offer."""
+        for kind, chosen, known in (
+            ("permission", self.permissions, PERMISSIONS),
+            ("scope", self.scopes, SCOPES),
+            ("version", (self.version,), VERSIONS),
+        ):
+            for one in chosen:
+                if one not in known:
+                    raise UnknownName(kind, one, known)
