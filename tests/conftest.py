@@ -7,12 +7,27 @@ from typing import Any
 
 import pytest
 
+from harness.contract.witness import Witness
 from harness.driver import Driver, Outcome
 from harness.local import LocalFiskil
 from harness.probes import Finding, Verdict
 from harness.settings import Settings, parse
 
 APPS = Path(__file__).parent / "apps"
+
+
+@pytest.fixture(scope="session")
+def witness() -> Iterator[Witness]:
+    """Who looks at every answer of every sandbox in this process."""
+    with Witness().watching() as watching:
+        yield watching
+
+
+@pytest.fixture(autouse=True)
+def _kept_contract(witness: Witness) -> Iterator[None]:
+    """Every answer of the API keeps the contract of its version, and a fault breaks what it declares and nothing else."""
+    yield
+    assert [str(one) for one in witness.take()] == []
 
 
 @pytest.fixture

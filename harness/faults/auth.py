@@ -1,5 +1,7 @@
 """Faults of authentication: tokens that die before their time."""
 
+from typing import ClassVar
+
 from msgspec import Struct
 
 from harness.faults.base import Answer
@@ -7,6 +9,8 @@ from harness.faults.base import Answer
 
 class ExpireTokens(Struct, frozen=True, kw_only=True, tag="expire_tokens"):
     """Every access token dies just before this request reaches the API (A-EXPIRE-EARLY, A-EXPIRE-MIDWALK)."""
+
+    spoils: ClassVar[tuple[str, ...]] = ()
 
     async def bite(self, answer: Answer) -> None:
         """Expire, then let the API answer as it does."""

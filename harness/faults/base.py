@@ -1,6 +1,6 @@
 """What a fault is, and the door through which it acts on one exchange."""
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from msgspec import Struct
 
@@ -24,6 +24,9 @@ class Answer(Protocol):
 
     async def send(self, status: int, headers: tuple[tuple[bytes, bytes], ...], body: bytes) -> None:
         """Send a whole answer."""
+
+    async def refuse(self, status: int, name: str, message: str, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+        """Send an error in the shape that the asked endpoint documents, without the API's work."""
 
     async def send_head(self, status: int, headers: tuple[tuple[bytes, bytes], ...]) -> None:
         """Send status and headers as they are, ``content-length`` included."""
@@ -51,7 +54,13 @@ class Answer(Protocol):
 
 
 class Fault(Protocol):
-    """Something wrong on purpose. Implementations are frozen structs whose tag is the fault's name."""
+    """Something wrong on purpose. Implementations are frozen structs whose tag is the fault's name.
+
+    ``spoils`` is what no longer keeps the contract where the fault bites: ``answer`` (none at all), ``end`` (of the body),
+    ``body`` or ``status``; all of it and nothing else.
+    """
+
+    spoils: ClassVar[tuple[str, ...]]
 
     async def bite(self, answer: Answer) -> None:
         """Do the wrong thing to one exchange."""

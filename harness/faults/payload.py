@@ -1,5 +1,7 @@
 """Faults of the payload: HTTP is fine, the JSON is not."""
 
+from typing import ClassVar
+
 from msgspec import Struct
 
 from harness.faults.base import Answer
@@ -7,6 +9,8 @@ from harness.faults.base import Answer
 
 class TruncatedJson(Struct, frozen=True, kw_only=True, tag="truncated_json"):
     """The body is cut to ``keep_percent`` and announced at that length, so only its JSON is broken (J-TRUNC)."""
+
+    spoils: ClassVar[tuple[str, ...]] = ("body",)
 
     keep_percent: int = 50
 

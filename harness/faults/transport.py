@@ -1,5 +1,7 @@
 """Faults of the connection: resets, early ends, stalls and drips."""
 
+from typing import ClassVar
+
 from msgspec import Struct
 
 from harness.faults.base import Answer
@@ -7,6 +9,8 @@ from harness.faults.base import Answer
 
 class ResetPeer(Struct, frozen=True, kw_only=True, tag="reset_peer"):
     """The API did its work, then the connection is reset after ``after_bytes`` of the response body (N-RESET-MID)."""
+
+    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
     after_bytes: int = 0
 
@@ -21,6 +25,8 @@ class ResetPeer(Struct, frozen=True, kw_only=True, tag="reset_peer"):
 class LimitBytes(Struct, frozen=True, kw_only=True, tag="limit_data"):
     """The connection is closed after ``after_bytes`` of the response body, though more was announced (N-LIMIT)."""
 
+    spoils: ClassVar[tuple[str, ...]] = ("end",)
+
     after_bytes: int = 0
 
     async def bite(self, answer: Answer) -> None:
@@ -34,6 +40,8 @@ class LimitBytes(Struct, frozen=True, kw_only=True, tag="limit_data"):
 class EmptyResponse(Struct, frozen=True, kw_only=True, tag="empty_response"):
     """The API never sees the request: the connection closes without a byte (N-EMPTY)."""
 
+    spoils: ClassVar[tuple[str, ...]] = ("answer",)
+
     async def bite(self, answer: Answer) -> None:
         """Close."""
         answer.close()
@@ -41,6 +49,8 @@ class EmptyResponse(Struct, frozen=True, kw_only=True, tag="empty_response"):
 
 class Stall(Struct, frozen=True, kw_only=True, tag="stall"):
     """After ``after_bytes`` of the response body nothing more comes, and the connection stays open (H-STALL-BODY)."""
+
+    spoils: ClassVar[tuple[str, ...]] = ("end",)
 
     after_bytes: int = 0
 
@@ -54,6 +64,8 @@ class Stall(Struct, frozen=True, kw_only=True, tag="stall"):
 
 class Drip(Struct, frozen=True, kw_only=True, tag="drip"):
     """The body comes byte by byte, one each ``every_ms``, so that no single read takes long (H-DRIP)."""
+
+    spoils: ClassVar[tuple[str, ...]] = ()
 
     every_ms: int = 200
 

@@ -6,7 +6,7 @@ An exchange that no fault matches passes untouched; its bytes are copied for the
 import asyncio
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import unquote_plus
 
 import msgspec
 
@@ -15,10 +15,16 @@ from harness.faults.base import Forwarded
 from harness.journal import Bite, Exchange, Journal, kept
 from harness.link import protocol
 from harness.link.rules import Rule, Rules
+from harness.link.watching import BITTEN, Bitten
+from harness.sandbox.api.routes import find_route
+from harness.sandbox.api.wire import goa_error, simple_error
+from harness.sandbox.console import VERSIONS
+from harness.sandbox.problems import ApiProblem
 
 Message = dict[str, Any]
 LONGEST_STALL_S = 60.0
 BODY_READ_AHEAD = 1_048_577
+NO_ERROR_ID = "err_00000000-0000-4000-8000-000000000000"
 
 
 class Link:
@@ -125,6 +131,8 @@ class _Call:
         self.number, self._route, self._journal = number, route, journal
         self.loop = asyncio.get_running_loop()
         self.is_cut = False
+        self.is_complete = False
+        self.has_left = False
         self.status: int | None = None
         self.headers: tuple[tuple[bytes, bytes], ...] = ()
         self.sent = bytearray()
@@ -135,6 +143,7 @@ class _Call:
             self.status, self.headers = message["status"], tuple(message["headers"])
         else:
             self.sent += message.get("body", b"")
+            self.is_complete = not message.get("more_body")
         await self._send(message)
 
     async def bitten_by(self, rule: Rule) -> None:
@@ -155,6 +164,24 @@ class _Call:
                         byte_offset=offset,
                     )
                 )
+            self._tell_watchers(rule)
+
+    def _tell_watchers(self, rule: Rule) -> None:
+        for watch in BITTEN:
+            watch(
+                Bitten(
+                    fault=rule.name,
+                    spoils=rule.fault.spoils,
+                    method=self._scope["method"],
+                    route=self._route,
+                    version=_version_of(self._scope),
+                    status=self.status,
+                    headers=self.headers,
+                    body=bytes(self.sent),
+                    is_complete=self.is_complete,
+                    has_left=self.has_left,
+                )
+            )
 
     async def forward(self) -> Forwarded:
         """Let the API work and keep its answer."""
@@ -174,6 +201,22 @@ class _Call:
         """Send a whole answer."""
         await self.send_head(status, headers)
         await self._pass({"type": "http.response.body", "body": body})
+
+    async def refuse(self, status: int, name: str, message: str, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+        """Send an error in the shape that the asked endpoint documents, without the API's work."""
+        version = _version_of(self._scope)
+        found = find_route(self._scope["method"], self._scope["raw_path"].decode("latin-1"))
+        problem = ApiProblem(status, name, message)
+        if found.family == "data":
+            given = simple_error(problem, NO_ERROR_ID)
+        else:
+            given = goa_error(problem, NO_ERROR_ID, has_flags=not (found.is_list and version == "v3"))
+        head = (
+            (b"x-fiskil-version", version.encode()),
+            (b"content-type", given.content_type.encode()),
+            (b"content-length", b"%d" % len(given.body)),
+        )
+        await self.send(status, (*head, *headers), given.body)
 
     async def send_head(self, status: int, headers: tuple[tuple[bytes, bytes], ...]) -> None:
         """Send status and headers."""
@@ -224,6 +267,7 @@ class _Call:
             await asyncio.wait_for(gone(), seconds)
         except TimeoutError:
             return False
+        self.has_left = True
         return True
 
     def expire_tokens(self) -> None:
@@ -271,10 +315,10 @@ def _replay(messages: list[Message], receive: Any) -> Any:
 
 
 def _end_user_of(scope: Any, body: bytes) -> str:
-    if scope["query_string"]:
-        query = parse_qs(scope["query_string"].decode("latin-1"))
-        if "end_user_id" in query:
-            return str(query["end_user_id"][-1])
+    for pair in reversed(scope["query_string"].decode("latin-1").split("&")):
+        name, _, value = pair.partition("=")
+        if value and unquote_plus(name) == "end_user_id":
+            return unquote_plus(value)
     path = "/v1/" + scope["path"].removeprefix("/v1").lstrip("/")
     head, _, rest = path.partition("/v1/end-users/")
     if not head and rest:
@@ -286,6 +330,11 @@ def _end_user_of(scope: Any, body: bytes) -> str:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return ""
     return ""
+
+
+def _version_of(scope: Any) -> str:
+    asked = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-fiskil-version"), "")
+    return asked if asked in VERSIONS else VERSIONS[-1]
 
 
 def _texts(headers: Any) -> tuple[tuple[str, str], ...]:

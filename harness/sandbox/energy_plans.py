@@ -14,7 +14,6 @@ def summary(institution: Institution, plan: EnergyPlan) -> dict[str, Any]:
     shown = {
         "plan_id": plan.plan_id,
         "institution_id": institution.institution_id,
-        "institution_name": institution.name,
         "brand": institution.brand,
         "brand_name": institution.name,
         "display_name": plan.display_name,

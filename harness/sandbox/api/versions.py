@@ -66,7 +66,7 @@ def _without_service(body: Rows) -> None:
 def _identity(body: Rows) -> None:
     """The newest customer stood alone beside the list. Source: versions.customer"""
     for newest in body["identities"][:1]:
-        body["customer"] = {"arrangement_id": newest["arrangement_id"], **newest["customer"]}
+        body["customer"] = {name: newest[name] for name in ("arrangement_id", "customer")}
 
 
 def _conditions(bearer: Rows) -> None:

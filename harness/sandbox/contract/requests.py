@@ -44,10 +44,12 @@ class Requests:
         if operation is None:
             return
         problem = invalid_request if route.family == "data" else bad_request
+        given = {name for name, _ in request.query}
         for parameter in operation.queries:
-            refusal = _refusal(parameter, request)
-            if refusal:
-                raise problem(refusal)
+            if parameter.name in given or parameter.is_required:
+                refusal = _refusal(parameter, request)
+                if refusal:
+                    raise problem(refusal)
         if operation.body is not None:
             _require_body(operation.body, request.body, problem)
 
@@ -73,7 +75,7 @@ def _typed(text: str, kind: str) -> Any:
 def _require_body(check: Any, body: bytes, problem: Any) -> None:
     try:
         given = decode_json(body or b"null")
-        error = next(iter(check.iter_errors(given)), None)
+        error = None if check.is_valid(given) else next(iter(check.iter_errors(given)), None)
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as trouble:
         reason = "nested too deeply" if isinstance(trouble, RecursionError) else str(trouble).replace("`", "'")
         raise problem(f"invalid request body: {reason}") from None

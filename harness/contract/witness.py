@@ -1,0 +1,129 @@
+"""Looks at every answer of every sandbox in this process and remembers those that do not keep the contract."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from msgspec import Struct
+
+from harness.contract.judging import STATUS, Answer, Deviation, deviations, statuses
+from harness.link.watching import BITTEN, Bitten
+from harness.sandbox.api.routes import ROUTES
+from harness.sandbox.api.watching import WATCHERS, Answered
+from harness.sandbox.contract.documents import document
+
+_ROUTES = {route.name: route for route in ROUTES}
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """Where an answer was seen: a route of a version, and its status. An answer to no route has an empty name."""
+
+    route: str
+    version: str
+    status: int
+
+
+class Broken(Struct, frozen=True, kw_only=True):
+    """An answer that does not keep the contract, or a fault that broke something else than it declares."""
+
+    seen: Seen
+    says: str
+
+    def __str__(self) -> str:
+        where = self.seen.route or "no route"
+        return f"{where} {self.seen.version} {self.seen.status}: {self.says}"
+
+
+class Witness:
+    """Takes what the watchers hand over. ``seen`` counts answers, ``broken`` keeps what to complain of."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.seen: Counter[Seen] = Counter()
+        self.bitten: Counter[str] = Counter()
+        self.broken: list[Broken] = []
+
+    @contextmanager
+    def watching(self) -> Iterator["Witness"]:
+        """Look at all traffic inside the block."""
+        WATCHERS.append(self.answered)
+        BITTEN.append(self.bitten_by)
+        try:
+            yield self
+        finally:
+            WATCHERS.remove(self.answered)
+            BITTEN.remove(self.bitten_by)
+
+    def take(self) -> list[Broken]:
+        """What there is to complain of since the last call."""
+        with self._lock:
+            taken, self.broken = self.broken, []
+        return taken
+
+    def answered(self, one: Answered) -> None:
+        """Judge an answer of the API itself."""
+        answer = Answer(
+            method=one.method,
+            path=one.route.path if one.route else "",
+            version=one.version,
+            status=one.status,
+            headers=_texts(one.headers),
+            body=one.body,
+            family=one.family,
+            readings=one.readings,
+        )
+        seen = Seen(route=one.route.name if one.route else "", version=one.version, status=one.status)
+        found = deviations(answer)
+        with self._lock:
+            self.seen[seen] += 1
+            self.broken += [Broken(seen=seen, says=f"{each.part}: {each.says}") for each in found]
+
+    def bitten_by(self, one: Bitten) -> None:
+        """Judge an answer that a fault has spoiled: it breaks what the fault declares, all of it and nothing else."""
+        if one.has_left and not one.spoils:
+            return
+        parts = _parts(one)
+        declared = _declared(one)
+        with self._lock:
+            self.bitten[one.fault] += 1
+            if one.route and one.status is not None:
+                self.seen[Seen(route=one.route, version=one.version, status=one.status)] += 1
+            if parts != declared:
+                seen = Seen(route=one.route, version=one.version, status=one.status or 0)
+                says = f"{one.fault} declares {_words(declared)} and broke {_words(parts)}"
+                self.broken.append(Broken(seen=seen, says=says))
+
+
+def _declared(one: Bitten) -> set[str]:
+    """What the fault declares; a status that the operation describes is no deviation."""
+    route = _ROUTES.get(one.route)
+    described = statuses(document(one.version), one.method, route.path) if route else {}
+    return set(one.spoils) - ({STATUS} if str(one.status) in described else set())
+
+
+def _parts(one: Bitten) -> set[str]:
+    if one.status is None:
+        return {"answer"}
+    if not one.is_complete:
+        return {"end"}
+    route = _ROUTES.get(one.route)
+    answer = Answer(
+        method=one.method,
+        path=route.path if route else "",
+        version=one.version,
+        status=one.status,
+        headers=_texts(one.headers),
+        body=one.body,
+        family=route.family if route else "core",
+    )
+    found: tuple[Deviation, ...] = deviations(answer)
+    return {each.part for each in found}
+
+
+def _texts(headers: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
+
+
+def _words(parts: set[str]) -> str:
+    return ", ".join(sorted(parts)) or "nothing"
