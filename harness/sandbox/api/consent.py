@@ -5,6 +5,7 @@ from typing import Any
 from harness.clock import rfc3339
 from harness.model import Consent
 from harness.sandbox import consents
+from harness.sandbox.api.paging import enveloped
 from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.api.wire import NO_CONTENT, ApiAnswer, ApiRequest, answer
 from harness.sandbox.datasets import account_ids
@@ -28,7 +29,7 @@ def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
         for consent in store.consents.values()
         if end_user_id in {None, consent.end_user_id} and (active is None or consent.is_active == (active == "true"))
     ]
-    return answer({"consents": rows, "links": {}} if request.version == "v3" else rows)
+    return answer(enveloped(store, request, "consents", rows))
 
 
 def revoke(store: Store, request: ApiRequest) -> ApiAnswer:

@@ -6,6 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from harness.model import EndUser
 from harness.sandbox import end_users
+from harness.sandbox.api.paging import enveloped
 from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.api.wire import NO_CONTENT, ApiAnswer, ApiRequest, answer, read_json
 from harness.sandbox.store import Store
@@ -28,7 +29,7 @@ def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
     """All, or those with an e-mail; v3 wraps the list. Source: versions.v3-envelope"""
     email = request.one("email")
     rows = [_wire(one) for one in store.end_users.values() if email is None or one.email == email]
-    return answer({"end_users": rows, "links": {}} if request.version == "v3" else rows)
+    return answer(enveloped(store, request, "end_users", rows))
 
 
 def get(store: Store, request: ApiRequest) -> ApiAnswer:

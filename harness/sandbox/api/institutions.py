@@ -3,23 +3,36 @@
 from typing import Any
 
 from harness.model import Institution
+from harness.sandbox import sessions
 from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
 from harness.sandbox.problems import ApiProblem, bad_request
 from harness.sandbox.store import Store
 
+RECOMMENDED = 3
+"""Institutions up to this priority are recommended."""
+
 
 def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
     """No token is asked for, but ``client_id`` is.
 
-    Source: institutions.client-id, institutions.sandbox-bank, versions.v3-institutions
+    Source: institutions.client-id, institutions.sandbox-bank, institutions.recommended, versions.v3-institutions
     """
     if request.one("client_id") is None:
         raise bad_request("missing required query parameter: client_id")
     industry = request.one("industry")
     if industry not in {None, "banking", "energy"}:
         raise bad_request("parameter 'industry' must be one of banking, energy")
-    rows = [_wire(one) for one in store.institutions.values() if industry in {None, one.industry}]
+    mode, session_id = request.one("institution_mode"), request.one("sess_id")
+    if mode not in {None, "recommended"}:
+        raise bad_request("parameter 'institution_mode' must be recommended")
+    if session_id is not None and sessions.current(store, session_id) is None:
+        raise bad_request("sess_id names no auth session of this client")
+    rows = [
+        _wire(one)
+        for one in store.institutions.values()
+        if industry in {None, one.industry} and (mode is None or one.priority <= RECOMMENDED)
+    ]
     is_enveloped = request.version == "v3" and store.reading("versions.v3-institutions") == "enveloped"
     return answer({"institutions": rows, "links": {}} if is_enveloped else rows)
 

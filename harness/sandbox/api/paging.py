@@ -6,26 +6,37 @@ none of ours.
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from harness.sandbox.api.wire import ApiRequest
-from harness.sandbox.problems import ApiProblem, invalid_request
+from harness.sandbox.problems import ApiProblem, bad_request, invalid_request
 from harness.sandbox.store import Store
 
 _CURSORS = ("page[after]", "page[before]")
 
 
-def page(store: Store, request: ApiRequest, rows: Sequence[Any]) -> tuple[Sequence[Any], dict[str, str]]:
+def page(
+    store: Store,
+    request: ApiRequest,
+    rows: Sequence[Any],
+    *,
+    usual_size: int | None = None,
+    refuse: Callable[[str], ApiProblem] = invalid_request,
+) -> tuple[Sequence[Any], dict[str, str]]:
     """Cut the asked page out of *rows* and make its links; a single page has none.
+
+    Args:
+        usual_size: How many rows a page holds if nobody asks; without it, what is usual for data.
+        refuse: Makes the 400.
 
     Raises:
         ApiProblem: 400 for a size that is no number; 503 for a cursor that is none of ours.
 
     Source: paging.links, paging.size-cap, paging.default-size, paging.bad-cursor
     """
-    size = _size(store, request.one("page[size]"))
+    size = _size(store, request.one("page[size]"), usual_size, refuse)
     after, before = request.one("page[after]"), request.one("page[before]")
     if after is None and before is not None:
         end = min(_position(store, request, before), len(rows))
@@ -41,12 +52,24 @@ def page(store: Store, request: ApiRequest, rows: Sequence[Any]) -> tuple[Sequen
     return rows[start:end], links
 
 
-def _size(store: Store, text: str | None) -> int:
+def enveloped(store: Store, request: ApiRequest, root: str, rows: list[Any]) -> Any:
+    """A core list as the version has it: bare until v2, then in an envelope, whose pages only the caller asks for.
+
+    Source: versions.v3-envelope, paging.v3-lists
+    """
+    if request.version != "v3":
+        return rows
+    is_whole = store.reading("paging.v3-lists") == "whole"
+    shown, links = page(store, request, rows, usual_size=max(1, len(rows)) if is_whole else None, refuse=bad_request)
+    return {root: shown, "links": links}
+
+
+def _size(store: Store, text: str | None, usual_size: int | None, refuse: Callable[[str], ApiProblem]) -> int:
     if text is None:
-        return min(int(store.reading("paging.default-size")), store.largest_page)
+        return usual_size or min(int(store.reading("paging.default-size")), store.largest_page)
     digits = text.lstrip("0")
     if not (text.isascii() and text.isdigit() and digits):
-        raise invalid_request("invalid page[size]: must be a positive integer")
+        raise refuse("invalid page[size]: must be a positive integer")
     return min(int(digits[:9]), store.largest_page)
 
 

@@ -4,7 +4,7 @@ from harness.sandbox import products
 from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.api.serving import listing
 from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
-from harness.sandbox.problems import invalid_request
+from harness.sandbox.problems import ApiProblem, invalid_request
 from harness.sandbox.store import Store
 
 
@@ -26,6 +26,8 @@ def get(store: Store, request: ApiRequest) -> ApiAnswer:
         for product in products.products_of(institution):
             if product.product_id == wanted:
                 return answer({"product": product.wire})
+    if store.reading("products.unknown") == "404":
+        raise ApiProblem(404, "NotFound", "product not found")
     raise invalid_request("invalid product_id: no such product")
 
 
