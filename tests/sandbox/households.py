@@ -1,0 +1,50 @@
+"""Households at the sandbox's energy retailer, and how an app reads them."""
+
+from typing import Any
+
+import httpx
+from still import Still
+
+from harness.model import Consent
+
+RETAILER = "99999"
+LISTS = {
+    "accounts": ("accounts", "energy_accounts", "energy_account_"),
+    "balances": ("balances", "energy_balances", "energy_balance_"),
+    "service-points": ("service_points", "service_points", "energy_sp_"),
+    "usage": ("usage", "usage", "energy_usage_"),
+    "der": ("der_records", "der", "energy_der_"),
+    "invoice": ("invoices", "invoices", "energy_invoice_"),
+    "billing": ("billing", "billing", "energy_billing_"),
+    "concessions": ("concessions", "concessions", "energy_concession_"),
+    "payment-schedules": ("payment_schedules", "payment_schedule", "energy_ps_"),
+}
+"""Path under /v1/energy: its root key, its dataset, the prefix of its rows."""
+
+
+def household(still: Still, name: str = "priya", *, is_synced: bool = True) -> Consent:
+    """The consent of a named person at the retailer, with every dataset ready."""
+    consent = still.sandbox.authorise(*still.enrol(name), institution_id=RETAILER)
+    for dataset in consent.permissions if is_synced else ():
+        still.sandbox.sync(consent, dataset)
+    return consent
+
+
+def rows(api: httpx.Client, path: str, consent: Consent, **query: Any) -> list[dict[str, Any]]:
+    """What /v1/energy/*path* lists for the end user of *consent*."""
+    asked = {"end_user_id": consent.end_user_id, "page[size]": "1000", **query}
+    answer = api.get(f"/v1/energy/{path}", params=asked)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()[LISTS[path][0]]
+    return found
+
+
+def every_row(api: httpx.Client, path: str, consent: Consent) -> list[dict[str, Any]]:
+    """The same, page by page to the end."""
+    found: list[dict[str, Any]] = []
+    url: str | None = f"/v1/energy/{path}?end_user_id={consent.end_user_id}&page[size]=1000"
+    while url is not None:
+        body = api.get(url).json()
+        found += body[LISTS[path][0]]
+        url = body["links"].get("next")
+    return found

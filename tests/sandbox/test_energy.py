@@ -1,0 +1,323 @@
+"""``/v1/energy``: what each endpoint lists, its filters, and everything it refuses."""
+
+import httpx
+import msgspec
+import pytest
+from households import LISTS, RETAILER, every_row, household, rows
+from still import Still
+
+from harness.readings import Readings
+
+EVENTS = [
+    "energy.accounts.sync.completed",
+    "energy.balances.sync.completed",
+    "energy.servicepoints.sync.completed",
+    "energy.invoices.sync.completed",
+    "energy.billing.sync.completed",
+    "energy.concessions.sync.completed",
+    "energy.paymentschedules.sync.completed",
+    "energy.der.sync.completed",
+    "energy.usage.sync.completed",
+]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_household_shows_nothing_before_its_syncs(still: Still, api: httpx.Client, path: str) -> None:
+    """A consent alone shows no row. Source: data.after-sync"""
+    consent = household(still, is_synced=False)
+
+    assert rows(api, path, consent) == []
+
+
+def test_energy_datasets_become_ready_one_by_one(still: Still) -> None:
+    """Each is told once by its own event; accounts and balances name their accounts. Source: sync.timing, webhooks.events"""
+    consent = household(still, is_synced=False)
+    still.sandbox.clock.advance(seconds=20)
+
+    told = still.sandbox.events[1:]
+
+    assert [event.kind for event in told] == EVENTS
+    ids = tuple(row.account_id for row in still.sandbox.rows(consent, "energy_accounts"))
+    assert [event.account_ids for event in told] == [ids, ids, *([None] * 7)]
+    assert len(ids) == 2
+
+
+def test_plans_are_synced_when_asked_for(still: Still) -> None:
+    """They are public and no part of a consent, yet their sync has an event. Source: webhooks.events"""
+    consent = household(still, is_synced=False)
+
+    still.sandbox.sync(consent, "plans")
+
+    assert still.sandbox.events[1].kind == "energy.plans.sync.completed"
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_energy_rows_carry_their_ids(still: Still, api: httpx.Client, path: str) -> None:
+    """Prefix by kind, institution and arrangement; nothing of ours. Source: energy.invoice-without-arrangement"""
+    consent = household(still)
+
+    found = every_row(api, path, consent)
+
+    assert found
+    assert {row["institution_id"] for row in found} == {RETAILER}
+    assert {row.get("arrangement_id") for row in found} == {None if path == "invoice" else consent.arrangement_id}
+    assert all(row["fiskil_id"].startswith(LISTS[path][2]) for row in found)
+    assert len({row["fiskil_id"] for row in found}) == len(found)
+    assert not any("key" in row or None in row.values() for row in found)
+
+
+def test_accounts_belong_together(still: Still, api: httpx.Client) -> None:
+    """Every row about an account or a service point is about one that is listed."""
+    consent = household(still)
+    accounts = {row["account_id"] for row in rows(api, "accounts", consent)}
+    points = {row["service_point_id"] for row in rows(api, "service-points", consent)}
+
+    for path in ("balances", "invoice", "billing", "concessions", "payment-schedules"):
+        assert {row["account_id"] for row in rows(api, path, consent)} <= accounts
+    for path in ("usage", "der"):
+        assert {row["service_point_id"] for row in rows(api, path, consent)} == points
+    named = {one for row in rows(api, "accounts", consent) for plan in row["plans"] for one in plan["service_point_ids"]}
+    assert named == points
+    assert {one for row in rows(api, "invoice", consent) for one in row["service_points"]} == points
+
+
+def test_reads_name_a_register_of_their_meter(still: Still, api: httpx.Client) -> None:
+    """Meter, register and suffix of a read are those of the service point."""
+    consent = household(still)
+    (point,) = rows(api, "service-points", consent)
+
+    known = {
+        (meter["meter_id"], one["register_id"], one["register_suffix"], one["controlled_load"])
+        for meter in point["meters"]
+        for one in meter["registers"]
+    }
+
+    keys = ("meter_id", "register_id", "register_suffix", "controlled_load")
+    assert {tuple(row[key] for key in keys) for row in rows(api, "usage", consent)} == known
+    assert len(known) == 3
+
+
+@pytest.mark.parametrize("version", ["v1", "v2", "v3"])
+@pytest.mark.parametrize("path", LISTS)
+def test_energy_is_alike_in_every_version(still: Still, api: httpx.Client, path: str, version: str) -> None:
+    """The header is answered, the body stays. Source: energy.versions"""
+    consent = household(still, "ben")
+
+    asked = {"end_user_id": consent.end_user_id}
+    plain = api.get(f"/v1/energy/{path}", params=asked)
+    told = api.get(f"/v1/energy/{path}", params=asked, headers={"x-fiskil-version": version})
+
+    assert told.json() == plain.json()
+    assert told.headers["x-fiskil-version"] == version
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_bank_has_no_energy_rows(still: Still, api: httpx.Client, path: str) -> None:
+    """And a retailer no banking ones. Source: energy.permissions"""
+    bank, retailer = still.consent("rosa"), household(still, "ben")
+
+    assert rows(api, path, bank) == []
+    assert api.get(f"/v1/banking/accounts?end_user_id={retailer.end_user_id}").json()["accounts"] == []
+
+
+def test_a_retailer_asks_for_energy_only(still: Still, api: httpx.Client) -> None:
+    """The consent's permissions are the nine of energy. Source: energy.permissions"""
+    consent = household(still)
+
+    listed = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"][0]
+
+    assert sorted(listed["permissions"]) == sorted(dataset for _, dataset, _ in LISTS.values())
+    assert (listed["institution_type"], listed["institution_id"]) == ("energy", RETAILER)
+    assert listed["account_ids"] == [row["account_id"] for row in rows(api, "accounts", consent)]
+
+
+def test_revoking_takes_the_energy_rows_away(still: Still, api: httpx.Client) -> None:
+    """No row of an ended consent is served. Source: data.deleted-end-user"""
+    consent = household(still)
+
+    still.sandbox.revoke(consent)
+
+    assert [rows(api, path, consent) for path in LISTS] == [[]] * len(LISTS)
+
+
+def test_two_households_share_no_id(still: Still, api: httpx.Client) -> None:
+    """Neither two people, nor one person under two end users, have a row in common."""
+    consents = [household(still, "rosa"), household(still, "ben"), household(still, "rosa")]
+
+    for path in LISTS:
+        ids = [row["fiskil_id"] for one in consents for row in rows(api, path, one)]
+        assert len(ids) == len(set(ids))
+
+
+def test_a_later_energy_consent_shows_the_same_rows(still: Still, api: httpx.Client) -> None:
+    """The same end user at the same retailer keeps every id under a new arrangement."""
+    end_user, person = still.enrol("ben")
+    seen = []
+    for _ in range(2):
+        consent = still.sandbox.authorise(end_user, person, institution_id=RETAILER)
+        still.sandbox.sync(consent, "billing")
+        seen.append([row["fiskil_id"] for row in rows(api, "billing", consent)])
+        still.sandbox.revoke(consent)
+
+    assert seen[0] == seen[1]
+    assert seen[0]
+
+
+def test_usage_walks_over_more_than_the_largest_page(still: Still, api: httpx.Client) -> None:
+    """A year of daily reads needs two pages of a thousand. Source: paging.links, energy.order"""
+    consent = household(still)
+
+    found = every_row(api, "usage", consent)
+
+    assert len(found) > len(rows(api, "usage", consent)) == 1000
+    days = [row["read_start_date"] for row in found]
+    assert days == sorted(days, reverse=True)
+
+
+@pytest.mark.parametrize("path", ["invoice", "billing"])
+def test_energy_filters_by_account(still: Still, api: httpx.Client, path: str) -> None:
+    """Only rows of the account come; none for an unknown one. Source: energy.filters"""
+    consent = household(still)
+    for account in rows(api, "accounts", consent):
+        found = rows(api, path, consent, account_id=account["account_id"])
+        assert {row["account_id"] for row in found} == {account["account_id"]}
+
+    assert rows(api, path, consent, account_id="0") == []
+
+
+def test_energy_filters_by_invoice(still: Still, api: httpx.Client) -> None:
+    """One invoice, and the charges that name it; payments name none. Source: energy.filters"""
+    consent = household(still)
+    number = rows(api, "invoice", consent)[1]["invoice_number"]
+
+    (invoice,) = rows(api, "invoice", consent, invoice_number=number)
+    charges = rows(api, "billing", consent, invoice_number=number)
+
+    assert invoice["invoice_number"] == number
+    assert {row["transaction_u_type"] for row in charges} <= {"usage", "demand", "onceOff", "otherCharges"}
+    assert {row["account_id"] for row in charges} == {invoice["account_id"]}
+    assert rows(api, "invoice", consent, invoice_number="x") == rows(api, "billing", consent, invoice_number="x") == []
+
+
+@pytest.mark.parametrize("path", ["usage", "invoice"])
+def test_energy_filters_by_service_point(still: Still, api: httpx.Client, path: str) -> None:
+    """What is about the point comes; gas is about none. Source: energy.filters"""
+    consent = household(still)
+    (point,) = rows(api, "service-points", consent)
+
+    found = rows(api, path, consent, service_point_id=point["service_point_id"])
+
+    assert len(found) > 0
+    assert path == "usage" or len(found) < len(rows(api, path, consent))
+    assert rows(api, path, consent, service_point_id="sp-0") == []
+
+
+def test_usage_filters_by_day(still: Still, api: httpx.Client) -> None:
+    """Both days are included; either may be left out. Source: energy.usage-dates"""
+    consent = household(still, "rosa")
+    oldest, newest = "2026-01-10", "2026-01-12"
+
+    both = rows(api, "usage", consent, **{"read_start_date.oldest": oldest, "read_start_date.newest": newest})
+    since = rows(api, "usage", consent, **{"read_start_date.oldest": oldest})
+    until = rows(api, "usage", consent, **{"read_start_date.newest": newest})
+
+    assert {row["read_start_date"] for row in both} == {"2026-01-10", "2026-01-11", "2026-01-12"}
+    assert len(since) + len(until) - len(both) == len(rows(api, "usage", consent))
+
+
+def test_the_newest_day_may_be_left_out(still: Still, api: httpx.Client) -> None:
+    """Under the other reading the last day is not part of it. Source: energy.usage-dates"""
+    still.sandbox.store.readings = Readings({"energy.usage-dates": "before-newest"})
+    consent = household(still, "rosa")
+
+    found = rows(api, "usage", consent, **{"read_start_date.oldest": "2026-01-10", "read_start_date.newest": "2026-01-12"})
+
+    assert {row["read_start_date"] for row in found} == {"2026-01-10", "2026-01-11"}
+
+
+@pytest.mark.parametrize("name", ["read_start_date.oldest", "read_start_date.newest"])
+@pytest.mark.parametrize(
+    "value", ["2026-01-10T00:00:00Z", "2026-1-10", "20260110", "2026-02-30", "2026-W02-1", "10/01/2026", "yesterday", "\x00"]
+)
+def test_usage_takes_dates_only(still: Still, api: httpx.Client, name: str, value: str) -> None:
+    """Instants and everything else are refused. Source: data.date-only, errors.simple"""
+    answer = api.get("/v1/energy/usage", params={"end_user_id": "eu_1", name: value})
+
+    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+    assert set(answer.json()) == {"id", "name", "message"}
+    assert name in answer.json()["message"]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_energy_needs_an_end_user(still: Still, api: httpx.Client, path: str) -> None:
+    """Without end_user_id, or with an empty one, it is 400 InvalidRequest. Source: data.end-user-required"""
+    for query in ("", "?end_user_id="):
+        answer = api.get(f"/v1/energy/{path}{query}")
+        assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_energy_refuses_bad_pages(still: Still, api: httpx.Client, path: str) -> None:
+    """A size that is no number is 400, a cursor of somebody else 503. Source: paging.bad-cursor"""
+    asked = {"end_user_id": "eu_1"}
+
+    size = api.get(f"/v1/energy/{path}", params={**asked, "page[size]": "many"})
+    cursor = api.get(f"/v1/energy/{path}", params={**asked, "page[after]": "made-up"})
+
+    assert (size.status_code, size.json()["name"]) == (400, "InvalidRequest")
+    assert cursor.status_code == 503
+
+
+@pytest.mark.parametrize("path", [*LISTS, "plans", "plans/ESD100001MRE3@EME"])
+def test_energy_refuses_who_may_not_ask(still: Still, api: httpx.Client, path: str) -> None:
+    """No token 401, another method 405, another version label 400. Source: token.expired, versions.header"""
+    url = f"/v1/energy/{path}"
+    asked = {"end_user_id": "eu_1", "institution_id": RETAILER}
+
+    refused = [
+        api.get(url, params=asked, headers={"authorization": "Bearer nobody's"}),
+        api.post(url, params=asked),
+        api.get(url, params=asked, headers={"x-fiskil-version": "2.0.0"}),
+    ]
+
+    assert [one.status_code for one in refused] == [401, 405, 400]
+    assert all(set(one.json()) == {"id", "name", "message"} for one in refused)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_an_unknown_end_user_has_no_household(still: Still, api: httpx.Client, path: str) -> None:
+    """200 with an empty list, not 404. Source: data.deleted-end-user"""
+    root = LISTS[path][0]
+
+    assert api.get(f"/v1/energy/{path}?end_user_id=eu_nobody").json() == {root: [], "links": {}}
+
+
+@pytest.mark.parametrize("path", ["invoices", "balance", "payment-schedule", "service_points", "derRecords"])
+def test_paths_that_look_better_do_not_exist(still: Still, api: httpx.Client, path: str) -> None:
+    """The odd paths are the only ones. Source: energy.invoice-path"""
+    assert api.get(f"/v1/energy/{path}?end_user_id=eu_1").status_code == 404
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_without_the_permission_energy_may_be_refused(still: Still, api: httpx.Client, path: str) -> None:
+    """Under one reading a call that no consent covers is 403. Source: data.missing-permission"""
+    consent = household(still, "ben")
+    kept = tuple(one for one in consent.permissions if one != LISTS[path][1])
+    with still.sandbox.store.changing() as store:
+        store.consents[consent.arrangement_id] = msgspec.structs.replace(consent, permissions=kept)
+        store.readings = Readings({"data.missing-permission": "403"})
+
+    answer = api.get(f"/v1/energy/{path}", params={"end_user_id": consent.end_user_id})
+
+    assert (answer.status_code, set(answer.json())) == (403, {"id", "name", "message"})
+
+
+@pytest.mark.parametrize("path", ["invoice", "billing"])
+def test_an_unknown_energy_account_may_be_refused(still: Still, api: httpx.Client, path: str) -> None:
+    """Under one reading a filter by nobody's account is 404. Source: data.unknown-account"""
+    still.sandbox.store.readings = Readings({"data.unknown-account": "404"})
+    consent = household(still, "ben")
+
+    answer = api.get(f"/v1/energy/{path}", params={"end_user_id": consent.end_user_id, "account_id": "0"})
+
+    assert (answer.status_code, set(answer.json())) == (404, {"id", "name", "message"})

@@ -1,0 +1,292 @@
+"""Reads at the plan's prices are the charges, charges are the invoices, invoices less payments the balance.
+
+The sums are made from what the API shows alone, as an app would make them.
+"""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import httpx
+import pytest
+from households import every_row, household, rows
+from still import Still
+
+CENT = Decimal("0.01")
+DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+EVERYBODY = ["rosa", "ben", "priya"]
+FIELDS = {"usage": "usage", "demand": "demand", "onceOff": "once_off", "otherCharges": "other_charges", "payment": "payment"}
+
+
+def cents(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def own(row: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a billing transaction's own kind."""
+    found: dict[str, Any] = row[FIELDS[row["transaction_u_type"]]]
+    return found
+
+
+def contract_of(account: dict[str, Any]) -> dict[str, Any]:
+    detail = account["plans"][0]["plan_detail"]
+    found: dict[str, Any] = detail.get("electricity_contract") or detail["gas_contract"]
+    return found
+
+
+def price_at(tariff: dict[str, Any], day: date, half_hour: int) -> tuple[str, Decimal]:
+    """The time of use and the price of a half hour; there is exactly one."""
+    if tariff["rate_block_u_type"] == "singleRate":
+        return "ALL_DAY", Decimal(tariff["singleRate"]["rates"][0]["unit_price"])
+    clock = f"{half_hour // 2:02d}:{half_hour % 2 * 30:02d}"
+    (found,) = [
+        (block["type"], Decimal(block["rates"][0]["unit_price"]))
+        for block in tariff["timeOfUseRates"]
+        for window in block["time_of_use"]
+        if DAYS[day.weekday()] in window["days"] and window["start_time"] <= clock <= window["end_time"]
+    ]
+    return found
+
+
+def reads_of(reads: list[dict[str, Any]], suffix: str, period: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        one
+        for one in reads
+        if one["register_suffix"] == suffix and period["start_date"] <= one["read_start_date"] <= period["end_date"]
+    ]
+
+
+def energy_of(reads: list[dict[str, Any]]) -> Decimal:
+    """Kilowatt-hours; JSON numbers are read by their text."""
+    return sum((Decimal(str((one.get("interval_read") or {}).get("aggregate_value", 0))) for one in reads), Decimal(0))
+
+
+def test_half_hours_add_up_to_the_day(still: Still, api: httpx.Client) -> None:
+    """48 of them, none negative, and the aggregate is their sum. Source: energy.adds-up"""
+    consent = household(still, "rosa")
+
+    for row in rows(api, "usage", consent):
+        read = row["interval_read"]
+        assert (read["read_interval_length"], len(read["interval_reads"])) == (30, 48)
+        assert min(read["interval_reads"]) >= 0
+        assert sum(Decimal(str(one)) for one in read["interval_reads"]) == Decimal(str(read["aggregate_value"]))
+        assert row["read_start_date"] == row["read_end_date"]
+
+
+def test_every_day_is_read_once(still: Still, api: httpx.Client) -> None:
+    """From the first bill to yesterday, each register has one read a day."""
+    consent = household(still, "rosa")
+
+    days: dict[str, list[str]] = {}
+    for row in rows(api, "usage", consent):
+        days.setdefault(row["register_suffix"], []).append(row["read_start_date"])
+
+    assert set(days) == {"E1", "E2", "B1"}
+    for one in days.values():
+        assert (one[-1], one[0]) == ("2025-09-01", "2026-03-01")
+        assert len(set(one)) == len(one) == (date(2026, 3, 2) - date(2025, 9, 1)).days
+
+
+def test_the_sun_does_not_shine_at_night(still: Still, api: httpx.Client) -> None:
+    """Power goes to the grid by day only, and nothing is taken in a half hour that gives."""
+    consent = household(still, "rosa")
+    found = rows(api, "usage", consent)
+
+    taken = {
+        row["read_start_date"]: row["interval_read"]["interval_reads"] for row in found if row["register_suffix"] == "E1"
+    }
+    given = {
+        row["read_start_date"]: row["interval_read"]["interval_reads"] for row in found if row["register_suffix"] == "B1"
+    }
+
+    assert any(sum(one) > 0 for one in given.values())
+    assert all(sum(one[:10]) + sum(one[40:]) == 0 for one in given.values())
+    assert all(min(pair) == 0 for day in given for pair in zip(taken[day], given[day], strict=True))
+
+
+@pytest.mark.parametrize("name", ["rosa", "priya"])
+def test_reads_at_the_contract_are_the_charges(still: Still, api: httpx.Client, name: str) -> None:
+    """Per time of use, for controlled load, for solar: to the cent. Source: energy.adds-up"""
+    consent = household(still, name)
+    account = rows(api, "accounts", consent)[0]
+    contract, reads = contract_of(account), every_row(api, "usage", consent)
+    tariff = contract["tariff_period"][0]
+    controlled = contract["controlled_load"][0]["singleRate"]["rates"][0]["unit_price"]
+    feed_in = contract["solar_feed_in_tariff"][0]["single_tariff"]["rates"][0]["unit_price"]
+
+    for invoice in rows(api, "invoice", consent, account_id=account["account_id"]):
+        period, expected, prices = invoice["period"], {}, {}
+        for one in reads_of(reads, "E1", period):
+            day = date.fromisoformat(one["read_start_date"])
+            for half_hour, value in enumerate(one["interval_read"]["interval_reads"]):
+                kind, price = price_at(tariff, day, half_hour)
+                expected[kind] = expected.get(kind, Decimal(0)) + Decimal(str(value))
+                prices[kind] = price
+        expected |= {"CONTROLLED_LOAD": energy_of(reads_of(reads, "E2", period))}
+        expected |= {"SOLAR": energy_of(reads_of(reads, "B1", period))}
+        prices |= {"CONTROLLED_LOAD": Decimal(controlled), "SOLAR": -Decimal(feed_in)}
+        charged = rows(api, "billing", consent, invoice_number=invoice["invoice_number"])
+        usage = {row["usage"]["time_of_use_type"]: row["usage"] for row in charged if row["transaction_u_type"] == "usage"}
+
+        assert {kind: Decimal(str(one["usage"])) for kind, one in usage.items()} == expected
+        assert {kind: Decimal(one["amount"]) for kind, one in usage.items()} == {
+            kind: cents(energy * prices[kind]) for kind, energy in expected.items()
+        }
+
+
+def test_a_basic_meter_is_read_once_a_bill(still: Still, api: httpx.Client) -> None:
+    """Each read is the whole usage of one invoice at one price. Source: energy.adds-up, energy.unions"""
+    consent = household(still, "ben")
+    (account,) = rows(api, "accounts", consent)
+    price = Decimal(contract_of(account)["tariff_period"][0]["singleRate"]["rates"][0]["unit_price"])
+    reads = {row["read_start_date"]: row for row in rows(api, "usage", consent)}
+
+    for invoice in rows(api, "invoice", consent):
+        read = reads[invoice["period"]["start_date"]]
+        assert (read["read_u_type"], read["read_end_date"]) == ("basicRead", invoice["period"]["end_date"])
+        assert Decimal(invoice["electricity"]["total_usage_charges"]) == cents(
+            Decimal(str(read["basic_read"]["value"])) * price
+        )
+
+
+def test_demand_is_the_highest_half_hour_of_the_window(still: Still, api: httpx.Client) -> None:
+    """As power, for each day of the period. Source: energy.adds-up"""
+    consent = household(still, "priya")
+    account, reads = rows(api, "accounts", consent)[0], every_row(api, "usage", consent)
+    (charge,) = contract_of(account)["tariff_period"][1]["demand_charges"]
+    first, last = (int(charge[name][:2]) * 2 for name in ("start_time", "end_time"))
+
+    charged = [one for one in rows(api, "billing", consent) if one["transaction_u_type"] == "demand"]
+
+    assert len(charged) == 13
+    for row in charged:
+        (invoice,) = rows(api, "invoice", consent, invoice_number=row["demand"]["invoice_number"])
+        period = invoice["period"]
+        highest = max(
+            Decimal(str(value))
+            for one in reads_of(reads, "E1", period)
+            for value in one["interval_read"]["interval_reads"][first : last + 2]
+        )
+        days = (date.fromisoformat(period["end_date"]) - date.fromisoformat(period["start_date"])).days + 1
+        assert Decimal(str(row["demand"]["rate"])) == highest * 2
+        assert Decimal(row["demand"]["amount"]) == cents(highest * 2 * Decimal(charge["amount"]) * days)
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_charges_add_up_to_their_invoice(still: Still, api: httpx.Client, name: str) -> None:
+    """Amount, GST and each total of an invoice are sums of its billing transactions. Source: energy.adds-up"""
+    consent = household(still, name)
+    invoices = rows(api, "invoice", consent)
+
+    assert len(invoices) >= 4
+    for invoice in invoices:
+        charges = rows(api, "billing", consent, invoice_number=invoice["invoice_number"])
+        amounts = [(row["transaction_u_type"], Decimal(own(row)["amount"])) for row in charges]
+        gst = sum(Decimal(row["gst"]) for row in charges)
+        supplied, account = invoice.get("electricity") or invoice["gas"], invoice["account_charges"]
+        assert Decimal(invoice["gst_amount"]) == gst
+        assert Decimal(invoice["invoice_amount"]) == sum(amount for _, amount in amounts) + gst
+        assert Decimal(supplied["total_gst"]) + Decimal(account["total_gst"]) == gst
+        assert Decimal(supplied["total_usage_charges"]) == sum(
+            amount for kind, amount in amounts if kind in {"usage", "demand"} and amount >= 0
+        )
+        assert Decimal(supplied["total_generation_credits"]) == -sum(
+            amount for kind, amount in amounts if kind == "usage" and amount < 0
+        )
+        assert [Decimal(one["amount"]) for one in supplied["other_charges"]] == [
+            amount for kind, amount in amounts if kind == "otherCharges"
+        ]
+        assert Decimal(supplied["total_once_off_charges"]) - Decimal(account["total_discounts"]) == sum(
+            amount for kind, amount in amounts if kind == "onceOff"
+        )
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_what_was_billed_less_what_was_paid_is_the_balance(still: Still, api: httpx.Client, name: str) -> None:
+    """From billing, and from invoices, the same balance. Source: energy.adds-up"""
+    consent = household(still, name)
+
+    for row in rows(api, "balances", consent):
+        mine = {"account_id": row["account_id"]}
+        charged = paid = Decimal(0)
+        for one in rows(api, "billing", consent, **mine):
+            is_payment = one["transaction_u_type"] == "payment"
+            paid += Decimal(own(one)["amount"]) if is_payment else 0
+            charged += 0 if is_payment else Decimal(own(one)["amount"]) + Decimal(one["gst"])
+        invoices = rows(api, "invoice", consent, **mine)
+        assert Decimal(row["balance"]) == charged - paid
+        assert charged == sum(Decimal(one["invoice_amount"]) for one in invoices)
+        assert Decimal(row["balance"]) == Decimal(invoices[0]["balance_at_issue"]) - _paid_since(api, consent, invoices[0])
+
+
+def _paid_since(api: httpx.Client, consent: Any, invoice: dict[str, Any]) -> Decimal:
+    found = rows(api, "billing", consent, account_id=invoice["account_id"])
+    since = [one for one in found if one["execution_date_time"][:10] > invoice["issue_date"]]
+    return sum((Decimal(one["payment"]["amount"]) for one in since if "payment" in one), Decimal(0))
+
+
+def test_bills_are_paid_part_paid_and_open(still: Still, api: httpx.Client) -> None:
+    """The newest is not due yet; somebody who pays by hand has paid half of the one before."""
+    rosa, ben = household(still, "rosa"), household(still, "ben")
+
+    by_debit = [one["payment_status"] for one in rows(api, "invoice", rosa)]
+    by_hand = [one["payment_status"] for one in rows(api, "invoice", ben)]
+
+    assert by_debit == ["NOT_PAID", *["PAID"] * 5]
+    assert by_hand == ["NOT_PAID", "PARTIALLY_PAID", "PAID", "PAID"]
+
+
+def test_periods_follow_one_another(still: Still, api: httpx.Client) -> None:
+    """Invoices leave no day out and bill none twice."""
+    consent = household(still, "ben")
+
+    spans = sorted((one["period"]["start_date"], one["period"]["end_date"]) for one in rows(api, "invoice", consent))
+
+    ends = [date.fromisoformat(end).toordinal() for _, end in spans[:-1]]
+    assert [date.fromisoformat(start).toordinal() for start, _ in spans[1:]] == [end + 1 for end in ends]
+    assert spans[0] == ("2025-03-01", "2025-05-31")
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_a_concession_is_taken_off_each_bill(still: Still, api: httpx.Client, name: str) -> None:
+    """An amount, or a percentage of the usage; who has none pays all. Source: energy.adds-up"""
+    consent = household(still, name)
+    given = {row["account_id"]: row for row in rows(api, "concessions", consent)}
+
+    for invoice in rows(api, "invoice", consent):
+        concession = given.get(invoice["account_id"], {"amount": "0.00"})
+        used = Decimal((invoice.get("electricity") or invoice["gas"])["total_usage_charges"])
+        part = cents(used * Decimal(concession.get("percentage", "0")))
+        assert Decimal(invoice["account_charges"]["total_discounts"]) == Decimal(concession.get("amount", "0")) + part
+
+
+def test_made_up_households_add_up_too(still: Still, api: httpx.Client) -> None:
+    """Whoever types a new address has bills that are the sum of their charges. Source: energy.adds-up, journey.any-email"""
+    from harness.sandbox.people import made_up
+
+    kinds = set()
+    for number in range(12):
+        person = still.sandbox.admit(made_up(seed=7, number=number))
+        consent = still.sandbox.authorise(still.sandbox.create_end_user(person), person, institution_id="99999")
+        for dataset in ("invoices", "billing", "payment_schedule"):
+            still.sandbox.sync(consent, dataset)
+        client = still.client()
+        for invoice in rows(client, "invoice", consent):
+            charges = rows(client, "billing", consent, invoice_number=invoice["invoice_number"])
+            whole = sum(Decimal(own(row)["amount"]) + Decimal(row["gst"]) for row in charges)
+            assert Decimal(invoice["invoice_amount"]) == whole
+        kinds |= {row["payment_schedule_u_type"] for row in rows(client, "payment-schedules", consent)}
+
+    assert len(kinds) >= 3
+
+
+def test_same_seed_same_household(still: Still) -> None:
+    """The seed alone decides what a household used, whoever looks."""
+    first, second = household(still, "rosa"), household(still, "rosa")
+
+    reads = [
+        [(row.read_start_date, row.register_suffix, row.interval_read) for row in still.sandbox.rows(one, "usage")]
+        for one in (first, second)
+    ]
+
+    assert reads[0] == reads[1]

@@ -1,0 +1,141 @@
+"""The forms of energy rows: unions, numbers and strings, and the readings that change them."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from households import LISTS, RETAILER, every_row, household, rows
+from still import Still
+
+from harness.readings import Readings
+from harness.sandbox.energy_site import nmi
+
+MONEY = re.compile(r"-?\d+\.\d\d")
+UNIONS = {
+    "read_u_type": {"basicRead": "basic_read", "intervalRead": "interval_read"},
+    "transaction_u_type": {
+        "usage": "usage",
+        "demand": "demand",
+        "onceOff": "once_off",
+        "otherCharges": "other_charges",
+        "payment": "payment",
+    },
+    "payment_schedule_u_type": {
+        "cardDebit": "card_debit",
+        "directDebit": "direct_debit",
+        "digitalWallet": "digital_wallet",
+        "manualPayment": "manual_payment",
+    },
+    "address_u_type": {"simple": "simple", "paf": "paf"},
+    "rate_block_u_type": {"singleRate": "singleRate", "timeOfUseRates": "timeOfUseRates", "demandCharges": "demand_charges"},
+    "tariff_u_type": {"singleTariff": "single_tariff", "timeVaryingTariffs": "time_varying_tariffs"},
+}
+NUMBERS = {"value", "aggregate_value", "interval_reads", "usage", "rate", "nominal_rated_capacity", "approved_capacity"}
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """Every object in a JSON value."""
+    if isinstance(value, list):
+        return [found for one in value for found in objects(one)]
+    if isinstance(value, dict):
+        return [value, *(found for one in value.values() for found in objects(one))]
+    return []
+
+
+@pytest.fixture
+def everything(still: Still, api: httpx.Client) -> list[dict[str, Any]]:
+    """Every row of three households."""
+    consents = [household(still, name) for name in ("rosa", "ben", "priya")]
+    return [row for one in consents for path in LISTS for row in every_row(api, path, one)]
+
+
+def test_unions_have_the_named_field_only(everything: list[dict[str, Any]]) -> None:
+    """Each value but three occurs, none unknown, and beside it stands its own field alone. Source: energy.unions"""
+    seen = set()
+    for one in objects(everything):
+        for tag, fields in UNIONS.items():
+            if tag in one:
+                seen.add((tag, one[tag]))
+                assert [name for name in fields.values() if name in one] == [fields[one[tag]]]
+
+    known = {(tag, value) for tag, fields in UNIONS.items() for value in fields}
+    assert seen == known - {("tariff_u_type", "timeVaryingTariffs")}
+
+
+def test_money_is_a_string_and_energy_a_number(everything: list[dict[str, Any]]) -> None:
+    """Amounts have two decimals; reads, usage and capacities are JSON numbers."""
+    amounts = {"amount", "gst", "balance", "invoice_amount", "gst_amount", "balance_at_issue"}
+    for one in objects(everything):
+        for name, value in one.items():
+            is_price = name == "amount" and "charge_period" in one
+            assert name not in amounts or is_price or MONEY.fullmatch(value)
+            assert name not in NUMBERS or not isinstance(value, str)
+            assert not name.startswith("total_") or MONEY.fullmatch(value)
+
+
+def test_lost_reads_are_substituted(everything: list[dict[str, Any]]) -> None:
+    """A few mornings are estimated, and the row says which half hours. Source: energy.camel-keys"""
+    reads = [row["interval_read"] for row in everything if "interval_read" in row]
+    found = [one["readQualities"] for one in reads if "readQualities" in one]
+
+    assert 0 < len(found) < len(reads) / 10
+    assert all(one == [{"start_interval": 15, "end_interval": 22, "quality": "SUBSTITUTE"}] for one in found)
+
+
+def test_metering_identifiers_have_their_check_digit(everything: list[dict[str, Any]]) -> None:
+    """Eleven characters; the last follows from the others."""
+    found = {row["national_metering_id"] for row in everything if "national_metering_id" in row}
+
+    assert len(found) == 3
+    assert all(len(one) == 11 and nmi(one[2:10]) == one for one in found)
+
+
+def test_solar_is_told_at_the_service_point(still: Still, api: httpx.Client) -> None:
+    """Who exports is a generator with a DER record; who does not, has none."""
+    for name, has_solar in (("rosa", True), ("ben", False)):
+        consent = household(still, name)
+        (point,) = rows(api, "service-points", consent)
+        assert point["is_generator"] is has_solar
+        assert bool(rows(api, "der", consent)) is has_solar
+        assert ("B1" in {row["register_suffix"] for row in rows(api, "usage", consent)}) is has_solar
+
+
+def test_camel_keys_can_be_snake(still: Still, api: httpx.Client) -> None:
+    """Under the other reading no key of any row is in camelCase. Source: energy.camel-keys"""
+    still.sandbox.store.readings = Readings({"energy.camel-keys": "snake"})
+    consent = household(still, "rosa")
+
+    names = {name for path in LISTS for one in objects(every_row(api, path, consent)) for name in one}
+
+    assert {"single_rate", "time_of_use_rates", "read_qualities"} <= names
+    assert {name for name in names if name != name.lower()} == set()
+
+
+def test_invoices_may_name_their_arrangement(still: Still, api: httpx.Client) -> None:
+    """Under the other reading they do as every row does. Source: energy.invoice-without-arrangement"""
+    still.sandbox.store.readings = Readings({"energy.invoice-without-arrangement": "present"})
+    consent = household(still, "rosa")
+
+    assert {row["arrangement_id"] for row in rows(api, "invoice", consent)} == {consent.arrangement_id}
+
+
+def test_der_may_have_its_old_root(still: Still, api: httpx.Client) -> None:
+    """Under the other reading the list is derRecords. Source: energy.der-root"""
+    still.sandbox.store.readings = Readings({"energy.der-root": "derRecords"})
+    consent = household(still, "rosa")
+
+    answer = api.get("/v1/energy/der", params={"end_user_id": consent.end_user_id}).json()
+
+    assert set(answer) == {"derRecords", "links"}
+    assert [one["institution_id"] for one in answer["derRecords"]] == [RETAILER]
+
+
+def test_energy_may_come_oldest_first(still: Still, api: httpx.Client) -> None:
+    """Under the other reading the first read, bill and charge come first. Source: energy.order"""
+    still.sandbox.store.readings = Readings({"energy.order": "oldest-first"})
+    consent = household(still, "ben")
+
+    for path, name in (("usage", "read_start_date"), ("invoice", "issue_date"), ("billing", "execution_date_time")):
+        found = [row[name] for row in rows(api, path, consent)]
+        assert found == sorted(found)

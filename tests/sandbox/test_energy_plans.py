@@ -1,0 +1,184 @@
+"""``/v1/energy/plans``: which plans are listed, the detail of one, and what is refused."""
+
+from typing import Any
+
+import httpx
+import pytest
+from households import RETAILER, household, rows
+from still import Still
+
+from harness import catalog
+from harness.readings import Readings
+
+BRAND = "5d1f6b4e-0c6a-4f0e-9a55-6f1e2b8c9d10"
+WEEK = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+
+
+def plans(api: httpx.Client, **query: Any) -> list[dict[str, Any]]:
+    answer = api.get("/v1/energy/plans", params={"institution_id": RETAILER, **query})
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["plans"]
+    return found
+
+
+def test_plans_in_force_are_listed(api: httpx.Client) -> None:
+    """Without status, and with active; all adds those that are over. Source: energy.plans-status"""
+    active, everything = plans(api), plans(api, status="all")
+
+    assert plans(api, status="active") == active
+    assert [one["display_name"] for one in everything if one not in active] == ["Winter Saver"]
+    assert [one["last_updated"] for one in everything] == sorted((one["last_updated"] for one in everything), reverse=True)
+
+
+def test_a_plan_is_active_until_its_end(still: Still, api: httpx.Client) -> None:
+    """At the very instant of its end it is no longer; before its beginning not yet. Source: energy.plans-status"""
+    from msgspec.structs import replace
+
+    retailer = still.sandbox.store.institutions[RETAILER]
+    model = retailer.plans[0]
+    times = {
+        "ends now": ("2024-01-01T00:00:00Z", "2026-03-02T12:00:00Z"),
+        "ends later": ("2024-01-01T00:00:00Z", "2026-03-02T12:00:01Z"),
+        "begins now": ("2026-03-02T12:00:00Z", None),
+        "begins later": ("2026-03-02T12:00:01Z", None),
+    }
+    changed = tuple(replace(model, plan_id=name, effective_from=one, effective_to=end) for name, (one, end) in times.items())
+    still.sandbox.store.institutions[RETAILER] = replace(retailer, plans=changed)
+
+    assert {one["plan_id"] for one in plans(api)} == {"ends later", "begins now"}
+
+
+def test_plans_are_found_by_brand_or_institution(api: httpx.Client) -> None:
+    """Either names the retailer. Source: energy.plans-retailer"""
+    by_brand = api.get("/v1/energy/plans", params={"retailer_id": BRAND}).json()["plans"]
+
+    assert by_brand == plans(api)
+    assert {one["institution_id"] for one in plans(api, institution_id="140")} == {"140"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"institution_id": ""},
+        {"institution_id": RETAILER, "retailer_id": BRAND},
+        {"institution_id": RETAILER, "status": "ACTIVE"},
+        {"institution_id": RETAILER, "status": "expired"},
+        {"institution_id": RETAILER, "page[size]": "0"},
+        {"institution_id": "88888"},
+        {"institution_id": "0"},
+        {"retailer_id": "nobody"},
+    ],
+)
+def test_plans_refuse_what_names_no_retailer(api: httpx.Client, query: dict[str, str]) -> None:
+    """None, both, a bank, nobody; another status; no page. Source: energy.plans-retailer, energy.plans-unknown-retailer"""
+    answer = api.get("/v1/energy/plans", params=query)
+
+    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+    assert set(answer.json()) == {"id", "name", "message"}
+
+
+def test_an_unknown_retailer_may_have_no_plans(still: Still, api: httpx.Client) -> None:
+    """Under the other reading the list is empty. Source: energy.plans-unknown-retailer"""
+    still.sandbox.store.readings = Readings({"energy.plans-unknown-retailer": "empty"})
+
+    assert api.get("/v1/energy/plans?institution_id=0").json() == {"plans": [], "links": {}}
+
+
+def test_plans_come_in_pages(api: httpx.Client) -> None:
+    """Links lead through them. Source: paging.links"""
+    first = api.get("/v1/energy/plans", params={"institution_id": RETAILER, "page[size]": "2"}).json()
+    second = api.get(first["links"]["next"]).json()
+
+    assert [one["plan_id"] for one in first["plans"] + second["plans"]] == [one["plan_id"] for one in plans(api)][:4]
+    assert "prev" in second["links"]
+
+
+def test_a_bad_cursor_of_plans_is_unavailable(api: httpx.Client) -> None:
+    """503 as everywhere. Source: paging.bad-cursor"""
+    assert api.get("/v1/energy/plans", params={"institution_id": RETAILER, "page[after]": "x"}).status_code == 503
+
+
+def test_a_plan_in_detail_is_the_listed_one_with_its_contract(api: httpx.Client) -> None:
+    """Under data, snake_case throughout, gas and electricity each with their own. Source: energy.plan-detail-root"""
+    for listed in plans(api, status="all"):
+        detail = api.get(f"/v1/energy/plans/{listed['plan_id']}").json()["data"]
+        contract = detail.pop("gas_contract" if listed["fuel_type"] == "GAS" else "electricity_contract")
+
+        assert detail.pop("metering_charges") is not None
+        assert detail == listed
+        assert contract["tariff_period"]
+        assert not [key for key in every_key(contract) if key != key.lower()]
+
+
+def test_each_half_hour_of_a_week_has_one_price(api: httpx.Client) -> None:
+    """The windows of a time-of-use plan neither overlap nor leave a gap."""
+    seen = 0
+    for listed in plans(api, status="all"):
+        detail = api.get(f"/v1/energy/plans/{listed['plan_id']}").json()["data"]
+        for tariff in (detail.get("electricity_contract") or detail["gas_contract"])["tariff_period"]:
+            for clock in (f"{at // 2:02d}:{at % 2 * 30:02d}" for at in range(48 if "time_of_use_rates" in tariff else 0)):
+                for day in WEEK:
+                    windows = [window for rate in tariff["time_of_use_rates"] for window in rate["time_of_use"]]
+                    assert sum(day in one["days"] and one["start_time"] <= clock <= one["end_time"] for one in windows) == 1
+                    seen += 1
+
+    assert seen == 2 * 48 * 7
+
+
+@pytest.mark.parametrize("plan_id", ["nothing", "ESD100001MRE3", "%2e%2e", "a%2Fb", "x" * 500])
+def test_an_unknown_plan_is_refused(api: httpx.Client, plan_id: str) -> None:
+    """400 InvalidRequest. Source: energy.plan-unknown"""
+    answer = api.get(f"/v1/energy/plans/{plan_id}")
+
+    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+
+
+def test_an_unknown_plan_may_be_not_found(still: Still, api: httpx.Client) -> None:
+    """Under the other reading it is 404. Source: energy.plan-unknown"""
+    still.sandbox.store.readings = Readings({"energy.plan-unknown": "404"})
+
+    assert api.get("/v1/energy/plans/nothing").status_code == 404
+
+
+def test_an_account_has_the_contract_of_its_plan(still: Still, api: httpx.Client) -> None:
+    """The same terms, but for keys in camelCase and what only an offer tells. Source: energy.camel-keys"""
+    consent = household(still, "rosa")
+    (account,) = rows(api, "accounts", consent)
+    (plan,) = account["plans"]
+    name = plan["plan_overview"]["display_name"]
+    listed = next(one for one in plans(api) if one["display_name"] == name)
+
+    offered = api.get(f"/v1/energy/plans/{listed['plan_id']}").json()["data"]["electricity_contract"]
+    held = plan["plan_detail"]["electricity_contract"]
+
+    assert set(offered) - set(held) == {
+        "term_type",
+        "benefit_period",
+        "terms",
+        "meter_types",
+        "cooling_off_days",
+        "bill_frequency",
+    }
+    assert [key for key in every_key(held) if key != key.lower()] == ["singleRate", "timeOfUseRates"]
+    assert held["tariff_period"][0]["timeOfUseRates"] == offered["tariff_period"][0]["time_of_use_rates"]
+    assert held["controlled_load"][0]["singleRate"] == offered["controlled_load"][0]["single_rate"]
+
+
+def test_every_household_has_a_plan_that_exists() -> None:
+    """Fixtures of people name plans of the fixtures of institutions, of the right fuel."""
+    known = {plan.plan_id: plan for one in catalog.institutions().values() for plan in one.plans}
+
+    for person in catalog.people().values():
+        for spec in person.energy:
+            assert (known[spec.plan_id].fuel_type == "GAS") == spec.is_gas
+            assert spec.meter != "basic" or len(known[spec.plan_id].rates) == 1
+
+
+def every_key(value: Any) -> list[str]:
+    """Every key in a JSON value, in order."""
+    if isinstance(value, list):
+        return [key for one in value for key in every_key(one)]
+    if isinstance(value, dict):
+        return [key for name, one in value.items() for key in (name, *every_key(one))]
+    return []
