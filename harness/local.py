@@ -114,6 +114,7 @@ class LocalFiskil:
             self.sandbox.api,
             route_of=lambda method, path: find_spelling(self.sandbox.store, method, path).name,
             expire_tokens=self.sandbox.expire_tokens,
+            reading=self.reading,
         )
         pair = (self.certificates.chain_file, self.certificates.key_file) if is_tls else None
         self._servers: list[Any] = []

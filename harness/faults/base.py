@@ -28,6 +28,9 @@ class Answer(Protocol):
     async def refuse(self, status: int, name: str, message: str, headers: tuple[tuple[bytes, bytes], ...]) -> None:
         """Send an error in the shape that the asked endpoint documents, without the API's work."""
 
+    def waits(self, seconds: int | None) -> tuple[tuple[bytes, bytes], ...]:
+        """The headers that tell a client to wait so long; none for None, and where waits are not told."""
+
     async def send_head(self, status: int, headers: tuple[tuple[bytes, bytes], ...]) -> None:
         """Send status and headers as they are, ``content-length`` included."""
 

@@ -17,5 +17,4 @@ class Status(Struct, frozen=True, kw_only=True, tag="status"):
 
     async def bite(self, answer: Answer) -> None:
         """Answer with the status and the error that the endpoint documents."""
-        waits = () if self.retry_after_s is None else ((b"retry-after", b"%d" % self.retry_after_s),)
-        await answer.refuse(self.status, "Unavailable", "try again later", waits)
+        await answer.refuse(self.status, "Unavailable", "try again later", answer.waits(self.retry_after_s))

@@ -5,17 +5,20 @@ An exchange that no fault matches passes untouched; its bytes are copied for the
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
 import msgspec
 
-from harness.clock import stopwatch
+from harness.clock import real_now, stopwatch
 from harness.faults.base import Forwarded
 from harness.journal import Bite, Exchange, Journal, kept
 from harness.link import protocol
 from harness.link.rules import Rule, Rules
 from harness.link.watching import BITTEN, Bitten
+from harness.readings import Ask, Readings
 from harness.sandbox.api.routes import find_route
 from harness.sandbox.api.wire import goa_error, simple_error
 from harness.sandbox.console import VERSIONS
@@ -31,12 +34,21 @@ class Link:
     """Wraps an ASGI application; ``journal`` is where exchanges go while a scenario runs."""
 
     def __init__(
-        self, app: Any, *, route_of: Callable[[str, str], str], expire_tokens: Callable[[], object] = lambda: None
+        self,
+        app: Any,
+        *,
+        route_of: Callable[[str, str], str],
+        expire_tokens: Callable[[], object] = lambda: None,
+        reading: Ask | None = None,
     ) -> None:
-        """Wrap *app*; *route_of* names a request, *expire_tokens* is what the fault of that name calls."""
+        """Wrap *app*; *route_of* names a request, *expire_tokens* is what the fault of that name calls.
+
+        *reading* tells which reading of a doubtful clause rules (default: the best supported).
+        """
         self._app = app
         self._route_of = route_of
         self.expire_tokens = expire_tokens
+        self.reading = reading or Readings().of
         self.rules = Rules()
         self.journal: Journal | None = None
         self.is_stray: Callable[[str], bool] = lambda _end_user_id: False
@@ -218,6 +230,18 @@ class _Call:
         )
         await self.send(status, (*head, *headers), given.body)
 
+    def waits(self, seconds: int | None) -> tuple[tuple[bytes, bytes], ...]:
+        """The headers that tell how long to wait. Source: errors.retry-after"""
+        form = self._link.reading("errors.retry-after") if seconds is not None else "absent"
+        if form == "absent" or seconds is None:
+            return ()
+        if form == "seconds":
+            return ((b"retry-after", b"%d" % seconds),)
+        # Dates have whole seconds: a second more, and nobody who obeys asks again too soon.
+        now = real_now()
+        until = now + timedelta(seconds=seconds + 1)
+        return ((b"date", _http_date(now)), (b"retry-after", _http_date(until)))
+
     async def send_head(self, status: int, headers: tuple[tuple[bytes, bytes], ...]) -> None:
         """Send status and headers."""
         await self._pass({"type": "http.response.start", "status": status, "headers": list(headers)})
@@ -335,6 +359,10 @@ def _end_user_of(scope: Any, body: bytes) -> str:
 def _version_of(scope: Any) -> str:
     asked = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-fiskil-version"), "")
     return asked if asked in VERSIONS else VERSIONS[-1]
+
+
+def _http_date(moment: datetime) -> bytes:
+    return format_datetime(moment, usegmt=True).encode()
 
 
 def _texts(headers: Any) -> tuple[tuple[str, str], ...]:

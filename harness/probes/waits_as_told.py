@@ -1,5 +1,6 @@
 """Does the app wait as long as Retry-After tells before it asks the same again?"""
 
+from email.utils import parsedate_to_datetime
 from typing import ClassVar
 
 from harness.journal import Delivery, Exchange, HookCall, Journal
@@ -11,7 +12,7 @@ SLACK_S = 0.01
 
 
 class WaitsAsTold(PlainProbe, frozen=True, kw_only=True, tag="waits_as_told"):
-    """After a 429 or 503 with Retry-After in seconds, the next equal call begins no sooner than that many seconds later.
+    """After a 429 or 503 with Retry-After, in seconds or as a date, the next equal call begins no sooner than was told.
 
     The wait is counted from the refused call's arrival, which is before the app can have read the answer, so a slow machine
     accuses nobody. Where something new was asked of the app in between, nothing is judged.
@@ -44,8 +45,16 @@ class WaitsAsTold(PlainProbe, frozen=True, kw_only=True, tag="waits_as_told"):
 
 def _wait_s(refused: Exchange) -> float | None:
     text = header(refused.response_headers, "retry-after").strip()
-    is_told = refused.status in {429, 503} and text.isascii() and text.isdigit() and int(text) > 0
-    return float(text) if is_told else None
+    if refused.status not in {429, 503}:
+        return None
+    if text.isascii() and text.isdigit():
+        return float(text) or None
+    try:
+        told = parsedate_to_datetime(text) - parsedate_to_datetime(header(refused.response_headers, "date"))
+    except ValueError:
+        return None
+    # Both dates are cut to whole seconds, so up to a second of the wait may lie before the answer.
+    return max(told.total_seconds() - 1, 0.0) or None
 
 
 def _next_equal(journal: Journal, refused: Exchange) -> Exchange | None:

@@ -1,0 +1,71 @@
+"""What the app sees in the browser's address when a consent journey is over, under each reading."""
+
+from sights_core import Sights
+from world import World
+
+OURS = {"customer"}
+"""The query that redirect_uri and cancel_uri had before."""
+
+
+def success(world: World) -> set[str]:
+    """What is added to redirect_uri. Source: journey.success-redirect"""
+    session = world.invite()
+    arrived = world.walk(session)
+    ids = {one["arrangement_id"] for one in world.consents(session["end_user_id"])}
+    assert arrived.get("session_id", session["session_id"]) == session["session_id"]
+    assert arrived.get("consent_id", min(ids)) in ids
+    return set(arrived) - OURS
+
+
+def own_query(world: World) -> tuple[str | None, str | None]:
+    """What is left of the app's own query at either end. Source: journey.own-query"""
+    return world.walk(world.invite()).get("customer"), world.walk(world.invite(), then="cancel").get("customer")
+
+
+def failure(world: World) -> set[str]:
+    """What is added to cancel_uri. Source: journey.error-redirect"""
+    return set(world.walk(world.invite(), then="deny")) - OURS
+
+
+def error_value(world: World) -> tuple[str, str]:
+    """After a refusal, and after a failure at the institution. Source: journey.error-value"""
+    denied = world.walk(world.invite(), then="deny")
+    failed = world.walk(world.invite(), then="code", email="uma@example.com")
+    return denied["error"], failed["error"]
+
+
+def cancelled(world: World) -> tuple[str, str]:
+    """After Cancel, and after a refusal at the institution. Source: journey.cancelled-type"""
+    first, second = (world.walk(world.invite(), then=act)["error_type"] for act in ("cancel", "deny"))
+    return first, second
+
+
+def codes(world: World) -> tuple[bool, bool]:
+    """Whether the journey is over after one wrong code, and after three. Source: journey.code-attempts"""
+    first, second = (bool(world.walk(world.invite(), then="", codes=wrong)) for wrong in (1, 3))
+    return first, second
+
+
+THREE = {"error", "error_type", "error_description"}
+
+JOURNEYS: Sights = {
+    "journey.success-redirect": (
+        success,
+        {"session-id": {"session_id"}, "with-consent-id": {"session_id", "consent_id"}, "none": set()},
+    ),
+    "journey.own-query": (own_query, {"kept": ("7", "7"), "dropped": (None, None)}),
+    "journey.error-redirect": (failure, {"full": THREE | {"error_id", "error_uri"}, "three": THREE}),
+    "journey.error-value": (
+        error_value,
+        {"access-denied": ("access_denied", "access_denied"), "by-type": ("access_denied", "server_error")},
+    ),
+    "journey.cancelled-type": (
+        cancelled,
+        {
+            "cancelled": ("AUTH_SESSION_CANCELLED", "CONSENT_ENDUSER_DENIED"),
+            "denied": ("CONSENT_ENDUSER_DENIED", "CONSENT_ENDUSER_DENIED"),
+        },
+    ),
+    "journey.code-attempts": (codes, {"3": (False, True), "1": (True, True), "5": (False, False)}),
+}
+"""By clause: what is looked at, and what is seen under each reading."""

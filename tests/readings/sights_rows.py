@@ -1,0 +1,135 @@
+"""What a reader of data sees of each reading that concerns rows, filters and pages."""
+
+from decimal import Decimal
+from typing import Any
+
+import httpx
+from sights_core import Sights
+from world import World
+
+
+def after_revocation(world: World) -> tuple[int, int]:
+    """Data calls before and after the institution ended the consent. Source: data.ended-consent"""
+    end_user_id = world.connect()
+    before = world.read("/v1/banking/accounts", end_user_id).status_code
+    sandbox = world.fiskil.sandbox
+    sandbox.revoke(sandbox.consents_of(end_user_id)[0])
+    return before, world.read("/v1/banking/accounts", end_user_id).status_code
+
+
+def unpermitted(world: World) -> tuple[int, int]:
+    """A data call that the consent covers, and one that it does not. Source: data.missing-permission"""
+    end_user_id = world.connect()
+    permitted, other = (world.read(f"/v1/banking/{path}", end_user_id) for path in ("accounts", "payees"))
+    return permitted.status_code, other.status_code
+
+
+def unknown_end_user(world: World) -> tuple[int, int]:
+    """A stranger, and a deleted end user, for whom an empty list was seen. Source: data.unknown-end-user"""
+    gone = world.connect()
+    world.api.delete(f"/v1/end-users/{gone}")
+    stranger, deleted = (world.read("/v1/banking/accounts", one) for one in ("eu_nobody", gone))
+    return stranger.status_code, deleted.status_code
+
+
+def unknown_account(world: World) -> tuple[int, int]:
+    """An account that nobody has, and one that is there. Source: data.unknown-account"""
+    end_user_id = world.connect()
+    there = world.read("/v1/banking/accounts", end_user_id).json()["accounts"][0]["account_id"]
+    unknown, known = (world.read("/v1/banking/transactions", end_user_id, account_id=one) for one in ("0", there))
+    return unknown.status_code, known.status_code
+
+
+def by_fiskil_id(world: World) -> tuple[bool, bool]:
+    """Whether rows come for the institution's id, and for Fiskil's. Source: data.account-filter"""
+    end_user_id = world.connect()
+    account = world.read("/v1/banking/accounts", end_user_id).json()["accounts"][0]
+    own, fiskils = (
+        world.read("/v1/banking/balances", end_user_id, account_id=account[name]).json()["balances"]
+        for name in ("account_id", "fiskil_id")
+    )
+    return bool(own), bool(fiskils)
+
+
+def posted(world: World) -> tuple[bool, int]:
+    """Whether a posted row kept its id, and how much the list grew. Source: data.pending-posted"""
+    end_user_id = world.connect()
+    before = _pending_and_posted(world, end_user_id)
+    _post_one(world, end_user_id)
+    after = _pending_and_posted(world, end_user_id)
+    return before["PENDING"] <= after["PENDING"] | after["POSTED"], sum(map(len, after.values())) - sum(
+        map(len, before.values())
+    )
+
+
+def current_balance(world: World) -> bool:
+    """Whether the balance counts what is pending. Source: data.balances-add-up"""
+    end_user_id = world.connect()
+    rows = world.read("/v1/banking/transactions", end_user_id, **{"page[size]": "1000"}).json()["transactions"]
+    account_id = next(row["account_id"] for row in rows if row["status"] == "PENDING")
+    before = _balance(world, end_user_id, account_id)
+    moved = [Decimal(row["amount"]) for row in rows if row["status"] == "PENDING" and row["account_id"] == account_id]
+    for _ in range(sum(row["status"] == "PENDING" for row in rows)):
+        _post_one(world, end_user_id)
+    difference = _balance(world, end_user_id, account_id) - before
+    assert difference in {sum(moved), 0}
+    return difference == 0
+
+
+def first_page(world: World) -> int:
+    """Source: paging.default-size"""
+    return len(world.read("/v1/banking/transactions", world.connect()).json()["transactions"])
+
+
+def link(world: World) -> str:
+    """How the link to the next page begins; wherever it leads from, it leads to rows. Source: paging.link-form"""
+    end_user_id = world.connect()
+    told = _next(world, end_user_id)
+    followed = world.client.get(httpx.URL(world.fiskil.api_url).join(told)).json()["transactions"]
+    assert len(followed) == 2
+    return told.partition("?")[0].replace(world.fiskil.api_url, "ORIGIN")
+
+
+def brackets(world: World) -> tuple[bool, bool]:
+    """Whether the link spells brackets out, or encodes them. Source: paging.brackets"""
+    told = _next(world, world.connect())
+    return "page[after]=" in told, "page%5Bafter%5D=" in told
+
+
+def _next(world: World, end_user_id: str) -> str:
+    return str(world.read("/v1/banking/transactions", end_user_id, **{"page[size]": "2"}).json()["links"]["next"])
+
+
+def _pending_and_posted(world: World, end_user_id: str) -> dict[str, set[str]]:
+    rows = world.read("/v1/banking/transactions", end_user_id, **{"page[size]": "1000"}).json()["transactions"]
+    return {status: {row["fiskil_id"] for row in rows if row["status"] == status} for status in ("PENDING", "POSTED")}
+
+
+def _post_one(world: World, end_user_id: str) -> None:
+    sandbox = world.fiskil.sandbox
+    consent = sandbox.consents_of(end_user_id)[0]
+    ledger = sandbox.ledger(consent)
+    pending = next(row for row in ledger.newest_first() if row.status == "PENDING")
+    ledger.post(pending.key, at=sandbox.clock.now())
+    for dataset in ("transactions", "balances"):
+        sandbox.sync(consent, dataset)
+
+
+def _balance(world: World, end_user_id: str, account_id: str) -> Decimal:
+    rows: list[dict[str, Any]] = world.read("/v1/banking/balances", end_user_id, account_id=account_id).json()["balances"]
+    return Decimal(rows[0]["current_balance"])
+
+
+ROWS: Sights = {
+    "data.ended-consent": (after_revocation, {"empty": (200, 200), "403": (200, 403)}),
+    "data.missing-permission": (unpermitted, {"empty": (200, 200), "403": (200, 403)}),
+    "data.unknown-end-user": (unknown_end_user, {"empty": (200, 200), "404": (404, 200)}),
+    "data.unknown-account": (unknown_account, {"empty": (200, 200), "404": (404, 200)}),
+    "data.account-filter": (by_fiskil_id, {"account-id": (True, False), "either": (True, True)}),
+    "data.pending-posted": (posted, {"kept": (True, 0), "new": (False, 0)}),
+    "data.balances-add-up": (current_balance, {"posted-only": False, "with-pending": True}),
+    "paging.default-size": (first_page, {"25": 25, "50": 50}),
+    "paging.link-form": (link, {"absolute": "ORIGIN/v1/banking/transactions", "path": "/v1/banking/transactions"}),
+    "paging.brackets": (brackets, {"encoded": (False, True), "plain": (True, False)}),
+}
+"""By clause: what is looked at, and what is seen under each reading."""

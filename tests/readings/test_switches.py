@@ -1,0 +1,45 @@
+"""Every reading of the contract is a switch that works: over HTTP, each choice shows what it says, and none is dead."""
+
+import pytest
+from sights_core import CORE
+from sights_hooks import HOOKS
+from sights_journeys import JOURNEYS
+from sights_rows import ROWS
+from world import World
+
+from harness.readings import clauses, switches
+
+SIGHTS = {**CORE, **JOURNEYS, **ROWS, **HOOKS}
+CASES = [(clause_id, choice) for clause_id, (_, seen) in SIGHTS.items() for choice in seen]
+
+
+@pytest.mark.parametrize(("clause_id", "choice"), CASES)
+def test_each_reading_shows_what_it_says(world: World, clause_id: str, choice: str) -> None:
+    """A client that looks at it sees the behaviour of the reading that rules, and the clause came up."""
+    look, seen = SIGHTS[clause_id]
+    world.fiskil.read_as({clause_id: choice})
+
+    found = look(world)
+
+    assert found == seen[choice]
+    assert clause_id in world.fiskil.sandbox.store.asked
+
+
+def test_every_reading_is_looked_at() -> None:
+    """For every clause with readings each choice has a sight; a switch that nobody looks at may be dead."""
+    looked_at = {clause_id: set(seen) for clause_id, (_, seen) in SIGHTS.items()}
+
+    assert looked_at == {clause_id: set(clause.readings) for clause_id, clause in switches().items()}
+
+
+@pytest.mark.parametrize("clause_id", SIGHTS)
+def test_no_switch_is_dead(clause_id: str) -> None:
+    """No two readings of a clause look the same."""
+    seen = list(SIGHTS[clause_id][1].values())
+
+    assert all(one != other for number, one in enumerate(seen) for other in seen[:number])
+
+
+def test_the_default_is_one_of_the_readings() -> None:
+    """Whoever chooses nothing gets a reading that is looked at."""
+    assert all(clause.default in clause.readings for clause in clauses().values() if clause.readings)
