@@ -9,11 +9,14 @@ from harness.errors import ConfigError, UnknownName
 
 
 def test_every_institution_is_known_by_its_id() -> None:
-    """The sandbox bank is reachable; the others are there. Source: institutions.sandbox-bank"""
+    """The sandbox's own are reachable; the others are there. Source: institutions.sandbox-bank"""
     found = catalog.institutions()
 
     assert [one for one, institution in found.items() if institution.institution_id != one] == []
-    assert [one.name for one in found.values() if one.is_accessible] == ["Banking Sandbox Data Holder"]
+    assert [one.name for one in found.values() if one.is_accessible] == [
+        "Banking Sandbox Data Holder",
+        "Energy Sandbox Data Holder",
+    ]
     assert {one.industry for one in found.values()} == {"banking", "energy"}
 
 

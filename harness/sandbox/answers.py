@@ -6,6 +6,7 @@ import msgspec
 
 from harness.ids import stream
 from harness.model import AuthSession, Person
+from harness.sandbox.institutions import is_accessible
 from harness.sandbox.people import accounts_at, person_for
 from harness.sandbox.store import Store
 
@@ -32,7 +33,7 @@ def person_of(store: Store, session: AuthSession) -> Person | None:
 
 def _choose(store: Store, session: AuthSession, institution_id: str) -> tuple[AuthSession, str]:
     institution = store.institutions.get(institution_id)
-    if institution is None or not institution.is_accessible:
+    if institution is None or not is_accessible(store, institution):
         return session, "unknown"
     return msgspec.structs.replace(session, institution_id=institution_id), _health(store, institution_id)
 

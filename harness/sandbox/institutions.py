@@ -3,6 +3,7 @@
 import msgspec
 
 from harness.errors import UnknownName
+from harness.model import Institution
 from harness.sandbox.problems import ApiProblem
 from harness.sandbox.store import Store
 
@@ -23,6 +24,12 @@ def set_connection(store: Store, institution_id: str, status: str) -> None:
         raise UnknownName("connection status", status, CONNECTION_STATUSES)
     before = store.institutions[institution_id]
     store.institutions = {**store.institutions, institution_id: msgspec.structs.replace(before, connection_status=status)}
+
+
+def is_accessible(store: Store, institution: Institution) -> bool:
+    """Whether sandbox keys reach an institution. Source: institutions.sandbox-bank, institutions.sandbox-retailer"""
+    is_shown = institution.industry != "energy" or store.reading("institutions.sandbox-retailer") == "accessible"
+    return institution.is_accessible and is_shown
 
 
 def require_reachable(store: Store, institution_id: str) -> None:

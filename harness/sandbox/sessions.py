@@ -9,6 +9,7 @@ from harness.model import AuthSession, Consent, Ending
 from harness.sandbox import consents, journey, sync
 from harness.sandbox.answers import answer_to, person_of
 from harness.sandbox.end_users import find
+from harness.sandbox.institutions import is_accessible
 from harness.sandbox.problems import ApiProblem, bad_request
 from harness.sandbox.redirects import DESCRIPTIONS, destination, error_parameters, refuse_bad_uri
 from harness.sandbox.store import Store
@@ -41,7 +42,7 @@ def open_session(
     refuse_bad_uri("cancel_uri", cancel_uri)
     if institution_id is not None:
         institution = store.institutions.get(institution_id)
-        if institution is None or not institution.is_accessible:
+        if institution is None or not is_accessible(store, institution):
             raise ApiProblem(400, "invalid_institution_id", "institution_id names no institution that can be reached")
     if arrangement_id is not None:
         renewed = store.consents.get(arrangement_id)

@@ -22,11 +22,11 @@ def test_no_token_is_asked_for(still: Still) -> None:
     }
 
 
-def test_only_the_sandbox_bank_is_accessible(still: Still, api: httpx.Client) -> None:
-    """Real ones are listed as inaccessible. Source: institutions.sandbox-bank"""
+def test_only_sandbox_institutions_are_accessible(still: Still, api: httpx.Client) -> None:
+    """One bank and one retailer; real ones are not. Source: institutions.sandbox-bank, institutions.sandbox-retailer"""
     listed = api.get("/v1/institutions", params={"client_id": "team"}).json()
 
-    assert [one["id"] for one in listed if one["is_accessible"]] == ["88888"]
+    assert [one["id"] for one in listed if one["is_accessible"]] == ["88888", "99999"]
     assert len(listed) > 3
 
 

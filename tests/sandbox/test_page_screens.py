@@ -110,12 +110,12 @@ def test_the_log_in_says_who_is_known(still: Still, visitor: Visitor) -> None:
 
 
 def test_institutions_say_whether_they_can_be_reached(still: Still, visitor: Visitor) -> None:
-    """Banks alone are listed, the reachable one first and chosen. Source: institutions.sandbox-bank"""
+    """Those in reach come first, the bank chosen. Source: institutions.sandbox-bank, institutions.sandbox-retailer"""
     walk_to("institution", still, visitor)
 
-    assert visitor.choices("institution_id") == ("88888",)
-    assert visitor.page.body.count(b"Not in the sandbox") == 3
-    assert b"Harbour Light Energy" not in visitor.page.body
+    assert visitor.choices("institution_id") == ("88888", "99999")
+    assert ("institution_id", "88888") in forms(visitor.page)[0].fields
+    assert visitor.page.body.count(b"Not in the sandbox") == 4
 
 
 def test_the_first_that_can_be_reached_is_chosen(still: Still, visitor: Visitor) -> None:
@@ -124,7 +124,7 @@ def test_the_first_that_can_be_reached_is_chosen(still: Still, visitor: Visitor)
     table["40"] = msgspec.structs.replace(table["40"], is_accessible=True, priority=0)
     walk_to("institution", still, visitor)
 
-    assert visitor.choices("institution_id") == ("40", "88888")
+    assert visitor.choices("institution_id") == ("40", "88888", "99999")
     assert ("institution_id", "40") in forms(visitor.page)[0].fields
 
 

@@ -6,6 +6,7 @@ from harness.model import Institution
 from harness.sandbox import sessions
 from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from harness.sandbox.institutions import is_accessible
 from harness.sandbox.problems import ApiProblem, bad_request
 from harness.sandbox.store import Store
 
@@ -29,7 +30,7 @@ def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
     if session_id is not None and sessions.current(store, session_id) is None:
         raise bad_request("sess_id names no auth session of this client")
     rows = [
-        _wire(one)
+        _wire(store, one)
         for one in store.institutions.values()
         if industry in {None, one.industry} and (mode is None or one.priority <= RECOMMENDED)
     ]
@@ -42,17 +43,17 @@ def get(store: Store, request: ApiRequest) -> ApiAnswer:
     institution = store.institutions.get(request.path_values["institution_id"])
     if institution is None:
         raise ApiProblem(404, "institution_not_found", "institution not found")
-    return answer(_wire(institution))
+    return answer(_wire(store, institution))
 
 
-def _wire(institution: Institution) -> dict[str, Any]:
+def _wire(store: Store, institution: Institution) -> dict[str, Any]:
     return {
         "id": institution.institution_id,
         "name": institution.name,
         "icon": "",
         "logo": "",
         "industry": institution.industry,
-        "is_accessible": institution.is_accessible,
+        "is_accessible": is_accessible(store, institution),
         "priority": institution.priority,
         "status": {"connections": {"status": institution.connection_status}},
     }

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from msgspec.structs import replace
 from starlette.responses import HTMLResponse, Response
 
 from harness.model import PERMISSIONS, AuthSession, Ending, Institution, Person
 from harness.model.permission import permitted_at
 from harness.sandbox import journey, sessions
+from harness.sandbox.institutions import is_accessible
 from harness.sandbox.people import accounts_at
 from harness.sandbox.store import Store
 
@@ -83,7 +85,7 @@ def _used(store: Store, session: AuthSession | None) -> Response:
 
 def _offered(store: Store) -> list[Institution]:
     """Banks and retailers, those in reach first, and banks first among them."""
-    known = store.institutions.values()
+    known = [replace(one, is_accessible=is_accessible(store, one)) for one in store.institutions.values()]
     return sorted(known, key=lambda one: (not one.is_accessible, one.industry, one.priority, one.name))
 
 
