@@ -2,6 +2,7 @@
 
 import pytest
 from sights_core import CORE
+from sights_energy import ENERGY
 from sights_hooks import HOOKS
 from sights_journeys import JOURNEYS
 from sights_rows import ROWS
@@ -9,7 +10,7 @@ from world import World
 
 from harness.readings import clauses, switches
 
-SIGHTS = {**CORE, **JOURNEYS, **ROWS, **HOOKS}
+SIGHTS = {**CORE, **JOURNEYS, **ROWS, **HOOKS, **ENERGY}
 CASES = [(clause_id, choice) for clause_id, (_, seen) in SIGHTS.items() for choice in seen]
 
 
