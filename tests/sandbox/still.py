@@ -8,11 +8,12 @@ from harness import catalog
 from harness.clock import Clock
 from harness.ids import Mint
 from harness.listen import Loop, Server
-from harness.model import AuthSession, Consent, EndUser, Person
+from harness.model import PERMISSIONS, AuthSession, Consent, EndUser, Person
 from harness.sandbox import Sandbox, sessions
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 BACK = "https://app.example/callback?customer=7"
+BANKING = tuple(name for name, one in PERMISSIONS.items() if one.industry != "energy")
 GONE = "https://app.example/cancelled?customer=7"
 
 
@@ -47,6 +48,15 @@ class Still:
         """An end user for a named person."""
         person = self.sandbox.admit(catalog.person(name))
         return self.sandbox.create_end_user(person), person
+
+    def everything(self, person: Person | str = "rosa") -> Consent:
+        """A consent to every kind of banking data, with each dataset ready."""
+        self.sandbox.configure(permissions=BANKING)
+        made = self.sandbox.admit(catalog.person(person) if isinstance(person, str) else person)
+        consent = self.sandbox.authorise(self.sandbox.create_end_user(made), made)
+        for dataset in consent.permissions:
+            self.sandbox.sync(consent, dataset)
+        return consent
 
     def consent(self, name: str = "rosa", *, is_synced: bool = True) -> Consent:
         """A consent of a named person, with every dataset ready."""

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from still import Still
 
+from harness.errors import UnknownName
 from harness.model import Consent
 
 DATASETS = ["accounts", "balances", "transactions"]
@@ -321,3 +322,99 @@ def test_a_later_consent_shows_the_same_rows(still: Still, api: httpx.Client) ->
         still.sandbox.revoke(consent)
 
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("status", ["HEALTHY", "DEGRADED", "OUTAGE"])
+def test_fetch_needs_the_institution(still: Still, api: httpx.Client, status: str) -> None:
+    """While it cannot be reached fetch=true is 502; what was synced is served all the same. Source: data.fetch-outage"""
+    consent = still.consent("rosa")
+    account_id = rows(api, "accounts", consent)[0]["account_id"]
+    still.sandbox.set_connection("88888", status)
+    asked = {"end_user_id": consent.end_user_id, "account_id": account_id, "fetch": "true"}
+
+    answer = api.get("/v1/banking/balances", params=asked)
+    synced = api.get("/v1/banking/balances", params=asked | {"fetch": "false"})
+
+    assert answer.status_code == (502 if status == "OUTAGE" else 200)
+    assert set(answer.json()) == ({"id", "name", "message"} if status == "OUTAGE" else {"balances", "links"})
+    assert (synced.status_code, len(synced.json()["balances"])) == (200, 1)
+
+
+def test_an_outage_ends_with_a_reset(still: Still, api: httpx.Client) -> None:
+    """The institution list shows it meanwhile. Source: institutions.status"""
+    still.sandbox.set_connection("88888", "OUTAGE")
+    during = api.get("/v1/institutions/88888").json()["status"]
+    still.sandbox.reset()
+
+    assert during == {"connections": {"status": "OUTAGE"}}
+    assert api.get("/v1/institutions/88888").json()["status"] == {"connections": {"status": "HEALTHY"}}
+
+
+@pytest.mark.parametrize(("institution_id", "status"), [("7", "OUTAGE"), ("88888", "DOWN")])
+def test_only_what_exists_can_be_out(still: Still, institution_id: str, status: str) -> None:
+    """An unknown institution or status is named."""
+    with pytest.raises(UnknownName):
+        still.sandbox.set_connection(institution_id, status)
+
+
+def test_a_present_end_user_sees_the_same(still: Still, api: httpx.Client) -> None:
+    """The x-fiskil-client headers change nothing in the answer. Source: data.consumer-present"""
+    consent = still.consent("rosa")
+    asked = {
+        "end_user_id": consent.end_user_id,
+        "fetch": "true",
+        "account_id": rows(api, "accounts", consent)[0]["account_id"],
+    }
+    present = {"x-fiskil-client-ip-address": "203.0.113.7", "x-fiskil-client-user-agent": "Mozilla/5.0"}
+
+    answers = [api.get("/v1/banking/balances", params=asked, headers=headers).json() for headers in ({}, present)]
+
+    assert answers[0] == answers[1]
+    assert len(answers[0]["balances"]) == 1
+
+
+def test_absent_is_not_null(still: Still, api: httpx.Client) -> None:
+    """No row of any dataset has a null. Source: data.absent-fields"""
+    consent = still.consent("ben")
+
+    assert not [one for dataset in DATASETS for one in rows(api, dataset, consent) if None in one.values()]
+
+
+@pytest.mark.parametrize(
+    ("reading", "told", "counts"),
+    [
+        ("untold", ["transactions"], [0, 0, 0, 0, 0, 1]),
+        ("basic", ["transactions.basic", "transactions"], [0, 0, 0, 0, 1, 1]),
+        ("recent-and-basic", ["transactions.recent", "transactions.basic", "transactions"], [0, 0, 0, 1, 1, 1]),
+    ],
+)
+def test_transactions_may_come_in_stages(
+    still: Still, api: httpx.Client, reading: str, told: list[str], counts: list[int]
+) -> None:
+    """Recent rows, all rows, then all with their details; each is told. Source: sync.early-transactions"""
+    still.sandbox.read_as({"sync.early-transactions": reading})
+    consent = still.consent("priya", is_synced=False)
+    seen = []
+    for _ in range(6):
+        seen.append(rows(api, "transactions", consent))
+        still.sandbox.clock.advance(seconds=2)
+    kinds = [event.kind for event in still.sandbox.events if "transactions" in event.kind]
+
+    assert kinds == [f"banking.{one}.sync.completed" for one in told]
+    assert [int(bool(found)) for found in seen] == counts
+    early = [found for found in seen[:-1] if found]
+    assert all("merchant_name" not in one for found in early for one in found)
+    assert "merchant_name" in seen[-1][0]
+    if reading == "recent-and-basic":
+        assert min(one["posting_date_time"] for one in seen[3]) >= "2025-12-02T12:00:00Z"
+
+
+def test_a_stage_never_takes_details_away(still: Still, api: httpx.Client) -> None:
+    """A basic sync after the full one is told and changes no row. Source: sync.early-transactions"""
+    consent = still.consent("rosa")
+    before = rows(api, "transactions", consent)
+
+    still.sandbox.sync(consent, "basic_transactions")
+
+    assert rows(api, "transactions", consent) == before
+    assert still.sandbox.events[-1].kind == "banking.transactions.basic.sync.completed"

@@ -39,7 +39,9 @@ def test_an_industry_can_be_asked_for(still: Still, api: httpx.Client, industry:
     assert names <= {one["name"] for one in listed}
 
 
-@pytest.mark.parametrize("query", ["", "client_id=", "client_id=x&industry=water"])
+@pytest.mark.parametrize(
+    "query", ["", "client_id=", "client_id=x&industry=water", "client_id=x&institution_mode=all", "client_id=x&sess_id=none"]
+)
 def test_a_bad_listing_is_refused_without_flags(still: Still, query: str) -> None:
     """400 bad_request; under v3 a list's error has no flags. Source: errors.v3-lists, institutions.client-id"""
     answer = httpx.get(f"{still.api_url}/v1/institutions?{query}", trust_env=False)
@@ -55,3 +57,24 @@ def test_one_institution_by_its_id(still: Still) -> None:
 
     assert found.json()["name"] == "Eastpac"
     assert (missing.status_code, missing.json()["name"]) == (404, "institution_not_found")
+
+
+def test_recommended_ones_are_the_first(still: Still, api: httpx.Client) -> None:
+    """By priority; all of them are in the whole list. Source: institutions.recommended"""
+    listed, recommended = (
+        api.get("/v1/institutions", params={"client_id": "team", "industry": "banking", **more}).json()
+        for more in ({}, {"institution_mode": "recommended"})
+    )
+
+    assert [one["priority"] for one in recommended] == [1, 2, 3]
+    assert [one for one in listed if one in recommended] == recommended
+    assert len(listed) > len(recommended)
+
+
+def test_a_session_of_the_client_is_accepted(still: Still, api: httpx.Client) -> None:
+    """The consent page asks with it. Source: institutions.recommended"""
+    session = still.invite()
+
+    answer = api.get("/v1/institutions", params={"client_id": "team", "sess_id": session.session_id})
+
+    assert (answer.status_code, len(answer.json()) > 3) == (200, True)

@@ -153,3 +153,70 @@ def test_pages_can_be_made_small(still: Still, api: httpx.Client, start: str) ->
     still.sandbox.reset()
 
     assert still.sandbox.store.largest_page == 1000
+
+
+CORE = [("/v1/end-users", "end_users"), ("/v1/consent", "consents")]
+
+
+def _crowd(still: Still) -> str:
+    """Thirty end users, the last of whom has thirty consents."""
+    for _ in range(30):
+        end_user, person = still.enrol()
+    for _ in range(30):
+        still.sandbox.authorise(end_user, person)
+    return end_user.end_user_id
+
+
+@pytest.mark.parametrize(("path", "root"), CORE)
+def test_core_lists_come_whole_or_as_asked(still: Still, api: httpx.Client, path: str, root: str) -> None:
+    """Whole without page[size]; with it the links lead to every row once. Source: paging.v3-lists"""
+    end_user_id = _crowd(still)
+    whole = api.get(path, params={"end_user_id": end_user_id}).json()
+    seen: list[dict[str, Any]] = []
+    following: str | None = f"{path}?end_user_id={end_user_id}&page[size]=7"
+    while following:
+        answer = api.get(following).json()
+        assert len(answer[root]) <= 7
+        seen += answer[root]
+        following = answer["links"].get("next")
+
+    assert (len(whole[root]), whole["links"]) == (30, {})
+    assert [one.get("id", one.get("arrangement_id")) for one in seen] == [
+        one.get("id", one.get("arrangement_id")) for one in whole[root]
+    ]
+
+
+@pytest.mark.parametrize(("path", "root"), CORE)
+def test_core_lists_may_be_cut_unasked(still: Still, api: httpx.Client, path: str, root: str) -> None:
+    """Where that is the reading. Source: paging.v3-lists"""
+    end_user_id = _crowd(still)
+    still.sandbox.read_as({"paging.v3-lists": "paged"})
+
+    answer = api.get(path, params={"end_user_id": end_user_id}).json()
+
+    assert len(answer[root]) == 25
+    assert "next" in answer["links"]
+
+
+@pytest.mark.parametrize("path", ["/v1/end-users", "/v1/consent"])
+@pytest.mark.parametrize(
+    ("query", "status", "name"),
+    [({"page[size]": "0"}, 400, "bad_request"), ({"page[after]": "garbage"}, 503, "ServiceUnavailable")],
+)
+def test_core_lists_refuse_what_data_refuses(
+    still: Still, api: httpx.Client, path: str, query: dict[str, str], status: int, name: str
+) -> None:
+    """In the core's words, and as lists of v3 without flags. Source: errors.v3-lists, paging.bad-cursor"""
+    answer = api.get(path, params={"end_user_id": "eu_1", **query})
+
+    assert (answer.status_code, answer.json()["name"]) == (status, name)
+    assert set(answer.json()) == {"id", "name", "message"}
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_older_core_lists_know_no_pages(still: Still, api: httpx.Client, version: str) -> None:
+    """page[size] changes nothing there. Source: versions.v3-envelope"""
+    end_user_id = _crowd(still)
+    asked = {"end_user_id": end_user_id, "page[size]": "7"}
+
+    assert len(api.get("/v1/consent", params=asked, headers={"X-Fiskil-Version": version}).json()) == 30

@@ -1,0 +1,120 @@
+"""``/v1/common/identity``: who each institution says the end user is."""
+
+from typing import Any
+
+import httpx
+import pytest
+from still import BANKING, Still
+
+from harness.model import Consent
+from harness.sandbox.people import made_up
+
+
+def identities(api: httpx.Client, consent: Consent, **query: str) -> list[dict[str, Any]]:
+    answer = api.get("/v1/common/identity", params={"end_user_id": consent.end_user_id, **query})
+    assert answer.status_code == 200
+    assert set(answer.json()) == {"identities"}
+    found: list[dict[str, Any]] = answer.json()["identities"]
+    return found
+
+
+def test_a_person_is_who_logged_in(still: Still, api: httpx.Client) -> None:
+    """Name, e-mail and telephone of Rosa, who lives where she shops."""
+    consent = still.everything("rosa")
+
+    (found,) = identities(api, consent)
+    person = found["customer"]["person"]
+
+    assert (found["arrangement_id"], found["institution_id"]) == (consent.arrangement_id, "88888")
+    assert found["customer"]["customer_u_type"] == "person"
+    assert (person["first_name"], person["last_name"]) == ("Rosa", "Keane")
+    assert [one["address"] for one in person["email_addresses"]] == ["rosa.keane@example.com"]
+    assert [one["full_number"] for one in person["phone_numbers"]] == ["tel:+61491570156"]
+    (address,) = person["physical_addresses"]
+    place = address[address["address_u_type"]]
+    assert place.get("city", place.get("locality_name", "")).upper() == "MARRICKVILLE"
+    assert place["postcode"] == "2204"
+
+
+def test_customers_come_in_both_kinds(still: Still, api: httpx.Client) -> None:
+    """Persons and organisations, plain and postal addresses; one member of each union is there. Source: identity.unions"""
+    seen: set[str] = set()
+    for number in range(14):
+        (found,) = identities(api, still.everything(made_up(seed=number, number=number)))
+        customer = found["customer"]
+        kind = customer["customer_u_type"]
+        assert set(customer) == {"customer_u_type", kind}
+        for address in customer[kind]["physical_addresses"]:
+            assert set(address) == {"purpose", "address_u_type", address["address_u_type"]}
+            seen.add(address["address_u_type"])
+        seen.add(kind)
+
+    assert seen == {"person", "organisation", "simple", "paf"}
+
+
+def test_the_newest_consent_speaks(still: Still, api: httpx.Client) -> None:
+    """Two consents at one bank: one identity, that of the later. Source: identity.most-recent"""
+    still.sandbox.configure(permissions=BANKING)
+    end_user, person = still.enrol("rosa")
+    for one in (person, still.enrol("ben")[1]):
+        consent = still.sandbox.authorise(end_user, one)
+        still.sandbox.sync(consent, "identity")
+
+    (found,) = identities(api, consent)
+
+    assert found["arrangement_id"] == consent.arrangement_id
+    assert found["customer"]["person"]["first_name"] == "Ben"
+
+
+def test_an_institution_may_be_chosen(still: Still, api: httpx.Client) -> None:
+    """Its identity, or none."""
+    consent = still.everything("rosa")
+
+    assert len(identities(api, consent, institution_id="88888")) == 1
+    assert identities(api, consent, institution_id="22") == []
+
+
+def test_two_institutions_know_two_identities(still: Still, api: httpx.Client) -> None:
+    """The newest first; v1 shows the first beside the list. Source: identity.most-recent, versions.customer"""
+    consent = still.everything("rosa")
+    with still.sandbox.store.changing() as store:
+        end_user = store.end_users[consent.end_user_id]
+    other = still.sandbox.authorise(end_user, still.enrol("rosa")[1], institution_id="40")
+    still.sandbox.sync(other, "identity")
+
+    found = identities(api, consent)
+    older = api.get(
+        "/v1/common/identity", params={"end_user_id": consent.end_user_id}, headers={"X-Fiskil-Version": "v1"}
+    ).json()
+
+    assert [one["institution_id"] for one in found] == ["40", "88888"]
+    assert older["identities"] == found
+    assert older["customer"]["arrangement_id"] == other.arrangement_id
+
+
+def test_identity_needs_its_permission(still: Still, api: httpx.Client) -> None:
+    """The usual consent does not permit it. Source: permissions.usual, data.missing-permission"""
+    assert identities(api, still.consent("rosa")) == []
+
+
+def test_identity_needs_an_end_user(still: Still, api: httpx.Client) -> None:
+    """400. Source: data.end-user-required"""
+    answer = api.get("/v1/common/identity")
+
+    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+
+
+def test_identity_is_told(still: Still) -> None:
+    """By its own event, without accounts. Source: webhooks.events"""
+    still.everything("rosa")
+
+    (told,) = [event for event in still.sandbox.events if event.kind == "common.identity.sync.completed"]
+    assert told.account_ids is None
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_nobody_has_no_identity(still: Still, api: httpx.Client, version: str) -> None:
+    """An empty list, and in v1 no customer. Source: data.deleted-end-user, versions.customer"""
+    answer = api.get("/v1/common/identity?end_user_id=eu_nobody", headers={"X-Fiskil-Version": version})
+
+    assert answer.json() == {"identities": []}

@@ -1,0 +1,103 @@
+"""What a team sets in the console: scopes of its key, and the permissions and the version that other tests look at."""
+
+import base64
+import json
+from contextlib import closing
+
+import httpx
+import pytest
+from still import Still
+
+from harness.errors import UnknownName
+
+CALLS = [
+    ("POST", "/v1/end-users", "api:user.write"),
+    ("GET", "/v1/end-users", "api:user.read"),
+    ("GET", "/v1/end-users/eu_1", "api:user.read"),
+    ("POST", "/v1/end-users/eu_1", "api:user.write"),
+    ("DELETE", "/v1/end-users/eu_1", "api:user.write"),
+    ("POST", "/v1/auth/session", "api:user.write"),
+    ("GET", "/v1/consent?end_user_id=eu_1", "api:user.read"),
+    ("DELETE", "/v1/consent/an-arrangement", "api:user.write"),
+    ("GET", "/v1/permissions", "api:user.read"),
+    ("GET", "/v1/banking/accounts?end_user_id=eu_1", "api:banking"),
+    ("GET", "/v1/banking/balances?end_user_id=eu_1", "api:banking"),
+    ("GET", "/v1/banking/transactions?end_user_id=eu_1", "api:banking"),
+    ("POST", "/v1/banking/transactions/category", "api:banking"),
+    ("GET", "/v1/banking/payees?end_user_id=eu_1", "api:banking"),
+    ("GET", "/v1/banking/acccounts/direct-debits?end_user_id=eu_1", "api:banking"),
+    ("GET", "/v1/banking/payments/scheduled?end_user_id=eu_1", "api:banking"),
+    ("GET", "/v1/banking/products?instituition_id=88888", "api:banking"),
+    ("GET", "/v1/banking/products/one", "api:banking"),
+    ("GET", "/v1/banking/income?end_user_id=eu_1", "api:banking"),
+    ("GET", "/v1/energy/accounts?end_user_id=eu_1", "api:energy"),
+]
+EVERY = ("api:banking", "api:energy", "api:user.read", "api:user.write")
+
+
+@pytest.mark.parametrize(("method", "path", "scope"), CALLS)
+def test_a_call_needs_its_scope(still: Still, method: str, path: str, scope: str) -> None:
+    """403 insufficient_scopes for a token without it, and not with it alone. Source: token.scopes"""
+    statuses = []
+    for scopes in (tuple(one for one in EVERY if one != scope), (scope,)):
+        still.sandbox.configure(scopes=scopes)
+        with closing(still.client()) as client:
+            answer = client.request(method, path, json={} if method == "POST" else None)
+        statuses.append((answer.status_code, answer.json()["name"] if answer.status_code == 403 else ""))
+
+    assert statuses[0] == (403, "insufficient_scopes")
+    assert statuses[1][0] != 403
+
+
+@pytest.mark.parametrize(("method", "path", "scope"), [one for one in CALLS if not one[2].startswith("api:user")])
+def test_data_may_not_look_at_scopes(still: Still, method: str, path: str, scope: str) -> None:
+    """Where that is the reading. Source: token.scopes"""
+    still.sandbox.read_as({"token.scopes": "core"})
+    still.sandbox.configure(scopes=("api:user.read",))
+
+    with closing(still.client()) as client:
+        assert client.request(method, path, json={} if method == "POST" else None).status_code != 403
+
+
+def test_a_token_tells_its_scopes(still: Still) -> None:
+    """In the claim, in the console's order; a token keeps those that it was issued with. Source: token.exchange"""
+    still.sandbox.configure(scopes=("api:banking", "api:user.read"))
+    with closing(still.client()) as client:
+        claims = client.headers["authorization"].split(".")[1]
+        still.sandbox.configure(scopes=("api:user.write",))
+        kept = client.get("/v1/end-users").status_code
+
+    assert json.loads(base64.urlsafe_b64decode(claims + "=="))["scope"] == "api:banking api:user.read"
+    assert kept == 200
+
+
+def test_the_refusal_is_shaped_like_its_family(still: Still) -> None:
+    """Goa on core, simple on data. Source: errors.goa, errors.simple"""
+    still.sandbox.configure(scopes=("api:energy",))
+    with closing(still.client()) as client:
+        core, data = client.post("/v1/end-users", json={}), client.get("/v1/banking/accounts?end_user_id=eu_1")
+
+    assert set(core.json()) == {"id", "name", "message", "temporary", "timeout", "fault"}
+    assert set(data.json()) == {"id", "name", "message"}
+
+
+def test_the_console_returns_to_what_it_was(still: Still) -> None:
+    """After a reset new tokens do everything again."""
+    still.sandbox.configure(scopes=("api:energy",), version="v1")
+    still.sandbox.reset()
+
+    with closing(still.client()) as client:
+        answer = client.get("/v1/end-users")
+    assert (answer.status_code, answer.headers["x-fiskil-version"]) == (200, "v3")
+
+
+@pytest.mark.parametrize("wrong", [{"scopes": ("api:bank",)}, {"version": "v4"}])
+def test_the_console_offers_what_it_has(still: Still, wrong: dict[str, object]) -> None:
+    """Anything else is named."""
+    with pytest.raises(UnknownName):
+        still.sandbox.configure(**wrong)  # type: ignore[arg-type]
+
+
+def test_institutions_ask_for_no_scope(still: Still) -> None:
+    """They ask for no token either. Source: institutions.client-id"""
+    assert httpx.get(f"{still.api_url}/v1/institutions/88888", trust_env=False).status_code == 200

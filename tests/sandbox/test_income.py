@@ -1,0 +1,176 @@
+"""Income: what the transactions say, summed up for a stretch of days."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from still import NOON, Still
+
+from harness.model import Consent
+from harness.sandbox.api.income import months_before
+from harness.sandbox.income import frequency
+
+
+def income(api: httpx.Client, consent: Consent, query: str = "") -> dict[str, Any]:
+    answer = api.get(f"/v1/banking/income?end_user_id={consent.end_user_id}&{query}")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def salaries(api: httpx.Client, consent: Consent, category: str = "INCOME_SALARY") -> list[dict[str, Any]]:
+    """What the transactions endpoint has of a category, oldest first."""
+    asked = {"end_user_id": consent.end_user_id, "page[size]": "1000", "secondary_category": category, "status": "POSTED"}
+    found: list[dict[str, Any]] = api.get("/v1/banking/transactions", params=asked).json()["transactions"]
+    return found[::-1]
+
+
+def test_income_is_what_the_transactions_say(still: Still, api: httpx.Client) -> None:
+    """Rosa's pay: every row once, their sum, the first and the last day, every two weeks. Source: income.period"""
+    consent = still.consent("rosa")
+    paid = salaries(api, consent)
+    total = sum(Decimal(one["amount"]) for one in paid)
+
+    (source,) = income(api, consent)["income_sources"]
+
+    assert source == {
+        "account_id": paid[0]["account_id"],
+        "institution_id": "88888",
+        "category": "INCOME_SALARY",
+        "currency": "AUD",
+        "income_frequency": "BIWEEKLY",
+        "income_total": str(total),
+        "period_from": paid[0]["posting_date_time"][:10],
+        "period_to": paid[-1]["posting_date_time"][:10],
+        "total_transactions": len(paid),
+        "transactions": paid,
+    }
+
+
+def test_months_are_the_calendars(still: Still, api: httpx.Client) -> None:
+    """Average and median over every month from the first payment to the last. Source: income.months"""
+    consent = still.consent("rosa")
+    sums: dict[str, Decimal] = {}
+    for one in salaries(api, consent):
+        month = one["posting_date_time"][:7]
+        sums[month] = sums.get(month, Decimal(0)) + Decimal(one["amount"])
+    ordered = sorted(sums.values())
+    middle = len(ordered) // 2
+    median = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+    summary = income(api, consent)["income_summary"]
+
+    assert summary["total"] == [{"currency": "AUD", "income_total": str(sum(ordered))}]
+    assert Decimal(summary["monthly_avg"][0]["income_monthly"]) == round(sum(ordered) / len(ordered), 2)
+    assert Decimal(summary["monthly_median"][0]["income_monthly"]) == round(median, 2)
+
+
+def test_every_consent_counts(still: Still, api: httpx.Client) -> None:
+    """Two people's pay under one end user makes two sources and one summary."""
+    end_user, person = still.enrol("rosa")
+    for one in (person, still.enrol("ben")[1]):
+        consent = still.sandbox.authorise(end_user, one)
+        still.sandbox.sync(consent, "transactions")
+
+    found = income(api, consent)
+
+    assert sorted(one["income_frequency"] for one in found["income_sources"]) == ["BIWEEKLY", "WEEKLY"]
+    totals = [Decimal(one["income_total"]) for one in found["income_sources"]]
+    assert Decimal(found["income_summary"]["total"][0]["income_total"]) == sum(totals)
+    chosen = found["income_sources"][0]["account_id"]
+    for name in ("account_id", "account_id[]"):
+        only = income(api, consent, f"{name}={chosen}")
+        assert [one["account_id"] for one in only["income_sources"]] == [chosen]
+
+
+def test_days_are_inclusive(still: Still, api: httpx.Client) -> None:
+    """From and to name days that still count. Source: income.window, income.zone"""
+    consent = still.consent("rosa")
+    days = [one["posting_date_time"][:10] for one in salaries(api, consent)]
+
+    exact = income(api, consent, f"from={days[1]}&to={days[-2]}")["income_sources"][0]
+
+    assert exact["total_transactions"] == len(days) - 2
+    assert (exact["period_from"], exact["period_to"]) == (days[1], days[-2])
+
+
+def test_the_window_reaches_back_six_months(still: Still, api: httpx.Client) -> None:
+    """Priya's history is a year long; half of it counts. Source: income.window"""
+    consent = still.consent("priya")
+    since = months_before(NOON.date(), 6).isoformat()
+
+    found = income(api, consent)["income_sources"][0]["transactions"]
+
+    assert since == "2025-09-02"
+    assert found == [one for one in salaries(api, consent) if one["posting_date_time"][:10] >= since]
+
+
+@pytest.mark.parametrize("name", ["categories", "categories[]"])
+def test_other_categories_may_be_asked_for(still: Still, api: httpx.Client, name: str) -> None:
+    """Several, and only money that came in. Source: income.categories, income.repeated, income.posted"""
+    consent = still.consent("rosa")
+
+    found = income(api, consent, f"{name}=TRANSFER_IN_SAVINGS&{name}=INCOME_SALARY&{name}=FOOD_AND_DRINK_GROCERIES")
+
+    assert {one["category"] for one in found["income_sources"]} == {"TRANSFER_IN_SAVINGS", "INCOME_SALARY"}
+
+
+def test_before_the_sync_there_is_no_income(still: Still, api: httpx.Client) -> None:
+    """No source, sums of nothing, the asked period. Source: data.after-sync, income.period"""
+    consent = still.consent("rosa", is_synced=False)
+
+    assert income(api, consent, "from=2026-01-01&to=2026-02-01") == {
+        "income_sources": [],
+        "income_summary": {
+            "period_from": "2026-01-01",
+            "period_to": "2026-02-01",
+            "total_transactions": 0,
+            "total": [],
+            "monthly_avg": [],
+            "monthly_median": [],
+        },
+    }
+
+
+@pytest.mark.parametrize("value", ["2026-01-01T00:00:00Z", "2026-1-1", "2026-02-30", "20260101", "yesterday", "01/02/2026"])
+@pytest.mark.parametrize("name", ["from", "to"])
+def test_income_takes_days_only(still: Still, api: httpx.Client, name: str, value: str) -> None:
+    """A date-time, which transactions want, is refused here. Source: data.date-only"""
+    answer = api.get("/v1/banking/income", params={"end_user_id": "eu_1", name: value})
+
+    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+
+
+def test_income_needs_an_end_user(still: Still, api: httpx.Client) -> None:
+    """400. Source: data.end-user-required"""
+    assert api.get("/v1/banking/income").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("gaps", "word"),
+    [
+        ([], "MONTHLY"),
+        ([7, 7], "WEEKLY"),
+        ([10], "WEEKLY"),
+        ([14, 14, 35], "BIWEEKLY"),
+        ([20], "BIWEEKLY"),
+        ([31], "MONTHLY"),
+    ],
+)
+def test_distance_gives_the_frequency(gaps: list[int], word: str) -> None:
+    """The median distance decides. Source: income.frequency"""
+    days = [date(2026, 1, 1)]
+    for gap in gaps:
+        days.append(date.fromordinal(days[-1].toordinal() + gap))
+
+    assert frequency(days) == word
+
+
+@pytest.mark.parametrize(
+    ("today", "before"), [("2026-08-31", "2026-02-28"), ("2026-03-02", "2025-09-02"), ("2024-08-31", "2024-02-29")]
+)
+def test_six_months_before(today: str, before: str) -> None:
+    """The same day, or the month's last."""
+    assert months_before(date.fromisoformat(today), 6).isoformat() == before

@@ -1,0 +1,212 @@
+"""Payees, direct debits and scheduled payments: unions, and that they agree with the history they belong to."""
+
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from still import NOON, Still
+
+from harness.model import Consent
+from harness.sandbox import consents, sync
+from harness.sandbox.people import made_up
+
+PATHS = {
+    "payees": "/v1/banking/payees",
+    "direct_debits": "/v1/banking/acccounts/direct-debits",
+    "scheduled_payments": "/v1/banking/payments/scheduled",
+}
+PREFIXES = {"payees": "bank_payee_", "direct_debits": "bank_dd_", "scheduled_payments": "bank_sp_"}
+
+
+def rows(api: httpx.Client, dataset: str, consent: Consent, **query: Any) -> list[dict[str, Any]]:
+    path = PATHS.get(dataset, f"/v1/banking/{dataset}")
+    answer = api.get(path, params={"end_user_id": consent.end_user_id, "page[size]": "1000", **query})
+    found: list[dict[str, Any]] = answer.json()[dataset]
+    return found
+
+
+def crowd(still: Still) -> list[Consent]:
+    """Consents of a dozen made-up people: between them they have every kind of account and payee."""
+    return [still.everything(made_up(seed=number, number=number)) for number in range(12)]
+
+
+def members(row: dict[str, Any], union: str, names: dict[str, str]) -> list[str]:
+    """The members of a union that are there, which must be the one that it names."""
+    there = [name for name in names.values() if name in row]
+    assert there == [names[row[union]]]
+    return there
+
+
+@pytest.mark.parametrize("dataset", PATHS)
+def test_payments_need_their_permission(still: Still, api: httpx.Client, dataset: str) -> None:
+    """The usual consent permits none of them: an empty list. Source: permissions.usual, data.missing-permission"""
+    assert rows(api, dataset, still.consent("rosa")) == []
+
+
+@pytest.mark.parametrize("dataset", PATHS)
+def test_a_missing_permission_may_be_refused(still: Still, api: httpx.Client, dataset: str) -> None:
+    """Where that is the reading, 403 in the simple shape. Source: data.missing-permission, errors.simple"""
+    consent = still.consent("rosa")
+    still.sandbox.read_as({"data.missing-permission": "403"})
+
+    answer = api.get(PATHS[dataset], params={"end_user_id": consent.end_user_id})
+
+    assert (answer.status_code, set(answer.json())) == (403, {"id", "name", "message"})
+
+
+@pytest.mark.parametrize("dataset", PATHS)
+def test_payments_say_what_they_are(still: Still, api: httpx.Client, dataset: str) -> None:
+    """Ids with a prefix, arrangement and institution; a page at a time. Source: paging.links"""
+    consent = still.everything()
+
+    found = rows(api, dataset, consent)
+    first = api.get(PATHS[dataset], params={"end_user_id": consent.end_user_id, "page[size]": "1"}).json()
+
+    assert found
+    assert {one["fiskil_id"].startswith(PREFIXES[dataset]) for one in found} == {True}
+    assert {one["arrangement_id"] for one in found} == {consent.arrangement_id}
+    assert first[dataset] == found[:1]
+    assert ("next" in first["links"]) == (len(found) > 1)
+
+
+@pytest.mark.parametrize("dataset", PATHS)
+def test_payments_need_an_end_user(still: Still, api: httpx.Client, dataset: str) -> None:
+    """400 InvalidRequest. Source: data.end-user-required"""
+    answer = api.get(PATHS[dataset])
+
+    assert (answer.status_code, answer.json()["name"]) == (400, "InvalidRequest")
+
+
+@pytest.mark.parametrize(
+    ("dataset", "kind"),
+    [
+        ("payees", "banking.payees.sync.completed"),
+        ("direct_debits", "banking.directdebits.sync.completed"),
+        ("scheduled_payments", "banking.scheduledpayments.sync.completed"),
+    ],
+)
+def test_a_sync_of_payments_is_told(still: Still, api: httpx.Client, dataset: str, kind: str) -> None:
+    """One event without account_ids; that of payees names them. Source: webhooks.events"""
+    consent = still.everything()
+    (told,) = [event for event in still.sandbox.events if event.kind == kind]
+
+    assert told.account_ids is None
+    assert told.extra == (
+        {"payee_ids": [one["payee_id"] for one in rows(api, "payees", consent)]} if dataset == "payees" else {}
+    )
+
+
+def test_payees_come_in_every_kind(still: Still, api: httpx.Client) -> None:
+    """payee_u_type names the one member that is there. Source: payees.unions"""
+    unions = {
+        "biller": "biller",
+        "digitalWallet": "digital_wallet",
+        "domestic": "domestic",
+        "international": "international",
+    }
+    accounts = {"account": "account", "card": "card", "payId": "pay_id"}
+    seen: set[str] = set()
+    for consent in crowd(still):
+        for payee in rows(api, "payees", consent):
+            seen.update(members(payee, "payee_u_type", unions))
+            if "domestic" in payee:
+                seen.update(members(payee["domestic"], "payee_account_u_type", accounts))
+
+    assert seen == {*unions.values(), *accounts.values()}
+
+
+def test_a_direct_debit_is_the_latest_of_its_kind(still: Still, api: httpx.Client) -> None:
+    """Amount and time are those of the newest posted debit by that business. Source: direct-debits.last-debit"""
+    examined = 0
+    for consent in crowd(still):
+        moved = [one for one in rows(api, "transactions", consent, status="POSTED") if one["type"] == "DIRECT_DEBIT"]
+        debits = rows(api, "direct_debits", consent)
+        assert {one["authorised_entity"]["description"] for one in debits} == {one["merchant_name"] for one in moved}
+        for debit in debits:
+            newest = next(one for one in moved if one["merchant_name"] == debit["authorised_entity"]["description"])
+            assert debit["account_id"] == newest["account_id"]
+            assert Decimal(debit["last_debit_amount"]) == -Decimal(newest["amount"])
+            assert debit["last_debit_date_time"] == newest["posting_date_time"]
+            examined += 1
+
+    assert examined > 5
+
+
+def test_direct_debits_are_where_three_cs_are(still: Still, api: httpx.Client) -> None:
+    """The path spelt well is not found, unless that is the reading. Source: direct-debits.path, paths.direct-debits"""
+    consent = still.everything()
+    path = "/v1/banking/accounts/direct-debits"
+
+    before = api.get(path, params={"end_user_id": consent.end_user_id})
+    still.sandbox.read_as({"paths.direct-debits": "both"})
+    after = api.get(path, params={"end_user_id": consent.end_user_id})
+
+    assert before.status_code == 404
+    assert after.json()["direct_debits"] == rows(api, "direct_debits", consent)
+
+
+def test_orders_pay_whom_the_end_user_knows(still: Still, api: httpx.Client) -> None:
+    """From an own account to an own account or a saved payee; every recurrence occurs. Source: scheduled-payments.unions"""
+    recurrences = {
+        "onceOff": "once_off",
+        "intervalSchedule": "interval_schedule",
+        "lastWeekDay": "last_week_day",
+        "eventBased": "event_based",
+    }
+    seen: set[str] = set()
+    for consent in crowd(still):
+        own = {one["account_id"] for one in rows(api, "accounts", consent)}
+        payees = {one["payee_id"] for one in rows(api, "payees", consent)}
+        for order in rows(api, "scheduled_payments", consent):
+            seen.update(members(order["recurrence"], "recurrence_u_type", recurrences))
+            assert order["from"]["account_id"] in own
+            for payment in order["payment_set"]:
+                targets = members(payment["to"], "to_utype", {"accountId": "account_id", "payeeId": "payee_id"})
+                assert payment["to"][targets[0]] in own | payees
+                assert payment["is_amount_calculated"] == ("amount" not in payment)
+
+    assert seen == set(recurrences.values())
+
+
+def test_orders_repeat_what_the_history_shows(still: Still, api: httpx.Client) -> None:
+    """Rosa's rent and her savings: the same amounts leave as the orders say, as often."""
+    consent = still.everything()
+    moved = rows(api, "transactions", consent, status="POSTED")
+    orders = {one["nickname"]: one for one in rows(api, "scheduled_payments", consent)}
+
+    for name, every in (("RENT LODGE RENTALS PTY LTD", "P14D"), ("TRANSFER TO RAINY DAY", "P14D")):
+        (payment,) = orders[name]["payment_set"]
+        amounts = {Decimal(one["amount"]) for one in moved if one["description"] == name}
+        assert amounts == {-Decimal(payment["amount"])}
+        assert orders[name]["recurrence"]["interval_schedule"]["intervals"] == [{"interval": every}]
+
+
+def test_what_is_due_once_lies_ahead(still: Still, api: httpx.Client) -> None:
+    """A payment to come is not in the past."""
+    dates = [
+        one["recurrence"]["once_off"]["payment_date"]
+        for consent in crowd(still)
+        for one in rows(api, "scheduled_payments", consent)
+        if "once_off" in one["recurrence"]
+    ]
+
+    assert dates
+    assert min(dates) > NOON.date().isoformat()
+
+
+def test_fewer_accounts_have_fewer_orders(still: Still, api: httpx.Client) -> None:
+    """What leaves an account that was not shared is not told."""
+    still.sandbox.configure(permissions=("accounts", "scheduled_payments", "direct_debits"))
+    end_user, person = still.enrol("rosa")
+    with still.sandbox.store.changing() as store:
+        consent = consents.grant(
+            store, end_user_id=end_user.end_user_id, institution_id="88888", person=person, account_keys=("savings",)
+        )
+        sync.begin(store, consent)
+    still.sandbox.sync(consent, "scheduled_payments")
+    (account,) = rows(api, "accounts", consent)
+
+    assert {one["from"]["account_id"] for one in rows(api, "scheduled_payments", consent)} == {account["account_id"]}
+    assert "RENT LODGE RENTALS PTY LTD" not in {one["nickname"] for one in rows(api, "scheduled_payments", consent)}
+    assert rows(api, "direct_debits", consent) == []

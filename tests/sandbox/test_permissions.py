@@ -1,0 +1,67 @@
+"""``/v1/permissions``, and what a consent covers."""
+
+import httpx
+import pytest
+from still import Still
+
+from harness.errors import UnknownName
+from harness.model import DATASETS, PERMISSIONS
+
+
+def test_permissions_are_listed(still: Still, api: httpx.Client) -> None:
+    """Every one with its fields. Source: permissions.list"""
+    listed = api.get("/v1/permissions").json()
+
+    assert [one["name"] for one in listed] == list(PERMISSIONS)
+    assert listed[2] == {
+        "name": "transactions",
+        "description": PERMISSIONS["transactions"].description,
+        "industry": "banking",
+        "scope": "bank:transactions:read",
+        "standards": ["CDR"],
+    }
+
+
+@pytest.mark.parametrize("industry", ["banking", "energy"])
+def test_an_industry_has_its_own_permissions(still: Still, api: httpx.Client, industry: str) -> None:
+    """And the one that all share. Source: permissions.list"""
+    listed = api.get("/v1/permissions", params={"industry": industry}).json()
+
+    assert {one["industry"] for one in listed} == {industry, "common"}
+
+
+def test_another_industry_has_none(still: Still, api: httpx.Client) -> None:
+    """400 bad_request; as a list of v3, without flags. Source: errors.v3-lists"""
+    answer = api.get("/v1/permissions?industry=water")
+
+    assert (answer.status_code, answer.json()["name"]) == (400, "bad_request")
+    assert set(answer.json()) == {"id", "name", "message"}
+
+
+def test_permissions_ask_for_a_token(still: Still) -> None:
+    """401. Source: errors.unauthorized"""
+    assert httpx.get(f"{still.api_url}/v1/permissions", trust_env=False).status_code == 401
+
+
+def test_the_console_says_what_consents_cover(still: Still, api: httpx.Client) -> None:
+    """From then on, and until a reset. Source: permissions.usual"""
+    usual = still.consent("rosa")
+    more = still.everything("rosa")
+    listed = api.get("/v1/consent", params={"end_user_id": more.end_user_id}).json()["consents"][0]["permissions"]
+    still.sandbox.reset()
+
+    assert usual.permissions == ("accounts", "balances", "transactions")
+    assert listed == [name for name, one in PERMISSIONS.items() if one.industry != "energy"]
+    assert still.consent("rosa").permissions == usual.permissions
+
+
+def test_an_unknown_permission_is_named(still: Still) -> None:
+    """With the nearest one."""
+    with pytest.raises(UnknownName, match="Did you mean 'payees'"):
+        still.sandbox.configure(permissions=("payee",))
+
+
+def test_each_permission_stands_for_a_dataset() -> None:
+    """What can be permitted can be synced and is told by an event of its own."""
+    assert {one.permission or one.name for one in DATASETS.values() if one.permission is not None} == set(PERMISSIONS)
+    assert len({one.event for one in DATASETS.values()}) == len(DATASETS)

@@ -1,0 +1,176 @@
+"""Versions of the API: the header, the pin, and what v1 words otherwise."""
+
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from still import Still
+
+from harness.model import Consent
+from harness.sandbox.console import VERSIONS
+from harness.sandbox.people import made_up
+
+
+def ask(api: httpx.Client, version: str, path: str, consent: Consent) -> dict[str, Any]:
+    asked = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
+    answer = api.get(path, params=asked, headers={"X-Fiskil-Version": version})
+    assert (answer.status_code, answer.headers["x-fiskil-version"]) == (200, version)
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def borrower(still: Still) -> Consent:
+    """A consent of somebody with a card and a loan."""
+    people = (made_up(seed=number, number=number) for number in range(40))
+    return still.everything(next(one for one in people if len(one.accounts) == 4))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/banking/accounts",
+        "/v1/banking/balances",
+        "/v1/banking/transactions",
+        "/v1/banking/payees",
+        "/v1/banking/acccounts/direct-debits",
+        "/v1/banking/payments/scheduled",
+        "/v1/banking/income",
+        "/v1/common/identity",
+    ],
+)
+def test_v2_and_v3_of_data_are_the_same(still: Still, api: httpx.Client, path: str) -> None:
+    """Byte for byte. Source: versions.upgrade"""
+    consent = borrower(still)
+
+    assert ask(api, "v2", path, consent) == ask(api, "v3", path, consent)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/banking/balances",
+        "/v1/banking/payees",
+        "/v1/banking/acccounts/direct-debits",
+        "/v1/banking/payments/scheduled",
+        "/v1/banking/income",
+    ],
+)
+def test_v1_differs_in_four_answers_only(still: Still, api: httpx.Client, path: str) -> None:
+    """The others are the same in every version. Source: versions.upgrade"""
+    consent = borrower(still)
+
+    assert ask(api, "v1", path, consent) == ask(api, "v3", path, consent)
+
+
+def test_v1_has_flags_for_features(still: Still, api: httpx.Client) -> None:
+    """A boolean for a word. Source: versions.activated"""
+    consent = borrower(still)
+    older, newer = (
+        [one for account in ask(api, version, "/v1/banking/accounts", consent)["accounts"] for one in account["features"]]
+        for version in ("v1", "v2")
+    )
+
+    assert {one["is_activated"] for one in newer} == {"ACTIVATED", "NOT_ACTIVATED"}
+    assert [one["is_activated"] for one in older] == [one["is_activated"] == "ACTIVATED" for one in newer]
+
+
+def test_v1_has_numbers_for_bounds_and_one_condition(still: Still, api: httpx.Client) -> None:
+    """Bounds of tiers, and conditions of rates and tiers, of the loan and the saver. Source: versions.upgrade"""
+    consent = borrower(still)
+    conditions = bounds = 0
+    older, newer = (ask(api, version, "/v1/banking/accounts", consent)["accounts"] for version in ("v1", "v2"))
+    for old, new in zip(older, newer, strict=True):
+        for kind in ("deposit_rates", "lending_rates"):
+            for then, now in zip(old.get(kind, ()), new.get(kind, ()), strict=True):
+                for before, after in ((then, now), *zip(then.get("tiers", ()), now.get("tiers", ()), strict=True)):
+                    conditions += "applicability_conditions" in after
+                    bounds += "maximum_value" in after
+                    assert before.get("applicability_conditions") == after.get("applicability_conditions", [None])[0]
+                    for bound in {"minimum_value", "maximum_value"} & set(after):
+                        assert isinstance(before[bound], int | float)
+                        assert Decimal(str(before[bound])) == Decimal(after[bound])
+
+    assert conditions >= 4
+    assert bounds >= 3
+
+
+def test_v1_has_flat_fees(still: Still, api: httpx.Client) -> None:
+    """Amounts and rates stand in the fee and in its discounts. Source: versions.upgrade"""
+    older, newer = (
+        {
+            fee["name"]: fee
+            for one in api.get("/v1/banking/products?instituition_id=88888").json()["products"]
+            for fee in api.get(f"/v1/banking/products/{one['product_id']}", headers={"X-Fiskil-Version": version}).json()[
+                "product"
+            ]["fees"]
+        }
+        for version in ("v1", "v3")
+    )
+
+    assert newer["Monthly account fee"]["fixed_amount"] == {"amount": "4.00"}
+    assert older["Monthly account fee"]["amount"] == "4.00"
+    assert older["Monthly account fee"]["discounts"][0]["amount"] == "4.00"
+    assert older["Foreign currency conversion"]["transaction_rate"] == "0.0300"
+    assert (older["Early withdrawal"]["accrued_rate"], older["Early withdrawal"]["accrual_frequency"]) == ("0.2000", "P1M")
+    unions = {"fee_method_u_type", "fixed_amount", "rate_based", "discount_method_u_type"}
+    assert not any(unions & set(fee) for fee in older.values())
+
+
+def test_v1_has_the_fast_payload_under_another_name(still: Still, api: httpx.Client) -> None:
+    """NppPayload, service and x2p101_payload, for npp_payload alone. Source: versions.npp-payload"""
+    consent = borrower(still)
+    older, newer = (
+        [one["extended_data"] for one in ask(api, version, "/v1/banking/transactions", consent)["transactions"]]
+        for version in ("v1", "v2")
+    )
+    pairs = [(old, new) for old, new in zip(older, newer, strict=True) if "npp_payload" in new]
+
+    assert pairs
+    for old, new in pairs:
+        assert set(new) == {next(one for one in ("payer", "payee") if one in new), "extension_u_type", "npp_payload"}
+        assert old["nppPayload"] == new["npp_payload"]
+        assert old["service"] == new["npp_payload"]["service"]
+        assert "npp_payload" not in old
+        assert "x2p101_payload" in old
+
+
+@pytest.mark.parametrize(("reading", "has_it"), [("carried", True), ("left-out", False)])
+def test_an_empty_service_may_be_left_out(still: Still, api: httpx.Client, reading: str, has_it: bool) -> None:
+    """Rows without an extension. Source: versions.empty-service"""
+    consent = still.consent("rosa")
+    still.sandbox.read_as({"versions.empty-service": reading})
+
+    found = ask(api, "v3", "/v1/banking/transactions", consent)["transactions"]
+
+    assert ({"service": ""} in [one.get("extended_data") for one in found]) == has_it
+    assert any("npp_payload" in one.get("extended_data", {}) for one in found)
+
+
+@pytest.mark.parametrize("pinned", VERSIONS)
+def test_the_pin_rules_without_a_header(still: Still, api: httpx.Client, pinned: str) -> None:
+    """And the header over the pin. Source: versions.pin, versions.header"""
+    still.sandbox.configure(version=pinned)
+
+    alone = api.get("/v1/end-users")
+    asked = api.get("/v1/end-users", headers={"X-Fiskil-Version": "v2"})
+
+    assert alone.headers["x-fiskil-version"] == pinned
+    assert isinstance(alone.json(), dict if pinned == "v3" else list)
+    assert asked.headers["x-fiskil-version"] == "v2"
+    assert isinstance(asked.json(), list)
+
+
+@pytest.mark.parametrize("label", ["v4", "V2", "2", "2.0.0", "v2.0.0", "v3 ", "latest"])
+@pytest.mark.parametrize(
+    ("path", "name"), [("/v1/end-users", "bad_request"), ("/v1/banking/accounts?end_user_id=eu_1", "bad_request")]
+)
+def test_another_label_is_refused(still: Still, api: httpx.Client, label: str, path: str, name: str) -> None:
+    """400 before anything is looked at; the pinned version is named. Source: versions.header"""
+    answer = api.get(path, headers={"X-Fiskil-Version": label.strip() or label})
+
+    if label.strip() in VERSIONS:
+        assert answer.status_code == 200
+    else:
+        assert (answer.status_code, answer.json()["name"]) == (400, name)
+        assert answer.headers["x-fiskil-version"] == "v3"
