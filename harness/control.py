@@ -83,6 +83,7 @@ def control_application(
         ("GET", "/_sandbox/faults", control.faults),
         ("POST", "/_sandbox/faults", control.set_fault),
         ("DELETE", "/_sandbox/faults", control.lift_faults),
+        ("POST", "/_sandbox/readings", control.read_as),
         ("POST", "/_sandbox/end-users/{end_user_id}/sync", control.sync),
         ("POST", "/_sandbox/reset", control.reset),
     ]
@@ -114,6 +115,7 @@ class _Control:
                 "consents": [_about(one) for one in sandbox.store.consents.values()],
                 "events": [_about(one) for one in events],
                 "faults": self._waiting(),
+                "readings": sandbox.store.readings.chosen,
                 "deliveries": self._deliveries(),
             }
 
@@ -143,6 +145,10 @@ class _Control:
     def lift_faults(self, _request: Request, _body: bytes) -> Any:
         self._fiskil.link.rules.clear()
         return {"faults": []}
+
+    def read_as(self, _request: Request, body: bytes) -> Any:
+        self._fiskil.read_as(_read(body, dict[str, str]))
+        return {"readings": self._fiskil.sandbox.store.readings.chosen}
 
     def sync(self, request: Request, body: bytes) -> Any:
         wanted = _read(body, Syncing) if body else Syncing()

@@ -268,19 +268,24 @@ class Driver:
             journal=journal,
             person=catalog.person(scenario.end_user),
             nonce=f"{self._salt[:8]}-{self._count}",
-            explore=partial(self._explore, journal),
-            seed=stream(self.seed, scenario.name).randrange(2**32),
+            explore=partial(self._explore, journal, scenario.readings),
+            seed=stream(self.seed, scenario.usual_name).randrange(2**32),
         )
 
-    def _explore(self, journal: Journal, kind: PlanKind, wanted: int) -> tuple[PlanRun, ...]:
+    def _explore(self, journal: Journal, readings: dict[str, str], kind: PlanKind, wanted: int) -> tuple[PlanRun, ...]:
         """Run generated plans, each with its own journal, while the scenario that asked for them waits with *journal*."""
+
+        def run(plan: Scenario) -> Outcome:
+            return self.run(msgspec.structs.replace(plan, readings=readings))
+
         from harness.plans import explore
 
         read_until = dict(self._read_until)
         try:
-            explored = explore(self.run, kind=kind, seed=self.seed, wanted=wanted, can_restart=self.app.can_restart)
+            explored = explore(run, kind=kind, seed=self.seed, wanted=wanted, can_restart=self.app.can_restart)
         finally:
             self._read_until = read_until
+            self.fiskil.read_as(readings)
             deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
             self.fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
         return tuple(msgspec.structs.replace(run, **journal.stamp()) for run in explored.runs)

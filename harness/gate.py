@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
+from harness import trials
 from harness.app.hooks import HOOKS
 from harness.driver import Outcome
 from harness.errors import ConfigError
@@ -17,6 +18,7 @@ from harness.practices import all_practices, practice
 from harness.probes import Verdict, heaviest
 from harness.settings import Settings
 from harness.standings import PracticeStanding, Standing, check_statement, holds_today, stand
+from harness.trials import Hold, Trial
 from harness.worker import Measure
 
 FORMAT = "fiskil-harness/report/1"
@@ -42,7 +44,8 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that two runs with one seed have in common.
 
     ``complaints`` are faults of the config that only the outcomes can show, such as a waiver for something that passes.
-    ``left_out`` names scenarios that were not run because the command at hand cannot give what they need.
+    ``left_out`` names scenarios that were not run because the command at hand cannot give what they need. ``trials`` are the
+    other readings that the app was tried under.
     """
 
     seed: int
@@ -55,6 +58,7 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unlocks: tuple[Unlock, ...] = ()
     complaints: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    trials: tuple[Trial, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -103,8 +107,10 @@ def check(settings: Settings) -> None:
 
     Raises:
         UnknownName: A practice that does not exist.
-        ConfigError: Nothing is required, a statement stands twice or says nothing, or experiments can tell.
+        ConfigError: Nothing is required, a reading does not exist, a statement stands twice or says nothing, or experiments
+            can tell.
     """
+    trials.check(settings)
     source = settings.source or "the config"
     if not settings.gate.required:
         raise ConfigError(f"{source}: gate.required is empty, so the gate would ask for nothing. Write 'all', or some ids.")
@@ -124,12 +130,15 @@ def judge(
     outcomes: Iterable[Outcome], *, settings: Settings, seed: int, today: datetime.date, is_whole: bool = True
 ) -> Judgement:
     """Let every practice have its standing, and decide; a run that *is_whole* no more opens nothing."""
-    ordered = tuple(sorted(outcomes, key=lambda one: one.scenario))
+    every = sorted(outcomes, key=lambda one: one.scenario)
+    ordered = tuple(one for one in every if not trials.is_of_trial(one))
+    tried = trials.judged(filter(trials.is_of_trial, every), usual=ordered, settings=settings)
     required = set(all_practices()) if settings.gate.required == "all" else set(settings.gate.required)
     standings = tuple(stand(one, ordered, settings, today, one.id in required) for one in all_practices().values())
     complaints = tuple(_needless_waivers(standings, settings, today))
     met = [one for one in standings if one.is_required and _is_met(one)]
-    is_open = is_whole and len(met) == len(required) and not complaints and not any(_is_violated(one) for one in standings)
+    is_met = len(met) == len(required) and not any(_is_violated(one) for one in standings)
+    is_open = is_whole and is_met and not complaints and not any(stays_shut(one) for one in tried)
     return Judgement(
         seed=seed,
         decision=Decision.OPEN if is_open else Decision.SHUT,
@@ -140,6 +149,7 @@ def judge(
         scenarios=ordered,
         unlocks=_unlocks(standings),
         complaints=complaints,
+        trials=tried,
     )
 
 
@@ -169,18 +179,30 @@ def report_only(
 
 
 def exit_code(judgement: Judgement, *, was_interrupted: bool = False, has_fault: bool = False) -> int:
-    """0 holds, 1 violated or FAIL, 2 a waiver that waives nothing, 3 not proven, 4 a fault of our own, 130 interrupted."""
+    """0 holds, 1 violated or FAIL, 2 a waiver that waives nothing, 3 not proven, 4 a fault of our own, 130 interrupted.
+
+    A required reading that breaks the app counts as a violation, one under which nothing could be told as not proven.
+    """
     if has_fault:
         return 4
     if was_interrupted:
         return 130
     if judgement.decision is Decision.NOT_ASKED:
         return {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3}[judgement.verdict]
-    if any(_is_violated(one) for one in judgement.standings):
+    if any(_is_violated(one) for one in judgement.standings) or any(_is_broken(one) for one in judgement.trials):
         return 1
     if judgement.complaints:
         return 2
     return 0 if judgement.decision is Decision.OPEN else 3
+
+
+def stays_shut(one: Trial) -> bool:
+    """Whether the gate stays shut because of this trial: it is required, and the app does not hold or nobody can tell."""
+    return one.is_required and one.hold in {Hold.BREAKS, Hold.UNCLEAR}
+
+
+def _is_broken(one: Trial) -> bool:
+    return one.is_required and one.hold is Hold.BREAKS
 
 
 def _is_violated(one: PracticeStanding) -> bool:

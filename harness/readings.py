@@ -19,7 +19,10 @@ PLACE = "fixtures/contract.toml"
 
 
 class Clause(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One behaviour of the real API; ``readings``, ``default`` and ``why`` only where it is in doubt."""
+    """One behaviour of the real API; ``readings``, ``default`` and ``why`` only where it is in doubt.
+
+    ``scenarios`` are those in which an app meets the other readings; none where no scenario leads there.
+    """
 
     id: str
     sentence: str
@@ -28,6 +31,7 @@ class Clause(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     readings: tuple[str, ...] = ()
     default: str = ""
     why: str = ""
+    scenarios: tuple[str, ...] = ("happy_path",)
 
     @property
     def is_switch(self) -> bool:

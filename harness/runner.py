@@ -238,7 +238,8 @@ def _in_order(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenari
     def is_heavy(scenario: Scenario) -> bool:
         return not settings.app.command and any(name_of(step) in HEAVY_STEPS for step in scenario.steps)
 
-    return sorted(scenarios, key=lambda one: (is_heavy(one), one.name))
+    # Scenarios under one reading follow each other, because an app starts anew when another reading rules.
+    return sorted(scenarios, key=lambda one: (is_heavy(one), sorted(one.readings.items()), one.name))
 
 
 def _name(nodeid: Any) -> str:

@@ -17,6 +17,8 @@ from harness.readings import Readings
 from harness.steps import AnyStep
 
 FORMAT = "fiskil-harness/plan/1"
+AT = "@"
+"""Stands between a scenario's name and the reading that it is tried under."""
 
 
 class Scenario(Struct, frozen=True, kw_only=True):
@@ -45,6 +47,11 @@ class Scenario(Struct, frozen=True, kw_only=True):
             step.check()
         refuse_bad_pairs(self.name, self.practices, self.probes)
         return self
+
+    @property
+    def usual_name(self) -> str:
+        """Its name without the reading that it is tried under."""
+        return self.name.partition(AT)[0]
 
     @property
     def needs(self) -> tuple[str, ...]:

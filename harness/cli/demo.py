@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli import options
+from harness.cli.rehearsing import again_under, under
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +22,9 @@ MOST_WORKERS = 2
 
 @click.command(epilog=options.examples("fiskil-harness demo", "fiskil-harness demo --seed 7"))
 @options.seed
+@options.readings
 @options.reports
-def demo_command(seed: int, **reports: Any) -> int:
+def demo_command(seed: int, readings: tuple[str, ...], **reports: Any) -> int:
     """Run the gate on the reference app, which is correct, then on a flawed copy of it."""
     from harness import catalog, gallery, gate, scenario
     from harness.cli.outcome import STANDARD_OUTPUT
@@ -32,22 +34,23 @@ def demo_command(seed: int, **reports: Any) -> int:
     examples = catalog.folder("examples")
     if not (examples / "reference_app").is_dir():
         raise UsageError("This installation has no examples/reference_app, so there is nothing to show.")
-    settings = load(folder=examples / "reference_app")
+    settings = under(load(folder=examples / "reference_app"), readings)
     gate.check(settings)
     is_aside = reports["json_path"] == STANDARD_OUTPUT
     click.echo("1. The reference app: a small, correct integration. Its gate should open.\n", err=is_aside)
-    code, _ = _rehearse(scenario.load_all(), settings, seed, reports, is_gate=True)
+    again = f"fiskil-harness demo --seed {seed}" + again_under(readings)
+    code, _ = _rehearse(scenario.load_all(), settings, seed, reports, again=again, is_gate=True)
     if code != 0 or not (examples / "flawed" / gallery.GALLERY).is_file():
         return code
     flawed = gallery.demo()
     click.echo(f"\n2. An app with one flaw: {flawed.title}. Its gate must stay shut.\n", err=is_aside)
     scenarios = [scenario.load(name) for name in flawed.scenarios]
-    code, judgement = _rehearse(scenarios, gallery.settings(flawed), seed, {}, is_gate=False)
+    code, judgement = _rehearse(scenarios, under(gallery.settings(flawed), readings), seed, {}, again=again, is_gate=False)
     return _verdict(code, judgement, flawed, is_aside=is_aside)
 
 
 def _rehearse(
-    scenarios: "Sequence[Scenario]", settings: "Settings", seed: int, reports: dict[str, Any], *, is_gate: bool
+    scenarios: "Sequence[Scenario]", settings: "Settings", seed: int, reports: dict[str, Any], *, again: str, is_gate: bool
 ) -> "tuple[int, Judgement]":
     from harness import gate
     from harness.cli.outcome import Asked, conclude
@@ -56,7 +59,6 @@ def _rehearse(
     from harness.runner import can_share_out, rehearse
 
     workers = min(MOST_WORKERS, os.cpu_count() or 1, len(scenarios)) if can_share_out(settings) else 1
-    again = f"fiskil-harness demo --seed {seed}"
     asked = Asked(command="demo", again=again, again_one=again, workers=workers, **reports)
     asked.check()
     elapsed = stopwatch()

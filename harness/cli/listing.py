@@ -81,6 +81,14 @@ def _routes() -> Iterable[Row]:
         yield Row(name=one.name, about=f"{one.method} {one.path}")
 
 
+def _readings() -> Iterable[Row]:
+    from harness.readings import switches
+
+    for one in switches().values():
+        shown = " | ".join(f"{choice} (default)" if choice == one.default else choice for choice in one.readings)
+        yield Row(name=one.id, about=f"{shown}: {one.sentence} In doubt because {one.why}.")
+
+
 def _gallery() -> Iterable[Row]:
     from harness.gallery import apps
 
@@ -97,6 +105,7 @@ KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
     "steps": ("what can happen in a scenario", _steps),
     "probes": ("what is asked about the app", _probes),
     "practices": ("Fiskil's 49 best practices, and what proves them", _practices),
+    "readings": ("what the real API leaves in doubt, and how it may be read", _readings),
     "gallery": ("apps with one flaw or none, to try the gate on", _gallery),
     "hooks": ("how the harness meets the app", _hooks),
 }

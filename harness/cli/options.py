@@ -30,6 +30,29 @@ def gallery_names(_context: click.Context, _parameter: click.Parameter, begun: s
     return [name for name in apps() if name.startswith(begun)]
 
 
+def reading_names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """What a shell may complete *begun* to: clauses, then the readings of the one that is named."""
+    from harness.readings import switches
+
+    clause_id, equals, _ = begun.partition("=")
+    if not equals:
+        return [f"{one}=" for one in switches() if one.startswith(begun)]
+    known = switches()[clause_id].readings if clause_id in switches() else ()
+    return [text for one in known if (text := f"{clause_id}={one}").startswith(begun)]
+
+
+def readings(command: Command) -> Command:
+    """``--reading CLAUSE=CHOICE``, as often as wanted."""
+    return click.option(
+        "--reading",
+        "readings",
+        metavar="CLAUSE=CHOICE",
+        multiple=True,
+        shell_complete=reading_names,
+        help="Let another reading of a doubtful clause rule; may be repeated. See: list readings.",
+    )(command)
+
+
 def seed(command: Command) -> Command:
     """``--seed N``: the same seed gives the same people, rows, plans and report."""
     return click.option(

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli import options
+from harness.cli.rehearsing import again_under, quoted, rehearse, settings_of, tail_of, under
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.cli.outcome import Asked
     from harness.scenario import Scenario
     from harness.settings import Settings
 
@@ -23,22 +23,45 @@ EFFECTS = "app.observe.effects"
         "fiskil-harness gate --seed 7 --workers 2",
         "fiskil-harness gate --json report.json --junit report.xml",
         "fiskil-harness gate --gallery no_dedupe",
+        "fiskil-harness gate --all-readings --workers 2",
+        "fiskil-harness gate --reading token.lifetime=3600",
     )
 )
 @options.seed
 @options.config
 @options.gallery
 @options.workers
+@options.readings
+@click.option(
+    "--all-readings",
+    "is_all_readings",
+    is_flag=True,
+    help="Try the app under each other reading of what the real API leaves in doubt.",
+)
 @options.reports
-def gate_command(seed: int, config_file: Path | None, gallery_name: str | None, workers: int, **reports: Any) -> int:
-    """Run every scenario; the gate opens when nothing is violated and everything required is proven."""
-    from harness import gate, scenario
+def gate_command(
+    seed: int,
+    config_file: Path | None,
+    gallery_name: str | None,
+    workers: int,
+    readings: tuple[str, ...],
+    is_all_readings: bool,
+    **reports: Any,
+) -> int:
+    """Run every scenario; the gate opens when nothing is violated and everything required is proven.
+
+    The readings that rule decide. With --all-readings the app is tried under each other one too, one at a time, in the
+    scenarios that come to it. A reading that breaks the app is told and shuts nothing, unless the config requires it:
+    [gate] readings = "all", or a list of clauses or clause=choice. Those are tried in every gate.
+    """
+    from harness import gate, scenario, trials
     from harness.cli.outcome import Asked
 
-    settings = _settings(config_file, gallery_name)
+    settings = settings_of(config_file, gallery_name, readings)
     gate.check(settings)
-    tail = _tail(seed, config_file, gallery_name)
+    tail = tail_of(seed, config_file, gallery_name, readings)
     more = f" --workers {workers}" if workers > 1 else ""
+    more += " --all-readings" if is_all_readings else ""
     asked = Asked(
         command="gate",
         again=f"fiskil-harness gate{tail}{more}",
@@ -46,7 +69,8 @@ def gate_command(seed: int, config_file: Path | None, gallery_name: str | None, 
         workers=workers,
         **reports,
     )
-    return _rehearse(scenario.load_all(), settings, seed, asked, is_gate=True)
+    scenarios = [*scenario.load_all(), *trials.planned(settings, is_all=is_all_readings)]
+    return rehearse(scenarios, settings, seed, asked, is_gate=True)
 
 
 @click.command(
@@ -56,6 +80,7 @@ def gate_command(seed: int, config_file: Path | None, gallery_name: str | None, 
         "fiskil-harness run rehearsals/our_own.py",
         "fiskil-harness run webhook_repeated --save plan.json",
         "fiskil-harness run webhook_repeated --gallery no_dedupe",
+        "fiskil-harness run happy_path --reading token.field=access_token",
     )
 )
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=options.scenario_names)
@@ -63,6 +88,7 @@ def gate_command(seed: int, config_file: Path | None, gallery_name: str | None, 
 @options.config
 @options.gallery
 @options.workers
+@options.readings
 @click.option("--save", "save_path", metavar="FILE", type=options.FILE, help="Write the plan instead of running it.")
 @options.reports
 def run_command(
@@ -71,6 +97,7 @@ def run_command(
     config_file: Path | None,
     gallery_name: str | None,
     workers: int,
+    readings: tuple[str, ...],
     save_path: Path | None,
     **reports: Any,
 ) -> int:
@@ -80,16 +107,16 @@ def run_command(
 
     scenarios = select(names)
     if save_path is not None:
-        return _save(scenarios, seed, save_path)
-    tail = _tail(seed, config_file, gallery_name)
+        return _save(scenarios, seed, save_path, readings)
+    tail = tail_of(seed, config_file, gallery_name, readings)
     asked = Asked(
         command="run",
-        again=f"fiskil-harness run {_quoted(names)}{tail}",
+        again=f"fiskil-harness run {quoted(names)}{tail}",
         again_one=f"fiskil-harness run {{scenario}}{tail}",
         workers=workers,
         **reports,
     )
-    return _rehearse(scenarios, _settings(config_file, gallery_name), seed, asked)
+    return rehearse(scenarios, settings_of(config_file, gallery_name, readings), seed, asked)
 
 
 @click.command(
@@ -100,8 +127,9 @@ def run_command(
 )
 @click.argument("plan", metavar="FILE", type=options.FILE)
 @options.config
+@options.readings
 @options.reports
-def replay_command(plan: Path, config_file: Path | None, **reports: Any) -> int:
+def replay_command(plan: Path, config_file: Path | None, readings: tuple[str, ...], **reports: Any) -> int:
     """Run the plan in FILE again, with the seed that it holds.
 
     Plans are written by `run --save`, and by random plans that fail.
@@ -109,12 +137,12 @@ def replay_command(plan: Path, config_file: Path | None, **reports: Any) -> int:
     from harness.cli.outcome import Asked
     from harness.scenario import read_plan
     from harness.selection import from_plan
-    from harness.settings import load
 
     saved, scenario = read_plan(plan), from_plan(plan)
-    again = f"fiskil-harness replay {_quoted([str(plan)])}" + (f" --config {config_file}" if config_file else "")
+    again = f"fiskil-harness replay {quoted([str(plan)])}" + (f" --config {config_file}" if config_file else "")
+    again += again_under(readings)
     asked = Asked(command="replay", again=again, again_one=again, **reports)
-    return _rehearse([scenario], load(config_file), saved.seed, asked)
+    return rehearse([scenario], settings_of(config_file, None, readings), saved.seed, asked)
 
 
 @click.command(
@@ -130,10 +158,17 @@ def replay_command(plan: Path, config_file: Path | None, **reports: Any) -> int:
 @click.option("--secret-env", metavar="NAME", required=True, help="The variable that holds the app's signing secret.")
 @click.option("--effects", metavar="REQUEST", help="How to ask what the app did, like 'GET /effects'.")
 @click.option("--uses-events", metavar="KIND", multiple=True, help="An event kind that the app acts on; may be repeated.")
+@options.readings
 @options.seed
 @options.reports
 def webhooks_command(
-    url: str, secret_env: str, effects: str | None, uses_events: tuple[str, ...], seed: int, **reports: Any
+    url: str,
+    secret_env: str,
+    effects: str | None,
+    uses_events: tuple[str, ...],
+    readings: tuple[str, ...],
+    seed: int,
+    **reports: Any,
 ) -> int:
     """Rehearse the webhook receiver at URL, which is running already.
 
@@ -142,52 +177,29 @@ def webhooks_command(
     from harness import scenario
     from harness.cli.outcome import Asked
 
-    settings = _receiver_settings(url, secret_env, effects, uses_events)
+    settings = under(_receiver_settings(url, secret_env, effects, uses_events), readings)
     known = [one for one in scenario.load_all() if one.name.startswith("webhook_") or one.name.endswith("_explored")]
     within_reach = [one for one in known if set(one.needs) <= {EFFECTS}]
     left_out = [f"{one.name} needs {', '.join(one.needs)}" for one in known if one not in within_reach]
-    again = f"fiskil-harness webhooks {_quoted([url])} --secret-env {secret_env}"
-    again += f" --effects {_quoted([effects])}" if effects else ""
-    again += "".join(f" --uses-events {_quoted([kind])}" for kind in uses_events) + f" --seed {seed}"
+    again = f"fiskil-harness webhooks {quoted([url])} --secret-env {secret_env}"
+    again += f" --effects {quoted([effects])}" if effects else ""
+    again += "".join(f" --uses-events {quoted([kind])}" for kind in uses_events) + f" --seed {seed}" + again_under(readings)
     asked = Asked(command="webhooks", again=again, again_one=again, **reports)
-    return _rehearse(within_reach, settings, seed, asked, left_out=left_out)
+    return rehearse(within_reach, settings, seed, asked, left_out=left_out)
 
 
-def _rehearse(
-    scenarios: "Sequence[Scenario]",
-    settings: "Settings",
-    seed: int,
-    asked: "Asked",
-    *,
-    is_gate: bool = False,
-    left_out: "Sequence[str]" = (),
-) -> int:
-    from harness import gate
-    from harness.cli.outcome import conclude
-    from harness.cli.screen import Progress
-    from harness.clock import real_now, stopwatch
-    from harness.runner import rehearse
+def _save(scenarios: "Sequence[Scenario]", seed: int, path: Path, readings: "Sequence[str]") -> int:
+    import msgspec
 
-    asked.check()
-    elapsed = stopwatch()
-    with Progress(len(scenarios)) as progress:
-        rehearsal = rehearse(scenarios, settings=settings, seed=seed, workers=asked.workers, progress=progress)
-    today = real_now().date()
-    if is_gate:
-        judgement = gate.judge(rehearsal.outcomes, settings=settings, seed=seed, today=today, is_whole=rehearsal.is_whole)
-    else:
-        judgement = gate.report_only(rehearsal.outcomes, settings=settings, seed=seed, today=today, left_out=tuple(left_out))
-    return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed())
-
-
-def _save(scenarios: "Sequence[Scenario]", seed: int, path: Path) -> int:
     from harness.errors import UsageError
+    from harness.readings import parse
     from harness.report import files
     from harness.scenario import dump_plan
 
     if len(scenarios) != 1:
         raise UsageError(f"--save writes one plan, and {len(scenarios)} scenarios were named. Name one.")
-    files.write(path, dump_plan(scenarios[0], seed=seed))
+    scenario = msgspec.structs.replace(scenarios[0], readings={**parse(readings), **scenarios[0].readings})
+    files.write(path, dump_plan(scenario, seed=seed))
     click.echo(f"Wrote {path}. Run it with: fiskil-harness replay {path}")
     return 0
 
@@ -214,32 +226,3 @@ def _receiver_settings(url: str, secret_env: str, effects: str | None, uses_even
         app["facts"] = {"uses_events": list(uses_events)}
     raw = {"app": app, "sandbox": {"webhook_secret_env": secret_env}}
     return parse(raw, folder=Path.cwd(), source="the command line")
-
-
-def _settings(config_file: Path | None, gallery_name: str | None) -> "Settings":
-    from harness import gallery
-    from harness.errors import UsageError
-    from harness.settings import load
-
-    if gallery_name is None:
-        return load(config_file)
-    if config_file is not None:
-        raise UsageError("--gallery names an app and its config, so --config cannot name another. Leave one out.")
-    entry = gallery.app(gallery_name)
-    missing = gallery.missing_tool(entry)
-    if missing:
-        raise UsageError(f"The gallery app {entry.name!r} needs {missing}. Install it, or take another app.")
-    return gallery.settings(entry)
-
-
-def _tail(seed: int, config_file: Path | None, gallery_name: str | None = None) -> str:
-    tail = f" --seed {seed}"
-    if config_file is not None:
-        tail += f" --config {_quoted([str(config_file)])}"
-    return tail + (f" --gallery {gallery_name}" if gallery_name else "")
-
-
-def _quoted(words: "Sequence[str]") -> str:
-    import shlex
-
-    return shlex.join(words)

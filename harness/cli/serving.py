@@ -18,6 +18,7 @@ PORT = click.IntRange(0, 65535)
         "fiskil-harness serve --env-file .env.fiskil",
         "fiskil-harness serve --env-file .env.fiskil \\",
         "    --webhook-url http://127.0.0.1:8000/webhooks/fiskil",
+        "fiskil-harness serve --reading token.lifetime=3600",
         "curl -d '{\"minutes\": 5}' http://127.0.0.1:PORT/_sandbox/clock/advance",
     )
 )
@@ -27,6 +28,7 @@ PORT = click.IntRange(0, 65535)
 @click.option("--env-file", metavar="FILE", type=options.FILE, help="Write the credentials there, readable by you alone.")
 @click.option("--webhook-url", metavar="URL", help="Deliver webhooks there, with retries, as time passes.")
 @click.option("--secret-env", metavar="NAME", help="The variable with the signing secret  [default: a new secret].")
+@options.readings
 @options.seed
 def serve_command(
     api_port: int,
@@ -35,6 +37,7 @@ def serve_command(
     env_file: Path | None,
     webhook_url: str | None,
     secret_env: str | None,
+    readings: tuple[str, ...],
     seed: int,
 ) -> int:
     """Serve the API, the consent page and a control API on this machine, in real time, until Ctrl-C.
@@ -44,9 +47,10 @@ def serve_command(
     """
     import tempfile
 
+    from harness.readings import Readings, parse
     from harness.serve import Serving
 
-    secret = _secret(secret_env)
+    secret, chosen = _secret(secret_env), Readings(parse(readings))
     if env_file is not None:
         _refuse_foreign(env_file)
     with tempfile.TemporaryDirectory(prefix="fiskil-harness-serve-") as folder, _until_interrupted() as interrupted:
@@ -58,6 +62,7 @@ def serve_command(
             control_port=control_port,
             webhook_url=webhook_url,
             webhook_secret=secret,
+            readings=chosen,
         )
         path = env_file or Path(folder) / "fiskil.env"
         try:
@@ -66,6 +71,8 @@ def serve_command(
             click.echo(f"auth_url     {serving.fiskil.auth_url}")
             click.echo(f"control      {serving.control_url}/_sandbox/state")
             click.echo(f"credentials  {path}")
+            for clause_id, choice in chosen.chosen.items():
+                click.echo(f"reading      {clause_id}={choice}")
             if webhook_url:
                 click.echo(f"webhooks to  {webhook_url}")
             click.echo("Ctrl-C ends it.")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from harness.driver import Outcome
 from harness.gate import Decision, GateResult, Judgement
 from harness.probes import Finding, Verdict
+from harness.scenario import AT
 from harness.standings import Standing
 
 WIDTH = 80
@@ -132,7 +133,8 @@ def counted(number: int, noun: str) -> str:
 
 def again(whole: GateResult, scenario: str) -> str:
     """The command that runs one scenario again."""
-    return whole.run.again_one.replace("{scenario}", scenario)
+    name, _, reading = scenario.partition(AT)
+    return whole.run.again_one.replace("{scenario}", name) + (f" --reading {reading}" if reading else "")
 
 
 def _reasons(judgement: Judgement) -> Iterable[str]:

@@ -119,9 +119,14 @@ class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class GateSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which practices must be proven: ``"all"``, or their ids."""
+    """Which practices must be proven: ``"all"``, or their ids.
+
+    ``readings`` are those, besides the ones that rule, under which the app must hold too: ``"all"``, clauses, or
+    ``clause=choice``.
+    """
 
     required: Literal["all"] | tuple[str, ...] = "all"
+    readings: Literal["all"] | tuple[str, ...] = ()
 
 
 class Attestation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

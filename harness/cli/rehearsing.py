@@ -1,0 +1,86 @@
+"""What the commands that rehearse an app have in common: its config, how to run it again, and the run itself."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.cli.outcome import Asked
+    from harness.scenario import Scenario
+    from harness.settings import Settings
+
+
+def rehearse(
+    scenarios: "Sequence[Scenario]",
+    settings: "Settings",
+    seed: int,
+    asked: "Asked",
+    *,
+    is_gate: bool = False,
+    left_out: "Sequence[str]" = (),
+) -> int:
+    """Run *scenarios*, report, and return the exit code."""
+    from harness import gate, runner
+    from harness.cli.outcome import conclude
+    from harness.cli.screen import Progress
+    from harness.clock import real_now, stopwatch
+
+    asked.check()
+    elapsed = stopwatch()
+    with Progress(len(scenarios)) as progress:
+        rehearsal = runner.rehearse(scenarios, settings=settings, seed=seed, workers=asked.workers, progress=progress)
+    today = real_now().date()
+    if is_gate:
+        judgement = gate.judge(rehearsal.outcomes, settings=settings, seed=seed, today=today, is_whole=rehearsal.is_whole)
+    else:
+        judgement = gate.report_only(rehearsal.outcomes, settings=settings, seed=seed, today=today, left_out=tuple(left_out))
+    return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed())
+
+
+def under(settings: "Settings", readings: "Sequence[str]") -> "Settings":
+    """*settings* with the *readings* of the command line over those of the config."""
+    from harness.readings import parse
+
+    chosen = {**settings.sandbox.readings, **parse(readings)}
+    return msgspec.structs.replace(settings, sandbox=msgspec.structs.replace(settings.sandbox, readings=chosen))
+
+
+def settings_of(config_file: Path | None, gallery_name: str | None, readings: "Sequence[str]" = ()) -> "Settings":
+    """The config at hand, or that of an app of the gallery, with *readings* over its own."""
+    from harness import gallery
+    from harness.errors import UsageError
+    from harness.settings import load
+
+    if gallery_name is None:
+        return under(load(config_file), readings)
+    if config_file is not None:
+        raise UsageError("--gallery names an app and its config, so --config cannot name another. Leave one out.")
+    entry = gallery.app(gallery_name)
+    missing = gallery.missing_tool(entry)
+    if missing:
+        raise UsageError(f"The gallery app {entry.name!r} needs {missing}. Install it, or take another app.")
+    return under(gallery.settings(entry), readings)
+
+
+def tail_of(seed: int, config_file: Path | None, gallery_name: str | None = None, readings: "Sequence[str]" = ()) -> str:
+    """The options that a command needs to run again as it ran."""
+    tail = f" --seed {seed}"
+    if config_file is not None:
+        tail += f" --config {quoted([str(config_file)])}"
+    tail += f" --gallery {gallery_name}" if gallery_name else ""
+    return tail + again_under(readings)
+
+
+def again_under(readings: "Sequence[str]") -> str:
+    """*readings* as options."""
+    return "".join(f" --reading {quoted([one])}" for one in readings)
+
+
+def quoted(words: "Sequence[str]") -> str:
+    """*words* as a shell takes them."""
+    import shlex
+
+    return shlex.join(words)
