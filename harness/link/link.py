@@ -101,7 +101,7 @@ class Link:
         if not end_user_id:
             self._since_last_nameless = stopwatch()
         call = _Call(self, scope, _replay(first, receive), send, number=self._number, route=route, journal=journal)
-        stamp = journal.stamp() if journal else {}
+        begun_s, step = (journal.elapsed_s(), journal.step) if journal else (0.0, -1)
         rule = None if is_stray else self.rules.take(route)
         try:
             if rule is None:
@@ -112,7 +112,8 @@ class Link:
             if journal is not None:
                 journal.write(
                     Exchange(
-                        **stamp,
+                        at_s=begun_s,
+                        step=step,
                         number=call.number,
                         route=route,
                         method=scope["method"],
@@ -136,17 +137,17 @@ class Link:
 class _Call:
     """One exchange; the ``Answer`` that a fault acts through."""
 
+    status: int | None = None
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    is_cut = False
+    is_complete = False
+    has_left = False
+
     def __init__(
         self, link: Link, scope: Any, receive: Any, send: Any, *, number: int, route: str, journal: Journal | None
     ) -> None:
         self._link, self._scope, self.receive, self._send = link, scope, receive, send
         self.number, self._route, self._journal = number, route, journal
-        self.loop = asyncio.get_running_loop()
-        self.is_cut = False
-        self.is_complete = False
-        self.has_left = False
-        self.status: int | None = None
-        self.headers: tuple[tuple[bytes, bytes], ...] = ()
         self.sent = bytearray()
 
     async def watched_send(self, message: Message) -> None:
@@ -160,6 +161,7 @@ class _Call:
 
     async def bitten_by(self, rule: Rule) -> None:
         """Let the fault act and record where it did."""
+        self.loop = asyncio.get_running_loop()
         self._link._bitten.add(self)
         try:
             await rule.fault.bite(self)

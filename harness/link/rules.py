@@ -68,6 +68,8 @@ class Rules:
 
     def take(self, route: str) -> Rule | None:
         """The first waiting fault that matches, if one does."""
+        if not self._waiting:
+            return None
         with self._lock:
             for waiting in self._waiting:
                 if waiting.takes(route):

@@ -8,6 +8,8 @@ import httpx
 import pytest
 from still import Still
 
+from harness.sandbox import tokens
+
 
 def claims_of(token: str) -> dict[str, Any]:
     part = token.split(".")[1]
@@ -145,3 +147,15 @@ def test_the_scheme_may_be_written_in_any_case(still: Still, api: httpx.Client) 
     token = api.headers["authorization"].removeprefix("Bearer ")
 
     assert api.get("/v1/end-users", headers={"authorization": f"bearer {token}"}).status_code == 200
+
+
+@pytest.mark.slow
+def test_no_load_fills_the_memory_with_tokens(still: Still) -> None:
+    """Beyond more than any app takes in fifteen minutes, the older half dies; the newest is good."""
+    store = still.sandbox.store
+    pair = (store.credentials.client_id, store.credentials.client_secret)
+    taken = [tokens.exchange(store, *pair) for _ in range(tokens.MOST_ALIVE + 1)]
+
+    assert len(store.tokens) <= tokens.MOST_ALIVE
+    assert tokens.require(store, f"Bearer {taken[-1].value}") == taken[-1]
+    assert taken[0].value not in store.tokens

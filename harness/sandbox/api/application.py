@@ -7,8 +7,7 @@ Nothing that a client sends can make it answer 500. Where it does so all the sam
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from email.utils import format_datetime
+from email.utils import formatdate
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -173,9 +172,9 @@ def _query(raw: bytes) -> tuple[tuple[str, str], ...]:
 
 def _http_date() -> bytes:
     """Real time, because an app compares it with its own clock."""
-    return _date_of(real_now().replace(microsecond=0))
+    return _date_of(int(real_now().timestamp()))
 
 
 @lru_cache(maxsize=1)
-def _date_of(instant: datetime) -> bytes:
-    return format_datetime(instant, usegmt=True).encode()
+def _date_of(second: int) -> bytes:
+    return formatdate(second, usegmt=True).encode()

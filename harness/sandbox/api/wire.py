@@ -33,7 +33,7 @@ class ApiRequest(Struct, frozen=True, kw_only=True):
 
     def every(self, name: str) -> tuple[str, ...]:
         """Each value of query parameter *name*, in order."""
-        return tuple(value for key, value in self.query if key == name)
+        return tuple([value for key, value in self.query if key == name])
 
 
 class ApiAnswer(Struct, frozen=True, kw_only=True):
