@@ -41,5 +41,6 @@ USUAL_PERMISSIONS = ("accounts", "balances", "transactions")
 
 def permitted_at(industry: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
     """Those of *wanted* that an institution of *industry* can give; all of its industry's where none is among them."""
-    given = tuple(name for name in wanted if PERMISSIONS[name].industry in {industry, "common"})
-    return given or tuple(name for name, one in PERMISSIONS.items() if one.industry == industry)
+    of_industry = [name for name in wanted if PERMISSIONS[name].industry == industry]
+    common = [name for name in wanted if PERMISSIONS[name].industry == "common"]
+    return (*(of_industry or [name for name, one in PERMISSIONS.items() if one.industry == industry]), *common)

@@ -6,6 +6,7 @@ import msgspec
 
 from harness.model import Consent, Person
 from harness.model.permission import permitted_at
+from harness.sandbox.energy_books import Books
 from harness.sandbox.energy_ledger import EnergyLedger
 from harness.sandbox.history import View
 from harness.sandbox.ledger import Ledger
@@ -59,7 +60,8 @@ def _open_books(store: Store, consent: Consent, person: Person) -> None:
             arrangement_id=consent.arrangement_id,
         )
         plans = {plan.plan_id: plan for one in store.institutions.values() for plan in one.plans}
-        store.energy[consent.arrangement_id] = EnergyLedger(view, person, plans, until=until, reading=store.reading)
+        books = Books(view=view, person=person, until=until, retailer=institution.name, reading=store.reading)
+        store.energy[consent.arrangement_id] = EnergyLedger(books, plans)
         return
     store.ledgers[consent.arrangement_id] = Ledger(
         person,

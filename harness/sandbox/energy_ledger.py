@@ -1,42 +1,21 @@
-"""What a retailer knows about a household under one consent.
+"""What a retailer knows about a person under one consent: their accounts there, each with everything behind it."""
 
-Rows are derived when a sync first asks for them: a year of half hours is work, and most consents are never read so far.
-"""
+from collections.abc import Iterable, Mapping
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, timedelta
-from functools import cached_property
-from typing import Any
-
-from harness.ids import stream
-from harness.model import Person
-from harness.model.energy import EnergyAccountSpec, EnergyPlan
-from harness.model.energy_rows import Concession, EnergyAccount, EnergyBalance, EnergyRow, PaymentSchedule, UsageRead
-from harness.sandbox.energy_bills import Bill, bills, total
-from harness.sandbox.energy_calendar import Period, periods
-from harness.sandbox.energy_invoices import billing_rows, invoice_rows
-from harness.sandbox.energy_plans import contract, contract_key, metering, with_leaks
-from harness.sandbox.energy_reads import CONTROLLED, Reading, readings
-from harness.sandbox.energy_site import Site, site_of
-from harness.sandbox.history import View
-
-Reads = Callable[[str], str]
+from harness.model.energy import EnergyPlan
+from harness.model.energy_rows import EnergyRow
+from harness.sandbox.energy_books import Books
+from harness.sandbox.energy_holding import Holding
 
 
 class EnergyLedger:
     """Accounts, meters, reads and bills of one person, under the ids that one end user sees."""
 
-    def __init__(self, view: View, person: Person, plans: Mapping[str, EnergyPlan], *, until: date, reading: Reads) -> None:
-        """Know the accounts; the rest waits until somebody asks.
-
-        Args:
-            plans: Every plan by its id.
-            until: The day that reads and bills end before.
-            reading: Tells which reading of a doubtful clause rules.
-        """
+    def __init__(self, books: Books, plans: Mapping[str, EnergyPlan]) -> None:
+        """Know the accounts; the rest waits until somebody asks. *plans* are every plan by its id."""
+        self.person = books.person
         self.holdings: dict[str, Holding] = {
-            spec.key: Holding(view, person, spec, plans[spec.plan_id], until=until, reading=reading)
-            for spec in person.energy
+            spec.key: Holding(books, spec, plans[spec.plan_id]) for spec in books.person.energy
         }
 
     def account_id(self, key: str) -> str:
@@ -46,196 +25,3 @@ class EnergyLedger:
     def rows(self, dataset: str, keys: Iterable[str]) -> tuple[EnergyRow, ...]:
         """The rows of *dataset* for the accounts called *keys*."""
         return tuple(row for key in keys for row in getattr(self.holdings[key], dataset))
-
-
-class Holding:
-    """One account with everything behind it; each dataset is a property of its name."""
-
-    def __init__(
-        self, view: View, person: Person, spec: EnergyAccountSpec, plan: EnergyPlan, *, until: date, reading: Reads
-    ) -> None:
-        self._view, self._person, self._spec, self._plan, self._until = view, person, spec, plan, until
-        self._leaks = reading("energy.camel-keys") == "camel"
-        self._names_arrangement = reading("energy.invoice-without-arrangement") == "present"
-        self.account_id = view.mint.digits(10, view.owner, f"energy:{spec.key}")
-
-    @property
-    def account_number(self) -> str:
-        """The number on the bills."""
-        return self._view.mint.digits(8, self._view.owner, f"energy:{self._spec.key}:number")
-
-    @cached_property
-    def energy_accounts(self) -> tuple[EnergyAccount, ...]:
-        """The account, with the contract of its plan. Source: energy.camel-keys"""
-        plan, person = self._plan, self._person
-        shown = {
-            "nickname": self._spec.name,
-            "service_point_ids": [site.point.service_point_id for site in self._sites],
-            "plan_overview": {"display_name": plan.display_name, "start_date": str(self._since)},
-            "authorised_contacts": [{"first_name": person.given_name, "last_name": person.family_name, "middle_names": []}],
-            "plan_detail": {
-                "fuel_type": plan.fuel_type,
-                "is_contingent_plan": False,
-                "metering_charges": metering(plan),
-                contract_key(plan): with_leaks(contract(plan)) if self._leaks else contract(plan),
-            },
-        }
-        row = EnergyAccount(
-            **self._of_account("energy_account_"),
-            account_number=self.account_number,
-            display_name=self._spec.name,
-            creation_date=str(self._since),
-            plans=(shown,),
-        )
-        return (row,)
-
-    @property
-    def energy_balances(self) -> tuple[EnergyBalance, ...]:
-        """What was billed and is not paid. Source: energy.adds-up"""
-        owed = total(bill.amount - bill.paid for bill in self._bills)
-        return (EnergyBalance(**self._of_account("energy_balance_"), balance=str(owed)),)
-
-    @property
-    def service_points(self) -> tuple[EnergyRow, ...]:
-        """Where the household is connected; gas has none."""
-        return tuple(site.point for site in self._sites)
-
-    @property
-    def der(self) -> tuple[EnergyRow, ...]:
-        """What makes energy there."""
-        return tuple(site.der for site in self._sites if site.der is not None)
-
-    @cached_property
-    def usage(self) -> tuple[UsageRead, ...]:
-        """Every read of every register."""
-        return tuple(self._read(site, one) for site in self._sites for one in self._readings)
-
-    @cached_property
-    def invoices(self) -> tuple[EnergyRow, ...]:
-        """Every bill. Source: energy.invoice-without-arrangement"""
-
-        def identify(prefix: str, name: str) -> dict[str, Any]:
-            ids = self._of_account(prefix, name)
-            return ids if self._names_arrangement else {**ids, "arrangement_id": None}
-
-        return tuple(invoice_rows(identify, self._spec, self._bills, self.service_point_ids))
-
-    @cached_property
-    def billing(self) -> tuple[EnergyRow, ...]:
-        """Every charge and every payment."""
-        return tuple(billing_rows(self._of_account, self._spec, self._bills, self.service_point_ids))
-
-    @property
-    def concessions(self) -> tuple[Concession, ...]:
-        """What the household gets off its bills."""
-        given = self._spec.concession
-        if given is None:
-            return ()
-        is_part = given.endswith("%")
-        first = self._spans[0].first
-        row = Concession(
-            **self._of_account("energy_concession_"),
-            type="FIXED_PERCENTAGE" if is_part else "FIXED_AMOUNT",
-            display_name="Low income household rebate",
-            additional_info="Taken off each bill.",
-            additional_info_uri="https://rebates.example/energy",
-            start_date=str(first),
-            end_date=str(self._until + timedelta(days=365)),
-            discount_frequency=f"P{self._plan.bill_months}M",
-            applied_to=("USAGE",) if is_part else ("INVOICE",),
-            amount=None if is_part else given,
-            percentage=str(float(given[:-1]) / 100) if is_part else None,
-        )
-        return (row,)
-
-    @property
-    def payment_schedule(self) -> tuple[PaymentSchedule, ...]:
-        """How the bills are paid. Source: energy.unions"""
-        every = {"payment_frequency": f"P{self._plan.bill_months}M", "calculation_type": "BALANCE"}
-        number = self._view.mint.digits(9, self._view.owner, f"energy:{self._spec.key}:debit")
-        kinds: dict[str, dict[str, Any]] = {
-            "cardDebit": {"card_debit": {"card_scheme": "VISA", **every}},
-            "directDebit": {
-                "direct_debit": {"is_tokenised": False, "bsb": "062-000", "account_number": f"xxxxx{number[-4:]}", **every}
-            },
-            "digitalWallet": {
-                "digital_wallet": {
-                    "name": "PayPal",
-                    "identifier": self._person.email,
-                    "type": "EMAIL",
-                    "provider": "PAYPAL_AU",
-                    **every,
-                }
-            },
-            "manualPayment": {"manual_payment": {"bill_frequency": f"P{self._plan.bill_months}M"}},
-        }
-        kind = self._spec.payment
-        row = PaymentSchedule(**self._of_account("energy_ps_"), payment_schedule_u_type=kind, **kinds[kind])
-        return (row,)
-
-    @cached_property
-    def service_point_ids(self) -> tuple[str, ...]:
-        """The ids of its service points; none for gas."""
-        return tuple(site.point.service_point_id for site in self._sites)
-
-    @cached_property
-    def _since(self) -> date:
-        chance = stream(self._view.mint.seed, "energy", self._person.email, self._spec.key)
-        return self._spans[0].first - timedelta(days=chance.randrange(30, 900))
-
-    @cached_property
-    def _spans(self) -> tuple[Period, ...]:
-        return periods(months=self._spec.months, bill_months=self._plan.bill_months, until=self._until)
-
-    @cached_property
-    def _sites(self) -> tuple[Site, ...]:
-        if self._spec.is_gas:
-            return ()
-        return (site_of(self._view, self._person, self._spec, self._plan, until=self._until),)
-
-    @cached_property
-    def _readings(self) -> list[Reading]:
-        return readings(self._view.mint.seed, self._person.email, self._spec, self._spans, until=self._until)
-
-    @cached_property
-    def _bills(self) -> tuple[Bill, ...]:
-        return bills(self._spec, self._plan, self._spans, self._readings, until=self._until)
-
-    def _of_account(self, prefix: str, name: str = "") -> dict[str, Any]:
-        key = f"{self._spec.key}:{name}" if name else self._spec.key
-        return {**self._common(prefix, key), "account_id": self.account_id}
-
-    def _common(self, prefix: str, key: str) -> dict[str, Any]:
-        return {
-            "key": key,
-            "fiskil_id": self._view.mint.row_id(prefix, self._view.owner, key),
-            "arrangement_id": self._view.arrangement_id,
-            "institution_id": self._view.institution_id,
-        }
-
-    def _read(self, site: Site, one: Reading) -> UsageRead:
-        """Source: energy.unions, energy.camel-keys"""
-        is_basic = self._spec.meter == "basic"
-        interval: dict[str, Any] = {
-            "read_interval_length": 30,
-            "aggregate_value": one.total / 1000,
-            "interval_reads": [wh / 1000 for wh in one.wh],
-        }
-        if one.substituted is not None:
-            start, end = one.substituted
-            interval["readQualities" if self._leaks else "read_qualities"] = [
-                {"start_interval": start, "end_interval": end, "quality": "SUBSTITUTE"}
-            ]
-        return UsageRead(
-            **self._common("energy_usage_", f"{self._spec.key}:{one.suffix}:{one.first}"),
-            service_point_id=site.point.service_point_id,
-            register_id=site.register_ids[one.suffix],
-            register_suffix=one.suffix,
-            meter_id=site.meter_id,
-            controlled_load=one.suffix == CONTROLLED,
-            read_start_date=str(one.first),
-            read_end_date=str(one.last),
-            read_u_type="basicRead" if is_basic else "intervalRead",
-            basic_read={"quality": "ACTUAL", "value": one.total / 1000} if is_basic else None,
-            interval_read=None if is_basic else interval,
-        )

@@ -6,20 +6,32 @@ from typing import Any
 from msgspec import Struct
 
 from harness.ids import stream
-from harness.model import Person
 from harness.model.energy import EnergyAccountSpec, EnergyPlan
 from harness.model.energy_rows import DerRecord, ServicePoint
+from harness.sandbox.energy_books import Books
 from harness.sandbox.energy_reads import CONTROLLED, EXPORT, IMPORT
-from harness.sandbox.history import View
+from harness.sandbox.residence import address_of
 
-_STREETS = ("Wattle", "Banksia", "Grevillea", "Jarrah", "Mulga", "Lilly Pilly", "Boronia")
-_PLACES = (
-    ("MARRICKVILLE", "NSW", "2204"),
-    ("PADDINGTON", "NSW", "2021"),
-    ("NEWTOWN", "NSW", "2042"),
-    ("COOGEE", "NSW", "2034"),
-    ("PARRAMATTA", "NSW", "2150"),
-)
+
+class Grid(Struct, frozen=True):
+    """Who runs the wires of a state, the market's word for it, and how its metering identifiers begin."""
+
+    network: str
+    jurisdiction: str
+    begins: str
+
+
+_GRIDS = {
+    "NSW": Grid("Ausgrid", "NSW", "41"),
+    "VIC": Grid("CitiPower", "VIC", "61"),
+    "QLD": Grid("Energex", "QLD", "31"),
+    "SA": Grid("SA Power Networks", "SA", "20"),
+    "TAS": Grid("TasNetworks", "TAS", "80"),
+    "ACT": Grid("Evoenergy", "ACT", "70"),
+    # The west and the north are outside the national market.
+    "WA": Grid("Western Power", "ALL", "80"),
+    "NT": Grid("Power and Water", "ALL", "25"),
+}
 
 
 class Site(Struct, frozen=True, kw_only=True):
@@ -31,68 +43,48 @@ class Site(Struct, frozen=True, kw_only=True):
     der: DerRecord | None
 
 
-def site_of(view: View, person: Person, spec: EnergyAccountSpec, plan: EnergyPlan, *, until: date) -> Site:
-    """The site of an electricity account. The address is the person's: each of their accounts is there."""
-    meter_id = view.mint.digits(9, view.owner, f"{spec.key}:meter")
+def site_of(books: Books, spec: EnergyAccountSpec, plan: EnergyPlan) -> Site:
+    """The site of an electricity account; it is where the person lives."""
+    location = address_of(books.person, seed=books.seed)
+    grid = _GRIDS[location[location["address_u_type"]]["state"]]
+    meter_id = books.digits(9, f"{spec.key}:meter")
     suffixes = (IMPORT, *([CONTROLLED] if spec.controlled_kwh else ()), *([EXPORT] if spec.solar_kw else ()))
     register_ids = {suffix: f"{number:02d}" for number, suffix in enumerate(suffixes, start=1)}
     point = ServicePoint(
-        key=spec.key,
-        fiskil_id=view.mint.row_id("energy_sp_", view.owner, spec.key),
-        arrangement_id=view.arrangement_id,
-        institution_id=view.institution_id,
-        service_point_id=view.mint.row_id("sp-", view.owner, spec.key, length=24),
-        national_metering_id=nmi(view.mint.digits(8, view.owner, f"{spec.key}:nmi")),
+        **books.ids("energy_sp_", spec.key),
+        service_point_id=books.view.mint.row_id("sp-", books.view.owner, spec.key, length=24),
+        national_metering_id=nmi(grid.begins + books.digits(8, f"{spec.key}:nmi")),
         service_point_classification="SMALL",
         service_point_status="ACTIVE",
-        jurisdiction_code="NSW",
+        jurisdiction_code=grid.jurisdiction,
         is_generator=spec.solar_kw is not None,
-        valid_from_date=_since(view, person, spec),
-        last_update_date_time=f"{until.isoformat()}T00:00:00Z",
-        last_consumer_change_date=_since(view, person, spec),
+        valid_from_date=_since(books, spec),
+        last_update_date_time=f"{books.until}T00:00:00Z",
+        last_consumer_change_date=_since(books, spec),
         consumer_profile={"classification": plan.customer_type, "threshold": "LOW"},
         distribution_loss_factor={"code": "BLNA", "description": "Low voltage, suburban", "loss_value": "1.0512"},
         related_participants=(
-            {"party": "Energy Sandbox Data Holder", "role": "FRMP"},
-            {"party": plan.distributors[0], "role": "LNSP"},
+            {"party": books.retailer, "role": "FRMP"},
+            {"party": grid.network, "role": "LNSP"},
         ),
-        location=_location(view, person),
+        location=location,
         meters=({"meter_id": meter_id, "specifications": _meter(spec), "registers": _registers(spec, register_ids)},),
     )
-    return Site(point=point, meter_id=meter_id, register_ids=register_ids, der=_der(view, spec, point))
+    return Site(point=point, meter_id=meter_id, register_ids=register_ids, der=_der(books, spec, point))
 
 
-def nmi(digits: str) -> str:
-    """A national metering identifier: ten characters and a check digit over their ASCII codes.
+def nmi(body: str) -> str:
+    """A national metering identifier: *body*, ten characters, and a check digit over their ASCII codes.
 
     Every second code from the right is doubled, the digits of all are added, and the check digit fills up the ten.
     """
-    body = f"41{digits}"
     codes = (ord(letter) * (2 - at % 2) for at, letter in enumerate(reversed(body)))
     return body + str(-sum(int(figure) for code in codes for figure in str(code)) % 10)
 
 
-def _since(view: View, person: Person, spec: EnergyAccountSpec) -> str:
-    chance = stream(view.mint.seed, "supplied", person.email, spec.key)
+def _since(books: Books, spec: EnergyAccountSpec) -> str:
+    chance = stream(books.seed, "supplied", books.person.email, spec.key)
     return date(chance.randrange(2016, 2023), chance.randrange(1, 13), chance.randrange(1, 29)).isoformat()
-
-
-def _location(view: View, person: Person) -> dict[str, Any]:
-    chance = stream(view.mint.seed, "address", person.email)
-    city, state, postcode = chance.choice(_PLACES)
-    number, street = chance.randrange(1, 180), chance.choice(_STREETS)
-    if chance.random() < 0.5:
-        paf = {"thoroughfare_number1": number, "street_name": street.upper(), "street_type": "ST"}
-        return {"address_u_type": "paf", "paf": {**paf, "locality_name": city, "state": state, "postcode": postcode}}
-    simple = {
-        "mailing_name": f"{person.given_name} {person.family_name}",
-        "address_line1": f"{number} {street} Street",
-        "city": city.title(),
-        "state": state,
-        "postcode": postcode,
-        "country": "AUS",
-    }
-    return {"address_u_type": "simple", "simple": simple}
 
 
 def _meter(spec: EnergyAccountSpec) -> dict[str, Any]:
@@ -125,7 +117,7 @@ def _registers(spec: EnergyAccountSpec, register_ids: dict[str, str]) -> list[di
     ]
 
 
-def _der(view: View, spec: EnergyAccountSpec, point: ServicePoint) -> DerRecord | None:
+def _der(books: Books, spec: EnergyAccountSpec, point: ServicePoint) -> DerRecord | None:
     if spec.solar_kw is None:
         return None
     panels = {**_device("panels", "SOLAR_PV", "Sunrise", "SR-440"), "count": round(float(spec.solar_kw) / 0.44)}
@@ -147,10 +139,7 @@ def _der(view: View, spec: EnergyAccountSpec, point: ServicePoint) -> DerRecord 
         "der_devices": devices,
     }
     return DerRecord(
-        key=spec.key,
-        fiskil_id=view.mint.row_id("energy_der_", view.owner, spec.key),
-        arrangement_id=view.arrangement_id,
-        institution_id=view.institution_id,
+        **books.ids("energy_der_", spec.key),
         service_point_id=point.service_point_id,
         approved_capacity=5.0,
         available_phases_count=1,

@@ -18,7 +18,8 @@ _TRADES = ("Joinery", "Ceramics", "Catering", "Bicycles", "Surveying")
 
 def identity(store: Store, consent: Consent) -> tuple[Identity, ...]:
     """The one customer behind a consent. Source: identity.unions"""
-    person = store.ledgers[consent.arrangement_id].person
+    household = store.energy.get(consent.arrangement_id)
+    person = household.person if household is not None else store.ledgers[consent.arrangement_id].person
     seed = store.mint.seed
     updated = rfc3339(consent.created_at - timedelta(days=stream(seed, "updated", person.email).randrange(30, 900)))
     if is_organisation(person, seed=seed):

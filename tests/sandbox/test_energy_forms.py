@@ -88,7 +88,7 @@ def test_metering_identifiers_have_their_check_digit(everything: list[dict[str, 
     found = {row["national_metering_id"] for row in everything if "national_metering_id" in row}
 
     assert len(found) == 3
-    assert all(len(one) == 11 and nmi(one[2:10]) == one for one in found)
+    assert all(len(one) == 11 and nmi(one[:10]) == one for one in found)
 
 
 def test_solar_is_told_at_the_service_point(still: Still, api: httpx.Client) -> None:
