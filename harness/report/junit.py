@@ -3,6 +3,8 @@
 Suite ``fiskil-harness.scenarios``: class name = scenario, name = probe; FAIL is a failure, INCONCLUSIVE an error, or skipped
 where the config lacks a hook. Suite ``fiskil-harness.practices`` (only where the gate was asked): class name = section,
 name = practice id; violated is a failure, required and not proven an error, not required and not proven skipped.
+Suite ``fiskil-harness.readings`` (only where other readings were tried): class name = clause, name = reading; one that
+breaks the app is a failure where it is required and skipped where it is only told, as is one that the app never met.
 """
 
 import re
@@ -13,6 +15,7 @@ from harness.gate import Decision, GateResult
 from harness.probes import Finding, Verdict
 from harness.report.words import again, finding_lines
 from harness.standings import PracticeStanding, Standing
+from harness.trials import Hold, Trial
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold."""
@@ -33,6 +36,11 @@ def render(whole: GateResult) -> str:
         for one in whole.result.standings:
             _practice_case(practices, one)
         _count(practices)
+    if whole.result.trials:
+        readings = ET.SubElement(root, "testsuite", name="fiskil-harness.readings", timestamp=whole.run.began_at)
+        for trial in whole.result.trials:
+            _trial_case(readings, whole, trial, sum(took.get(one.scenario, 0.0) for one in trial.outcomes))
+        _count(readings)
     _count(root)
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
@@ -64,6 +72,15 @@ def _practice_case(suite: ET.Element, one: PracticeStanding) -> None:
         _tell(case, "error", str(one.standing), one.reason, one.title)
     elif one.standing is Standing.NOT_PROVEN:
         ET.SubElement(case, "skipped", message=_plain(f"not proven: {one.reason}"))
+
+
+def _trial_case(suite: ET.Element, whole: GateResult, one: Trial, seconds: float) -> None:
+    case = ET.SubElement(suite, "testcase", classname=one.clause, name=one.reading, time=f"{seconds:.3f}")
+    if one.is_required and one.hold in {Hold.BREAKS, Hold.UNCLEAR}:
+        tag = "failure" if one.hold is Hold.BREAKS else "error"
+        _tell(case, tag, str(one.hold), one.reason, "\n".join(again(whole, each.scenario) for each in one.outcomes))
+    elif one.hold is not Hold.HOLDS:
+        ET.SubElement(case, "skipped", message=_plain(f"{one.hold}: {one.reason}"))
 
 
 def _tell(case: ET.Element, tag: str, kind: str, message: str, text: str) -> None:

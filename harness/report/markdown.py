@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from harness.gate import GateResult
-from harness.report.words import again, decision_line, finding_lines, told
+from harness.report.words import again, decision_line, finding_lines, told, trial_counts
 
 WIDE = 100
 
@@ -18,6 +18,20 @@ def render(whole: GateResult) -> str:
     for section, rows in groupby(judgement.standings, key=lambda one: one.section):
         lines += [f"## {section}", "", "| standing | practice | reason |", "|---|---|---|"]
         lines += [f"| {one.standing} | `{one.practice}` | {_cell(one.waiver or one.reason)} |" for one in rows]
+        lines.append("")
+    if judgement.trials:
+        lines += [
+            "## Other readings",
+            "",
+            f"{trial_counts(judgement)}.",
+            "",
+            "| app | clause=reading | reason |",
+            "|---|---|---|",
+        ]
+        lines += [
+            f"| {one.hold}{' (required)' if one.is_required else ''} | `{one.clause}={one.reading}` | {_cell(one.reason)} |"
+            for one in judgement.trials
+        ]
         lines.append("")
     lines += ["To run it again:", "", "```sh", whole.run.again, "```", ""]
     return "\n".join(lines)

@@ -11,6 +11,7 @@ from harness.probes import Verdict
 from harness.report import words
 from harness.report.words import advice, again, decision_line, finding_lines, scenario_counts, told
 from harness.standings import PracticeStanding, Standing
+from harness.trials import Hold
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,6 +25,9 @@ COLOURS = {
     Verdict.INCONCLUSIVE: "yellow",
     Verdict.FAIL: "bold red",
 }
+
+
+HOLD_COLOURS = {Hold.HOLDS: "green", Hold.BREAKS: "bold red", Hold.UNCLEAR: "yellow", Hold.UNMET: ""}
 
 
 def show(whole: GateResult, console: "Console") -> None:
@@ -41,6 +45,7 @@ def show(whole: GateResult, console: "Console") -> None:
         _show_passes(judgement, console, width)
     _show_advice(judgement, console, width)
     _show_practices(judgement, console, width)
+    _show_trials(whole, console, width)
     _show_unlocks(judgement, console, width)
     if judgement.left_out:
         _print(console, "Not run: this command cannot give what they need (see gate)", style="bold")
@@ -94,6 +99,28 @@ def _show_practice(one: PracticeStanding, console: "Console", width: int, name_w
     _print(console, lines[0], lead=lead, style="yellow" if one.waiver else COLOURS[one.standing])
     for line in lines[1:]:
         _print(console, line)
+
+
+def _show_trials(whole: GateResult, console: "Console", width: int) -> None:
+    """What the app does under other readings; of those that it holds under, only the number."""
+    trials = whole.result.trials
+    if not trials:
+        return
+    _print(console, "Other readings of what the real API leaves in doubt", style="bold")
+    for one in trials:
+        if one.hold is Hold.HOLDS and not one.is_required:
+            continue
+        lead = f" {'*' if one.is_required else ' '}{one.hold:<8} "
+        lines = words.wrapped(f"{lead}{one.clause}={one.reading}  {one.reason}", width, later_indent=words.INDENT * 2)
+        _print(console, lines[0], lead=lead, style=HOLD_COLOURS[one.hold])
+        for line in lines[1:]:
+            _print(console, line)
+        if one.hold is Hold.BREAKS and one.outcomes:
+            scenario = next((each.scenario for each in one.outcomes if each.verdict is not Verdict.PASS), "")
+            for line in words.command_lines("again", again(whole, scenario), width, indent=words.INDENT * 2, label_width=6):
+                _print(console, line)
+    _print(console, words.trial_counts(whole.result))
+    _print(console, "")
 
 
 def _show_unlocks(judgement: Judgement, console: "Console", width: int) -> None:

@@ -8,11 +8,18 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from harness.driver import Outcome
-from harness.gate import Decision, GateResult, Judgement
+from harness.gate import Decision, GateResult, Judgement, stays_shut
 from harness.probes import Finding, Verdict
 from harness.scenario import AT
 from harness.standings import Standing
+from harness.trials import Hold
 
+_HOLDS = {
+    Hold.BREAKS: "break the app",
+    Hold.UNCLEAR: "unclear",
+    Hold.UNMET: "not met",
+    Hold.HOLDS: "hold",
+}
 WIDTH = 80
 INDENT = " " * 6
 LABEL = 10
@@ -98,6 +105,13 @@ def scenario_counts(judgement: Judgement) -> str:
     return f"{counted(len(verdicts), 'scenario')}: {', '.join(parts)}" if verdicts else "No scenario ran"
 
 
+def trial_counts(judgement: Judgement) -> str:
+    """How many other readings ended how: ``60 other readings: 2 break the app, 58 hold``."""
+    holds = [one.hold for one in judgement.trials]
+    parts = [f"{holds.count(one)} {word}" for one, word in _HOLDS.items() if one in holds]
+    return f"{counted(len(holds), 'other reading')}: {', '.join(parts)}"
+
+
 def decision_line(whole: GateResult) -> str:
     """The one sentence that everything comes down to."""
     judgement = whole.result
@@ -144,6 +158,9 @@ def _reasons(judgement: Judgement) -> Iterable[str]:
         yield f"{counted(len(violated), 'practice')} violated"
     if open_ones:
         yield f"{len(open_ones)} of {judgement.required} required not proven"
+    broken = [one for one in judgement.trials if stays_shut(one)]
+    if broken:
+        yield f"{counted(len(broken), 'required reading')} not held"
     if judgement.complaints:
         yield counted(len(judgement.complaints), "needless waiver")
 
