@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,9 +16,10 @@ from starlette.routing import Route
 
 from harness.clock import rfc3339
 from harness.errors import HarnessError, UnknownName
-from harness.faults import FAULTS, AnyFault
+from harness.faults import FAULTS
 from harness.link import Rule
 from harness.local import LocalFiskil
+from harness.orders import Connection, ConsoleSetting, Jump, Setting, Syncing
 from harness.sandbox.api.routes import require_route
 
 Told = Callable[[], list[dict[str, object]]]
@@ -27,30 +27,6 @@ Told = Callable[[], list[dict[str, object]]]
 LARGEST_BODY = 65_536
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "::1"}
 LONGEST_JUMP_DAYS = 3660
-
-
-class Jump(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How far sandbox time is to move forward."""
-
-    seconds: float = 0
-    minutes: float = 0
-    hours: float = 0
-    days: float = 0
-
-
-class Setting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A fault that is to wait on a route."""
-
-    route: str
-    fault: AnyFault
-    times: int = 1
-    skip: int = 0
-
-
-class Syncing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which dataset's sync is to complete; without one, every dataset's."""
-
-    dataset: str = ""
 
 
 class Refusal(HarnessError):
@@ -85,6 +61,8 @@ def control_application(
         ("DELETE", "/_sandbox/faults", control.lift_faults),
         ("POST", "/_sandbox/readings", control.read_as),
         ("POST", "/_sandbox/end-users/{end_user_id}/sync", control.sync),
+        ("POST", "/_sandbox/console", control.configure),
+        ("POST", "/_sandbox/institutions/{institution_id}", control.connect),
         ("POST", "/_sandbox/reset", control.reset),
     ]
     application = Starlette(routes=[Route(path, _endpoint(act), methods=[method]) for method, path, act in routes])
@@ -163,6 +141,17 @@ class _Control:
         for dataset in (wanted.dataset,) if wanted.dataset else known:
             sandbox.sync(consents[-1], dataset)
         return {"now": rfc3339(sandbox.clock.now()), "events": len(sandbox.events)}
+
+    def configure(self, _request: Request, body: bytes) -> Any:
+        chosen = _read(body, ConsoleSetting)
+        sandbox = self._fiskil.sandbox
+        sandbox.configure(permissions=chosen.permissions, scopes=chosen.scopes, version=chosen.version)
+        return _about(sandbox.store.console)
+
+    def connect(self, request: Request, body: bytes) -> Any:
+        institution_id = request.path_params["institution_id"]
+        self._fiskil.sandbox.set_connection(institution_id, _read(body, Connection).status)
+        return _about(self._fiskil.sandbox.store.institutions[institution_id])
 
     def reset(self, _request: Request, _body: bytes) -> Any:
         self._fiskil.reset()

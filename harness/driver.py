@@ -34,6 +34,7 @@ from harness.listen import free_port
 from harness.local import LocalFiskil
 from harness.probes import Finding, Verdict, heaviest, name_of
 from harness.readings import Readings
+from harness.sandbox.console import Console, asked_for
 from harness.scenario import Scenario
 from harness.settings import Settings, environment
 from harness.stage import Stage
@@ -84,6 +85,7 @@ class Driver:
             is_tls=settings.sandbox.tls,
             webhook_secret=secret,
             readings=Readings(settings.sandbox.readings),
+            console=Console(permissions=asked_for(settings.app.facts.datasets or ())),
         )
         try:
             self.app = open_app(settings, values=self._values(), workdir=workdir, given=given)

@@ -25,6 +25,7 @@ from harness.model import Consent, EndUser, Person
 from harness.readings import Readings
 from harness.sandbox import Credentials, Sandbox
 from harness.sandbox.api.routes import find_spelling, require_route
+from harness.sandbox.console import Console
 from harness.sandbox.people import made_up
 from harness.sandbox.sandbox import mint_credentials
 
@@ -96,6 +97,7 @@ class LocalFiskil:
         api_port: int = 0,
         auth_port: int = 0,
         readings: Readings | None = None,
+        console: Console | None = None,
     ) -> None:
         """Listen at once; with *is_tls* the API speaks TLS under a certificate minted now."""
         self._workdir = workdir
@@ -107,6 +109,7 @@ class LocalFiskil:
             credentials=mint_credentials(mint, webhook_secret=webhook_secret),
             named=catalog.people().values(),
             readings=readings,
+            console=console,
         )
         crashes = self.sandbox.crashes
         self.loop = Loop(crashes=crashes)

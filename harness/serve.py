@@ -15,7 +15,9 @@ from harness.errors import HarnessError
 from harness.journal import Exchange, Journal
 from harness.listen import Server
 from harness.local import LocalFiskil
+from harness.model import PERMISSIONS
 from harness.readings import Readings
+from harness.sandbox.console import Console
 from harness.webhooks import Outbox, Sender, Target, hand_over
 from harness.webhooks.outbox import Parcel
 from harness.webhooks.rounds import outgoing
@@ -121,6 +123,7 @@ class Serving:
             auth_port=auth_port,
             webhook_secret=webhook_secret,
             readings=readings,
+            console=Console(permissions=tuple(PERMISSIONS)),
         )
         self._pump: Pump | None = None
         try:

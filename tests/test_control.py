@@ -82,6 +82,28 @@ def test_a_reset_forgets_everything(ask: Ask, fiskil: LocalFiskil) -> None:
     assert (told["end_users"], told["events"], told["ahead_s"]) == ([], [], 0.0)
 
 
+def test_the_console_is_set_until_a_reset(ask: Ask, fiskil: LocalFiskil) -> None:
+    """What is left out stays; consents from then on cover it. Source: permissions.usual, versions.pin"""
+    before = ask("POST", "/console", json={"version": "v2"}).json()
+    after = ask("POST", "/console", json={"permissions": ["accounts", "payees"]}).json()
+    consent = fiskil.authorise(fiskil.enrol("rosa"))
+    ask("POST", "/reset")
+
+    assert before["permissions"] == ["accounts", "balances", "transactions"]
+    assert (after["version"], after["permissions"]) == ("v2", ["accounts", "payees"])
+    assert consent.permissions == ("accounts", "payees")
+    assert ask("POST", "/console", json={}).json()["version"] == "v3"
+
+
+def test_an_institution_goes_out(ask: Ask, fiskil: LocalFiskil) -> None:
+    """And the API says so. Source: institutions.status"""
+    told = ask("POST", "/institutions/88888", json={"status": "OUTAGE"}).json()
+
+    seen = httpx.get(f"{fiskil.api_url}/v1/institutions/88888", trust_env=False).json()["status"]
+    assert told["connection_status"] == "OUTAGE"
+    assert seen == {"connections": {"status": "OUTAGE"}}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "content", "status", "words"),
     [
@@ -94,6 +116,10 @@ def test_a_reset_forgets_everything(ask: Ask, fiskil: LocalFiskil) -> None:
         ("POST", "/faults", b'{"route": "*", "fault": {"type": "stal"}}', 400, "Faults: "),
         ("POST", "/faults", b'{"route": "*", "fault": {"type": "stall"}, "times": 0}', 400, "times counts from 1"),
         ("POST", "/end-users/eu_nobody/sync", b"", 404, "no active consent"),
+        ("POST", "/console", b'{"permissions": ["payee"]}', 400, "Did you mean 'payees'"),
+        ("POST", "/console", b'{"permission": ["payees"]}', 400, "unknown field 'permission'"),
+        ("POST", "/institutions/88888", b'{"status": "DOWN"}', 400, "Known: "),
+        ("POST", "/institutions/88889", b'{"status": "OUTAGE"}', 400, "Did you mean '88888'"),
         ("GET", "/nothing", b"", 404, "Known: GET /_sandbox/state"),
         ("PUT", "/reset", b"", 405, "Known: GET /_sandbox/state"),
     ],

@@ -11,6 +11,11 @@ VERSIONS = ("v1", "v2", "v3")
 DEFAULT_VERSION = "v3"
 
 
+def asked_for(datasets: tuple[str, ...]) -> tuple[str, ...]:
+    """What end users of an app that reads *datasets* are asked for: the usual, and whatever else it reads."""
+    return tuple(name for name in PERMISSIONS if name in {*USUAL_PERMISSIONS, *datasets})
+
+
 class Console(Struct, frozen=True, kw_only=True):
     """A team's settings.
 

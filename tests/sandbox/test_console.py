@@ -9,6 +9,8 @@ import pytest
 from still import Still
 
 from harness.errors import UnknownName
+from harness.model import USUAL_PERMISSIONS
+from harness.sandbox.console import asked_for
 
 CALLS = [
     ("POST", "/v1/end-users", "api:user.write"),
@@ -101,3 +103,9 @@ def test_the_console_offers_what_it_has(still: Still, wrong: dict[str, object]) 
 def test_institutions_ask_for_no_scope(still: Still) -> None:
     """They ask for no token either. Source: institutions.client-id"""
     assert httpx.get(f"{still.api_url}/v1/institutions/88888", trust_env=False).status_code == 200
+
+
+def test_an_app_is_asked_for_what_it_reads() -> None:
+    """Beside the usual, in the order of the permissions. Source: permissions.usual"""
+    assert asked_for(()) == USUAL_PERMISSIONS
+    assert asked_for(("payees", "transactions", "usage")) == (*USUAL_PERMISSIONS, "payees", "usage")

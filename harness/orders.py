@@ -1,0 +1,43 @@
+"""What the control API is told, as JSON: unknown fields are refused."""
+
+from msgspec import Struct
+
+from harness.faults import AnyFault
+
+
+class Jump(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How far sandbox time is to move forward."""
+
+    seconds: float = 0
+    minutes: float = 0
+    hours: float = 0
+    days: float = 0
+
+
+class Setting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A fault that is to wait on a route."""
+
+    route: str
+    fault: AnyFault
+    times: int = 1
+    skip: int = 0
+
+
+class Syncing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which dataset's sync is to complete; without one, every dataset's."""
+
+    dataset: str = ""
+
+
+class ConsoleSetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the team sets in the console; what is left out stays as it is."""
+
+    permissions: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    version: str = ""
+
+
+class Connection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How Fiskil gets through to an institution: HEALTHY, DEGRADED or OUTAGE."""
+
+    status: str
