@@ -14,14 +14,14 @@ class EnergyLedger:
     def __init__(self, books: Books, plans: Mapping[str, EnergyPlan]) -> None:
         """Know the accounts; the rest waits until somebody asks. *plans* are every plan by its id."""
         self.person = books.person
-        self.holdings: dict[str, Holding] = {
+        self.accounts: dict[str, Holding] = {
             spec.key: Holding(books, spec, plans[spec.plan_id]) for spec in books.person.energy
         }
 
     def account_id(self, key: str) -> str:
         """The id of the account called *key*."""
-        return self.holdings[key].account_id
+        return self.accounts[key].account_id
 
     def rows(self, dataset: str, keys: Iterable[str]) -> tuple[EnergyRow, ...]:
         """The rows of *dataset* for the accounts called *keys*."""
-        return tuple(row for key in keys for row in getattr(self.holdings[key], dataset))
+        return tuple(row for key in keys for row in getattr(self.accounts[key], dataset))

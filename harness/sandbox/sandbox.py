@@ -186,7 +186,8 @@ class Sandbox:
     def canaries(self) -> dict[str, tuple[str, ...]]:
         """Every secret value of this run and its people, by kind."""
         with self.store.lock:
-            numbers = {one.account_number for ledger in self.store.ledgers.values() for one in ledger.accounts.values()}
+            numbers = {one.account_number for bank in self.store.ledgers.values() for one in bank.accounts.values()}
+            numbers |= {one.account_number for books in self.store.energy.values() for one in books.accounts.values()}
             return {
                 "access token": tuple(self.store.issued),
                 "account number": tuple(sorted(numbers)),

@@ -22,10 +22,11 @@ LISTS = {
 """Path under /v1/energy: its root key, its dataset, the prefix of its rows."""
 
 
-def household(still: Still, name: str = "priya", *, is_synced: bool = True) -> Consent:
-    """The consent of a named person at the retailer, with every dataset ready."""
+def household(still: Still, name: str = "priya", *paths: str, is_synced: bool = True) -> Consent:
+    """The consent of a named person at the retailer, with what *paths* show ready, or everything without one."""
     consent = still.sandbox.authorise(*still.enrol(name), institution_id=RETAILER)
-    for dataset in consent.permissions if is_synced else ():
+    wanted = tuple(LISTS[path][1] for path in paths) or consent.permissions
+    for dataset in wanted if is_synced else ():
         still.sandbox.sync(consent, dataset)
     return consent
 

@@ -6,8 +6,6 @@ import pytest
 from households import LISTS, RETAILER, every_row, household, rows
 from still import Still
 
-from harness.readings import Readings
-
 EVENTS = [
     "energy.accounts.sync.completed",
     "energy.balances.sync.completed",
@@ -54,7 +52,7 @@ def test_plans_are_synced_when_asked_for(still: Still) -> None:
 @pytest.mark.parametrize("path", LISTS)
 def test_energy_rows_carry_their_ids(still: Still, api: httpx.Client, path: str) -> None:
     """Prefix by kind, institution and arrangement; nothing of ours. Source: energy.invoice-without-arrangement"""
-    consent = household(still)
+    consent = household(still, "priya", path)
 
     found = every_row(api, path, consent)
 
@@ -83,7 +81,7 @@ def test_accounts_belong_together(still: Still, api: httpx.Client) -> None:
 
 def test_reads_name_a_register_of_their_meter(still: Still, api: httpx.Client) -> None:
     """Meter, register and suffix of a read are those of the service point."""
-    consent = household(still)
+    consent = household(still, "rosa", "service-points", "usage")
     (point,) = rows(api, "service-points", consent)
 
     known = {
@@ -101,7 +99,7 @@ def test_reads_name_a_register_of_their_meter(still: Still, api: httpx.Client) -
 @pytest.mark.parametrize("path", LISTS)
 def test_energy_is_alike_in_every_version(still: Still, api: httpx.Client, path: str, version: str) -> None:
     """The header is answered, the body stays. Source: energy.versions"""
-    consent = household(still, "ben")
+    consent = household(still, "ben", path)
 
     asked = {"end_user_id": consent.end_user_id}
     plain = api.get(f"/v1/energy/{path}", params=asked)
@@ -114,7 +112,7 @@ def test_energy_is_alike_in_every_version(still: Still, api: httpx.Client, path:
 @pytest.mark.parametrize("path", LISTS)
 def test_a_bank_has_no_energy_rows(still: Still, api: httpx.Client, path: str) -> None:
     """And a retailer no banking ones. Source: energy.permissions"""
-    bank, retailer = still.consent("rosa"), household(still, "ben")
+    bank, retailer = still.consent("rosa"), household(still, "ben", path)
 
     assert rows(api, path, bank) == []
     assert api.get(f"/v1/banking/accounts?end_user_id={retailer.end_user_id}").json()["accounts"] == []
@@ -122,7 +120,7 @@ def test_a_bank_has_no_energy_rows(still: Still, api: httpx.Client, path: str) -
 
 def test_a_retailer_asks_for_energy_only(still: Still, api: httpx.Client) -> None:
     """The consent's permissions are the nine of energy. Source: energy.permissions"""
-    consent = household(still)
+    consent = household(still, "ben", "accounts")
 
     listed = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"][0]
 
@@ -142,7 +140,7 @@ def test_revoking_takes_the_energy_rows_away(still: Still, api: httpx.Client) ->
 
 def test_two_households_share_no_id(still: Still, api: httpx.Client) -> None:
     """Neither two people, nor one person under two end users, have a row in common."""
-    consents = [household(still, "rosa"), household(still, "ben"), household(still, "rosa")]
+    consents = [household(still, "ben"), household(still, "rosa"), household(still, "ben")]
 
     for path in LISTS:
         ids = [row["fiskil_id"] for one in consents for row in rows(api, path, one)]
@@ -165,7 +163,7 @@ def test_a_later_energy_consent_shows_the_same_rows(still: Still, api: httpx.Cli
 
 def test_usage_walks_over_more_than_the_largest_page(still: Still, api: httpx.Client) -> None:
     """A year of daily reads needs two pages of a thousand. Source: paging.links, energy.order"""
-    consent = household(still)
+    consent = household(still, "priya", "usage")
 
     found = every_row(api, "usage", consent)
 
@@ -177,7 +175,7 @@ def test_usage_walks_over_more_than_the_largest_page(still: Still, api: httpx.Cl
 @pytest.mark.parametrize("path", ["invoice", "billing"])
 def test_energy_filters_by_account(still: Still, api: httpx.Client, path: str) -> None:
     """Only rows of the account come; none for an unknown one. Source: energy.filters"""
-    consent = household(still)
+    consent = household(still, "priya", "accounts", path)
     for account in rows(api, "accounts", consent):
         found = rows(api, path, consent, account_id=account["account_id"])
         assert {row["account_id"] for row in found} == {account["account_id"]}
@@ -187,7 +185,7 @@ def test_energy_filters_by_account(still: Still, api: httpx.Client, path: str) -
 
 def test_energy_filters_by_invoice(still: Still, api: httpx.Client) -> None:
     """One invoice, and the charges that name it; payments name none. Source: energy.filters"""
-    consent = household(still)
+    consent = household(still, "priya", "invoice", "billing")
     number = rows(api, "invoice", consent)[1]["invoice_number"]
 
     (invoice,) = rows(api, "invoice", consent, invoice_number=number)
@@ -202,7 +200,7 @@ def test_energy_filters_by_invoice(still: Still, api: httpx.Client) -> None:
 @pytest.mark.parametrize("path", ["usage", "invoice"])
 def test_energy_filters_by_service_point(still: Still, api: httpx.Client, path: str) -> None:
     """What is about the point comes; gas is about none. Source: energy.filters"""
-    consent = household(still)
+    consent = household(still, "priya", "service-points", path)
     (point,) = rows(api, "service-points", consent)
 
     found = rows(api, path, consent, service_point_id=point["service_point_id"])
@@ -214,7 +212,7 @@ def test_energy_filters_by_service_point(still: Still, api: httpx.Client, path: 
 
 def test_usage_filters_by_day(still: Still, api: httpx.Client) -> None:
     """Both days are included; either may be left out. Source: energy.usage-dates"""
-    consent = household(still, "rosa")
+    consent = household(still, "rosa", "usage")
     oldest, newest = "2026-01-10", "2026-01-12"
 
     both = rows(api, "usage", consent, **{"read_start_date.oldest": oldest, "read_start_date.newest": newest})
@@ -227,8 +225,8 @@ def test_usage_filters_by_day(still: Still, api: httpx.Client) -> None:
 
 def test_the_newest_day_may_be_left_out(still: Still, api: httpx.Client) -> None:
     """Under the other reading the last day is not part of it. Source: energy.usage-dates"""
-    still.sandbox.store.readings = Readings({"energy.usage-dates": "before-newest"})
-    consent = household(still, "rosa")
+    still.sandbox.read_as({"energy.usage-dates": "before-newest"})
+    consent = household(still, "rosa", "usage")
 
     found = rows(api, "usage", consent, **{"read_start_date.oldest": "2026-01-10", "read_start_date.newest": "2026-01-12"})
 
@@ -284,6 +282,16 @@ def test_energy_refuses_who_may_not_ask(still: Still, api: httpx.Client, path: s
     assert all(set(one.json()) == {"id", "name", "message"} for one in refused)
 
 
+@pytest.mark.parametrize("path", [*LISTS, "plans", "plans/ESD100001MRE3@EME"])
+def test_energy_needs_its_scope(still: Still, api: httpx.Client, path: str) -> None:
+    """A key that may not read energy is answered 403. Source: token.scopes"""
+    still.sandbox.configure(scopes=("api:banking", "api:user.read", "api:user.write"))
+
+    answer = still.client().get(f"/v1/energy/{path}", params={"end_user_id": "eu_1", "institution_id": RETAILER})
+
+    assert (answer.status_code, set(answer.json())) == (403, {"id", "name", "message"})
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_an_unknown_end_user_has_no_household(still: Still, api: httpx.Client, path: str) -> None:
     """200 with an empty list, not 404. Source: data.deleted-end-user"""
@@ -301,11 +309,11 @@ def test_paths_that_look_better_do_not_exist(still: Still, api: httpx.Client, pa
 @pytest.mark.parametrize("path", LISTS)
 def test_without_the_permission_energy_may_be_refused(still: Still, api: httpx.Client, path: str) -> None:
     """Under one reading a call that no consent covers is 403. Source: data.missing-permission"""
-    consent = household(still, "ben")
+    consent = household(still, "ben", path)
     kept = tuple(one for one in consent.permissions if one != LISTS[path][1])
     with still.sandbox.store.changing() as store:
         store.consents[consent.arrangement_id] = msgspec.structs.replace(consent, permissions=kept)
-        store.readings = Readings({"data.missing-permission": "403"})
+    still.sandbox.read_as({"data.missing-permission": "403"})
 
     answer = api.get(f"/v1/energy/{path}", params={"end_user_id": consent.end_user_id})
 
@@ -315,8 +323,8 @@ def test_without_the_permission_energy_may_be_refused(still: Still, api: httpx.C
 @pytest.mark.parametrize("path", ["invoice", "billing"])
 def test_an_unknown_energy_account_may_be_refused(still: Still, api: httpx.Client, path: str) -> None:
     """Under one reading a filter by nobody's account is 404. Source: data.unknown-account"""
-    still.sandbox.store.readings = Readings({"data.unknown-account": "404"})
-    consent = household(still, "ben")
+    still.sandbox.read_as({"data.unknown-account": "404"})
+    consent = household(still, "ben", "accounts", path)
 
     answer = api.get(f"/v1/energy/{path}", params={"end_user_id": consent.end_user_id, "account_id": "0"})
 

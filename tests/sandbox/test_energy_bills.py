@@ -63,7 +63,7 @@ def energy_of(reads: list[dict[str, Any]]) -> Decimal:
 
 def test_half_hours_add_up_to_the_day(still: Still, api: httpx.Client) -> None:
     """48 of them, none negative, and the aggregate is their sum. Source: energy.adds-up"""
-    consent = household(still, "rosa")
+    consent = household(still, "rosa", "usage")
 
     for row in rows(api, "usage", consent):
         read = row["interval_read"]
@@ -75,7 +75,7 @@ def test_half_hours_add_up_to_the_day(still: Still, api: httpx.Client) -> None:
 
 def test_every_day_is_read_once(still: Still, api: httpx.Client) -> None:
     """From the first bill to yesterday, each register has one read a day."""
-    consent = household(still, "rosa")
+    consent = household(still, "rosa", "usage")
 
     days: dict[str, list[str]] = {}
     for row in rows(api, "usage", consent):
@@ -89,7 +89,7 @@ def test_every_day_is_read_once(still: Still, api: httpx.Client) -> None:
 
 def test_the_sun_does_not_shine_at_night(still: Still, api: httpx.Client) -> None:
     """Power goes to the grid by day only, and nothing is taken in a half hour that gives."""
-    consent = household(still, "rosa")
+    consent = household(still, "rosa", "usage")
     found = rows(api, "usage", consent)
 
     taken = {
@@ -175,7 +175,7 @@ def test_demand_is_the_highest_half_hour_of_the_window(still: Still, api: httpx.
 @pytest.mark.parametrize("name", EVERYBODY)
 def test_charges_add_up_to_their_invoice(still: Still, api: httpx.Client, name: str) -> None:
     """Amount, GST and each total of an invoice are sums of its billing transactions. Source: energy.adds-up"""
-    consent = household(still, name)
+    consent = household(still, name, "invoice", "billing")
     invoices = rows(api, "invoice", consent)
 
     assert len(invoices) >= 4
@@ -204,7 +204,7 @@ def test_charges_add_up_to_their_invoice(still: Still, api: httpx.Client, name: 
 @pytest.mark.parametrize("name", EVERYBODY)
 def test_what_was_billed_less_what_was_paid_is_the_balance(still: Still, api: httpx.Client, name: str) -> None:
     """From billing, and from invoices, the same balance. Source: energy.adds-up"""
-    consent = household(still, name)
+    consent = household(still, name, "balances", "invoice", "billing")
 
     for row in rows(api, "balances", consent):
         mine = {"account_id": row["account_id"]}
@@ -227,7 +227,7 @@ def _paid_since(api: httpx.Client, consent: Any, invoice: dict[str, Any]) -> Dec
 
 def test_bills_are_paid_part_paid_and_open(still: Still, api: httpx.Client) -> None:
     """The newest is not due yet; somebody who pays by hand has paid half of the one before."""
-    rosa, ben = household(still, "rosa"), household(still, "ben")
+    rosa, ben = household(still, "rosa", "invoice"), household(still, "ben", "invoice")
 
     by_debit = [one["payment_status"] for one in rows(api, "invoice", rosa)]
     by_hand = [one["payment_status"] for one in rows(api, "invoice", ben)]
@@ -238,7 +238,7 @@ def test_bills_are_paid_part_paid_and_open(still: Still, api: httpx.Client) -> N
 
 def test_periods_follow_one_another(still: Still, api: httpx.Client) -> None:
     """Invoices leave no day out and bill none twice."""
-    consent = household(still, "ben")
+    consent = household(still, "ben", "invoice")
 
     spans = sorted((one["period"]["start_date"], one["period"]["end_date"]) for one in rows(api, "invoice", consent))
 
@@ -250,7 +250,7 @@ def test_periods_follow_one_another(still: Still, api: httpx.Client) -> None:
 @pytest.mark.parametrize("name", EVERYBODY)
 def test_a_concession_is_taken_off_each_bill(still: Still, api: httpx.Client, name: str) -> None:
     """An amount, or a percentage of the usage; who has none pays all. Source: energy.adds-up"""
-    consent = household(still, name)
+    consent = household(still, name, "invoice", "concessions")
     given = {row["account_id"]: row for row in rows(api, "concessions", consent)}
 
     for invoice in rows(api, "invoice", consent):
@@ -282,7 +282,7 @@ def test_made_up_households_add_up_too(still: Still, api: httpx.Client) -> None:
 
 def test_same_seed_same_household(still: Still) -> None:
     """The seed alone decides what a household used, whoever looks."""
-    first, second = household(still, "rosa"), household(still, "rosa")
+    first, second = household(still, "rosa", "usage"), household(still, "rosa", "usage")
 
     reads = [
         [(row.read_start_date, row.register_suffix, row.interval_read) for row in still.sandbox.rows(one, "usage")]

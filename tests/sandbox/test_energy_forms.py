@@ -8,7 +8,6 @@ import pytest
 from households import LISTS, RETAILER, every_row, household, rows
 from still import Still
 
-from harness.readings import Readings
 from harness.sandbox.energy_site import nmi
 
 MONEY = re.compile(r"-?\d+\.\d\d")
@@ -103,7 +102,7 @@ def test_solar_is_told_at_the_service_point(still: Still, api: httpx.Client) -> 
 
 def test_camel_keys_can_be_snake(still: Still, api: httpx.Client) -> None:
     """Under the other reading no key of any row is in camelCase. Source: energy.camel-keys"""
-    still.sandbox.store.readings = Readings({"energy.camel-keys": "snake"})
+    still.sandbox.read_as({"energy.camel-keys": "snake"})
     consent = household(still, "rosa")
 
     names = {name for path in LISTS for one in objects(every_row(api, path, consent)) for name in one}
@@ -114,7 +113,7 @@ def test_camel_keys_can_be_snake(still: Still, api: httpx.Client) -> None:
 
 def test_invoices_may_name_their_arrangement(still: Still, api: httpx.Client) -> None:
     """Under the other reading they do as every row does. Source: energy.invoice-without-arrangement"""
-    still.sandbox.store.readings = Readings({"energy.invoice-without-arrangement": "present"})
+    still.sandbox.read_as({"energy.invoice-without-arrangement": "present"})
     consent = household(still, "rosa")
 
     assert {row["arrangement_id"] for row in rows(api, "invoice", consent)} == {consent.arrangement_id}
@@ -122,7 +121,7 @@ def test_invoices_may_name_their_arrangement(still: Still, api: httpx.Client) ->
 
 def test_der_may_have_its_old_root(still: Still, api: httpx.Client) -> None:
     """Under the other reading the list is derRecords. Source: energy.der-root"""
-    still.sandbox.store.readings = Readings({"energy.der-root": "derRecords"})
+    still.sandbox.read_as({"energy.der-root": "derRecords"})
     consent = household(still, "rosa")
 
     answer = api.get("/v1/energy/der", params={"end_user_id": consent.end_user_id}).json()
@@ -133,7 +132,7 @@ def test_der_may_have_its_old_root(still: Still, api: httpx.Client) -> None:
 
 def test_energy_may_come_oldest_first(still: Still, api: httpx.Client) -> None:
     """Under the other reading the first read, bill and charge come first. Source: energy.order"""
-    still.sandbox.store.readings = Readings({"energy.order": "oldest-first"})
+    still.sandbox.read_as({"energy.order": "oldest-first"})
     consent = household(still, "ben")
 
     for path, name in (("usage", "read_start_date"), ("invoice", "issue_date"), ("billing", "execution_date_time")):

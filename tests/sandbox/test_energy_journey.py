@@ -5,12 +5,11 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import msgspec
 import pytest
-from households import LISTS, RETAILER, rows
+from households import LISTS, RETAILER, household, rows
 from still import BACK, GONE, Still
 
 from harness import catalog
 from harness.model import AuthSession, Ending
-from harness.readings import Readings
 from harness.visitor import Visitor
 
 
@@ -127,7 +126,7 @@ def test_real_retailers_cannot_be_named(still: Still, api: httpx.Client) -> None
 
 def test_the_retailer_may_be_out_of_reach(still: Still, api: httpx.Client, visitor: Visitor) -> None:
     """Under the other reading it is listed as inaccessible and cannot be chosen. Source: institutions.sandbox-retailer"""
-    still.sandbox.store.readings = Readings({"institutions.sandbox-retailer": "inaccessible"})
+    still.sandbox.read_as({"institutions.sandbox-retailer": "inaccessible"})
     session = still.invite()
     visitor.open(still.page_of(session))
     offered = visitor.choices("institution_id")
@@ -191,6 +190,31 @@ def test_bank_and_retailer_can_both_be_shared(still: Still, api: httpx.Client) -
     assert {row["institution_id"] for row in banking} == {"88888"}
     assert {row["institution_id"] for row in rows(api, "accounts", consent)} == {RETAILER}
     assert [one["institution_type"] for one in listed] == ["banking", "energy"]
+
+
+def test_the_console_rules_what_a_retailer_is_asked_for(still: Still, api: httpx.Client) -> None:
+    """Of what a team ticks, a retailer gives energy's and identity. Source: permissions.usual, identity.unions"""
+    still.sandbox.configure(permissions=("accounts", "usage", "identity"))
+    few = household(still, "rosa")
+    still.sandbox.configure(permissions=("accounts", "identity"))
+    many = household(still, "ben")
+
+    who = api.get("/v1/common/identity", params={"end_user_id": few.end_user_id}).json()["identities"]
+
+    assert few.permissions == ("usage", "identity")
+    assert sorted(many.permissions) == sorted(["identity", *(dataset for _, dataset, _ in LISTS.values())])
+    assert [one["institution_id"] for one in who] == [RETAILER]
+    assert rows(api, "usage", few)
+    assert rows(api, "billing", few) == []
+
+
+def test_energy_account_numbers_are_canaries(still: Still, api: httpx.Client) -> None:
+    """The numbers on the bills may not show in logs."""
+    consent = household(still, "priya")
+
+    numbers = {row["account_number"] for row in rows(api, "accounts", consent)}
+
+    assert numbers == set(still.sandbox.canaries()["account number"])
 
 
 def test_renewing_an_energy_consent_keeps_it(still: Still, api: httpx.Client, visitor: Visitor) -> None:

@@ -8,7 +8,6 @@ from households import RETAILER, household, rows
 from still import Still
 
 from harness import catalog
-from harness.readings import Readings
 
 BRAND = "5d1f6b4e-0c6a-4f0e-9a55-6f1e2b8c9d10"
 WEEK = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
@@ -80,7 +79,7 @@ def test_plans_refuse_what_names_no_retailer(api: httpx.Client, query: dict[str,
 
 def test_an_unknown_retailer_may_have_no_plans(still: Still, api: httpx.Client) -> None:
     """Under the other reading the list is empty. Source: energy.plans-unknown-retailer"""
-    still.sandbox.store.readings = Readings({"energy.plans-unknown-retailer": "empty"})
+    still.sandbox.read_as({"energy.plans-unknown-retailer": "empty"})
 
     assert api.get("/v1/energy/plans?institution_id=0").json() == {"plans": [], "links": {}}
 
@@ -136,7 +135,7 @@ def test_an_unknown_plan_is_refused(api: httpx.Client, plan_id: str) -> None:
 
 def test_an_unknown_plan_may_be_not_found(still: Still, api: httpx.Client) -> None:
     """Under the other reading it is 404. Source: energy.plan-unknown"""
-    still.sandbox.store.readings = Readings({"energy.plan-unknown": "404"})
+    still.sandbox.read_as({"energy.plan-unknown": "404"})
 
     assert api.get("/v1/energy/plans/nothing").status_code == 404
 
