@@ -8,6 +8,11 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from harness.journal import Delivery, EventSeen, Exchange, HookCall, Journal
+from harness.model import DATASETS
+
+_ANNOUNCED = {
+    one.event: one.serves for one in DATASETS.values() if one.permission is not None and one.event.startswith("banking.")
+}
 
 Asked = tuple[str, str, tuple[tuple[str, str], ...]]
 
@@ -60,9 +65,8 @@ def began_s(call: HookCall) -> float:
 
 
 def dataset_of(kind: str) -> str:
-    """The dataset that an event says is ready; empty for other events."""
-    head, _, rest = kind.partition("banking.")
-    return rest.removesuffix(".sync.completed") if not head and rest.endswith(".sync.completed") else ""
+    """The banking dataset of which an event says that more is ready; empty for other events."""
+    return _ANNOUNCED.get(kind, "")
 
 
 def told(journal: Journal) -> list[tuple[Delivery, EventSeen]]:

@@ -65,9 +65,10 @@ class Page:
 
 
 def token(payload: object) -> Token:
-    """Read ``{token, expires_in}``."""
+    """Read ``{token, expires_in}``; an older page of the documentation calls the first ``access_token``."""
     record = _record(payload)
-    return Token(_text(record, "token"), token_lifetime_s(record.get("expires_in")))
+    name = "token" if "token" in record else "access_token"
+    return Token(_text(record, name), token_lifetime_s(record.get("expires_in")))
 
 
 def token_lifetime_s(expires_in: object) -> float:
