@@ -45,6 +45,7 @@ class AuthSession(Struct, frozen=True, kw_only=True):
     code: str | None = None
     wrong_codes: int = 0
     account_keys: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()
     ending: Ending | None = None
     has_returned: bool = False
     error_id: str | None = None

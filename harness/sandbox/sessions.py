@@ -26,11 +26,13 @@ def open_session(
     cancel_uri: str,
     institution_id: str | None = None,
     arrangement_id: str | None = None,
+    permissions: tuple[str, ...] = (),
 ) -> AuthSession:
     """Open a single-use session.
 
     Args:
         arrangement_id: A consent of the same end user that is to be renewed.
+        permissions: What the end user is asked for; without any, what the console says.
 
     Raises:
         ApiProblem: 404, no such end user; 400, no such institution or consent, or a URI that leads nowhere.
@@ -60,6 +62,7 @@ def open_session(
         institution_id=institution_id,
         is_institution_fixed=institution_id is not None,
         arrangement_id=arrangement_id,
+        permissions=permissions,
     )
     store.sessions[session.session_id] = session
     return session
@@ -147,6 +150,7 @@ def _consent(store: Store, session: AuthSession) -> Consent:
         institution_id=session.institution_id,
         person=person,
         account_keys=session.account_keys,
+        permissions=session.permissions,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from still import NOON, Still
 
 from harness.model import Ending
+from harness.visitor import Visitor
 
 
 def ask(still: Still, api: httpx.Client, **fields: Any) -> httpx.Response:
@@ -111,3 +112,35 @@ def test_only_a_consent_of_the_end_user_can_be_renewed(still: Still, api: httpx.
 
     assert ask(still, api, arrangement_id="nothing").status_code == 400
     assert ask(still, api, arrangement_id=foreign.arrangement_id).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("reading", "covers"),
+    [("ignored", ("accounts", "balances", "transactions")), ("asked", ("accounts", "payees", "identity"))],
+)
+def test_permissions_may_be_asked_for(
+    still: Still, api: httpx.Client, visitor: Visitor, reading: str, covers: tuple[str, ...]
+) -> None:
+    """The page shows them and the consent covers them, where that is the reading. Source: auth-session.permissions"""
+    still.sandbox.read_as({"auth-session.permissions": reading})
+    session_id = ask(still, api, permissions=["accounts", "payees", "identity"], institution_id="88888").json()["session_id"]
+    opened = still.sandbox.session(session_id)
+    assert opened is not None
+    visitor.open(still.page_of(opened))
+    visitor.submit("identify", email="rosa.keane@example.com")
+    visitor.submit("enter_code", code=visitor.text_of("data-code"))
+    page = visitor.submit("select", account=list(visitor.choices("account")))
+    shown = ("People and businesses that you saved to pay" in page.body.decode()) == (reading == "asked")
+    visitor.submit("confirm")
+    (consent,) = still.sandbox.consents_of(opened.end_user_id)
+
+    assert shown
+    assert consent.permissions == covers
+
+
+@pytest.mark.parametrize(("reading", "status"), [("ignored", 200), ("asked", 400)])
+def test_an_unknown_permission_may_be_refused(still: Still, api: httpx.Client, reading: str, status: int) -> None:
+    """Only where permissions are read at all. Source: auth-session.permissions"""
+    still.sandbox.read_as({"auth-session.permissions": reading})
+
+    assert ask(still, api, permissions=["everything"]).status_code == status

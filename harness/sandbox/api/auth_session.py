@@ -1,10 +1,12 @@
 """``/v1/auth/session``"""
 
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
 from harness.clock import rfc3339
+from harness.model import PERMISSIONS
 from harness.sandbox import sessions
 from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, read_json
@@ -21,12 +23,13 @@ class _Wanted(Struct):
     cancel_uri: str | None = None
     institution_id: str | None = None
     arrangement_id: str | None = None
+    permissions: Any = None
 
 
 def create(store: Store, request: ApiRequest) -> ApiAnswer:
     """Both URIs must be there, though they may be empty.
 
-    Source: auth-session.uris, auth-session.expires-at, auth-session.auth-url
+    Source: auth-session.uris, auth-session.expires-at, auth-session.auth-url, auth-session.permissions
     """
     wanted = read_json(request, _Wanted)
     is_lacking = wanted.redirect_uri is None or wanted.cancel_uri is None
@@ -39,6 +42,7 @@ def create(store: Store, request: ApiRequest) -> ApiAnswer:
         cancel_uri=wanted.cancel_uri or "",
         institution_id=wanted.institution_id or None,
         arrangement_id=wanted.arrangement_id or None,
+        permissions=_asked(store, wanted.permissions),
     )
     return answer(
         {
@@ -48,6 +52,15 @@ def create(store: Store, request: ApiRequest) -> ApiAnswer:
             "expires_at": _instant(store, session.expires_at),
         }
     )
+
+
+def _asked(store: Store, permissions: Any) -> tuple[str, ...]:
+    """What the request asks the end user for, where it is read at all. Source: auth-session.permissions"""
+    if permissions is None or store.reading("auth-session.permissions") == "ignored":
+        return ()
+    if not isinstance(permissions, list) or any(not isinstance(one, str) or one not in PERMISSIONS for one in permissions):
+        raise bad_request("permissions must be a list of names of permissions")
+    return tuple(permissions)
 
 
 def _instant(store: Store, moment: datetime) -> int | str:

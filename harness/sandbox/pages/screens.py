@@ -108,7 +108,8 @@ def _shared(store: Store, session: AuthSession) -> list[str]:
     institution = store.institutions.get(session.institution_id or "")
     if institution is None:
         return []
-    return [PERMISSIONS[name].description for name in permitted_at(institution.industry, store.console.permissions)]
+    asked = session.permissions or store.console.permissions
+    return [PERMISSIONS[name].description for name in permitted_at(institution.industry, asked)]
 
 
 def _html(template: str, *, status: int = 200, **values: object) -> Response:
