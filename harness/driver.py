@@ -257,6 +257,7 @@ class Driver:
                 request_deadline_s=limits.request_deadline_s,
                 fresh_s=limits.fresh_s,
                 ack_s=limits.ack_s,
+                last_attempt=int(self.fiskil.sandbox.store.readings.of("webhooks.attempts")),
             )
         )
         used = self.settings.app.facts.uses_events

@@ -225,12 +225,16 @@ class PlanRun(Entry, frozen=True, kw_only=True):
 
 
 class Limits(Entry, frozen=True, kw_only=True):
-    """The bounds in real seconds that the app's team promises to keep (``app.limits``)."""
+    """The bounds in real seconds that the app's team promises to keep (``app.limits``).
+
+    ``last_attempt`` is the sender's own: the number of the attempt after which a message is discarded.
+    """
 
     call_deadline_s: float
     request_deadline_s: float
     fresh_s: float
     ack_s: float = 10
+    last_attempt: int = 5
 
 
 class UsedEvents(Entry, frozen=True, kw_only=True):

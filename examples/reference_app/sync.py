@@ -12,9 +12,13 @@ from reference_app.database import Database
 from reference_app.datasets import Dataset
 from reference_app.fiskil.answers import Consent
 from reference_app.fiskil.api import Api
+from reference_app.fiskil.errors import Rejected, Unavailable
 from reference_app.fiskil.limits import Deadline
 from reference_app.message import Message
 from reference_app.rows import Reading
+
+OVER = frozenset({403, 404})
+"""How a reading may be refused when the consent behind it is over; most often it answers with an empty list."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,16 @@ class Reader:
         listed = await self._look_up(message, deadline)
         if not await self._is_readable(message, listed):
             return News(consents=listed)
-        return News(consents=listed, readings=(await self._read(dataset, message.end_user_id, deadline),))
+        try:
+            return News(consents=listed, readings=(await self._read(dataset, message.end_user_id, deadline),))
+        except Rejected as error:
+            if error.status not in OVER:
+                raise
+        # Either the consent has ended while the message waited, and nothing is left to read, or something is wrong.
+        listed = await self._api.consents(message.end_user_id, deadline)
+        if any(one.is_active and one.consent_id == message.consent_id for one in listed):
+            raise Unavailable("data of an active consent is refused")
+        return News(consents=listed)
 
     async def read_all(self, end_user_id: str, deadline: Deadline) -> News:
         """Read consents and every dataset they cover, now.

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Effects, EventSeen, Journal, Started, UsedEvents
+from harness.journal import Delivery, Effects, EventSeen, Journal, Limits, Started, UsedEvents
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
 from harness.probes.receipts import (
@@ -21,7 +21,6 @@ from harness.probes.twins import compare_twins
 
 EFFECTS = "app.observe.effects"
 USED = "app.facts.uses_events"
-LAST_ATTEMPT = 5
 LONG_S = 8.0
 
 
@@ -142,10 +141,11 @@ def _given_up(journal: Journal) -> tuple[str, ...]:
     if not any(one.outcome == "ack" for one in made):
         return ()
     events = events_by_id(journal)
+    last_attempt = max((one.last_attempt for one in journal.all(Limits)), default=5)
     lost = []
     for message_id, ones in by_message(made).items():
         last = ones[-1]
-        is_over = last.attempt >= LAST_ATTEMPT and all(one.outcome == "refuse" for one in ones)
+        is_over = last.attempt >= last_attempt and all(one.outcome == "refuse" for one in ones)
         if is_over and message_id in events and not bites_during(journal, last):
             lost.append(f"refused {last.event} {events[message_id].kind} at attempt {last.attempt}: {answer_of(last)}")
     return tuple(lost)

@@ -35,6 +35,9 @@ class RefusesStrangers(PlainProbe, frozen=True, kw_only=True, tag="refuses_stran
             return self.cannot_tell(seen if has_no_list else "no stranger delivered anything", hook=ALLOW_LIST)
         if not any(one.status is not None for one in strange):
             return self.cannot_tell(f"the strangers could not connect: {strange[0].trouble}")
+        strange = [one for one in strange if not _was_applied(journal, one)]
+        if not strange:
+            return self.cannot_tell("the messages of the strangers had been applied before they came")
         believed = [one for one in strange if _had_effect(journal, one)]
         if believed:
             seen = f"{len(believed)} of {len(strange)} messages from an address off the list were applied"
@@ -45,6 +48,11 @@ class RefusesStrangers(PlainProbe, frozen=True, kw_only=True, tag="refuses_stran
         taken = sum(1 for one in strange if one.outcome == "ack")
         advice = (f"{taken} messages from off the list got 2xx, though without effect",) if taken else ()
         return self.holds(f"{len(strange)} messages from off the list had no effect", examined=len(strange), advice=advice)
+
+
+def _was_applied(journal: Journal, delivery: Delivery) -> bool:
+    before, _ = _around(journal, delivery)
+    return bool(before and before.applied and before.applied.get(delivery.message_id, 0))
 
 
 def _had_effect(journal: Journal, delivery: Delivery) -> bool:
