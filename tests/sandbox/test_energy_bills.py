@@ -225,6 +225,52 @@ def _paid_since(api: httpx.Client, consent: Any, invoice: dict[str, Any]) -> Dec
     return sum((Decimal(one["payment"]["amount"]) for one in since if "payment" in one), Decimal(0))
 
 
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_supply_is_charged_by_the_day(still: Still, api: httpx.Client, name: str) -> None:
+    """The contract's daily price for each day of the period. Source: energy.adds-up"""
+    consent = household(still, name, "accounts", "invoice")
+    prices = {
+        row["account_id"]: Decimal(contract_of(row)["tariff_period"][0]["daily_supply_charge"])
+        for row in rows(api, "accounts", consent)
+    }
+
+    for invoice in rows(api, "invoice", consent):
+        first, last = (date.fromisoformat(invoice["period"][end]) for end in ("start_date", "end_date"))
+        (charge,) = (invoice.get("electricity") or invoice["gas"])["other_charges"]
+        days = (last - first).days + 1
+        assert Decimal(charge["amount"]) == cents(prices[invoice["account_id"]] * days)
+        assert charge["description"] == f"Daily supply charge, {days} days"
+
+
+def test_a_tenth_is_gst(still: Still, api: httpx.Client) -> None:
+    """On every charge but solar and concessions; payments say nothing of it. Source: energy.adds-up"""
+    consent = household(still, "priya", "billing")
+    free = {"Solar feed-in", "Concession"}
+
+    for row in rows(api, "billing", consent):
+        fields = own(row)
+        is_free = fields.get("description") in free
+        expected = Decimal("0.00") if is_free else cents(Decimal(fields["amount"]) / 10)
+        assert ("gst" in row) is (row["transaction_u_type"] != "payment")
+        assert Decimal(row.get("gst", expected)) == expected
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_the_balance_at_issue_is_what_was_owing_then(still: Still, api: httpx.Client, name: str) -> None:
+    """Everything charged less everything paid up to that day, the invoice itself included. Source: energy.adds-up"""
+    consent = household(still, name, "invoice", "billing")
+    found = rows(api, "billing", consent)
+
+    for invoice in rows(api, "invoice", consent):
+        mine = [one for one in found if one["account_id"] == invoice["account_id"]]
+        then = [one for one in mine if one["execution_date_time"][:10] <= invoice["issue_date"]]
+        paid = sum(Decimal(own(one)["amount"]) for one in then if one["transaction_u_type"] == "payment")
+        charged = sum(
+            Decimal(own(one)["amount"]) + Decimal(one["gst"]) for one in then if one["transaction_u_type"] != "payment"
+        )
+        assert Decimal(invoice["balance_at_issue"]) == charged - paid
+
+
 def test_bills_are_paid_part_paid_and_open(still: Still, api: httpx.Client) -> None:
     """The newest is not due yet; somebody who pays by hand has paid half of the one before."""
     rosa, ben = household(still, "rosa", "invoice"), household(still, "ben", "invoice")

@@ -110,6 +110,25 @@ def test_a_plan_in_detail_is_the_listed_one_with_its_contract(api: httpx.Client)
         assert not [key for key in every_key(contract) if key != key.lower()]
 
 
+def test_windows_are_those_of_the_plan(api: httpx.Client) -> None:
+    """To the minute; a window ends with its last one, and a rate without hours has the rest of the week."""
+    detail = api.get("/v1/energy/plans/ESD100002MRE5@EME").json()["data"]
+    (tariff,) = detail["electricity_contract"]["tariff_period"]
+
+    assert {rate["type"]: rate["time_of_use"] for rate in tariff["time_of_use_rates"]} == {
+        "PEAK": [{"days": list(WEEK[:5]), "start_time": "15:00", "end_time": "20:59"}],
+        "SHOULDER": [
+            {"days": list(WEEK[:5]), "start_time": "07:00", "end_time": "14:59"},
+            {"days": list(WEEK[:5]), "start_time": "21:00", "end_time": "21:59"},
+            {"days": list(WEEK[5:]), "start_time": "07:00", "end_time": "21:59"},
+        ],
+        "OFF_PEAK": [
+            {"days": list(WEEK), "start_time": "00:00", "end_time": "06:59"},
+            {"days": list(WEEK), "start_time": "22:00", "end_time": "23:59"},
+        ],
+    }
+
+
 def test_each_half_hour_of_a_week_has_one_price(api: httpx.Client) -> None:
     """The windows of a time-of-use plan neither overlap nor leave a gap."""
     seen = 0
