@@ -199,7 +199,7 @@ class Stage:
                 dataset=dataset,
                 moment=moment,
                 rows=rows if consent.is_active else (),
-                removed_ids=self.fiskil.sandbox.ledger(consent).removed_ids,
+                removed_ids=self.fiskil.sandbox.removed_ids(consent),
                 end_user_id=participant.end_user_id,
             )
         )

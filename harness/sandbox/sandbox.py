@@ -9,6 +9,7 @@ import msgspec
 
 from harness.clock import Clock
 from harness.crashes import Crash
+from harness.errors import UsageError
 from harness.ids import Mint
 from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
 from harness.readings import Readings
@@ -140,8 +141,19 @@ class Sandbox:
             return store.served.get((consent.arrangement_id, dataset), ())
 
     def ledger(self, consent: Consent) -> Ledger:
-        """What the institution holds; a scenario changes it between two syncs."""
+        """What the bank holds; a scenario changes it between two syncs.
+
+        Raises:
+            UsageError: The consent is with an energy retailer, whose rows stay as they are.
+        """
+        if consent.arrangement_id in self.store.energy:
+            raise UsageError("The consent is with an energy retailer, where no transaction can be changed.")
         return self.store.ledgers[consent.arrangement_id]
+
+    def removed_ids(self, consent: Consent) -> tuple[str, ...]:
+        """The ``fiskil_id`` of every row that vanished at the institution."""
+        ledger = self.store.ledgers.get(consent.arrangement_id)
+        return ledger.removed_ids if ledger is not None else ()
 
     def revoke(self, consent: Consent) -> None:
         """End a consent, as the end user or the institution would."""

@@ -30,10 +30,15 @@ class Sync(PlainStep, frozen=True, tag="sync"):
         """Move the clock to the end of the sync."""
         participant = stage.participant(self.twin)
         consent = stage.consent_of(participant)
-        for name in (self.dataset,) if self.dataset else consent.permissions:
+        for name in (self.dataset,) if self.dataset else sorted(consent.permissions, key=_when):
             stage.fiskil.sandbox.sync(consent, name)
             stage.note_rows(name, participant, moment="sync")
         stage.collect_events()
+
+
+def _when(dataset: str) -> int:
+    """Syncs are waited for in the order of their times, so that none is begun again because a later one came first."""
+    return DATASETS[dataset].ready_after_s
 
 
 class Change(PlainStep, frozen=True, kw_only=True, tag="change"):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 from harness import catalog
-from harness.errors import HookMissing, StepError
+from harness.errors import HookMissing, StepError, UnknownName
 from harness.http import Browser, HttpReply
 from harness.journal import Journey, Visit, kept
 from harness.model import Ending, Person
@@ -21,19 +21,32 @@ INSTITUTION = "88888"
 
 
 class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
-    """The end user consents with every account. Without ``start_session`` the consent is made in the sandbox alone."""
+    """The end user consents with every account. Without ``start_session`` the consent is made in the sandbox alone.
+
+    ``institution_id`` is what they choose where the app leaves them the choice: the sandbox's bank or its energy retailer.
+    """
 
     twin: str = ""
+    institution_id: str = INSTITUTION
+
+    def check(self) -> None:
+        """Refuse an institution that cannot be reached."""
+        reachable = [one.institution_id for one in catalog.institutions().values() if one.is_accessible]
+        if self.institution_id not in reachable:
+            raise UnknownName("institution", self.institution_id, reachable)
 
     def perform(self, stage: "Stage") -> None:
         """Walk to the end, or grant directly."""
         participant = stage.participant(self.twin)
         if stage.app.has(START_SESSION):
-            _walk(stage, participant, until="confirm", then="confirm")
+            _walk(stage, participant, until="confirm", then="confirm", institution_id=self.institution_id)
             return
         consent_id = stage.settings.app.webhook.consent_id if not self.twin else None
         stage.fiskil.sandbox.authorise(
-            stage.end_user_of(participant), participant.person, arrangement_id=consent_id, institution_id=INSTITUTION
+            stage.end_user_of(participant),
+            participant.person,
+            arrangement_id=consent_id,
+            institution_id=self.institution_id,
         )
         participant.session_ids.append("")
         _ended(stage, participant, Ending.APPROVED.value)
@@ -154,7 +167,15 @@ def _ask(stage: "Stage", participant: "Participant") -> HttpReply:
     return call_hook(stage, participant, "start_session")
 
 
-def _walk(stage: "Stage", participant: "Participant", *, until: Screen, then: str, visiting: Person | None = None) -> None:
+def _walk(
+    stage: "Stage",
+    participant: "Participant",
+    *,
+    until: Screen,
+    then: str,
+    visiting: Person | None = None,
+    institution_id: str = INSTITUTION,
+) -> None:
     """Walk the consent page to the screen *until* and do *then* there; nothing means that the tab is closed."""
     if not stage.app.has(START_SESSION):
         raise HookMissing(START_SESSION)
@@ -162,7 +183,7 @@ def _walk(stage: "Stage", participant: "Participant", *, until: Screen, then: st
     with Browser(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
         visitor = Visitor(browser, allow_hosts=stage.settings.sandbox.allow_hosts)
         visitor.open(address)
-        _advance(stage, participant, visitor, until, person=visiting or participant.person)
+        _advance(stage, participant, visitor, until, person=visiting or participant.person, institution_id=institution_id)
         if then == "confirm" and _at(stage, participant) == "confirm":
             visitor.submit("confirm")
         elif then == "mistype":
@@ -177,13 +198,15 @@ def _walk(stage: "Stage", participant: "Participant", *, until: Screen, then: st
         _write_visit(stage, participant, visitor, "callback" if ending is Ending.APPROVED else "cancelled")
 
 
-def _advance(stage: "Stage", participant: "Participant", visitor: Visitor, until: Screen, *, person: Person) -> None:
+def _advance(
+    stage: "Stage", participant: "Participant", visitor: Visitor, until: Screen, *, person: Person, institution_id: str
+) -> None:
     while True:
         screen = _at(stage, participant)
         if screen is None or SCREENS.index(screen) >= SCREENS.index(until):
             return
         if screen == "institution":
-            visitor.submit("choose", institution_id=INSTITUTION)
+            visitor.submit("choose", institution_id=institution_id)
         elif screen == "login":
             visitor.submit("identify", email=person.email)
         elif screen == "code":

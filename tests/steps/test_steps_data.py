@@ -157,3 +157,10 @@ def test_time_ends_a_consent(perform: Perform) -> None:
     journal, _ = perform(steps.Authorise(), steps.Advance(days=91))
 
     assert [one.kind for one in journal.all(EventSeen)][-1] == "consent.revoked"
+
+
+def test_a_household_has_no_transactions_to_change(perform: Perform) -> None:
+    """The scenario says what it asked for in vain."""
+    _, crashed = perform(steps.Authorise(institution_id="99999"), steps.Change(what="amend"))
+
+    assert crashed.endswith("The consent is with an energy retailer, where no transaction can be changed.")

@@ -8,7 +8,7 @@ from apps.feed import Feed, feed_settings
 from harness import faults, steps
 from harness.driver import Driver
 from harness.errors import UnknownName
-from harness.journal import EventSeen, HookCall, Journal, Journey, Visit
+from harness.journal import EventSeen, HookCall, Journal, Journey, Rows, Visit
 from harness.scenario import Scenario
 from harness.steps.journeys import Screen
 
@@ -134,3 +134,20 @@ def test_an_unknown_person_is_refused_before_anything_runs() -> None:
     """The nearest match is named."""
     with pytest.raises(UnknownName, match="Did you mean 'ines'"):
         steps.Attempt(end_user="inez").check()
+
+
+def test_a_household_can_be_authorised(perform: Perform) -> None:
+    """With the retailer chosen on the page, energy is synced and written down."""
+    journal = perform(steps.Authorise(institution_id="99999"), steps.Sync())
+
+    kinds = [one.kind for one in journal.all(EventSeen)]
+    assert [one.ending for one in journal.all(Journey)] == ["APPROVED"]
+    assert len(kinds) == 10
+    assert {"energy.usage.sync.completed", "energy.invoices.sync.completed"} <= set(kinds)
+    assert {one.dataset: bool(one.rows) for one in journal.all(Rows)}["usage"]
+
+
+def test_what_cannot_be_reached_is_not_authorised() -> None:
+    """A real bank, or nobody, is refused before anything runs."""
+    with pytest.raises(UnknownName, match="No institution '22'"):
+        steps.Authorise(institution_id="22").check()
