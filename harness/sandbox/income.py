@@ -20,9 +20,9 @@ def income_of(rows: Iterable[Transaction], *, since: date, until: date, categori
     Source: income.period, income.months, income.posted
     """
     sources: dict[tuple[str, str, str], list[Transaction]] = {}
-    for row in sorted(rows, key=lambda row: (row.posting_date_time or "", row.key)):
-        if _counts(row, since, until, categories):
-            sources.setdefault((row.account_id, (row.category or {})["secondary_category"], row.currency), []).append(row)
+    counted = [row for row in rows if _counts(row, since, until, categories)]
+    for row in sorted(counted, key=lambda row: (row.posting_date_time or "", row.key)):
+        sources.setdefault((row.account_id, (row.category or {})["secondary_category"], row.currency), []).append(row)
     everything = [row for found in sources.values() for row in found]
     return {
         "income_sources": [_source(found) for found in sources.values()],
@@ -31,9 +31,9 @@ def income_of(rows: Iterable[Transaction], *, since: date, until: date, categori
 
 
 def _counts(row: Transaction, since: date, until: date, categories: set[str]) -> bool:
-    if row.posting_date_time is None or row.category is None or Decimal(row.amount) <= 0:
+    if row.posting_date_time is None or row.category is None or row.category["secondary_category"] not in categories:
         return False
-    return row.category["secondary_category"] in categories and since <= _day(row) <= until
+    return Decimal(row.amount) > 0 and since <= _day(row) <= until
 
 
 def _source(rows: list[Transaction]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from harness.model import Balance, Transaction
 from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.api.serving import listing, of_account, served
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest
+from harness.sandbox.api.wire import ApiAnswer, ApiRequest, required_end_user
 from harness.sandbox.institutions import require_reachable
 from harness.sandbox.ledger import newest_first
 from harness.sandbox.problems import invalid_request
@@ -38,7 +38,10 @@ def balances(store: Store, request: ApiRequest) -> ApiAnswer:
 
 def transactions(store: Store, request: ApiRequest) -> ApiAnswer:
     """Transactions by account, status, category and time. Source: data.time-filter, data.rfc3339, data.category-filter"""
-    rows = newest_first(of_account(store, request, served(store, request, "transactions")))
+    rows = of_account(store, request, served(store, request, "transactions"))
+    if len(store.active_consents(required_end_user(request))) > 1:
+        # One consent's rows are in order already.
+        rows = newest_first(rows)
     status = request.one("status")
     if status is not None:
         if status not in {"PENDING", "POSTED"}:
