@@ -155,7 +155,8 @@ class Driver:
             self.fiskil.link.end()
             wait_until(lambda: not self.fiskil.link.open_requests, cap_s=QUIET_CAP_S)
         journal.write(Canaries(values=self.fiskil.sandbox.canaries()))
-        journal.write(ReadingsAsked(clauses=tuple(sorted(self.fiskil.sandbox.store.asked))))
+        store = self.fiskil.sandbox.store
+        journal.write(ReadingsAsked(clauses=tuple(sorted(store.asked)), ruled=store.readings.chosen))
         for one in waiting:
             journal.write(FaultSet(fault=one.rule.name, route=one.rule.route, times=one.wanted, unbitten=one.left))
         self._note_output(journal)

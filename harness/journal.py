@@ -250,9 +250,13 @@ class Key(Entry, frozen=True, kw_only=True):
 
 
 class ReadingsAsked(Entry, frozen=True, kw_only=True):
-    """The doubtful clauses of the contract that came up: those where another reading would have answered otherwise."""
+    """The doubtful clauses of the contract that came up: those where another reading would have answered otherwise.
+
+    ``ruled`` are the readings that ruled where they were not the best supported ones.
+    """
 
     clauses: tuple[str, ...]
+    ruled: dict[str, str] = {}
 
 
 class Canaries(Entry, frozen=True, kw_only=True):
