@@ -85,7 +85,7 @@ def _was_asked_between(journal: Journal, refused: Exchange, again: Exchange, *, 
 
 
 def _reasons(journal: Journal, refused: Exchange, wait_s: float) -> dict[str, float]:
-    """The messages that told of the refused reading's dataset since it was last read, and when: each may lead to a reading."""
+    """When each message told of the refused reading's dataset since it was last read: each may lead to a reading."""
     made = [one for one in calls(journal, refused.route) if one.ended_s <= refused.at_s]
     since_s = max((one.ended_s for one in made if one.status == 200), default=0.0)
     return {
