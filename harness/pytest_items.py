@@ -14,6 +14,7 @@ from harness import interrupts, settings
 from harness.app import AppUnderTest
 from harness.errors import ConfigError, HarnessError
 from harness.probes import Verdict
+from harness.readings import parse
 from harness.report.words import finding_lines
 from harness.runner import REFUSAL, can_share_out, read_order, write_played
 from harness.scenario import Scenario
@@ -152,7 +153,9 @@ def settings_of(config: pytest.Config) -> Settings:
     if path is None and config.getini("fiskil_config"):
         path = config.rootpath / config.getini("fiskil_config")
     path = path or settings.find(config.rootpath)
-    return settings.load(path) if path else Settings()
+    found = settings.load(path) if path else Settings()
+    chosen = {**found.sandbox.readings, **parse([*config.getini("fiskil_readings"), *config.getoption("fiskil_reading")])}
+    return msgspec.structs.replace(found, sandbox=msgspec.structs.replace(found.sandbox, readings=chosen))
 
 
 def seed_of(config: pytest.Config) -> int:

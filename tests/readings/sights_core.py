@@ -92,6 +92,13 @@ def without_uris(world: World) -> tuple[int, int]:
     )
 
 
+def asked_permissions(world: World) -> bool:
+    """Whether a consent covers what its session asked for, and no more. Source: auth-session.permissions"""
+    end_user_id = world.connect(is_synced=False, permissions=["accounts"])
+    permissions: list[str] = world.consents(end_user_id)[0]["permissions"]
+    return permissions == ["accounts"]
+
+
 def renewal(world: World) -> tuple[int, bool, list[str]]:
     """How many consents there are then, whether the first is active, and what is told. Source: auth-session.renewal"""
     end_user_id = world.connect()
@@ -180,6 +187,7 @@ CORE: Sights = {
         {"query": ("?sess_id=", 200), "slash-query": ("/?sess_id=", 200), "consent-path": ("/consent?session=", 200)},
     ),
     "auth-session.uris": (without_uris, {"present": (400, 200), "optional": (200, 200)}),
+    "auth-session.permissions": (asked_permissions, {"asked": True, "ignored": False}),
     "auth-session.renewal": (
         renewal,
         {
