@@ -1,0 +1,201 @@
+"""Schemathesis over one version of the API: examples, boundaries, random requests, and what came of them.
+
+Only this room imports Schemathesis, and only when it runs. Statuses that the contract expects are no failure: 502 from an
+institution, 503 for a cursor that is none, 400 where the document says that a request can fit the schema and be wrong.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from harness.contract.known import with_examples
+from harness.redact import Redactor
+from harness.sandbox.contract.documents import Document, document
+
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+EXPECTED_ERRORS = ("502", "503")
+ACCEPTED = ("2xx", "3xx", "401", "403", "404", "409", "429", "5xx")
+BEYOND_SCHEMA = "x-beyond-schema"
+UNEXPECTED_METHODS = ("TRACE", "PATCH")
+LONGEST = 400
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """Where requests go, with which token, and the ids that are known there (see ``known``)."""
+
+    base_url: str
+    token: str
+    known: Mapping[str, Any] = {}
+    is_read_only: bool = False
+
+    def __repr__(self) -> str:
+        """Nothing secret: a failing assertion prints what it compares."""
+        return f"Target(base_url={self.base_url!r})"
+
+
+class Phase(Struct, kw_only=True):
+    """What one phase did: its requests, the operations that it tested, and those that answered 2xx."""
+
+    cases: int = 0
+    operations: set[str] = set()
+    answered: set[str] = set()
+
+    def add(self, operation: str, statuses: list[int]) -> None:
+        """Count requests to *operation* with their *statuses*."""
+        self.cases += len(statuses)
+        self.operations.add(operation)
+        if any(200 <= one < 300 for one in statuses):
+            self.answered.add(operation)
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """A check that did not hold. ``request`` is one that shows it, as a curl command without secrets."""
+
+    operation: str
+    check: str
+    says: str
+    request: str = ""
+
+
+class Exercise(Struct, kw_only=True):
+    """One version exercised with one seed."""
+
+    version: str
+    seed: int
+    described: frozenset[str]
+    phases: dict[str, Phase] = {}
+    failures: list[Failure] = []
+    troubles: list[str] = []
+
+    @property
+    def answered(self) -> set[str]:
+        """The operations that answered 2xx in some phase."""
+        return {operation for phase in self.phases.values() for operation in phase.answered}
+
+    @property
+    def cases(self) -> int:
+        """Requests of every phase."""
+        return sum(phase.cases for phase in self.phases.values())
+
+
+def exercise(version: str, target: Target, *, seed: int, examples: int, phases: tuple[str, ...] = PHASES[:3]) -> Exercise:
+    """Run *phases* with *seed*, drawing *examples* requests of each operation and mode; ``stateful`` is ``walk``'s."""
+    from schemathesis.engine import events, from_schema
+
+    schema = schema_of(version, target, seed=seed, examples=examples, phases=phases)
+    whole = blank(version, target, seed=seed)
+    redact = redactor_of(target).redact
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.ScenarioFinished) and event.label:
+            phase = whole.phases.setdefault(str(event.phase.value), Phase())
+            phase.add(event.label, list(_statuses(event.recorder)))
+            whole.failures += [one for one in failures_of(event, redact) if one not in whole.failures]
+        elif isinstance(event, events.NonFatalError | events.FatalError):
+            whole.troubles.append(redact(_trouble(event)))
+    return whole
+
+
+def blank(version: str, target: Target, *, seed: int) -> Exercise:
+    """An exercise of *version* in which nothing has happened yet."""
+    return Exercise(version=version, seed=seed, described=frozenset(operations(described(version, target))))
+
+
+def described(version: str, target: Target) -> Document:
+    """The document as it is exercised: with the known ids as examples, and without what writes where that is not allowed."""
+    whole = with_examples(document(version), target.known)
+    if target.is_read_only:
+        whole["paths"] = {
+            path: {name: one for name, one in item.items() if name in {"get", "parameters"}}
+            for path, item in whole["paths"].items()
+            if "get" in item
+        }
+    return whole
+
+
+def operations(whole: Document) -> Iterator[str]:
+    """Every operation as Schemathesis labels it: ``GET /v1/consent``."""
+    for path, item in whole["paths"].items():
+        yield from (f"{method.upper()} {path}" for method in item if method != "parameters")
+
+
+def schema_of(version: str, target: Target, *, seed: int, examples: int, phases: tuple[str, ...]) -> Any:
+    """Schemathesis' view of *version*, configured."""
+    import schemathesis
+
+    schemathesis.deserializer("application/vnd.goa.error")(_json)
+    whole = described(version, target)
+    beyond = [f"{label}" for label in operations(whole) if _operation(whole, label).get(BEYOND_SCHEMA)]
+    config = {
+        "seed": seed,
+        "base-url": target.base_url,
+        "headers": headers_of(version, target),
+        "generation": {
+            "mode": "all",
+            "with-security-parameters": False,
+            "allow-extra-parameters": False,
+            "max-examples": examples,
+            "database": "none",
+        },
+        "phases": {
+            **{name: {"enabled": name in phases} for name in PHASES},
+            "coverage": {"enabled": "coverage" in phases, "unexpected-methods": list(UNEXPECTED_METHODS)},
+        },
+        "checks": {"not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", *EXPECTED_ERRORS]}},
+        "operations": [
+            {"include-name": name, "checks": {"positive_data_acceptance": {"expected-statuses": [*ACCEPTED, "400"]}}}
+            for name in beyond
+        ],
+    }
+    return schemathesis.openapi.from_dict(whole, config=schemathesis.Config.from_dict(config))
+
+
+def headers_of(version: str, target: Target) -> dict[str, str]:
+    """What every request carries."""
+    return {"Authorization": f"Bearer {target.token}", "X-Fiskil-Version": version}
+
+
+def redactor_of(target: Target) -> Redactor:
+    """Knows the token and the client secret of *target*."""
+    redactor = Redactor()
+    redactor.register("token", target.token)
+    redactor.register("client_secret", target.known.get("client_secret"))
+    return redactor
+
+
+def failures_of(event: Any, redact: Callable[[str], str]) -> Iterator[Failure]:
+    """The checks of a scenario that did not hold."""
+    for nodes in event.recorder.checks.values():
+        for node in nodes:
+            if node.failure_info is not None:
+                found = node.failure_info.failure
+                says = f"{found.title}: {found.message}" if found.message else found.title
+                yield Failure(
+                    operation=event.label or "",
+                    check=node.name,
+                    says=redact(" ".join(says.split()))[:LONGEST],
+                    request=redact(node.failure_info.code_sample)[:LONGEST],
+                )
+
+
+def _statuses(recorder: Any) -> Iterator[int]:
+    for interaction in recorder.interactions.values():
+        yield interaction.response.status_code if interaction.response is not None else 0
+
+
+def _operation(whole: Document, label: str) -> dict[str, Any]:
+    method, _, path = label.partition(" ")
+    found: dict[str, Any] = whole["paths"][path][method.lower()]
+    return found
+
+
+def _json(_context: Any, response: Any) -> Any:
+    return msgspec.json.decode(response.content)
+
+
+def _trouble(event: Any) -> str:
+    with contextlib.suppress(AttributeError):
+        return f"{event.label}: {event.value}"
+    return str(event.exception)

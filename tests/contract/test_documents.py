@@ -1,0 +1,194 @@
+"""The OpenAPI documents: valid to an independent judge, true to their own examples, and about what the sandbox serves."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import openapi_spec_validator
+import pytest
+
+from harness.errors import ConfigError
+from harness.model.event import EVENT_KINDS
+from harness.readings import switches
+from harness.sandbox.api.routes import ROUTES
+from harness.sandbox.contract.documents import document, reading_labels
+from harness.sandbox.contract.operations import resolve
+from harness.sandbox.contract.overlay import apply, segments
+
+VERSIONS = ("v1", "v2", "v3")
+METHODS = {"get", "post", "delete"}
+FOLDER = Path(__file__).parents[2] / "fixtures" / "openapi"
+
+
+def operations(version: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path and operation."""
+    for path, item in document(version)["paths"].items():
+        yield from ((method.upper(), path, one) for method, one in item.items() if method in METHODS)
+
+
+def examples(version: str) -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """A place, a schema and the example that stands there for it."""
+    whole = document(version)
+    for name, schema in whole["components"]["schemas"].items():
+        yield from ((name, schema, one) for one in schema.get("examples", ()))
+    for method, path, operation in operations(version):
+        for media in operation.get("requestBody", {}).get("content", {}).values():
+            yield f"{method} {path}", media["schema"], media["example"]
+        for status, response in operation["responses"].items():
+            for media in resolve(whole, response).get("content", {}).values():
+                yield f"{method} {path} {status}", media["schema"], media["example"]
+    for name, hook in whole["webhooks"].items():
+        media = hook["post"]["requestBody"]["content"]["application/json"]
+        yield name, media["schema"], media["example"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_document_is_valid(version: str) -> None:
+    """An independent validator takes it as OpenAPI 3.1."""
+    openapi_spec_validator.validate(document(version))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("label", reading_labels(), ids="=".join)
+def test_each_reading_leaves_a_valid_document(version: str, label: tuple[str, str]) -> None:
+    """Whatever reading is chosen, the document under it is valid and other than without."""
+    clause, choice = label
+    under = document(version, {clause: choice})
+
+    openapi_spec_validator.validate(under)
+    assert choice in switches()[clause].readings
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_examples_fit_their_schemas(version: str) -> None:
+    """Each schema's, each request's, each answer's and each webhook's, by a validator that the sandbox does not use."""
+    schemas = {"schemas": document(version)["components"]["schemas"]}
+    found = list(examples(version))
+
+    wrong = [
+        (place, error.message)
+        for place, schema, example in found
+        for error in jsonschema.Draft202012Validator(
+            {**schema, "components": schemas}, format_checker=jsonschema.FormatChecker()
+        ).iter_errors(example)
+    ]
+    assert wrong == []
+    assert len(found) > 300
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_documents_and_routes_name_the_same_operations(version: str) -> None:
+    """Method, path, name and scope of every route are those of an operation, and the other way round."""
+    whole = document(version)
+    described = {
+        (method, path, one["operationId"], str(one.get("security", whole["security"])))
+        for method, path, one in operations(version)
+    }
+
+    assert described == {
+        (one.method, one.path, one.name, str([] if one.is_open else [{"BearerToken": [one.scope] if one.scope else []}]))
+        for one in ROUTES
+    }
+
+
+def test_every_data_endpoint_of_the_facts_is_described() -> None:
+    """Twenty-two, with their odd paths, roots and required parameters."""
+    described = {path for _, path, _ in operations("v3") if path.split("/")[2] in {"banking", "common", "energy"}}
+
+    assert len(described) == 22
+    assert {"/v1/banking/acccounts/direct-debits", "/v1/energy/invoice", "/v1/common/identity"} <= described
+    products = document("v3")["paths"]["/v1/banking/products"]["get"]["parameters"]
+    assert {"instituition_id"} <= {one.get("name") for one in products}
+
+
+def test_every_event_is_a_webhook() -> None:
+    """Each kind of event that Fiskil is known to send, with an example that carries its name."""
+    hooks = document("v3")["webhooks"]
+
+    assert set(hooks) == set(EVENT_KINDS)
+    for name, hook in hooks.items():
+        assert hook["post"]["requestBody"]["content"]["application/json"]["example"]["data"]["event"] == name
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_operation_documents_its_errors(version: str) -> None:
+    """A refusal of the request, of the token where one is asked for, of the rate, and a fault of the server."""
+    for method, path, operation in operations(version):
+        wanted = {"400", "429", "500"} | ({"401"} if operation.get("security") else set())
+        assert wanted <= set(operation["responses"]), f"{method} {path}"
+        assert set(operation.get("x-evidence", {})) <= set(operation["responses"]), f"{method} {path}"
+
+
+def test_versions_differ_where_the_upgrade_guide_says() -> None:
+    """v2 and v3 differ in core lists only; v1 in products, accounts, transactions and identity as well."""
+
+    def differing(one: str, other: str) -> set[str]:
+        names = document(one)["components"]["schemas"]
+        others = document(other)["components"]["schemas"]
+        return {name for name in names | others if names.get(name) != others.get(name)}
+
+    assert differing("v2", "v3") == {"ListError"}
+    assert differing("v1", "v2") == {
+        "DepositRate", "Discount", "Feature", "Fee", "LendingRate", "OldExtendedData", "OldTransaction", "ProductDetail",
+        "RateTier",
+    }  # fmt: skip
+
+
+def test_an_overlay_is_what_the_standard_calls_one() -> None:
+    """Each file of overlays/ has the standard's keys, extends a document that is there, and each action does one thing."""
+    for path in sorted((FOLDER / "overlays").glob("*.json")):
+        overlay = json.loads(path.read_text(encoding="utf-8"))
+
+        assert (overlay["overlay"], set(overlay)) == ("1.0.0", {"overlay", "info", "extends", "actions"}), path.name
+        assert (path.parent / overlay["extends"]).exists()
+        assert all(("update" in one) != ("remove" in one) for one in overlay["actions"])
+
+
+def test_an_overlay_updates_and_removes() -> None:
+    """An update merges into objects and replaces everything else; a removal takes the name out."""
+    whole = {"a": {"b": {"c": 1, "d": [1]}, "/x/{id}": {"e": True}}}
+    actions = [
+        {"target": "$.a.b", "update": {"c": 2, "d": [3], "f": {"g": 4}}},
+        {"target": "$.a['/x/{id}'].e", "remove": True},
+    ]
+
+    assert apply(whole, actions) == {"a": {"b": {"c": 2, "d": [3], "f": {"g": 4}}, "/x/{id}": {}}}
+
+
+@pytest.mark.parametrize("target", ["", "$", "a.b", "$.a[0]", "$..a", "$.a[*]"])
+def test_a_target_names_one_place(target: str) -> None:
+    """What would select many places, or none, is refused with how to write it."""
+    with pytest.raises(ConfigError, match=r"does not name one place"):
+        segments(target)
+
+
+def test_a_target_that_is_gone_is_refused() -> None:
+    """An overlay that has outlived its base says which name is missing."""
+    with pytest.raises(ConfigError, match=r"there is no 'b'"):
+        apply({"a": {}}, [{"target": "$.a.b.c", "update": {}}])
+
+
+def test_no_file_is_long() -> None:
+    """A reader finds an operation in a file of a few pages."""
+    long = {path.name for path in FOLDER.rglob("*.json") if path.read_text(encoding="utf-8").count("\n") > 400}
+
+    assert long == set()
+
+
+def test_loading_is_fast() -> None:
+    """The whole v3 document, and one request checked against it, within a tenth of a second of a warm interpreter."""
+    code = (
+        "import harness.sandbox.sandbox, time; began = time.perf_counter();"
+        "from harness.sandbox.contract.documents import document;"
+        "from harness.sandbox.contract.operations import compile_operation;"
+        "compile_operation(document('v3'), 'POST', '/v1/token'); print(time.perf_counter() - began)"
+    )
+    took_s = min(
+        float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout) for _ in range(3)
+    )
+
+    assert took_s < 0.1

@@ -1,0 +1,86 @@
+"""Requests against the contract: what does not fit is the documented 400, with a message that names the place."""
+
+import httpx
+import pytest
+from still import Still
+
+from harness.sandbox.contract.documents import document
+
+SIZE = {"$ref": "#/components/parameters/PageSize"}
+PAGED = [path for path, item in document("v3")["paths"].items() if SIZE in item.get("get", {}).get("parameters", ())]
+QUERIES = {
+    "size of words": ("/v1/banking/payees", {"page[size]": "many"}, "invalid page[size]: must be a positive integer"),
+    "size of nothing": ("/v1/energy/usage", {"page[size]": "000"}, "invalid page[size]: must be a positive integer"),
+    "status": ("/v1/banking/transactions", {"status": "posted"}, "invalid status: must be one of PENDING, POSTED"),
+    "bare date": ("/v1/banking/transactions", {"from": "2025-07-01"}, "invalid from datetime: not in RFC3339 format"),
+    "fetch": ("/v1/banking/balances", {"fetch": "yes"}, "invalid fetch: must be a boolean"),
+}
+
+
+@pytest.mark.parametrize(("path", "query", "message"), QUERIES.values(), ids=QUERIES.keys())
+def test_a_query_that_does_not_fit_is_refused(
+    still: Still, api: httpx.Client, path: str, query: dict[str, str], message: str
+) -> None:
+    """400 InvalidRequest with the words that integrations have seen. Source: errors.simple, data.rfc3339"""
+    answer = api.get(path, params={"end_user_id": "eu_1", **query})
+
+    assert (answer.status_code, answer.json()["name"], answer.json()["message"]) == (400, "InvalidRequest", message)
+
+
+@pytest.mark.parametrize("path", PAGED)
+@pytest.mark.parametrize("size", ["-1", "1.5", "٣", "0x10", "1e3", " 1"])
+def test_a_size_is_a_positive_integer(still: Still, api: httpx.Client, path: str, size: str) -> None:
+    """Wherever a listing has pages, each other size is 400. Source: errors.simple, errors.goa"""
+    query = {"end_user_id": "eu_1", "instituition_id": "88888", "institution_id": "99999", "page[size]": size}
+
+    answer = api.get(path, params=query)
+
+    assert (answer.status_code, answer.json()["message"]) == (400, "invalid page[size]: must be a positive integer")
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({"email": 5}, "invalid request body at email: the value is not of types"),
+        ([], "invalid request body: the value is not of type"),
+        ({"email": {"secret": "s3cret"}}, "invalid request body at email: the value is not of types"),
+    ],
+)
+def test_a_body_that_does_not_fit_names_the_place(still: Still, api: httpx.Client, body: object, place: str) -> None:
+    """The path of the field and what it should be, never what was sent. Source: errors.goa"""
+    answer = api.post("/v1/end-users", json=body)
+
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith(place)
+    assert "s3cret" not in answer.text
+
+
+def test_a_missing_field_is_named(still: Still, api: httpx.Client) -> None:
+    """The field, though not the value of the other. Source: errors.goa"""
+    answer = api.post("/v1/token", json={"client_secret": "s3cret"})
+
+    assert answer.json()["message"] == 'invalid request body: "client_id" is a required property'
+
+
+def test_the_token_is_asked_for_first(still: Still) -> None:
+    """A caller without a token learns nothing of what its request lacks. Source: errors.unauthorized"""
+    answer = httpx.get(f"{still.api_url}/v1/banking/accounts?page[size]=x", trust_env=False)
+
+    assert answer.status_code == 401
+
+
+def test_unknown_parameters_and_fields_are_ignored(still: Still, api: httpx.Client) -> None:
+    """They may be of a later version."""
+    assert api.get("/v1/banking/accounts", params={"end_user_id": "eu_1", "colour": "red"}).status_code == 200
+    assert api.post("/v1/end-users", json={"email": "a@example.com", "colour": "red"}).status_code == 200
+
+
+def test_checks_follow_the_reading_that_rules(still: Still, api: httpx.Client) -> None:
+    """With auth-session.uris=optional both URIs may be left out, and without it not. Source: auth-session.uris"""
+    end_user, _ = still.enrol()
+    body = {"end_user_id": end_user.end_user_id}
+    before = api.post("/v1/auth/session", json=body).status_code
+
+    still.sandbox.read_as({"auth-session.uris": "optional"})
+
+    assert (before, api.post("/v1/auth/session", json=body).status_code) == (400, 200)
