@@ -16,6 +16,20 @@ from harness.settings import Settings, parse
 APPS = Path(__file__).parent / "apps"
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have counted, whichever worker ran them."""
+    told = [
+        str(value)
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == "counts" and report.when == "call"
+    ]
+    if told:
+        terminalreporter.section("counts")
+        for line in sorted(told):
+            terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
 def witness() -> Iterator[Witness]:
     """Who looks at every answer of every sandbox in this process."""

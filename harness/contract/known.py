@@ -33,7 +33,7 @@ def with_examples(whole: Document, known: Mapping[str, Any]) -> Document:
 
 
 def _fill(parameter: dict[str, Any], known: Mapping[str, Any]) -> None:
-    name = parameter.get("name")
+    name = str(parameter.get("name", ""))
     if name in known:
         is_list = parameter["schema"].get("type") == "array"
         parameter["example"] = [known[name]] if is_list else known[name]

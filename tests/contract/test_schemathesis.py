@@ -1,0 +1,71 @@
+"""Schemathesis over the sandbox: every phase, every version, with a token, and not one failure.
+
+One seed in ``make test``, three in ``make test-all``; the counts are printed.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.contract.exercise import PHASES, Exercise, exercise
+from harness.contract.household import Household
+from harness.contract.walking import walk
+from harness.contract.witness import Witness
+from harness.local import LocalFiskil
+
+VERSIONS = ("v1", "v2", "v3")
+SEEDS = (1, *(pytest.param(seed, marks=pytest.mark.full) for seed in (2, 3)))
+EXAMPLES, WALKS = 5, 20
+
+
+@pytest.fixture(scope="module")
+def household(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
+    """A local Fiskil with somebody's data."""
+    with LocalFiskil(workdir=tmp_path_factory.mktemp("exercised"), seed=7) as fiskil:
+        yield Household(fiskil)
+        assert [crash.trace for crash in fiskil.sandbox.crashes] == []
+
+
+def counts(done: Exercise) -> str:
+    """What was done, in one line."""
+    phases = ", ".join(
+        f"{name} {phase.cases} requests to {len(phase.operations)} operations" for name, phase in done.phases.items()
+    )
+    return f"{done.version} seed {done.seed}: {phases}; {len(done.described)} described; {len(done.failures)} failures"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_operation_is_exercised_without_a_failure(
+    household: Household, witness: Witness, record_property: Callable[[str, object], None], version: str, seed: int
+) -> None:
+    """Examples, coverage and fuzzing each reach every operation described, and each of these has answered 2xx."""
+    household.begin()
+    done = exercise(version, household.target(), seed=seed, examples=EXAMPLES)
+
+    record_property("counts", counts(done))
+    assert (done.failures, done.troubles) == ([], [])
+    assert set(done.phases) == set(PHASES[:3])
+    assert all(phase.operations == done.described for phase in done.phases.values())
+    assert done.answered == done.described
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_walks_end_without_a_failure(
+    tmp_path: Path, record_property: Callable[[str, object], None], version: str, seed: int
+) -> None:
+    """The stateful phase, over a sandbox of its own that each walk begins anew."""
+    with LocalFiskil(workdir=tmp_path, seed=7) as fiskil:
+        own = Household(fiskil)
+        done = walk(version, own.target(), seed=seed, walks=WALKS, reset=own.begin)
+        crashes = [crash.trace for crash in fiskil.sandbox.crashes]
+
+    record_property("counts", counts(done))
+    assert (done.failures, crashes) == ([], [])
+    assert done.cases > WALKS
