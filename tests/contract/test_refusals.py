@@ -1,0 +1,132 @@
+"""Every 4xx of the contract is produced: each operation, each version, each status that it describes, and no other."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from harness import faults
+from harness.contract.judging import statuses
+from harness.contract.witness import Witness
+from harness.local import LocalFiskil
+from harness.sandbox.api.route import ApiRoute
+from harness.sandbox.api.routes import ROUTES
+from harness.sandbox.console import SCOPES
+from harness.sandbox.contract.documents import document
+
+VERSIONS = ("v1", "v2", "v3")
+READINGS_404 = {"data.unknown-end-user": "404", "products.unknown": "404", "energy.plan-unknown": "404"}
+BODIES: dict[str, dict[str, Any]] = {
+    "token": {"client_id": "nobody", "client_secret": "wrong"},
+    "end_users.create": {"email": "a@example.com"},
+    "end_users.update": {"email": "a@example.com"},
+    "auth_session": {"end_user_id": "eu_nobody", "redirect_uri": "", "cancel_uri": ""},
+    "banking.category": {"fiskil_transaction_id": "bank_tx_0", "secondary_category": "FOOD_AND_DRINK_GROCERIES"},
+}
+QUERY = {"end_user_id": "eu_nobody", "client_id": "x", "instituition_id": "88888"}
+
+
+class Caller:
+    """Asks for each route what its status needs."""
+
+    def __init__(self, fiskil: LocalFiskil, client: httpx.Client) -> None:
+        self.fiskil, self.client = fiskil, client
+        self.token = self.fresh_token()
+        self.version = ""
+
+    def begin(self, version: str) -> None:
+        """Start anew with *version* pinned."""
+        self.fiskil.reset()
+        self.version = version
+        self.fiskil.sandbox.configure(version=version, permissions=("accounts",))
+        somebody = self.fiskil.enrol("rosa")
+        self.fiskil.authorise(somebody)
+        self.somebody = {**QUERY, "end_user_id": somebody.end_user_id}
+
+    def fresh_token(self) -> str:
+        """A token with the scopes that the console has now."""
+        given = self.fiskil.credentials
+        pair = {"client_id": given.client_id, "client_secret": given.client_secret}
+        return str(self.client.post("/v1/token", json=pair).json()["token"])
+
+    def ask(self, route: ApiRoute, *, token: str | None, **more: Any) -> int:
+        """The status of one request; nobody has the ids in its path."""
+        path = route.path.replace("{", "nobody-").replace("}", "")
+        query = {"institution_id": "99999"} if route.name == "energy.plans" else QUERY
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        request = {"params": query, "headers": headers, **more}
+        if route.method == "POST" and "content" not in request:
+            request["json"] = BODIES[route.name]
+        return self.client.request(route.method, path, **request).status_code
+
+    def ask_for(self, status: str, route: ApiRoute) -> None:
+        """Make one request that ends in *status*."""
+        getattr(self, f"_{status}")(route)
+
+    def _400(self, route: ApiRoute) -> None:
+        self.ask(route, token=self.token, headers={"authorization": f"Bearer {self.token}", "x-fiskil-version": "v9"})
+
+    def _401(self, route: ApiRoute) -> None:
+        self.ask(route, token=None)
+
+    def _403(self, route: ApiRoute) -> None:
+        scopes = tuple(one for one in SCOPES if one != route.scope)
+        self.fiskil.sandbox.configure(scopes=scopes)
+        token = self.fresh_token()
+        self.fiskil.sandbox.configure(scopes=SCOPES)
+        self.ask(route, token=token)
+        # What needs no scope may still need the consent's permission.
+        self.fiskil.sandbox.read_as({"data.missing-permission": "403"})
+        self.ask(route, token=self.token, params=self.somebody)
+        self.fiskil.sandbox.read_as({})
+
+    def _404(self, route: ApiRoute) -> None:
+        self.fiskil.sandbox.read_as(READINGS_404)
+        self.ask(route, token=self.token)
+        self.fiskil.sandbox.read_as({})
+
+    def _413(self, route: ApiRoute) -> None:
+        self.ask(route, token=self.token, content=b" " * 1_100_000)
+
+    def _429(self, route: ApiRoute) -> None:
+        with self.fiskil.broken(route.name, faults.Status(status=429)):
+            self.ask(route, token=None, headers={"x-fiskil-version": self.version})
+
+
+@pytest.fixture(scope="module")
+def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
+    """A local Fiskil and who asks it."""
+    with (
+        LocalFiskil(workdir=tmp_path_factory.mktemp("refusing"), seed=7) as fiskil,
+        httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False) as client,
+    ):
+        yield Caller(fiskil, client)
+        assert [crash.trace for crash in fiskil.sandbox.crashes] == []
+
+
+def described(version: str) -> set[tuple[str, str]]:
+    """Each route with each 4xx that the contract describes for it."""
+    whole = document(version)
+    return {
+        (route.name, status)
+        for route in ROUTES
+        for status in statuses(whole, route.method, route.path)
+        if status.startswith("4")
+    }
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_refusal_of_the_contract_is_produced(caller: Caller, version: str) -> None:
+    """By a request of ours, in the shape that the version describes. Source: errors.goa, errors.simple"""
+    caller.begin(version)
+    names = {route.name: route for route in ROUTES}
+
+    with Witness().watching() as own:
+        for name, status in sorted(described(version)):
+            caller.ask_for(status, names[name])
+
+    produced = {(one.route, str(one.status)) for one in own.seen if one.version == version and 400 <= one.status < 500}
+    assert described(version) - produced == set()
+    assert produced - described(version) == set()
+    assert own.broken == []
