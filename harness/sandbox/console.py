@@ -22,7 +22,7 @@ class Console(Struct, frozen=True, kw_only=True):
     ``permissions`` is what end users are asked for, ``scopes`` what the API key may do, ``version`` the version of the API
     that rules calls which name none.
 
-    Source: permissions.usual, token.scopes, versions.pin
+    Source: permissions.usual, token.scopes, token.energy-scope, versions.pin
     """
 
     permissions: tuple[str, ...] = USUAL_PERMISSIONS

@@ -27,11 +27,14 @@ def test_a_pair_is_exchanged_for_a_token(still: Still, api: httpx.Client) -> Non
 
 
 def test_a_token_carries_the_observed_claims(still: Still, api: httpx.Client) -> None:
-    """org_id, key_id, scope, iat, exp and jti, and nothing that tells the sandbox from production."""
+    """The observed claims, with energy's scope beside those seen, and nothing that tells sandbox from production.
+
+    Source: token.energy-scope
+    """
     claims = claims_of(api.post("/v1/token", json=still.pair).json()["token"])
 
     assert set(claims) == {"org_id", "key_id", "scope", "iat", "exp", "jti"}
-    assert claims["scope"] == "api:banking api:user.read api:user.write"
+    assert claims["scope"] == "api:banking api:energy api:user.read api:user.write"
     assert claims["exp"] - claims["iat"] == 900
 
 
