@@ -148,10 +148,11 @@ class Delivery(Entry, frozen=True, kw_only=True):
 
 
 class Effects(Entry, frozen=True, kw_only=True):
-    """What the app says it did, at one moment. ``moment`` is before or after (a step), settled, or end.
+    """What the app says it did, at one moment. ``moment`` is before or after (a step), ordered (it is about
+    to be told to fail), settled, or end.
 
     ``applied`` and ``state`` are None where the app does not tell them. ``is_quiescent`` is False when the wait was capped;
-    nothing had changed for ``still_s`` real seconds by then.
+    nothing had changed for ``still_s`` real seconds by then. ``failed`` counts the ordered failures that have happened.
     """
 
     participant: str
@@ -159,6 +160,7 @@ class Effects(Entry, frozen=True, kw_only=True):
     applied: dict[str, int] | None = None
     state: Any = None
     pending: int | None = None
+    failed: int | None = None
     is_quiescent: bool = True
     still_s: float = 0.0
     is_connected: bool | None = None

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from harness.journal import Delivery, Journal
 from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
+from harness.probes.finding import Finding, Verdict
+from harness.probes.orders import FAIL, unfelt
 from harness.probes.receipts import by_message, last_applied, line, unrest
 from harness.probes.twins import compare_twins
 
@@ -25,8 +26,11 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
     def examine(self, journal: Journal) -> Finding:
         """Read the counts at the end against what was delivered more than once."""
         told = last_applied(journal)
-        if told is None:
-            return self._by_twins(journal)
+        finding = self._by_twins(journal) if told is None else self._by_counts(journal, told)
+        reason = unfelt(journal) if finding.verdict is Verdict.PASS else ""
+        return self.cannot_tell(reason, hook=FAIL) if reason else finding
+
+    def _by_counts(self, journal: Journal, told: dict[str, int]) -> Finding:
         delivered = by_message(one for one in journal.all(Delivery) if one.kind in {"genuine", "replay"})
         twice = {event: count for event, count in told.items() if count > 1 and event in delivered}
         if twice:

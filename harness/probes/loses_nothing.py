@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from harness.journal import Delivery, Effects, EventSeen, Journal, Started, UsedEvents
 from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
+from harness.probes.finding import Finding, Verdict
+from harness.probes.orders import FAIL, unfelt
 from harness.probes.receipts import (
     answer_of,
     applied,
@@ -12,7 +13,6 @@ from harness.probes.receipts import (
     by_message,
     events_by_id,
     genuine,
-    refused_failure,
     unrest,
     was_disturbed,
 )
@@ -39,9 +39,11 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
 
     def examine(self, journal: Journal) -> Finding:
         """Compare what was acknowledged with the counts at the end."""
-        untaken = refused_failure(journal)
-        if untaken is not None:
-            return self.cannot_tell("the app did not take the order to fail", hook="app.drive.fail")
+        finding = self._compared(journal)
+        reason = unfelt(journal) if finding.verdict is Verdict.PASS else ""
+        return self.cannot_tell(reason, hook=FAIL) if reason else finding
+
+    def _compared(self, journal: Journal) -> Finding:
         given_up = _given_up(journal)
         if given_up:
             seen = f"{len(given_up)} messages were refused up to their last attempt, and so are lost"

@@ -125,14 +125,6 @@ def bites_during(journal: Journal, delivery: Delivery) -> list[Exchange]:
     return [one for one in bites(journal) if one.at_s <= ended_s(delivery) and one.ended_s >= delivery.at_s]
 
 
-def refused_failure(journal: Journal) -> HookCall | None:
-    """An order to fail that the app did not take."""
-    for one in journal.all(HookCall):
-        if one.hook == "fail" and not (one.status is not None and 200 <= one.status < 300):
-            return one
-    return None
-
-
 def answer_of(delivery: Delivery) -> str:
     """What came back, in a word or two."""
     return str(delivery.status) if delivery.status is not None else delivery.trouble

@@ -153,9 +153,9 @@ class Courier:
             Rows, participant=participant, dataset="accounts", moment="sync", rows=tuple({"fiskil_id": one} for one in ids)
         )
 
-    def ordered_to_fail(self, *, status: int = 200) -> None:
+    def ordered_to_fail(self, *, status: int = 200, participant: str = "") -> None:
         """The app was told to fail."""
-        self._write(HookCall, hook="fail", participant="", status=status)
+        self._write(HookCall, hook="fail", participant=participant, status=status)
 
     def killed(self) -> None:
         """The app was killed and started again."""

@@ -15,6 +15,13 @@ Drive = Callable[..., Driver]
 MakeSettings = Callable[..., Settings]
 
 
+class Obedient(Feed):
+    """Takes orders to fail."""
+
+    def fail(self, values: dict[str, str]) -> None:
+        """Nod."""
+
+
 def scenario(*given: steps.AnyStep) -> Scenario:
     return Scenario(name="x", practices=(), steps=given, probes=())
 
@@ -57,3 +64,12 @@ def test_a_restart_is_a_kill_and_a_start(drive: Drive, receiver_settings: MakeSe
 
     assert not crashed
     assert [one.how for one in journal.all(Started)] == ["found", "kill", "restart"]
+
+
+def test_an_order_to_fail_comes_after_a_look(drive: Drive) -> None:
+    """What the app tells right before is what its failing is measured by."""
+    driver = drive(feed_settings(), given=Obedient())
+
+    journal, _ = driver.perform(scenario(steps.Authorise(), steps.FailNext(at="midway")))
+
+    assert [one.moment for one in journal.all(Effects)] == ["ordered", "end"]
