@@ -45,12 +45,13 @@ class Tape:
         *,
         status: int | None = 200,
         bearer: str = "t1",
+        token: str = "",
         query: str = f"end_user_id={ALICE}",
         took_s: float = 0.01,
         bites: tuple[str, ...] = (),
         **more: Any,
     ) -> Exchange:
-        """The app called the API; 0.05 s pass."""
+        """The app called the API; 0.05 s pass. *token* is what an exchange brought."""
         self._calls += 1
         is_get = route.startswith("banking.") or route == "end_users.list"
         entry = Exchange(
@@ -64,6 +65,7 @@ class Tape:
             end_user_id=ALICE if is_get else "",
             request_headers=(("authorization", f"Bearer {bearer}"),) if route != "token" else (),
             status=status,
+            response_body=msgspec.json.encode({"token": token}) if token else b"",
             bites=bites,
             **more,
         )
