@@ -242,6 +242,10 @@ class Key(Entry, frozen=True, kw_only=True):
     state: str
 
 
+class TokensExpired(Entry, frozen=True, kw_only=True):
+    """Every access token that the app had taken died at this moment."""
+
+
 class Canaries(Entry, frozen=True, kw_only=True):
     """Secret values that the sandbox minted, by kind; none of them may show anywhere, so they have no readable form."""
 

@@ -1,11 +1,12 @@
 """Does a dead access token cost one renewal and one retry, and nothing else?"""
 
 from collections import Counter
+from math import inf
 from typing import Any, ClassVar
 
 import msgspec
 
-from harness.journal import Effects, Exchange, HookCall, Journal
+from harness.journal import Effects, Exchange, HookCall, Journal, TokensExpired
 from harness.probes.base import PlainProbe
 from harness.probes.calls import asked, bearer, calls, is_fine
 from harness.probes.finding import Finding
@@ -19,7 +20,7 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
     """After a call was refused for its dead token, the token is exchanged again and the call succeeds with the new one.
 
     Workers that saw the same death at the same moment are allowed for; a loop is not. Renewing before a refusal is fine,
-    and leaves nothing to see.
+    and leaves nothing to see but where every token is known to have died.
     """
 
     expected: ClassVar[str] = "one POST /v1/token after the refusal, then the refused call again"
@@ -31,7 +32,7 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         made = calls(journal)
         refused = [one for one in made if one.status == 401 and one.route != "token" and bearer(one)]
         if not refused:
-            return self.cannot_tell("no call was refused for a dead token")
+            return self._renewed_before(journal, made)
         exchanges = [one for one in made if one.route == "token" and one.number > refused[0].number]
         if any(one.status in {401, 403} for one in exchanges):
             return self.cannot_tell("the key pair was refused too, so no renewal could succeed")
@@ -47,6 +48,15 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         if lost:
             return self._lost(journal, lost, is_renewed=any(one.status == 200 for one in exchanges), examined=len(refused))
         return self.holds(f"{dead} dead tokens were renewed and every refused call came through", examined=len(refused))
+
+    def _renewed_before(self, journal: Journal, made: list[Exchange]) -> Finding:
+        """Nothing was refused: every token died, and each call since then carried one that was taken since then."""
+        died_s = max((one.at_s for one in journal.all(TokensExpired)), default=inf)
+        taken = {_token(one) for one in made if one.route == "token" and one.at_s > died_s and is_fine(one)} - {""}
+        fresh = [one for one in made if one.at_s > died_s and bearer(one) in taken and is_fine(one)]
+        if not fresh:
+            return self.cannot_tell("no call was refused for a dead token")
+        return self.holds("every token died, and the app had taken a new one before its next call", examined=len(fresh))
 
     def _lost(self, journal: Journal, lost: list[Exchange], *, is_renewed: bool, examined: int) -> Finding:
         how = "though the token was renewed" if is_renewed else "and the token was not renewed"

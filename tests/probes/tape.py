@@ -19,6 +19,7 @@ from harness.journal import (
     Output,
     Rows,
     Started,
+    TokensExpired,
     Visit,
 )
 
@@ -128,6 +129,11 @@ class Tape:
     def key(self, state: str) -> None:
         """The key pair is worth something else from now on."""
         self.journal.write(Key(at_s=self.now_s, state=state))
+        self.now_s += 0.05
+
+    def tokens_die(self) -> None:
+        """Every token is dead from now on."""
+        self.journal.write(TokensExpired(at_s=self.now_s))
         self.now_s += 0.05
 
     def restart(self) -> None:

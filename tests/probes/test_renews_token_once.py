@@ -221,3 +221,22 @@ def test_renewing_and_throwing_away_fails(tape: Tape) -> None:
     tape.call("banking.transactions", bearer="new-3")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_a_new_token_before_any_refusal_passes_where_all_have_died(tape: Tape) -> None:
+    """Whoever takes a token for each walk never sends the dead one."""
+    tape.call("banking.transactions")
+    tape.tokens_die()
+    tape.call("token", token="t2")
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_an_app_that_calls_no_more_after_the_death_proves_nothing(tape: Tape) -> None:
+    """Nor does one that only takes a token."""
+    tape.call("banking.transactions")
+    tape.tokens_die()
+    tape.call("token", token="t2")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
