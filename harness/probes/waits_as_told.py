@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Exchange, HookCall, Journal
+from harness.journal import Delivery, Effects, Exchange, HookCall, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.calls import asked, began_s, bitten_by, calls, header
 from harness.probes.finding import Finding
@@ -14,7 +14,8 @@ class WaitsAsTold(PlainProbe, frozen=True, kw_only=True, tag="waits_as_told"):
     """After a 429 or 503 with Retry-After in seconds, the next equal call begins no sooner than that many seconds later.
 
     The wait is counted from the refused call's arrival, which is before the app can have read the answer, so a slow machine
-    accuses nobody. Where something new was asked of the app in between, nothing is judged.
+    accuses nobody. Nothing is judged where the next equal call may be another job's: where more than one thing was asked of
+    the app since it was last at rest, or equal calls were under way at once.
     """
 
     expected: ClassVar[str] = "the same call again, after the wait that was told"
@@ -26,10 +27,13 @@ class WaitsAsTold(PlainProbe, frozen=True, kw_only=True, tag="waits_as_told"):
         told = [(one, wait) for one in bitten_by(journal, "Status") if (wait := _wait_s(one)) is not None]
         if not told:
             return self.cannot_tell("no call was refused with Retry-After")
-        judged = 0
+        judged = came_back = 0
         for refused, wait_s in told:
             again = _next_equal(journal, refused)
-            if again is None or _was_asked_between(journal, refused, again):
+            if again is None:
+                continue
+            came_back += 1
+            if not _is_of_one_job(journal, refused, again):
                 continue
             judged += 1
             if again.at_s - refused.at_s < wait_s - SLACK_S:
@@ -37,6 +41,8 @@ class WaitsAsTold(PlainProbe, frozen=True, kw_only=True, tag="waits_as_told"):
                 return self.fails(
                     seen, evidence=(f"{refused.method} {refused.route}: {refused.status}",), examined=len(told)
                 )
+        if came_back > judged:
+            return self.cannot_tell("the app had more than one thing to do, so another job may have asked again")
         if not judged:
             return self.cannot_tell("no refused call was asked again, so nobody waited")
         return self.holds(f"{judged} refused calls were asked again, none too soon", examined=judged)
@@ -53,6 +59,20 @@ def _next_equal(journal: Journal, refused: Exchange) -> Exchange | None:
     return next((one for one in later if asked(one) == asked(refused)), None)
 
 
-def _was_asked_between(journal: Journal, refused: Exchange, again: Exchange) -> bool:
-    moments = [began_s(one) for one in journal.all(HookCall)] + [one.at_s for one in journal.all(Delivery)]
-    return any(refused.at_s < moment < again.at_s for moment in moments)
+def _is_of_one_job(journal: Journal, refused: Exchange, again: Exchange) -> bool:
+    """Whether nobody but the job whose call was refused can have asked again."""
+    at_rest_s = max((one.at_s for one in journal.all(Effects) if _is_at_rest(one) and one.at_s < refused.at_s), default=0.0)
+    begun = [began_s(one) for one in journal.all(HookCall) if one.hook != "fail" and one.at_s > at_rest_s]
+    begun += [one.at_s for one in journal.all(Delivery) if one.at_s > at_rest_s]
+    jobs = [moment for moment in begun if moment < again.at_s]
+    if len(jobs) > 1 or any(moment > refused.at_s for moment in jobs):
+        return False
+    return not any(
+        asked(one) == asked(refused) and one.at_s < refused.ended_s and one.ended_s > refused.at_s
+        for one in calls(journal, refused.route)
+        if one is not refused
+    )
+
+
+def _is_at_rest(effects: Effects) -> bool:
+    return effects.is_quiescent and effects.moment != "ordered"
