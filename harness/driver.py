@@ -21,6 +21,7 @@ from harness.journal import (
     CutShort,
     Delivery,
     FaultSet,
+    History,
     Journal,
     Limits,
     Output,
@@ -232,6 +233,8 @@ class Driver:
         used = self.settings.app.facts.uses_events
         if used is not None:
             journal.write(UsedEvents(patterns=used))
+        if self.settings.app.facts.history_days is not None:
+            journal.write(History(days=self.settings.app.facts.history_days))
         return Stage(
             settings=self.settings,
             fiskil=self.fiskil,

@@ -236,6 +236,12 @@ class UsedEvents(Entry, frozen=True, kw_only=True):
     patterns: tuple[str, ...]
 
 
+class History(Entry, frozen=True, kw_only=True):
+    """For how many days the app's team says that it keeps rows (``app.facts.history_days``); absent where nobody says."""
+
+    days: int
+
+
 class Key(Entry, frozen=True, kw_only=True):
     """What the app's key pair is worth from now on: accepted, revoked, or wrong (the app was given a bad secret)."""
 

@@ -9,7 +9,7 @@ import time
 from correct import nopending_poll
 
 LEASE_S = 4.0
-WORK_S = 0.2
+WORK_S = 0.05
 PAUSE_S = 0.02
 
 

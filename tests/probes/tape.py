@@ -10,6 +10,7 @@ from harness.journal import (
     Effects,
     EventSeen,
     Exchange,
+    History,
     HookCall,
     Idle,
     Journal,
@@ -24,6 +25,7 @@ from harness.journal import (
 )
 
 ALICE = "eu_alice"
+PUBLISHED = "2026-01-01T00:00:00.000Z"
 
 
 class Tape:
@@ -66,8 +68,8 @@ class Tape:
             end_user_id=ALICE if is_get else "",
             request_headers=(("authorization", f"Bearer {bearer}"),) if route != "token" else (),
             status=status,
-            response_body=msgspec.json.encode({"token": token}) if token else b"",
             bites=bites,
+            **({"response_body": msgspec.json.encode({"token": token})} if token else {}),
             **more,
         )
         self.journal.write(entry)
@@ -79,7 +81,9 @@ class Tape:
         event = f"e{self._events}"
         self._events += 1
         common = {"event": event, "message_id": f"m-{event}", "participant": participant}
-        self.journal.write(EventSeen(at_s=self.now_s, kind=kind, publish_time="", is_subscribed=is_subscribed, **common))
+        self.journal.write(
+            EventSeen(at_s=self.now_s, kind=kind, publish_time=PUBLISHED, is_subscribed=is_subscribed, **common)
+        )
         body = msgspec.json.encode({"data": {"end_user_id": ALICE, "event": kind}})
         self.journal.write(Delivery(at_s=self.now_s, attempt=1, outcome=outcome, status=204, body=body, **common))
         self.now_s += 0.05
@@ -135,6 +139,12 @@ class Tape:
         """Every token is dead from now on."""
         self.journal.write(TokensExpired(at_s=self.now_s))
         self.now_s += 0.05
+
+    def keeps_days(self, days: int, *, now: str) -> None:
+        """The app's team says for how many days it keeps rows, and something happens *now*."""
+        self.journal.write(History(days=days))
+        now_seen = EventSeen(event="e", kind="x", message_id="m", participant="", publish_time=now)
+        self.journal.write(now_seen)
 
     def restart(self) -> None:
         """The app was started again."""
