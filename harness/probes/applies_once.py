@@ -58,6 +58,9 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         if comparison.differences:
             seen = f"after {len(repeated)} messages were delivered repeatedly the state is another than without"
             return self.fails(seen, evidence=comparison.differences, examined=len(repeated), advice=comparison.advice)
+        if comparison.unnamed_counters:
+            seen = f"a number at {comparison.unnamed_counters[0]} grows with every delivery, and may count effects or tries"
+            return self.cannot_tell(seen, hook=f"{EFFECTS}: applied", advice=comparison.advice)
         return self.holds(
             f"{len(repeated)} messages were delivered repeatedly and left the state as it is without",
             examined=len(repeated),
