@@ -35,7 +35,9 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         twice = {event: count for event, count in told.items() if count > 1 and event in delivered}
         if twice:
             event, count = min(twice.items(), key=lambda pair: journal.names.get(pair[0], pair[0]))
-            seen = f"message {journal.names.get(event, event)} was applied {count} times ({_attempts(delivered[event])})"
+            is_race = any(one.group for one in delivered[event])
+            often = "more than once" if is_race else f"{count} times"
+            seen = f"message {journal.names.get(event, event)} was applied {often} ({_attempts(delivered[event])})"
             return self.fails(seen, evidence=tuple(line(one) for one in delivered[event]), examined=len(delivered))
         repeated = [ones for ones in delivered.values() if len(ones) > 1 and told.get(ones[0].message_id, 0) == 1]
         if not repeated:

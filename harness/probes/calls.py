@@ -54,6 +54,11 @@ def bitten_by(journal: Journal, *faults: str) -> list[Exchange]:
     return [one for one in calls(journal) if any(not faults or bite.partition("(")[0] in faults for bite in one.bites)]
 
 
+def routes_of(made: Iterable[Exchange]) -> int:
+    """How many routes were called. How often each was is a matter of time, which enters no finding."""
+    return len({one.route for one in made})
+
+
 def began_s(call: HookCall) -> float:
     """When the harness asked; the entry itself is stamped with the answer."""
     return call.at_s - call.took_s

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from harness.journal import Exchange, HookCall, Journal, Limits
 from harness.probes.base import PlainProbe
-from harness.probes.calls import began_s, bitten_by, header
+from harness.probes.calls import began_s, bitten_by, header, routes_of
 from harness.probes.finding import Finding
 
 SLACK_S = 1.0
@@ -35,13 +35,13 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
         slow = sorted({one.route for one in held if _waited_s(journal, one) > call_s})
         if slow:
             seen = f"{slow[0]} was still being read after the call deadline"
-            return self.fails(seen, evidence=tuple(f"too long: {route}" for route in slow), examined=len(held))
+            return self.fails(seen, evidence=tuple(f"too long: {route}" for route in slow), examined=routes_of(held))
         asked = [one for one in journal.all(HookCall) if any(_overlap(one, call) for call in held)]
         late = sorted({one.hook for one in asked if one.status is None or one.took_s > request_s})
         if late:
             seen = f"the app did not answer {late[0]} by its request deadline"
             return self.fails(seen, evidence=tuple(f"too late: {hook}" for hook in late), examined=len(asked))
-        return self.holds("every endless answer was abandoned in time", examined=len(held))
+        return self.holds("every endless answer was abandoned in time", examined=routes_of(held))
 
 
 def _was_held(call: Exchange, call_s: float) -> bool:

@@ -32,6 +32,11 @@ def by_message(deliveries: Iterable[Delivery]) -> dict[str, list[Delivery]]:
     return found
 
 
+def messages_of(deliveries: Iterable[Delivery]) -> int:
+    """How many messages were handed over. How often each was may be a matter of time, which enters no finding."""
+    return len({one.message_id for one in deliveries})
+
+
 class Applied(Struct, frozen=True, kw_only=True):
     """How often each message was applied. ``was_reset`` says that the app forgot its counts when it was started again."""
 

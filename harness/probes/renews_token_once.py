@@ -8,7 +8,7 @@ import msgspec
 
 from harness.journal import Effects, Exchange, HookCall, Journal, TokensExpired
 from harness.probes.base import PlainProbe
-from harness.probes.calls import asked, bearer, calls, is_fine
+from harness.probes.calls import asked, bearer, calls, is_fine, routes_of
 from harness.probes.finding import Finding
 from harness.probes.records import STILL_AT_WORK
 
@@ -39,15 +39,16 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         repeated = _repeated(refused)
         if repeated:
             seen = f"{repeated[0].route} was asked more than {REFUSALS} times with a token that had been refused"
-            return self.fails(seen, evidence=_lines(repeated), examined=len(refused))
-        dead = len({bearer(one) for one in refused})
+            return self.fails(seen, evidence=_lines(repeated), examined=routes_of(refused))
         if _most_renewals(made, refused, exchanges) > RENEWALS:
             seen = f"more than {RENEWALS} renewals followed the death of one token"
-            return self.fails(seen, evidence=_lines(refused), examined=len(refused))
+            return self.fails(seen, evidence=_lines(refused), examined=routes_of(refused))
         lost = [one for one in refused if not _came_through(made, one)]
         if lost:
-            return self._lost(journal, lost, is_renewed=any(one.status == 200 for one in exchanges), examined=len(refused))
-        return self.holds(f"{dead} dead tokens were renewed and every refused call came through", examined=len(refused))
+            return self._lost(
+                journal, lost, is_renewed=any(one.status == 200 for one in exchanges), examined=routes_of(refused)
+            )
+        return self.holds("every dead token was renewed and every refused call came through", examined=routes_of(refused))
 
     def _renewed_before(self, journal: Journal, made: list[Exchange]) -> Finding:
         """Nothing was refused: every token died, and each call since then carried one that was taken since then."""
@@ -56,7 +57,9 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         fresh = [one for one in made if one.at_s > died_s and bearer(one) in taken and is_fine(one)]
         if not fresh:
             return self.cannot_tell("no call was refused for a dead token")
-        return self.holds("every token died, and the app had taken a new one before its next call", examined=len(fresh))
+        return self.holds(
+            "every token died, and the app had taken a new one before its next call", examined=routes_of(fresh)
+        )
 
     def _lost(self, journal: Journal, lost: list[Exchange], *, is_renewed: bool, examined: int) -> Finding:
         how = "though the token was renewed" if is_renewed else "and the token was not renewed"

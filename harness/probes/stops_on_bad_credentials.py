@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from harness.journal import Exchange, HookCall, Idle, Journal, Key, Started
 from harness.probes.base import PlainProbe
-from harness.probes.calls import bearer, began_s, calls, is_fine, told
+from harness.probes.calls import bearer, began_s, calls, is_fine, routes_of, told
 from harness.probes.finding import Finding
 
 TRIES = 3
@@ -30,11 +30,11 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
         allowed = TRIES * max(1, _asked_times(journal, refused or turned_away))
         if len(refused) > allowed:
             seen = f"a refused key pair was exchanged more than {TRIES} times for each thing the app was asked to do"
-            return self.fails(seen, evidence=("POST token: 401",), examined=len(refused))
+            return self.fails(seen, evidence=("POST token: 401",), examined=routes_of(refused))
         if _idle_tries(journal, refused) > TRIES:
             seen = f"a refused key pair was exchanged more than {TRIES} times while the app was left alone"
-            return self.fails(seen, evidence=("POST token: 401",), examined=len(refused))
-        return self._recovery(journal, made, examined=len(refused) + len(turned_away))
+            return self.fails(seen, evidence=("POST token: 401",), examined=routes_of(refused))
+        return self._recovery(journal, made, examined=routes_of([*refused, *turned_away]))
 
     def _recovery(self, journal: Journal, made: list[Exchange], *, examined: int) -> Finding:
         good_from = _good_from(journal)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from harness.journal import Delivery, Effects, Exchange, HookCall, Journal
 from harness.probes.base import PlainProbe
-from harness.probes.calls import asked, began_s, bitten_by, calls, header
+from harness.probes.calls import asked, began_s, bitten_by, calls, header, routes_of
 from harness.probes.finding import Finding
 
 SLACK_S = 0.01
@@ -39,13 +39,15 @@ class WaitsAsTold(PlainProbe, frozen=True, kw_only=True, tag="waits_as_told"):
             if again.at_s - refused.at_s < wait_s - SLACK_S:
                 seen = f"{refused.route} was asked again sooner than Retry-After: {wait_s:g} told"
                 return self.fails(
-                    seen, evidence=(f"{refused.method} {refused.route}: {refused.status}",), examined=len(told)
+                    seen,
+                    evidence=(f"{refused.method} {refused.route}: {refused.status}",),
+                    examined=routes_of(one for one, _ in told),
                 )
         if came_back > judged:
             return self.cannot_tell("the app had more than one thing to do, so another job may have asked again")
         if not judged:
             return self.cannot_tell("no refused call was asked again, so nobody waited")
-        return self.holds(f"{judged} refused calls were asked again, none too soon", examined=judged)
+        return self.holds("what was refused was asked again, and never too soon", examined=routes_of(one for one, _ in told))
 
 
 def _wait_s(refused: Exchange) -> float | None:
