@@ -228,6 +228,7 @@ class Driver:
                 request_deadline_s=limits.request_deadline_s,
                 fresh_s=limits.fresh_s,
                 ack_s=limits.ack_s,
+                assumed=tuple(name for name in limits.__struct_fields__ if name not in self.settings.promised),
             )
         )
         used = self.settings.app.facts.uses_events

@@ -103,7 +103,8 @@ def settings(entry: GalleryApp) -> Settings:
     )
     folder = base.folder if is_base_itself else catalog.folder("examples") / entry.collection
     source = f"{base.source} for {entry.name}"
-    made = msgspec.structs.replace(base, app=changed, folder=folder, source=source)
+    promised = base.promised | entry.limits.keys()
+    made = msgspec.structs.replace(base, app=changed, folder=folder, source=source, promised=promised)
     refuse_contradictions(made)
     refuse_bad_templates(made)
     return made

@@ -222,12 +222,16 @@ class PlanRun(Entry, frozen=True, kw_only=True):
 
 
 class Limits(Entry, frozen=True, kw_only=True):
-    """The bounds in real seconds that the app's team promises to keep (``app.limits``)."""
+    """The bounds in real seconds that the app's team promises to keep (``app.limits``).
+
+    ``assumed`` names those that are mere defaults: nobody promised them, so they accuse nobody.
+    """
 
     call_deadline_s: float
     request_deadline_s: float
     fresh_s: float
     ack_s: float = 10
+    assumed: tuple[str, ...] = ()
 
 
 class UsedEvents(Entry, frozen=True, kw_only=True):

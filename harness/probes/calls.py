@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from harness.journal import Delivery, EventSeen, Exchange, HookCall, Journal
+from harness.journal import Delivery, EventSeen, Exchange, HookCall, Journal, Limits
 
 Asked = tuple[str, str, tuple[tuple[str, str], ...]]
 
@@ -62,6 +62,12 @@ def routes_of(made: Iterable[Exchange]) -> int:
 def began_s(call: HookCall) -> float:
     """When the harness asked; the entry itself is stamped with the answer."""
     return call.at_s - call.took_s
+
+
+def is_unheard(journal: Journal, call: HookCall) -> bool:
+    """Whether the harness stopped waiting for the app's answer, which may have come later."""
+    patience_s = next((one.request_deadline_s for one in journal.all(Limits)), 0.0)
+    return call.status is None and call.took_s >= patience_s
 
 
 def dataset_of(kind: str) -> str:

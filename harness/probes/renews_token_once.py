@@ -8,7 +8,7 @@ import msgspec
 
 from harness.journal import Effects, Exchange, HookCall, Journal, TokensExpired
 from harness.probes.base import PlainProbe
-from harness.probes.calls import asked, bearer, calls, is_fine, routes_of
+from harness.probes.calls import asked, bearer, calls, is_fine, is_unheard, routes_of
 from harness.probes.finding import Finding
 from harness.probes.records import STILL_AT_WORK
 
@@ -126,6 +126,7 @@ def _has_ended(journal: Journal, refused: Exchange) -> bool:
     return any(
         one.at_s >= refused.ended_s
         and (one.status is None or one.status >= 400)
+        and not is_unheard(journal, one)
         and one.hook in {"refresh", "start_session"}
         for one in journal.all(HookCall)
     )

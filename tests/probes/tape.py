@@ -31,12 +31,12 @@ PUBLISHED = "2026-01-01T00:00:00.000Z"
 class Tape:
     """Writes entries into a journal; its clock stands at ``now_s`` and moves when told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, assumed: tuple[str, ...] = ()) -> None:
         self.journal = Journal()
         self.now_s = 1.0
         self._calls = 0
         self._events = 0
-        self.journal.write(Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5))
+        self.journal.write(Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5, assumed=assumed))
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""

@@ -240,3 +240,13 @@ def test_an_app_that_calls_no_more_after_the_death_proves_nothing(tape: Tape) ->
     tape.call("token", token="t2")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("took_s", "verdict"), [(1, Verdict.FAIL), (17, Verdict.INCONCLUSIVE)])
+def test_an_answer_that_nobody_waited_for_is_no_end(tape: Tape, took_s: float, verdict: Verdict) -> None:
+    """A request that broke off is one; after the harness stopped waiting the app may have gone on."""
+    tape.call("banking.transactions", status=401)
+    tape.wait(took_s)
+    tape.hook("refresh", status=None, took_s=took_s)
+
+    assert PROBE.examine(tape.journal).verdict is verdict

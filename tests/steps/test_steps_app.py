@@ -7,7 +7,7 @@ from apps.feed import Feed, feed_settings
 
 from harness import steps
 from harness.driver import Driver
-from harness.journal import Effects, Idle, Started
+from harness.journal import Effects, Idle, Limits, Started
 from harness.scenario import Scenario
 from harness.settings import Settings
 
@@ -73,3 +73,11 @@ def test_an_order_to_fail_comes_after_a_look(drive: Drive) -> None:
     journal, _ = driver.perform(scenario(steps.Authorise(), steps.FailNext(at="midway")))
 
     assert [one.moment for one in journal.all(Effects)] == ["ordered", "end"]
+
+
+def test_limits_that_nobody_promised_are_assumed(drive: Drive) -> None:
+    """The journal says which bounds the config gives itself."""
+    journal, _ = drive(feed_settings(idle_s=0.1, fresh_s=1), given=Feed()).perform(scenario())
+
+    (limits,) = journal.all(Limits)
+    assert limits.assumed == ("call_deadline_s", "request_deadline_s", "ack_s", "alert_s")
