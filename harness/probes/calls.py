@@ -1,6 +1,6 @@
 """What the app asked of the API, as probes read it: in order, and without calls about end users of earlier scenarios."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from harness.journal import Delivery, EventSeen, Exchange, HookCall, Journal, Limits
+
+LOCKED_OUT = "the app could not read, for a token that was refused and never renewed, which is another practice's business"
 
 Asked = tuple[str, str, tuple[tuple[str, str], ...]]
 
@@ -47,6 +49,25 @@ def bearer(call: Exchange) -> str:
 def is_fine(call: Exchange) -> bool:
     """Whether the app got the whole of a good answer."""
     return call.status is not None and 200 <= call.status < 300 and not call.bites
+
+
+def came_through(made: list[Exchange], refused: Exchange) -> bool:
+    """Whether a later call on the same route for the same end user succeeded; a walk may begin anew."""
+    return any(
+        one.number > refused.number and (one.route, one.end_user_id) == (refused.route, refused.end_user_id) and is_fine(one)
+        for one in made
+    )
+
+
+def was_locked_out(journal: Journal, end_user_ids: Collection[str]) -> bool:
+    """Whether the app lost its way to what these end users share, for a token that was refused and never renewed.
+
+    What it misses then bears on the practices about tokens, and on no other.
+    """
+    made = calls(journal)
+    return any(
+        one.status == 401 and one.end_user_id in end_user_ids and bearer(one) and not came_through(made, one) for one in made
+    )
 
 
 def bitten_by(journal: Journal, *faults: str) -> list[Exchange]:

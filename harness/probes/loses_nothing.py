@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from harness.journal import Delivery, Effects, EventSeen, Journal, Started, UsedEvents
 from harness.probes.base import PlainProbe
+from harness.probes.calls import LOCKED_OUT, end_user_of, was_locked_out
 from harness.probes.finding import Finding, Verdict
 from harness.probes.orders import FAIL, unfelt
 from harness.probes.receipts import (
@@ -40,6 +41,8 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
     def examine(self, journal: Journal) -> Finding:
         """Compare what was acknowledged with the counts at the end."""
         finding = self._compared(journal)
+        if finding.verdict is Verdict.FAIL and was_locked_out(journal, _end_users(journal)):
+            return self.cannot_tell(LOCKED_OUT)
         reason = unfelt(journal) if finding.verdict is Verdict.PASS else ""
         return self.cannot_tell(reason, hook=FAIL) if reason else finding
 
@@ -93,6 +96,10 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
             return self.fails(seen, evidence=comparison.differences, advice=comparison.advice)
         seen = f"the state is the same with and without disturbance, at {comparison.compared} places"
         return self.holds(seen, examined=comparison.compared, advice=comparison.advice)
+
+
+def _end_users(journal: Journal) -> set[str]:
+    return {end_user_of(one) for one in genuine(journal)} - {""}
 
 
 def _acknowledged(journal: Journal) -> list[EventSeen]:

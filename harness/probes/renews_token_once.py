@@ -8,7 +8,7 @@ import msgspec
 
 from harness.journal import Effects, Exchange, HookCall, Journal, TokensExpired
 from harness.probes.base import PlainProbe
-from harness.probes.calls import asked, bearer, calls, is_fine, is_unheard, routes_of
+from harness.probes.calls import asked, bearer, calls, came_through, is_fine, is_unheard, routes_of
 from harness.probes.finding import Finding
 from harness.probes.records import STILL_AT_WORK
 
@@ -43,7 +43,7 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         if _most_renewals(made, refused, exchanges) > RENEWALS:
             seen = f"more than {RENEWALS} renewals followed the death of one token"
             return self.fails(seen, evidence=_lines(refused), examined=routes_of(refused))
-        lost = [one for one in refused if not _came_through(made, one)]
+        lost = [one for one in refused if not came_through(made, one)]
         if lost:
             return self._lost(
                 journal, lost, is_renewed=any(one.status == 200 for one in exchanges), examined=routes_of(refused)
@@ -108,14 +108,6 @@ def _token(exchange: Exchange) -> str:
         return str(msgspec.json.decode(exchange.response_body, type=dict[str, Any]).get("token", ""))
     except msgspec.DecodeError:
         return ""
-
-
-def _came_through(made: list[Exchange], refused: Exchange) -> bool:
-    """Whether a later call on the same route for the same end user succeeded; a walk may begin anew."""
-    return any(
-        one.number > refused.number and (one.route, one.end_user_id) == (refused.route, refused.end_user_id) and is_fine(one)
-        for one in made
-    )
 
 
 def _has_ended(journal: Journal, refused: Exchange) -> bool:

@@ -9,6 +9,7 @@ from collections import Counter
 from msgspec import Struct
 
 from harness.journal import Delivery, Effects, EventSeen, Journal
+from harness.probes.calls import LOCKED_OUT, end_user_of, was_locked_out
 from harness.probes.receipts import was_disturbed
 from harness.probes.records import PENDING, UNSURE, at_work
 from harness.probes.states import Leaves, Reading, differing, has_symbols
@@ -62,10 +63,16 @@ def compare_twins(journal: Journal) -> Comparison:
         return Comparison(reason="the twins did not acknowledge the same events")
     reading = Reading(journal)
     comparison = _compared(journal, reading, *(reading.leaves(one.state) for one in told))
+    reason, hook = _excuse(journal, told) if comparison.differences else ("", "")
+    return Comparison(reason=reason, hook=hook) if reason else comparison
+
+
+def _excuse(journal: Journal, told: list[Effects]) -> tuple[str, str]:
+    """Why twins that differ prove nothing about how they were told: reason and hook, or both empty."""
+    if was_locked_out(journal, _end_users(journal)):
+        return LOCKED_OUT, ""
     is_blind = any(one.pending is None and one.applied is None for one in told)
-    if comparison.differences and is_blind and was_disturbed(journal):
-        return Comparison(reason=UNSURE, hook=PENDING)
-    return comparison
+    return (UNSURE, PENDING) if is_blind and was_disturbed(journal) else ("", "")
 
 
 def _compared(journal: Journal, reading: Reading, a: Leaves, b: Leaves, c: Leaves) -> Comparison:
@@ -108,6 +115,10 @@ def _some(values: Counter[str]) -> str:
 def _end(journal: Journal, name: str) -> Effects | None:
     found = [one for one in journal.all(Effects) if one.participant == name]
     return found[-1] if found else None
+
+
+def _end_users(journal: Journal) -> set[str]:
+    return {end_user_of(one) for one in journal.all(Delivery) if one.participant in TWINS} - {""}
 
 
 def _kinds(journal: Journal, name: str) -> Counter[str]:

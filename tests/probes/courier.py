@@ -130,7 +130,14 @@ class Courier:
         self._write(Effects, participant=participant, moment=moment, applied=counts, state=state, pending=0, **more)
 
     def call(
-        self, route: str, *, participant: str = "", bites: tuple[str, ...] = (), took_s: float = 0.01, after_s: float = 0.0
+        self,
+        route: str,
+        *,
+        participant: str = "",
+        bites: tuple[str, ...] = (),
+        took_s: float = 0.01,
+        after_s: float = 0.0,
+        status: int = 200,
     ) -> None:
         """The app called the API about a participant, now or *after_s* seconds from now."""
         self._calls += 1
@@ -142,7 +149,8 @@ class Courier:
             method="GET",
             path="/v1/" + route.replace(".", "/"),
             end_user_id=f"eu-{participant}",
-            status=200,
+            request_headers=(("authorization", "Bearer t1"),),
+            status=status,
             ended_s=self.now_s + after_s + took_s,
             bites=bites,
         )
