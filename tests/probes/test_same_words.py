@@ -97,7 +97,7 @@ def burst_lost_by(losers: int) -> Journal:
         (AcknowledgesGenuine(), burst_lost_by),
         (AppliesOnce(), burst_lost_by),
     ],
-    ids=str,
+    ids=["renews", "retries", "waits", "deadline", "credentials", "acknowledges", "applies"],
 )
 def test_the_number_of_tries_enters_no_finding(probe: PlainProbe, happened: Callable[[int], Journal]) -> None:
     """Two or three tries read the same."""
