@@ -21,6 +21,7 @@ from harness.journal import (
     CutShort,
     Delivery,
     FaultSet,
+    History,
     Journal,
     Limits,
     Output,
@@ -259,11 +260,14 @@ class Driver:
                 fresh_s=limits.fresh_s,
                 ack_s=limits.ack_s,
                 last_attempt=int(self.fiskil.sandbox.store.readings.of("webhooks.attempts")),
+                assumed=tuple(name for name in limits.__struct_fields__ if name not in self.settings.promised),
             )
         )
         used = self.settings.app.facts.uses_events
         if used is not None:
             journal.write(UsedEvents(patterns=used))
+        if self.settings.app.facts.history_days is not None:
+            journal.write(History(days=self.settings.app.facts.history_days))
         return Stage(
             settings=self.settings,
             fiskil=self.fiskil,

@@ -29,8 +29,9 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One app of the gallery, and the truth about it.
 
     ``violates`` are the practices that the gate must find violated, ``may`` those that may be violated as a consequence;
-    anything else is a false alarm. ``scenarios`` catch the flaw, by ``probes`` that fail there. ``base`` is a folder of
-    ``examples`` or a config beside the gallery's file; ``command``, ``env`` and ``limits`` stand above what it says.
+    anything else is a false alarm. ``scenarios`` catch the flaw, by ``probes`` that fail there; of a correct app they show
+    what is special about it. ``base`` is a folder of ``examples`` or a config beside the gallery's file; ``command``,
+    ``env`` and ``limits`` stand above what it says.
     """
 
     name: str
@@ -103,7 +104,8 @@ def settings(entry: GalleryApp) -> Settings:
     )
     folder = base.folder if is_base_itself else catalog.folder("examples") / entry.collection
     source = f"{base.source} for {entry.name}"
-    made = msgspec.structs.replace(base, app=changed, folder=folder, source=source)
+    promised = base.promised | entry.limits.keys()
+    made = msgspec.structs.replace(base, app=changed, folder=folder, source=source, promised=promised)
     refuse_contradictions(made)
     refuse_bad_templates(made)
     return made

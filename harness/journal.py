@@ -153,10 +153,11 @@ class Delivery(Entry, frozen=True, kw_only=True):
 
 
 class Effects(Entry, frozen=True, kw_only=True):
-    """What the app says it did, at one moment. ``moment`` is before or after (a step), settled, or end.
+    """What the app says it did, at one moment. ``moment`` is before or after (a step), ordered (it is about
+    to be told to fail), settled, or end.
 
     ``applied`` and ``state`` are None where the app does not tell them. ``is_quiescent`` is False when the wait was capped;
-    nothing had changed for ``still_s`` real seconds by then.
+    nothing had changed for ``still_s`` real seconds by then. ``failed`` counts the ordered failures that have happened.
     """
 
     participant: str
@@ -164,6 +165,7 @@ class Effects(Entry, frozen=True, kw_only=True):
     applied: dict[str, int] | None = None
     state: Any = None
     pending: int | None = None
+    failed: int | None = None
     is_quiescent: bool = True
     still_s: float = 0.0
     is_connected: bool | None = None
@@ -228,6 +230,7 @@ class Limits(Entry, frozen=True, kw_only=True):
     """The bounds in real seconds that the app's team promises to keep (``app.limits``).
 
     ``last_attempt`` is the sender's own: the number of the attempt after which a message is discarded.
+    ``assumed`` names those that are mere defaults: nobody promised them, so they accuse nobody.
     """
 
     call_deadline_s: float
@@ -235,12 +238,19 @@ class Limits(Entry, frozen=True, kw_only=True):
     fresh_s: float
     ack_s: float = 10
     last_attempt: int = 5
+    assumed: tuple[str, ...] = ()
 
 
 class UsedEvents(Entry, frozen=True, kw_only=True):
     """The kinds of events that the app's team says it acts on (``app.facts.uses_events``); absent where nobody says."""
 
     patterns: tuple[str, ...]
+
+
+class History(Entry, frozen=True, kw_only=True):
+    """For how many days the app's team says that it keeps rows (``app.facts.history_days``); absent where nobody says."""
+
+    days: int
 
 
 class Key(Entry, frozen=True, kw_only=True):
@@ -257,6 +267,10 @@ class ReadingsAsked(Entry, frozen=True, kw_only=True):
 
     clauses: tuple[str, ...]
     ruled: dict[str, str] = {}
+
+
+class TokensExpired(Entry, frozen=True, kw_only=True):
+    """Every access token that the app had taken died at this moment."""
 
 
 class Canaries(Entry, frozen=True, kw_only=True):

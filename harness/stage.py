@@ -156,6 +156,7 @@ class Stage:
             applied=told.applied,
             state=told.state,
             pending=told.pending,
+            failed=told.failed,
             is_quiescent=rest.is_quiescent,
             still_s=rest.still_s,
             is_connected=is_connected(self.app, told),

@@ -55,6 +55,8 @@ def stand(
         else:
             reason += f"; the attestation of {attestation.owner} {_when(attestation, today)}"
     accepted = ""
+    if standing is Standing.NOT_PROVEN and isinstance(waiver, Waiver):
+        reason += f"; the waiver of {waiver.owner} accepts a violation, and does not stand for a proof"
     if standing is Standing.VIOLATED and isinstance(waiver, Waiver):
         if holds_today(waiver, today):
             accepted = f"accepted by {waiver.owner} until {waiver.expires}: {waiver.reason}"

@@ -33,6 +33,7 @@ class Visitor:
         self._allow_hosts = allow_hosts
         self.page: HttpReply = HttpReply()
         self.redirects: list[str] = []
+        self._ways: list[HttpReply] = []
 
     def open(self, url: str) -> HttpReply:
         """Go to *url* and follow redirects, at most eight."""
@@ -42,7 +43,7 @@ class Visitor:
         """Send the form whose hidden ``act`` field reads *act*, with *answers* in its fields.
 
         Raises:
-            StepError: The page has no such form.
+            StepError: The page has no such form, or one that leads to another machine.
         """
         for form in forms(self.page):
             fields = dict(form.fields)
@@ -50,8 +51,20 @@ class Visitor:
                 unset = [(name, value) for name, value in form.fields if name not in answers]
                 given = [(name, one) for name, value in answers.items() for one in _many(value)]
                 target = urljoin(self.page.url, form.action)
+                if not self._may_go_to(target):
+                    raise StepError(f"The page's form for {act!r} leads to another machine.")
                 return self._follow(self._post(target, [*unset, *given]))
         raise StepError(f"The consent page has no form for {act!r} (it answered {self.page.status}).")
+
+    def page_at(self, origin: str) -> HttpReply:
+        """The page where the last redirects ended, if that is at *origin*; else the answer that led elsewhere.
+
+        An origin is scheme, host and port; the names of this machine are one host.
+        """
+        if not self.redirects or is_same_origin(self.redirects[-1], origin):
+            return self.page
+        own = [one for one in self._ways if is_same_origin(one.url, origin)]
+        return own[-1] if own else self._ways[0]
 
     def choices(self, field: str) -> tuple[str, ...]:
         """Every value that the page offers for *field*."""
@@ -70,13 +83,14 @@ class Visitor:
         return self._browser.ask("POST", url, form=sent)
 
     def _follow(self, reply: HttpReply) -> HttpReply:
-        self.redirects = []
+        self.redirects, self._ways = [], []
         for _ in range(LONGEST_CHAIN):
             location = reply.headers.get("location")
             if reply.status is None or not 300 <= reply.status < 400 or not location:
                 break
             url = urljoin(reply.url, location)
             self.redirects.append(url)
+            self._ways.append(reply)
             if not self._may_go_to(url):
                 break
             reply = self._browser.ask("GET", url)
@@ -89,7 +103,7 @@ class Visitor:
         if parts.scheme not in {"http", "https"}:
             return False
         host = parts.hostname or ""
-        return host == "localhost" or host in self._allow_hosts or _is_loopback(host)
+        return host in self._allow_hosts or _is_loopback(host)
 
 
 def forms(page: HttpReply) -> list[Form]:
@@ -104,7 +118,24 @@ def with_query(url: str, **parameters: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}{urlencode(parameters)}"
 
 
+def is_same_origin(left: str, right: str) -> bool:
+    """Whether two addresses share scheme, host and port; the names of this machine are one host."""
+    return _origin(left) == _origin(right)
+
+
+def _origin(url: str) -> tuple[str, str, int]:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    return parts.scheme, "" if _is_loopback(host) else host, port or (443 if parts.scheme == "https" else 80)
+
+
 def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

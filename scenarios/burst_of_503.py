@@ -7,7 +7,9 @@ SCENARIO = Scenario(
     steps=(
         steps.Authorise(),
         steps.Deliver(),
-        steps.Settle(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),  # so that one event alone starts the job that is told to wait
         steps.Break("banking.transactions", faults.Status(status=503, retry_after_s=1), times=2),
         steps.Sync("transactions"),
         steps.Deliver(),

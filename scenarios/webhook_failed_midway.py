@@ -1,4 +1,4 @@
-"""Processing fails before, within and after its effect; others are not held up, and in the end each has its effect once."""
+"""Processing fails before, within and after its effect: it is done again, and in the end each has its effect once."""
 
 from harness import Scenario, probes, steps
 
@@ -17,12 +17,16 @@ SCENARIO = Scenario(
         steps.Sync(twin="b"),
         steps.FailNext(at="midway", twin="b"),
         steps.DeliverOne("b.e0"),
+        steps.Settle(),
         steps.FailNext(at="before", twin="b"),
         steps.DeliverOne("b.e1"),
+        steps.Settle(),
         steps.FailNext(at="after", twin="b"),
         steps.DeliverOne("b.e2"),
+        steps.Settle(),
         steps.FailNext(at="midway", twin="b"),
         steps.DeliverOne("b.e3"),
+        steps.Settle(),
         steps.Deliver(attempts=5),
         steps.Retry("b.e0"),
         steps.Retry("b.e1"),

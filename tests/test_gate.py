@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,8 @@ from harness.errors import ConfigError, UnknownName
 from harness.gate import Decision, judge, report_only
 from harness.practices import all_practices
 from harness.probes import Finding, Verdict
-from harness.settings import Attestation, GateSettings, Settings, Waiver
-from harness.standings import PracticeStanding, Standing
+from harness.settings import Attestation, GateSettings, Settings, Waiver, parse
+from harness.standings import PracticeStanding, Standing, is_in_config
 
 IDEMPOTENT = "webhooks.idempotent"
 UNTESTED = next(one.id for one in all_practices().values() if not one.needed)
@@ -194,6 +195,23 @@ def test_a_waiver_does_not_stand_in_for_proof(outcome_of: OutcomeOf) -> None:
     judgement = judge([], settings=requiring(IDEMPOTENT, waive=(waived(),)), seed=1, today=TODAY)
 
     assert (judgement.decision, gate.exit_code(judgement)) == (Decision.SHUT, 3)
+    (found,) = [one for one in judgement.standings if one.practice == IDEMPOTENT]
+    assert found.reason.endswith("; the waiver of Bo accepts a violation, and does not stand for a proof")
+
+
+@pytest.mark.parametrize(
+    ("config", "hook", "is_there"),
+    [
+        ({}, "app.drive.fail", False),
+        ({"app": {"drive": {"fail": {"request": "POST /fail/{point}"}}}}, "app.drive.fail", True),
+        ({"app": {"object": "shop:App"}}, "app.drive.fail", True),
+        ({"app": {"object": "shop:App"}}, "app.facts.uses_events", False),
+        ({"app": {"facts": {"uses_events": ["consent.*"]}}}, "app.facts.uses_events", True),
+    ],
+)
+def test_a_hook_is_in_the_config_or_may_be_in_the_object(config: dict[str, object], hook: str, *, is_there: bool) -> None:
+    """An object may have any method, but facts are stated by the config alone."""
+    assert is_in_config(parse(config, folder=Path()), hook) is is_there
 
 
 def test_an_unknown_practice_is_refused_with_the_nearest_match() -> None:

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import hashlib
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -14,12 +15,12 @@ from harness.local import LocalFiskil
 
 
 @pytest.fixture
-def client(fiskil: LocalFiskil) -> httpx.Client:
+def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
     """A client that holds a token."""
-    client = httpx.Client(base_url=fiskil.api_url, timeout=20, trust_env=False)
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
-    client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
-    return client
+    with httpx.Client(base_url=fiskil.api_url, timeout=20, trust_env=False) as client:
+        client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
+        yield client
 
 
 def record(fiskil: LocalFiskil) -> Journal:

@@ -441,3 +441,16 @@ def test_a_table_that_is_none_is_said(value: Any) -> None:
     """[app] as anything but a table."""
     with pytest.raises(ConfigError, match="Expected 'table'"):
         parse({"app": value}, folder=Path())
+
+
+def test_what_a_team_promises_is_told_from_defaults(tmp_path: Path) -> None:
+    """A limit that equals its default is promised all the same where the config gives it."""
+    settings = parse({"app": {"url": "http://127.0.0.1:1", "limits": {"call_deadline_s": 10}}}, folder=tmp_path)
+
+    assert settings.promised == {"call_deadline_s"}
+
+
+def test_promises_are_no_key(tmp_path: Path) -> None:
+    """Nobody can write them."""
+    with pytest.raises(ConfigError, match="unknown key 'promised'"):
+        parse({"promised": []}, folder=tmp_path)

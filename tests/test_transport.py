@@ -1,6 +1,7 @@
 """Handing bytes over: what comes back, what does not, and that everything leaves at the same moment."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -25,12 +26,28 @@ def run(talk: Talk, call: Callable[[Address], Awaitable[Any]]) -> Any:
     """Let *call* speak to a server whose connections run *talk*."""
 
     async def main() -> Any:
-        server = await asyncio.start_server(talk, "127.0.0.1", 0)
+        writers: list[asyncio.StreamWriter] = []
+
+        async def watched(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writers.append(writer)
+            await talk(reader, writer)
+
+        server = await asyncio.start_server(watched, "127.0.0.1", 0)
         async with server:
             port = server.sockets[0].getsockname()[1]
-            return await call(Address(host="127.0.0.1", port=port))
+            made = await call(Address(host="127.0.0.1", port=port))
+            await hang_up(writers)
+            return made
 
     return complete(main())
+
+
+async def hang_up(writers: list[asyncio.StreamWriter]) -> None:
+    """Close every connection while its loop still runs."""
+    for writer in writers:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
 
 
 def answers(answer: bytes) -> Talk:

@@ -8,7 +8,8 @@ from werkzeug import Request, Response
 
 from harness.errors import StepError
 from harness.http import Browser, HttpReply
-from harness.visitor import Visitor, forms, with_query
+from harness.listen import free_port
+from harness.visitor import Visitor, forms, is_same_origin, with_query
 
 PAGE = """
 <form action="/first"><input type="hidden" name="act" value="cancel"><button>Cancel</button></form>
@@ -121,3 +122,45 @@ def test_query_parameters_are_added() -> None:
     """With or without a query of its own."""
     assert with_query("http://a/b", c="d e") == "http://a/b?c=d+e"
     assert with_query("http://a/b?x=1", c="d") == "http://a/b?x=1&c=d"
+
+
+def test_a_page_elsewhere_is_the_redirect_that_led_there(visitor: Visitor, httpserver: HTTPServer) -> None:
+    """Another port is another origin, whether anybody listens there or not; another name of this machine is not."""
+    away = f"http://127.0.0.1:{free_port()}/done"
+    httpserver.expect_request("/a").respond_with_data(status=303, headers={"Location": "/b"})
+    httpserver.expect_request("/b").respond_with_data(status=302, headers={"Location": away})
+    visitor.open(httpserver.url_for("/a"))
+
+    assert (visitor.page.status, visitor.redirects[-1]) == (None, away)
+    assert visitor.page_at(f"http://localhost:{httpserver.port}").status == 302
+    assert visitor.page_at("http://127.0.0.1:1").status == 303
+    assert visitor.page_at(away) is visitor.page
+
+
+def test_a_form_to_another_machine_is_not_sent(visitor: Visitor) -> None:
+    """Not even with what a page says itself."""
+    visitor.page = shown(
+        '<form method="post" action="https://example.com/"><input type="hidden" name="act" value="go"></form>'
+    )
+
+    with pytest.raises(StepError, match="leads to another machine"):
+        visitor.submit("go")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "is_same"),
+    [
+        ("http://localhost:8000/x", "http://127.0.0.1:8000", True),
+        ("http://[::1]:8000/x", "http://127.0.0.1:8000", True),
+        ("http://localhost", "http://localhost:80/", True),
+        ("https://localhost", "https://localhost:443/", True),
+        ("https://localhost:8000", "http://localhost:8000", False),
+        ("http://localhost:3000", "http://localhost:8000", False),
+        ("http://shop.example", "http://localhost", False),
+        ("http://localhost:x", "http://localhost:80", False),
+        ("shop://done", "http://localhost:80", False),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(left: str, right: str, *, is_same: bool) -> None:
+    """The names of this machine are one."""
+    assert is_same_origin(left, right) is is_same

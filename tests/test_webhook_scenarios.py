@@ -16,9 +16,9 @@ SHAPES: dict[str, dict[str, str]] = {
     "plain": {},
     "loser_is_told_409": {"STATUS": "200", "LOSER": "409"},
     "slow_worker": {"STATUS": "202", "WORK_S": "0.1"},
-    "tells_no_pending": {"TELLS": "applied,state"},
-    "tells_state_alone": {"TELLS": "state,pending"},
-    "tells_counts_alone": {"TELLS": "applied,pending"},
+    "tells_no_pending": {"TELLS": "applied,state,failed"},
+    "tells_state_alone": {"TELLS": "state,pending,failed"},
+    "tells_counts_alone": {"TELLS": "applied,pending,failed"},
     "needs_its_secret": {"STRICT": "1"},
 }
 UNTOLD = {

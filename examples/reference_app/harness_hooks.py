@@ -14,7 +14,7 @@ from reference_app.parts import parts_of
 
 
 async def effects(request: Request) -> Response:
-    """``GET /_harness/effects?end_user_id=``: how often each message was applied, what is pending, what is held."""
+    """``GET /_harness/effects?end_user_id=``: applied, pending, held, and failed as ordered."""
     end_user_id = request.query_params.get("end_user_id", "")
     return JSONResponse(await parts_of(request).database.read(_effects, end_user_id))
 
@@ -41,5 +41,6 @@ def _effects(tx: sqlite3.Connection, end_user_id: str) -> dict[str, object]:
     return {
         "applied": inbox.applied(tx, end_user_id),
         "pending": inbox.pending(tx, end_user_id),
+        "failed": failpoints.tripped(),
         "state": state.of_end_user(tx, end_user_id),
     }

@@ -23,6 +23,7 @@ class Told(Struct, frozen=True, kw_only=True):
     applied: dict[str, int] | None = None
     state: Any = None
     pending: int | None = None
+    failed: int | None = None
 
 
 class Rest(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,17 @@ from typing import ClassVar
 from harness.journal import Delivery, HookCall, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
-from harness.probes.receipts import answer_of, bites_during, events_by_id, genuine, last_applied, line, of_kind, unrest
+from harness.probes.receipts import (
+    answer_of,
+    bites_during,
+    events_by_id,
+    genuine,
+    last_applied,
+    line,
+    messages_of,
+    of_kind,
+    unrest,
+)
 
 NO_RECEIVER = {404, 405}
 HUNG_UP = "hung up"
@@ -42,19 +52,19 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         refused = [one for one in made if one.outcome != "ack"]
         unexcused = [one for one in refused if not _is_excused(journal, one, made)]
         if unexcused:
-            seen = f"{len(unexcused)} of {len(made)} genuine deliveries were not acknowledged"
-            return self.fails(seen, evidence=tuple(line(one) for one in unexcused), examined=len(made), advice=advice)
+            seen = f"{messages_of(unexcused)} of {messages_of(made)} genuine messages were not acknowledged at once"
+            evidence = tuple(line(one) for one in unexcused)
+            return self.fails(seen, evidence=evidence, examined=messages_of(made), advice=advice)
         ignored = _ignored(journal, made)
         reason, hook = unrest(journal)
         if ignored and reason:
             return self.cannot_tell(reason, hook=hook, advice=advice)
         if ignored:
             seen = f"{len(ignored)} messages that were written another way were acknowledged and ignored"
-            return self.fails(seen, evidence=tuple(line(one) for one in ignored), examined=len(made), advice=advice)
+            return self.fails(seen, evidence=tuple(line(one) for one in ignored), examined=messages_of(made), advice=advice)
         advice += _refused_again(refused, made)
-        return self.holds(
-            f"{len(made) - len(refused)} genuine deliveries were acknowledged", examined=len(made), advice=advice
-        )
+        taken = messages_of(one for one in made if one.outcome == "ack")
+        return self.holds(f"{taken} genuine messages were acknowledged", examined=taken, advice=advice)
 
     def _of_a_deaf_receiver(self, journal: Journal, made: list[Delivery]) -> Finding:
         """Nothing genuine was taken: say what is taken instead, if anything is."""
@@ -66,7 +76,7 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         seen = f"every genuine delivery was refused ({' or '.join(answers)})"
         if taken:
             seen += f"; the receiver takes {taken[0].replace('_', ' ')} instead: {WRONG_FORMS[taken[0]]}"
-        return self.fails(seen, evidence=tuple(line(one) for one in made), examined=len(made))
+        return self.fails(seen, evidence=tuple(line(one) for one in made), examined=messages_of(made))
 
 
 def _is_excused(journal: Journal, refused: Delivery, made: list[Delivery]) -> bool:
@@ -110,9 +120,7 @@ def _refused_again(refused: list[Delivery], made: list[Delivery]) -> tuple[str, 
     again = [one for one in refused if one.message_id in known and one.status is not None]
     if not again:
         return ()
-    return (
-        f"{len(again)} repetitions of an acknowledged message were refused ({again[0].status}); 2xx would end the retries",
-    )
+    return (f"repetitions of acknowledged messages were refused ({again[0].status}); 2xx would end the retries",)
 
 
 def _server_errors(journal: Journal) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """Does the acknowledgement come at once, whatever else is going on?"""
 
+from operator import attrgetter
 from typing import ClassVar
 
-from harness.journal import Delivery, Journal, Limits
+from harness.journal import Delivery, Exchange, Journal, Limits
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
-from harness.probes.receipts import bites_during, ended_s, line, of_kind
+from harness.probes.receipts import bites, bites_during, ended_s, line, of_kind
 
 SLOW_S = 3.0
 WAITED_S = 1.0
@@ -41,6 +42,9 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
             return self.fails(seen, evidence=tuple(line(one) for one in held_up), examined=len(made))
         if not waited:
             return self.cannot_tell("no delivery but the first was acknowledged")
+        broken = bites(journal)
+        if broken and not any(_outlived(journal, one) for one in broken):
+            return self.cannot_tell("no slow API call went on when its delivery had been answered")
         in_time = len(waited) - len(stragglers)
         return self.holds(
             f"{in_time} deliveries were acknowledged in time", examined=in_time, advice=_advice(waited, stragglers)
@@ -68,6 +72,15 @@ def _limit_s(journal: Journal) -> float:
 
 def _noise_s(journal: Journal) -> float:
     return max((one.took_s for one in of_kind(journal, "forged") if one.outcome == "refuse"), default=0.0)
+
+
+def _outlived(journal: Journal, call: Exchange) -> bool:
+    """Whether *call* went on after the answer to the latest delivery that had begun before it did.
+
+    A client that gives up within a second waits too briefly to be convicted; what shows that it works afterwards is this.
+    """
+    begun = [one for one in journal.all(Delivery) if one.at_s <= call.at_s]
+    return bool(begun) and call.ended_s > ended_s(max(begun, key=attrgetter("at_s")))
 
 
 def _waited_for_the_api(journal: Journal, delivery: Delivery) -> bool:

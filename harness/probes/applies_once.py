@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from harness.journal import Delivery, Journal
 from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
+from harness.probes.finding import Finding, Verdict
+from harness.probes.orders import FAIL, unfelt
 from harness.probes.receipts import by_message, last_applied, line, unrest
 from harness.probes.twins import compare_twins
 
@@ -25,13 +26,18 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
     def examine(self, journal: Journal) -> Finding:
         """Read the counts at the end against what was delivered more than once."""
         told = last_applied(journal)
-        if told is None:
-            return self._by_twins(journal)
+        finding = self._by_twins(journal) if told is None else self._by_counts(journal, told)
+        reason = unfelt(journal) if finding.verdict is Verdict.PASS else ""
+        return self.cannot_tell(reason, hook=FAIL) if reason else finding
+
+    def _by_counts(self, journal: Journal, told: dict[str, int]) -> Finding:
         delivered = by_message(one for one in journal.all(Delivery) if one.kind in {"genuine", "replay"})
         twice = {event: count for event, count in told.items() if count > 1 and event in delivered}
         if twice:
             event, count = min(twice.items(), key=lambda pair: journal.names.get(pair[0], pair[0]))
-            seen = f"message {journal.names.get(event, event)} was applied {count} times ({_attempts(delivered[event])})"
+            is_race = any(one.group for one in delivered[event])
+            often = "more than once" if is_race else f"{count} times"
+            seen = f"message {journal.names.get(event, event)} was applied {often} ({_attempts(delivered[event])})"
             return self.fails(seen, evidence=tuple(line(one) for one in delivered[event]), examined=len(delivered))
         repeated = [ones for ones in delivered.values() if len(ones) > 1 and told.get(ones[0].message_id, 0) == 1]
         if not repeated:
@@ -54,6 +60,9 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         if comparison.differences:
             seen = f"after {len(repeated)} messages were delivered repeatedly the state is another than without"
             return self.fails(seen, evidence=comparison.differences, examined=len(repeated), advice=comparison.advice)
+        if comparison.unnamed_counters:
+            seen = f"a number at {comparison.unnamed_counters[0]} grows with every delivery, and may count effects or tries"
+            return self.cannot_tell(seen, hook=f"{EFFECTS}: applied", advice=comparison.advice)
         return self.holds(
             f"{len(repeated)} messages were delivered repeatedly and left the state as it is without",
             examined=len(repeated),

@@ -1,18 +1,19 @@
 """What the app asked of the API, as probes read it: in order, and without calls about end users of earlier scenarios."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
-from harness.journal import Delivery, EventSeen, Exchange, HookCall, Journal
+from harness.journal import Delivery, EventSeen, Exchange, HookCall, Journal, Limits
 from harness.model import DATASETS
 
 _ANNOUNCED = {
     one.event: one.serves for one in DATASETS.values() if one.permission is not None and one.event.startswith("banking.")
 }
+LOCKED_OUT = "the app could not read, for a token that was refused and never renewed, which is another practice's business"
 
 Asked = tuple[str, str, tuple[tuple[str, str], ...]]
 
@@ -54,14 +55,44 @@ def is_fine(call: Exchange) -> bool:
     return call.status is not None and 200 <= call.status < 300 and not call.bites
 
 
+def came_through(made: list[Exchange], refused: Exchange) -> bool:
+    """Whether a later call on the same route for the same end user succeeded; a walk may begin anew."""
+    return any(
+        one.number > refused.number and (one.route, one.end_user_id) == (refused.route, refused.end_user_id) and is_fine(one)
+        for one in made
+    )
+
+
+def was_locked_out(journal: Journal, end_user_ids: Collection[str]) -> bool:
+    """Whether the app lost its way to what these end users share, for a token that was refused and never renewed.
+
+    What it misses then bears on the practices about tokens, and on no other.
+    """
+    made = calls(journal)
+    return any(
+        one.status == 401 and one.end_user_id in end_user_ids and bearer(one) and not came_through(made, one) for one in made
+    )
+
+
 def bitten_by(journal: Journal, *faults: str) -> list[Exchange]:
     """Every call that a fault of one of these names (``Stall``) acted on; without names, of any."""
     return [one for one in calls(journal) if any(not faults or bite.partition("(")[0] in faults for bite in one.bites)]
 
 
+def routes_of(made: Iterable[Exchange]) -> int:
+    """How many routes were called. How often each was is a matter of time, which enters no finding."""
+    return len({one.route for one in made})
+
+
 def began_s(call: HookCall) -> float:
     """When the harness asked; the entry itself is stamped with the answer."""
     return call.at_s - call.took_s
+
+
+def is_unheard(journal: Journal, call: HookCall) -> bool:
+    """Whether the harness stopped waiting for the app's answer, which may have come later."""
+    patience_s = next((one.request_deadline_s for one in journal.all(Limits)), 0.0)
+    return call.status is None and call.took_s >= patience_s
 
 
 def dataset_of(kind: str) -> str:

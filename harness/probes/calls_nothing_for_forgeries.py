@@ -33,7 +33,7 @@ class CallsNothingForForgeries(PlainProbe, frozen=True, kw_only=True, tag="calls
         counts: Counter[Asked] = Counter(asked(one) for one in made)
         if counts and max(counts.values()) >= SURE:
             routes_called = sorted({one.route for one in made if counts[asked(one)] >= SURE})
-            seen = f"{len(made)} calls began while only forged messages arrived: {', '.join(routes_called)}"
+            seen = f"calls began while only forged messages arrived: {', '.join(routes_called)}"
             return self.fails(seen, evidence=tuple(f"called {route}" for route in routes_called), examined=len(forged))
         if made:
             seen = f"{made[0].route} was called while only forged messages arrived, which may be the app's own schedule"

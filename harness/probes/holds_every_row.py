@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from harness.journal import Effects, Journal, Rows
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
+from harness.probes.keeping import HISTORY, is_older_part, left_out_on_purpose
 from harness.probes.records import (
     EFFECTS,
     asked_for,
@@ -20,7 +21,10 @@ from harness.probes.records import (
 
 
 class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
-    """At the end the app's state shows every row of the latest sync that the app's own queries ask for, each once."""
+    """At the end the app's state shows every row of the latest sync that the app's own queries ask for, each once.
+
+    Pending rows may be left out by an app that shows none at all, and rows older than the history it says it keeps.
+    """
 
     dataset: str = "transactions"
 
@@ -36,22 +40,33 @@ class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):
         reason, hook = why_not(journal, rows, self.dataset)
         if reason or rows is None or end is None:
             return self.cannot_tell(reason, hook=hook)
-        wanted = {str(row["fiskil_id"]): row for row in asked_for(journal, rows)}
+        asked = {str(row["fiskil_id"]): row for row in asked_for(journal, rows)}
+        left_out = left_out_on_purpose(journal, rows, asked)
+        wanted = {fiskil_id: row for fiskil_id, row in asked.items() if fiskil_id not in left_out}
         found = places(end.state, wanted)
         missing = [row for fiskil_id, row in wanted.items() if not found[fiskil_id]]
-        if missing and not end.is_quiescent:
-            reason, hook = at_work(end)
-            return self.cannot_tell(reason, hook=hook)
-        if missing and len(missing) == len(wanted):
-            return self._by_absence(journal, rows, list(wanted.values()))
         if missing:
-            seen = f"{len(missing)} of {len(wanted)} {self.dataset} are missing from the app's state"
-            return self.fails(seen, evidence=_names("missing", missing), examined=len(wanted))
+            return self._missing(journal, rows, wanted, missing)
         twice = [wanted[fiskil_id] for fiskil_id in doubled(found)]
         if twice:
             seen = f"{len(twice)} of {len(wanted)} {self.dataset} are held more than once"
             return self.fails(seen, evidence=_names("doubled", twice), examined=len(wanted))
-        return self.holds(f"all {len(wanted)} {self.dataset} are held, each once", examined=len(wanted))
+        advice = (f"{len(left_out)} {self.dataset} are left out, as it seems on purpose",) if left_out else ()
+        return self.holds(f"all {len(wanted)} {self.dataset} are held, each once", examined=len(wanted), advice=advice)
+
+    def _missing(
+        self, journal: Journal, rows: Rows, wanted: dict[str, dict[str, Any]], missing: list[dict[str, Any]]
+    ) -> Finding:
+        end = last_effects(journal, rows.participant)
+        if end is not None and not end.is_quiescent:
+            reason, hook = at_work(end)
+            return self.cannot_tell(reason, hook=hook)
+        if len(missing) == len(wanted):
+            return self._by_absence(journal, rows, missing)
+        if is_older_part(journal, rows, missing, held=[row for row in wanted.values() if row not in missing]):
+            return self.cannot_tell(f"the {self.dataset} that are missing are all older than those held", hook=HISTORY)
+        seen = f"{len(missing)} of {len(wanted)} {self.dataset} are missing from the app's state"
+        return self.fails(seen, evidence=_names("missing", missing), examined=len(wanted))
 
     def _by_absence(self, journal: Journal, rows: Rows, wanted: list[dict[str, Any]]) -> Finding:
         """No id at all: the state may not show this dataset, so only one that has shown it before is a witness."""

@@ -4,17 +4,19 @@ from typing import ClassVar
 
 from harness.journal import Exchange, HookCall, Journal, Limits
 from harness.probes.base import PlainProbe
-from harness.probes.calls import began_s, bitten_by, header
+from harness.probes.calls import began_s, bitten_by, header, routes_of
 from harness.probes.finding import Finding
 
 SLACK_S = 1.0
 LONGEST_STALL_S = 58.0
+CALL, REQUEST = "call_deadline_s", "request_deadline_s"
 
 
 class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline"):
     """An endless answer is abandoned within ``call_deadline_s``, and the app answers within ``request_deadline_s``.
 
-    A drip sends something every moment, so a limit on each read never fires; only one on the whole call does.
+    A drip sends something every moment, so a limit on each read never fires; only one on the whole call does. Nobody is held
+    to a deadline that the config does not promise.
     """
 
     expected: ClassVar[str] = "the connection closed by the call deadline, an answer by the request deadline"
@@ -33,15 +35,25 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
         if call_s > LONGEST_STALL_S:
             return self.cannot_tell("app.limits.call_deadline_s is longer than the longest stall", hook="app.limits")
         slow = sorted({one.route for one in held if _waited_s(journal, one) > call_s})
-        if slow:
-            seen = f"{slow[0]} was still being read after the call deadline"
-            return self.fails(seen, evidence=tuple(f"too long: {route}" for route in slow), examined=len(held))
         asked = [one for one in journal.all(HookCall) if any(_overlap(one, call) for call in held)]
         late = sorted({one.hook for one in asked if one.status is None or one.took_s > request_s})
+        if slow:
+            return self._slow(slow[0], slow, is_promised=CALL not in limits[-1].assumed, examined=routes_of(held))
         if late:
-            seen = f"the app did not answer {late[0]} by its request deadline"
-            return self.fails(seen, evidence=tuple(f"too late: {hook}" for hook in late), examined=len(asked))
-        return self.holds("every endless answer was abandoned in time", examined=len(held))
+            return self._late(late[0], late, is_promised=REQUEST not in limits[-1].assumed, examined=len(asked))
+        return self.holds("every endless answer was abandoned in time", examined=routes_of(held))
+
+    def _slow(self, first: str, slow: list[str], *, is_promised: bool, examined: int) -> Finding:
+        if not is_promised:
+            return self.cannot_tell(f"{first} was read for long, but no deadline was promised", hook=f"app.limits.{CALL}")
+        seen = f"{first} was still being read after the call deadline"
+        return self.fails(seen, evidence=tuple(f"too long: {route}" for route in slow), examined=examined)
+
+    def _late(self, first: str, late: list[str], *, is_promised: bool, examined: int) -> Finding:
+        if not is_promised:
+            return self.cannot_tell(f"{first} took long, but no deadline was promised", hook=f"app.limits.{REQUEST}")
+        seen = f"the app did not answer {first} by its request deadline"
+        return self.fails(seen, evidence=tuple(f"too late: {hook}" for hook in late), examined=examined)
 
 
 def _was_held(call: Exchange, call_s: float) -> bool:

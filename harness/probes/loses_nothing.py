@@ -4,7 +4,9 @@ from typing import ClassVar
 
 from harness.journal import Delivery, Effects, EventSeen, Journal, Limits, Started, UsedEvents
 from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
+from harness.probes.calls import LOCKED_OUT, end_user_of, was_locked_out
+from harness.probes.finding import Finding, Verdict
+from harness.probes.orders import FAIL, unfelt
 from harness.probes.receipts import (
     answer_of,
     applied,
@@ -12,7 +14,6 @@ from harness.probes.receipts import (
     by_message,
     events_by_id,
     genuine,
-    refused_failure,
     unrest,
     was_disturbed,
 )
@@ -38,9 +39,13 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
 
     def examine(self, journal: Journal) -> Finding:
         """Compare what was acknowledged with the counts at the end."""
-        untaken = refused_failure(journal)
-        if untaken is not None:
-            return self.cannot_tell("the app did not take the order to fail", hook="app.drive.fail")
+        finding = self._compared(journal)
+        if finding.verdict is Verdict.FAIL and was_locked_out(journal, _end_users(journal)):
+            return self.cannot_tell(LOCKED_OUT)
+        reason = unfelt(journal) if finding.verdict is Verdict.PASS else ""
+        return self.cannot_tell(reason, hook=FAIL) if reason else finding
+
+    def _compared(self, journal: Journal) -> Finding:
         given_up = _given_up(journal)
         if given_up:
             seen = f"{len(given_up)} messages were refused up to their last attempt, and so are lost"
@@ -90,6 +95,10 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
             return self.fails(seen, evidence=comparison.differences, advice=comparison.advice)
         seen = f"the state is the same with and without disturbance, at {comparison.compared} places"
         return self.holds(seen, examined=comparison.compared, advice=comparison.advice)
+
+
+def _end_users(journal: Journal) -> set[str]:
+    return {end_user_of(one) for one in genuine(journal)} - {""}
 
 
 def _acknowledged(journal: Journal) -> list[EventSeen]:

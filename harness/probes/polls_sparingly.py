@@ -39,7 +39,7 @@ class PollsSparingly(PlainProbe, frozen=True, kw_only=True, tag="polls_sparingly
             often = sorted({route for (route, _, _), count in counts.items() if count > allowed})
             if often:
                 seen = f"more than {allowed} equal readings in {idle.seconds:g} idle seconds"
-                return self.fails(seen, evidence=tuple(f"polled {route}" for route in often), examined=len(within))
+                return self.fails(seen, evidence=tuple(f"polled {route}" for route in often), examined=len(stretches))
         return self.holds(f"{len(stretches)} idle stretches passed without polling", examined=len(stretches))
 
 

@@ -26,25 +26,32 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
         events = _first_told(journal)
         if not events:
             return self.cannot_tell("no sync event that the app uses was acknowledged", hook="app.facts.uses_events")
-        unread: list[str] = []
-        unsure = 0
         for delivery, event in events:
-            dataset = dataset_of(event.kind)
-            if self._has_polled(journal, delivery, dataset):
-                seen = f"{dataset} was asked for more than {EARLY_READS} times before {event.event} told that it is ready"
+            if self._has_polled(journal, delivery, dataset_of(event.kind)):
+                seen = (
+                    f"{dataset_of(event.kind)} was asked for more than {EARLY_READS} times before {event.event} told of it"
+                )
                 return self.fails(seen, evidence=(f"{event.event} {event.kind}",), examined=len(events))
-            waited_s = _waited_s(journal, delivery, dataset)
+        return self._in_time(journal, events)
+
+    def _in_time(self, journal: Journal, events: list[tuple[Delivery, EventSeen]]) -> Finding:
+        unread: list[str] = []
+        doubts: list[tuple[str, str]] = []
+        for delivery, event in events:
+            waited_s = _waited_s(journal, delivery, dataset_of(event.kind))
             if waited_s is not None and waited_s <= _fresh_s(journal):
                 continue
-            if waited_s is None and not _has_waited(journal, delivery):
-                unsure += 1
+            if waited_s is not None and not _is_promised(journal):
+                doubts.append(("a reading came late, but nobody promised how soon it would", "app.limits.fresh_s"))
+            elif waited_s is None and not _has_waited(journal, delivery):
+                doubts.append(("the scenario ended before the app had to read", "app.observe.effects"))
             elif waited_s is None or not bitten_by(journal):
                 unread.append(f"{event.event} {event.kind}")
         if unread:
             seen = f"{len(unread)} acknowledged sync events were not followed by a reading in time"
             return self.fails(seen, evidence=tuple(unread), examined=len(events))
-        if unsure:
-            return self.cannot_tell("the scenario ended before the app had to read", hook="app.observe.effects")
+        for reason, hook in doubts[:1]:
+            return self.cannot_tell(reason, hook=hook)
         return self.holds(f"{len(events)} sync events were each followed by a reading", examined=len(events))
 
     def _has_polled(self, journal: Journal, delivery: Delivery, dataset: str) -> bool:
@@ -73,15 +80,19 @@ def _waited_s(journal: Journal, delivery: Delivery, dataset: str) -> float | Non
 
 
 def _has_waited(journal: Journal, delivery: Delivery) -> bool:
-    """Whether the app has had its time: it says that nothing is pending, or ``fresh_s`` has passed."""
+    """Whether the app has had its time: it says that nothing is pending, or the promised ``fresh_s`` has passed."""
     for one in journal.all(Effects):
         if one.participant == delivery.participant and one.at_s > delivery.at_s:
             if one.pending == 0 and one.is_quiescent:
                 return True
-            if one.at_s - delivery.at_s > _fresh_s(journal):
+            if _is_promised(journal) and one.at_s - delivery.at_s > _fresh_s(journal):
                 return True
     return False
 
 
 def _fresh_s(journal: Journal) -> float:
     return next((one.fresh_s for one in journal.all(Limits)), 5.0)
+
+
+def _is_promised(journal: Journal) -> bool:
+    return not any("fresh_s" in one.assumed for one in journal.all(Limits))

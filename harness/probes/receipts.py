@@ -29,6 +29,11 @@ def by_message(deliveries: Iterable[Delivery]) -> dict[str, list[Delivery]]:
     return found
 
 
+def messages_of(deliveries: Iterable[Delivery]) -> int:
+    """How many messages were handed over. How often each was may be a matter of time, which enters no finding."""
+    return len({one.message_id for one in deliveries})
+
+
 class Applied(Struct, frozen=True, kw_only=True):
     """How often each message was applied. ``was_reset`` says that the app forgot its counts when it was started again."""
 
@@ -81,7 +86,7 @@ def was_disturbed(journal: Journal) -> bool:
     """Whether the app had a reason to leave something for later: it was killed, told to fail, or met a fault."""
     was_killed = any(one.how == "kill" for one in journal.all(Started))
     was_told = any(one.hook == "fail" for one in journal.all(HookCall))
-    return was_killed or was_told or any(one.bites for one in journal.all(Exchange))
+    return was_killed or was_told or bool(bites(journal))
 
 
 def events_by_id(journal: Journal) -> dict[str, EventSeen]:
@@ -112,21 +117,14 @@ def ended_s(delivery: Delivery) -> float:
     return delivery.at_s + delivery.took_s
 
 
+def bites(journal: Journal) -> list[Exchange]:
+    """The app's calls that a fault acted on."""
+    return [one for one in journal.all(Exchange) if one.bites and not one.is_stray]
+
+
 def bites_during(journal: Journal, delivery: Delivery) -> list[Exchange]:
     """The app's calls that a fault acted on while *delivery* waited for its answer."""
-    return [
-        one
-        for one in journal.all(Exchange)
-        if one.bites and not one.is_stray and one.at_s <= ended_s(delivery) and one.ended_s >= delivery.at_s
-    ]
-
-
-def refused_failure(journal: Journal) -> HookCall | None:
-    """An order to fail that the app did not take."""
-    for one in journal.all(HookCall):
-        if one.hook == "fail" and not (one.status is not None and 200 <= one.status < 300):
-            return one
-    return None
+    return [one for one in bites(journal) if one.at_s <= ended_s(delivery) and one.ended_s >= delivery.at_s]
 
 
 def answer_of(delivery: Delivery) -> str:

@@ -1,10 +1,14 @@
 """Does a dead access token cost one renewal and one retry, and nothing else?"""
 
-from typing import ClassVar
+from collections import Counter
+from math import inf
+from typing import Any, ClassVar
 
-from harness.journal import Effects, Exchange, HookCall, Journal
+import msgspec
+
+from harness.journal import Effects, Exchange, HookCall, Journal, TokensExpired
 from harness.probes.base import PlainProbe
-from harness.probes.calls import asked, bearer, calls, is_fine
+from harness.probes.calls import asked, bearer, calls, came_through, is_fine, is_unheard, routes_of
 from harness.probes.finding import Finding
 from harness.probes.records import STILL_AT_WORK
 
@@ -16,7 +20,7 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
     """After a call was refused for its dead token, the token is exchanged again and the call succeeds with the new one.
 
     Workers that saw the same death at the same moment are allowed for; a loop is not. Renewing before a refusal is fine,
-    and leaves nothing to see.
+    and leaves nothing to see but where every token is known to have died.
     """
 
     expected: ClassVar[str] = "one POST /v1/token after the refusal, then the refused call again"
@@ -28,22 +32,34 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
         made = calls(journal)
         refused = [one for one in made if one.status == 401 and one.route != "token" and bearer(one)]
         if not refused:
-            return self.cannot_tell("no call was refused for a dead token")
+            return self._renewed_before(journal, made)
         exchanges = [one for one in made if one.route == "token" and one.number > refused[0].number]
         if any(one.status in {401, 403} for one in exchanges):
             return self.cannot_tell("the key pair was refused too, so no renewal could succeed")
         repeated = _repeated(refused)
         if repeated:
             seen = f"{repeated[0].route} was asked more than {REFUSALS} times with a token that had been refused"
-            return self.fails(seen, evidence=_lines(repeated), examined=len(refused))
-        dead = len({bearer(one) for one in refused})
-        if sum(1 for one in exchanges if one.status == 200) > RENEWALS * dead:
+            return self.fails(seen, evidence=_lines(repeated), examined=routes_of(refused))
+        if _most_renewals(made, refused, exchanges) > RENEWALS:
             seen = f"more than {RENEWALS} renewals followed the death of one token"
-            return self.fails(seen, evidence=_lines(refused), examined=len(refused))
-        lost = [one for one in refused if not _came_through(made, one)]
+            return self.fails(seen, evidence=_lines(refused), examined=routes_of(refused))
+        lost = [one for one in refused if not came_through(made, one)]
         if lost:
-            return self._lost(journal, lost, is_renewed=any(one.status == 200 for one in exchanges), examined=len(refused))
-        return self.holds(f"{dead} dead tokens were renewed and every refused call came through", examined=len(refused))
+            return self._lost(
+                journal, lost, is_renewed=any(one.status == 200 for one in exchanges), examined=routes_of(refused)
+            )
+        return self.holds("every dead token was renewed and every refused call came through", examined=routes_of(refused))
+
+    def _renewed_before(self, journal: Journal, made: list[Exchange]) -> Finding:
+        """Nothing was refused: every token died, and each call since then carried one that was taken since then."""
+        died_s = max((one.at_s for one in journal.all(TokensExpired)), default=inf)
+        taken = {_token(one) for one in made if one.route == "token" and one.at_s > died_s and is_fine(one)} - {""}
+        fresh = [one for one in made if one.at_s > died_s and bearer(one) in taken and is_fine(one)]
+        if not fresh:
+            return self.cannot_tell("no call was refused for a dead token")
+        return self.holds(
+            "every token died, and the app had taken a new one before its next call", examined=routes_of(fresh)
+        )
 
     def _lost(self, journal: Journal, lost: list[Exchange], *, is_renewed: bool, examined: int) -> Finding:
         how = "though the token was renewed" if is_renewed else "and the token was not renewed"
@@ -64,12 +80,34 @@ def _repeated(refused: list[Exchange]) -> list[Exchange]:
     return []
 
 
-def _came_through(made: list[Exchange], refused: Exchange) -> bool:
-    """Whether a later call on the same route for the same end user succeeded; a walk may begin anew."""
-    return any(
-        one.number > refused.number and (one.route, one.end_user_id) == (refused.route, refused.end_user_id) and is_fine(one)
-        for one in made
-    )
+def _most_renewals(made: list[Exchange], refused: list[Exchange], exchanges: list[Exchange]) -> int:
+    """How many renewals the death of one token cost, at most.
+
+    A new token whose first call is one that was refused renews the token it was refused with. One whose first call is
+    another belongs to a walk that begins, for an app may take a token for each. Those that were never used count for all.
+    """
+    unanswered = list(refused)
+    counts = Counter({bearer(one): 0 for one in refused})
+    unused = 0
+    for exchange in (one for one in exchanges if is_fine(one)):
+        token = _token(exchange)
+        first = next((one for one in made if token and bearer(one) == token), None)
+        if first is None:
+            unused += 1
+            continue
+        repeated = next((one for one in unanswered if asked(one) == asked(first) and one.number < exchange.number), None)
+        if repeated is not None:
+            unanswered.remove(repeated)
+            counts[bearer(repeated)] += 1
+    return max(counts.values()) + unused // len(counts)
+
+
+def _token(exchange: Exchange) -> str:
+    """The access token that an exchange brought; empty where it cannot be read."""
+    try:
+        return str(msgspec.json.decode(exchange.response_body, type=dict[str, Any]).get("token", ""))
+    except msgspec.DecodeError:
+        return ""
 
 
 def _has_ended(journal: Journal, refused: Exchange) -> bool:
@@ -80,6 +118,7 @@ def _has_ended(journal: Journal, refused: Exchange) -> bool:
     return any(
         one.at_s >= refused.ended_s
         and (one.status is None or one.status >= 400)
+        and not is_unheard(journal, one)
         and one.hook in {"refresh", "start_session"}
         for one in journal.all(HookCall)
     )

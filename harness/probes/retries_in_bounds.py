@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from harness.journal import Exchange, HookCall, Journal
 from harness.probes.base import PlainProbe
-from harness.probes.calls import Asked, asked, began_s, bitten_by, calls
+from harness.probes.calls import Asked, asked, began_s, bitten_by, calls, routes_of
 from harness.probes.finding import Finding
 
 MOST = 20
@@ -32,12 +32,12 @@ class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bou
         doubled = _created_blindly(journal)
         if doubled:
             seen = "POST /v1/end-users was repeated after an answer that got lost, without looking first"
-            return self.fails(seen, evidence=("POST end_users.create twice for one request",), examined=len(bitten))
+            return self.fails(seen, evidence=("POST end_users.create twice for one request",), examined=routes_of(bitten))
         stormy = sorted({one.route for one in bitten if _is_storm(_times(journal, asked(one)))})
         if stormy:
             seen = f"{stormy[0]} was repeated more than {MOST} times within {WINDOW_S:g} s while it failed"
-            return self.fails(seen, evidence=tuple(f"stormed {route}" for route in stormy), examined=len(bitten))
-        return self.holds("every failing call was repeated in bounds", examined=len(bitten))
+            return self.fails(seen, evidence=tuple(f"stormed {route}" for route in stormy), examined=routes_of(bitten))
+        return self.holds("every failing call was repeated in bounds", examined=routes_of(bitten))
 
 
 def _times(journal: Journal, wanted: Asked) -> list[float]:

@@ -47,6 +47,9 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
                 advice.append(f"{hook.hook} answered 500 when the API failed; 502 or 503 says whose fault it is")
         if not visits:
             return self.cannot_tell("the end user was sent to no page of the app", hook="app.drive.start_session")
+        unseen = [one for one in visits if one.status is not None and _shows_nothing(one.status)]
+        if unseen:
+            return self.cannot_tell(f"the {unseen[0].page} page is not shown by the app: it answered {unseen[0].status}")
         return self.holds(
             f"{len(visits)} pages were made for people", examined=len(visits), advice=tuple(dict.fromkeys(advice))
         )
@@ -60,11 +63,16 @@ def _trouble_of(visit: Visit) -> str:
         return "shows a stack trace"
     if visit.status >= 500:
         return f"answered {visit.status}"
-    if visit.status in {204, 304} or 300 <= visit.status < 400:
+    if _shows_nothing(visit.status):
         return ""
     if visit.content_type.endswith("json"):
         return "shows bare JSON"
     return "" if _has_something(visit.body) else "is blank"
+
+
+def _shows_nothing(status: int) -> bool:
+    """Whether the end user's browser was sent elsewhere, out of our sight, or stays where it was."""
+    return status == 204 or 300 <= status < 400
 
 
 def _has_something(body: bytes) -> bool:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from harness.journal import HookCall, Journal, Journey
 from harness.probes.base import PlainProbe
-from harness.probes.calls import began_s, calls
+from harness.probes.calls import began_s, calls, is_unheard
 from harness.probes.finding import Finding
 
 LEFT = "ABANDONED"
@@ -56,7 +56,7 @@ def _refused_after(journal: Journal, journeys: list[Journey]) -> str | None:
         return None
     for hook in journal.all(HookCall):
         is_next = hook.hook == "start_session" and hook.participant == last.participant and began_s(hook) > last.at_s
-        if not is_next or (hook.status is not None and hook.status < 400):
+        if not is_next or (hook.status is not None and hook.status < 400) or is_unheard(journal, hook):
             continue
         within = [one for one in calls(journal) if began_s(hook) <= one.ended_s and one.at_s <= hook.at_s]
         if all(one.status is not None and one.status < 400 and not one.bites for one in within):

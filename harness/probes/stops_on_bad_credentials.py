@@ -4,10 +4,11 @@ from typing import ClassVar
 
 from harness.journal import Exchange, HookCall, Idle, Journal, Key, Started
 from harness.probes.base import PlainProbe
-from harness.probes.calls import bearer, began_s, calls, is_fine, told
+from harness.probes.calls import bearer, began_s, calls, is_fine, is_unheard, routes_of, told
 from harness.probes.finding import Finding
 
 TRIES = 3
+PATIENCE = "app.limits.request_deadline_s"
 
 
 class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on_bad_credentials"):
@@ -30,11 +31,11 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
         allowed = TRIES * max(1, _asked_times(journal, refused or turned_away))
         if len(refused) > allowed:
             seen = f"a refused key pair was exchanged more than {TRIES} times for each thing the app was asked to do"
-            return self.fails(seen, evidence=("POST token: 401",), examined=len(refused))
+            return self.fails(seen, evidence=("POST token: 401",), examined=routes_of(refused))
         if _idle_tries(journal, refused) > TRIES:
             seen = f"a refused key pair was exchanged more than {TRIES} times while the app was left alone"
-            return self.fails(seen, evidence=("POST token: 401",), examined=len(refused))
-        return self._recovery(journal, made, examined=len(refused) + len(turned_away))
+            return self.fails(seen, evidence=("POST token: 401",), examined=routes_of(refused))
+        return self._recovery(journal, made, examined=routes_of([*refused, *turned_away]))
 
     def _recovery(self, journal: Journal, made: list[Exchange], *, examined: int) -> Finding:
         good_from = _good_from(journal)
@@ -43,6 +44,8 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
         if any(one.at_s >= good_from and bearer(one) and is_fine(one) for one in made):
             return self.holds("the refused key pair was not insisted on, and the app recovered", examined=examined)
         asked_again = [one for one in journal.all(HookCall) if one.hook == "refresh" and began_s(one) >= good_from]
+        if any(is_unheard(journal, one) for one in asked_again):
+            return self.cannot_tell("the app was still at work when the harness stopped waiting for it", hook=PATIENCE)
         if asked_again and all(one.status is None or one.status >= 400 for one in asked_again):
             seen = "the app does not recover after its key pair was accepted again"
             return self.fails(seen, evidence=("refresh failed with a good key pair",), examined=examined)

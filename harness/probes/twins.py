@@ -9,30 +9,42 @@ from collections import Counter
 from msgspec import Struct
 
 from harness.journal import Delivery, Effects, EventSeen, Journal
+from harness.probes.calls import LOCKED_OUT, end_user_of, was_locked_out
 from harness.probes.receipts import was_disturbed
 from harness.probes.records import PENDING, UNSURE, at_work
 from harness.probes.states import Leaves, Reading, differing, has_symbols
+from harness.probes.tries import is_counter, is_named_so, more_tries
 
 EFFECTS = "app.observe.effects"
 TWINS = ("a", "b", "c")
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """What comparing the twins gave. ``reason`` says why they cannot be compared, and ``hook`` what would help."""
+    """What comparing the twins gave. ``reason`` says why they cannot be compared, and ``hook`` what would help.
+
+    ``counters`` are places where the twin that was told more often shows a higher number, as a counter of tries does.
+    """
 
     differences: tuple[str, ...] = ()
     compared: int = 0
     volatile: tuple[str, ...] = ()
+    counters: tuple[str, ...] = ()
     reason: str = ""
     hook: str = ""
 
     @property
     def advice(self) -> tuple[str, ...]:
         """What was left out, for the reader."""
-        if not self.volatile:
-            return ()
-        shown = ", ".join(self.volatile[:6]) + (f" and {len(self.volatile) - 6} more" if len(self.volatile) > 6 else "")
-        return (f"left out, because two runs in order differ there: {shown}",)
+        told = (
+            ("left out, because two runs in order differ there", self.volatile),
+            ("left out, because numbers there grow with every try", self.counters),
+        )
+        return tuple(f"{why}: {_first(paths)}" for why, paths in told if paths)
+
+    @property
+    def unnamed_counters(self) -> tuple[str, ...]:
+        """Counters whose name does not speak of tries: what they count may as well be effects."""
+        return tuple(path for path in self.counters if not is_named_so(path))
 
 
 def compare_twins(journal: Journal) -> Comparison:
@@ -51,10 +63,16 @@ def compare_twins(journal: Journal) -> Comparison:
         return Comparison(reason="the twins did not acknowledge the same events")
     reading = Reading(journal)
     comparison = _compared(journal, reading, *(reading.leaves(one.state) for one in told))
+    reason, hook = _excuse(journal, told) if comparison.differences else ("", "")
+    return Comparison(reason=reason, hook=hook) if reason else comparison
+
+
+def _excuse(journal: Journal, told: list[Effects]) -> tuple[str, str]:
+    """Why twins that differ prove nothing about how they were told: reason and hook, or both empty."""
+    if was_locked_out(journal, _end_users(journal)):
+        return LOCKED_OUT, ""
     is_blind = any(one.pending is None and one.applied is None for one in told)
-    if comparison.differences and is_blind and was_disturbed(journal):
-        return Comparison(reason=UNSURE, hook=PENDING)
-    return comparison
+    return (UNSURE, PENDING) if is_blind and was_disturbed(journal) else ("", "")
 
 
 def _compared(journal: Journal, reading: Reading, a: Leaves, b: Leaves, c: Leaves) -> Comparison:
@@ -65,12 +83,21 @@ def _compared(journal: Journal, reading: Reading, a: Leaves, b: Leaves, c: Leave
     states = [reading.leaves(one.state) for one in journal.all(Effects) if one.participant == "a" and one.state is not None]
     if not any(differing(one, a) - volatile for one in states) and not has_symbols(a):
         return Comparison(reason="the app's state shows no effect of any delivery", hook=EFFECTS)
-    paths = sorted(differing(a, b) - volatile)
+    most = more_tries(journal, of="b", than="a")
+    counters = {path for path in differing(a, b) - volatile if is_counter(path, a, b, most=most)}
+    if not compared - counters:
+        return Comparison(reason="nothing of the app's state but counters is the same in two runs in order", hook=EFFECTS)
+    paths = sorted(differing(a, b) - volatile - counters)
     return Comparison(
         differences=tuple(_words(path, a.get(path, Counter()), b.get(path, Counter())) for path in paths),
-        compared=len(compared),
+        compared=len(compared - counters),
         volatile=tuple(sorted(volatile)),
+        counters=tuple(sorted(counters)),
     )
+
+
+def _first(paths: tuple[str, ...]) -> str:
+    return ", ".join(paths[:6]) + (f" and {len(paths) - 6} more" if len(paths) > 6 else "")
 
 
 def _words(path: str, one: Counter[str], other: Counter[str]) -> str:
@@ -88,6 +115,10 @@ def _some(values: Counter[str]) -> str:
 def _end(journal: Journal, name: str) -> Effects | None:
     found = [one for one in journal.all(Effects) if one.participant == name]
     return found[-1] if found else None
+
+
+def _end_users(journal: Journal) -> set[str]:
+    return {end_user_of(one) for one in journal.all(Delivery) if one.participant in TWINS} - {""}
 
 
 def _kinds(journal: Journal, name: str) -> Counter[str]:

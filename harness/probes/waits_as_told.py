@@ -1,13 +1,11 @@
 """Does the app wait as long as Retry-After tells before it asks the same again?"""
 
-from collections.abc import Collection
 from email.utils import parsedate_to_datetime
-from itertools import islice
 from typing import ClassVar
 
-from harness.journal import Delivery, Exchange, HookCall, Journal, ReadingsAsked
+from harness.journal import Delivery, Effects, Exchange, HookCall, Journal, ReadingsAsked
 from harness.probes.base import PlainProbe
-from harness.probes.calls import asked, began_s, bitten_by, calls, dataset_of, header, told
+from harness.probes.calls import asked, began_s, bitten_by, calls, header, routes_of
 from harness.probes.finding import Finding
 
 SLACK_S = 0.01
@@ -17,8 +15,8 @@ class WaitsAsTold(PlainProbe, frozen=True, kw_only=True, tag="waits_as_told"):
     """After a 429 or 503 with Retry-After, in seconds or as a date, the next equal call begins no sooner than was told.
 
     The wait is counted from the refused call's arrival, which is before the app can have read the answer, so a slow machine
-    accuses nobody. Where something new was asked of the app in between, nothing is judged; where several messages told of
-    the same dataset, each may begin a reading of its own.
+    accuses nobody. Nothing is judged where the next equal call may be another job's: where more than one thing was asked of
+    the app since it was last at rest, or equal calls were under way at once.
     """
 
     expected: ClassVar[str] = "the same call again, after the wait that was told"
@@ -27,30 +25,33 @@ class WaitsAsTold(PlainProbe, frozen=True, kw_only=True, tag="waits_as_told"):
 
     def examine(self, journal: Journal) -> Finding:
         """Follow each refusal to the next equal call."""
-        refusals = [(one, wait) for one in bitten_by(journal, "Status") if (wait := _wait_s(one)) is not None]
-        if not refusals and _tells_no_waits(journal):
-            busy = [one for one in bitten_by(journal, "Status") if one.status in {429, 503}]
-            return self.holds(f"{len(busy)} refused calls told no wait, so none was due", examined=len(busy))
-        if not refusals:
+        told = [(one, wait) for one in bitten_by(journal, "Status") if (wait := _wait_s(one)) is not None]
+        if not told and _tells_no_waits(journal):
+            busy = routes_of(one for one in bitten_by(journal, "Status") if one.status in {429, 503})
+            return self.holds("what was refused told no wait, so none was due", examined=busy)
+        if not told:
             return self.cannot_tell("no call was refused with Retry-After")
-        judged = 0
-        for number, (refused, wait_s) in enumerate(refusals):
-            reasons = _reasons(journal, refused, wait_s)
-            if len(reasons) > 1 and number:
-                continue  # whose wait is over first is told by the first refusal alone
-            is_explained = any(at_s <= refused.at_s for at_s in reasons.values())
-            again = _next_equal(journal, refused, but=len(reasons) - is_explained)
-            if again is None or _was_asked_between(journal, refused, again, but=reasons):
+        judged = came_back = 0
+        for refused, wait_s in told:
+            again = _next_equal(journal, refused)
+            if again is None:
+                continue
+            came_back += 1
+            if not _is_of_one_job(journal, refused, again):
                 continue
             judged += 1
             if again.at_s - refused.at_s < wait_s - SLACK_S:
                 seen = f"{refused.route} was asked again sooner than Retry-After: {wait_s:g} told"
                 return self.fails(
-                    seen, evidence=(f"{refused.method} {refused.route}: {refused.status}",), examined=len(refusals)
+                    seen,
+                    evidence=(f"{refused.method} {refused.route}: {refused.status}",),
+                    examined=routes_of(one for one, _ in told),
                 )
+        if came_back > judged:
+            return self.cannot_tell("the app had more than one thing to do, so another job may have asked again")
         if not judged:
             return self.cannot_tell("no refused call was asked again, so nobody waited")
-        return self.holds(f"{judged} refused calls were asked again, none too soon", examined=judged)
+        return self.holds("what was refused was asked again, and never too soon", examined=routes_of(one for one, _ in told))
 
 
 def _tells_no_waits(journal: Journal) -> bool:
@@ -72,24 +73,25 @@ def _wait_s(refused: Exchange) -> float | None:
     return max(wait.total_seconds() - 1, 0.0) or None
 
 
-def _next_equal(journal: Journal, refused: Exchange, *, but: int) -> Exchange | None:
-    """The next equal call, not counting *but* of them, which may be about something else."""
-    later = (one for one in calls(journal, refused.route) if one.at_s >= refused.at_s and one.number > refused.number)
-    return next(islice((one for one in later if asked(one) == asked(refused)), but, None), None)
+def _next_equal(journal: Journal, refused: Exchange) -> Exchange | None:
+    later = (one for one in calls(journal, refused.route) if one.at_s >= refused.ended_s and one.number > refused.number)
+    return next((one for one in later if asked(one) == asked(refused)), None)
 
 
-def _was_asked_between(journal: Journal, refused: Exchange, again: Exchange, *, but: Collection[str]) -> bool:
-    moments = [began_s(one) for one in journal.all(HookCall)]
-    moments += [one.at_s for one in journal.all(Delivery) if one.message_id not in but]
-    return any(refused.at_s < moment < again.at_s for moment in moments)
+def _is_of_one_job(journal: Journal, refused: Exchange, again: Exchange) -> bool:
+    """Whether nobody but the job whose call was refused can have asked again."""
+    at_rest_s = max((one.at_s for one in journal.all(Effects) if _is_at_rest(one) and one.at_s < refused.at_s), default=0.0)
+    begun = [began_s(one) for one in journal.all(HookCall) if one.hook != "fail" and one.at_s > at_rest_s]
+    begun += [one.at_s for one in journal.all(Delivery) if one.at_s > at_rest_s]
+    jobs = [moment for moment in begun if moment < again.at_s]
+    if len(jobs) > 1 or any(moment > refused.at_s for moment in jobs):
+        return False
+    return not any(
+        asked(one) == asked(refused) and one.at_s < refused.ended_s and one.ended_s > refused.at_s
+        for one in calls(journal, refused.route)
+        if one is not refused
+    )
 
 
-def _reasons(journal: Journal, refused: Exchange, wait_s: float) -> dict[str, float]:
-    """When each message told of the refused reading's dataset since it was last read: each may lead to a reading."""
-    made = [one for one in calls(journal, refused.route) if one.ended_s <= refused.at_s]
-    since_s = max((one.ended_s for one in made if one.status == 200), default=0.0)
-    return {
-        one.message_id: one.at_s
-        for one, event in told(journal)
-        if since_s <= one.at_s <= refused.at_s + wait_s and f"banking.{dataset_of(event.kind)}" == refused.route
-    }
+def _is_at_rest(effects: Effects) -> bool:
+    return effects.is_quiescent and effects.moment != "ordered"

@@ -15,6 +15,9 @@ from harness.settings.variables import environment
 
 FILE = "fiskil-harness.toml"
 TABLE = "tool.fiskil-harness"
+_OURS = frozenset({"folder", "source", "promised"})
+"""What settings say that no config can."""
+
 _REQUEST_KEYS = (("app", "ready"), ("app", "drive", "*"), ("app", "observe", "effects"), ("app", "observe", "metrics"))
 
 
@@ -52,7 +55,8 @@ def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
         settings = msgspec.convert(_spell_out(raw), Settings, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{source}: {_readable(error)}") from None
-    settings = msgspec.structs.replace(settings, folder=folder, source=source)
+    promised = frozenset(raw.get("app", {}).get("limits", {}))
+    settings = msgspec.structs.replace(settings, folder=folder, source=source, promised=promised)
     checks.refuse_contradictions(settings)
     checks.refuse_bad_templates(settings)
     checks.refuse_bad_values(settings)
@@ -102,7 +106,7 @@ def _refuse_unknown_keys(raw: Any, shape: Any, place: tuple[str, ...], source: s
         return
     if not isinstance(raw, dict):
         return
-    fields = {f.name: f.type for f in msgspec.structs.fields(struct) if f.name not in {"folder", "source"} or place}
+    fields = {f.name: f.type for f in msgspec.structs.fields(struct) if f.name not in _OURS or place}
     for key, value in raw.items():
         if key not in fields:
             near = nearest(key, fields)

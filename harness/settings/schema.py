@@ -150,7 +150,10 @@ class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole config; ``folder`` is where it lies, and where the app's command runs."""
+    """The whole config; ``folder`` is where it lies, and where the app's command runs.
+
+    ``promised`` are the names in ``app.limits`` that the config gives itself: nobody is held to a default.
+    """
 
     app: AppSettings = AppSettings()
     sandbox: SandboxSettings = SandboxSettings()
@@ -159,3 +162,4 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     waive: tuple[Waiver, ...] = ()
     folder: Path = Path()
     source: str = ""
+    promised: frozenset[str] = frozenset()

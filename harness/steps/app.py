@@ -1,9 +1,10 @@
 """Steps of the app's process: killed, started again, made to fail, left alone."""
 
+import contextlib
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from harness.clock import pause, wait_until
-from harness.errors import ConfigError
+from harness.errors import ConfigError, HookError
 from harness.journal import Idle, Started
 from harness.steps.base import PlainStep
 
@@ -32,11 +33,15 @@ class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
-        """Ask the app to; from now on it is given time to recover."""
+        """Ask the app to; from now on it is given time to recover. What it tells before is what its failing is seen by."""
         from harness.steps.data import call_hook
 
         stage.has_mended = True
-        call_hook(stage, stage.participant(self.twin), "fail", point=self.at)
+        participant = stage.participant(self.twin)
+        if stage.app.has("app.observe.effects"):
+            with contextlib.suppress(HookError):
+                stage.snapshot("ordered", participant, is_settled=False)
+        call_hook(stage, participant, "fail", point=self.at)
 
 
 class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):

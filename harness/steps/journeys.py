@@ -238,7 +238,8 @@ def _ended(stage: "Stage", participant: "Participant", ending: str) -> None:
 
 
 def _write_visit(stage: "Stage", participant: "Participant", visitor: Visitor, page: str) -> None:
-    reply = visitor.page
+    """Write down what the app showed; of a page at another origin, that the end user was sent there."""
+    reply = visitor.page_at(stage.app.url)
     stage.journal.write(
         Visit(
             **stage.journal.stamp(),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from harness.errors import AppError, ConfigError
 from harness.faults import AnyFault
 from harness.faults import ExpireTokens as ExpireTokensFault
-from harness.journal import Canaries, FaultSet, Key
+from harness.journal import Canaries, FaultSet, Key, TokensExpired
 from harness.link import Rule
 from harness.sandbox.api.routes import require_route
 from harness.steps.base import PlainStep
@@ -80,6 +80,7 @@ class ExpireTokens(PlainStep, frozen=True, kw_only=True, tag="expire_tokens"):
     def perform(self, stage: "Stage") -> None:
         """Expire them; the driver restarts the app at the end, which may not know how to go on."""
         stage.fiskil.sandbox.expire_tokens()
+        stage.journal.write(TokensExpired(**stage.journal.stamp()))
         stage.must_restart = True
 
 

@@ -1,6 +1,7 @@
 """The app under test: hooks over HTTP, Python objects in their place, and what is said when one is wrong."""
 
 from collections.abc import Callable, Iterator
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,30 @@ def test_settled_needs_no_pending(start: Callable[..., AppUnderTest], receiver_s
 
     assert rest.is_quiescent
     assert rest.told.pending == 0
+
+
+def test_settled_gives_up_on_an_app_that_is_never_at_rest(
+    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
+) -> None:
+    """The wait is bounded, and says that the app was not quiescent."""
+    app = start(receiver_settings(FLAW="never_at_rest"))
+
+    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=0.1)
+
+    assert not rest.is_quiescent
+    assert rest.told.pending == 1
+
+
+def test_settled_waits_while_something_is_missing_from_an_answer(
+    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
+) -> None:
+    """An app that tells no pending is asked as long as the answer lacks something, up to the cap."""
+    app = start(receiver_settings(FLAW="no_pending"))
+
+    lacking = settled(app, {"end_user_id": "eu_1"}, cap_s=0.1, needed_s=lambda _: inf)
+    whole = settled(app, {"end_user_id": "eu_1"}, cap_s=5, needed_s=lambda _: 0.02)
+
+    assert (lacking.is_quiescent, whole.is_quiescent) == (False, True)
 
 
 def test_running_app_must_answer(start: Callable[..., AppUnderTest]) -> None:

@@ -28,6 +28,7 @@ class Feed:
         self.end_users: dict[str, str] = {}
         self.rows: dict[str, list[Any]] = {}
         self.deliveries = 0
+        self.front_end = ""
 
     def start(self, values: Values) -> str:
         """Listen, and keep the values; the token comes with the first call."""
@@ -52,8 +53,8 @@ class Feed:
             self.end_users[ref] = created["end_user_id"]
         wanted = {
             "end_user_id": self.end_users[ref],
-            "redirect_uri": f"{self.url}/thanks",
-            "cancel_uri": f"{self.url}/sorry",
+            "redirect_uri": f"{self.front_end or self.url}/thanks",
+            "cancel_uri": f"{self.front_end or self.url}/sorry",
         }
         return str(self._call("POST", "/v1/auth/session", json=wanted)["auth_url"])
 

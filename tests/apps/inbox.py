@@ -26,7 +26,7 @@ FLAW = os.environ.get("FLAW", "")
 SECRET = os.environ["FISKIL_WEBHOOK_SECRET"]
 KEY = SECRET.encode() if FLAW in {"raw_key", "raw_key_hex"} else base64.b64decode(SECRET)
 ALLOWED = [one for one in os.environ.get("ALLOWED", "").split(",") if one]
-TELLS = os.environ.get("TELLS", "applied,state,pending").split(",")
+TELLS = os.environ.get("TELLS", "applied,state,pending,failed").split(",")
 STATUS = int(os.environ.get("STATUS", "204"))
 LOSER = int(os.environ.get("LOSER", "0"))
 API = os.environ.get("FISKIL_BASE_URL", "")
@@ -35,6 +35,7 @@ STORE = Path(os.environ["STORE"])
 LOCK = threading.RLock()
 WAKE = threading.Event()
 ARMED: set[str] = set()
+FAILED: list[str] = []
 SEEN: set[str] = set()
 RECENT: list[str] = []
 QUEUE: list[dict[str, Any]] = []
@@ -61,6 +62,7 @@ def trip(point: str) -> None:
     """Fail once where it was ordered."""
     if point in ARMED:
         ARMED.discard(point)
+        FAILED.append(point)
         raise Tripped(point)
 
 
@@ -339,6 +341,7 @@ def effects(end_user_id: str) -> dict[str, Any]:
     told = {
         "applied": dict(applied),
         "pending": pending + len(QUEUE),
+        "failed": len(FAILED),
         "state": {
             "consents": {consent_id: {"event": event, "at": at} for consent_id, event, at in consents},
             "rows": [] if is_over else [{"dataset": dataset, **json.loads(row)} for dataset, row in rows],

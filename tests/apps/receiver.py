@@ -56,6 +56,10 @@ class Receiver(BaseHTTPRequestHandler):
         else:
             with LOCK:
                 told = {"applied": MEMORY["applied"], "pending": 0, "state": MEMORY["consents"]}
+                if FLAW == "never_at_rest":
+                    told["pending"] = 1
+                if FLAW == "no_pending":
+                    del told["pending"]
                 if FLAW == "state_only":
                     del told["applied"]
                 self.answer(200, told)

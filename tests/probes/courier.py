@@ -129,18 +129,29 @@ class Courier:
         counts = None if applied is None else {self._id(one): count for one, count in applied.items()}
         self._write(Effects, participant=participant, moment=moment, applied=counts, state=state, pending=0, **more)
 
-    def call(self, route: str, *, participant: str = "", bites: tuple[str, ...] = (), took_s: float = 0.01) -> None:
-        """The app called the API about a participant."""
+    def call(
+        self,
+        route: str,
+        *,
+        participant: str = "",
+        bites: tuple[str, ...] = (),
+        took_s: float = 0.01,
+        after_s: float = 0.0,
+        status: int = 200,
+    ) -> None:
+        """The app called the API about a participant, now or *after_s* seconds from now."""
         self._calls += 1
         self._write(
             Exchange,
+            after_s=after_s,
             number=self._calls,
             route=route,
             method="GET",
             path="/v1/" + route.replace(".", "/"),
             end_user_id=f"eu-{participant}",
-            status=200,
-            ended_s=self.now_s + took_s,
+            request_headers=(("authorization", "Bearer t1"),),
+            status=status,
+            ended_s=self.now_s + after_s + took_s,
             bites=bites,
         )
 
@@ -150,9 +161,9 @@ class Courier:
             Rows, participant=participant, dataset="accounts", moment="sync", rows=tuple({"fiskil_id": one} for one in ids)
         )
 
-    def ordered_to_fail(self, *, status: int = 200) -> None:
+    def ordered_to_fail(self, *, status: int = 200, participant: str = "") -> None:
         """The app was told to fail."""
-        self._write(HookCall, hook="fail", participant="", status=status)
+        self._write(HookCall, hook="fail", participant=participant, status=status)
 
     def killed(self) -> None:
         """The app was killed and started again."""
@@ -171,8 +182,8 @@ class Courier:
         ids = {symbol: message_id for message_id, symbol in self.journal.names.items()}
         return ids.get(name, name)
 
-    def _write(self, entry_class: Any, /, **fields: Any) -> Any:
+    def _write(self, entry_class: Any, /, *, after_s: float = 0.0, **fields: Any) -> Any:
         self.now_s += 0.01
-        entry = entry_class(at_s=self.now_s, step=self.step, **fields)
+        entry = entry_class(at_s=self.now_s + after_s, step=self.step, **fields)
         self.journal.write(entry)
         return entry

@@ -10,6 +10,7 @@ from harness.journal import (
     Effects,
     EventSeen,
     Exchange,
+    History,
     HookCall,
     Idle,
     Journal,
@@ -19,21 +20,23 @@ from harness.journal import (
     Output,
     Rows,
     Started,
+    TokensExpired,
     Visit,
 )
 
 ALICE = "eu_alice"
+PUBLISHED = "2026-01-01T00:00:00.000Z"
 
 
 class Tape:
     """Writes entries into a journal; its clock stands at ``now_s`` and moves when told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, assumed: tuple[str, ...] = ()) -> None:
         self.journal = Journal()
         self.now_s = 1.0
         self._calls = 0
         self._events = 0
-        self.journal.write(Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5))
+        self.journal.write(Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5, assumed=assumed))
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
@@ -45,12 +48,13 @@ class Tape:
         *,
         status: int | None = 200,
         bearer: str = "t1",
+        token: str = "",
         query: str = f"end_user_id={ALICE}",
         took_s: float = 0.01,
         bites: tuple[str, ...] = (),
         **more: Any,
     ) -> Exchange:
-        """The app called the API; 0.05 s pass."""
+        """The app called the API; 0.05 s pass. *token* is what an exchange brought."""
         self._calls += 1
         is_get = route.startswith("banking.") or route == "end_users.list"
         entry = Exchange(
@@ -65,6 +69,7 @@ class Tape:
             request_headers=(("authorization", f"Bearer {bearer}"),) if route != "token" else (),
             status=status,
             bites=bites,
+            **({"response_body": msgspec.json.encode({"token": token})} if token else {}),
             **more,
         )
         self.journal.write(entry)
@@ -76,7 +81,9 @@ class Tape:
         event = f"e{self._events}"
         self._events += 1
         common = {"event": event, "message_id": f"m-{event}", "participant": participant}
-        self.journal.write(EventSeen(at_s=self.now_s, kind=kind, publish_time="", is_subscribed=is_subscribed, **common))
+        self.journal.write(
+            EventSeen(at_s=self.now_s, kind=kind, publish_time=PUBLISHED, is_subscribed=is_subscribed, **common)
+        )
         body = msgspec.json.encode({"data": {"end_user_id": ALICE, "event": kind}})
         self.journal.write(Delivery(at_s=self.now_s, attempt=1, outcome=outcome, status=204, body=body, **common))
         self.now_s += 0.05
@@ -127,6 +134,17 @@ class Tape:
         """The key pair is worth something else from now on."""
         self.journal.write(Key(at_s=self.now_s, state=state))
         self.now_s += 0.05
+
+    def tokens_die(self) -> None:
+        """Every token is dead from now on."""
+        self.journal.write(TokensExpired(at_s=self.now_s))
+        self.now_s += 0.05
+
+    def keeps_days(self, days: int, *, now: str) -> None:
+        """The app's team says for how many days it keeps rows, and something happens *now*."""
+        self.journal.write(History(days=days))
+        now_seen = EventSeen(event="e", kind="x", message_id="m", participant="", publish_time=now)
+        self.journal.write(now_seen)
 
     def restart(self) -> None:
         """The app was started again."""

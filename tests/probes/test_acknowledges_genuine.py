@@ -32,7 +32,7 @@ def test_a_refusal_fails_when_nothing_is_broken(status: int) -> None:
     finding = examined(courier)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "1 of 2 genuine deliveries were not acknowledged"
+    assert finding.seen == "1 of 2 genuine messages were not acknowledged at once"
     assert finding.evidence == (f"e2 pretty attempt 1: {status}",)
 
 
@@ -97,7 +97,7 @@ def test_refusing_a_repetition_is_advice() -> None:
     finding = examined(courier)
 
     assert finding.verdict is Verdict.PASS
-    assert finding.advice == ("1 repetitions of an acknowledged message were refused (409); 2xx would end the retries",)
+    assert finding.advice == ("repetitions of acknowledged messages were refused (409); 2xx would end the retries",)
 
 
 def test_a_failure_that_was_ordered_is_excused_once() -> None:

@@ -106,3 +106,16 @@ def test_twins_that_were_told_differently_prove_nothing() -> None:
     finding = EndsLikeItsTwin().examine(courier.journal)
 
     assert (finding.verdict, finding.seen) == (Verdict.INCONCLUSIVE, "the twins did not acknowledge the same events")
+
+
+def test_what_could_not_be_read_with_a_dead_token_is_another_practice() -> None:
+    """The twin lacks rows because the client did not renew its token."""
+    courier = Courier()
+    for name in ("a", "c", "b"):
+        courier.effects(state={}, participant=name, moment="before")
+        courier.deliver(f"{name}.e1")
+        courier.call("banking.accounts", participant=name, status=401 if name == "b" else 200)
+    for name in ("a", "c", "b"):
+        courier.effects(state=CONNECTED if name != "b" else {"connection": "connected"}, participant=name)
+
+    assert EndsLikeItsTwin().examine(courier.journal).verdict is Verdict.INCONCLUSIVE

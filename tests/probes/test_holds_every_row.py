@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from tape import Tape
 
+from harness.journal import kept
 from harness.probes import HoldsEveryRow, Verdict
 
 PROBE = HoldsEveryRow("transactions")
@@ -131,3 +133,106 @@ def test_a_state_that_lost_all_its_rows_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.examined) == (Verdict.FAIL, 2)
+
+
+def paged(tape: Tape, *pages: list[dict[str, Any]], bites: tuple[str, ...] = ()) -> None:
+    """The app read these pages; *bites* acted on the last one."""
+    for number, rows in enumerate(pages, start=1):
+        body = msgspec.json.encode({"transactions": rows})
+        tape.call("banking.transactions", response_body=body, bites=bites if number == len(pages) else ())
+
+
+def test_an_app_that_keeps_posted_rows_alone_passes(tape: Tape) -> None:
+    """It never shows a pending row, so this one is not missed."""
+    posted, pending = tape.transaction("a"), tape.transaction("b", status="PENDING")
+    tape.rows(posted, pending)
+    tape.told(SYNCED)
+    tape.effects([posted])
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+    assert finding.advice == ("1 transactions are left out, as it seems on purpose",)
+
+
+def test_an_app_that_shows_pending_rows_must_show_all(tape: Tape) -> None:
+    """One that was shown before is enough to see that."""
+    first, second = tape.transaction("a", status="PENDING"), tape.transaction("b", status="PENDING")
+    posted = tape.transaction("c")
+    tape.rows(first, posted)
+    tape.effects([first, posted], moment="settled")
+    tape.rows(second, posted)
+    tape.told(SYNCED)
+    tape.effects([posted])
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("missing b",))
+
+
+def aged(tape: Tape) -> list[dict[str, Any]]:
+    """Four rows, newest first, a month apart, of which the app was told."""
+    dates = ("2025-12-20", "2025-11-20", "2025-10-20", "2025-09-20")
+    rows = [tape.transaction(f"r{number}", posting_date_time=f"{day}T09:00:00Z") for number, day in enumerate(dates)]
+    tape.rows(*rows)
+    tape.told(SYNCED)
+    return rows
+
+
+def test_an_app_that_throws_old_rows_away_may_keep_a_recent_history(tape: Tape) -> None:
+    """It read them, and lacks just those that are older than what it holds: the fact that would help is named."""
+    rows = aged(tape)
+    paged(tape, rows[:3])
+    tape.effects(rows[:2])
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.history_days")
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(60, Verdict.PASS), (90, Verdict.FAIL)])
+def test_the_history_that_a_team_tells_decides(tape: Tape, days: int, verdict: Verdict) -> None:
+    """What is older than sixty days is not missed; what is younger than ninety is."""
+    tape.keeps_days(days, now="2026-01-01T00:00:00.000Z")
+    rows = aged(tape)
+    paged(tape, rows)
+    tape.effects(rows[:2])
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_an_app_that_stops_after_the_first_page_fails(tape: Tape) -> None:
+    """It never read what it lacks, so it has thrown nothing away."""
+    rows = aged(tape)
+    paged(tape, rows[:2])
+    tape.effects(rows[:2])
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_a_page_that_a_fault_broke_was_not_read(tape: Tape) -> None:
+    """The rows in it count as never seen."""
+    rows = aged(tape)
+    paged(tape, rows[:2], rows[2:], bites=("TruncatedJson(keep_percent=50)",))
+    tape.effects(rows[:2])
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_a_gap_in_the_middle_is_no_history(tape: Tape) -> None:
+    """Something older is held."""
+    rows = aged(tape)
+    paged(tape, rows)
+    tape.effects([rows[0], *rows[2:]])
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_a_long_answer_may_have_had_the_row_in_it(tape: Tape) -> None:
+    """The journal keeps its head alone."""
+    rows = aged(tape)
+    whole = msgspec.json.encode({"transactions": rows[:1], "padding": "x" * 70_000})
+    tape.call("banking.transactions", response_body=kept(whole))
+    tape.effects(rows[:2])
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -112,3 +112,25 @@ def test_work_in_the_background_has_a_deadline_too(tape: Tape) -> None:
     tape.call("banking.transactions", took_s=20, bites=DRIP, is_cut=True)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_nobody_is_held_to_a_call_deadline_that_is_a_default() -> None:
+    """An app whose own deadline is longer than ours is asked to tell it."""
+    tape = Tape(assumed=("call_deadline_s",))
+    tape.call("banking.transactions", took_s=30, bites=STALL)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.call_deadline_s")
+
+
+@pytest.mark.parametrize(("status", "took_s"), [(504, 16), (None, 17)])
+def test_nobody_is_held_to_a_request_deadline_that_is_a_default(status: int | None, took_s: float) -> None:
+    """Whether the answer came late, or the harness stopped waiting for it."""
+    tape = Tape(assumed=("request_deadline_s",))
+    tape.call("banking.transactions", took_s=4, bites=STALL)
+    tape.hook("refresh", status=status, took_s=took_s)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.request_deadline_s")

@@ -198,3 +198,39 @@ def test_without_counts_twins_tell(b: Any, verdict: Verdict) -> None:
         courier.effects(state=state, participant=name)
 
     assert examined(courier).verdict is verdict
+
+
+def locked_out(*, is_renewed: bool) -> Courier:
+    """A message was lost whose dataset could not be read with a dead token, or could in the end."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.deliver("e1")
+    courier.call("banking.accounts", status=401)
+    if is_renewed:
+        courier.call("banking.accounts")
+    courier.effects({"e0": 1})
+    return courier
+
+
+def test_what_is_lost_with_the_token_is_no_matter_of_retries() -> None:
+    """A flaw of the client is blamed on the practices that are about it."""
+    finding = examined(locked_out(is_renewed=False))
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert "which is another practice's business" in finding.seen
+
+
+def test_a_token_that_was_renewed_excuses_nothing() -> None:
+    """The dataset could be read, and the message is lost all the same."""
+    assert examined(locked_out(is_renewed=True)).verdict is Verdict.FAIL
+
+
+def test_a_refused_delivery_with_a_dead_token_is_no_matter_of_retries() -> None:
+    """Whoever works before the answer refuses up to the last attempt."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.call("banking.accounts", status=401)
+    courier.deliver("e1", status=500, attempt=5)
+    courier.effects({"e0": 1})
+
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE

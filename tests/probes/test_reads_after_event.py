@@ -95,3 +95,25 @@ def test_nobody_reads_for_a_consent_that_ended(tape: Tape) -> None:
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_nobody_is_held_to_a_delay_that_is_a_default() -> None:
+    """A reading that comes later than usual is asked about, not accused."""
+    tape = Tape(assumed=("fresh_s",))
+    tape.told("banking.transactions.sync.completed")
+    tape.wait(9)
+    tape.call("banking.transactions")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.fresh_s")
+
+
+def test_no_reading_within_a_default_delay_proves_nothing() -> None:
+    """An app that tells no pending may read later."""
+    tape = Tape(assumed=("fresh_s",))
+    tape.told("banking.transactions.sync.completed")
+    tape.wait(9)
+    tape.effects({}, pending=None)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

@@ -174,3 +174,79 @@ def test_equal_calls_under_way_together_are_no_loop(tape: Tape) -> None:
     tape.call("banking.transactions", bearer="t2")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_token_for_each_walk_passes(tape: Tape) -> None:
+    """Two tokens alive are refused once and renewed once each; the walks that follow take one each, as walks do."""
+    for number, dataset in enumerate(("transactions", "balances")):
+        tape.call(f"banking.{dataset}", status=401, bearer=f"old-{number}")
+        tape.call("token", token=f"new-{number}")
+        tape.call(f"banking.{dataset}", bearer=f"new-{number}")
+    for number in range(9):
+        tape.call("token", token=f"later-{number}")
+        tape.call("banking.accounts", bearer=f"later-{number}", query=f"end_user_id=eu_alice&walk={number}")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_one_dead_token_and_many_new_walks_pass(tape: Tape) -> None:
+    """The same page is read again and again, each time with a token of its own, once the refused call has come through."""
+    tape.call("banking.transactions", status=401)
+    for number in range(5):
+        tape.call("token", token=f"new-{number}")
+        tape.call("banking.transactions", bearer=f"new-{number}")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("workers", "verdict"), [(2, Verdict.PASS), (3, Verdict.FAIL)])
+def test_a_stampede_fails(tape: Tape, workers: int, verdict: Verdict) -> None:
+    """Every worker that saw the death of the shared token fetches one of its own."""
+    routes = [f"banking.{name}" for name in ("accounts", "balances", "transactions")][:workers]
+    for route in routes:
+        tape.call(route, status=401)
+    for route in routes:
+        tape.call("token", token=f"for-{route}")
+    for route in routes:
+        tape.call(route, bearer=f"for-{route}")
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_renewing_and_throwing_away_fails(tape: Tape) -> None:
+    """A loop that fetches tokens and uses none but the last."""
+    tape.call("banking.transactions", status=401)
+    for number in range(4):
+        tape.call("token", token=f"new-{number}")
+    tape.call("banking.transactions", bearer="new-3")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_a_new_token_before_any_refusal_passes_where_all_have_died(tape: Tape) -> None:
+    """Whoever takes a token for each walk never sends the dead one."""
+    tape.call("banking.transactions")
+    tape.tokens_die()
+    tape.call("token", token="t2")
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_an_app_that_calls_no_more_after_the_death_proves_nothing(tape: Tape) -> None:
+    """Nor does one that only takes a token."""
+    tape.call("banking.transactions")
+    tape.tokens_die()
+    tape.call("token", token="t2")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("took_s", "verdict"), [(1, Verdict.FAIL), (17, Verdict.INCONCLUSIVE)])
+def test_an_answer_that_nobody_waited_for_is_no_end(tape: Tape, took_s: float, verdict: Verdict) -> None:
+    """A request that broke off is one; after the harness stopped waiting the app may have gone on."""
+    tape.call("banking.transactions", status=401)
+    tape.wait(took_s)
+    tape.hook("refresh", status=None, took_s=took_s)
+
+    assert PROBE.examine(tape.journal).verdict is verdict

@@ -107,3 +107,13 @@ def test_a_refusal_after_an_approval_is_another_question(tape: Tape) -> None:
     tape.hook("start_session", status=409)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("took_s", "verdict"), [(1, Verdict.FAIL), (17, Verdict.INCONCLUSIVE)])
+def test_an_answer_that_nobody_waited_for_is_no_refusal(tape: Tape, took_s: float, verdict: Verdict) -> None:
+    """A request that broke off is one; after the harness stopped waiting the session may have been opened."""
+    tape.journey(CANCELLED)
+    tape.wait(took_s + 1)
+    tape.hook("start_session", status=None, took_s=took_s)
+
+    assert PROBE.examine(tape.journal).verdict is verdict

@@ -195,3 +195,15 @@ def test_a_key_that_stays_bad_proves_nothing(tape: Tape, state: str) -> None:
     tape.hook("refresh", status=502)
 
     assert PROBE.examine(tape.journal).seen == "the key pair was not made good again, so recovery could not be seen"
+
+
+def test_an_answer_that_nobody_waited_for_is_no_failure(tape: Tape) -> None:
+    """The app may have recovered after the harness stopped waiting for it."""
+    refused(tape, 1)
+    tape.key("accepted")
+    tape.wait(18)
+    tape.hook("refresh", status=None, took_s=17)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.request_deadline_s")

@@ -4,6 +4,7 @@ import pytest
 from tape import Tape
 
 from harness.probes import Verdict, WaitsAsTold
+from harness.probes.waits_as_told import SLACK_S
 
 PROBE = WaitsAsTold()
 
@@ -89,3 +90,66 @@ def test_without_a_refusal_there_is_nothing_to_see(tape: Tape) -> None:
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).seen == "no call was refused with Retry-After"
+
+
+def waited(tape: Tape, seconds: float) -> Verdict:
+    """The verdict on one second told, and as many waited from arrival to arrival."""
+    refused(tape, retry_after="1")
+    tape.now_s = 1.0 + seconds
+    tape.call("banking.transactions")
+    return PROBE.examine(tape.journal).verdict
+
+
+def test_a_hundredth_of_a_second_too_soon_is_let_pass(tape: Tape) -> None:
+    """Timers are not that exact."""
+    assert waited(tape, 1 - SLACK_S + 0.001) is Verdict.PASS
+
+
+def test_more_than_a_hundredth_too_soon_fails(tape: Tape) -> None:
+    """That much is no timer's doing."""
+    assert waited(tape, 1 - SLACK_S - 0.001) is Verdict.FAIL
+
+
+def test_two_events_may_have_started_two_jobs(tape: Tape) -> None:
+    """An app that reads everything after each event asks the same from another job while the first one waits."""
+    tape.told("banking.accounts.sync.completed")
+    tape.told("banking.transactions.sync.completed")
+    refused(tape)
+    tape.call("banking.transactions")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.seen == "the app had more than one thing to do, so another job may have asked again"
+
+
+def test_what_was_done_before_the_app_came_to_rest_has_ended(tape: Tape) -> None:
+    """One job alone has begun since then."""
+    tape.told("banking.accounts.sync.completed")
+    tape.effects({}, moment="settled")
+    tape.told("banking.transactions.sync.completed")
+    refused(tape)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_a_look_at_an_app_at_work_ends_no_job(tape: Tape) -> None:
+    """It has not come to rest."""
+    tape.told("banking.accounts.sync.completed")
+    tape.effects({}, moment="settled", is_quiescent=False)
+    tape.told("banking.transactions.sync.completed")
+    refused(tape)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_equal_calls_at_once_are_of_two_jobs(tape: Tape) -> None:
+    """Whichever was refused, the other may ask again."""
+    tape.call("banking.transactions", took_s=0.2)
+    tape.wait(-0.1)
+    refused(tape)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

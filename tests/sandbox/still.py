@@ -1,5 +1,6 @@
 """A served sandbox whose real time stands still, so that tests can stand on a boundary."""
 
+import contextlib
 from datetime import UTC, datetime
 
 import httpx
@@ -31,10 +32,11 @@ class Still:
         self.api_url, self.auth_url = (server.url for server in self._servers)
         self.port = self._servers[0].port
         self.sandbox.place(api_url=self.api_url, auth_url=self.auth_url)
+        self._clients = contextlib.ExitStack()
 
     def client(self) -> httpx.Client:
-        """A client that holds a token."""
-        client = httpx.Client(base_url=self.api_url, timeout=20, trust_env=False)
+        """A client that holds a token, closed with everything else."""
+        client = self._clients.enter_context(httpx.Client(base_url=self.api_url, timeout=20, trust_env=False))
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=self.pair).json()["token"]
         return client
 
@@ -88,6 +90,7 @@ class Still:
         return f"{self.auth_url}?sess_id={session.session_id}"
 
     def close(self) -> None:
-        """Stop listening."""
+        """Hang up and stop listening."""
+        self._clients.close()
         for server in self._servers:
             server.close()

@@ -7,12 +7,19 @@ from apps.feed import Feed, feed_settings
 
 from harness import steps
 from harness.driver import Driver
-from harness.journal import Effects, Idle, Started
+from harness.journal import Effects, Idle, Limits, Started
 from harness.scenario import Scenario
 from harness.settings import Settings
 
 Drive = Callable[..., Driver]
 MakeSettings = Callable[..., Settings]
+
+
+class Obedient(Feed):
+    """Takes orders to fail."""
+
+    def fail(self, values: dict[str, str]) -> None:
+        """Nod."""
 
 
 def scenario(*given: steps.AnyStep) -> Scenario:
@@ -57,3 +64,20 @@ def test_a_restart_is_a_kill_and_a_start(drive: Drive, receiver_settings: MakeSe
 
     assert not crashed
     assert [one.how for one in journal.all(Started)] == ["found", "kill", "restart"]
+
+
+def test_an_order_to_fail_comes_after_a_look(drive: Drive) -> None:
+    """What the app tells right before is what its failing is measured by."""
+    driver = drive(feed_settings(), given=Obedient())
+
+    journal, _ = driver.perform(scenario(steps.Authorise(), steps.FailNext(at="midway")))
+
+    assert [one.moment for one in journal.all(Effects)] == ["ordered", "end"]
+
+
+def test_limits_that_nobody_promised_are_assumed(drive: Drive) -> None:
+    """The journal says which bounds the config gives itself."""
+    journal, _ = drive(feed_settings(idle_s=0.1, fresh_s=1), given=Feed()).perform(scenario())
+
+    (limits,) = journal.all(Limits)
+    assert limits.assumed == ("call_deadline_s", "request_deadline_s", "ack_s", "alert_s")

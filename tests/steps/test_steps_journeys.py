@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 from apps.feed import Feed, feed_settings
 
-from harness import faults, steps
+from harness import faults, probes, steps
 from harness.driver import Driver
 from harness.errors import UnknownName
 from harness.journal import EventSeen, HookCall, Journal, Journey, Rows, Visit
+from harness.listen import free_port
 from harness.scenario import Scenario
 from harness.steps.journeys import Screen
 
@@ -151,3 +152,23 @@ def test_what_cannot_be_reached_is_not_authorised() -> None:
     """A real bank, or nobody, is refused before anything runs."""
     with pytest.raises(UnknownName, match="No institution '22'"):
         steps.Authorise(institution_id="22").check()
+
+
+@pytest.mark.parametrize(
+    "place", ["http://127.0.0.1:{port}", "http://localhost:{port}", "https://shop.example", "shop://app"]
+)
+def test_a_front_end_elsewhere_is_not_judged(drive: Drive, feed: Feed, place: str) -> None:
+    """Where something else than the app serves the pages, nobody can tell whether they are fine: it is no flaw."""
+    feed.front_end = place.format(port=free_port())
+    driver = drive(feed_settings(request_deadline_s=5), given=feed)
+    scenario = Scenario(
+        name="x",
+        practices=(),
+        steps=(steps.Cancel(), steps.Authorise()),
+        probes=(probes.ShowsNoServerError(),),
+    )
+
+    (finding,) = driver.run(scenario).findings
+
+    assert finding.verdict is probes.Verdict.INCONCLUSIVE
+    assert finding.seen == "the cancelled page is not shown by the app: it answered 303"

@@ -1,0 +1,30 @@
+"""Leases a message for four seconds before it works on it, so one whose worker was killed is found again only then.
+
+Nor does it tell what is pending.
+"""
+
+import json
+import time
+
+from correct import nopending_poll
+
+LEASE_S = 4.0
+WORK_S = 0.05
+PAUSE_S = 0.02
+
+
+def work_off(database):
+    """Take one message that nobody has leased, and work on it for a while."""
+    now = time.time()
+    leased = database.execute(
+        "UPDATE inbox SET free_at = ? WHERE rowid = (SELECT rowid FROM inbox WHERE free_at <= ? ORDER BY rowid LIMIT 1)"
+        " RETURNING message_id, body",
+        (now + LEASE_S, now),
+    ).fetchall()
+    for message_id, body in leased:
+        time.sleep(WORK_S)
+        nopending_poll.finish(database, message_id, json.loads(body))
+
+
+if __name__ == "__main__":
+    nopending_poll.serve(work_off, PAUSE_S)

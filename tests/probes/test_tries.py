@@ -1,0 +1,112 @@
+"""Counters of tries: a higher one on a twin that was told more often is no difference; what an effect moves still is."""
+
+from typing import Any
+
+import pytest
+from courier import Courier
+
+from harness.probes import AppliesOnce, EndsLikeItsTwin, Finding, Verdict
+
+HELD = {"connection": "connected"}
+
+
+def told_again(a: dict[str, Any], b: dict[str, Any], *, times: int = 1) -> Courier:
+    """Twins a and c were told once, b *times* more, and these stand in their states."""
+    courier = Courier()
+    for name in ("a", "c", "b"):
+        courier.effects(state={}, participant=name, moment="before")
+        courier.deliver(f"{name}.e0")
+    for attempt in range(times):
+        courier.deliver("b.e0", attempt=attempt + 2)
+    for name, state in (("a", a), ("b", b), ("c", a)):
+        courier.effects(state={**HELD, **state}, participant=name)
+    return courier
+
+
+def ends_like(courier: Courier) -> Finding:
+    finding: Finding = EndsLikeItsTwin().examine(courier.journal)
+    return finding
+
+
+def applies_once(courier: Courier) -> Finding:
+    finding: Finding = AppliesOnce().examine(courier.journal)
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ({"attempts": 1}, {"attempts": 3}),
+        ({"inbox": [{"tries": 1}, {"tries": 0}]}, {"inbox": [{"tries": 1}, {"tries": 2}]}),
+        ({"retried": 0}, {"retried": 1}),
+        ({"last_seen_at": None}, {"last_seen_at": "2026-11-24T00:00:01Z"}),
+    ],
+)
+def test_counters_of_tries_are_advice(a: dict[str, Any], b: dict[str, Any]) -> None:
+    """Two more deliveries, two more tries."""
+    courier = told_again(a, b, times=2)
+
+    assert (ends_like(courier).verdict, applies_once(courier).verdict) == (Verdict.PASS, Verdict.PASS)
+    assert ends_like(courier).advice[0].startswith("left out, because numbers there grow with every try: $.")
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ({"attempts": 1}, {"attempts": 4}),
+        ({"attempts": 3}, {"attempts": 1}),
+        ({"balance": 10}, {"balance": 20}),
+        ({"tries": [1]}, {"tries": [1, 1]}),
+        ({"attempts": "first"}, {"attempts": "second"}),
+    ],
+)
+def test_other_differences_still_fail(a: dict[str, Any], b: dict[str, Any]) -> None:
+    """More than the deliveries explain, less, an amount, a row more, a word."""
+    courier = told_again(a, b, times=2)
+
+    assert (ends_like(courier).verdict, applies_once(courier).verdict) == (Verdict.FAIL, Verdict.FAIL)
+
+
+def test_twins_that_were_told_as_often_have_as_many_tries() -> None:
+    """No delivery more, no number higher."""
+    assert ends_like(told_again({"attempts": 1}, {"attempts": 2}, times=0)).verdict is Verdict.FAIL
+
+
+def test_a_number_that_may_count_effects_proves_nothing() -> None:
+    """Its name does not say what it counts; counts for each message would."""
+    finding = applies_once(told_again({"payments": 1}, {"payments": 2}))
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: applied")
+    assert finding.seen == "a number at $.payments grows with every delivery, and may count effects or tries"
+
+
+def test_counters_alone_are_no_comparison() -> None:
+    """Something must be the same."""
+    courier = Courier()
+    for name in ("a", "c", "b"):
+        courier.effects(state={}, participant=name, moment="before")
+        courier.deliver(f"{name}.e0")
+    courier.deliver("b.e0", attempt=2)
+    for name, tries in (("a", 1), ("b", 2), ("c", 1)):
+        courier.effects(state={"tries": tries}, participant=name)
+
+    assert ends_like(courier).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("reason", ["order", "fault", "kill"])
+def test_a_disturbance_is_a_reason_to_try_again(reason: str) -> None:
+    """The app was told to fail, met a fault, or was killed."""
+    courier = Courier()
+    for name in ("a", "c", "b"):
+        courier.effects(state={}, participant=name, moment="before")
+        courier.deliver(f"{name}.e1")
+    disturbed = {
+        "order": lambda: courier.ordered_to_fail(participant="b"),
+        "fault": lambda: courier.call("banking.accounts", participant="b", bites=("Status(503)",)),
+        "kill": courier.killed,
+    }
+    disturbed[reason]()
+    for name, tries in (("a", 1), ("b", 2), ("c", 1)):
+        courier.effects({}, {**HELD, "tries": tries}, participant=name)
+
+    assert ends_like(courier).verdict is Verdict.PASS
