@@ -20,6 +20,7 @@ EXPECTED_ERRORS = ("502", "503")
 ACCEPTED = ("2xx", "3xx", "401", "403", "404", "409", "429", "5xx")
 BEYOND_SCHEMA = "x-beyond-schema"
 UNEXPECTED_METHODS = ("TRACE", "PATCH")
+HOSTED_RATE = "10/s"
 LONGEST = 400
 
 
@@ -29,6 +30,7 @@ class Target(Struct, frozen=True, kw_only=True):
     base_url: str
     token: str
     known: Mapping[str, Any] = {}
+    readings: Mapping[str, str] = {}
     is_read_only: bool = False
 
     def __repr__(self) -> str:
@@ -105,7 +107,7 @@ def blank(version: str, target: Target, *, seed: int) -> Exercise:
 
 def described(version: str, target: Target) -> Document:
     """The document as it is exercised: with the known ids as examples, and without what writes where that is not allowed."""
-    whole = with_examples(document(version), target.known)
+    whole = with_examples(document(version, target.readings), target.known)
     if target.is_read_only:
         whole["paths"] = {
             path: {name: one for name, one in item.items() if name in {"get", "parameters"}}
@@ -132,6 +134,7 @@ def schema_of(version: str, target: Target, *, seed: int, examples: int, phases:
         "seed": seed,
         "base-url": target.base_url,
         "headers": headers_of(version, target),
+        **({"rate-limit": HOSTED_RATE} if target.is_read_only else {}),
         "generation": {
             "mode": "all",
             "with-security-parameters": False,
@@ -141,7 +144,10 @@ def schema_of(version: str, target: Target, *, seed: int, examples: int, phases:
         },
         "phases": {
             **{name: {"enabled": name in phases} for name in PHASES},
-            "coverage": {"enabled": "coverage" in phases, "unexpected-methods": list(UNEXPECTED_METHODS)},
+            "coverage": {
+                "enabled": "coverage" in phases,
+                "unexpected-methods": [] if target.is_read_only else list(UNEXPECTED_METHODS),
+            },
         },
         "checks": {"not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", *EXPECTED_ERRORS]}},
         "operations": [
