@@ -4,6 +4,7 @@
 #   make test      every check and test, within ten minutes on two cores
 #   make test-all  the same with full matrices and more seeds, within an hour
 #   make lock      renew constraints.txt
+#   make docs      renew docs/endpoints.md
 
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -13,7 +14,7 @@ WORKERS ?= 2
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-all check lock clean
+.PHONY: demo test test-all check lock docs clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -50,6 +51,10 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 
 lock: $(VENV)/.python
 	@.ci/lock $(PYTHON)
+
+docs: $(VENV)/.installed
+	@$(BIN)/python -m harness.contract.endpoints >docs/endpoints.md.new
+	@mv docs/endpoints.md.new docs/endpoints.md
 
 clean:
 	rm -rf $(VENV) build dist .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache

@@ -27,6 +27,7 @@ COMMANDS = {
     "replay": ("rehearse", "Run a saved plan again."),
     "webhooks": ("rehearse", "Rehearse a webhook receiver: one URL, one secret."),
     "serve": ("serving", "Serve a local Fiskil until Ctrl-C."),
+    "contract": ("contract", "Hold the sandbox, or Fiskil's own API, to the contract."),
     "list": ("listing", "List scenarios, people, faults, practices ..."),
     "completion": ("project", "Print the completion script of a shell."),
 }

@@ -1,11 +1,10 @@
 """The local sandbox with somebody in it: an end user with data at a bank and at an energy retailer, ready to be read."""
 
-from typing import Any
-
-import httpx
-
 from harness import catalog
+from harness.contract.asking import Api
 from harness.contract.exercise import Target
+from harness.contract.known import known_to
+from harness.http import Browser
 from harness.local import LocalFiskil
 from harness.model import PERMISSIONS
 
@@ -21,10 +20,11 @@ class Household:
         """Begin at once."""
         self._fiskil = fiskil
         self.begin()
-        with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False) as client:
-            self._token = client.post("/v1/token", json=self._pair).json()["token"]
-            client.headers["authorization"] = f"Bearer {self._token}"
-            self._known = {**self._pair, **_ids(client), "end_user_id": END_USER_ID, "arrangement_id": self._arrangement_id}
+        with Browser() as browser:
+            api = Api(browser, fiskil.api_url)
+            api.log_in(fiskil.credentials.client_id, fiskil.credentials.client_secret)
+            self._token = api.token
+            self._known = known_to(api, END_USER_ID)
 
     def begin(self) -> None:
         """Forget everything and let the person consent again, at both."""
@@ -37,31 +37,13 @@ class Household:
             consent = sandbox.authorise(end_user, person, institution_id=institution_id)
             for dataset in consent.permissions:
                 sandbox.sync(consent, dataset)
-        self._arrangement_id = consent.arrangement_id
 
     def target(self) -> Target:
         """Where to send requests, and what is known there."""
-        return Target(base_url=self._fiskil.api_url, token=self._token, known=self._known)
-
-    @property
-    def _pair(self) -> dict[str, str]:
         given = self._fiskil.credentials
-        return {"client_id": given.client_id, "client_secret": given.client_secret}
-
-
-def _ids(client: httpx.Client) -> dict[str, Any]:
-    def first(path: str, root: str, **query: str) -> dict[str, Any]:
-        found: dict[str, Any] = client.get(path, params=query).json()[root][0]
-        return found
-
-    row = first("/v1/banking/transactions", "transactions", end_user_id=END_USER_ID)
-    return {
-        "fiskil_transaction_id": row["fiskil_id"],
-        "account_id": row["account_id"],
-        "instituition_id": BANK,
-        "product_id": first("/v1/banking/products", "products", instituition_id=BANK)["product_id"],
-        "service_point_id": first("/v1/energy/service-points", "service_points", end_user_id=END_USER_ID)[
-            "service_point_id"
-        ],
-        "plan_id": first("/v1/energy/plans", "plans", institution_id=RETAILER)["plan_id"],
-    }
+        return Target(
+            base_url=self._fiskil.api_url,
+            token=self._token,
+            known={**self._known, "client_id": given.client_id, "client_secret": given.client_secret},
+            readings=self._fiskil.sandbox.store.readings.chosen,
+        )

@@ -8,7 +8,21 @@ from typing import Any
 
 import msgspec
 
+from harness.contract.asking import Api, rows
 from harness.sandbox.contract.documents import Document
+
+HOLDERS = {"banking": "88888", "energy": "99999"}
+"""The sandbox's institutions, whose products and plans are always there."""
+
+_FIRST: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+    ("/v1/banking/products", "products", "product_id", {"instituition_id": HOLDERS["banking"]}),
+    ("/v1/energy/plans", "plans", "plan_id", {"institution_id": HOLDERS["energy"]}),
+)
+_OF_END_USER: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
+    ("/v1/consent", "consents", (("arrangement_id", "arrangement_id"),)),
+    ("/v1/banking/transactions", "transactions", (("fiskil_transaction_id", "fiskil_id"), ("account_id", "account_id"))),
+    ("/v1/energy/service-points", "service_points", (("service_point_id", "service_point_id"),)),
+)
 
 _copy = msgspec.json.Decoder(Document).decode
 
@@ -30,6 +44,20 @@ def with_examples(whole: Document, known: Mapping[str, Any]) -> Document:
                 example = media.get("example", {})
                 media["example"] = {key: known.get(key, value) for key, value in example.items()}
     return copy
+
+
+def known_to(api: Api, end_user_id: str) -> dict[str, str]:
+    """The ids that a first look finds, by the names under which requests take them; what is not there is left out."""
+    found: dict[str, str] = {"instituition_id": HOLDERS["banking"]}
+    for path, root, name, query in _FIRST:
+        for row in rows(api.get(path, query), root)[:1]:
+            found[name] = str(row.get(name, ""))
+    if end_user_id:
+        found["end_user_id"] = end_user_id
+        for path, root, names in _OF_END_USER:
+            for row in rows(api.get(path, {"end_user_id": end_user_id}), root)[:1]:
+                found.update({name: str(row[field]) for name, field in names if row.get(field)})
+    return found
 
 
 def _fill(parameter: dict[str, Any], known: Mapping[str, Any]) -> None:

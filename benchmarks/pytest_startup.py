@@ -1,0 +1,53 @@
+"""What the pytest plugin costs an empty suite: seconds with it over seconds without it, rounds interleaved.
+
+    python -m benchmarks.pytest_startup --rounds 9
+
+Every other plugin of the environment is off in both, so that the ratio is ours alone.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+BOUND = 1.25
+WITHOUT = ("-p", "no:cacheprovider")
+WITH = (*WITHOUT, "-p", "harness.pytest_plugin")
+
+
+def run(folder: Path, options: tuple[str, ...]) -> float:
+    """Seconds of one run of pytest over one empty test."""
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", *options, str(folder)]
+    begun = time.perf_counter()
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+    return time.perf_counter() - begun
+
+
+def main() -> int:
+    """Measure and print; 1 if the ratio is above its bound."""
+    parser = argparse.ArgumentParser(description="The pytest plugin's cost on an empty suite.")
+    parser.add_argument("--rounds", type=int, default=9, help="rounds [9]")
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory(prefix="fiskil-harness-benchmark-") as name:
+        folder = Path(name)
+        (folder / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
+        (folder / "pytest.ini").write_text("[pytest]\n")
+        took: dict[tuple[str, ...], list[float]] = {WITHOUT: [], WITH: []}
+        for options in took:
+            run(folder, options)
+        for _ in range(rounds):
+            for options, seconds in took.items():
+                seconds.append(run(folder, options))
+    without, with_plugin = median(took[WITHOUT]), median(took[WITH])
+    ratio = with_plugin / without
+    print(f"without {without:.3f} s, with {with_plugin:.3f} s, ratio {ratio:.2f} (<= {BOUND:g})")
+    return 0 if ratio <= BOUND else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

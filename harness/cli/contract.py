@@ -1,0 +1,132 @@
+"""The command that holds an API to the contract: the local sandbox, or the hosted one."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli import options
+
+if TYPE_CHECKING:
+    from harness.contract.report import ContractReport
+    from harness.readings import Readings
+
+
+@click.command(
+    epilog=options.examples(
+        "fiskil-harness contract",
+        "fiskil-harness contract --api-version v1 --seed 3 --examples 20",
+        "FISKIL_CONTRACT_CLIENT_ID=... FISKIL_CONTRACT_CLIENT_SECRET=... \\",
+        "    fiskil-harness contract --hosted",
+    )
+)
+@click.option("--hosted", "is_hosted", is_flag=True, help="Hold Fiskil's own API to it: reading only.")
+@click.option("--url", metavar="URL", help="Hold the API under URL to it: reading only.")
+@click.option(
+    "--api-version",
+    "versions",
+    multiple=True,
+    type=click.Choice(("v1", "v2", "v3")),
+    help="Only this version  [default: all].",
+)
+@click.option(
+    "--examples", metavar="N", type=click.IntRange(1), default=5, show_default=True, help="Requests to draw for each."
+)
+@options.seed
+@options.readings
+@options.json_file
+def contract_command(
+    *,
+    is_hosted: bool,
+    url: str | None,
+    versions: tuple[str, ...],
+    examples: int,
+    seed: int,
+    readings: tuple[str, ...],
+    json_path: Path | None,
+) -> int:
+    """Hold an API to the contract: the OpenAPI documents, and every clause that reading can tell.
+
+    Without options it is the local sandbox, in every version and phase of Schemathesis. The hosted API is only read, and
+    its key pair comes from FISKIL_CONTRACT_CLIENT_ID and FISKIL_CONTRACT_CLIENT_SECRET; FISKIL_CONTRACT_END_USER_ID names
+    an end user with data, if it is not to be looked for.
+    """
+    from harness.contract.hosted import HOSTED
+    from harness.readings import Readings, parse
+    from harness.report import files
+
+    if json_path is not None and str(json_path) != "-":
+        files.refuse_unwritable(json_path)
+    chosen = Readings(parse(readings))
+    wanted = versions or ("v1", "v2", "v3")
+    where = url or (HOSTED if is_hosted else None)
+    report = _elsewhere(where, wanted, chosen, seed, examples) if where else _local(wanted, chosen, seed, examples)
+    _tell(report, json_path)
+    return report.exit_code
+
+
+def _local(versions: tuple[str, ...], readings: "Readings", seed: int, examples: int) -> "ContractReport":
+    from harness.contract.asking import Api
+    from harness.contract.exercise import exercise
+    from harness.contract.household import RETAILER, Household
+    from harness.contract.looks import Place
+    from harness.contract.report import ContractReport
+    from harness.contract.walking import walk
+    from harness.http import Browser
+    from harness.local import LocalFiskil
+
+    with _folder() as folder, LocalFiskil(workdir=folder, seed=seed, readings=readings) as fiskil, Browser() as browser:
+        household = Household(fiskil)
+        target, given = household.target(), fiskil.credentials
+        api = Api(browser, fiskil.api_url)
+        first = api.log_in(given.client_id, given.client_secret)
+        known = {**target.known, "institution_id": RETAILER}
+        place = Place(api=api, first=first, client_id=given.client_id, known=known)
+        report = ContractReport(where="the local sandbox", seed=seed)
+        report.look(place, versions, readings)
+        for version in versions:
+            report.add(exercise(version, target, seed=seed, examples=examples))
+            household.begin()
+            report.add(walk(version, target, seed=seed, walks=examples * 4, reset=household.begin))
+        report.crashes = [crash.trace for crash in fiskil.sandbox.crashes]
+        return report
+
+
+def _elsewhere(url: str, versions: tuple[str, ...], readings: "Readings", seed: int, examples: int) -> "ContractReport":
+    from harness.contract.asking import Api
+    from harness.contract.exercise import exercise
+    from harness.contract.hosted import place_of
+    from harness.contract.report import ContractReport
+    from harness.http import Browser
+    from harness.settings import environment
+
+    with Browser() as browser:
+        place, target = place_of(Api(browser, url), environment)
+        report = ContractReport(where=url, seed=seed)
+        report.look(place, versions, readings)
+        for version in versions:
+            report.add(exercise(version, target, seed=seed, examples=examples))
+        return report
+
+
+def _tell(report: "ContractReport", json_path: Path | None) -> None:
+    from harness.cli.screen import console
+    from harness.report import files
+
+    is_alone = json_path is not None and str(json_path) == "-"
+    screen: Any = console(is_error=is_alone)
+    for line in report.lines():
+        screen.print(line, markup=False)
+    if is_alone:
+        click.echo(report.json(), nl=False)
+    elif json_path is not None:
+        files.write(json_path, report.json())
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="fiskil-harness-contract-") as folder:
+        yield Path(folder)

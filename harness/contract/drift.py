@@ -1,0 +1,84 @@
+"""Clause by clause, whether an API still is what the contract says; and whether its answers fit the documents."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from harness.contract.asking import Api
+from harness.contract.judging import Answer, deviations
+from harness.contract.looks import LOOKS, Place, Seen
+from harness.readings import Clause, Readings, clauses
+from harness.sandbox.api.routes import ROUTES
+from harness.sandbox.contract.documents import document
+from harness.sandbox.contract.operations import resolve
+
+HOLDS, DRIFTS, UNSEEN = "holds", "drifts", "unseen"
+NEW_FIELD = "Additional properties are not allowed"
+
+
+class ClauseLook(Struct, frozen=True, kw_only=True):
+    """What came of one look. ``expected`` and ``seen`` are readings, or words where the clause has none."""
+
+    clause: str
+    sentence: str
+    outcome: str
+    expected: str
+    seen: str
+
+
+class Misfit(Struct, frozen=True, kw_only=True):
+    """An answer that a document does not describe; ``is_news`` where all that is new is a field."""
+
+    operation: str
+    version: str
+    says: str
+    is_news: bool = False
+
+
+def look_at_clauses(place: Place, readings: Readings) -> list[ClauseLook]:
+    """Every clause that reading can tell, in the file's order, against the reading that is expected of it."""
+    return [_looked(clauses()[name], LOOKS[name](place), readings) for name in clauses() if name in LOOKS]
+
+
+def _looked(clause: Clause, seen: Seen, readings: Readings) -> ClauseLook:
+    expected = readings.of(clause.id) if clause.readings else "kept"
+    shown = {True: "kept", False: "broken", None: "nothing to see"}.get(seen, seen) if not isinstance(seen, str) else seen
+    # A clause with one reading is looked at with yes or no.
+    is_kept = seen is True or seen == expected
+    outcome = UNSEEN if seen is None else HOLDS if is_kept else DRIFTS
+    return ClauseLook(clause=clause.id, sentence=clause.sentence, outcome=outcome, expected=expected, seen=str(shown))
+
+
+def read_everything(api: Api, version: str, known: Mapping[str, Any], readings: Mapping[str, str]) -> list[Misfit]:
+    """Read each endpoint once, where the ids that it needs are known, and judge what comes back."""
+    found: list[Misfit] = []
+    whole = document(version, readings)
+    for route in ROUTES:
+        if route.method != "GET":
+            continue
+        item = whole["paths"][route.path]
+        parameters = [resolve(whole, one) for one in (*item.get("parameters", ()), *item["get"].get("parameters", ()))]
+        needed = {one["name"]: one["in"] for one in parameters if one.get("required")}
+        if route.name == "energy.plans":
+            needed["institution_id"] = "query"
+        if not set(needed) <= set(known):
+            continue
+        path = route.path.format(**{name: known[name] for name, place in needed.items() if place == "path"})
+        reply = api.get(path, {name: known[name] for name, place in needed.items() if place == "query"}, version=version)
+        answer = Answer(
+            method="GET",
+            path=route.path,
+            version=version,
+            status=reply.status or 0,
+            headers=reply.headers,
+            body=reply.body,
+            family=route.family,
+            readings=readings,
+        )
+        told = dict.fromkeys((one.part, one.says) for one in deviations(answer))
+        found += [
+            Misfit(operation=route.name, version=version, says=f"{part}: {says}", is_news=NEW_FIELD in says)
+            for part, says in told
+        ]
+    return found

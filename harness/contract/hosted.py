@@ -1,0 +1,46 @@
+"""An API elsewhere under the contract: read only, with keys that reach nothing but sandbox holders."""
+
+from collections.abc import Callable
+
+from harness.contract.asking import Api, rows
+from harness.contract.exercise import Target
+from harness.contract.known import HOLDERS, known_to
+from harness.contract.looks import Place
+from harness.errors import ConfigError, UnsafeTarget
+
+HOSTED = "https://api.fiskil.com"
+CLIENT_ID, CLIENT_SECRET = "FISKIL_CONTRACT_CLIENT_ID", "FISKIL_CONTRACT_CLIENT_SECRET"
+END_USER_ID = "FISKIL_CONTRACT_END_USER_ID"
+
+
+def place_of(api: Api, environment: Callable[[str], str | None]) -> tuple[Place, Target]:
+    """Log in with the pair that the environment holds, and say what is known there.
+
+    Raises:
+        ConfigError: The environment holds no pair.
+        HookError: The pair is not accepted.
+        UnsafeTarget: The pair reaches real institutions, which is what a production pair does.
+    """
+    client_id, client_secret = environment(CLIENT_ID), environment(CLIENT_SECRET)
+    if not client_id or not client_secret:
+        raise ConfigError(f"{CLIENT_ID} and {CLIENT_SECRET} are not both set. Put a key pair of a sandbox team there.")
+    first = api.log_in(client_id, client_secret)
+    listed = rows(api.get("/v1/institutions", {"client_id": client_id}), "institutions")
+    reached = {str(one.get("id")) for one in listed if one.get("is_accessible")}
+    if not listed or reached - set(HOLDERS.values()):
+        named = ", ".join(sorted(reached - set(HOLDERS.values()))[:5]) or "none could be listed"
+        raise UnsafeTarget(
+            f"This key pair reaches institutions that are no sandbox ({named}). Use a pair of a sandbox team."
+        )
+    known = {**known_to(api, environment(END_USER_ID) or _first_end_user(api)), "client_id": client_id}
+    place = Place(api=api, first=first, client_id=client_id, known=known)
+    return place, Target(base_url=api.base_url, token=api.token, known=known, is_read_only=True)
+
+
+def _first_end_user(api: Api) -> str:
+    """An end user with an active consent; empty where there is none."""
+    for one in rows(api.get("/v1/end-users"), "end_users")[:20]:
+        end_user_id = str(one.get("id", ""))
+        if rows(api.get("/v1/consent", {"end_user_id": end_user_id, "active": "true"}), "consents"):
+            return end_user_id
+    return ""

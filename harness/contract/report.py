@@ -1,0 +1,73 @@
+"""What came of holding an API to the contract: lines for the terminal, JSON for machines, and the exit code."""
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Struct
+
+from harness.contract.drift import DRIFTS, HOLDS, UNSEEN, ClauseLook, Misfit, look_at_clauses, read_everything
+from harness.contract.exercise import Exercise
+from harness.contract.looks import Place
+from harness.readings import Readings
+
+KEPT, BROKEN, OWN_FAULT, UNPROVEN = 0, 1, 4, 3
+
+
+class ContractReport(Struct, kw_only=True):
+    """Everything that was seen at one place with one seed."""
+
+    where: str
+    seed: int
+    clauses: list[ClauseLook] = []
+    misfits: list[Misfit] = []
+    exercises: list[Exercise] = []
+    crashes: list[str] = []
+
+    def look(self, place: Place, versions: tuple[str, ...], readings: Readings) -> None:
+        """Look at every clause, and read every endpoint once in each version."""
+        self.clauses = look_at_clauses(place, readings)
+        for version in versions:
+            self.misfits += read_everything(place.api, version, place.known, readings.chosen)
+
+    def add(self, done: Exercise) -> None:
+        """Take in what Schemathesis did."""
+        self.exercises.append(done)
+
+    @property
+    def exit_code(self) -> int:
+        """0 holds, 1 drift or a failure, 3 something could not be asked, 4 the sandbox itself broke."""
+        if self.crashes:
+            return OWN_FAULT
+        has_drift = any(one.outcome == DRIFTS for one in self.clauses) or any(not one.is_news for one in self.misfits)
+        if has_drift or any(done.failures for done in self.exercises):
+            return BROKEN
+        is_whole = all(not done.troubles and done.reaches_everything for done in self.exercises)
+        return KEPT if is_whole and any(one.outcome == HOLDS for one in self.clauses) else UNPROVEN
+
+    def lines(self) -> Iterator[str]:
+        """What the reader sees."""
+        yield f"Contract of {self.where}, seed {self.seed}"
+        yield ""
+        for done in self.exercises:
+            for name, phase in done.phases.items():
+                reached = f"{len(phase.operations)} of {len(done.described)} operations"
+                yield f"  {done.version}  {name:<9} {phase.cases:>5} requests, {reached}"
+            yield from (f"  FAIL  {done.version}  {one.operation}: {one.says}" for one in done.failures)
+            yield from (f"        again: {one.request}" for one in done.failures if one.request)
+            yield from (f"  ?     {done.version}  {one}" for one in done.troubles)
+        yield ""
+        for outcome, mark in ((DRIFTS, "DRIFT"), (UNSEEN, "?    ")):
+            for one in self.clauses:
+                if one.outcome == outcome:
+                    yield f"  {mark} {one.clause}: {one.sentence}"
+                    yield f"        expected {one.expected}, seen {one.seen}"
+        for misfit in self.misfits:
+            yield f"  {'NEW  ' if misfit.is_news else 'DRIFT'} {misfit.operation} {misfit.version}: {misfit.says}"
+        held = sum(one.outcome == HOLDS for one in self.clauses)
+        failed = sum(len(done.failures) for done in self.exercises)
+        cases = sum(done.cases for done in self.exercises)
+        yield f"{held} of {len(self.clauses)} clauses looked at hold; {cases} requests, {failed} failures."
+
+    def json(self) -> str:
+        """The same for machines."""
+        return msgspec.json.format(msgspec.json.encode(self, order="sorted"), indent=2).decode() + "\n"

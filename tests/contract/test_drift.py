@@ -1,0 +1,115 @@
+"""Drift: each look tells which reading an API shows, and each answer that no document describes is told."""
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from harness.contract.asking import Api
+from harness.contract.drift import DRIFTS, HOLDS, look_at_clauses, read_everything
+from harness.contract.hosted import CLIENT_ID, CLIENT_SECRET, place_of
+from harness.contract.household import RETAILER, Household
+from harness.contract.looks import LOOKS, Place
+from harness.errors import ConfigError, HookError, UnsafeTarget
+from harness.http import Browser
+from harness.local import LocalFiskil
+from harness.readings import Readings, clauses
+
+OTHERS = [
+    (name, choice)
+    for name in LOOKS
+    for choice in clauses()[name].readings
+    if clauses()[name].is_switch and choice != clauses()[name].default
+]
+
+
+@pytest.fixture
+def api(fiskil: LocalFiskil) -> Iterator[Api]:
+    """The local sandbox as an API elsewhere, with somebody's data."""
+    Household(fiskil)
+    with Browser() as browser:
+        yield Api(browser, fiskil.api_url)
+
+
+def place(fiskil: LocalFiskil, api: Api) -> Place:
+    """Where looks go, after a fresh log-in."""
+    pair = {CLIENT_ID: fiskil.credentials.client_id, CLIENT_SECRET: fiskil.credentials.client_secret}
+    return place_of(api, pair.get)[0]
+
+
+def test_every_look_is_at_a_clause() -> None:
+    """A look tells about something that the contract says."""
+    assert set(LOOKS) <= set(clauses())
+
+
+def test_the_sandbox_shows_what_it_promises(fiskil: LocalFiskil, api: Api) -> None:
+    """Every clause that reading can tell holds, in the reading that rules."""
+    found = look_at_clauses(place(fiskil, api), Readings())
+
+    assert {one.clause for one in found if one.outcome == HOLDS} == set(LOOKS)
+
+
+@pytest.mark.parametrize(("clause", "choice"), OTHERS, ids=["=".join(one) for one in OTHERS])
+def test_another_reading_is_seen_for_what_it_is(fiskil: LocalFiskil, api: Api, clause: str, choice: str) -> None:
+    """The look names the reading that the API shows, and only that clause drifts or depends on it."""
+    fiskil.sandbox.read_as({clause: choice})
+
+    found = {one.clause: one for one in look_at_clauses(place(fiskil, api), Readings())}
+
+    assert (found[clause].outcome, found[clause].seen) == (DRIFTS, choice)
+    assert found[clause].expected == clauses()[clause].default
+
+
+def test_an_expected_reading_is_no_drift(fiskil: LocalFiskil, api: Api) -> None:
+    """Who expects the other reading is told that it holds. Source: token.lifetime"""
+    fiskil.sandbox.read_as({"token.lifetime": "3600"})
+
+    found = {one.clause: one for one in look_at_clauses(place(fiskil, api), Readings({"token.lifetime": "3600"}))}
+
+    assert found["token.lifetime"].outcome == HOLDS
+
+
+@pytest.mark.parametrize("version", ["v1", "v2", "v3"])
+def test_every_endpoint_that_reads_is_read(fiskil: LocalFiskil, api: Api, version: str) -> None:
+    """Each keeps its document."""
+    known = {**place(fiskil, api).known, "institution_id": RETAILER}
+
+    assert read_everything(api, version, known, {}) == []
+
+
+def test_a_wrong_answer_is_told(fiskil: LocalFiskil, api: Api, request: pytest.FixtureRequest) -> None:
+    """With operation, version, part and place."""
+    known = place(fiskil, api).known
+    served = fiskil.sandbox.store.served
+    key = next(one for one in served if one[1] == "balances")
+    served[key] = tuple(msgspec.structs.replace(row, current_balance="plenty") for row in served[key])
+
+    found = read_everything(api, "v3", known, {})
+
+    assert {(one.operation, one.is_news) for one in found} == {("banking.balances", False)}
+    assert "/balances/0/current_balance" in found[0].says
+    request.getfixturevalue("witness").take()
+
+
+def test_without_a_pair_nothing_is_asked(api: Api) -> None:
+    """The variables are named."""
+    with pytest.raises(ConfigError, match=r"FISKIL_CONTRACT_CLIENT_ID and FISKIL_CONTRACT_CLIENT_SECRET"):
+        place_of(api, {}.get)
+
+
+def test_a_pair_that_is_refused_is_told(fiskil: LocalFiskil, api: Api) -> None:
+    """With the status, and without the secret."""
+    with pytest.raises(HookError, match=r"gave no token: it answered 401") as told:
+        place_of(api, {CLIENT_ID: fiskil.credentials.client_id, CLIENT_SECRET: "a wrong secret"}.get)
+
+    assert "a wrong secret" not in str(told.value)
+
+
+def test_a_pair_that_reaches_real_institutions_is_refused(fiskil: LocalFiskil, api: Api) -> None:
+    """Then it is a production pair, or looks like one."""
+    institutions = fiskil.sandbox.store.institutions
+    real = next(one for one in institutions.values() if not one.is_accessible)
+    institutions[real.institution_id] = msgspec.structs.replace(real, is_accessible=True)
+
+    with pytest.raises(UnsafeTarget, match=rf"no sandbox \({real.institution_id}\)"):
+        place(fiskil, api)

@@ -1,0 +1,28 @@
+"""The table of endpoints in the docs is what the documents and the routes say today."""
+
+from pathlib import Path
+
+from harness.contract.endpoints import table
+from harness.sandbox.api.routes import ROUTES
+
+PAGE = Path(__file__).parents[2] / "docs" / "endpoints.md"
+
+
+def test_the_table_is_current() -> None:
+    """Renew it with ``make docs``."""
+    assert PAGE.read_text(encoding="utf-8") == table()
+
+
+def test_the_table_has_a_row_for_each_endpoint() -> None:
+    """Every route, in every version."""
+    page = table()
+
+    for route in ROUTES:
+        (row,) = [line for line in page.splitlines() if f"`{route.method} {route.path}`" in line]
+        assert sum(cell.strip().split(" ")[0] in {"200", "204"} for cell in row.split("|")) == 3
+
+
+def test_the_table_says_what_is_missing() -> None:
+    """Plainly, under a heading of its own."""
+    assert "## What the real API has and this has not" in table()
+    assert "## What nobody knows" in table()
