@@ -7,7 +7,7 @@ redactor.
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
@@ -311,7 +311,8 @@ class Journal:
 
     def __init__(self, *, newest: int | None = None) -> None:
         """Start empty; *newest* is how many entries are kept, the newest ones, where a record has no end of its own."""
-        self._entries: deque[Entry] = deque(maxlen=newest)
+        self._entries: deque[Any] = deque(maxlen=newest)
+        self._has_parts = False
         self._lock = threading.Lock()
         self._elapsed = stopwatch()
         self.step = -1
@@ -326,17 +327,26 @@ class Journal:
         with self._lock:
             self._entries.append(entry)
 
+    def write_parts(self, make: Callable[..., Entry], *parts: Any) -> None:
+        """Append the entry that ``make(*parts)`` is; it is made when somebody reads, because most are never read."""
+        with self._lock:
+            self._entries.append((make, parts))
+            self._has_parts = True
+
     def stamp(self) -> dict[str, Any]:
         """The ``at_s`` and ``step`` of an entry that is made now."""
         return {"at_s": self.elapsed_s(), "step": self.step}
 
     def all(self, kind: type[E_]) -> list[E_]:
         """Every entry of *kind*, in the order they were written."""
-        with self._lock:
-            return [entry for entry in self._entries if isinstance(entry, kind)]
+        return [entry for entry in self if isinstance(entry, kind)]
 
     def __iter__(self) -> Iterator[Entry]:
         with self._lock:
+            if self._has_parts:
+                made = [one[0](*one[1]) if isinstance(one, tuple) else one for one in self._entries]
+                self._entries = deque(made, maxlen=self._entries.maxlen)
+                self._has_parts = False
             return iter(tuple(self._entries))
 
     def __len__(self) -> int:

@@ -110,28 +110,51 @@ class Link:
                 await call.bitten_by(rule)
         finally:
             if journal is not None:
-                journal.write(
-                    Exchange(
-                        at_s=begun_s,
-                        step=step,
-                        number=call.number,
-                        route=route,
-                        method=scope["method"],
-                        path=scope["path"],
-                        query=scope["query_string"].decode("latin-1"),
-                        end_user_id=end_user_id or call.created_end_user(),
-                        is_stray=is_stray,
-                        request_headers=_texts(scope["headers"]),
-                        request_body=kept(body),
-                        status=call.status,
-                        response_headers=_texts(call.headers),
-                        response_body=kept(bytes(call.sent)),
-                        ended_s=journal.elapsed_s(),
-                        bites=(rule.name,) if rule else (),
-                        connection=scope["client"][1] if scope.get("client") else 0,
-                        is_cut=call.is_cut,
-                    )
+                journal.write_parts(
+                    _exchange_of,
+                    (begun_s, journal.elapsed_s(), step),
+                    (scope["method"], scope["path"], scope["query_string"], scope["headers"], scope.get("client")),
+                    (call.number, route, end_user_id or call.created_end_user(), is_stray),
+                    kept(body),
+                    (call.status, call.headers, kept(bytes(call.sent))),
+                    (rule.name,) if rule else (),
+                    call.is_cut,
                 )
+
+
+def _exchange_of(
+    when: tuple[float, float, int],
+    asked: tuple[str, str, bytes, Any, Any],
+    about: tuple[int, str, str, bool],
+    body: bytes,
+    answered: tuple[int | None, Any, bytes],
+    bites: tuple[str, ...],
+    is_cut: bool,
+) -> Exchange:
+    begun_s, ended_s, step = when
+    method, path, query, headers, client = asked
+    number, route, end_user_id, is_stray = about
+    status, answer_headers, answer = answered
+    return Exchange(
+        at_s=begun_s,
+        step=step,
+        number=number,
+        route=route,
+        method=method,
+        path=path,
+        query=query.decode("latin-1"),
+        end_user_id=end_user_id,
+        is_stray=is_stray,
+        request_headers=_texts(headers),
+        request_body=body,
+        status=status,
+        response_headers=_texts(answer_headers),
+        response_body=answer,
+        ended_s=ended_s,
+        bites=bites,
+        connection=client[1] if client else 0,
+        is_cut=is_cut,
+    )
 
 
 class _Call:

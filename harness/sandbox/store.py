@@ -6,8 +6,7 @@ ready, consents expire, sessions die. So a revoked consent is revoked for data c
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -146,12 +145,21 @@ class Store:
         self.asked.add(clause_id)
         return self.readings.of(clause_id)
 
-    @contextmanager
-    def changing(self) -> Iterator["Store"]:
-        """Hold the lock, with everything that is due already done."""
-        with self.lock:
+    def changing(self) -> "Store":
+        """Hold the lock in a ``with`` block, with everything that is due already done."""
+        return self
+
+    def __enter__(self) -> "Store":
+        self.lock.acquire()
+        try:
             self.catch_up()
-            yield self
+        except BaseException:
+            self.lock.release()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.lock.release()
 
     def catch_up(self) -> None:
         """Let what is due on the clock happen."""

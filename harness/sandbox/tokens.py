@@ -35,7 +35,7 @@ def exchange(store: Store, client_id: str, client_secret: str) -> Token:
         "scope": " ".join(store.console.scopes),
         "iat": int(issued.timestamp()),
         "exp": int((issued + lifetime).timestamp()),
-        "jti": store.mint.secret(22),
+        "jti": _part(store.mint.key(16)),
     }
     token = Token(
         value=_jwt(claims),

@@ -28,8 +28,10 @@ class ApiRequest(Struct, frozen=True, kw_only=True):
 
     def one(self, name: str) -> str | None:
         """The last value of query parameter *name*; an empty one counts as absent."""
-        values = self.every(name)
-        return values[-1] or None if values else None
+        for key, value in reversed(self.query):
+            if key == name:
+                return value or None
+        return None
 
     def every(self, name: str) -> tuple[str, ...]:
         """Each value of query parameter *name*, in order."""
