@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from harness import faults
+from harness.clock import wait_until
 from harness.contract.judging import statuses
 from harness.contract.witness import Witness
 from harness.local import LocalFiskil
@@ -122,11 +123,15 @@ def test_every_refusal_of_the_contract_is_produced(caller: Caller, version: str)
     caller.begin(version)
     names = {route.name: route for route in ROUTES}
 
+    def produced() -> set[tuple[str, str]]:
+        return {(one.route, str(one.status)) for one in own.seen if one.version == version and 400 <= one.status < 500}
+
     with Witness().watching() as own:
         for name, status in sorted(described(version)):
             caller.ask_for(status, names[name])
+        # An answer is seen when it has left, which may be after it has arrived.
+        wait_until(lambda: described(version) <= produced(), cap_s=5)
 
-    produced = {(one.route, str(one.status)) for one in own.seen if one.version == version and 400 <= one.status < 500}
-    assert described(version) - produced == set()
-    assert produced - described(version) == set()
+    assert described(version) - produced() == set()
+    assert produced() - described(version) == set()
     assert own.broken == []
