@@ -44,7 +44,7 @@ def outgoing(body: bytes = b"{}", **note: object) -> Outgoing:
     [
         ("http://127.0.0.1:8000/hook", Target(host="127.0.0.1", port=8000, path="/hook")),
         ("http://localhost/hook?a=1", Target(host="localhost", port=80, path="/hook?a=1")),
-        ("https://[::1]", Target(host="::1", port=443, path="/", is_tls=True)),
+        ("https://127.0.0.1", Target(host="127.0.0.1", port=443, path="/", is_tls=True)),
         ("http://127.8.9.10:1/", Target(host="127.8.9.10", port=1, path="/")),
     ],
 )
@@ -65,7 +65,7 @@ def test_other_machines_are_refused(url: str) -> None:
 def test_a_host_can_be_allowed_by_name() -> None:
     """The complaint names the key that allows it."""
     assert Target.of("http://staging.internal:8080/x", allow_hosts=("staging.internal",)).host == "staging.internal"
-    with pytest.raises(UnsafeTarget, match=r"name it under \[sandbox\] allow_hosts"):
+    with pytest.raises(UnsafeTarget, match=r"as its app\.url, and by name under \[sandbox\] allow_hosts\."):
         refuse_unsafe_host("staging.internal", ("other.internal",))
 
 
@@ -76,6 +76,24 @@ def test_what_is_no_url_of_a_receiver_is_refused(url: str) -> None:
         Target.of(url)
 
     assert repr(url) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://user:geheim@127.0.0.1:1/x", "Leave out everything before the '@'."),
+        ("user:geheim@127.0.0.1:1", "Leave out everything before the '@'."),
+        ("http://user:g/geheim@127.0.0.1/x", "is none."),
+        ("http://[::1]:8000/x", "names the IPv6 address '::1'"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused_without_its_password(url: str, words: str) -> None:
+    """Passwords are not sent, so they are not taken, and no complaint repeats one."""
+    with pytest.raises(UsageError) as caught:
+        Target.of(url)
+
+    assert words in str(caught.value)
+    assert "geheim" not in str(caught.value)
 
 
 def test_a_delivery_is_sent_and_written_down(loop: Loop, receiver: HTTPServer) -> None:

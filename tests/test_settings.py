@@ -328,11 +328,27 @@ def test_the_refusal_of_a_host_says_how_to_allow_it() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://127.0.0.1:8000", "http://127.9.9.9", "http://localhost:3000/base", "http://[::1]:1", "http://127.0.0.1:{port}"],
+    ["http://127.0.0.1:8000", "http://127.9.9.9", "http://localhost:3000/base", "http://127.0.0.1:{port}"],
 )
 def test_an_app_on_loopback_is_accepted(url: str) -> None:
     """Every spelling of this machine."""
     assert read(f'[app]\nurl = "{url}"').app.url == url
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://user:geheim@127.0.0.1:1", "app.url carries a user name or a password"),
+        ("http://user:g/geheim@127.0.0.1", "app.url must be like"),
+        ("http://[::1]:8000", "app.url names the IPv6 address '::1'"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused_without_its_password(url: str, words: str) -> None:
+    """Passwords are not sent, so they are not taken, and no complaint repeats one."""
+    told = complaint(f'[app]\nurl = "{url}"')
+
+    assert words in told
+    assert "geheim" not in told
 
 
 def test_a_host_that_is_allowed_by_name_is_accepted() -> None:

@@ -2,6 +2,7 @@
 
 import socket
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -75,11 +76,12 @@ def is_ready(app: "AppUnderTest") -> bool:
 
 def is_listening(app: "AppUnderTest") -> bool:
     """One look: does anybody accept connections at the app's address?"""
-    host, _, port = app.url.partition("://")[2].partition("/")[0].partition(":")
     try:
-        with socket.create_connection((host, int(port or 80)), timeout=1):
+        parts = urlsplit(app.url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        with socket.create_connection((parts.hostname or "", port), timeout=1):
             return True
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 

@@ -16,6 +16,7 @@ from harness.errors import ConfigError, UnsafeTarget, UsageError, nearest
 from harness.model import PERMISSIONS
 from harness.model.event import EVENT_KINDS
 from harness.readings import Readings
+from harness.settings.addresses import shown, why_unusable
 from harness.settings.placeholders import refuse_bad_templates, requests_of
 from harness.settings.schema import Settings
 from harness.settings.variables import environment
@@ -74,19 +75,25 @@ def refuse_bad_values(settings: Settings) -> None:
 def _refuse_bad_address(url: str, settings: Settings) -> None:
     # A template value stands for something that we choose; a digit in its place keeps the address readable.
     filled = re.sub(r"\{\w+\}", "1", url)
+    unusable = why_unusable(url)
+    if unusable:
+        raise ConfigError(f"{settings.source}: app.url {unusable}")
     try:
         parts = urlsplit(filled)
         is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_usable = False
     if not is_usable:
-        raise ConfigError(f"{settings.source}: app.url must be like 'http://127.0.0.1:8000', got {url!r}.")
+        raise ConfigError(f"{settings.source}: app.url must be like 'http://127.0.0.1:8000', got {shown(url)}.")
     host = parts.hostname or ""
     if host not in settings.sandbox.allow_hosts and not _is_loopback(host):
         raise UnsafeTarget(
             f"{settings.source}: app.url names {host!r}, which is not loopback, and the harness talks only to that. "
             "If it is a machine of your own, name it under [sandbox] allow_hosts."
         )
+    unusable = why_unusable(url, host)
+    if unusable:
+        raise ConfigError(f"{settings.source}: app.url {unusable}")
 
 
 def _is_loopback(host: str) -> bool:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from harness.errors import UnsafeTarget, UsageError
 from harness.journal import Delivery, Journal, kept
 from harness.listen import Loop, client_context
+from harness.settings.addresses import shown, why_unusable
 from harness.webhooks.signature import HEADER
 from harness.webhooks.transport import Address, Reply, post_beside_slow_client, post_together
 
@@ -36,17 +37,26 @@ class Target(Struct, frozen=True, kw_only=True):
         """Read a URL.
 
         Raises:
-            UsageError: It is no HTTP URL.
+            UsageError: It is no HTTP URL, carries a password, or names an address of IPv6.
             UnsafeTarget: It is not on loopback, and its host is not allowed.
         """
+        unusable = why_unusable(url)
+        if unusable:
+            raise UsageError(f"The receiver's URL {unusable}")
         try:
             parts = urlsplit(url)
             port = parts.port
         except ValueError as error:
-            raise UsageError(f"{url!r} is no URL: {error}.") from None
+            why = "" if "@" in url else f": {error}"
+            raise UsageError(f"The receiver's URL, {shown(url)}, is none{why}.") from None
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise UsageError(f"{url!r} is no URL of a receiver. It must look like http://127.0.0.1:8000/webhooks/fiskil.")
+            raise UsageError(
+                f"{shown(url)} is no URL of a receiver. It must look like http://127.0.0.1:8000/webhooks/fiskil."
+            )
         refuse_unsafe_host(parts.hostname, allow_hosts)
+        unusable = why_unusable(url, parts.hostname)
+        if unusable:
+            raise UsageError(f"The receiver's URL {unusable}")
         path = parts.path or "/"
         return cls(
             host=parts.hostname,
@@ -153,7 +163,7 @@ def refuse_unsafe_host(host: str, allow_hosts: tuple[str, ...]) -> None:
     if not addresses or not all(address.is_loopback for address in addresses):
         raise UnsafeTarget(
             f"{host!r} is not loopback, and the harness sends only there. "
-            "If it is a machine of your own, name it under [sandbox] allow_hosts in the config."
+            "A machine of your own can be the app of a config: as its app.url, and by name under [sandbox] allow_hosts."
         )
 
 
