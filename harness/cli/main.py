@@ -4,9 +4,7 @@ Exit codes: 0 holds, 1 violated or FAIL, 2 usage, config or an app that will not
 fault of our own, 130 interrupted.
 """
 
-import contextlib
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 import click
 
 from harness import interrupts
+from harness.cli import streams
 from harness.errors import HarnessError, nearest
 
 PROGRAM = "fiskil-harness"
@@ -97,15 +96,20 @@ def program() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and exit with its code; only a fault of our own shows a traceback."""
-    sys.exit(_run(arguments))
+    streams.reopen()
+    with streams.sheltered() as reasons:
+        code = _run(arguments)
+        sys.stdout.flush()
+        if reasons:
+            click.echo(f"Cannot write to standard output: {reasons[0]}.", err=True)
+            code = code if code in {4, 130} else 2
+    sys.exit(code)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         with interrupts.sigterm_as_interrupt():
             code: Any = program.main(arguments, prog_name=PROGRAM, standalone_mode=False)
-        with contextlib.suppress(BrokenPipeError):
-            sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
         error.show()
@@ -116,10 +120,6 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
         return 130
-    except BrokenPipeError:
-        # Whoever read our output has gone; the interpreter must not complain about that at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception:  # noqa: BLE001 - the last resort: say that it is our fault, not the reader's
         _tell_own_fault()
         return 4
