@@ -12,6 +12,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+LONGEST_JUMP_DAYS = 3660
+"""So far sandbox time may be moved at once."""
+
 
 def real_now() -> datetime:
     """Return the real time of this machine, aware, in UTC."""

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from harness.clock import rfc3339
+from harness.clock import LONGEST_JUMP_DAYS, rfc3339
 from harness.errors import HarnessError, UnknownName
 from harness.faults import FAULTS
 from harness.link import Rule
@@ -26,7 +26,6 @@ Told = Callable[[], list[dict[str, object]]]
 
 LARGEST_BODY = 65_536
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "::1"}
-LONGEST_JUMP_DAYS = 3660
 
 
 class Refusal(HarnessError):
@@ -117,7 +116,7 @@ class _Control:
         if setting.times < 1 or setting.skip < 0:
             raise Refusal(400, "times counts from 1, skip from 0.")
         rule = Rule(route=require_route(setting.route), fault=setting.fault, times=setting.times, skip=setting.skip)
-        self._fiskil.link.rules.set(rule)
+        self._fiskil.link.rules.set(rule.check())
         return {"faults": self._waiting()}
 
     def lift_faults(self, _request: Request, _body: bytes) -> Any:

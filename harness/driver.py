@@ -31,6 +31,7 @@ from harness.journal import (
     Started,
     UsedEvents,
 )
+from harness.link.rules import why_unbitten
 from harness.listen import free_port
 from harness.local import LocalFiskil
 from harness.probes import Finding, Verdict, heaviest, name_of
@@ -159,7 +160,9 @@ class Driver:
         store = self.fiskil.sandbox.store
         journal.write(ReadingsAsked(clauses=tuple(sorted(store.asked)), ruled=store.readings.chosen))
         for one in waiting:
-            journal.write(FaultSet(fault=one.rule.name, route=one.rule.route, times=one.wanted, unbitten=one.left))
+            journal.write(
+                FaultSet(fault=one.rule.name, route=one.rule.route, times=one.wanted, unbitten=one.left, spared=one.spared)
+            )
         self._note_output(journal)
         self._name_ids(stage)
         self._clean_up(stage)
@@ -186,7 +189,7 @@ class Driver:
         for fault in journal.all(FaultSet):
             if fault.unbitten:
                 bitten = fault.times - fault.unbitten
-                seen = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: nothing called it"
+                seen = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: {why_unbitten(fault.spared)}"
                 findings.append(Finding(probe="every_fault_bit", verdict=Verdict.INCONCLUSIVE, seen=seen))
         return tuple(findings)
 

@@ -71,12 +71,16 @@ class Bite(Entry, frozen=True, kw_only=True):
 
 
 class FaultSet(Entry, frozen=True, kw_only=True):
-    """A fault was set to bite ``times`` times on ``route``; ``unbitten`` is how many bites never came."""
+    """A fault was set to bite ``times`` times on ``route``; ``unbitten`` is how many bites never came.
+
+    ``spared`` counts the exchanges that came by and had too short a body for the fault to change.
+    """
 
     fault: str
     route: str
     times: int
     unbitten: int = 0
+    spared: int = 0
 
 
 class Journey(Entry, frozen=True, kw_only=True):

@@ -185,9 +185,10 @@ class LocalFiskil:
         """Let *fault* bite on *route* inside the block.
 
         Raises:
+            ConfigError: A parameter under which nothing would break.
             FaultUnbitten: It was still waiting when the block ended without an error.
         """
-        rule = Rule(route=require_route(route), fault=fault, times=times, skip=skip)
+        rule = Rule(route=require_route(route), fault=fault, times=times, skip=skip).check()
         waiting = self.link.rules.set(rule)
         try:
             yield
@@ -196,7 +197,7 @@ class LocalFiskil:
         if waiting.left:
             bitten = waiting.wanted - waiting.left
             raise FaultUnbitten(
-                f"{rule.name} on {route!r} bit {bitten} of {waiting.wanted} times: nothing called it inside the block."
+                f"{rule.name} on {route!r} bit {bitten} of {waiting.wanted} times: {waiting.lack} inside the block."
             )
 
     def reading(self, clause_id: str) -> str:

@@ -115,6 +115,8 @@ def test_an_institution_goes_out(ask: Ask, fiskil: LocalFiskil) -> None:
         ("POST", "/faults", b'{"route": "banking.transactons", "fault": {"type": "stall"}}', 400, "Did you mean"),
         ("POST", "/faults", b'{"route": "*", "fault": {"type": "stal"}}', 400, "Faults: "),
         ("POST", "/faults", b'{"route": "*", "fault": {"type": "stall"}, "times": 0}', 400, "times counts from 1"),
+        ("POST", "/faults", b'{"route": "*", "fault": {"type": "drip", "every_ms": 0}}', 400, "every_ms must be"),
+        ("POST", "/faults", b'{"route": "*", "fault": {"type": "status", "status": 99999}}', 400, "from 200 to 599"),
         ("POST", "/end-users/eu_nobody/sync", b"", 404, "no active consent"),
         ("POST", "/console", b'{"permissions": ["payee"]}', 400, "Did you mean 'payees'"),
         ("POST", "/console", b'{"permission": ["payees"]}', 400, "unknown field 'permission'"),

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import httpx
 import msgspec
 import pytest
+from msgspec import Struct
 
-from harness import faults
+from harness import faults, steps
 from harness.clock import wait_until
-from harness.errors import FaultUnbitten
+from harness.errors import ConfigError, FaultUnbitten
 from harness.journal import Bite, Exchange, Journal
 from harness.link import Rule
 from harness.local import Enrolled, LocalFiskil
@@ -192,6 +193,68 @@ def test_the_end_drops_connections_that_a_fault_holds(fiskil: LocalFiskil, rosa:
             drain(stuck)
     (held,) = ended(fiskil, journal)
     assert held.is_cut
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        faults.ResetPeer(after_bytes=10**9),
+        faults.LimitBytes(after_bytes=10**9),
+        faults.Stall(after_bytes=10**9),
+    ],
+    ids=repr,
+)
+def test_an_end_beyond_the_body_is_no_bite(
+    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal, fault: faults.AnyFault
+) -> None:
+    """The answer comes whole, nothing says that a fault bit, and the block ends with an error that says why."""
+    words = "bit 0 of 1 times: 2 answers had too short a body for it to change anything inside the block"
+    with pytest.raises(FaultUnbitten, match=words), fiskil.broken(ROUTE, fault):
+        pages = [len(client.get(page_of(rosa)).json()["transactions"]) for _ in range(2)]
+
+    assert pages == [25, 25]
+    assert [one.bites for one in ended(fiskil, journal)] == [(), ()]
+    assert journal.all(Bite) == []
+
+
+@pytest.mark.parametrize("fault", [faults.ResetPeer(), faults.TruncatedJson(), faults.Drip()], ids=repr)
+def test_an_empty_body_spares_a_fault(
+    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, fault: faults.AnyFault
+) -> None:
+    """The fault waits on for an answer that it can spoil."""
+    with pytest.raises(FaultUnbitten, match="1 answer had too short a body"), fiskil.broken("end_users.delete", fault):
+        answer = client.delete(f"/v1/end-users/{rosa.end_user_id}")
+
+    assert (answer.is_success, answer.content) == (True, b"")
+
+
+SENSELESS = [
+    (faults.TruncatedJson(keep_percent=100), "keep_percent must be a whole number, from 1 to 99, got 100"),
+    (faults.TruncatedJson(keep_percent=-1), "keep_percent"),
+    (faults.Drip(every_ms=0), "every_ms must be a whole number, from 1 to 60000, got 0"),
+    (faults.ResetPeer(after_bytes=-1), "after_bytes must be a whole number, at least 0, got -1"),
+    (faults.LimitBytes(after_bytes=-1), "after_bytes"),
+    (faults.Stall(after_bytes=-1), "after_bytes"),
+    (faults.Status(status=99999), "status must be a whole number, from 200 to 599, got 99999"),
+    (faults.Status(status=100), "status"),
+    (faults.Status(status=204), "no body"),
+    (faults.Status(retry_after_s=-1), "retry_after_s"),
+]
+
+
+@pytest.mark.parametrize(("fault", "words"), SENSELESS, ids=lambda one: repr(one) if isinstance(one, Struct) else "")
+def test_a_fault_that_breaks_nothing_is_refused(fiskil: LocalFiskil, fault: faults.AnyFault, words: str) -> None:
+    """In a block, in a scenario and so in a plan, before anything is asked."""
+    with pytest.raises(ConfigError, match=words), fiskil.broken(ROUTE, fault):
+        pass
+    with pytest.raises(ConfigError, match=words):
+        steps.Break(ROUTE, fault).check()
+
+
+def test_counts_below_zero_are_refused(fiskil: LocalFiskil) -> None:
+    """In a block as in a scenario."""
+    with pytest.raises(ConfigError, match="count from 0"), fiskil.broken(ROUTE, faults.Stall(), times=-1):
+        pass
 
 
 def test_names_of_faults_are_their_tags() -> None:

@@ -2,12 +2,10 @@
 
 from typing import ClassVar
 
-from msgspec import Struct
-
-from harness.faults.base import Answer
+from harness.faults.base import Answer, PlainFault
 
 
-class ExpireTokens(Struct, frozen=True, kw_only=True, tag="expire_tokens"):
+class ExpireTokens(PlainFault, frozen=True, kw_only=True, tag="expire_tokens"):
     """Every access token dies just before this request reaches the API (A-EXPIRE-EARLY, A-EXPIRE-MIDWALK)."""
 
     spoils: ClassVar[tuple[str, ...]] = ()

@@ -4,6 +4,8 @@ from typing import ClassVar, Protocol
 
 from msgspec import Struct
 
+from harness.errors import ConfigError
+
 
 class Forwarded(Struct, frozen=True, kw_only=True):
     """What the API would have answered."""
@@ -55,6 +57,9 @@ class Answer(Protocol):
     def expire_tokens(self) -> None:
         """Let every access token die before its time."""
 
+    async def spare(self, forwarded: Forwarded) -> None:
+        """Send the API's answer untouched: it gave the fault nothing to spoil, so this was no bite."""
+
 
 class Fault(Protocol):
     """Something wrong on purpose. Implementations are frozen structs whose tag is the fault's name.
@@ -65,5 +70,27 @@ class Fault(Protocol):
 
     spoils: ClassVar[tuple[str, ...]]
 
+    def check(self) -> None:
+        """Refuse parameters under which nothing would break."""
+
     async def bite(self, answer: Answer) -> None:
         """Do the wrong thing to one exchange."""
+
+
+class PlainFault(Struct, frozen=True, kw_only=True):
+    """A fault whose parameters all make sense, or that has none."""
+
+    def check(self) -> None:
+        """Nothing to refuse."""
+
+
+def refuse_outside(fault: object, name: str, least: int, most: int | None = None) -> None:
+    """Refuse a parameter of *fault* that is no whole number from *least* to *most*.
+
+    Raises:
+        ConfigError: It would break nothing, or cannot be.
+    """
+    value = getattr(fault, name)
+    if type(value) is not int or value < least or (most is not None and value > most):
+        bounds = f"at least {least}" if most is None else f"from {least} to {most}"
+        raise ConfigError(f"{type(fault).__name__}: {name} must be a whole number, {bounds}, got {value!r}.")

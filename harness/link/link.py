@@ -16,7 +16,7 @@ from harness.clock import real_now, stopwatch
 from harness.faults.base import Forwarded
 from harness.journal import Bite, Exchange, Journal, kept
 from harness.link import protocol
-from harness.link.rules import Rule, Rules
+from harness.link.rules import Rule, Rules, Waiting
 from harness.link.watching import BITTEN, Bitten
 from harness.readings import Ask, Readings
 from harness.sandbox.api.routes import find_route
@@ -102,12 +102,12 @@ class Link:
             self._since_last_nameless = stopwatch()
         call = _Call(self, scope, _replay(first, receive), send, number=self._number, route=route, journal=journal)
         begun_s, step = (journal.elapsed_s(), journal.step) if journal else (0.0, -1)
-        rule = None if is_stray else self.rules.take(route)
+        waiting = None if is_stray else self.rules.take(route)
         try:
-            if rule is None:
+            if waiting is None:
                 await self._app(scope, call.receive, call.watched_send)
             else:
-                await call.bitten_by(rule)
+                await call.bitten_by(waiting)
         finally:
             if journal is not None:
                 journal.write_parts(
@@ -117,7 +117,7 @@ class Link:
                     (call.number, route, end_user_id or call.created_end_user(), is_stray),
                     kept(body),
                     (call.status, call.headers, kept(bytes(call.sent))),
-                    (rule.name,) if rule else (),
+                    (waiting.rule.name,) if waiting and not call.is_spared else (),
                     call.is_cut,
                 )
 
@@ -165,6 +165,7 @@ class _Call:
     is_cut = False
     is_complete = False
     has_left = False
+    is_spared = False
 
     def __init__(
         self, link: Link, scope: Any, receive: Any, send: Any, *, number: int, route: str, journal: Journal | None
@@ -182,26 +183,31 @@ class _Call:
             self.is_complete = not message.get("more_body")
         await self._send(message)
 
-    async def bitten_by(self, rule: Rule) -> None:
-        """Let the fault act and record where it did."""
+    async def bitten_by(self, waiting: Waiting) -> None:
+        """Let the fault act and record where it did; one that found nothing to spoil waits on."""
         self.loop = asyncio.get_running_loop()
         self._link._bitten.add(self)
         try:
-            await rule.fault.bite(self)
+            self._waiting = waiting
+            await waiting.rule.fault.bite(self)
         finally:
             self._link._bitten.discard(self)
-            if self._journal is not None:
-                offset = len(self.sent) if self.status is not None else -1
-                self._journal.write(
-                    Bite(
-                        **self._journal.stamp(),
-                        fault=rule.name,
-                        route=self._route,
-                        request_number=self.number,
-                        byte_offset=offset,
-                    )
+            if not self.is_spared:
+                self._note_bite(waiting.rule)
+
+    def _note_bite(self, rule: Rule) -> None:
+        if self._journal is not None:
+            offset = len(self.sent) if self.status is not None else -1
+            self._journal.write(
+                Bite(
+                    **self._journal.stamp(),
+                    fault=rule.name,
+                    route=self._route,
+                    request_number=self.number,
+                    byte_offset=offset,
                 )
-            self._tell_watchers(rule)
+            )
+        self._tell_watchers(rule)
 
     def _tell_watchers(self, rule: Rule) -> None:
         for watch in BITTEN:
@@ -322,6 +328,12 @@ class _Call:
     def expire_tokens(self) -> None:
         """Let every access token die."""
         self._link.expire_tokens()
+
+    async def spare(self, forwarded: Forwarded) -> None:
+        """Send the API's answer untouched; the fault waits on, and does so before the client can know."""
+        self.is_spared = True
+        self._link.rules.give_back(self._waiting)
+        await self.send(forwarded.status, forwarded.headers, forwarded.body)
 
     def created_end_user(self) -> str:
         """The end user that this exchange created, if it did."""

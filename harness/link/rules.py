@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
+from harness.errors import ConfigError
 from harness.faults import AnyFault
 
 
@@ -24,15 +25,40 @@ class Rule(Struct, frozen=True, kw_only=True):
         """The fault with its parameters, as reports name it."""
         return repr(self.fault).replace("'", "")
 
+    def check(self) -> "Rule":
+        """Refuse a fault that breaks nothing and counts below zero; return the rule itself.
+
+        Raises:
+            ConfigError: One of its numbers makes no sense.
+        """
+        self.fault.check()
+        if self.times < 0 or self.skip < 0:
+            raise ConfigError(f"Break on {self.route!r}: times and skip count from 0, got {self.times} and {self.skip}.")
+        return self
+
 
 class Waiting:
-    """A rule with what is left of it: ``left`` counts the bites that must still come."""
+    """A rule with what is left of it: ``left`` counts the bites that must still come.
+
+    ``spared`` counts the exchanges that were its own and gave it nothing to spoil.
+    """
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.wanted = rule.times or 1
-        self.left = self.wanted
+        self.spared = 0
+        self._taken = 0
         self._skip = rule.skip
+
+    @property
+    def left(self) -> int:
+        """How many bites must still come."""
+        return max(0, self.wanted - self._taken)
+
+    @property
+    def lack(self) -> str:
+        """In words, why bites are left."""
+        return why_unbitten(self.spared)
 
     def takes(self, route: str) -> bool:
         """Whether this exchange is the fault's; taking it counts."""
@@ -42,8 +68,21 @@ class Waiting:
         if self._skip > 0:
             self._skip -= 1
             return False
-        self.left = max(0, self.left - 1)
+        self._taken += 1
         return True
+
+    def gives_back(self) -> None:
+        """The exchange taken was no bite after all."""
+        self._taken -= 1
+        self.spared += 1
+
+
+def why_unbitten(spared: int) -> str:
+    """In words, why a fault did not bite as often as it was to."""
+    if not spared:
+        return "nothing called it"
+    answers = "1 answer" if spared == 1 else f"{spared} answers"
+    return f"{answers} had too short a body for it to change anything"
 
 
 class Rules:
@@ -66,15 +105,20 @@ class Rules:
             if waiting in self._waiting:
                 self._waiting.remove(waiting)
 
-    def take(self, route: str) -> Rule | None:
+    def take(self, route: str) -> Waiting | None:
         """The first waiting fault that matches, if one does."""
         if not self._waiting:
             return None
         with self._lock:
             for waiting in self._waiting:
                 if waiting.takes(route):
-                    return waiting.rule
+                    return waiting
         return None
+
+    def give_back(self, waiting: Waiting) -> None:
+        """Let a fault wait for another exchange: it left the one that it took as it was."""
+        with self._lock:
+            waiting.gives_back()
 
     def waiting(self) -> list[Waiting]:
         """Every fault that has been set and not lifted."""

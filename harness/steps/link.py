@@ -26,17 +26,19 @@ class Break(PlainStep, frozen=True, tag="break"):
     skip: int = 0
 
     def check(self) -> None:
-        """Refuse a route that the API does not have, and counts below zero."""
+        """Refuse a route that the API does not have, a fault that breaks nothing, and counts below zero."""
         require_route(self.route)
-        if self.times < 0 or self.skip < 0:
-            raise ConfigError(f"Break on {self.route!r}: times and skip count from 0, got {self.times} and {self.skip}.")
+        self._rule.check()
 
     def perform(self, stage: "Stage") -> None:
         """Let it wait until it is mended or the scenario ends."""
         if isinstance(self.fault, ExpireTokensFault):
             stage.must_restart = True
-        rule = Rule(route=self.route, fault=self.fault, times=self.times, skip=self.skip)
-        stage.fiskil.link.rules.set(rule)
+        stage.fiskil.link.rules.set(self._rule)
+
+    @property
+    def _rule(self) -> Rule:
+        return Rule(route=self.route, fault=self.fault, times=self.times, skip=self.skip)
 
 
 class Mend(PlainStep, frozen=True, kw_only=True, tag="mend"):
@@ -55,6 +57,7 @@ class Mend(PlainStep, frozen=True, kw_only=True, tag="mend"):
                     route=one.rule.route,
                     times=one.wanted,
                     unbitten=one.left,
+                    spared=one.spared,
                 )
             )
 

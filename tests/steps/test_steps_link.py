@@ -59,6 +59,14 @@ def test_a_mended_fault_that_never_bit_is_written_down(perform: Perform) -> None
     assert [(one.times, one.unbitten) for one in journal.all(FaultSet)] == [(2, 2)]
 
 
+def test_a_fault_that_only_met_short_bodies_never_bit(perform: Perform) -> None:
+    """What it found too short to change is written down."""
+    journal = perform(steps.Break("banking.*", faults.ResetPeer(after_bytes=10**9)), steps.Refresh(), steps.Mend())
+
+    (fault,) = journal.all(FaultSet)
+    assert (refreshes(journal), fault.unbitten, fault.spared > 0) == ([200], 1, True)
+
+
 def test_pages_shrink_whatever_is_asked_for(perform: Perform) -> None:
     """A walk of pages of 25 becomes one of pages of 10."""
     wide = perform(steps.Refresh())
