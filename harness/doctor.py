@@ -9,6 +9,7 @@ from importlib import metadata
 
 from msgspec import Struct
 
+from harness import gate
 from harness.app import hooks
 from harness.app.observe import EFFECTS, look
 from harness.app.templates import choose, fill_text
@@ -57,7 +58,7 @@ def diagnose(settings: Settings) -> list[Check]:
             if not worker.has_started:
                 raise
         found = [Check(hook="app", state=State.WORKS, says="starts and gets ready"), *_given(worker.driver)]
-        found += [*_missing(worker.driver), *_environment()]
+        found += [*_refused(settings), *_missing(worker.driver), *_environment()]
         return [Check(hook=one.hook, state=one.state, says=worker.redactor.redact(one.says)) for one in found]
     finally:
         worker.close()
@@ -79,6 +80,14 @@ def _given(driver: Driver) -> Iterator[Check]:
     # Last, because the app's next processing fails then.
     if driver.app.has("app.drive.fail") and driver.app.can_restart:
         yield _checked("app.drive.fail", lambda: _asked(driver, "app.drive.fail"))
+
+
+def _refused(settings: Settings) -> Iterator[Check]:
+    """What the gate would refuse before anything runs."""
+    try:
+        gate.check(settings)
+    except HarnessError as error:
+        yield Check(hook="gate", state=State.WRONG, says=f"refuses this config: {error}")
 
 
 def _missing(driver: Driver) -> Iterator[Check]:

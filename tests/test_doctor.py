@@ -1,17 +1,21 @@
 """The doctor: every hook is tried once, and what is said about it can be acted on."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from harness.doctor import Check, State, diagnose
 from harness.errors import AppError, ConfigError
-from harness.settings import Settings
+from harness.settings import Attestation, GateSettings, Settings
 
 pytestmark = pytest.mark.slow
 
 MakeSettings = Callable[..., Settings]
+DAY = datetime.date(2026, 1, 1)
+STATEMENT = Attestation(practice="nope", statement="We do.", owner="Ann", date=DAY, expires=DAY)
 HOOK = {"request": "POST /webhooks/fiskil"}
 
 
@@ -65,6 +69,22 @@ def test_a_config_without_an_app_is_refused() -> None:
     """There is nobody to examine."""
     with pytest.raises(ConfigError, match="names no app"):
         diagnose(Settings())
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ({"gate": GateSettings(required=("nope",))}, "No practice 'nope'"),
+        ({"gate": GateSettings(required=())}, "gate.required is empty"),
+        ({"attest": (STATEMENT,)}, "No practice 'nope'"),
+    ],
+)
+def test_what_the_gate_refuses_is_wrong(receiver_settings: MakeSettings, part: dict[str, Any], words: str) -> None:
+    """Nobody is sent to a gate that refuses the config at once."""
+    says = found(msgspec.structs.replace(receiver_settings(), **part))["gate"]
+
+    assert says.state is State.WRONG
+    assert words in says.says
 
 
 def test_a_missing_hook_says_which_practices_it_helps_to_prove(receiver_settings: MakeSettings) -> None:

@@ -49,7 +49,8 @@ def doctor_command(config_file: Path | None) -> int:
     wrong = [one for one in checks if one.state is State.WRONG]
     missing = [one for one in checks if one.state is State.MISSING]
     summary = f"{len(checks) - len(wrong) - len(missing)} work, {len(wrong)} wrong, {len(missing)} missing."
-    screen.print(f"\n{summary} Next: fiskil-harness gate", style="bold red" if wrong else "bold")
+    following = "Mend what is wrong, then: fiskil-harness doctor" if wrong else "Next: fiskil-harness gate"
+    screen.print(f"\n{summary} {following}", style="bold red" if wrong else "bold")
     return 2 if wrong else 0
 
 

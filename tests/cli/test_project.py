@@ -93,6 +93,7 @@ def test_doctor_says_what_works_and_what_each_missing_hook_would_unlock(program:
     assert "works    app.observe.effects  tells applied, state and pending" in answer.stdout
     assert "missing  app.drive.start_session  lets the app open an auth session" in answer.stdout
     assert max(len(line) for line in answer.stdout.splitlines()) <= 80
+    assert answer.stdout.endswith("Next: fiskil-harness gate\n")
 
 
 @pytest.mark.slow
@@ -107,6 +108,7 @@ def test_doctor_names_a_hook_that_is_wrong(program: Program, configure: Callable
     assert "wrong    app.observe.effects" in answer.stdout
     assert words in " ".join(answer.stdout.split())
     assert "works    app.webhook" in answer.stdout
+    assert "Next: fiskil-harness gate" not in answer.stdout
 
 
 @pytest.mark.slow
