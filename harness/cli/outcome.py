@@ -110,12 +110,8 @@ def _show(whole: GateResult, asked: Asked) -> None:
 def _write(whole: GateResult, asked: Asked) -> None:
     from harness.report import json, junit, markdown
 
-    for path, render in (
-        (asked.json_path, json.render),
-        (asked.junit_path, junit.render),
-        (asked.markdown_path, markdown.render),
-    ):
+    wanted = ((asked.json_path, json.render), (asked.junit_path, junit.render), (asked.markdown_path, markdown.render))
+    for path, render in wanted:
         if path == STANDARD_OUTPUT:
             click.echo(render(whole), nl=False)
-        elif path is not None:
-            files.write(path, render(whole))
+    files.write_each((path, render(whole)) for path, render in wanted if path is not None and path != STANDARD_OUTPUT)

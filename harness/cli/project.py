@@ -18,17 +18,14 @@ SHELLS = ("bash", "zsh", "fish")
 def init_command(folder: Path) -> int:
     """Write a commented fiskil-harness.toml into FOLDER (default: here); an existing file is left alone."""
     from harness.errors import UsageError
+    from harness.report import files
     from harness.settings import FILE
 
     path = folder / FILE
     text = (Path(__file__).parent.parent / "template" / FILE).read_text(encoding="utf-8")
-    try:
-        with path.open("x", encoding="utf-8") as sink:
-            sink.write(text)
-    except FileExistsError:
-        raise UsageError(f"{str(path)!r} exists already and was left alone. Name another folder, or edit it.") from None
-    except OSError as error:
-        raise UsageError(f"Cannot write {str(path)!r}: {error.strerror}.") from None
+    if path.exists() or path.is_symlink():
+        raise UsageError(f"{str(path)!r} exists already and was left alone. Name another folder, or edit it.")
+    files.write(path, text)
     click.echo(f"Wrote {path}. Fill in the command of your app, then run: fiskil-harness doctor")
     return 0
 

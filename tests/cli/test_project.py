@@ -1,8 +1,9 @@
 """Commands around a config: the file that init writes is whole, and doctor says what works and what is missing."""
 
+import resource
 import subprocess
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,24 @@ def test_init_leaves_an_existing_file_alone(tmp_path: Path, capsys: pytest.Captu
 
     assert path.read_text() == "mine"
     assert "exists already and was left alone" in capsys.readouterr().err
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """No file can grow beyond 100 bytes, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_init_on_a_full_disk_leaves_nothing(small_files: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No empty config is left for the next command to stumble over."""
+    code = ended("init", str(tmp_path))
+
+    assert code == 2
+    assert "fiskil-harness.toml': File too large. Nothing was written there.\n" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_init_into_nowhere_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""Standard streams that are gone, full or closed: the exit code stays that of the verdict, and nothing is left behind."""
+"""Output that is gone, full or closed: the exit code stays that of the verdict, and what was written is told truly."""
 
 import os
 import subprocess
@@ -95,3 +95,18 @@ def test_a_full_disk_under_standard_error_is_no_fault_of_the_app(project: Path, 
 
     assert answer.returncode == 0
     assert "thrice" in answer.stdout
+
+
+def test_reports_that_were_written_are_named_when_one_was_not(project: Path, environment: dict[str, str]) -> None:
+    """Exit 2; the reports before and after the full disk are there, and the message says so."""
+    reports = ["--json", "report.json", "--junit", "/dev/full", "--markdown", "report.md"]
+
+    command = [*PROGRAM, "run", "thrice.py", *reports]
+    answer = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+    written = [str(project / name) for name in ("report.json", "report.md")]
+    assert answer.returncode == 2
+    assert answer.stderr.splitlines()[-1] == (
+        f"Cannot write '/dev/full': No space left on device. Written: {written[0]!r}, {written[1]!r}."
+    )
+    assert all(Path(name).stat().st_size for name in written)

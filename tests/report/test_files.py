@@ -38,11 +38,37 @@ def test_a_full_disk_is_a_clear_error_and_leaves_nothing(tmp_path: Path, monkeyp
     full = OSError(28, "No space left on device")
     monkeypatch.setattr(os, "fsync", lambda _handle: (_ for _ in ()).throw(full))
 
-    with pytest.raises(UsageError, match=r"Cannot write .*report\.json': No space left on device\. Nothing was written"):
+    with pytest.raises(
+        UsageError, match=r"Cannot write .*report\.json': No space left on device\. Nothing was written there\.$"
+    ):
         files.write(path, "new")
 
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_of_several_files_those_that_were_written_are_named(tmp_path: Path) -> None:
+    """A reader who looks for the others finds them, though one in the middle could not be written."""
+    first, third = tmp_path / "report.json", tmp_path / "report.md"
+    second = tmp_path / "missing" / "report.xml"
+
+    with pytest.raises(UsageError) as refused:
+        files.write_each([(first, "{}"), (second, "<a/>"), (third, "# A")])
+
+    assert str(refused.value) == (
+        f"Cannot write {str(second)!r}: No such file or directory. Written: {str(first)!r}, {str(third)!r}."
+    )
+    assert [first.read_text(), third.read_text()] == ["{}", "# A"]
+
+
+def test_of_several_files_none_of_which_could_be_written_each_is_named(tmp_path: Path) -> None:
+    """Nothing is claimed that is not so."""
+    nowhere = tmp_path / "missing"
+
+    with pytest.raises(
+        UsageError, match=r"a\.json': No such .* Cannot write .*b\.xml': No such .* Nothing was written there\.$"
+    ):
+        files.write_each([(nowhere / "a.json", "{}"), (nowhere / "b.xml", "<a/>")])
 
 
 def test_a_device_is_written_to_and_never_replaced() -> None:
