@@ -12,6 +12,19 @@ from harness.clock import stopwatch
 LARGEST_ANSWER = 16 * 1024 * 1024
 
 
+class _TooLong(Exception):
+    """The answer is longer than anybody reads."""
+
+
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (_TooLong, "the answer is longer than 16 MiB"),
+    (httpx.DecodingError, "the answer is not encoded as its content-encoding says"),
+    (httpx.NetworkError, "connection reset"),
+    (httpx.UnsupportedProtocol, "the address is none of HTTP"),
+    (httpx.InvalidURL, "the address is none of HTTP"),
+)
+
+
 class HttpReply(Struct, frozen=True, kw_only=True):
     """An answer, or the reason in words why there is none."""
 
@@ -61,8 +74,8 @@ class Browser:
             return HttpReply(url=url, trouble="no answer within the limit")
         except httpx.ConnectError:
             return HttpReply(url=url, trouble="connection refused")
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError) as error:
-            return HttpReply(url=url, trouble=f"{type(error).__name__}")
+        except (httpx.HTTPError, httpx.InvalidURL, _TooLong, ValueError) as error:
+            return HttpReply(url=url, trouble=_in_words(error))
         kept = {name.lower(): value for name, value in answer.headers.items()}
         return HttpReply(status=answer.status_code, headers=kept, body=body, url=str(answer.url))
 
@@ -84,5 +97,13 @@ def _bounded(answer: httpx.Response, *, is_late: Callable[[], bool]) -> bytes:
         if is_late():
             raise TimeoutError
         if len(body) > LARGEST_ANSWER:
-            raise ValueError("the answer is longer than 16 MiB")
+            raise _TooLong
     return bytes(body)
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, httpx.RemoteProtocolError):
+        # httpx has one class for both, and only its text tells them apart.
+        is_cut = any(word in str(error) for word in ("disconnected", "closed"))
+        return "connection closed before the answer was complete" if is_cut else "the answer is no HTTP"
+    return next((words for kind, words in _WORDS if isinstance(error, kind)), "the request could not be made")

@@ -93,10 +93,13 @@ def test_nobody_at_the_address_is_said(browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("raw", "trouble"),
     [
-        (b"", "RemoteProtocolError"),
-        (b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhello", "RemoteProtocolError"),
-        (b"nonsense\r\n\r\n", "RemoteProtocolError"),
-        (b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 5\r\n\r\nhello", "DecodingError"),
+        (b"", "connection closed before the answer was complete"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhello", "connection closed before the answer was complete"),
+        (b"nonsense\r\n\r\n", "the answer is no HTTP"),
+        (
+            b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 5\r\n\r\nhello",
+            "the answer is not encoded as its content-encoding says",
+        ),
     ],
     ids=["nothing", "too short", "no http", "no gzip"],
 )
@@ -135,7 +138,7 @@ def test_an_endless_answer_is_trouble(browser: Browser) -> None:
 
     reply = browser.ask("GET", serve_once(b"x" * 1_000_000, head=head, times=100), timeout_s=20)
 
-    assert (reply.status, reply.trouble) == (None, "ValueError")
+    assert (reply.status, reply.trouble) == (None, "the answer is longer than 16 MiB")
 
 
 @pytest.mark.parametrize(
@@ -146,4 +149,4 @@ def test_an_address_that_is_none_is_trouble(browser: Browser, url: str) -> None:
     reply = browser.ask("GET", url)
 
     assert reply.status is None
-    assert reply.trouble
+    assert " " in reply.trouble

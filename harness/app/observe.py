@@ -1,7 +1,7 @@
 """What the app says it did: its effects at one moment, and waiting until nothing is under way."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Struct
@@ -17,13 +17,25 @@ STILL_S = 0.25
 CAP_S = 10.0
 
 
+Count = Annotated[int, msgspec.Meta(ge=0)]
+_NAMES = {
+    "int": "a whole number",
+    "float": "a fraction",
+    "str": "a text",
+    "bool": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "null": "null",
+}
+
+
 class Told(Struct, frozen=True, kw_only=True):
     """An answer of the effects hook; parts that the app does not tell are None."""
 
-    applied: dict[str, int] | None = None
+    applied: dict[str, Count] | None = None
     state: Any = None
-    pending: int | None = None
-    failed: int | None = None
+    pending: Count | None = None
+    failed: Count | None = None
 
 
 class Rest(Struct, frozen=True, kw_only=True):
@@ -49,12 +61,13 @@ def look(app: AppUnderTest, values: Values) -> Told:
     if not 200 <= reply.status < 300:
         raise HookError(f"{EFFECTS} answered {reply.status}; it must answer 200 with JSON.")
     raw = read_json(reply, EFFECTS)
-    if not isinstance(raw, dict):
-        raise HookError(f"{EFFECTS} must answer a JSON object with applied, state or pending, got {type(raw).__name__}.")
     try:
         told = msgspec.convert(raw, Told)
     except msgspec.ValidationError as error:
-        raise HookError(f"{EFFECTS} does not fit: {error}. applied maps message ids to counts.") from None
+        words = _in_words(str(error))
+        raise HookError(
+            f"{EFFECTS} does not fit: {words}. applied maps message ids to counts, pending is one, and none is below 0."
+        ) from None
     ignored = tuple(path.replace("$.state", "$", 1) for path in app.settings.app.observe.ignore)
     return msgspec.structs.replace(told, state=without(told.state, ignored))
 
@@ -89,6 +102,15 @@ def settled(
 
     reached = wait_until(is_still, cap_s=cap_s, every_ms=8)
     return Rest(told=last[0], is_quiescent=bool(reached), still_s=still())
+
+
+def _in_words(text: str) -> str:
+    """What msgspec says, in the words of JSON: ``expected a number, got a list at 'applied'``."""
+    what, _, place = text.replace(" | null", "").partition(" - at ")
+    for name, words in _NAMES.items():
+        what = what.replace(f"`{name}`", words)
+    what = what[:1].lower() + what[1:].replace(" >= 0", " from 0")
+    return f"{what} at '{place.strip('`').removeprefix('$.')}'" if place else what
 
 
 def is_connected(app: AppUnderTest, told: Told) -> bool | None:

@@ -1,5 +1,6 @@
 """The app under test: hooks over HTTP, Python objects in their place, and what is said when one is wrong."""
 
+import re
 from collections.abc import Callable, Iterator
 from math import inf
 from pathlib import Path
@@ -82,7 +83,7 @@ def test_missing_hook_is_named(start: Callable[..., AppUnderTest], receiver_sett
     ("flaw", "words"),
     [
         ("no_json", r"app\.observe\.effects answered 200 with something that is no JSON: ''"),
-        ("wrong_shape", r"app\.observe\.effects does not fit: .* applied maps message ids to counts\."),
+        ("wrong_shape", r"app\.observe\.effects does not fit: .* applied maps message ids to counts, .*"),
     ],
 )
 def test_wrong_effects_are_explained(
@@ -92,6 +93,37 @@ def test_wrong_effects_are_explained(
     app = start(receiver_settings(FLAW=flaw))
 
     with pytest.raises(HookError, match=words):
+        look(app, {"end_user_id": "eu_1"})
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (None, "expected an object, got null."),
+        (["a"], "expected an object, got a list."),
+        ({"applied": ["a"]}, "expected an object, got a list at 'applied'."),
+        ({"applied": {"a": -1}}, "expected a whole number from 0 at 'applied[...]'."),
+        ({"pending": -3}, "expected a whole number from 0 at 'pending'."),
+    ],
+)
+def test_effects_that_do_not_fit_are_told_in_words_of_json(
+    start: Callable[..., AppUnderTest], told: object, words: str
+) -> None:
+    """What Python calls it says nothing to a team of another language, and nothing is done less than never."""
+
+    class Teller:
+        def start(self, values: dict[str, str]) -> str:
+            return values["public_url"]
+
+        def ready(self, _values: dict[str, str]) -> bool:
+            return True
+
+        def effects(self, _values: dict[str, str]) -> object:
+            return told
+
+    app = start(parse({}, folder=Path()), given=Teller())
+
+    with pytest.raises(HookError, match=re.escape(f"app.observe.effects does not fit: {words}")):
         look(app, {"end_user_id": "eu_1"})
 
 
