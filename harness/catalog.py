@@ -84,7 +84,7 @@ def load_scenario_file(path: Path) -> Any:
     sys.modules[key] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ConfigError(f"The scenario file {path.name} cannot be loaded: {type(error).__name__}: {error}") from error
     if not hasattr(module, "SCENARIO"):
         raise ConfigError(f"The scenario file {path.name} has no SCENARIO.")

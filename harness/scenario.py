@@ -105,6 +105,8 @@ def read_plan(path: Path) -> SavedPlan:
         ) from None
     if plan.format != FORMAT:
         raise PlanError(f"{path.name} has format {plan.format!r}; this version reads {FORMAT!r}.")
+    if plan.seed < 0:
+        raise PlanError(f"{path.name} has the seed {plan.seed}; seeds count from 0.")
     plan.scenario.check()
     return plan
 

@@ -33,9 +33,7 @@ def from_file(path: Path) -> Scenario:
     value = catalog.load_scenario_file(path)
     if not isinstance(value, Scenario):
         raise UsageError(f"SCENARIO of {path.name} is a {type(value).__name__}, not a Scenario.")
-    scenario = msgspec.structs.replace(value, name=value.name or path.stem).check()
-    _refuse_strangers(scenario, path)
-    return scenario
+    return _as_plan(msgspec.structs.replace(value, name=value.name or path.stem), path).check()
 
 
 def from_plan(path: Path) -> Scenario:
@@ -44,11 +42,11 @@ def from_plan(path: Path) -> Scenario:
     return msgspec.structs.replace(scenario, name=scenario.name or path.stem)
 
 
-def _refuse_strangers(scenario: Scenario, path: Path) -> None:
+def _as_plan(scenario: Scenario, path: Path) -> Scenario:
     """Scenarios travel to their workers as JSON, so only steps, faults and probes that a plan can hold will do."""
     try:
-        msgspec.convert(msgspec.to_builtins(scenario), Scenario)
-    except msgspec.ValidationError as error:
+        return msgspec.convert(msgspec.to_builtins(scenario), Scenario)
+    except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
         reason = str(error).replace("`", "'")
         raise UsageError(
             f"{path.name} holds what no plan can hold: {reason}. See fiskil-harness list steps, faults, probes."

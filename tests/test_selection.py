@@ -1,5 +1,6 @@
 """Selection: names, patterns and files mean scenarios, and what means nothing is refused with the nearest match."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -91,4 +92,46 @@ def test_a_step_of_ones_own_is_refused(tmp_path: Path) -> None:
     )
 
     with pytest.raises(UsageError, match=r"our_own\.py holds what no plan can hold"):
+        select([str(path)])
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [
+        ("from harness", "import sys; sys.exit(0)\nfrom harness", r"our_own\.py cannot be loaded: SystemExit: 0"),
+        ('steps.Authorise(), steps.Deliver(), steps.Retry("e0")', "steps.Authorise()", r"Expected 'array', got 'object'"),
+        ("steps.Deliver()", '"deliver"', r"Expected 'object', got 'str'"),
+        ("steps.Deliver()", "steps.Deliver", r"our_own\.py holds what no plan can hold"),
+        ("steps.Deliver()", "steps.Advance(seconds='5')", r"Expected 'float', got 'str'"),
+        ("steps.Deliver()", "steps.Advance(seconds=-5)", r"sandbox time moves forward"),
+        ('"webhooks.idempotent",', '"webhooks.idempotent"', r"Expected 'array', got 'str'"),
+    ],
+)
+def test_slips_in_a_file_are_told(tmp_path: Path, right: str, wrong: str, words: str) -> None:
+    """In a sentence, as what the file's author did; never as a fault of ours."""
+    path = tmp_path / "our_own.py"
+    assert right in MINE
+    path.write_text(MINE.replace(right, wrong, 1))
+
+    with pytest.raises(UsageError, match=words):
+        select([str(path)])
+
+
+@pytest.mark.parametrize(
+    ("step", "seed", "words"),
+    [
+        ('{"type": "advance", "days": 99999999}', 0, "at most 3660 days at once"),
+        ('{"type": "break", "route": "token", "fault": {"type": "drip", "every_ms": 0}}', 0, "Drip: every_ms must be"),
+        ('{"type": "deliver"}', -1, r"plan\.json has the seed -1; seeds count from 0\."),
+    ],
+)
+def test_a_plan_with_values_that_cannot_work_is_refused(tmp_path: Path, step: str, seed: int, words: str) -> None:
+    """As the same values are refused in a file and on the command line."""
+    plan = dump_plan(Scenario(practices=(), steps=(steps.Deliver(),), probes=()), seed=seed)
+    path = tmp_path / "plan.json"
+    path.write_text(
+        json.dumps(json.loads(plan) | {"scenario": {"practices": [], "probes": [], "steps": [json.loads(step)]}})
+    )
+
+    with pytest.raises(UsageError, match=words):
         select([str(path)])

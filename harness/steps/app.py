@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 QUIET_S = 0.5
 QUIET_CAP_S = 10.0
+LONGEST_IDLE_S = 86_400
 
 
 class Restart(PlainStep, frozen=True, kw_only=True, tag="restart"):
@@ -50,9 +51,9 @@ class StayIdle(PlainStep, frozen=True, kw_only=True, tag="stay_idle"):
     seconds: float = 0
 
     def check(self) -> None:
-        """Refuse a stretch below zero."""
-        if self.seconds < 0:
-            raise ConfigError(f"StayIdle: seconds count from 0, got {self.seconds:g}.")
+        """Refuse a stretch below zero, and one that nobody waits for."""
+        if not 0 <= self.seconds <= LONGEST_IDLE_S:
+            raise ConfigError(f"StayIdle: seconds must be from 0 to {LONGEST_IDLE_S}, got {self.seconds:g}.")
 
     def perform(self, stage: "Stage") -> None:
         """Wait."""

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from harness.clock import LONGEST_JUMP_DAYS
 from harness.errors import ConfigError, HookError, StepError, nearest
 from harness.http import HttpReply
 from harness.ids import stream
@@ -11,6 +12,8 @@ from harness.steps.base import PlainStep
 
 if TYPE_CHECKING:
     from harness.stage import Participant, Stage
+
+MOST_TIMES = 1000
 
 
 class Sync(PlainStep, frozen=True, tag="sync"):
@@ -52,6 +55,11 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
     nth: int = 0
     twin: str = ""
 
+    def check(self) -> None:
+        """Refuse a row before the first."""
+        if self.nth < 0:
+            raise ConfigError(f"Change: nth counts from 0, got {self.nth}.")
+
     def perform(self, stage: "Stage") -> None:
         """Change the n-th fitting row, newest first.
 
@@ -92,6 +100,11 @@ class ConfirmAgain(PlainStep, frozen=True, kw_only=True, tag="confirm_again"):
     times: int = 1
     twin: str = ""
 
+    def check(self) -> None:
+        """Refuse none at all, and more than anybody confirms."""
+        if not 1 <= self.times <= MOST_TIMES:
+            raise ConfigError(f"ConfirmAgain: times must be from 1 to {MOST_TIMES}, got {self.times}.")
+
     def perform(self, stage: "Stage") -> None:
         """Confirm, a second of sandbox time apart."""
         participant = stage.participant(self.twin)
@@ -107,6 +120,12 @@ class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
     seconds: float = 0
     minutes: float = 0
     days: float = 0
+
+    def check(self) -> None:
+        """Refuse time that goes back, and more of it than the calendar has."""
+        days = self.days + (self.minutes + self.seconds / 60) / 60 / 24
+        if not 0 <= days <= LONGEST_JUMP_DAYS:
+            raise ConfigError(f"Advance: sandbox time moves forward, at most {LONGEST_JUMP_DAYS} days at once.")
 
     def perform(self, stage: "Stage") -> None:
         """Move the clock."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 OLDEST_MINUTES = 55
 MOST_HANGS = 2
 """After so many requests without any answer the rest of a list is left out: each costs the whole limit."""
+MOST_COPIES = 500
 
 
 class Deliver(PlainStep, frozen=True, kw_only=True, tag="deliver"):
@@ -32,6 +33,11 @@ class Deliver(PlainStep, frozen=True, kw_only=True, tag="deliver"):
 
     attempts: int = 1
     order: Literal["publish_time", "newest_first"] = "publish_time"
+
+    def check(self) -> None:
+        """Refuse none at all."""
+        if self.attempts < 1:
+            raise ConfigError(f"Deliver: attempts count from 1, got {self.attempts}.")
 
     def perform(self, stage: "Stage") -> None:
         """Hand over, at most *attempts* times each."""
@@ -82,6 +88,11 @@ class Burst(PlainStep, frozen=True, tag="burst"):
     event: str
     copies: int = 4
     of: Literal["replay", "retry"] = "replay"
+
+    def check(self) -> None:
+        """Refuse none at all, and more than this machine sends at once."""
+        if not 1 <= self.copies <= MOST_COPIES:
+            raise ConfigError(f"Burst: copies must be from 1 to {MOST_COPIES}, got {self.copies}.")
 
     def perform(self, stage: "Stage") -> None:
         """Send them together."""

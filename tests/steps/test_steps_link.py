@@ -1,5 +1,6 @@
 """Steps of the link and the keys: faults begin and end, pages shrink, tokens and keys die and live again."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from apps.feed import Feed, feed_settings
 
 from harness import faults, steps
 from harness.driver import Driver
-from harness.errors import ConfigError
+from harness.errors import UsageError
 from harness.journal import Canaries, Exchange, FaultSet, HookCall, Journal, Key, Started, Trouble
 from harness.scenario import Scenario
 from harness.settings import parse
@@ -138,11 +139,19 @@ def test_an_app_may_refuse_to_start_with_a_wrong_secret(drive: Drive, tmp_path: 
         (steps.Break("banking.transaction", faults.Stall()), "Did you mean 'banking.transactions'"),
         (steps.Break("token", faults.Stall(), times=-1), "times and skip count from 0"),
         (steps.LimitPages(rows=0), "at least one row"),
-        (steps.StayIdle(seconds=-1), "seconds count from 0"),
+        (steps.StayIdle(seconds=-1), "seconds must be from 0 to 86400"),
+        (steps.StayIdle(seconds=math.inf), "got inf"),
+        (steps.Advance(seconds=-5), "sandbox time moves forward"),
+        (steps.Advance(days=99999999), "at most 3660 days at once"),
+        (steps.Advance(days=math.nan), "at most 3660 days at once"),
+        (steps.ConfirmAgain(times=0), "times must be from 1 to 1000, got 0"),
+        (steps.Change(what="post", nth=-1), "nth counts from 0"),
+        (steps.Deliver(attempts=0), "attempts count from 1"),
+        (steps.Burst("e0", copies=-1), "copies must be from 1 to 500, got -1"),
     ],
-    ids=["route", "times", "rows", "seconds"],
+    ids=repr,
 )
 def test_values_that_cannot_work_are_refused(step: steps.AnyStep, words: str) -> None:
     """Before a socket opens, with what would be right."""
-    with pytest.raises((ConfigError, Exception), match=words):
+    with pytest.raises(UsageError, match=words):
         step.check()
