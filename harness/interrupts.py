@@ -1,6 +1,6 @@
-"""Ctrl-C and SIGTERM: both end a run in order, and neither strikes while a process is half started or a clean-up half done.
+"""Ctrl-C, SIGTERM and SIGHUP: each ends a run in order, and none strikes in a process half started or a clean-up half done.
 
-All handlers are Python's own, so children start with the signals as usual.
+All handlers are Python's own, so children start with the signals as usual. Under ``nohup`` SIGHUP stays ignored.
 """
 
 import contextlib
@@ -8,7 +8,11 @@ import signal
 import threading
 from collections.abc import Iterator
 
-NUMBERS = (signal.SIGINT, signal.SIGTERM)
+
+def heeded() -> tuple[signal.Signals, ...]:
+    """The signals that end a run."""
+    is_ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return (signal.SIGINT, signal.SIGTERM) if is_ignored else (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextlib.contextmanager
@@ -31,8 +35,8 @@ def deferred() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def sigterm_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does, so that it leaves as little behind."""
+def stops_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that they leave as little behind."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -40,11 +44,12 @@ def sigterm_as_interrupt() -> Iterator[None]:
     def interrupt(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {one: signal.signal(one, interrupt) for one in heeded() if one != signal.SIGINT}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one, reaction in before.items():
+            signal.signal(one, reaction)
 
 
 @contextlib.contextmanager
@@ -54,7 +59,7 @@ def _caught() -> Iterator[list[int]]:
     if threading.current_thread() is not threading.main_thread():
         yield caught
         return
-    before = {number: signal.signal(number, lambda one, _frame: caught.append(one)) for number in NUMBERS}
+    before = {number: signal.signal(number, lambda one, _frame: caught.append(one)) for number in heeded()}
     try:
         yield caught
     finally:

@@ -255,11 +255,13 @@ def _answer_signals(config: pytest.Config, folder: Path) -> None:
     if not _worker_id(config):
         return
 
+    heeded = interrupts.heeded()
+
     def interrupt(_number: int, _frame: object) -> None:
-        for one in interrupts.NUMBERS:
+        for one in heeded:
             signal.signal(one, lambda *_: None)
         raise KeyboardInterrupt
 
-    for one in interrupts.NUMBERS:
+    for one in heeded:
         signal.signal(one, interrupt)
     (folder / f"worker-{_worker_id(config)}.pid").write_text(str(os.getpid()), encoding="ascii")

@@ -85,7 +85,7 @@ def rehearse(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Rehearsal:
-    """Run every scenario once and bring the outcomes back, also after Ctrl-C or SIGTERM.
+    """Run every scenario once and bring the outcomes back, also after Ctrl-C, SIGTERM or SIGHUP.
 
     Args:
         workers: More than one only where each can have an app of its own (see ``can_share_out``).
@@ -104,7 +104,7 @@ def rehearse(
         order = Order(seed=seed, settings=settings, scenarios=tuple(_in_order(scenarios, settings)))
         write_order(folder, order)
         watch = _Watch(folder, progress)
-        with interrupts.sigterm_as_interrupt(), _plain_environment():
+        with interrupts.stops_as_interrupt(), _plain_environment():
             _run_pytest(folder, watch, workers=min(workers, len(scenarios)))
         return _read(folder, order, watch)
     finally:
@@ -168,7 +168,7 @@ class _Watch:
 
     def pytest_keyboard_interrupt(self) -> None:
         self.was_interrupted = True
-        # Ctrl-C reaches the workers by itself; SIGTERM, and Ctrl-C sent to this process alone, do not.
+        # Ctrl-C reaches the workers by itself; SIGTERM, and what is sent to this process alone, does not.
         for note in self._folder.glob("worker-*.pid"):
             with contextlib.suppress(OSError, ValueError):
                 os.kill(int(note.read_text(encoding="ascii")), signal.SIGTERM)

@@ -87,10 +87,11 @@ def drive(tmp_path: Path) -> Iterator[Callable[..., Driver]]:
 
 @pytest.fixture
 def usual_signals() -> Iterator[None]:
-    """Ctrl-C as on a terminal, though a shell that runs the tests in the background lets them ignore it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Ctrl-C and SIGHUP as on a terminal, though a shell in the background, or nohup, lets the tests ignore them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler), signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
-    signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGINT, before[0])
+    signal.signal(signal.SIGHUP, before[1])
 
 
 @pytest.fixture

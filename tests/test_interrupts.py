@@ -36,6 +36,7 @@ def test_an_ignored_interrupt_never_strikes() -> None:
     with interrupts.ignored():
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGHUP)
 
     assert signal.getsignal(signal.SIGINT) is before
 
@@ -55,11 +56,25 @@ def test_other_threads_are_left_alone() -> None:
     assert done == ["work"]
 
 
-def test_sigterm_ends_a_block_as_ctrl_c_does() -> None:
-    """Whoever stops the process in the usual way gets the same clean-up; afterwards all is as before."""
-    before = signal.getsignal(signal.SIGTERM)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_being_stopped_ends_a_block_as_ctrl_c_does(number: signal.Signals) -> None:
+    """Whoever stops the process or closes its terminal gets the same clean-up; afterwards all is as before."""
+    before = signal.getsignal(number)
 
-    with pytest.raises(KeyboardInterrupt), interrupts.sigterm_as_interrupt():
-        os.kill(os.getpid(), signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt), interrupts.stops_as_interrupt():
+        os.kill(os.getpid(), number)
 
-    assert signal.getsignal(signal.SIGTERM) is before
+    assert signal.getsignal(number) is before
+
+
+def test_under_nohup_a_closed_terminal_ends_nothing() -> None:
+    """Who starts a run with nohup wants it to end by itself."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    done: list[str] = []
+
+    with interrupts.stops_as_interrupt(), interrupts.deferred():
+        os.kill(os.getpid(), signal.SIGHUP)
+        done.append("work")
+
+    assert done == ["work"]
+    assert signal.signal(signal.SIGHUP, before) is signal.SIG_IGN

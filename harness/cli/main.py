@@ -108,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        with interrupts.sigterm_as_interrupt():
+        with interrupts.stops_as_interrupt():
             code: Any = program.main(arguments, prog_name=PROGRAM, standalone_mode=False)
         return code if isinstance(code, int) else 0
     except click.ClickException as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from harness import interrupts
 from harness.cli import options
 
 PORT = click.IntRange(0, 65535)
@@ -117,9 +118,9 @@ def _hand_over(text: str, path: Path) -> None:
 
 @contextmanager
 def _until_interrupted() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set, so that they end the command and interrupt nothing."""
+    """An event that Ctrl-C, SIGTERM and SIGHUP set, so that they end the command and interrupt nothing."""
     interrupted = threading.Event()
-    before = {one: signal.signal(one, lambda *_: interrupted.set()) for one in (signal.SIGINT, signal.SIGTERM)}
+    before = {one: signal.signal(one, lambda *_: interrupted.set()) for one in interrupts.heeded()}
     try:
         yield interrupted
     finally:
