@@ -71,7 +71,10 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """When, where and how it ran. ``again`` is the command that runs it all again, ``again_one`` the one for a scenario."""
+    """When, where and how it ran. ``again`` is the command that runs it all again, ``again_one`` the one for a scenario.
+
+    ``paths`` are the files that scenarios came from, by the scenario's name: such a one is run by its path.
+    """
 
     command: str
     began_at: str
@@ -83,6 +86,7 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     platform: str
     again: str
     again_one: str
+    paths: dict[str, str] = {}
     was_interrupted: bool = False
     faults: int = 0
     plans: tuple[str, ...] = ()

@@ -10,6 +10,9 @@ from harness import catalog
 from harness.errors import UnknownName, UsageError
 from harness.scenario import Scenario, load, read_plan
 
+FILES = (".py", ".json")
+"""What names of files end with: a scenario's, and a plan's."""
+
 
 def select(names: Iterable[str]) -> list[Scenario]:
     """Every scenario that *names* mean, each once, by name.
@@ -20,12 +23,20 @@ def select(names: Iterable[str]) -> list[Scenario]:
         UnknownName: A name or pattern that means nothing.
         UsageError: Two files bring different scenarios of one name.
     """
+    return select_from(names)[0]
+
+
+def select_from(names: Iterable[str]) -> tuple[list[Scenario], dict[str, str]]:
+    """What ``select`` gives, and of every scenario that stands in a file the path as typed, by the scenario's name."""
     found: dict[str, Scenario] = {}
+    paths: dict[str, str] = {}
     for name in names:
         for scenario in _meant(name):
             if found.setdefault(scenario.name, scenario) != scenario:
                 raise UsageError(f"Two different scenarios are called {scenario.name!r}. Rename one of the files.")
-    return [found[name] for name in sorted(found)]
+            if name.endswith(FILES):
+                paths.setdefault(scenario.name, name)
+    return [found[name] for name in sorted(found)], paths
 
 
 def from_file(path: Path) -> Scenario:

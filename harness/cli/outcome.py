@@ -26,6 +26,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     command: str
     again: str
     again_one: str
+    paths: dict[str, str] = {}
     workers: int = 1
     json_path: Path | None = None
     junit_path: Path | None = None
@@ -52,6 +53,7 @@ def conclude(judgement: Judgement, rehearsal: Rehearsal, *, settings: Settings, 
         platform=platform.platform(),
         again=asked.again,
         again_one=asked.again_one,
+        paths=asked.paths,
         was_interrupted=rehearsal.was_interrupted,
         faults=len(rehearsal.faults),
         plans=save_plans(rehearsal, redactor),

@@ -103,9 +103,9 @@ def run_command(
 ) -> int:
     """Run scenarios by NAME: a name, a pattern, or a scenario file of your own."""
     from harness.cli.outcome import Asked
-    from harness.selection import select
+    from harness.selection import select_from
 
-    scenarios = select(names)
+    scenarios, paths = select_from(names)
     if save_path is not None:
         return _save(scenarios, seed, save_path, readings)
     tail = tail_of(seed, config_file, gallery_name, readings)
@@ -113,6 +113,7 @@ def run_command(
         command="run",
         again=f"fiskil-harness run {quoted(names)}{tail}",
         again_one=f"fiskil-harness run {{scenario}}{tail}",
+        paths=paths,
         workers=workers,
         **reports,
     )

@@ -4,6 +4,7 @@ A finding is read by someone who did not write the scenario, in CI, on a bad day
 """
 
 import re
+import shlex
 import textwrap
 from collections.abc import Iterable, Sequence
 
@@ -148,7 +149,8 @@ def counted(number: int, noun: str) -> str:
 def again(whole: GateResult, scenario: str) -> str:
     """The command that runs one scenario again."""
     name, _, reading = scenario.partition(AT)
-    return whole.run.again_one.replace("{scenario}", name) + (f" --reading {reading}" if reading else "")
+    typed = shlex.quote(whole.run.paths.get(name, name))
+    return whole.run.again_one.replace("{scenario}", typed) + (f" --reading {reading}" if reading else "")
 
 
 def _reasons(judgement: Judgement) -> Iterable[str]:

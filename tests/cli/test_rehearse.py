@@ -172,6 +172,23 @@ def test_a_malformed_plan_is_refused(program: Program, project: Path, text: str,
     assert words in answer.stderr
 
 
+def test_a_scenario_of_a_file_is_run_again_by_its_path(
+    program: Program, project: Path, configure: Callable[..., None]
+) -> None:
+    """Its name alone means nothing; the others keep theirs."""
+    configure(flaw="no_dedupe")
+    (project / "our own").mkdir()
+    (project / "thrice.py").rename(project / "our own" / "thrice.py")
+
+    answer = program("run", "our own/thrice.py", "webhook_repeated", "--seed", "42")
+
+    again = [line.strip() for line in answer.stdout.splitlines() if line.startswith("      again")]
+    assert again == [
+        "again     fiskil-harness run 'our own/thrice.py' --seed 42",
+        "again     fiskil-harness run webhook_repeated --seed 42",
+    ]
+
+
 def test_only_one_plan_fits_a_file(program: Program) -> None:
     """A pattern that means several cannot be saved."""
     answer = program("run", "thrice.py", "happy_path", "--save", "plan.json")
