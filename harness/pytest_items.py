@@ -1,6 +1,7 @@
 """Scenarios as pytest items: collected on request, reported like tests, summed up by practice at the end."""
 
 import os
+import shlex
 import signal
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,9 +19,14 @@ from harness.readings import parse
 from harness.report.words import finding_lines
 from harness.runner import REFUSAL, can_share_out, read_order, write_played
 from harness.scenario import Scenario
-from harness.selection import select
+from harness.selection import select_from
 from harness.settings import Settings
 from harness.worker import Played, Worker
+
+NO_APP = (
+    "There is no app to start: no fiskil-harness.toml was found, or it names none. `fiskil-harness init` writes one, "
+    "--fiskil-config names another place, and the fixture fiskil_app_object can give a Python object."
+)
 
 
 class ScenarioFailed(Exception):
@@ -31,6 +37,7 @@ class ScenarioItem(pytest.Function):
     """One scenario."""
 
     scenario: Scenario
+    typed: str = ""
     played: Played | None = None
 
     def runtest(self) -> None:
@@ -44,7 +51,7 @@ class ScenarioItem(pytest.Function):
             self.played = worker.play(self.scenario)
         except HarnessError as error:
             raise ScenarioFailed(str(error)) from None
-        _report(self.played, self.config)
+        _report(self.played, self.config, typed=self.typed)
 
     def repr_failure(self, excinfo: Any, *args: Any, **kwargs: Any) -> Any:
         """Findings are the report; a traceback of ours would say nothing."""
@@ -84,6 +91,8 @@ class Collecting:
         """Choose the scenarios and read the config at once, so that a wrong name is said before anything runs."""
         self._config = config
         self._played: list[Played] = []
+        self._root: pytest.Collector | None = None
+        self._paths: dict[str, str] = {}
         self._is_rehearsal = bool(config.getoption("fiskil_rehearsal"))
         try:
             if self._is_rehearsal:
@@ -91,21 +100,32 @@ class Collecting:
                 self._scenarios = list(read_order(folder).scenarios)
                 _answer_signals(config, folder)
             else:
-                self._scenarios = select(patterns)
+                self._scenarios, self._paths = select_from(patterns)
             self._settings, self._seed = settings_of(config), seed_of(config)
         except HarnessError as error:
             raise pytest.UsageError(_with_hint(str(error), patterns)) from None
 
+    def pytest_collectstart(self, collector: pytest.Collector) -> None:
+        """Keep the root folder's node: since pytest 9.1 the fixtures of its conftest are seen only below it."""
+        if self._root is None and isinstance(collector, pytest.Directory) and collector.path == self._config.rootpath:
+            self._root = collector
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         """Add one item for each scenario, before ``-k`` and ``-m`` choose."""
-        parent = ScenarioCollector.from_parent(session, name="fiskil", nodeid="fiskil")
+        parent = ScenarioCollector.from_parent(self._root or session, name="fiskil", nodeid="fiskil")
         for number, scenario in enumerate(self._scenarios):
             item: ScenarioItem = ScenarioItem.from_parent(parent, name=scenario.name, callobj=_play)
             item.scenario, item.number = scenario, number
+            item.typed = self._paths.get(scenario.name, scenario.name)
             item.add_marker("fiskil")
             item.extra_keyword_matches.update(scenario.practices)
             items.append(item)
+            if number == 0 and not self._is_rehearsal and not _may_have_app(item, self._settings):
+                if not _worker_id(self._config):
+                    raise pytest.UsageError(NO_APP)
+                # A worker of xdist can only say it by an item that fails, and one is enough.
+                return
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
@@ -162,13 +182,15 @@ def seed_of(config: pytest.Config) -> int:
     """The seed that the options give.
 
     Raises:
-        ConfigError: The ini file's is no number.
+        ConfigError: It is below zero, or the ini file's is no number.
     """
     rehearsal = config.getoption("fiskil_rehearsal")
     if rehearsal:
         return read_order(Path(rehearsal)).seed
     given = config.getoption("fiskil_seed")
     if given is not None:
+        if given < 0:
+            raise ConfigError(f"The seed must be a number from 0, got {given}.")
         return int(given)
     text = str(config.getini("fiskil_seed") or "0")
     if not text.isdecimal():
@@ -196,10 +218,7 @@ def started(worker: Worker) -> Worker:
         HarnessError: There is no app, or it does not start.
     """
     if not worker.has_app:
-        raise ConfigError(
-            "There is no app to start: no fiskil-harness.toml was found. `fiskil-harness init` writes one, --fiskil-config "
-            "names another place, and the fixture fiskil_app_object can give a Python object."
-        )
+        raise ConfigError(NO_APP)
     worker.start()
     return worker
 
@@ -222,11 +241,21 @@ def _play(fiskil_worker: Worker) -> None:
     """Stands for the body of a scenario's item; its argument is what the item needs."""
 
 
-def _report(played: Played, config: pytest.Config) -> None:
+def _may_have_app(item: ScenarioItem, chosen: Settings) -> bool:
+    """Whether the config names an app, or a fixture of the project's own stands in for one of ours."""
+    app = chosen.app
+    fixtures = item._fixtureinfo.name2fixturedefs  # pytest has no other word for what was overridden
+    is_overridden = any(
+        len(fixtures.get(name, ())) > 1 for name in ("fiskil_app_object", "fiskil_settings", "fiskil_worker")
+    )
+    return is_overridden or bool(app.command or app.url or app.object)
+
+
+def _report(played: Played, config: pytest.Config, *, typed: str) -> None:
     if played.fault:
         raise ScenarioFailed(f"A fault of the harness itself:\n{played.fault}")
     outcome = played.outcome
-    again = f"fiskil-harness run {outcome.scenario} --seed {outcome.seed}"
+    again = f"fiskil-harness run {shlex.quote(typed)} --seed {outcome.seed}"
     if outcome.verdict is Verdict.PASS:
         return
     told = [one for one in outcome.findings if one.verdict is outcome.verdict]

@@ -180,7 +180,7 @@ def test_fixtures_need_no_config(project: Project) -> None:
     result = run(pytester)
 
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["There is no app to start: no fiskil-harness.toml was found.*"])
+    result.stdout.fnmatch_lines(["There is no app to start: no fiskil-harness.toml was found, or it names none.*"])
     assert "Traceback" not in result.stdout.str()
 
 
@@ -225,6 +225,9 @@ def test_an_app_can_be_a_python_object(project: Project) -> None:
     result = run(pytester)
 
     result.assert_outcomes(passed=1)
+    rehearsed = run(pytester, "--fiskil-scenarios=thrice.py", "-rs")
+    rehearsed.assert_outcomes(passed=1, skipped=1)
+    rehearsed.stdout.fnmatch_lines(["SKIPPED * the config lacks app.observe.effects"])
 
 
 def test_scenarios_are_not_collected_unless_asked_for(project: Project) -> None:
@@ -254,7 +257,7 @@ def test_a_failure_reads_as_its_finding(project: Project) -> None:
         [
             "FAIL  webhooks.idempotent   thrice *seed 42",
             "      applies_once: message e0 was applied 3 times*",
-            "      again     fiskil-harness run thrice --seed 42",
+            "      again     fiskil-harness run thrice.py --seed 42",
             "violated    webhooks.idempotent *",
         ]
     )
@@ -301,17 +304,36 @@ def test_an_app_that_does_not_start_is_said_in_its_own_words(project: Project) -
         (["--fiskil-scenarios=happy_pat"], "No scenario 'happy_pat'. Did you mean 'happy_path'?*"),
         (["--fiskil-scenarios", "tests"], "*Write --fiskil-scenarios=NAMES, or --fiskil for all, before paths."),
         (["--fiskil", "--fiskil-config=missing.toml"], "No config at *missing.toml'*"),
+        (["--fiskil-scenarios=leaves.py"], "The scenario file leaves.py cannot be loaded: SystemExit: 0"),
+        (["--fiskil-scenarios=slips.py"], "slips.py holds what no plan can hold: *"),
+        (["--fiskil", "--fiskil-seed=-1"], "The seed must be a number from 0, got -1."),
     ],
 )
 def test_a_wrong_option_is_said_before_anything_runs(project: Project, arguments: list[str], words: str) -> None:
     """The nearest match, or what to write instead; pytest's own exit code for usage."""
     pytester = project()
     (pytester.path / "tests").mkdir()
+    (pytester.path / "leaves.py").write_text("import sys; sys.exit(0)")
+    (pytester.path / "slips.py").write_text(
+        "from harness import Scenario, steps\nSCENARIO = Scenario(practices=(), steps=(steps.Deliver()), probes=())"
+    )
 
     result = run(pytester, *arguments)
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {words}"])
+
+
+def test_scenarios_without_an_app_are_one_usage_error(project: Project) -> None:
+    """Not one failure for each scenario; xdist knows no such error, so there it is one failure."""
+    pytester = project(test_it="def test_a(): pass")
+    (pytester.path / "fiskil-harness.toml").unlink()
+
+    alone, shared = run(pytester, "--fiskil"), run(pytester, "--fiskil", *XDIST)
+
+    assert alone.ret == pytest.ExitCode.USAGE_ERROR
+    alone.stderr.fnmatch_lines(["ERROR: There is no app to start*"])
+    shared.assert_outcomes(passed=1, failed=1)
 
 
 def test_selecting_and_repeating_work_as_for_tests(project: Project) -> None:
