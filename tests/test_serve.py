@@ -1,6 +1,8 @@
 """Serving in real time: webhooks come by themselves, along the retry schedule, to one receiver."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -123,3 +125,22 @@ def test_the_newest_exchanges_are_told_and_no_secret(serve: Callable[..., Servin
     assert token not in told.text
     assert pair["client_secret"] not in told.text
     assert after == {"exchanges": []}
+
+
+@pytest.mark.slow
+def test_serving_begins_without_what_it_does_not_need() -> None:
+    """The first answer comes soon: what draws people, plans and certificates, and what runs tests, is loaded when used."""
+    heavy = ["faker", "hypothesis", "pytest", "schemathesis", "trustme", "cryptography", "rich"]
+    program = f"""
+import sys, tempfile, pathlib
+import harness.cli.serving
+from harness.serve import Serving
+with tempfile.TemporaryDirectory() as folder:
+    serving = Serving(workdir=pathlib.Path(folder))
+    print([name for name in {heavy!r} if name in sys.modules])
+    serving.close()
+"""
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+
+    assert done.stdout == "[]\n"

@@ -45,18 +45,20 @@ class Requests:
             return
         problem = invalid_request if route.family == "data" else bad_request
         given = {name for name, _ in request.query}
+        given: dict[str, list[str]] = {}
+        for name, value in request.query:
+            if value:
+                given.setdefault(name, []).append(value)
         for parameter in operation.queries:
-            if parameter.name in given or parameter.is_required:
-                refusal = _refusal(parameter, request)
-                if refusal:
-                    raise problem(refusal)
+            refusal = _refusal(parameter, given.get(parameter.name))
+            if refusal:
+                raise problem(refusal)
         if operation.body is not None:
             _require_body(operation.body, request.body, problem)
 
 
-def _refusal(parameter: Parameter, request: ApiRequest) -> str:
-    given = [value for value in request.every(parameter.name) if value]
-    if not given:
+def _refusal(parameter: Parameter, given: list[str] | None) -> str:
+    if given is None:
         return f"missing required query parameter: {parameter.name}" if parameter.is_required else ""
     # Of a value that comes more than once the last counts, unless the parameter is a list.
     judged = given if parameter.kind == "array" else given[-1:]
