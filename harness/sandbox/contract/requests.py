@@ -44,7 +44,6 @@ class Requests:
         if operation is None:
             return
         problem = invalid_request if route.family == "data" else bad_request
-        given = {name for name, _ in request.query}
         given: dict[str, list[str]] = {}
         for name, value in request.query:
             if value:
