@@ -3,8 +3,10 @@
 import contextlib
 import importlib
 import inspect
+import logging
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -66,9 +68,24 @@ class PythonBody:
         self._ends.append(Server(loop, application, port=port).close)
 
     def _serve_wsgi(self, application: Any, port: int) -> None:
-        from werkzeug.serving import make_server
+        from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-        server = make_server(LOOPBACK, port, application, threaded=True)
+        class Silent(WSGIRequestHandler):
+            """Says nothing of requests: their queries may carry secrets, and nobody asked for an access log."""
+
+            def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
+                """Say nothing."""
+
+        class Quiet(ThreadedWSGIServer):
+            """Hands errors to logging, as the server of ASGI applications does, where the app's owner looks for them."""
+
+            def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ARG002
+                _hand_over(message)
+
+            def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+                _hand_over(traceback.format_exc())
+
+        server = Quiet(LOOPBACK, port, application, Silent)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         self._ends.append(server.server_close)
@@ -79,7 +96,7 @@ def import_object(settings: Settings) -> Any:
     """Import ``app.object``, written ``module:attribute``, from the config's folder.
 
     Raises:
-        ConfigError: There is no such module or attribute.
+        ConfigError: There is no such module or attribute, or importing it fails or ends the program.
     """
     text = settings.app.object or ""
     module_name, _, attribute = text.partition(":")
@@ -88,13 +105,21 @@ def import_object(settings: Settings) -> Any:
     sys.path.insert(0, str(settings.folder))
     try:
         module = importlib.import_module(module_name)
-    except ImportError as error:
-        raise ConfigError(f"{settings.source}: app.object {text!r} cannot be imported: {error}.") from None
+    except (Exception, SystemExit) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise ConfigError(f"{settings.source}: app.object {text!r} cannot be imported: {reason}.") from error
     finally:
         sys.path.remove(str(settings.folder))
     if not hasattr(module, attribute):
         raise ConfigError(f"{settings.source}: the module {module_name!r} has no {attribute!r}.")
     return getattr(module, attribute)
+
+
+def _hand_over(message: str) -> None:
+    """Give *message* to whoever has set logging up; without anybody it is not printed, for it may carry secrets."""
+    logger = logging.getLogger("werkzeug")
+    if logger.hasHandlers():
+        logger.error("%s", message)
 
 
 def _is_application(found: Any) -> bool:

@@ -6,12 +6,14 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from harness.app import AppUnderTest, open_app
 from harness.app.observe import is_connected, look, settled
 from harness.app.templates import choose, fill, select, without
-from harness.errors import AppError, HookError, HookMissing
+from harness.clock import wait_until
+from harness.errors import AppError, ConfigError, HookError, HookMissing
 from harness.http import HttpReply
 from harness.listen import free_port
 from harness.settings import RequestTemplate, Settings, parse
@@ -192,6 +194,34 @@ def test_wsgi_object(start: Callable[..., AppUnderTest]) -> None:
     app = start(parse({"app": {"observe": {"effects": "GET /effects"}}}, folder=Path()), application)
 
     assert look(app, {}).state == {"path": "/effects"}
+
+
+def test_a_wsgi_object_s_requests_are_not_logged(
+    start: Callable[..., AppUnderTest], capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Queries may carry secrets; an error goes to logging, where the app's owner looks for it, and nowhere else."""
+
+    def application(environ: Any, start_response: Any) -> list[bytes]:
+        if environ["PATH_INFO"] == "/breaks":
+            raise ValueError("out of tea")
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [b"{}"]
+
+    app = start(parse({"app": {"observe": {"effects": "GET /effects"}}}, folder=Path()), application)
+
+    assert [httpx.get(f"{app.url}{path}").status_code for path in ("/x?code=secret", "/breaks")] == [200, 500]
+    assert wait_until(lambda: "ValueError: out of tea" in caplog.text, cap_s=5)
+    assert capfd.readouterr() == ("", "")
+    assert "/x" not in caplog.text
+
+
+@pytest.mark.parametrize("ending", ["sys.exit(0)", "import nowhere", "1 / 0"])
+def test_an_object_whose_module_ends_is_refused(start: Callable[..., AppUnderTest], tmp_path: Path, ending: str) -> None:
+    """The program does not end with it."""
+    (tmp_path / "leaver.py").write_text(f"import sys\n{ending}\n")
+
+    with pytest.raises(ConfigError, match=r"app\.object 'leaver:app' cannot be imported"):
+        start(parse({"app": {"object": "leaver:app"}}, folder=tmp_path))
 
 
 def test_object_with_the_names(start: Callable[..., AppUnderTest]) -> None:
