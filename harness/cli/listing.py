@@ -44,7 +44,8 @@ def _institutions() -> Iterable[Row]:
 def _faults() -> Iterable[Row]:
     from harness.faults import FAULTS
 
-    return _documented(FAULTS)
+    for one in _documented(FAULTS):
+        yield Row(name=one.name, about=f"{_called(FAULTS[one.name])}: {one.about}")
 
 
 def _steps() -> Iterable[Row]:
@@ -157,6 +158,14 @@ def _documented(kinds: dict[str, type]) -> Iterable[Row]:
     for name, kind in sorted(kinds.items()):
         first = (kind.__doc__ or "").strip().partition("\n\n")[0]
         yield Row(name=name, about=" ".join(first.replace("``", "").split()))
+
+
+def _called(kind: type) -> str:
+    """The class as Python calls it, every parameter with its default: ``ResetPeer(after_bytes=0)``."""
+    import msgspec
+
+    fields = msgspec.structs.fields(kind)
+    return f"{kind.__name__}({', '.join(one.name if one.required else f'{one.name}={one.default!r}' for one in fields)})"
 
 
 def _members(union: Any) -> dict[str, type]:

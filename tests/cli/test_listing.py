@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from harness import faults
 from harness.cli import main
 from harness.cli.listing import KINDS
 
@@ -52,3 +53,11 @@ def test_every_kind_is_listed_within_eighty_columns(kind: str, capsys: pytest.Ca
 def test_names_are_those_that_other_commands_take(kind: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What is listed can be typed."""
     assert name in [row["name"] for row in json.loads(listed(capsys, kind, "--json", "-"))]
+
+
+def test_faults_are_listed_as_python_calls_them(capsys: pytest.CaptureFixture[str]) -> None:
+    """The class and its parameters with their defaults, so that a scenario can be written from the list."""
+    about = {row["name"]: row["about"].partition(":")[0] for row in json.loads(listed(capsys, "faults", "--json", "-"))}
+
+    assert about["status"] == "Status(status=503, retry_after_s=None)"
+    assert {name: repr(eval(call, vars(faults))) for name, call in about.items()} == about  # noqa: S307
