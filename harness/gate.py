@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from harness import trials
-from harness.app.hooks import HOOKS
+from harness.app.hooks import HOOKS, SECRET_TOLD
 from harness.driver import Outcome
 from harness.errors import ConfigError
 from harness.practices import all_practices, practice
@@ -224,12 +224,18 @@ def _needless_waivers(standings: Sequence[PracticeStanding], settings: Settings,
             yield f"[[waive]] {waiver.practice} waives nothing: the practice is proven. Remove the waiver."
 
 
+def _purpose(hook: str) -> str:
+    if hook == SECRET_TOLD:
+        return "lets the app be started without it"
+    return HOOKS.get(hook, "what only the team knows" if hook.startswith("app.facts") else "")
+
+
 def _unlocks(standings: Sequence[PracticeStanding]) -> tuple[Unlock, ...]:
     hooks = sorted({hook for one in standings for hook in one.hooks})
     return tuple(
         Unlock(
             hook=hook,
-            purpose=HOOKS.get(hook, "what only the team knows" if hook.startswith("app.facts") else ""),
+            purpose=_purpose(hook),
             practices=tuple(one.practice for one in standings if hook in one.hooks),
         )
         for hook in hooks

@@ -94,13 +94,14 @@ class Journey(Entry, frozen=True, kw_only=True):
 
 
 class Visit(Entry, frozen=True, kw_only=True):
-    """The end user's browser was sent to a page of the app (callback, cancelled page)."""
+    """The end user's browser was sent to a page of the app (callback, cancelled page), or *is_elsewhere*: past the app."""
 
     participant: str
     page: str
     status: int | None
     content_type: str = ""
     body: bytes = b""
+    is_elsewhere: bool = False
 
 
 class HookCall(Entry, frozen=True, kw_only=True):

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from harness import gate
+from harness.app.hooks import SECRET_TOLD
 from harness.driver import Outcome
 from harness.errors import ConfigError, UnknownName
 from harness.gate import Decision, judge, report_only
 from harness.practices import all_practices
 from harness.probes import Finding, Verdict
-from harness.settings import Attestation, GateSettings, Settings, Waiver, parse
+from harness.settings import AppSettings, Attestation, GateSettings, Settings, Waiver, parse
 from harness.standings import PracticeStanding, Standing, is_in_config
 
 IDEMPOTENT = "webhooks.idempotent"
@@ -331,3 +332,16 @@ def test_a_hook_that_a_finding_lacks_is_named(outcome_of: OutcomeOf) -> None:
     found = standing_of(Settings(), outcome_of(IDEMPOTENT, lacking))
 
     assert (found.hooks, found.reason) == (("app.drive.fail",), "the config lacks app.drive.fail")
+
+
+def test_a_secret_from_elsewhere_is_named_with_where_to_pass_it(outcome_of: OutcomeOf) -> None:
+    """Whatever else [app.env] holds; and the entry says what that is good for."""
+    seen = f"pass {SECRET_TOLD}"
+    lacking = Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=seen, hook=SECRET_TOLD)
+    settings = Settings(app=AppSettings(env={"PORT": "{port}"}))
+
+    judgement = judge([outcome_of(IDEMPOTENT, lacking)], settings=settings, seed=1, today=TODAY)
+
+    found = next(one for one in judgement.standings if one.practice == IDEMPOTENT)
+    assert found.reason == "the config lacks {webhook_secret} in [app.env]"
+    assert [(one.hook, one.purpose) for one in judgement.unlocks] == [(SECRET_TOLD, "lets the app be started without it")]

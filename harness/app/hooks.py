@@ -29,6 +29,9 @@ HOOKS = {
 }
 """Every hook and what it is good for."""
 
+SECRET_TOLD = "{webhook_secret} in [app.env]"
+"""What a config lacks when the app has its webhook secret from elsewhere; no hook, but it stands in the place of one."""
+
 
 def template_of(app: "AppUnderTest", hook: str) -> RequestTemplate | None:
     """The request behind a hook, if the config gives one."""

@@ -15,6 +15,7 @@ TRACES = (
     b"goroutine 1 [running]",
     b"Exception in thread ",
 )
+URIS = {"callback": "redirect_uri", "cancelled": "cancel_uri"}
 JS_TRACE = re.compile(rb"\n\s+at \S+ \(\S+:\d+:\d+\)")
 JAVA_TRACE = re.compile(rb"\n\s+at [\w.$]+\([\w.]+\.java:\d+\)")
 
@@ -49,7 +50,7 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
             return self.cannot_tell("the end user was sent to no page of the app", hook="app.drive.start_session")
         unseen = [one for one in visits if one.status is not None and _shows_nothing(one.status)]
         if unseen:
-            return self.cannot_tell(f"the {unseen[0].page} page is not shown by the app: it answered {unseen[0].status}")
+            return self.cannot_tell(_why_unseen(unseen[0]))
         return self.holds(
             f"{len(visits)} pages were made for people", examined=len(visits), advice=tuple(dict.fromkeys(advice))
         )
@@ -68,6 +69,12 @@ def _trouble_of(visit: Visit) -> str:
     if visit.content_type.endswith("json"):
         return "shows bare JSON"
     return "" if _has_something(visit.body) else "is blank"
+
+
+def _why_unseen(visit: Visit) -> str:
+    if visit.is_elsewhere:
+        return f"{URIS[visit.page]} leads to another origin than the app's"
+    return f"the {visit.page} page is not shown by the app: it answered {visit.status}"
 
 
 def _shows_nothing(status: int) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
+from harness.app.hooks import SECRET_TOLD
 from harness.errors import AppRefusal
 from harness.journal import Delivery, Leak, Started
 from harness.steps.app import restart
@@ -66,7 +67,7 @@ class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_withou
     def perform(self, stage: "Stage") -> None:
         """Restart, forge, restart."""
         if not stage.app.is_told("webhook_secret"):
-            stage.cut_short("the app has its webhook secret from elsewhere than app.command and app.env", hook="app.env")
+            stage.cut_short(f"the app has its webhook secret from elsewhere; pass {SECRET_TOLD}", hook=SECRET_TOLD)
             return
         try:
             with stage.app.without_webhook_secret():

@@ -9,7 +9,7 @@ from harness.http import Browser, HttpReply
 from harness.journal import Journey, Visit, kept
 from harness.model import Ending, Person
 from harness.steps.base import PlainStep
-from harness.visitor import Visitor
+from harness.visitor import Visitor, is_same_origin
 
 if TYPE_CHECKING:
     from harness.stage import Participant, Stage
@@ -248,6 +248,7 @@ def _write_visit(stage: "Stage", participant: "Participant", visitor: Visitor, p
             status=reply.status,
             content_type=reply.content_type,
             body=kept(reply.body),
+            is_elsewhere=not is_same_origin(reply.url, stage.app.url),
         )
     )
 

@@ -12,6 +12,7 @@ from harness.driver import Driver
 from harness.errors import UnknownName
 from harness.journal import Delivery, EventSeen, Journal, Leak
 from harness.scenario import Scenario
+from harness.settings import Settings
 from harness.webhooks import sign
 from harness.webhooks.encodings import ENCODINGS, ODDITIES, SPELLINGS
 from harness.webhooks.forgeries import FORGERIES
@@ -35,6 +36,18 @@ def test_every_forgery_is_sent_and_known(perform: Perform, driver: Driver, mailb
     assert len({one.message_id for one in made}) == len(made)
     assert [journal.names[one.message_id] for one in made] == [f"forged:{name}" for name in FORGERIES]
     assert not any(sign(body, secret) == given for body, given in zip(mailbox.bodies, mailbox.signatures, strict=True))
+
+
+def test_an_app_with_a_secret_from_elsewhere_keeps_it(
+    drive: Callable[..., Driver], receiver_settings: Callable[..., Settings]
+) -> None:
+    """It cannot be started without; the finding says what to pass, and where."""
+    driver = drive(receiver_settings(FISKIL_WEBHOOK_SECRET="b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldA=="))
+
+    (finding,) = driver.run(Scenario(name="x", practices=(), steps=(steps.ForgeWithoutSecret(),), probes=())).findings
+
+    assert finding.seen == "the app has its webhook secret from elsewhere; pass {webhook_secret} in [app.env]"
+    assert finding.hook == "{webhook_secret} in [app.env]"
 
 
 def test_a_forgery_claims_what_it_is_told_to(perform: Perform, mailbox: Mailbox) -> None:

@@ -171,4 +171,4 @@ def test_a_front_end_elsewhere_is_not_judged(drive: Drive, feed: Feed, place: st
     (finding,) = driver.run(scenario).findings
 
     assert finding.verdict is probes.Verdict.INCONCLUSIVE
-    assert finding.seen == "the cancelled page is not shown by the app: it answered 303"
+    assert finding.seen == "cancel_uri leads to another origin than the app's"
