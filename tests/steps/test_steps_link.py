@@ -1,6 +1,7 @@
 """Steps of the link and the keys: faults begin and end, pages shrink, tokens and keys die and live again."""
 
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from harness import faults, steps
 from harness.driver import Driver
 from harness.errors import UsageError
 from harness.journal import Canaries, Exchange, FaultSet, HookCall, Journal, Key, Started, Trouble
+from harness.probes import Verdict
 from harness.scenario import Scenario
 from harness.settings import parse
 
@@ -66,6 +68,18 @@ def test_a_fault_that_only_met_short_bodies_never_bit(perform: Perform) -> None:
 
     (fault,) = journal.all(FaultSet)
     assert (refreshes(journal), fault.unbitten, fault.spared > 0) == ([200], 1, True)
+
+
+@pytest.mark.parametrize("end", [(), (steps.Mend(),)], ids=["waiting", "mended"])
+def test_a_fault_that_changed_nothing_is_no_pass(drive: Drive, end: tuple[steps.AnyStep, ...]) -> None:
+    """The finding says what the fault met, whether it was mended or still waited."""
+    acts = (steps.Break("banking.transactions", faults.LimitBytes(after_bytes=10**9)), steps.Refresh(), *end)
+    scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.Sync(), *acts), probes=())
+
+    outcome = drive(feed_settings(request_deadline_s=5), given=Feed()).run(scenario)
+
+    assert [(one.probe, one.verdict) for one in outcome.findings] == [("every_fault_bit", Verdict.INCONCLUSIVE)]
+    assert re.search(r"\d answers? had too short a body for it to change anything$", outcome.findings[0].seen)
 
 
 def test_pages_shrink_whatever_is_asked_for(perform: Perform) -> None:
