@@ -117,7 +117,7 @@ def test_an_app_that_dies_midway_is_no_pass(drive: Drive, receiver_settings: Mak
 
     assert first.verdict is not Verdict.PASS
     assert second.verdict is Verdict.INCONCLUSIVE
-    assert [one.probe for one in second.findings] == ["applies_once"]
+    assert "applies_once" in [one.probe for one in second.findings]
 
 
 def test_people_are_removed_at_the_end(drive: Drive, receiver_settings: MakeSettings) -> None:
