@@ -1,7 +1,9 @@
 """Many clients at once: nobody sees what is another's, nothing fails, and what happens once happens once."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
