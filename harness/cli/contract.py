@@ -90,7 +90,7 @@ def _local(versions: tuple[str, ...], readings: "Readings", seed: int, examples:
         for version in versions:
             report.add(exercise(version, target, seed=seed, examples=examples))
             household.begin()
-            report.add(walk(version, target, seed=seed, walks=examples * 4, reset=household.begin))
+            report.add(walk(version, target, seed=seed, walks=max(8, examples), reset=household.begin))
         report.crashes = [crash.trace for crash in fiskil.sandbox.crashes]
         return report
 

@@ -85,8 +85,8 @@ class Exercise(Struct, kw_only=True):
 
     @property
     def reaches_everything(self) -> bool:
-        """Whether every phase but the stateful one, which follows links, tested every operation."""
-        return all(phase.operations >= self.described for name, phase in self.phases.items() if name != "stateful")
+        """Whether every phase tested every operation."""
+        return all(phase.operations >= self.described for phase in self.phases.values())
 
     @property
     def cases(self) -> int:
@@ -106,6 +106,9 @@ def exercise(version: str, target: Target, *, seed: int, examples: int, phases: 
             phase = whole.phases.setdefault(str(event.phase.value), Phase())
             phase.add(event.label, list(_statuses(event.recorder)))
             whole.failures += [one for one in failures_of(event, redact) if one not in whole.failures]
+        elif isinstance(event, events.Interrupted):
+            # The engine takes Ctrl-C for the end of a phase; here it ends everything.
+            raise KeyboardInterrupt
         elif isinstance(event, events.NonFatalError | events.FatalError):
             whole.troubles.append(redact(_trouble(event)))
     return whole
@@ -128,18 +131,32 @@ def described(version: str, target: Target) -> Document:
     return whole
 
 
+def narrowed(whole: Document, area: tuple[str, ...]) -> Document:
+    """*whole* without the paths that do not begin as *area* says, and without links to them."""
+    whole["paths"] = {path: item for path, item in whole["paths"].items() if path.startswith(area)}
+    kept = {_operation(whole, label)["operationId"] for label in operations(whole)}
+    for label in operations(whole):
+        for response in _operation(whole, label)["responses"].values():
+            links = response.get("links", {})
+            for name in [one for one, link in links.items() if link["operationId"] not in kept]:
+                del links[name]
+    return whole
+
+
 def operations(whole: Document) -> Iterator[str]:
     """Every operation as Schemathesis labels it: ``GET /v1/consent``."""
     for path, item in whole["paths"].items():
         yield from (f"{method.upper()} {path}" for method in item if method != "parameters")
 
 
-def schema_of(version: str, target: Target, *, seed: int, examples: int, phases: tuple[str, ...]) -> Any:
-    """Schemathesis' view of *version*, configured."""
+def schema_of(
+    version: str, target: Target, *, seed: int, examples: int, phases: tuple[str, ...], area: tuple[str, ...] = ("/",)
+) -> Any:
+    """Schemathesis' view of *version*, configured; with *area* only the paths that begin so, and links between them."""
     import schemathesis
 
     schemathesis.deserializer("application/vnd.goa.error")(_json)
-    whole = described(version, target)
+    whole = narrowed(described(version, target), area)
     beyond = [f"{label}" for label in operations(whole) if _operation(whole, label).get(BEYOND_SCHEMA)]
     config = {
         "seed": seed,

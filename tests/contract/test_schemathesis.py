@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("frozen_heap")
 
 VERSIONS = ("v1", "v2", "v3")
 SEEDS = (1, *(pytest.param(seed, marks=pytest.mark.full) for seed in (2, 3)))
-EXAMPLES, WALKS = 5, 20
+EXAMPLES, WALKS = 5, 8
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_every_operation_is_exercised_without_a_failure(
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("version", VERSIONS)
-def test_walks_end_without_a_failure(
+def test_walks_reach_every_operation_without_a_failure(
     tmp_path: Path, record_property: Callable[[str, object], None], version: str, seed: int
 ) -> None:
     """The stateful phase, over a sandbox of its own that each walk begins anew."""
@@ -70,4 +70,4 @@ def test_walks_end_without_a_failure(
 
     record_property("counts", counts(done))
     assert (done.failures, crashes) == ([], [])
-    assert done.cases > WALKS
+    assert done.phases["stateful"].operations == done.described
