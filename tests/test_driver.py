@@ -108,16 +108,17 @@ def test_an_app_that_exits_is_an_error(drive: Drive, receiver_settings: MakeSett
         drive(receiver_settings(EXITS="1")).run(REPEATED)
 
 
-def test_an_app_that_dies_midway_is_no_pass(drive: Drive, receiver_settings: MakeSettings) -> None:
+@pytest.mark.parametrize("flaw", ["dies", "dies_slowly"])
+def test_an_app_that_dies_midway_is_no_pass(drive: Drive, receiver_settings: MakeSettings, flaw: str) -> None:
     """An app that dies during a scenario is a finding, and the next scenario finds it alive again."""
-    driver = drive(receiver_settings(FLAW="dies"))
+    driver = drive(receiver_settings(FLAW=flaw))
 
     first = driver.run(REPEATED)
     second = driver.run(msgspec.structs.replace(REPEATED, steps=(steps.Authorise(),)))
 
     assert first.verdict is not Verdict.PASS
     assert second.verdict is Verdict.INCONCLUSIVE
-    assert "applies_once" in [one.probe for one in second.findings]
+    assert [one.probe for one in second.findings] == ["applies_once"]
 
 
 def test_people_are_removed_at_the_end(drive: Drive, receiver_settings: MakeSettings) -> None:

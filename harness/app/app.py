@@ -10,12 +10,16 @@ from harness.app import hooks
 from harness.app.process import Process
 from harness.app.templates import fill_text
 from harness.app.values import Values
+from harness.clock import wait_until
 from harness.errors import AppError, HookMissing, PortTaken
 from harness.http import Browser, HttpReply
 from harness.listen import LOOPBACK, free_port
 from harness.settings import Settings
 
 PORTS_TRIED = 4
+DYING_S = 5.0
+"""How long an app may take to end after its last connection, in real seconds."""
+
 OUTPUT = "output"
 """What reports call the app's standard output and error."""
 
@@ -77,7 +81,9 @@ class AppUnderTest:
         self.browser.close()
 
     def revive(self) -> None:
-        """Start it again when it is ours and has died."""
+        """Start it again when it is ours and has died; one that nobody can reach may be about to."""
+        if self.can_restart and not hooks.is_listening(self):
+            wait_until(lambda: not self.body.is_alive() or hooks.is_listening(self), cap_s=DYING_S)
         if not self.body.is_alive():
             self.body.kill(self)  # its children may have outlived it
             self.start()

@@ -82,7 +82,12 @@ class Receiver(BaseHTTPRequestHandler):
         except (ValueError, KeyError, TypeError, RecursionError):
             self.answer(400)
             return
-        if FLAW == "dies":
+        if FLAW == "dies_slowly":
+            # Nobody can reach it any more, and the process is still there.
+            self.server.socket.close()
+            self.connection.close()
+            time.sleep(3)
+        if FLAW in {"dies", "dies_slowly"}:
             os._exit(3)
         self.answer(204)
 
