@@ -1,6 +1,5 @@
 """Shared by all tests: a local Fiskil, and small apps to put in front of it."""
 
-import gc
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -121,11 +120,3 @@ def outcome_of() -> Callable[..., Outcome]:
         )
 
     return make
-
-
-@pytest.fixture
-def frozen_heap() -> Iterator[None]:
-    """What Schemathesis keeps in memory is left out of later garbage collections, which would make every later test slow."""
-    yield
-    gc.collect()
-    gc.freeze()

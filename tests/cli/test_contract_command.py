@@ -13,9 +13,6 @@ from harness.local import LocalFiskil
 ONE = ("--api-version", "v3", "--examples", "1")
 
 
-pytestmark = pytest.mark.usefixtures("frozen_heap")
-
-
 def code_of(*arguments: str) -> int:
     """The exit code of ``fiskil-harness contract``."""
     with pytest.raises(SystemExit) as ending:

@@ -14,8 +14,6 @@ from harness.contract.walking import walk
 from harness.contract.witness import Witness
 from harness.local import LocalFiskil
 
-pytestmark = pytest.mark.usefixtures("frozen_heap")
-
 VERSIONS = ("v1", "v2", "v3")
 SEEDS = (1, *(pytest.param(seed, marks=pytest.mark.full) for seed in (2, 3)))
 EXAMPLES, WALKS = 5, 8
