@@ -95,6 +95,13 @@ def usual_signals() -> Iterator[None]:
 
 
 @pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that the test starts are not measured: a signal may strike inside coverage's own lock, which then stays shut."""
+    for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
 def outcome_of() -> Callable[..., Outcome]:
     """Outcomes as the driver makes them: a practice, and findings or pairs of probe and verdict."""
 

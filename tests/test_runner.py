@@ -281,6 +281,7 @@ def test_workers_share_the_scenarios_out(
     assert handed_over(tmp_path).outcomes == alone.outcomes
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"])
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("reaches", ["everyone", "the first process"])

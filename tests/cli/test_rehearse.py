@@ -291,6 +291,7 @@ def test_a_receiver_that_cannot_be_rehearsed_is_refused(program: Program, url: s
     assert not secret or secret not in answer.stderr
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_writes_its_report_and_leaves_nothing(
     project: Path, environment: dict[str, str], number: signal.Signals

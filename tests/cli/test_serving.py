@@ -20,6 +20,7 @@ def pair_of(values: dict[str, str]) -> dict[str, str]:
     return {"client_id": values["FISKIL_CLIENT_ID"], "client_secret": values["FISKIL_CLIENT_SECRET"]}
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_serves_until_ctrl_c_and_leaves_nothing(
     project: Path, environment: dict[str, str], number: signal.Signals
