@@ -20,10 +20,10 @@ demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
 
 test: $(VENV)/.installed-dev check
-	@$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
 
 test-all: $(VENV)/.installed-dev check
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "full or not full"
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "full or not full"
 
 check: $(VENV)/.installed-dev
 	@$(BIN)/ruff format --check .

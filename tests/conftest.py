@@ -96,7 +96,7 @@ def usual_signals() -> Iterator[None]:
 
 @pytest.fixture
 def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Processes that the test starts are not measured: a signal may strike inside coverage's own lock, which then stays shut."""
+    """Processes that the test starts are not measured: a signal may strike inside coverage's lock, which then stays shut."""
     for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
         monkeypatch.delenv(name, raising=False)
 
