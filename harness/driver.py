@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from harness import catalog
 from harness.app import open_app
+from harness.app.observe import EFFECTS
 from harness.app.output import Mark, end_of, start_of, written_since
 from harness.clock import wait_until
 from harness.errors import HarnessError, HookError, HookMissing
@@ -46,7 +47,6 @@ from harness.webhooks import Sender, Target
 
 QUIET_S = 0.12
 QUIET_CAP_S = 5.0
-EFFECTS = "app.observe.effects"
 
 
 class Outcome(Struct, frozen=True, kw_only=True):

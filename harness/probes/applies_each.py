@@ -7,8 +7,8 @@ from harness.probes.base import PlainProbe
 from harness.probes.calls import dataset_of, end_user_of, reads
 from harness.probes.finding import Finding
 from harness.probes.receipts import events_by_id, genuine, last_applied, line, unrest
+from harness.probes.records import EFFECTS
 
-EFFECTS = "app.observe.effects"
 USED = "app.facts.uses_events"
 
 

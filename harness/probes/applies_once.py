@@ -7,9 +7,8 @@ from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding, Verdict
 from harness.probes.orders import FAIL, unfelt
 from harness.probes.receipts import by_message, last_applied, line, unrest
+from harness.probes.records import EFFECTS
 from harness.probes.twins import compare_twins
-
-EFFECTS = "app.observe.effects"
 
 
 class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):

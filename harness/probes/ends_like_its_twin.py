@@ -5,9 +5,8 @@ from typing import ClassVar
 from harness.journal import Journal
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
+from harness.probes.records import EFFECTS
 from harness.probes.twins import compare_twins
-
-EFFECTS = "app.observe.effects"
 
 
 class EndsLikeItsTwin(PlainProbe, frozen=True, kw_only=True, tag="ends_like_its_twin"):

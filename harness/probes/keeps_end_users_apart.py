@@ -10,10 +10,9 @@ from harness.probes.base import PlainProbe
 from harness.probes.calls import end_user_of
 from harness.probes.finding import Finding
 from harness.probes.receipts import consent_of, genuine, kind_of, of_kind
-from harness.probes.records import places
+from harness.probes.records import EFFECTS, places
 from harness.probes.states import Reading, moved_alike
 
-EFFECTS = "app.observe.effects"
 ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
 
 

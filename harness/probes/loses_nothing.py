@@ -17,10 +17,10 @@ from harness.probes.receipts import (
     unrest,
     was_disturbed,
 )
+from harness.probes.records import EFFECTS
 from harness.probes.states import Reading, differing
 from harness.probes.twins import compare_twins
 
-EFFECTS = "app.observe.effects"
 USED = "app.facts.uses_events"
 LONG_S = 8.0
 

@@ -6,9 +6,9 @@ from harness.journal import Delivery, Journal, Leak, Started
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
 from harness.probes.receipts import answer_of, genuine, kind_of, last_applied, of_kind
+from harness.probes.records import EFFECTS
 from harness.probes.states import Move, Reading, moved_alike
 
-EFFECTS = "app.observe.effects"
 QUEUED = 202
 Witness = tuple[str, tuple[str, ...]]
 """What was seen, and the evidence."""

@@ -6,9 +6,9 @@ from harness.journal import HOMES, Delivery, Effects, Journal, Trouble
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
 from harness.probes.receipts import line
+from harness.probes.records import EFFECTS
 from harness.probes.states import Reading, moved_alike
 
-EFFECTS = "app.observe.effects"
 ALLOW_LIST = "app.facts.allowed_ips"
 
 

@@ -5,9 +5,9 @@ from typing import ClassVar
 import msgspec
 
 from harness.journal import Journal, PlanRun
-from harness.probes.applies_once import EFFECTS
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding, Verdict
+from harness.probes.records import EFFECTS
 
 UNDONE = ("every_step_done", "every_fault_bit")
 

@@ -11,11 +11,10 @@ from msgspec import Struct
 from harness.journal import Delivery, Effects, EventSeen, Journal
 from harness.probes.calls import LOCKED_OUT, end_user_of, was_locked_out
 from harness.probes.receipts import was_disturbed
-from harness.probes.records import PENDING, UNSURE, at_work
+from harness.probes.records import EFFECTS, PENDING, UNSURE, at_work
 from harness.probes.states import Leaves, Reading, differing, has_symbols
 from harness.probes.tries import is_counter, is_named_so, more_tries
 
-EFFECTS = "app.observe.effects"
 TWINS = ("a", "b", "c")
 
 
