@@ -29,6 +29,7 @@ def demo_command(seed: int, readings: tuple[str, ...], **reports: Any) -> int:
     from harness import catalog, gallery, gate, scenario
     from harness.cli.outcome import STANDARD_OUTPUT
     from harness.errors import UsageError
+    from harness.report.words import WIDTH, wrapped
     from harness.settings import load
 
     examples = catalog.folder("examples")
@@ -43,7 +44,8 @@ def demo_command(seed: int, readings: tuple[str, ...], **reports: Any) -> int:
     if code != 0 or not (examples / "flawed" / gallery.GALLERY).is_file():
         return code
     flawed = gallery.demo()
-    click.echo(f"\n2. An app with one flaw: {flawed.title}. Its gate must stay shut.\n", err=is_aside)
+    click.echo("\n2. An app with one flaw, whose gate must stay shut:", err=is_aside)
+    click.echo("\n".join(wrapped(f"{flawed.title}.", WIDTH, first_indent="   ", later_indent="   ")) + "\n", err=is_aside)
     scenarios = [scenario.load(name) for name in flawed.scenarios]
     code, judgement = _rehearse(scenarios, under(gallery.settings(flawed), readings), seed, {}, again=again, is_gate=False)
     return _verdict(code, judgement, flawed, is_aside=is_aside)
@@ -82,6 +84,6 @@ def _verdict(code: int, judgement: "Judgement", flawed: "GalleryApp", *, is_asid
     if missed:
         click.echo(f"The flaw was not caught: {', '.join(missed)} should be violated.", err=True)
         return 4
-    caught = f"\nCaught: {', '.join(flawed.violates)}. To ask the same of your own app: fiskil-harness init"
-    click.echo(caught, err=is_aside)
+    click.echo(f"\nCaught: {', '.join(flawed.violates)}.", err=is_aside)
+    click.echo("To ask the same of your own app: fiskil-harness init", err=is_aside)
     return 0

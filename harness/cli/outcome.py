@@ -1,6 +1,7 @@
 """From a rehearsal to what the reader gets: the report on the terminal, its files, and the exit code."""
 
 import platform
+from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def conclude(judgement: Judgement, rehearsal: Rehearsal, *, settings: Settings, 
     redactor = redactor_of(settings)
     run = Run(
         command=asked.command,
-        began_at=rfc3339(real_now()),
+        began_at=rfc3339(real_now() - timedelta(seconds=took_s)),
         took_s=round(took_s, 2),
         workers=asked.workers,
         config=settings.source,

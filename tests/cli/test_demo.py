@@ -30,7 +30,7 @@ required = ["{required}"]
 GALLERY = """
 [[app]]
 name = "{name}"
-title = "applies a message as often as it comes"
+title = "Applies a message as often as it comes, which is a flaw whose title is longer than a terminal is wide"
 framework = "stdlib"
 command = "env {flaw} {{python}} {apps}/receiver.py {{port}}"
 violates = ["webhooks.idempotent"]
@@ -78,7 +78,8 @@ def test_the_gate_opens_and_stays_shut_for_a_flaw(show: Show, capsys: pytest.Cap
     shown = capsys.readouterr().out
     assert "The gate is open for 1 required of 49." in shown
     assert "FAIL  webhooks.idempotent   thrice" in shown
-    assert shown.endswith("Caught: webhooks.idempotent. To ask the same of your own app: fiskil-harness init\n")
+    assert max(len(line) for line in shown.splitlines()) <= 80
+    assert shown.endswith("Caught: webhooks.idempotent.\nTo ask the same of your own app: fiskil-harness init\n")
 
 
 def test_without_a_gallery_the_reference_app_is_enough(show: Show) -> None:

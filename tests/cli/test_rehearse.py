@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import jsonschema
 import pytest
 
 from harness.cli import main
-from harness.clock import wait_until
+from harness.clock import real_now, wait_until
 from harness.driver import Driver
 from harness.http import Browser
 from harness.ids import Mint
@@ -97,12 +98,15 @@ def test_a_fault_of_our_own_is_exit_4_and_the_report_is_written(
 
 
 def test_every_report_is_written(program: Program, project: Path) -> None:
-    """JSON by its schema, JUnit and Markdown; nothing half-written lies beside them."""
+    """JSON by its schema, JUnit and Markdown; they say when the run began; nothing half-written lies beside them."""
+    began = real_now()
     answer = program("run", "thrice.py", "--json", "report.json", "--junit", "report.xml", "--markdown", "report.md")
 
     document = read(project / "report.json")
     assert answer.returncode == 0
     assert [one["scenario"] for one in document["result"]["scenarios"]] == ["thrice"]
+    run = document["run"]
+    assert began < datetime.fromisoformat(run["began_at"]) <= real_now() - timedelta(seconds=run["took_s"])
     assert 'classname="thrice"' in (project / "report.xml").read_text()
     assert "# fiskil-harness" in (project / "report.md").read_text()
     assert not list(project.glob(".*"))
