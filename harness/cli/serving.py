@@ -106,8 +106,27 @@ def _refuse_foreign(path: Path) -> None:
     from harness.serve import ENV_HEADER
 
     files.refuse_unwritable(path)
-    if path.is_file() and not path.read_text(encoding="utf-8", errors="replace").startswith(ENV_HEADER):
+    if not path.is_file():
+        return
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if not text.startswith(ENV_HEADER):
         raise UsageError(f"{str(path)!r} exists and was not written by serve, so it was left alone. Name another file.")
+    if _answers(text):
+        raise UsageError(f"{str(path)!r} belongs to a serve that still runs, so it was left alone. Name another file.")
+
+
+def _answers(text: str) -> bool:
+    """Whether somebody listens where the env file *text* says that the API is."""
+    import socket
+    from urllib.parse import urlsplit
+
+    found = dict(line.partition("=")[::2] for line in text.splitlines()).get("FISKIL_BASE_URL", "")
+    try:
+        parts = urlsplit(found)
+        with socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 0), timeout=1):
+            return True
+    except (OSError, ValueError):
+        return False
 
 
 def _hand_over(text: str, path: Path) -> None:

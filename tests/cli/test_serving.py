@@ -1,6 +1,7 @@
 """The command that serves: credentials go into a file of its owner's, and Ctrl-C leaves nothing."""
 
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from harness.serve import ENV_HEADER
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
@@ -61,6 +64,19 @@ def test_a_file_of_somebody_else_is_left_alone(program: Program, project: Path) 
     assert answer.returncode == 2
     assert (project / ".env").read_text() == "MINE=1"
     assert "was not written by serve" in answer.stderr
+
+
+def test_the_file_of_a_serve_that_runs_is_left_alone(program: Program, project: Path) -> None:
+    """Whoever started it still needs it; the file of one that is gone is replaced at will."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        text = f"{ENV_HEADER}FISKIL_BASE_URL=http://127.0.0.1:{listener.getsockname()[1]}\n"
+        (project / "fiskil.env").write_text(text)
+
+        answer = program("serve", "--env-file", "fiskil.env")
+
+    assert answer.returncode == 2
+    assert (project / "fiskil.env").read_text() == text
+    assert "belongs to a serve that still runs" in answer.stderr
 
 
 @pytest.mark.parametrize(
