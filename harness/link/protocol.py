@@ -7,13 +7,13 @@ import socket
 import struct
 from typing import Any, ClassVar
 
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from harness.connections import Connection
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
-class LinkProtocol(AutoHTTPProtocol):  # type: ignore[misc,valid-type]
-    """uvicorn's protocol, with its open transports listed by the client's address."""
+class LinkProtocol(Connection):
+    """A connection of ours, with the open transports listed by the client's address."""
 
     transports: ClassVar[dict[tuple[int, str, int], asyncio.Transport]] = {}
 

@@ -92,6 +92,11 @@ class Rules:
         self._waiting: list[Waiting] = []
         self._lock = threading.Lock()
 
+    @property
+    def are_waiting(self) -> bool:
+        """Whether any fault has been set and not lifted."""
+        return bool(self._waiting)
+
     def set(self, rule: Rule) -> Waiting:
         """Let a fault wait; the answer knows how many bites are left."""
         waiting = Waiting(rule)

@@ -14,7 +14,7 @@ from harness.ids import Mint
 from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
 from harness.readings import Readings
 from harness.sandbox import consents, end_users, institutions, people, sessions, sync, tokens
-from harness.sandbox.api.application import Application, api_application
+from harness.sandbox.api.application import Api, Application
 from harness.sandbox.console import Console
 from harness.sandbox.ledger import Ledger
 from harness.sandbox.pages.application import page_application
@@ -62,7 +62,7 @@ class Sandbox:
             console=console,
         )
         self.store.duties.append(sync.finish_due)
-        self.api: Application = api_application(self.store)
+        self.api = Api(self.store)
         self.page: Application = page_application(self.store)
 
     def place(self, *, api_url: str, auth_url: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from harness.clock import real_now
+from harness.connections import LONGEST_REMEMBERED, HttpAnswer, HttpRequest
 from harness.crashes import crash_of
 from harness.sandbox import tokens
 from harness.sandbox.api.routes import Found, find_spelling
@@ -30,77 +31,102 @@ DRAIN_S = 2.0
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+Asking = dict[bytes, bytes]
 
 
-def api_application(store: Store) -> Application:
-    """Every route over *store*."""
-    requests = Requests()
+class Api:
+    """Every route over a store: an ASGI application, and a plain function of a request that has come whole."""
 
-    async def api(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        found = find_spelling(store, scope["method"], scope["raw_path"].decode("latin-1"))
-        asking = _asking(scope)
-        asked = asking.get("x-fiskil-version")
-        version = asked if asked in VERSIONS else store.console.version
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._requests = Requests()
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one request of a server; its body is read as far as it matters."""
+        request = HttpRequest.of(scope)
+        found, asking = self._asked(request)
+        refusal = self._refusal(found, asking)
+        if refusal is None:
+            try:
+                request.body = await _body(asking.get(b"content-length", b""), receive)
+            except ApiProblem as problem:
+                refusal = problem
+        await _send_answer(send, receive, self._finish(request, found, asking, refusal))
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        """Answer a request whose body has come whole and is no larger than ``LARGEST_BODY``."""
+        found, asking = self._asked(request)
+        return self._finish(request, found, asking, self._refusal(found, asking))
+
+    def _asked(self, request: HttpRequest) -> tuple[Found, Asking]:
+        """The route, and the first header of each name, as Fiskil's own server takes it."""
+        return find_spelling(self._store, request.method, request.raw_path), dict(reversed(request.headers))
+
+    def _refusal(self, found: Found, asking: Asking) -> ApiProblem | None:
+        """What is wrong whatever the body is. Source: versions.header"""
+        if found.route is None:
+            if found.allowed:
+                return ApiProblem(405, "method_not_allowed", "method not allowed")
+            return ApiProblem(404, "not_found", "no such endpoint")
+        asked = asking.get(b"x-fiskil-version")
+        if asked and asked not in _VERSIONS and self._store.reading("versions.header") == "refused-400":
+            return bad_request(f"X-Fiskil-Version is not accepted; it must be one of {', '.join(VERSIONS)}")
+        return None
+
+    def _finish(self, request: HttpRequest, found: Found, asking: Asking, refusal: ApiProblem | None) -> HttpAnswer:
+        """The answer, or the refusal that there is or that the route raises."""
+        store = self._store
+        version = _VERSIONS.get(asking.get(b"x-fiskil-version", b"")) or store.console.version
         try:
-            given = await _answered(store, requests, found, scope, receive, asking=asking, version=version)
+            if refusal is not None:
+                raise refusal
+            given = self._given(request, found, asking.get(b"authorization", b"").decode("latin-1"), version)
         except ApiProblem as problem:
             given = _shaped(store, found, problem, version)
         except Exception as error:  # noqa: BLE001 - the last net; what falls into it is reported as our own fault
-            store.crashes.append(crash_of(f"api {found.name or scope['method']}", error))
+            store.crashes.append(crash_of(f"api {found.name or request.method}", error))
             given = _shaped(store, found, ApiProblem(500, "internal_error", "internal error"), version)
-        headers = _headers(given, version, allowed=found.allowed if given.status == 405 else ())
-        for watch in WATCHERS:
-            watch(
-                Answered(
-                    method=scope["method"],
-                    route=found.route,
-                    family=found.family,
-                    version=version,
-                    readings=store.readings.chosen,
-                    status=given.status,
-                    headers=tuple(headers),
-                    body=given.body,
-                )
+        answer = HttpAnswer(given.status, _headers(given, version, found.allowed), given.body)
+        if WATCHERS:
+            _tell_watchers(store, request.method, found, version, answer)
+        return answer
+
+    def _given(self, request: HttpRequest, found: Found, authorization: str, version: str) -> ApiAnswer:
+        """What the route answers. Source: token.expired"""
+        store, route = self._store, found.route
+        assert route is not None
+        query = request.query
+        asked = ApiRequest(
+            path=route.path,
+            path_values=found.path_values,
+            query=_query(query) if len(query) <= LONGEST_REMEMBERED else _read_query(query),
+            body=request.body,
+            version=version,
+        )
+        with store.changing():
+            if not route.is_open:
+                tokens.require(store, authorization, scope=route.scope)
+            self._requests.require(route, asked, store.readings)
+            return told_as(store, route.name, version, route.handler(store, asked))
+
+
+def _tell_watchers(store: Store, method: str, found: Found, version: str, answer: HttpAnswer) -> None:
+    for watch in WATCHERS:
+        watch(
+            Answered(
+                method=method,
+                route=found.route,
+                family=found.family,
+                version=version,
+                readings=store.readings.chosen,
+                status=answer.status,
+                headers=tuple(answer.headers),
+                body=answer.body,
             )
-        await _send_answer(send, receive, given, headers)
-
-    return api
+        )
 
 
-async def _answered(
-    store: Store,
-    requests: Requests,
-    found: Found,
-    scope: dict[str, Any],
-    receive: Receive,
-    *,
-    asking: dict[str, str],
-    version: str,
-) -> ApiAnswer:
-    """What the route answers, or the refusal that it raises. Source: versions.header, token.expired"""
-    route = found.route
-    if route is None:
-        if found.allowed:
-            raise ApiProblem(405, "method_not_allowed", "method not allowed")
-        raise ApiProblem(404, "not_found", "no such endpoint")
-    if asking.get("x-fiskil-version", "") not in {"", *VERSIONS} and store.reading("versions.header") == "refused-400":
-        raise bad_request(f"X-Fiskil-Version is not accepted; it must be one of {', '.join(VERSIONS)}")
-    body = await _body(asking.get("content-length", ""), receive)
-    request = ApiRequest(
-        path=route.path,
-        path_values=found.path_values,
-        query=_query(scope["query_string"]),
-        body=body,
-        version=version,
-    )
-    with store.changing():
-        if not route.is_open:
-            tokens.require(store, asking.get("authorization"), scope=route.scope)
-        requests.require(route, request, store.readings)
-        return told_as(store, route.name, version, route.handler(store, request))
-
-
-async def _body(announced: str, receive: Receive) -> bytes:
+async def _body(announced: bytes, receive: Receive) -> bytes:
     """The whole body, refused as soon as it is known to be larger than any documented request."""
     if announced.isdigit() and (len(announced) > 9 or int(announced) > LARGEST_BODY):
         raise _too_large()
@@ -132,21 +158,21 @@ def _shaped(store: Store, found: Found, problem: ApiProblem, version: str) -> Ap
     return goa_error(problem, error_id, has_flags=not (found.is_list and version == "v3"))
 
 
-def _headers(given: ApiAnswer, version: str, *, allowed: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
+def _headers(given: ApiAnswer, version: str, allowed: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
     headers = [(b"x-fiskil-version", version.encode()), (b"date", _http_date())]
     if given.status != 204:
-        headers += [(b"content-type", given.content_type.encode()), (b"content-length", b"%d" % len(given.body))]
-    if allowed:
+        headers += ((b"content-type", given.content_type.encode()), (b"content-length", b"%d" % len(given.body)))
+    if given.status == 405:
         headers.append((b"allow", ", ".join(allowed).encode()))
     if given.status == 413:
         headers.append((b"connection", b"close"))
     return headers
 
 
-async def _send_answer(send: Send, receive: Receive, given: ApiAnswer, headers: list[tuple[bytes, bytes]]) -> None:
-    is_refused_early = given.status == 413
-    await send({"type": "http.response.start", "status": given.status, "headers": headers})
-    await send({"type": "http.response.body", "body": given.body, "more_body": is_refused_early})
+async def _send_answer(send: Send, receive: Receive, answer: HttpAnswer) -> None:
+    is_refused_early = answer.status == 413
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": is_refused_early})
     if is_refused_early:
         # Closing on a client that still sends would reset the connection and could take the answer along.
         with contextlib.suppress(TimeoutError):
@@ -159,12 +185,7 @@ async def _drain(receive: Receive) -> None:
         continue
 
 
-def _asking(scope: dict[str, Any]) -> dict[str, str]:
-    """The first header of each name, as Fiskil's own server takes it."""
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
-
-
-def _query(raw: bytes) -> tuple[tuple[str, str], ...]:
+def _read_query(raw: bytes) -> tuple[tuple[str, str], ...]:
     if not raw:
         return ()
     if b"%" not in raw and b"+" not in raw and raw.isascii():
@@ -172,6 +193,9 @@ def _query(raw: bytes) -> tuple[tuple[str, str], ...]:
         pairs = [pair.partition("=") for pair in raw.decode().split("&") if pair]
         return tuple([(name, value) for name, _, value in pairs])
     return tuple(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, errors="replace"))
+
+
+_query = lru_cache(maxsize=1024)(_read_query)
 
 
 def _http_date() -> bytes:
@@ -182,3 +206,6 @@ def _http_date() -> bytes:
 @lru_cache(maxsize=1)
 def _date_of(second: int) -> bytes:
     return formatdate(second, usegmt=True).encode()
+
+
+_VERSIONS = {version.encode(): version for version in VERSIONS}

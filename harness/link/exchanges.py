@@ -1,0 +1,88 @@
+"""An exchange as the journal has it: which end user it is about, and the entry made of its parts."""
+
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote_plus
+
+import msgspec
+
+from harness.connections import LONGEST_REMEMBERED, HttpRequest
+from harness.journal import Exchange
+
+
+def exchange_of(
+    when: tuple[float, float, int],
+    request: HttpRequest,
+    about: tuple[int, str, str, bool],
+    answered: tuple[int | None, Any, bytes],
+    bites: tuple[str, ...] = (),
+    is_cut: bool = False,
+) -> Exchange:
+    """The entry. *when* is begin, end and step; *about* is number, route, end user and whether it is a stray."""
+    begun_s, ended_s, step = when
+    number, route, end_user_id, is_stray = about
+    status, headers, body = answered
+    return Exchange(
+        at_s=begun_s,
+        step=step,
+        number=number,
+        route=route,
+        method=request.method,
+        path=request.path,
+        query=request.query.decode("latin-1"),
+        end_user_id=end_user_id,
+        is_stray=is_stray,
+        request_headers=_texts(request.headers),
+        request_body=request.body,
+        status=status,
+        response_headers=_texts(headers),
+        response_body=body,
+        ended_s=ended_s,
+        bites=bites,
+        connection=request.client[1] if request.client else 0,
+        is_cut=is_cut,
+    )
+
+
+def end_user_of(request: HttpRequest) -> str:
+    """The end user whom a request names in its query, its path or its body; empty for none."""
+    path, query = request.path, request.query
+    is_short = len(path) + len(query) <= LONGEST_REMEMBERED
+    named = (_named if is_short else _named.__wrapped__)(path, query)
+    return _named_in_body(request.body) if named is None else named
+
+
+def created_end_user(route: str, status: int | None, body: bytes) -> str:
+    """The end user that an exchange created, if it did."""
+    if route != "end_users.create" or status != 200:
+        return ""
+    try:
+        return str(msgspec.json.decode(body)["end_user_id"])
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return ""
+
+
+@lru_cache(maxsize=1024)
+def _named(path: str, query: bytes) -> str | None:
+    """The end user in path or query; None where only the body can tell."""
+    for pair in reversed(query.decode("latin-1").split("&")):
+        name, _, value = pair.partition("=")
+        if value and unquote_plus(name) == "end_user_id":
+            return unquote_plus(value)
+    path = "/v1/" + path.removeprefix("/v1").lstrip("/")
+    head, _, rest = path.partition("/v1/end-users/")
+    if not head and rest:
+        return rest
+    return None if path == "/v1/auth/session" else ""
+
+
+def _named_in_body(body: bytes) -> str:
+    try:
+        found = msgspec.json.decode(body)
+        return str(found.get("end_user_id", "")) if isinstance(found, dict) else ""
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+
+
+def _texts(headers: Any) -> tuple[tuple[str, str], ...]:
+    return tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers])
