@@ -17,7 +17,6 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from harness.crashes import Crash, crash_of
 
 LARGEST_HEAD = 65_536
-LARGEST_AT_ONCE = 65_536
 LONGEST_REMEMBERED = 512
 """Longer targets are read anew each time, so that what is remembered of requests stays small."""
 
@@ -134,7 +133,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Answer what was held back; whoever asked for it answers later all the same."""
-        if self._is_held and len(self._held_body) <= LARGEST_AT_ONCE:
+        if self._is_held:
             answer = self._answered()
             if answer is not None:
                 self._is_held, self._held_body = False, b""
@@ -150,10 +149,8 @@ class Connection(HttpToolsProtocol):
         return (
             self._answer_at_once is not None
             and (before is None or before.response_complete)
-            and not self.expect_100_continue
             and not self.flow.write_paused
             and parser.should_keep_alive()
-            and not parser.should_upgrade()
             and parser.get_http_version() == "1.1"
             and parser.get_method() != b"HEAD"
         )

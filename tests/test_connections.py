@@ -19,7 +19,6 @@ UNUSUAL = {
     "http 1.0": b"GET / HTTP/1.0\r\n\r\n",
     "http 1.0 that is kept": b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
     "closing": b"GET /" + HEAD + b"Connection: close\r\n\r\n",
-    "upgrade": b"GET /" + HEAD + b"Connection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n",
     "large body": b"POST /" + HEAD + b"Connection: close\r\nContent-Length: 70000\r\n\r\n" + b"x" * 70_000,
 }
 SAME = {
@@ -33,6 +32,7 @@ SAME = {
     "body": b"POST /a" + LENGTH + b"\x00abc",
     "delete": b"DELETE /a" + HEAD + b"\r\n",
     "chunked": b"POST /a" + HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n",
+    "upgrade": b"GET /a" + HEAD + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
     "absolute": b"GET http://x/a?b" + HEAD + b"\r\n",
 }
 ENDS = HEAD + b"Connection: close\r\n\r\n"

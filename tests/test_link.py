@@ -2,9 +2,11 @@
 
 import concurrent.futures
 import hashlib
+import re
 from collections.abc import Iterator
 
 import httpx
+import msgspec
 import pytest
 
 from harness import faults
@@ -27,6 +29,19 @@ def record(fiskil: LocalFiskil) -> Journal:
     journal = Journal()
     fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id == "eu_old")
     return journal
+
+
+def timeless(exchange: Exchange) -> Exchange:
+    """The exchange without its times and what is drawn anew in each answer."""
+    drawn = re.compile(rb'eu_\w+|err_[\w-]+|"(auth_url|session_id|expires_at|id)":"[^"]*"|"\w+_at":"[^"]*"')
+    return msgspec.structs.replace(
+        exchange,
+        at_s=0,
+        ended_s=0,
+        end_user_id="" if exchange.route == "end_users.create" else exchange.end_user_id,
+        response_headers=tuple(one for one in exchange.response_headers if one[0] != "date"),
+        response_body=drawn.sub(b"", exchange.response_body),
+    )
 
 
 def test_an_exchange_is_recorded_whole(fiskil: LocalFiskil, client: httpx.Client) -> None:
@@ -124,6 +139,69 @@ def test_an_error_in_the_block_is_not_hidden(fiskil: LocalFiskil) -> None:
         raise ValueError("mine")
 
     assert fiskil.link.rules.waiting() == []
+
+
+CALLS: tuple[tuple[str, str, object], ...] = (
+    ("POST", "/v1/end-users", {"email": "a@example.com"}),
+    ("GET", "/v1/banking/accounts?end_user_id=eu_1", None),
+    ("GET", "/v1/banking/accounts?end_user_id=eu_old", None),
+    ("GET", "/v1/banking/accounts", None),
+    ("GET", "/v1/end-users/eu_1", None),
+    ("DELETE", "/v1/end-users", None),
+    ("GET", "/v1/nothing", None),
+    ("GET", "/v1/b%C3%A4nk?a=%20", None),
+    ("POST", "/v1/token", {"client_id": "a" * 100_000}),
+    ("POST", "/v1/auth/session", {"end_user_id": "eu_1", "redirect_uri": "", "cancel_uri": ""}),
+)
+
+
+@pytest.mark.parametrize(("method", "path", "json"), CALLS)
+def test_a_fault_that_waits_elsewhere_changes_nothing(
+    fiskil: LocalFiskil, client: httpx.Client, method: str, path: str, json: object
+) -> None:
+    """What is answered at once and what a fault might have met are answered and recorded alike."""
+    journal = record(fiskil)
+
+    client.request(method, path, json=json)
+    fiskil.link.rules.set(Rule(route="energy.accounts", fault=faults.Stall()))
+    client.request(method, path, json=json)
+
+    at_once, passed_by = (timeless(one) for one in journal.all(Exchange))
+    assert at_once == msgspec.structs.replace(passed_by, number=1)
+
+
+def test_nothing_is_remembered_of_an_answer(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """The same request is answered by what holds now, though a token died, a consent ended or a row came."""
+    rosa = fiskil.enrol("rosa")
+    consent = fiskil.authorise(rosa)
+    asked = f"/v1/banking/accounts?end_user_id={rosa.end_user_id}"
+
+    before = [len(client.get(asked).json()["accounts"]) for _ in range(2)]
+    fiskil.sandbox.revoke(consent)
+    revoked = client.get(asked).json()
+    fiskil.authorise(rosa)
+    again = client.get(asked).json()
+    fiskil.sandbox.expire_tokens()
+    dead = client.get(asked)
+
+    assert before == [len(again["accounts"])] * 2
+    assert before[0] > 0
+    assert revoked["accounts"] == []
+    assert dead.status_code == 401
+
+
+def test_the_journal_has_an_exchange_before_the_client_has_its_answer(fiskil: LocalFiskil, client: httpx.Client) -> None:
+    """Whoever has been answered finds the exchange, with times that enclose it and the connection it came on."""
+    journal = record(fiskil)
+
+    counts = [(client.get("/v1/institutions?client_id=x"), len(journal))[1] for _ in range(50)]
+
+    assert counts == list(range(1, 51))
+    exchanges = journal.all(Exchange)
+    assert [one.number for one in exchanges] == counts
+    assert [(one.at_s, one.ended_s) for one in exchanges if not 0 < one.at_s < one.ended_s] == []
+    assert len({one.connection for one in exchanges}) == 1
+    assert exchanges[0].connection > 0
 
 
 def test_quiet_is_measured_from_the_last_call(fiskil: LocalFiskil, client: httpx.Client) -> None:

@@ -72,7 +72,7 @@ class Link:
         if self.rules.are_waiting:
             return None
         journal = self.journal
-        begun_s, step = (journal.elapsed_s(), journal.step) if journal else (0.0, -1)
+        begun_s, step = (journal.elapsed_s(), journal.step) if journal is not None else (0.0, -1)
         self.open_requests += 1
         try:
             number = self._next_number()
@@ -84,6 +84,7 @@ class Link:
         if journal is not None:
             about = (number, route, end_user_id or created_end_user(route, answer.status, answer.body), is_stray)
             answered = (answer.status, answer.headers, kept(answer.body))
+            request.body = kept(request.body)
             journal.write_parts(exchange_of, (begun_s, journal.elapsed_s(), step), request, about, answered)
         return answer
 
@@ -105,7 +106,7 @@ class Link:
         request = HttpRequest.of(scope, body)
         route, end_user_id, is_stray = self._name(request)
         call = Call(self, scope, _replay(first, receive), send, number=number, route=route, journal=journal)
-        begun_s, step = (journal.elapsed_s(), journal.step) if journal else (0.0, -1)
+        begun_s, step = (journal.elapsed_s(), journal.step) if journal is not None else (0.0, -1)
         waiting = None if is_stray else self.rules.take(route)
         try:
             if waiting is None:

@@ -54,7 +54,7 @@ class Api:
         await _send_answer(send, receive, self._finish(request, found, asking, refusal))
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
-        """Answer a request whose body has come whole and is no larger than ``LARGEST_BODY``."""
+        """Answer a request that has come whole; in one piece comes nothing larger than ``LARGEST_BODY``."""
         found, asking = self._asked(request)
         return self._finish(request, found, asking, self._refusal(found, asking))
 
