@@ -188,7 +188,7 @@ class Connection(HttpToolsProtocol):
             self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._close_if_idle)
 
     def _close_if_idle(self) -> None:
-        """Close a connection on which nobody asks. One timer looks again and again, because one for each answer costs more."""
+        """Close a connection on which nobody asks. One timer looks again and again: one for each answer would cost more."""
         idle_s = self.loop.time() - self._idle_since_s if self._is_idle else 0.0
         if idle_s >= self.timeout_keep_alive:
             self.timeout_keep_alive_handler()
