@@ -49,6 +49,7 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing(
 
     assert (statuses, mode, process.returncode) == ([200, 200], 0o600, 0)
     assert not [value for name, value in values.items() if "SECRET" in name and value in "".join(shown) + rest + trouble]
+    assert f'await link(sessionId, {{ authServer: "{places["auth_url"].strip()}" }});' in "".join(shown) + rest
     assert not env_file.exists()
     assert list(Path(environment["TMPDIR"]).iterdir()) == []
     with pytest.raises(httpx.ConnectError):

@@ -191,6 +191,15 @@ def test_confirming_shows_what_was_chosen(still: Still, visitor: Visitor) -> Non
     assert b"For 90 days." in page
 
 
+def test_confirming_says_how_long(still: Still, visitor: Visitor) -> None:
+    """The screen promises what the consent will be. Source: consents.duration"""
+    still.sandbox.read_as({"consents.duration": "365-days"})
+
+    walk_to("confirm", still, visitor)
+
+    assert b"For 365 days." in visitor.page.body
+
+
 @pytest.mark.parametrize("email", ["<script>alert(1)</script>@x", '"><img/src=x>@x', "{{7*7}}@x", "'onfocus=alert(1)@x"])
 def test_what_was_typed_is_text(still: Still, visitor: Visitor, email: str) -> None:
     """Markup in an address is shown, not run."""

@@ -27,6 +27,5 @@
   window.addEventListener("pageshow", () => { isSent = false; });
 
   // Browsers do not let a frame of another origin take the focus as it loads.
-  const first = document.querySelector("[autofocus]");
-  if (first && document.activeElement === document.body) first.focus();
+  if (window.parent !== window) document.querySelector("[autofocus]")?.focus();
 })();

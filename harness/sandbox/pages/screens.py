@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from harness.model import PERMISSIONS, AuthSession, Ending, Institution, Person
 from harness.model.permission import permitted_at
-from harness.sandbox import journey, sessions
+from harness.sandbox import consents, journey, sessions
 from harness.sandbox.institutions import is_accessible
 from harness.sandbox.messages import Message, messages_of
 from harness.sandbox.pages.headers import headers_for
@@ -31,6 +31,7 @@ ENDINGS = {
     Ending.TIMED_OUT: "It took too long.",
     Ending.UPSTREAM_FAILURE: "The institution could not finish it.",
 }
+PATIENCE = {"1": "one wrong code ends", "3": "three wrong codes end", "5": "five wrong codes end"}
 STEP_NAMES = {"institution": "Institution", "login": "Log in", "code": "Code", "accounts": "Accounts", "confirm": "Confirm"}
 
 
@@ -48,6 +49,8 @@ def screen(store: Store, session: AuthSession | None) -> Response:
         people=_suggested(store),
         chosen=_chosen(store, session),
         shared=_shared(store, session),
+        patience=PATIENCE[store.reading("journey.code-attempts")] if session.stage == "code" else "",
+        days=consents.duration(store).days if session.stage == "confirm" else 0,
         steps=STEP_NAMES,
     )
 
