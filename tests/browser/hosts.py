@@ -40,8 +40,9 @@ class Host:
 
     @property
     def outcome(self) -> dict[str, Any]:
-        """How it settled; waits until it has."""
-        found: dict[str, Any] = self.page.evaluate("() => window.outcome")
+        """How it settled; waits until it has, as long as the page's own patience allows."""
+        text = self.page.locator("html[data-settled]").get_attribute("data-settled")
+        found: dict[str, Any] = json.loads(text or "{}")
         return found
 
     @property
@@ -54,16 +55,24 @@ class Host:
         given = json.dumps({"authServer": self._auth_url, **options})
         self.page.evaluate(
             f"""() => document.querySelector("button").addEventListener(
-              "click", () => {{ window.outcome = listener.{how}({json.dumps(session_id)}, {given}); }}, {{once: true}})"""
+              "click", async () => {{
+                const outcome = await listener.{how}({json.dumps(session_id)}, {given});
+                document.documentElement.dataset.settled = JSON.stringify(outcome);
+              }}, {{once: true}})"""
         )
         self.page.get_by_role("button", name="Connect").click()
 
 
 def consent(at: Screen) -> None:
     """From the log-in to the end, with every account."""
+    agree(at)
+    at.get_by_role("button", name="Confirm and share").click()
+
+
+def agree(at: Screen) -> None:
+    """From the log-in to the last button."""
     _log_in("rosa.keane@example.com")(at)
     at.get_by_role("button", name="Continue").click()
-    at.get_by_role("button", name="Confirm and share").click()
 
 
 def _press(name: str) -> Way:
