@@ -1,5 +1,5 @@
 // What the Link SDK is documented to do with the consent page, and no more: opens it in a frame over the app, or in a window
-// of its own, and settles at the first message that counts. The real package is not in the public registry.
+// of its own, and settles at the first message that counts. It is no copy of the package.
 (() => {
   "use strict";
   const CONSENT_ERRORS = [

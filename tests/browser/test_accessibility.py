@@ -107,6 +107,8 @@ SCREENS: dict[str, tuple[str | None, Steps]] = {
 
 def findings(page: Page) -> list[str]:
     """What the checker calls serious or critical, in each width and scheme, and how far the page scrolls sideways."""
+    if not AXE.is_file():
+        pytest.fail("axe-core is missing. Run make .venv/.installed-dev, or npm ci in tests/browser.")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = []
     for width in WIDTHS:

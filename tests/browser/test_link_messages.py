@@ -113,6 +113,17 @@ def test_a_page_left_open_over_the_expiry_says_invalid(
     assert consent_ids(fiskil, rosa) == []
 
 
+def test_a_window_that_is_reloaded_too_late_says_timeout(host: Host, fiskil: LocalFiskil, invite: Invite) -> None:
+    """Its address remembers that another window watches. Source: sdk.last-screen"""
+    at = host.pop_up(invite(institution_id=BANK).session_id)
+    expect(at.get_by_label("Your e-mail address")).to_be_visible()
+    fiskil.sandbox.clock.advance(minutes=11)
+
+    at.reload()
+
+    assert host.outcome["code"] == "CONSENT_TIMEOUT"
+
+
 @pytest.mark.parametrize("way", ["frame", "window"])
 def test_a_page_left_open_too_long_says_timeout(host: Host, fiskil: LocalFiskil, invite: Invite, way: str) -> None:
     """An institution's screen has ten minutes. Source: journey.timeout"""
@@ -252,7 +263,7 @@ def test_the_keyboard_is_enough_in_a_frame(host: Host, fiskil: LocalFiskil, rosa
 
 
 def test_a_window_ends_on_a_screen_with_a_way_back(host: Host, invite: Invite, fiskil: LocalFiskil) -> None:
-    """Who opened the page and does not listen strands nobody. Source: sdk.messages"""
+    """Who opened the page and does not listen strands nobody. Source: sdk.last-screen"""
     at = host.pop_up(invite(institution_id=BANK).session_id)
     consent(at)
     expect(at.get_by_role("heading", name="You are sharing your data")).to_be_visible()

@@ -51,7 +51,7 @@ def failure(session: AuthSession, ending: Ending) -> dict[str, Any]:
 
 
 def test_an_approval_names_the_consent(still: Still, visitor: Visitor) -> None:
-    """isCompleted, the app's own address, and consentID, on a screen that stays. Source: sdk.messages"""
+    """isCompleted, the app's own address, and consentID, on a screen that stays. Source: sdk.messages, sdk.last-screen"""
     session = walk_to("confirm", still, visitor)
 
     visitor.submit("confirm", watched="1")
@@ -142,7 +142,7 @@ def test_the_last_screen_is_shown_once(still: Still, visitor: Visitor) -> None:
 
 
 def test_the_last_screen_leads_back_too(still: Still, visitor: Visitor) -> None:
-    """Who opened the page and does not listen strands nobody: the link leaves any frame. Source: sdk.messages"""
+    """Who opened the page and does not listen strands nobody: the link leaves any frame. Source: sdk.last-screen"""
     walk_to("login", still, visitor)
 
     visitor.submit("cancel", watched="1")

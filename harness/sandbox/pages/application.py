@@ -5,8 +5,8 @@ or out of order shows where the journey really stands. Each form answers with a 
 app, so that the browser's Back and Reload never send it again.
 
 Where another window watches, as the Link SDK does, the journey ends on a last screen, whose script tells that window. A
-frame is known by the request's ``Sec-Fetch-Dest``; a window with an opener only by a field that the script adds to each
-form, so a journey that is already over when such a window first opens it goes back to the app as in any tab.
+frame is known by the request's ``Sec-Fetch-Dest``; a window with an opener only by the mark that the script leaves in its
+address and its forms, so a journey that is already over when such a window first opens it goes back to the app as in a tab.
 """
 
 from collections.abc import Awaitable, Callable
@@ -50,7 +50,9 @@ def page_application(store: Store) -> Any:
         with store.changing():
             asked = request.query_params
             session = sessions.look(store, asked.get("sess_id", "") or asked.get("session", ""))
-            return _sent_back(store, session, is_watched=_is_watched(request)) or screen(store, session)
+            return _sent_back(store, session, is_watched="watched" in asked or _is_watched(request)) or screen(
+                store, session
+            )
 
     async def act(request: Request) -> Response:
         _refuse_foreign(request)
@@ -87,7 +89,7 @@ def _sent_back(store: Store, session: AuthSession | None, *, is_watched: bool) -
 
     A screen it is where there is no way back, and where another window is told.
 
-    Source: journey.success-redirect, journey.error-redirect, auth-session.single-use, sdk.messages
+    Source: journey.success-redirect, journey.error-redirect, auth-session.single-use, sdk.last-screen
     """
     if session is None or session.ending in {None, Ending.INVALID} or session.has_returned:
         return None

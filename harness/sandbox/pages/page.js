@@ -11,6 +11,11 @@
     }
   }
 
+  // A reload says so as well, should the journey be over by then.
+  if (watcher && !/[?&]watched=/.test(location.search)) {
+    history.replaceState(null, "", `${location.pathname}${location.search}${location.search ? "&" : "?"}watched=1`);
+  }
+
   let isSent = false;
   for (const form of document.forms) {
     if (watcher) {

@@ -58,7 +58,7 @@ def screen(store: Store, session: AuthSession | None) -> Response:
 def over(store: Store, session: AuthSession, *, back: str | None) -> Response:
     """The last screen, shown where the app gave no address to go back to, or where another window watches.
 
-    Source: sdk.messages
+    Source: sdk.last-screen
     """
     ending = session.ending or Ending.INVALID
     return _html(
