@@ -9,7 +9,7 @@ frame is known by the request's ``Sec-Fetch-Dest``; a window with an opener only
 address and its forms, so a journey that is already over when such a window first opens it goes back to the app as in a tab.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -50,9 +50,7 @@ def page_application(store: Store) -> Any:
         with store.changing():
             asked = request.query_params
             session = sessions.look(store, asked.get("sess_id", "") or asked.get("session", ""))
-            return _sent_back(store, session, is_watched="watched" in asked or _is_watched(request)) or screen(
-                store, session
-            )
+            return _sent_back(store, session, is_watched=_is_watched(request, asked)) or screen(store, session)
 
     async def act(request: Request) -> Response:
         _refuse_foreign(request)
@@ -62,8 +60,7 @@ def page_application(store: Store) -> Any:
         with store.changing():
             session = sessions.act(store, session_id, fields.get("act", ""), fields)
             if session is None or session.ending is not None:
-                is_watched = "watched" in form or _is_watched(request)
-                return _sent_back(store, session, is_watched=is_watched) or screen(store, session)
+                return _sent_back(store, session, is_watched=_is_watched(request, form)) or screen(store, session)
             return RedirectResponse(f"/?sess_id={session.session_id}", status_code=303, headers=headers_for(session))
 
     async def answer(request: Request) -> Response:
@@ -99,9 +96,9 @@ def _sent_back(store: Store, session: AuthSession | None, *, is_watched: bool) -
     return RedirectResponse(target, status_code=303, headers=headers_for(session))
 
 
-def _is_watched(request: Request) -> bool:
-    """Whether the browser says that the page is in a frame."""
-    return request.headers.get("sec-fetch-dest") in FRAMES
+def _is_watched(request: Request, fields: Container[str]) -> bool:
+    """Whether the page is in a frame, as the browser says, or in a window with an opener, as the page's script says."""
+    return "watched" in fields or request.headers.get("sec-fetch-dest") in FRAMES
 
 
 def _refuse_foreign(request: Request) -> None:
