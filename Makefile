@@ -45,9 +45,10 @@ $(VENV)/.installed: $(VENV)/.python pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed
+$(VENV)/.installed-dev: $(VENV)/.installed tests/browser/package-lock.json
 	@.ci/system-tools test
 	@$(BIN)/python -m pip install --quiet --editable '.[browser,dev]'
+	@npm ci --prefix tests/browser --silent --no-audit --no-fund
 	@touch $@
 
 lock: $(VENV)/.python
@@ -58,4 +59,4 @@ docs: $(VENV)/.installed
 	@mv docs/endpoints.md.new docs/endpoints.md
 
 clean:
-	rm -rf $(VENV) build dist .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) tests/browser/node_modules build dist .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache

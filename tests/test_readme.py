@@ -16,6 +16,7 @@ import pytest
 from harness import catalog
 from harness.app.observe import Told
 from harness.cli.main import COMMANDS, program
+from harness.cli.serving import link_snippet
 from harness.scenario import load
 from harness.selection import select
 from harness.settings import parse
@@ -88,6 +89,13 @@ def test_every_config_is_one(config: str, tmp_path: Path) -> None:
     settings = parse(tomllib.loads(config), folder=tmp_path)
 
     assert settings.app.observe.effects is not None
+
+
+def test_the_snippet_for_the_sdk_is_what_serve_prints() -> None:
+    """Whoever copies it from here or from the terminal has the same two lines."""
+    [example] = blocks("js")
+
+    assert example.splitlines() == list(link_snippet("http://127.0.0.1:4100"))
 
 
 def test_the_effects_are_an_answer() -> None:

@@ -44,7 +44,7 @@ def serve_command(
     """Serve the API, the consent page and a control API on this machine, in real time, until Ctrl-C.
 
     Credentials go into the env file and nowhere else. Under /_sandbox/ the control API tells the state, advances the
-    clock, sets faults, completes syncs and resets.
+    clock, sets faults, completes syncs and resets. The consent page speaks the Link SDK's messages.
     """
     import tempfile
 
@@ -76,6 +76,8 @@ def serve_command(
                 click.echo(f"reading      {clause_id}={choice}")
             if webhook_url:
                 click.echo(f"webhooks to  {webhook_url}")
+            for label, line in zip(("link SDK", ""), link_snippet(serving.fiskil.auth_url), strict=True):
+                click.echo(f"{label:12} {line}")
             click.echo("Ctrl-C ends it.")
             interrupted.wait()
         finally:
@@ -84,6 +86,14 @@ def serve_command(
                 env_file.unlink(missing_ok=True)
     click.echo("Ended; nothing is left.", err=True)
     return 0
+
+
+def link_snippet(auth_url: str) -> tuple[str, str]:
+    """How an app's page points the Link SDK at the consent page. Source: sdk.messages"""
+    return (
+        'import { link } from "@fiskil/link";',
+        f'const {{ consentID }} = await link(sessionId, {{ authServer: "{auth_url}" }});',
+    )
 
 
 def _secret(secret_env: str | None) -> str | None:

@@ -53,7 +53,25 @@ def destination(session: AuthSession, reading: Reading) -> str | None:
         return None
     if session.ending is Ending.APPROVED:
         return _with_query(session.redirect_uri, _success_parameters(session, reading), reading)
-    return _with_query(session.cancel_uri, error_parameters(session, reading), reading)
+    return with_errors(session.cancel_uri, session, reading)
+
+
+def with_errors(uri: str, session: AuthSession, reading: Reading) -> str | None:
+    """*uri* with what is told of a journey that did not succeed; None for an empty one."""
+    return _with_query(uri, error_parameters(session, reading), reading)
+
+
+def type_told(session: AuthSession, reading: Reading) -> Ending:
+    """The ending as the app hears of it. Source: journey.cancelled-type"""
+    ending = session.ending or Ending.INVALID
+    if ending is Ending.CANCELLED and reading("journey.cancelled-type") == "denied":
+        return Ending.DENIED
+    return ending
+
+
+def error_uri(error_type: str) -> str:
+    """Where an error type is explained."""
+    return f"https://docs.fiskil.com/errors#{error_type}"
 
 
 def _success_parameters(session: AuthSession, reading: Reading) -> dict[str, str]:
@@ -68,17 +86,15 @@ def _success_parameters(session: AuthSession, reading: Reading) -> dict[str, str
 def error_parameters(session: AuthSession, reading: Reading) -> dict[str, str]:
     """The query parameters of a journey that did not succeed.
 
-    Source: journey.error-redirect, journey.error-value, journey.cancelled-type
+    Source: journey.error-redirect, journey.error-value
     """
-    ending = session.ending or Ending.INVALID
-    if ending is Ending.CANCELLED and reading("journey.cancelled-type") == "denied":
-        ending = Ending.DENIED
+    ending = type_told(session, reading)
     error = "access_denied"
     if ending in ERRORS and reading("journey.error-value") == "by-type":
         error = ERRORS[ending]
     told = {"error": error, "error_description": DESCRIPTIONS[ending], "error_type": ending.value}
     if reading("journey.error-redirect") == "full":
-        told |= {"error_id": session.error_id or "", "error_uri": f"https://docs.fiskil.com/errors#{ending.value}"}
+        told |= {"error_id": session.error_id or "", "error_uri": error_uri(ending.value)}
     return dict(sorted(told.items()))
 
 

@@ -1,10 +1,16 @@
 """Real Chromium for the tests of pages: the system's, found by name, never downloaded."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_httpserver import HTTPServer
+
+from harness.local import Enrolled, LocalFiskil
+from harness.model import AuthSession
+from harness.sandbox import sessions
 
 # No sandbox of its own, because tests may run as root; nothing that calls home.
 FLAGS = [
@@ -29,3 +35,46 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def rosa(fiskil: LocalFiskil) -> Enrolled:
+    """An end user."""
+    return fiskil.enrol("rosa")
+
+
+@pytest.fixture
+def invite(fiskil: LocalFiskil, rosa: Enrolled, httpserver: HTTPServer) -> Callable[..., AuthSession]:
+    """Open an auth session whose addresses are those of a small app, or empty ones."""
+    httpserver.expect_request("/callback").respond_with_data("<h1>Back in the app</h1>", content_type="text/html")
+    httpserver.expect_request("/cancelled").respond_with_data("<h1>Cancelled in the app</h1>", content_type="text/html")
+
+    def make(*, has_app: bool = True, institution_id: str | None = None) -> AuthSession:
+        with fiskil.sandbox.store.changing() as store:
+            return sessions.open_session(
+                store,
+                end_user_id=rosa.end_user_id,
+                institution_id=institution_id,
+                redirect_uri=httpserver.url_for("/callback?customer=7") if has_app else "",
+                cancel_uri=httpserver.url_for("/cancelled?customer=7") if has_app else "",
+            )
+
+    return make
+
+
+@pytest.fixture
+def open_page(chromium: Browser, fiskil: LocalFiskil) -> Iterator[Callable[..., Page]]:
+    """Open the page of a session in a browser of its own."""
+    contexts = []
+
+    def make(session: AuthSession, *, width: int = 360, has_javascript: bool = True, **options: Any) -> Page:
+        viewport: Any = {"width": width, "height": 740}
+        contexts.append(chromium.new_context(viewport=viewport, java_script_enabled=has_javascript, **options))
+        page: Page = contexts[-1].new_page()
+        page.set_default_timeout(10_000)
+        page.goto(f"{fiskil.auth_url}?sess_id={session.session_id}")
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -35,7 +35,7 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing(
         command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        shown = [process.stdout.readline() for _ in range(5)]
+        shown = [process.stdout.readline() for _ in range(7)]
         places = dict(line.split(maxsplit=1) for line in shown[:4])
         values = dict(line.split("=", 1) for line in env_file.read_text().splitlines()[1:])
 
@@ -49,6 +49,7 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing(
 
     assert (statuses, mode, process.returncode) == ([200, 200], 0o600, 0)
     assert not [value for name, value in values.items() if "SECRET" in name and value in "".join(shown) + rest + trouble]
+    assert shown[5].endswith(f'link(sessionId, {{ authServer: "{places["auth_url"].strip()}" }});\n')
     assert not env_file.exists()
     assert list(Path(environment["TMPDIR"]).iterdir()) == []
     with pytest.raises(httpx.ConnectError):

@@ -1,7 +1,12 @@
 """What the app sees in the browser's address when a consent journey is over, under each reading."""
 
+import html
+import json
+import re
+from typing import Any
+
 from sights_core import Sights
-from world import World
+from world import BACK, World
 
 OURS = {"customer"}
 """The query that redirect_uri and cancel_uri had before."""
@@ -46,6 +51,42 @@ def codes(world: World) -> tuple[bool, bool]:
     return first, second
 
 
+def invalid(world: World) -> list[str]:
+    """What a frame is told of a session that nobody opened, message by message. Source: sdk.invalid-session"""
+    page = world.client.get(world.fiskil.auth_url, params={"sess_id": "nobody's"})
+    return [one["errorType"] for one in messages(page.content)]
+
+
+def failed(world: World) -> set[str]:
+    """Which fields a frame gets of a refusal. Source: sdk.failure-form"""
+    [told] = messages(world.embed(world.invite(), then="deny"))
+    address = told.get("redirectURL", "error_type=CONSENT_ENDUSER_DENIED")
+    assert "error_type=CONSENT_ENDUSER_DENIED" in address
+    assert told.get("errorType", "CONSENT_ENDUSER_DENIED") == "CONSENT_ENDUSER_DENIED"
+    return set(told)
+
+
+def error_text(world: World) -> str:
+    """What error says of a refusal. Source: sdk.error-text"""
+    text: str = messages(world.embed(world.invite(), then="deny"))[0]["error"]
+    return text
+
+
+def redirect_url(world: World) -> tuple[bool, bool]:
+    """Whether it is the app's own address, and whether the session's id is in it. Source: sdk.redirect-url"""
+    session = world.invite()
+    told = messages(world.embed(session))[0]["redirectURL"]
+    return told == BACK, session["session_id"] in told
+
+
+def messages(page: bytes) -> list[dict[str, Any]]:
+    """What the page is going to post."""
+    [text] = re.findall(r'data-messages="([^"]*)"', page.decode())
+    found: list[dict[str, Any]] = json.loads(html.unescape(text))
+    return found
+
+
+FIELDS = {"isCompleted", "error", "errorID", "errorType", "errorDescription", "errorURI"}
 THREE = {"error", "error_type", "error_description"}
 
 JOURNEYS: Sights = {
@@ -67,5 +108,19 @@ JOURNEYS: Sights = {
         },
     ),
     "journey.code-attempts": (codes, {"3": (False, True), "1": (True, True), "5": (False, False)}),
+    "sdk.invalid-session": (
+        invalid,
+        {
+            "auth-session-invalid": ["AUTH_SESSION_INVALID"],
+            "link-invalid-session": ["LINK_INVALID_SESSION"],
+            "both": ["LINK_INVALID_SESSION", "AUTH_SESSION_INVALID"],
+        },
+    ),
+    "sdk.failure-form": (
+        failed,
+        {"fields": FIELDS, "redirect-url": {"isCompleted", "redirectURL"}, "legacy": {"error"}},
+    ),
+    "sdk.error-text": (error_text, {"by-type": "consent_enduser_denied", "as-redirect": "access_denied"}),
+    "sdk.redirect-url": (redirect_url, {"as-configured": (True, False), "with-parameters": (False, True)}),
 }
 """By clause: what is looked at, and what is seen under each reading."""

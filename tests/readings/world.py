@@ -63,19 +63,12 @@ class World:
     def walk(self, session: dict[str, Any], *, then: str = "confirm", email: str = ROSA, codes: int = 0) -> dict[str, str]:
         """Go through the consent page and do *then* at its end; the query of where the browser was sent."""
         with Browser() as browser:
-            visitor = Visitor(browser)
-            visitor.open(session["auth_url"])
-            visitor.submit("identify", email=email)
-            while codes and not _arrived(visitor):
-                visitor.submit("enter_code", code="nonsense")
-                codes -= 1
-            if then in {"code", "confirm"}:
-                visitor.submit("enter_code", code=visitor.text_of("data-code"))
-            if then == "confirm":
-                visitor.submit("select", account=list(visitor.choices("account")))
-            if then not in {"", "code"}:
-                visitor.submit(then)
-            return _arrived(visitor)
+            return _arrived(_through(Visitor(browser), session, then=then, email=email, codes=codes))
+
+    def embed(self, session: dict[str, Any], *, then: str = "confirm") -> bytes:
+        """The same walk as the page's script leaves its mark on it where another window watches; its last screen."""
+        with Browser() as browser:
+            return _through(Visitor(browser), session, then=then, watched="1").page.body
 
     def connect(self, *, is_synced: bool = True, **changed: Any) -> str:
         """An end user who has consented through the page, with every dataset ready; the id."""
@@ -116,6 +109,23 @@ class World:
         sandbox.authorise(end_user, person, institution_id="99999")
         sandbox.clock.advance(minutes=60)
         return end_user.end_user_id
+
+
+def _through(
+    visitor: Visitor, session: dict[str, Any], *, then: str, email: str = ROSA, codes: int = 0, **marks: str
+) -> Visitor:
+    visitor.open(session["auth_url"])
+    visitor.submit("identify", email=email)
+    while codes and not _arrived(visitor):
+        visitor.submit("enter_code", code="nonsense")
+        codes -= 1
+    if then in {"code", "confirm"}:
+        visitor.submit("enter_code", code=visitor.text_of("data-code"))
+    if then == "confirm":
+        visitor.submit("select", account=list(visitor.choices("account")))
+    if then not in {"", "code"}:
+        visitor.submit(then, **marks)
+    return visitor
 
 
 def _arrived(visitor: Visitor) -> dict[str, str]:

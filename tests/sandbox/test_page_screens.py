@@ -47,13 +47,14 @@ class Document(HTMLParser):
 
 @pytest.mark.parametrize("stage", journey.STAGES)
 def test_every_screen_is_a_labelled_document(still: Still, visitor: Visitor, stage: str) -> None:
-    """Language, title, one heading, a viewport, a label for every field, and no script."""
+    """Language, title, one heading, a viewport, a label for every field, and no script but the page's own."""
     walk_to(stage, still, visitor)
 
     page = Document(visitor.page)
 
     assert ("html", {"lang": "en-AU"}) in page.tags
-    assert (page.count("title"), page.count("h1"), page.count("script"), page.unlabelled) == (1, 1, 0, [])
+    assert (page.count("title"), page.count("h1"), page.unlabelled) == (1, 1, [])
+    assert [have for tag, have in page.tags if tag == "script"] == [{"src": "/page.js"}]
     assert ("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}) in page.tags
     assert not [have for _, have in page.tags if any(name.startswith("on") for name in have)]
 
@@ -69,14 +70,65 @@ def test_every_screen_offers_what_the_table_allows(still: Still, visitor: Visito
     assert offered[0] not in {"cancel", "deny"}
 
 
-def test_screens_are_not_kept_and_run_nothing(still: Still, visitor: Visitor) -> None:
-    """No cache, no referrer, no script: a session id in the address stays here."""
+@pytest.mark.parametrize("stage", journey.STAGES)
+def test_every_screen_puts_the_focus_where_it_matters(still: Still, visitor: Visitor, stage: str) -> None:
+    """On one place: the field to fill in, or the heading where there is none to type in."""
+    walk_to(stage, still, visitor)
+
+    focused = [(tag, have.get("type")) for tag, have in Document(visitor.page).tags if "autofocus" in have]
+
+    assert focused == [{"login": ("input", "email"), "code": ("input", "text")}.get(stage, ("h1", None))]
+
+
+@pytest.mark.parametrize(
+    ("stage", "act", "answers"),
+    [("institution", "choose", {"institution_id": "22"}), ("accounts", "select", {"account": "nothing-like-it"})],
+)
+def test_a_complaint_takes_the_focus(still: Still, visitor: Visitor, stage: str, act: str, answers: dict[str, str]) -> None:
+    """Whoever reads by ear hears first what was wrong, where no field can say it."""
+    walk_to(stage, still, visitor)
+    visitor.submit(act, **answers)
+
+    focused = [have.get("id") for _, have in Document(visitor.page).tags if "autofocus" in have]
+
+    assert focused == ["complaint"]
+
+
+def test_screens_are_not_kept_and_run_nothing_foreign(still: Still, visitor: Visitor) -> None:
+    """No cache, no referrer to other sites, no script of anybody else: a session id in the address stays here."""
     walk_to("login", still, visitor)
 
     headers = visitor.page.headers
     assert headers["cache-control"] == "no-store"
-    assert headers["referrer-policy"] == "no-referrer"
-    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'; ")
+
+
+def ancestors(visitor: Visitor) -> list[str]:
+    """Who may embed the page that was opened."""
+    policy = visitor.page.headers["content-security-policy"]
+    return policy.rpartition("frame-ancestors ")[2].split()
+
+
+def test_this_machine_and_the_app_may_embed_the_page(still: Still, visitor: Visitor) -> None:
+    """Pages of loopback, and of the origins that the session's addresses name. Source: page.embedding"""
+    visitor.open(still.page_of(still.invite(redirect_uri="https://shop.test:8443/back?x=1", cancel_uri="http://shop.test/")))
+
+    may = ancestors(visitor)
+    assert [one for one in may if "127.0.0.1" not in one and "localhost" not in one] == [
+        "https://shop.test:8443",
+        "http://shop.test",
+    ]
+    assert "http://127.0.0.1:*" in may
+
+
+@pytest.mark.parametrize("uri", ["", "myapp://done", "https://a;script-src%20x/", "https://me:pw@*/", "https://ü.example/"])
+def test_an_address_that_is_no_plain_origin_opens_nothing(still: Still, visitor: Visitor, uri: str) -> None:
+    """Whatever stands in an address, nothing of it but an origin reaches the policy. Source: page.embedding"""
+    visitor.open(still.page_of(still.invite(redirect_uri=uri, cancel_uri=uri)))
+
+    assert [one for one in ancestors(visitor) if "127.0.0.1" not in one and "localhost" not in one] == []
+    assert visitor.page.headers["content-security-policy"].count(";") == 5
 
 
 def test_a_form_answers_with_a_redirect_to_the_next_screen(still: Still, visitor: Visitor) -> None:
@@ -139,6 +191,15 @@ def test_confirming_shows_what_was_chosen(still: Still, visitor: Visitor) -> Non
     assert b"For 90 days." in page
 
 
+def test_confirming_says_how_long(still: Still, visitor: Visitor) -> None:
+    """The screen promises what the consent will be. Source: consents.duration"""
+    still.sandbox.read_as({"consents.duration": "365-days"})
+
+    walk_to("confirm", still, visitor)
+
+    assert b"For 365 days." in visitor.page.body
+
+
 @pytest.mark.parametrize("email", ["<script>alert(1)</script>@x", '"><img/src=x>@x', "{{7*7}}@x", "'onfocus=alert(1)@x"])
 def test_what_was_typed_is_text(still: Still, visitor: Visitor, email: str) -> None:
     """Markup in an address is shown, not run."""
@@ -148,7 +209,7 @@ def test_what_was_typed_is_text(still: Still, visitor: Visitor, email: str) -> N
 
     page = visitor.page.body.decode()
     assert "Enter your one-time code" in page
-    assert not re.search(r"<script|<img|49@|<[^>]*onfocus", page)
+    assert not re.search(r"<script>|<img|49@|<[^>]*onfocus", page)
 
 
 def test_looking_whether_the_page_is_there_uses_nothing_up(still: Still, visitor: Visitor) -> None:

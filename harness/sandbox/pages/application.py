@@ -1,11 +1,16 @@
-"""The consent page at ``auth_url``: one screen per stage, plain forms, no JavaScript.
+"""The consent page at ``auth_url``: one screen per stage, plain forms, no need of JavaScript.
 
 A screen is rendered from the session alone; what a form asks for is decided by the journey's table, so a form posted twice
 or out of order shows where the journey really stands. Each form answers with a redirect, to the next screen or back to the
 app, so that the browser's Back and Reload never send it again.
+
+Where another window watches, as the Link SDK does, the journey ends on a last screen, whose script tells that window. A
+frame is known by the request's ``Sec-Fetch-Dest``; a window with an opener only by the mark that the script leaves in its
+address and its forms, so a journey that is already over when such a window first opens it goes back to the app as in a tab.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,17 +23,24 @@ from starlette.routing import Route
 from harness.crashes import crash_of
 from harness.model import AuthSession, Ending
 from harness.sandbox import sessions
-from harness.sandbox.pages.screens import HEADERS, no_such_page, over, refused, screen
+from harness.sandbox.pages.headers import headers_for
+from harness.sandbox.pages.screens import no_such_page, over, refused, screen
 from harness.sandbox.store import Store
 
 LARGEST_FORM = 65_536
 MOST_FIELDS = 200
+FRAMES = {"iframe", "frame", "embed", "object"}
+SCRIPT = Path(__file__).with_name("page.js").read_bytes()
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class _BadForm(Exception):
     """What was posted is no form of this page."""
+
+    def __init__(self, words: str, *, status: int = 400) -> None:
+        super().__init__(words)
+        self.status = status
 
 
 def page_application(store: Store) -> Any:
@@ -38,44 +50,67 @@ def page_application(store: Store) -> Any:
         with store.changing():
             asked = request.query_params
             session = sessions.look(store, asked.get("sess_id", "") or asked.get("session", ""))
-            return _sent_back(store, session) or screen(store, session)
+            return _sent_back(store, session, is_watched=_is_watched(request, asked)) or screen(store, session)
 
     async def act(request: Request) -> Response:
+        _refuse_foreign(request)
         form = await _form(request)
         session_id = form.get("sess_id", [""])[0]
         fields: dict[str, Any] = {name: values[0] for name, values in form.items()} | {"accounts": form.get("account", [])}
         with store.changing():
             session = sessions.act(store, session_id, fields.get("act", ""), fields)
             if session is None or session.ending is not None:
-                return _sent_back(store, session) or screen(store, session)
-            return RedirectResponse(f"/?sess_id={session.session_id}", status_code=303, headers=HEADERS)
+                return _sent_back(store, session, is_watched=_is_watched(request, form)) or screen(store, session)
+            return RedirectResponse(f"/?sess_id={session.session_id}", status_code=303, headers=headers_for(session))
 
     async def answer(request: Request) -> Response:
         if request.method == "HEAD":
             # Whoever only looks whether the page is there has not come back to it.
-            return Response(headers=HEADERS)
+            return Response(headers=headers_for(None))
         return await (act(request) if request.method == "POST" else show(request))
 
     app = Starlette(
         # The page's second name is one that the documentation shows. Source: auth-session.auth-url
-        routes=[Route(path, _guarded(store, answer), methods=["GET", "POST"]) for path in ("/", "/consent")],
+        routes=[
+            *(Route(path, _guarded(store, answer), methods=["GET", "POST"]) for path in ("/", "/consent")),
+            Route("/page.js", _script),
+        ],
         exception_handlers={HTTPException: _no_such_page},
     )
     app.router.redirect_slashes = False
     return app
 
 
-def _sent_back(store: Store, session: AuthSession | None) -> Response | None:
-    """The end of the journey as the browser sees it, once: back to the app, or a last screen where there is no way back.
+def _sent_back(store: Store, session: AuthSession | None, *, is_watched: bool) -> Response | None:
+    """The end of the journey as the browser sees it, once: back to the app, or a last screen.
 
-    Source: journey.success-redirect, journey.error-redirect, auth-session.single-use
+    A screen it is where there is no way back, and where another window is told.
+
+    Source: journey.success-redirect, journey.error-redirect, auth-session.single-use, sdk.last-screen
     """
     if session is None or session.ending in {None, Ending.INVALID} or session.has_returned:
         return None
     target = sessions.send_back(store, session)
-    if target is None:
-        return over(session)
-    return RedirectResponse(target, status_code=303, headers=HEADERS)
+    if target is None or is_watched:
+        return over(store, session, back=target)
+    return RedirectResponse(target, status_code=303, headers=headers_for(session))
+
+
+def _is_watched(request: Request, fields: Container[str]) -> bool:
+    """Whether the page is in a frame, as the browser says, or in a window with an opener, as the page's script says."""
+    return "watched" in fields or request.headers.get("sec-fetch-dest") in FRAMES
+
+
+def _refuse_foreign(request: Request) -> None:
+    """Refuse a form that a page of another origin sent; a client that is no browser names none. Source: page.own-forms"""
+    origin = request.headers.get("origin")
+    is_own = origin is None or origin.partition("://")[2] == request.headers.get("host")
+    if not is_own or request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
+        raise _BadForm("This form was sent by another page, so nothing was done.", status=403)
+
+
+async def _script(_request: Request) -> Response:
+    return Response(SCRIPT, media_type="text/javascript", headers=headers_for(None))
 
 
 def _guarded(store: Store, endpoint: Endpoint) -> Endpoint:
@@ -83,7 +118,7 @@ def _guarded(store: Store, endpoint: Endpoint) -> Endpoint:
         try:
             return await endpoint(request)
         except _BadForm as bad:
-            return refused(str(bad), status=400)
+            return refused(str(bad), status=bad.status)
         except Exception as error:  # noqa: BLE001 - the last net; what falls into it is reported as our own fault
             store.crashes.append(crash_of("page", error))
             return refused("The sandbox itself failed. This is no fault of yours.", status=500)

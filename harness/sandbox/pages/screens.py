@@ -1,5 +1,6 @@
 """The screens of the consent page, each rendered from a session as it stands."""
 
+import json
 from collections.abc import Mapping
 from functools import cache
 
@@ -9,8 +10,10 @@ from starlette.responses import HTMLResponse, Response
 
 from harness.model import PERMISSIONS, AuthSession, Ending, Institution, Person
 from harness.model.permission import permitted_at
-from harness.sandbox import journey, sessions
+from harness.sandbox import consents, journey, sessions
 from harness.sandbox.institutions import is_accessible
+from harness.sandbox.messages import Message, messages_of
+from harness.sandbox.pages.headers import headers_for
 from harness.sandbox.people import accounts_at
 from harness.sandbox.store import Store
 
@@ -28,14 +31,8 @@ ENDINGS = {
     Ending.TIMED_OUT: "It took too long.",
     Ending.UPSTREAM_FAILURE: "The institution could not finish it.",
 }
+PATIENCE = {"1": "one wrong code ends", "3": "three wrong codes end", "5": "five wrong codes end"}
 STEP_NAMES = {"institution": "Institution", "login": "Log in", "code": "Code", "accounts": "Accounts", "confirm": "Confirm"}
-HEADERS = {
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    # No script runs here, whatever finds its way into a page.
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'",
-}
 
 
 def screen(store: Store, session: AuthSession | None) -> Response:
@@ -52,19 +49,31 @@ def screen(store: Store, session: AuthSession | None) -> Response:
         people=_suggested(store),
         chosen=_chosen(store, session),
         shared=_shared(store, session),
+        patience=PATIENCE[store.reading("journey.code-attempts")] if session.stage == "code" else "",
+        days=consents.duration(store).days if session.stage == "confirm" else 0,
         steps=STEP_NAMES,
     )
 
 
-def over(session: AuthSession) -> Response:
-    """The last screen, shown where the app gave no address to go back to."""
+def over(store: Store, session: AuthSession, *, back: str | None) -> Response:
+    """The last screen, shown where the app gave no address to go back to, or where another window watches.
+
+    Source: sdk.last-screen
+    """
     ending = session.ending or Ending.INVALID
-    return _html("over.html", ending=ending.value, words=ENDINGS.get(ending, ""))
+    return _html(
+        "over.html",
+        session=session,
+        messages=messages_of(session, store.reading),
+        ending=ending.value,
+        words=ENDINGS.get(ending, ""),
+        back=back,
+    )
 
 
 def refused(words: str, *, status: int) -> Response:
     """A screen for what should not have been sent."""
-    return _html("refused.html", status=status, words=words)
+    return _html("refused.html", session=None, status=status, words=words)
 
 
 def no_such_page(*, status: int, headers: Mapping[str, str] | None) -> Response:
@@ -76,11 +85,19 @@ def no_such_page(*, status: int, headers: Mapping[str, str] | None) -> Response:
 
 
 def _used(store: Store, session: AuthSession | None) -> Response:
-    """What somebody sees who comes back: how it ended, and the way to the app."""
+    """What somebody sees who comes back: how it ended, and the way to the app; to a watching window it is invalid."""
     status = 404 if session is None else 410
     ending = session.ending if session and session.ending else Ending.INVALID
     back = sessions.destination(session, store.reading) if session else None
-    return _html("used.html", status=status, ending=ending.value, words=ENDINGS.get(ending, ""), back=back)
+    return _html(
+        "used.html",
+        session=session,
+        messages=messages_of(None, store.reading),
+        status=status,
+        ending=ending.value,
+        words=ENDINGS.get(ending, ""),
+        back=back,
+    )
 
 
 def _offered(store: Store) -> list[Institution]:
@@ -112,8 +129,12 @@ def _shared(store: Store, session: AuthSession) -> list[str]:
     return [PERMISSIONS[name].description for name in permitted_at(institution.industry, asked)]
 
 
-def _html(template: str, *, status: int = 200, **values: object) -> Response:
-    return HTMLResponse(_templates().get_template(template).render(**values), status_code=status, headers=HEADERS)
+def _html(
+    template: str, *, session: AuthSession | None, messages: tuple[Message, ...] = (), status: int = 200, **values: object
+) -> Response:
+    told = json.dumps(messages) if messages else ""
+    text = _templates().get_template(template).render(session=session, messages=told, **values)
+    return HTMLResponse(text, status_code=status, headers=headers_for(session))
 
 
 @cache

@@ -1,0 +1,174 @@
+"""Every screen of the consent page before an accessibility checker: on a phone and on a desk, in light and dark."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from harness.local import LocalFiskil
+from harness.model import AuthSession
+
+pytestmark = pytest.mark.slow
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+WIDTHS, SCHEMES = (360, 1280), ("light", "dark")
+
+Steps = Callable[[Page], None]
+
+
+def _nothing(_page: Page) -> None:
+    """The screen is there at once."""
+
+
+def _address_hint(page: Page) -> None:
+    page.get_by_text("Which address may I type?").click()
+
+
+def _no_address(page: Page) -> None:
+    page.get_by_label("Your e-mail address").fill("x" * 65 + "@example.com")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+
+
+def _code(page: Page) -> None:
+    page.get_by_label("Your e-mail address").fill("rosa.keane@example.com")
+    page.keyboard.press("Enter")
+    page.get_by_label("Code sent to").wait_for()
+
+
+def _wrong_code(page: Page) -> None:
+    _code(page)
+    page.get_by_label("Code sent to").fill("1")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+
+
+def _accounts(page: Page) -> None:
+    _code(page)
+    page.get_by_label("Code sent to").fill(page.locator("[data-code]").inner_text())
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Choose accounts to share").wait_for()
+
+
+def _no_account(page: Page) -> None:
+    _accounts(page)
+    for one in page.get_by_role("checkbox").all():
+        one.uncheck()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("alert").wait_for()
+
+
+def _confirm(page: Page) -> None:
+    _accounts(page)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="Confirm what you share").wait_for()
+
+
+def _over(page: Page) -> None:
+    _confirm(page)
+    page.get_by_role("button", name="Confirm and share").click()
+    page.get_by_role("heading", name="You are sharing your data").wait_for()
+
+
+def _cancelled(page: Page) -> None:
+    page.get_by_role("button", name="Cancel and go back to the app").click()
+    page.get_by_role("heading", name="Nothing was shared").wait_for()
+
+
+def _used(page: Page) -> None:
+    _cancelled(page)
+    page.goto(page.url)
+    page.get_by_role("heading", name="This invitation cannot be used").wait_for()
+
+
+def _no_such_page(page: Page) -> None:
+    page.goto(re.sub(r"/\?.*", "/nothing", page.url))
+    page.get_by_role("heading", name="This cannot be shown").wait_for()
+
+
+SCREENS: dict[str, tuple[str | None, Steps]] = {
+    "institution": (None, _nothing),
+    "login": ("88888", _nothing),
+    "login, hint open": ("88888", _address_hint),
+    "login, no address": ("88888", _no_address),
+    "code": ("88888", _code),
+    "code, wrong": ("88888", _wrong_code),
+    "accounts": ("88888", _accounts),
+    "accounts, none": ("88888", _no_account),
+    "confirm": ("88888", _confirm),
+    "over, shared": ("88888", _over),
+    "over, cancelled": ("88888", _cancelled),
+    "used": ("88888", _used),
+    "refused": ("88888", _no_such_page),
+}
+
+
+def findings(page: Page) -> list[str]:
+    """What the checker calls serious or critical, in each width and scheme, and how far the page scrolls sideways."""
+    if not AXE.is_file():
+        pytest.fail("axe-core is missing. Run make .venv/.installed-dev, or npm ci in tests/browser.")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 740})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{width} {scheme}: {one}" for one in _trouble(page)]
+    return found
+
+
+def _trouble(page: Page) -> list[str]:
+    told: dict[str, Any] = page.evaluate(
+        "async () => ({axe: await axe.run(), sideways: document.documentElement.scrollWidth - innerWidth})"
+    )
+    assert told["axe"]["passes"], "the checker looked at nothing"
+    wrong = [
+        f"{one['id']} at {one['nodes'][0]['html'][:80]}"
+        for one in told["axe"]["violations"]
+        if one["impact"] in {"serious", "critical"}
+    ]
+    return wrong + [f"scrolls {told['sideways']} pixels sideways"] * (told["sideways"] > 0)
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_checker_has_nothing_serious_to_say(
+    open_page: Callable[..., Page], invite: Callable[..., AuthSession], name: str
+) -> None:
+    """Names, roles, structure and contrast hold on every screen, and nothing scrolls sideways."""
+    institution_id, steps = SCREENS[name]
+    page = open_page(invite(has_app=False, institution_id=institution_id))
+
+    steps(page)
+
+    assert findings(page) == []
+
+
+def test_the_checker_would_say_so(open_page: Callable[..., Page], invite: Callable[..., AuthSession]) -> None:
+    """A field without a label, faint text and a wide box on the very page are found."""
+    page = open_page(invite(has_app=False, institution_id="88888"))
+    page.evaluate(
+        """() => { document.querySelector("label").remove();
+          document.querySelector("h1").style.cssText = "color: #ccc; background: #fff; width: 2000px"; }"""
+    )
+
+    found = " ".join(findings(page))
+
+    assert "label at" in found
+    assert "color-contrast at" in found
+    assert "pixels sideways" in found
+
+
+def test_an_institution_that_is_gone_is_said(
+    open_page: Callable[..., Page], invite: Callable[..., AuthSession], fiskil: LocalFiskil
+) -> None:
+    """The complaint over the list of institutions holds as well."""
+    page = open_page(invite(has_app=False))
+    del fiskil.sandbox.store.institutions["99999"]
+    page.get_by_role("radio", name="Energy Sandbox Data Holder").check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("alert").wait_for()
+
+    assert page.evaluate("document.activeElement.id") == "complaint"
+    assert findings(page) == []

@@ -1,0 +1,318 @@
+"""An app that listens as the Link SDK does, in real Chromium: every ending arrives, in a frame and in a window."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from hosts import FAILURES, PAGE, Host, agree, consent
+from playwright.sync_api import Browser, expect
+from pytest_httpserver import HTTPServer
+
+from harness.local import Enrolled, LocalFiskil
+from harness.model import AuthSession, Ending
+from harness.sandbox import sessions
+
+pytestmark = pytest.mark.slow
+BANK = "88888"
+
+Invite = Callable[..., AuthSession]
+
+
+@pytest.fixture
+def host(chromium: Browser, fiskil: LocalFiskil, httpserver: HTTPServer) -> Iterator[Host]:
+    """The app's page, at another origin than the consent page."""
+    httpserver.expect_request("/app").respond_with_data(PAGE, content_type="text/html")
+    context = chromium.new_context(viewport={"width": 1280, "height": 740})
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.goto(httpserver.url_for("/app"))
+    yield Host(page, fiskil.auth_url)
+    context.close()
+
+
+def consent_ids(fiskil: LocalFiskil, rosa: Enrolled) -> list[str]:
+    """What was granted."""
+    return [one.arrangement_id for one in fiskil.sandbox.consents_of(rosa.end_user_id)]
+
+
+def asked_for(httpserver: HTTPServer) -> list[str]:
+    """What the browser asked of the app, but for icons."""
+    return [request.path for request, _ in httpserver.log if request.path != "/favicon.ico"]
+
+
+def test_every_ending_has_a_way_here() -> None:
+    """The failures below, a success and an invalid session are all endings. Source: journey.error-types"""
+    assert {"APPROVED", "AUTH_SESSION_INVALID", *FAILURES} == set(Ending)
+
+
+@pytest.mark.parametrize("way", ["frame", "window"])
+def test_a_consent_arrives(
+    host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite, httpserver: HTTPServer, way: str
+) -> None:
+    """The promise holds consentID and redirectURL, and the browser was sent nowhere. Source: sdk.messages"""
+    session = invite(institution_id=BANK)
+
+    consent(host.begin(way, session.session_id))
+
+    assert host.outcome == {"consentID": consent_ids(fiskil, rosa)[0], "redirectURL": session.redirect_uri}
+    assert len(host.heard) == 1
+    assert asked_for(httpserver) == ["/app"]
+
+
+@pytest.mark.parametrize("way", ["frame", "window"])
+@pytest.mark.parametrize("error_type", FAILURES)
+def test_a_failure_arrives_as_its_code(host: Host, fiskil: LocalFiskil, invite: Invite, way: str, error_type: str) -> None:
+    """The type is the code, and the details are those of a redirect. Source: sdk.failure-form"""
+    session = invite(institution_id=BANK)
+
+    FAILURES[error_type](host.begin(way, session.session_id))
+
+    outcome = host.outcome
+    ended = fiskil.sandbox.session(session.session_id)
+    assert ended is not None
+    assert (outcome["code"], outcome["message"]) == (error_type, error_type.lower())
+    assert outcome["details"]["error_id"] == ended.error_id
+    assert outcome["details"]["error_uri"].endswith(f"#{error_type}")
+
+
+@pytest.mark.parametrize("way", ["frame", "window"])
+def test_an_unknown_session_arrives_as_invalid(host: Host, way: str) -> None:
+    """At once, and in the spelling of the documentation. Source: sdk.invalid-session"""
+    host.begin(way, "nobody's")
+
+    assert host.outcome["code"] == "AUTH_SESSION_INVALID"
+
+
+@pytest.mark.parametrize("way", ["frame", "window"])
+def test_a_session_that_was_used_arrives_as_invalid(
+    host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite, way: str
+) -> None:
+    """Opening it again shows that it cannot be used, and grants nothing more. Source: auth-session.single-use"""
+    session = invite(institution_id=BANK)
+    consent(host.begin(way, session.session_id))
+    assert "consentID" in host.outcome
+
+    host.page.reload()
+    host.begin(way, session.session_id)
+
+    assert host.outcome["code"] == "AUTH_SESSION_INVALID"
+    assert len(consent_ids(fiskil, rosa)) == 1
+
+
+@pytest.mark.parametrize("way", ["frame", "window"])
+def test_a_page_left_open_over_the_expiry_says_invalid(
+    host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite, way: str
+) -> None:
+    """The next press of a button finds that it is too late. Source: auth-session.lifetime"""
+    at = host.begin(way, invite().session_id)
+    expect(at.get_by_role("heading", name="Choose your bank")).to_be_visible()
+    fiskil.sandbox.clock.advance(days=5)
+
+    at.get_by_role("button", name="Continue").click()
+
+    assert host.outcome["code"] == "AUTH_SESSION_INVALID"
+    assert consent_ids(fiskil, rosa) == []
+
+
+def test_a_window_that_is_reloaded_too_late_says_timeout(host: Host, fiskil: LocalFiskil, invite: Invite) -> None:
+    """Its address remembers that another window watches. Source: sdk.last-screen"""
+    at = host.pop_up(invite(institution_id=BANK).session_id)
+    expect(at.get_by_label("Your e-mail address")).to_be_visible()
+    fiskil.sandbox.clock.advance(minutes=11)
+
+    at.reload()
+
+    assert host.outcome["code"] == "CONSENT_TIMEOUT"
+
+
+@pytest.mark.parametrize("way", ["frame", "window"])
+def test_a_page_left_open_too_long_says_timeout(host: Host, fiskil: LocalFiskil, invite: Invite, way: str) -> None:
+    """An institution's screen has ten minutes. Source: journey.timeout"""
+    at = host.begin(way, invite(institution_id=BANK).session_id)
+    expect(at.get_by_label("Your e-mail address")).to_be_visible()
+    fiskil.sandbox.clock.advance(minutes=11)
+
+    at.get_by_role("button", name="Cancel and go back to the app").click()
+
+    assert host.outcome["code"] == "CONSENT_TIMEOUT"
+
+
+def test_the_overlay_goes_when_it_is_settled(host: Host, invite: Invite) -> None:
+    """The app is there again, and the frame with the session is gone."""
+    at = host.embed(invite(institution_id=BANK).session_id)
+    FAILURES["CONSENT_ENDUSER_DENIED"](at)
+
+    assert host.outcome["code"] == "CONSENT_ENDUSER_DENIED"
+    expect(host.page.locator("#fiskil-link-overlay")).to_have_count(0)
+
+
+def test_the_documented_spelling_takes_the_overlay_away(host: Host) -> None:
+    """The SDK keeps its frame for another spelling only, so the person never reads why. Source: sdk.invalid-session"""
+    host.embed("nobody's")
+
+    assert host.outcome["code"] == "AUTH_SESSION_INVALID"
+    expect(host.page.locator("#fiskil-link-overlay")).to_have_count(0)
+
+
+@pytest.mark.parametrize("reading", ["link-invalid-session", "both"])
+def test_the_other_spelling_leaves_the_overlay(host: Host, fiskil: LocalFiskil, reading: str) -> None:
+    """Under it the person reads that the invitation cannot be used. Source: sdk.invalid-session"""
+    fiskil.read_as({"sdk.invalid-session": reading})
+
+    at = host.embed("nobody's")
+
+    assert host.outcome["code"] == "LINK_INVALID_SESSION"
+    expect(at.get_by_role("heading", name="This invitation cannot be used")).to_be_visible()
+
+
+def test_a_failure_by_address_arrives_as_its_code(host: Host, fiskil: LocalFiskil, invite: Invite) -> None:
+    """Read out of redirectURL, though isCompleted is true. Source: sdk.failure-form"""
+    fiskil.read_as({"sdk.failure-form": "redirect-url"})
+
+    FAILURES["AUTH_SESSION_CANCELLED"](host.embed(invite(institution_id=BANK).session_id))
+
+    assert host.outcome["code"] == "AUTH_SESSION_CANCELLED"
+    assert [one["isCompleted"] for one in host.heard] == [True]
+
+
+def test_an_error_alone_is_an_internal_error(host: Host, fiskil: LocalFiskil, invite: Invite) -> None:
+    """The oldest form has no type, so the code says nothing. Source: sdk.failure-form"""
+    fiskil.read_as({"sdk.failure-form": "legacy"})
+
+    FAILURES["CONSENT_ENDUSER_DENIED"](host.embed(invite(institution_id=BANK).session_id))
+
+    assert (host.outcome["code"], host.outcome["message"]) == ("LINK_INTERNAL_ERROR", "CONSENT_ENDUSER_DENIED")
+
+
+def test_an_origin_that_is_not_expected_is_a_mismatch(host: Host, fiskil: LocalFiskil, invite: Invite) -> None:
+    """An app that names its own origin, as older pages advise, hears of nothing else. Source: sdk.target-origin"""
+    at = host.embed(invite(institution_id=BANK).session_id, allowedOrigin="https://app.example")
+
+    FAILURES["CONSENT_ENDUSER_DENIED"](at)
+
+    assert host.outcome["code"] == "LINK_ORIGIN_MISMATCH"
+    assert host.outcome["details"] == {"expectedOrigin": "https://app.example", "receivedOrigin": fiskil.auth_url}
+
+
+def test_what_others_post_settles_nothing(host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite) -> None:
+    """Another window's success, words that are no message, and a success without a consent are not believed."""
+    at = host.embed(invite(institution_id=BANK).session_id)
+    expect(at.get_by_label("Your e-mail address")).to_be_visible()
+    host.page.evaluate("() => window.postMessage({isCompleted: true, consentID: 'forged'}, '*')")
+    frame = host.page.frames[1]
+    frame.evaluate("() => { for (const one of ['hello', null, 7, {}, {isCompleted: true}]) parent.postMessage(one, '*'); }")
+
+    consent(at)
+
+    assert host.outcome["consentID"] == consent_ids(fiskil, rosa)[0]
+    assert [one.get("consentID") for one in host.heard] == [None, host.outcome["consentID"]]
+
+
+def test_silence_is_a_timeout(host: Host, invite: Invite) -> None:
+    """Ten minutes without a message: the page itself says nothing before the journey is over. Source: sdk.messages"""
+    host.page.clock.install()
+    at = host.embed(invite(institution_id=BANK).session_id)
+    expect(at.get_by_label("Your e-mail address")).to_be_visible()
+
+    host.page.clock.fast_forward(600_000)
+
+    assert host.outcome["code"] == "LINK_TIMEOUT"
+    assert host.heard == []
+
+
+def test_an_impatient_click_settles_once(host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite) -> None:
+    """A second click, while the first is under way, sends nothing and tells of no invalid session."""
+    at = host.embed(invite(institution_id=BANK).session_id)
+    agree(at)
+
+    is_stopped = at.get_by_role("button", name="Confirm and share").evaluate(
+        """button => {
+          const isStopped = [];
+          button.form.addEventListener("submit", (event) => isStopped.push(event.defaultPrevented));
+          button.click();
+          button.click();
+          return isStopped;
+        }"""
+    )
+
+    assert is_stopped == [False, True]
+    assert host.outcome["consentID"] == consent_ids(fiskil, rosa)[0]
+    assert len(consent_ids(fiskil, rosa)) == 1
+
+
+def test_the_keyboard_is_enough_in_a_frame(host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite) -> None:
+    """From the app's button to the consent without a pointer: each screen takes the focus."""
+    at = host.embed(invite().session_id)
+    keys = host.page.keyboard
+    expect(at.get_by_role("heading", name="Choose your bank")).to_be_focused()
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(at.get_by_label("Your e-mail address")).to_be_focused()
+    keys.type("rosa.keane@example.com")
+    keys.press("Enter")
+    expect(at.get_by_label("Code sent to")).to_be_focused()
+    keys.type(at.locator("[data-code]").inner_text())
+    keys.press("Enter")
+    expect(at.get_by_role("heading", name="Choose accounts to share")).to_be_focused()
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(at.get_by_role("heading", name="Confirm what you share")).to_be_focused()
+    keys.press("Tab")
+    keys.press("Enter")
+
+    assert host.outcome["consentID"] == consent_ids(fiskil, rosa)[0]
+
+
+def test_a_window_ends_on_a_screen_with_a_way_back(host: Host, invite: Invite, fiskil: LocalFiskil) -> None:
+    """Who opened the page and does not listen strands nobody. Source: sdk.last-screen"""
+    at = host.pop_up(invite(institution_id=BANK).session_id)
+    consent(at)
+    expect(at.get_by_role("heading", name="You are sharing your data")).to_be_visible()
+    assert at.url.startswith(fiskil.auth_url)
+
+    at.get_by_role("link", name="Go back to the app").click()
+
+    expect(at.get_by_role("heading", name="Back in the app")).to_be_visible()
+
+
+def test_a_form_of_the_app_cannot_consent(host: Host, fiskil: LocalFiskil, rosa: Enrolled, invite: Invite) -> None:
+    """Chromium says where a form comes from, and the page refuses it. Source: page.own-forms"""
+    session = invite(institution_id=BANK)
+    host.page.evaluate(
+        """([action, id]) => { document.body.innerHTML =
+          `<form method="post" action="${action}"><input name="sess_id" value="${id}"><input name="act" value="cancel">
+           <button>Send</button></form>`; }""",
+        [fiskil.auth_url, session.session_id],
+    )
+
+    host.page.get_by_role("button", name="Send").click()
+
+    expect(host.page.get_by_text("This form was sent by another page")).to_be_visible()
+    assert fiskil.sandbox.session(session.session_id) == session
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[HTTPServer]:
+    """An app at an address that is not this machine's usual one."""
+    with HTTPServer(host="127.0.0.2", port=0) as server:
+        server.expect_request("/app").respond_with_data(PAGE, content_type="text/html")
+        yield server
+
+
+@pytest.mark.parametrize(("own", "shown"), [("{}/back", "Log in at"), ("", "refused to connect")])
+def test_only_the_app_embeds_the_page(
+    host: Host, fiskil: LocalFiskil, rosa: Enrolled, elsewhere: HTTPServer, own: str, shown: str
+) -> None:
+    """An origin that the session names may, any other sees the browser's refusal. Source: page.embedding"""
+    with fiskil.sandbox.store.changing() as store:
+        session = sessions.open_session(
+            store,
+            end_user_id=rosa.end_user_id,
+            redirect_uri=own.format(elsewhere.url_for("")),
+            cancel_uri="",
+            institution_id=BANK,
+        )
+    host.page.goto(elsewhere.url_for("/app"))
+
+    at = host.embed(session.session_id)
+
+    expect(at.locator("body")).to_contain_text(shown)
