@@ -60,7 +60,7 @@ def watch_accounts(store: Store, consent: Consent) -> Consent:
 
 def _open_books(store: Store, consent: Consent, person: Person) -> None:
     """Let the institution know what it holds for *person*: a bank has a ledger, a retailer a household."""
-    institution, until = store.institutions[consent.institution_id], store.epoch.date()
+    institution, began = store.institutions[consent.institution_id], store.epoch.date()
     if institution.industry == "energy":
         view = View(
             mint=store.mint,
@@ -69,7 +69,7 @@ def _open_books(store: Store, consent: Consent, person: Person) -> None:
             arrangement_id=consent.arrangement_id,
         )
         plans = {plan.plan_id: plan for one in store.institutions.values() for plan in one.plans}
-        books = Books(view=view, person=person, until=until, retailer=institution.name, reading=store.reading)
+        books = Books(view=view, person=person, began=began, retailer=institution.name, reading=store.reading)
         store.energy[consent.arrangement_id] = EnergyLedger(books, plans)
         return
     store.ledgers[consent.arrangement_id] = Ledger(
@@ -78,7 +78,7 @@ def _open_books(store: Store, consent: Consent, person: Person) -> None:
         arrangement_id=consent.arrangement_id,
         institution_id=consent.institution_id,
         mint=store.mint,
-        until=until,
+        until=began,
         reading=store.reading,
     )
 
