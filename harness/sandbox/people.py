@@ -44,7 +44,7 @@ def accounts_at(store: Store, person: Person, institution_id: str) -> tuple[Acco
     """What *person* has open at an institution now: accounts at a bank, supply contracts at a retailer."""
     institution = store.institutions.get(institution_id)
     held = person.energy if institution is not None and institution.industry == "energy" else person.accounts
-    return tuple(spec for spec in held if is_open(store, person.email, spec, store.now()))
+    return tuple(spec for spec in held if is_open(store, person, spec, store.now()))
 
 
 def made_up(*, seed: int, email: str | None = None, number: int = 0) -> Person:

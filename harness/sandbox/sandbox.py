@@ -9,7 +9,7 @@ import msgspec
 
 from harness.clock import Clock
 from harness.crashes import Crash
-from harness.errors import UsageError
+from harness.errors import UnknownName, UsageError
 from harness.ids import Mint
 from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
 from harness.readings import Readings
@@ -100,16 +100,30 @@ class Sandbox:
             )
 
     def authorise(
-        self, end_user: EndUser, person: Person, *, institution_id: str = "88888", arrangement_id: str | None = None
+        self,
+        end_user: EndUser,
+        person: Person,
+        *,
+        institution_id: str = "88888",
+        arrangement_id: str | None = None,
+        account_keys: tuple[str, ...] = (),
     ) -> Consent:
-        """Let *person* consent with every account, without the page."""
+        """Let *person* consent, without the page, with the accounts of *account_keys* or every one.
+
+        Raises:
+            UnknownName: No account that the person has there is called so.
+        """
         with self._now() as store:
+            held = tuple(spec.key for spec in people.accounts_at(store, person, institution_id))
+            for key in account_keys:
+                if key not in held:
+                    raise UnknownName("account", key, held, place=f"what {person.name} has there")
             consent = consents.grant(
                 store,
                 end_user_id=end_user.end_user_id,
                 institution_id=institution_id,
                 person=person,
-                account_keys=tuple(spec.key for spec in people.accounts_at(store, person, institution_id)),
+                account_keys=account_keys or held,
                 arrangement_id=arrangement_id,
             )
             sync.begin(store, consent)
@@ -124,6 +138,11 @@ class Sandbox:
         """Every consent of an end user, ended ones included, oldest first."""
         with self._now() as store:
             return store.consents.of(end_user_id)
+
+    def person_of(self, consent: Consent) -> Person:
+        """Whoever consented, as the institution knew them then."""
+        books = self.store.energy.get(consent.arrangement_id) or self.store.ledgers[consent.arrangement_id]
+        return books.person
 
     def begin_sync(self, consent: Consent, dataset: str) -> None:
         """Let a sync of *dataset* begin now; the clock completes it. Source: sync.timing"""

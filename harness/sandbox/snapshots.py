@@ -23,7 +23,7 @@ def finish(store: Store, consent: Consent, name: str, *, at: datetime, is_overta
     """
     dataset = DATASETS[name]
     shown = (consent.arrangement_id, dataset.serves)
-    rows = () if is_overtaken and name != "payees" else snapshot(store, consent, name)
+    rows = () if is_overtaken and name != "payees" else snapshot(store, consent, name, at=at)
     if not is_overtaken and (not dataset.shown_as or shown in store.early or shown not in store.served):
         _keep(store, shown, rows, set(account_ids(store, consent)) - set(account_ids(store, as_shared(store, consent))))
         (store.early.add if dataset.shown_as else store.early.discard)(shown)
@@ -32,9 +32,8 @@ def finish(store: Store, consent: Consent, name: str, *, at: datetime, is_overta
         store.emit(dataset.event, consent, at=at, account_ids=ids, extra=extra)
 
 
-def snapshot(store: Store, consent: Consent, dataset: str) -> tuple[Any, ...]:
-    """What the institution shares of *dataset* under *consent* at the store's moment. Source: accounts.closed"""
-    at = store.now()
+def snapshot(store: Store, consent: Consent, dataset: str, *, at: datetime) -> tuple[Any, ...]:
+    """What the institution shares of *dataset* under *consent* at the store's moment, *at*. Source: accounts.closed"""
     rows = SOURCES[dataset](store, as_shared(store, consent))
     closed = closed_keys(store, consent, at) if dataset in {"accounts", "energy_accounts"} else frozenset()
     if not closed:
@@ -46,13 +45,13 @@ def drop_unshared(store: Store, consent: Consent, *, gone: Iterable[str]) -> Non
     """Serve no more rows of the accounts *gone* (by account id) from now on."""
     lost = set(gone)
     for (arrangement_id, dataset), rows in list(store.served.items()):
-        if arrangement_id == consent.arrangement_id:
+        if lost and arrangement_id == consent.arrangement_id:
             _keep(store, (arrangement_id, dataset), tuple(row for row in rows if _account_of(row) not in lost), lost)
 
 
 def _keep(store: Store, shown: tuple[str, str], rows: tuple[Any, ...], lost: set[str]) -> None:
     """Serve *rows*, and remember which were served before of accounts that are shared no longer."""
-    vanished = {row.fiskil_id: None for row in store.served.get(shown, ()) if _account_of(row) in lost}
+    vanished = {row.fiskil_id: None for row in store.served.get(shown, ()) if _account_of(row) in lost} if lost else {}
     if vanished:
         store.unshared[shown] = {**store.unshared.get(shown, {}), **vanished}
     store.served[shown] = rows

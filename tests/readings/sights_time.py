@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from sights_core import Sights
 from world import BANK, World
 
@@ -19,8 +20,11 @@ def withdrawn(world: World) -> tuple[int, int]:
 
     Source: consents.account-withdrawn
     """
+    rosa = catalog.person("rosa")
+    joint = tuple(msgspec.structs.replace(spec, ownership="TWO_PARTY") for spec in rosa.accounts)
+    world.fiskil.sandbox.admit(msgspec.structs.replace(rosa, accounts=joint))
     end_user_id = world.connect()
-    world.fiskil.sandbox.withdraw_sharing(catalog.person("rosa"), "savings")
+    world.fiskil.sandbox.withdraw_sharing(msgspec.structs.replace(rosa, accounts=joint), "savings")
     before = len(_accounts(world, end_user_id))
     _sync_accounts(world, end_user_id)
     return before, len(_accounts(world, end_user_id))

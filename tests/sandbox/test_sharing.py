@@ -8,8 +8,9 @@ import pytest
 from still import BANKING, Still
 
 from harness import catalog
-from harness.errors import UnknownName
+from harness.errors import UnknownName, UsageError
 from harness.model import Consent, Person
+from harness.sandbox import consents
 
 PATHS = {"accounts": "accounts", "balances": "balances", "transactions": "transactions"}
 
@@ -110,7 +111,16 @@ def test_the_institution_tells_no_balance_of_a_withdrawn_account(still: Still, a
 def test_an_account_waits_for_its_other_holder(still: Still, api: httpx.Client) -> None:
     """It is chosen, and shared from the sync after everybody agreed. Source: consents.joint-approval"""
     rosa = with_savings(ownership="TWO_PARTY", joint_with="ben", is_shareable=False)
-    consent = connect(still, rosa)
+    end_user = still.sandbox.create_end_user(still.sandbox.admit(rosa))
+    with still.sandbox.store.changing() as store:
+        consent = consents.grant(
+            store,
+            end_user_id=end_user.end_user_id,
+            institution_id="88888",
+            person=rosa,
+            account_keys=("everyday", "savings"),
+        )
+    read_again(still, consent)
     waiting = keys(still, api, consent)
 
     still.sandbox.approve_sharing(rosa, "savings")
@@ -229,9 +239,52 @@ def test_an_account_that_nobody_has_is_refused(still: Still, act: str) -> None:
         getattr(still.sandbox, act)(rosa, "saving")
 
 
+@pytest.mark.parametrize("act", ["approve_sharing", "withdraw_sharing"])
+def test_an_account_with_one_holder_has_nobody_else_to_ask(still: Still, act: str) -> None:
+    """The complaint says what the file would have to say. Source: consents.joint-approval"""
+    _, rosa = still.enrol("rosa")
+
+    with pytest.raises(UsageError, match=r"'savings' of rosa has one holder, .* such as TWO_PARTY\."):
+        getattr(still.sandbox, act)(rosa, "savings")
+
+
+def a_couple() -> tuple[Person, Person]:
+    """Rosa with an account of her own and a joint one, and Ben with the joint one alone."""
+    rosa, ben = catalog.person("rosa"), catalog.person("ben")
+    ours = msgspec.structs.replace(rosa.accounts[1], key="ours", ownership="TWO_PARTY")
+    hers, his = (msgspec.structs.replace(ours, joint_with=name) for name in ("ben", "rosa"))
+    return (
+        msgspec.structs.replace(rosa, accounts=(rosa.accounts[0], hers)),
+        msgspec.structs.replace(ben, accounts=(his,)),
+    )
+
+
+def test_a_joint_account_closes_for_both(still: Still, api: httpx.Client) -> None:
+    """Whoever closes it, the other holder's consent knows too, and ends if it was the last one. Source: accounts.closed"""
+    hers, his = a_couple()
+    first, second = connect(still, hers), connect(still, his)
+
+    still.sandbox.close_account(hers, "ours")
+
+    assert still.sandbox.consents_of(first.end_user_id)[0].is_active
+    assert still.sandbox.consents_of(second.end_user_id)[0].ended_by == "institution"
+
+
+def test_a_withdrawal_concerns_one_holders_sharing(still: Still, api: httpx.Client) -> None:
+    """What the other one shares stays as it is. Source: consents.joint-approval"""
+    hers, his = a_couple()
+    first, second = connect(still, hers), connect(still, his)
+
+    still.sandbox.withdraw_sharing(hers, "ours")
+    read_again(still, first)
+    read_again(still, second)
+
+    assert (keys(still, api, first), keys(still, api, second)) == ({"everyday"}, {"ours"})
+
+
 def test_a_reset_forgets_what_was_done_to_accounts(still: Still, api: httpx.Client) -> None:
     """The next scenario finds every account as its file has it."""
-    rosa = catalog.person("rosa")
+    rosa = with_savings(ownership="TWO_PARTY")
     still.sandbox.withdraw_sharing(rosa, "savings")
     still.sandbox.close_account(rosa, "everyday")
 
