@@ -129,7 +129,7 @@ def duration(store: Store) -> timedelta:
 
 
 def end(store: Store, consent: Consent, *, reason: str, by: str, at: datetime | None = None, clause_id: str = "") -> Consent:
-    """End an active consent: its data is no longer served, its syncs stop, ``consent.revoked`` is told.
+    """End an active consent: its data is no longer served, its syncs come to nothing, ``consent.revoked`` is told.
 
     What was told before stays told: messages that wait for their delivery are still delivered.
 
@@ -145,7 +145,6 @@ def end(store: Store, consent: Consent, *, reason: str, by: str, at: datetime | 
     moment = at or store.now()
     ended = msgspec.structs.replace(consent, ended_at=moment, ended_by=by, termination_reason=reason)
     store.consents[consent.arrangement_id] = ended
-    store.forget_syncs(consent.arrangement_id)
     if not clause_id or store.reading(clause_id) == "told":
         store.emit("consent.revoked", ended, at=moment)
     return ended

@@ -200,13 +200,6 @@ class Store:
         self.events.append(event)
         return event
 
-    def forget_syncs(self, arrangement_id: str) -> None:
-        """Let no sync of a consent complete or recur any more."""
-        self.syncs.drop(arrangement_id)
-        for table in (self.recurring, self.held):
-            for key in [one for one in table if one[0] == arrangement_id]:
-                del table[key]
-
     def active_consents(self, end_user_id: str) -> list[Consent]:
         """The consents of an end user that allow reading now, oldest first."""
         return [one for one in self.consents.of(end_user_id) if one.is_active]

@@ -104,7 +104,8 @@ def resume(store: Store, institution_id: str) -> None:
     waited = [key for key in store.held if store.consents[key[0]].institution_id == institution_id]
     for arrangement_id, dataset in waited:
         del store.held[arrangement_id, dataset]
-        begin(store, store.consents[arrangement_id], datasets=(dataset,))
+        if store.consents[arrangement_id].is_active:
+            begin(store, store.consents[arrangement_id], datasets=(dataset,))
 
 
 def _waited_for(store: Store, consent: Consent, dataset: str) -> PendingSync:
@@ -157,8 +158,7 @@ def _end(store: Store, arrangement_id: str) -> None:
 def _complete(store: Store, agenda: Agenda, pending: PendingSync) -> None:
     """Let a sync end, well or badly, and recur unless it was a first look or a one-off consent's."""
     consent = store.consents[pending.arrangement_id]
-    if pending in store.syncs:
-        store.syncs.remove(pending)
+    store.syncs.remove(pending)
     if not consent.is_active:
         return
     _attempt(store, consent, pending.dataset, at=pending.ready_at)

@@ -68,10 +68,6 @@ class Syncs(list[PendingSync]):
         super().append(pending)
         self.next_ready = min(self.next_ready, pending.ready_at)
 
-    def drop(self, arrangement_id: str) -> None:
-        """Forget those of a consent."""
-        self[:] = [one for one in self if one.arrangement_id != arrangement_id]
-
     def look_again(self) -> None:
         """Find ``next_ready`` anew, after some were completed."""
         self.next_ready = min((one.ready_at for one in self), default=NEVER)
