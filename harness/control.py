@@ -19,7 +19,8 @@ from harness.errors import HarnessError, UnknownName
 from harness.faults import FAULTS
 from harness.link import Rule
 from harness.local import LocalFiskil
-from harness.orders import Connection, ConsoleSetting, Jump, Setting, Syncing
+from harness.model import Consent
+from harness.orders import AccountChange, Connection, ConsoleSetting, Jump, Revocation, Setting, Syncing
 from harness.sandbox.api.routes import require_route
 
 Told = Callable[[], list[dict[str, object]]]
@@ -60,6 +61,8 @@ def control_application(
         ("DELETE", "/_sandbox/faults", control.lift_faults),
         ("POST", "/_sandbox/readings", control.read_as),
         ("POST", "/_sandbox/end-users/{end_user_id}/sync", control.sync),
+        ("POST", "/_sandbox/end-users/{end_user_id}/revoke", control.revoke),
+        ("POST", "/_sandbox/end-users/{end_user_id}/accounts", control.change_account),
         ("POST", "/_sandbox/console", control.configure),
         ("POST", "/_sandbox/institutions/{institution_id}", control.connect),
         ("POST", "/_sandbox/reset", control.reset),
@@ -129,22 +132,47 @@ class _Control:
 
     def sync(self, request: Request, body: bytes) -> Any:
         wanted = _read(body, Syncing) if body else Syncing()
-        end_user_id = request.path_params["end_user_id"]
-        sandbox = self._fiskil.sandbox
-        consents = [one for one in sandbox.consents_of(end_user_id) if one.is_active]
-        if not consents:
-            raise Refusal(404, f"The end user {end_user_id!r} has no active consent.")
-        known = consents[-1].permissions
+        sandbox, consent = self._fiskil.sandbox, self._active_consent(request)
+        known = consent.permissions
         if wanted.dataset and wanted.dataset not in known:
             raise UnknownName("dataset", wanted.dataset, known)
         for dataset in (wanted.dataset,) if wanted.dataset else known:
-            sandbox.sync(consents[-1], dataset)
+            (sandbox.fail_sync if wanted.fails else sandbox.sync)(consent, dataset)
         return {"now": rfc3339(sandbox.clock.now()), "events": len(sandbox.events)}
+
+    def revoke(self, request: Request, body: bytes) -> Any:
+        consent = self._active_consent(request)
+        self._fiskil.sandbox.revoke(consent, by=_read(body, Revocation).by)
+        return _about(self._fiskil.sandbox.store.consents[consent.arrangement_id])
+
+    def change_account(self, request: Request, body: bytes) -> Any:
+        wanted, consent, sandbox = _read(body, AccountChange), self._active_consent(request), self._fiskil.sandbox
+        act = {
+            "open": sandbox.open_account,
+            "close": sandbox.close_account,
+            "approve": sandbox.approve_sharing,
+            "withdraw": sandbox.withdraw_sharing,
+        }[wanted.what]
+        act(sandbox.person_of(consent), wanted.account)
+        return _about(sandbox.store.consents[consent.arrangement_id])
+
+    def _active_consent(self, request: Request) -> Consent:
+        """The latest one of the end user in the path."""
+        end_user_id = request.path_params["end_user_id"]
+        active = [one for one in self._fiskil.sandbox.consents_of(end_user_id) if one.is_active]
+        if not active:
+            raise Refusal(404, f"The end user {end_user_id!r} has no active consent.")
+        return active[-1]
 
     def configure(self, _request: Request, body: bytes) -> Any:
         chosen = _read(body, ConsoleSetting)
         sandbox = self._fiskil.sandbox
-        sandbox.configure(permissions=chosen.permissions, scopes=chosen.scopes, version=chosen.version)
+        sandbox.configure(
+            permissions=chosen.permissions,
+            scopes=chosen.scopes,
+            version=chosen.version,
+            consent_days=chosen.consent_days,
+        )
         return _about(sandbox.store.console)
 
     def connect(self, request: Request, body: bytes) -> Any:

@@ -200,7 +200,7 @@ class Stage:
                 dataset=dataset,
                 moment=moment,
                 rows=rows if consent.is_active else (),
-                removed_ids=self.fiskil.sandbox.removed_ids(consent),
+                removed_ids=self.fiskil.sandbox.removed_ids(consent, dataset),
                 end_user_id=participant.end_user_id,
             )
         )

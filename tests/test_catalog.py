@@ -47,7 +47,8 @@ def test_an_unknown_person_names_the_nearest() -> None:
         catalog.person("rossa")
 
     assert str(raised.value) == (
-        "No end user 'rossa' in fixtures/end_users. Did you mean 'rosa'? Known: ben, ines, nobody, priya, rosa, tuan, uma."
+        "No end user 'rossa' in fixtures/end_users. Did you mean 'rosa'? "
+        "Known: ben, ines, nobody, priya, rosa, thea, tuan, uma."
     )
 
 

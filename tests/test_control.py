@@ -138,3 +138,62 @@ def test_nonsense_is_refused_in_words(ask: Ask, method: str, path: str, content:
 def test_a_page_in_a_browser_cannot_give_orders(ask: Ask, headers: dict[str, Any]) -> None:
     """Neither from another origin nor through a name that points here."""
     assert ask("POST", "/reset", headers=headers).status_code == 403
+
+
+def test_a_consent_is_revoked_at_the_institution(ask: Ask, fiskil: LocalFiskil) -> None:
+    """By somebody; who has no active consent any more is answered 404. Source: consents.termination-reason"""
+    rosa = fiskil.enrol("rosa")
+    fiskil.authorise(rosa)
+    path = f"/end-users/{rosa.end_user_id}/revoke"
+
+    refused = ask("POST", path, json={"by": "nobody"})
+    answer = ask("POST", path, json={"by": "institution"})
+
+    assert refused.status_code == 400
+    assert (answer.json()["ended_by"], answer.json()["termination_reason"]) == ("institution", "Revoked")
+    assert ask("POST", path).status_code == 404
+
+
+def test_accounts_come_and_go(ask: Ask, fiskil: LocalFiskil) -> None:
+    """By their keys; the last one takes the consent along. Source: consents.accounts-closed"""
+    rosa = fiskil.enrol("rosa")
+    fiskil.authorise(rosa)
+    path = f"/end-users/{rosa.end_user_id}/accounts"
+
+    unknown = ask("POST", path, json={"account": "saving", "what": "close"})
+    one = ask("POST", path, json={"account": "savings", "what": "close"})
+    again = ask("POST", path, json={"account": "savings", "what": "open"})
+    alone = ask("POST", path, json={"account": "savings", "what": "withdraw"})
+    ask("POST", path, json={"account": "savings", "what": "close"})
+    both = ask("POST", path, json={"account": "everyday", "what": "close"})
+
+    assert (unknown.status_code, "Did you mean 'savings'" in unknown.text) == (400, True)
+    assert (one.json()["accounts_close_at"], again.json()["accounts_close_at"]) == (None, None)
+    assert (alone.status_code, "has one holder" in alone.text) == (400, True)
+    assert both.json()["accounts_close_at"] is not None
+    assert fiskil.sandbox.events[-1].kind == "consent.revoked"
+
+
+def test_a_sync_can_be_made_to_fail(ask: Ask, fiskil: LocalFiskil) -> None:
+    """Its event is told, and everything stays as the last sync saw it. Source: sync.failed"""
+    rosa = fiskil.enrol("rosa")
+    consent = fiskil.authorise(rosa)
+    fiskil.sandbox.ledger(consent).remove("everyday:0:6")
+    before = fiskil.sandbox.rows(consent, "transactions")
+
+    answer = ask("POST", f"/end-users/{rosa.end_user_id}/sync", json={"dataset": "transactions", "fails": True})
+
+    assert answer.status_code == 200
+    assert fiskil.sandbox.events[-1].kind == "banking.transactions.sync.failed"
+    assert fiskil.sandbox.rows(consent, "transactions") == before
+
+
+def test_the_console_sets_how_long_consents_last(ask: Ask, fiskil: LocalFiskil) -> None:
+    """From then on; more than a year is refused. Source: consents.period"""
+    assert ask("POST", "/console", json={"consent_days": 7}).json()["consent_days"] == 7
+    refused = ask("POST", "/console", json={"consent_days": 400})
+
+    consent = fiskil.authorise(fiskil.enrol("rosa"))
+
+    assert (consent.expires_at - consent.created_at).days == 7
+    assert (refused.status_code, "from 1 to 365 days" in refused.text) == (400, True)

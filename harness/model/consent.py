@@ -54,7 +54,9 @@ class AuthSession(Struct, frozen=True, kw_only=True):
 class Consent(Struct, frozen=True, kw_only=True):
     """The permission that resulted; ``arrangement_id`` is its identity.
 
-    ``person`` is the name of the person at the institution, ``account_keys`` the accounts they chose.
+    ``person`` is the e-mail address of the person at the institution, ``account_keys`` the accounts they chose, and
+    ``accounts_close_at`` when the last of these is closed. ``ended_by`` is who ended it: ``end_user``, ``institution`` or
+    ``app``; the API does not tell. A one-off consent lets each dataset be read once.
     """
 
     arrangement_id: str
@@ -65,11 +67,19 @@ class Consent(Struct, frozen=True, kw_only=True):
     permissions: tuple[str, ...]
     created_at: datetime
     expires_at: datetime
+    is_one_off: bool = False
+    accounts_close_at: datetime | None = None
     renewed_at: datetime | None = None
     ended_at: datetime | None = None
+    ended_by: str | None = None
     termination_reason: str | None = None
 
     @property
     def is_active(self) -> bool:
         """Whether data may be read under this consent."""
         return self.ended_at is None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it ends by itself: its time is over, or no account is left."""
+        return min(self.expires_at, self.accounts_close_at or self.expires_at)

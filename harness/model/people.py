@@ -39,7 +39,14 @@ class Movement(Struct, frozen=True, kw_only=True):
 
 
 class AccountSpec(Struct, frozen=True, kw_only=True):
-    """An account as a person's file describes it; rows are derived from it and the seed."""
+    """An account as a person's file describes it; rows are derived from it and the seed.
+
+    Args:
+        ownership: The wire's word for how many hold it; ``joint_with`` is the name of the other holder's file.
+        opens_on_day: Days of sandbox time from the store's first moment until the account is opened; it is there already
+            without one, and never closed without ``closes_on_day``.
+        is_shareable: Whether every holder has agreed to sharing it; while one has not, a consent brings nothing of it.
+    """
 
     key: str
     name: str
@@ -49,6 +56,11 @@ class AccountSpec(Struct, frozen=True, kw_only=True):
     credit_limit: str | None = None
     moves: tuple[Movement, ...] = ()
     pending: int = 0
+    ownership: str = "ONE_PARTY"
+    joint_with: str | None = None
+    opens_on_day: int | None = None
+    closes_on_day: int | None = None
+    is_shareable: bool = True
 
 
 class Person(Struct, frozen=True, kw_only=True):

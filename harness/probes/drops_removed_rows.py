@@ -28,7 +28,7 @@ class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):
     dataset: str = "transactions"
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("change",)
+    around: ClassVar[tuple[str, ...]] = ("change", "close_account", "withdraw_sharing")
     expected: ClassVar[str] = "rows of the latest sync only; removed ones marked or left out"
     source: ClassVar[str] = "data.changes"
     fix: ClassVar[str] = "after a walk to the end, mark every row of that dataset that the walk did not bring as removed"

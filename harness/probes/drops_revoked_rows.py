@@ -13,7 +13,7 @@ class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked
     """After ``consent.revoked`` was acknowledged, no row of that consent stands in the app's state as it stood before."""
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("disconnect", "revoke")
+    around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "disconnect", "revoke")
     expected: ClassVar[str] = "no row of a consent that is over"
     source: ClassVar[str] = "consents.every-ending-tells"
     fix: ClassVar[str] = "on consent.revoked, delete the consent's rows in the transaction that marks it as revoked"

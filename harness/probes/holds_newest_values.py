@@ -31,7 +31,7 @@ class HoldsNewestValues(PlainProbe, frozen=True, tag="holds_newest_values"):
     dataset: str = "transactions"
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("change",)
+    around: ClassVar[tuple[str, ...]] = ("change", "close_account")
     expected: ClassVar[str] = "the values of the latest sync"
     source: ClassVar[str] = "data.changes"
     fix: ClassVar[str] = "update every column of a row whose fiskil_id is known already, each time it is read"

@@ -11,6 +11,7 @@ from harness.sandbox.energy_ledger import EnergyLedger
 from harness.sandbox.history import View
 from harness.sandbox.ledger import Ledger
 from harness.sandbox.people import person_for
+from harness.sandbox.sharing import when_all_close
 from harness.sandbox.store import Store
 
 
@@ -30,9 +31,9 @@ def grant(
         arrangement_id: Fixes the identity, for apps that know only one.
         permissions: What it covers; without any, what the console asks for, as far as the institution has it.
 
-    Source: consents.received, permissions.usual, consents.duration
+    Source: consents.received, permissions.usual, consents.period
     """
-    now = store.clock.now()
+    now = store.now()
     consent = Consent(
         arrangement_id=arrangement_id or store.mint.arrangement_id(),
         end_user_id=end_user_id,
@@ -42,16 +43,24 @@ def grant(
         permissions=permitted_at(store.institutions[institution_id].industry, permissions or store.console.permissions),
         created_at=now,
         expires_at=now + duration(store),
+        is_one_off=store.console.consent_days == 0,
     )
-    store.consents[consent.arrangement_id] = consent
     _open_books(store, consent, person)
+    consent = watch_accounts(store, consent)
     store.emit("consent.received", consent, at=now)
     return consent
 
 
+def watch_accounts(store: Store, consent: Consent) -> Consent:
+    """Keep *consent*, knowing when the last of its accounts closes. Source: consents.accounts-closed"""
+    watched = msgspec.structs.replace(consent, accounts_close_at=when_all_close(store, consent))
+    store.consents[consent.arrangement_id] = watched
+    return watched
+
+
 def _open_books(store: Store, consent: Consent, person: Person) -> None:
     """Let the institution know what it holds for *person*: a bank has a ledger, a retailer a household."""
-    institution, until = store.institutions[consent.institution_id], store.epoch.date()
+    institution, began = store.institutions[consent.institution_id], store.epoch.date()
     if institution.industry == "energy":
         view = View(
             mint=store.mint,
@@ -60,7 +69,7 @@ def _open_books(store: Store, consent: Consent, person: Person) -> None:
             arrangement_id=consent.arrangement_id,
         )
         plans = {plan.plan_id: plan for one in store.institutions.values() for plan in one.plans}
-        books = Books(view=view, person=person, until=until, retailer=institution.name, reading=store.reading)
+        books = Books(view=view, person=person, began=began, retailer=institution.name, reading=store.reading)
         store.energy[consent.arrangement_id] = EnergyLedger(books, plans)
         return
     store.ledgers[consent.arrangement_id] = Ledger(
@@ -69,7 +78,7 @@ def _open_books(store: Store, consent: Consent, person: Person) -> None:
         arrangement_id=consent.arrangement_id,
         institution_id=consent.institution_id,
         mint=store.mint,
-        until=until,
+        until=began,
         reading=store.reading,
     )
 
@@ -81,11 +90,11 @@ def renew(store: Store, consent: Consent, *, account_keys: tuple[str, ...]) -> C
 
     Source: auth-session.renewal
     """
-    now, reading = store.clock.now(), store.reading("auth-session.renewal")
+    now, reading = store.now(), store.reading("auth-session.renewal")
     if reading == "new":
         person = person_for(store, consent.person)
         assert person is not None  # whoever consented has an address
-        end(store, consent, reason="Revoked")
+        end(store, consent, reason="Revoked", by="end_user")
         return grant(
             store,
             end_user_id=consent.end_user_id,
@@ -94,29 +103,47 @@ def renew(store: Store, consent: Consent, *, account_keys: tuple[str, ...]) -> C
             account_keys=account_keys,
             permissions=consent.permissions,
         )
-    renewed = msgspec.structs.replace(consent, account_keys=account_keys, renewed_at=now, expires_at=now + duration(store))
-    store.consents[consent.arrangement_id] = renewed
+    renewed = watch_accounts(
+        store,
+        msgspec.structs.replace(
+            consent,
+            account_keys=account_keys,
+            renewed_at=now,
+            expires_at=now + duration(store),
+            is_one_off=store.console.consent_days == 0,
+        ),
+    )
     store.emit("consent.received" if reading == "kept-received" else "consent.updated", renewed, at=now)
     return renewed
 
 
 def duration(store: Store) -> timedelta:
-    """How long a consent lasts. Source: consents.duration"""
-    return timedelta(days=int(store.reading("consents.duration").removesuffix("-days")))
+    """How long a consent lasts: what the console says, and a day for a one-off one.
+
+    Source: consents.duration, consents.period, consents.one-off
+    """
+    days = store.console.consent_days
+    if days is None:
+        days = int(store.reading("consents.duration").removesuffix("-days"))
+    return timedelta(days=days or 1)
 
 
-def end(store: Store, consent: Consent, *, reason: str, at: datetime | None = None, clause_id: str = "") -> Consent:
-    """End an active consent: its data is no longer served, its syncs complete no more, ``consent.revoked`` is told.
+def end(store: Store, consent: Consent, *, reason: str, by: str, at: datetime | None = None, clause_id: str = "") -> Consent:
+    """End an active consent: its data is no longer served, its syncs come to nothing, ``consent.revoked`` is told.
+
+    What was told before stays told: messages that wait for their delivery are still delivered.
 
     Args:
+        reason: ``Expired`` or ``Revoked``, as the API has it.
+        by: Whoever ended it: ``end_user``, ``institution`` or ``app``.
         clause_id: The clause that leaves in doubt whether an ending of this kind is told.
 
-    Source: consents.every-ending-tells, consents.expiry-event
+    Source: consents.every-ending-tells, consents.expiry-event, consents.termination-reason, webhooks.after-ending
     """
     if not consent.is_active:
         return consent
-    moment = at or store.clock.now()
-    ended = msgspec.structs.replace(consent, ended_at=moment, termination_reason=reason)
+    moment = at or store.now()
+    ended = msgspec.structs.replace(consent, ended_at=moment, ended_by=by, termination_reason=reason)
     store.consents[consent.arrangement_id] = ended
     if not clause_id or store.reading(clause_id) == "told":
         store.emit("consent.revoked", ended, at=moment)
@@ -125,4 +152,4 @@ def end(store: Store, consent: Consent, *, reason: str, at: datetime | None = No
 
 def touch(store: Store, consent: Consent) -> None:
     """Tell ``consent.updated`` about a consent whose terms were confirmed again. Source: webhooks.events"""
-    store.emit("consent.updated", consent, at=store.clock.now())
+    store.emit("consent.updated", consent, at=store.now())

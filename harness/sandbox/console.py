@@ -2,13 +2,14 @@
 
 from msgspec import Struct
 
-from harness.errors import UnknownName
+from harness.errors import UnknownName, UsageError
 from harness.model import PERMISSIONS, USUAL_PERMISSIONS
 
 CORE_SCOPES = ("api:user.read", "api:user.write")
 SCOPES = ("api:banking", "api:energy", *CORE_SCOPES)
 VERSIONS = ("v1", "v2", "v3")
 DEFAULT_VERSION = "v3"
+LONGEST_CONSENT_DAYS = 365
 
 
 def asked_for(datasets: tuple[str, ...]) -> tuple[str, ...]:
@@ -20,14 +21,16 @@ class Console(Struct, frozen=True, kw_only=True):
     """A team's settings.
 
     ``permissions`` is what end users are asked for, ``scopes`` what the API key may do, ``version`` the version of the API
-    that rules calls which name none.
+    that rules calls which name none. ``consent_days`` is how long consents last from then on, 0 for one-off ones; without a
+    number the clause ``consents.duration`` says.
 
-    Source: permissions.usual, token.scopes, token.energy-scope, versions.pin
+    Source: permissions.usual, token.scopes, token.energy-scope, versions.pin, consents.period
     """
 
     permissions: tuple[str, ...] = USUAL_PERMISSIONS
     scopes: tuple[str, ...] = SCOPES
     version: str = DEFAULT_VERSION
+    consent_days: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what the console does not offer."""
@@ -39,3 +42,6 @@ class Console(Struct, frozen=True, kw_only=True):
             for one in chosen:
                 if one not in known:
                     raise UnknownName(kind, one, known)
+        if self.consent_days is not None and not 0 <= self.consent_days <= LONGEST_CONSENT_DAYS:
+            asked = f"{self.consent_days} day{'' if self.consent_days == 1 else 's'}"
+            raise UsageError(f"A consent lasts from 1 to {LONGEST_CONSENT_DAYS} days, or 0 for a one-off one; got {asked}.")

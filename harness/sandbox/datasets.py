@@ -77,7 +77,9 @@ def _of_household(dataset: str) -> Source:
 
     def rows(store: Store, consent: Consent) -> tuple[Any, ...]:
         household = store.energy.get(consent.arrangement_id)
-        return household.rows(dataset, consent.account_keys) if household is not None else ()
+        if household is None:
+            return ()
+        return household.rows(dataset, consent.account_keys, until=store.now().date())
 
     return rows
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from harness.model import EndUser
+from harness.model import Ending, EndUser
 from harness.sandbox import consents
 from harness.sandbox.problems import ApiProblem, bad_request, end_user_not_found
 from harness.sandbox.store import Store
@@ -49,10 +49,17 @@ def update(store: Store, end_user_id: str, changes: dict[str, str]) -> None:
 
 
 def delete(store: Store, end_user_id: str) -> None:
-    """Remove an end user for good and end their consents. Source: end-users.delete-ends-consents"""
+    """Remove an end user for good, end their consents and take back their invitations.
+
+    Source: end-users.delete-ends-consents, auth-session.deleted-end-user
+    """
     find(store, end_user_id)
     for consent in store.active_consents(end_user_id):
-        consents.end(store, consent, reason="Revoked", clause_id="end-users.delete-ends-consents")
+        consents.end(store, consent, reason="Revoked", by="app", clause_id="end-users.delete-ends-consents")
+    for session in store.sessions.values():
+        if session.end_user_id == end_user_id and session.ending is None:
+            ended = msgspec.structs.replace(session, ending=Ending.INVALID, error_id=store.mint.error_id())
+            store.sessions[session.session_id] = ended
     del store.end_users[end_user_id]
     store.deleted_end_users.add(end_user_id)
 

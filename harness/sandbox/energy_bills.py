@@ -8,6 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from harness.model.energy import EnergyAccountSpec, EnergyPlan, Rate
@@ -32,14 +33,20 @@ class Charge(Struct, frozen=True, kw_only=True):
     fields: dict[str, Any]
 
 
+class Payment(Struct, frozen=True, kw_only=True):
+    """What came in for a bill, and on which day."""
+
+    on: date
+    amount: Decimal
+
+
 class Bill(Struct, frozen=True, kw_only=True):
-    """A period with its charges; ``paid`` is what has come in for it."""
+    """A period with its charges, and what has come in for it so far."""
 
     number: int
     period: Period
     charges: tuple[Charge, ...]
-    paid: Decimal = Decimal(0)
-    paid_on: date | None = None
+    payments: tuple[Payment, ...] = ()
 
     @property
     def gst(self) -> Decimal:
@@ -51,21 +58,46 @@ class Bill(Struct, frozen=True, kw_only=True):
         """What is to be paid, GST included."""
         return total(one.amount for one in self.charges) + self.gst
 
+    @property
+    def paid(self) -> Decimal:
+        """The sum of what came in."""
+        return total(one.amount for one in self.payments)
+
     def of(self, *belongs: str) -> list[Charge]:
         """The charges that are counted there."""
         return [one for one in self.charges if one.belongs in belongs]
 
 
-def bills(
-    spec: EnergyAccountSpec, plan: EnergyPlan, spans: Iterable[Period], found: list[Reading], *, until: date
-) -> tuple[Bill, ...]:
-    """The bills that were sent before *until*, oldest first, and what was paid for them."""
-    made: list[Bill] = []
-    for number, span in enumerate(one for one in spans if one.issued < until):
-        charges = _charges(spec, plan, span, [one for one in found if one.first in span], is_first=number == 0)
-        made.append(Bill(number=number, period=span, charges=tuple(charges)))
-    due = [one.number for one in made if one.period.due < until]
-    return tuple(_settled(spec, one, is_latest=one.number == due[-1]) if one.number in due else one for one in made)
+class Biller:
+    """Bills of one account. A bill that was sent stays as it is, and is made once."""
+
+    def __init__(self, spec: EnergyAccountSpec, plan: EnergyPlan) -> None:
+        self._spec, self._plan = spec, plan
+        self._made: dict[date, tuple[Charge, ...]] = {}
+
+    def bills(self, spans: Iterable[Period], found: list[Reading], *, until: date) -> tuple[Bill, ...]:
+        """The bills that were sent before *until*, oldest first, and what was paid for them by then.
+
+        Source: energy.bill-days
+        """
+        sent = [one for one in spans if one.issued < until]
+        made = [
+            Bill(number=number, period=span, charges=self._charges(span, found, is_first=number == 0))
+            for number, span in enumerate(sent)
+        ]
+        reminded = [after.due for after in sent[1:]]
+        return tuple(
+            _settled(
+                self._spec, bill, reminded_on=reminded[bill.number] if bill.number < len(reminded) else until, until=until
+            )
+            for bill in made
+        )
+
+    def _charges(self, span: Period, found: list[Reading], *, is_first: bool) -> tuple[Charge, ...]:
+        if span.first not in self._made:
+            counted = [one for one in found if one.first in span]
+            self._made[span.first] = tuple(_charges(self._spec, self._plan, span, counted, is_first=is_first))
+        return self._made[span.first]
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
@@ -73,11 +105,11 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
     return sum(amounts, Decimal("0.00"))
 
 
-def _settled(spec: EnergyAccountSpec, bill: Bill, *, is_latest: bool) -> Bill:
-    """What was paid of a bill that is due: all of it, or so far half of it by somebody who pays by hand."""
-    is_half = is_latest and spec.payment == "manualPayment"
-    paid = _cents(bill.amount / 2) if is_half else bill.amount
-    return Bill(number=bill.number, period=bill.period, charges=bill.charges, paid=paid, paid_on=bill.period.due)
+def _settled(spec: EnergyAccountSpec, bill: Bill, *, reminded_on: date, until: date) -> Bill:
+    """What came in before *until*: everything on the day it is due; by hand half of it, and the rest with the next bill."""
+    half = _cents(bill.amount / 2) if spec.payment == "manualPayment" else bill.amount
+    agreed = (Payment(on=bill.period.due, amount=half), Payment(on=reminded_on, amount=bill.amount - half))
+    return msgspec.structs.replace(bill, payments=tuple(one for one in agreed if one.amount and one.on < until))
 
 
 def _charges(

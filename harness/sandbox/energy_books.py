@@ -12,12 +12,13 @@ from harness.sandbox.history import View
 class Books(Struct, frozen=True, kw_only=True):
     """Whose books these are, and whose ids they carry.
 
-    ``until`` is the day that reads and bills end before; ``reading`` tells which reading of a doubtful clause rules.
+    ``began`` is the day on which the sandbox began, with months of reads and bills behind it; ``reading`` tells which
+    reading of a doubtful clause rules.
     """
 
     view: View
     person: Person
-    until: date
+    began: date
     retailer: str
     reading: Callable[[str], str]
 

@@ -1,4 +1,4 @@
-"""Days and bills of an energy account: months of reads before the month that runs, cut into periods."""
+"""Days and bills of an energy account: months of reads before the sandbox began, and all since, cut into periods."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -36,10 +36,21 @@ class Period(Struct, frozen=True, kw_only=True):
         return self.first <= day <= self.last
 
 
-def periods(*, months: int, bill_months: int, until: date) -> tuple[Period, ...]:
-    """Whole periods before the month of *until*, oldest first: at least one, and as many as *months* hold."""
-    firsts = [month_before(until, bill_months * back) for back in range(max(1, months // bill_months), -1, -1)]
+def periods(*, months: int, bill_months: int, began: date, until: date) -> tuple[Period, ...]:
+    """Whole periods that are over before *until*, oldest first, each as long as *bill_months*.
+
+    Before the month of *began* there is at least one, and as many as *months* hold; the later ones follow on.
+    """
+    earlier = max(1, months // bill_months)
+    later = max(0, (until.year - began.year) * 12 + until.month - began.month) // bill_months
+    firsts = [month_before(began, bill_months * back) for back in range(earlier, -later - 1, -1)]
     return tuple(Period(first=one, last=after - DAY) for one, after in pairwise(firsts))
+
+
+def anniversary_after(first: date, day: date) -> date:
+    """The next day after *day* that is whole years after *first*; *first* is the first of a month."""
+    this_year = first.replace(year=max(day.year, first.year))
+    return this_year if this_year > day else first.replace(year=this_year.year + 1)
 
 
 def days_between(first: date, last: date) -> Iterator[date]:

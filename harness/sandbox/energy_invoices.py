@@ -73,10 +73,10 @@ def billing_rows(
             ids = identify("energy_billing_", f"{bill.number:04d}:{at:02d}")
             fields = {"amount": str(one.amount), **one.fields, "invoice_number": number_of(ids, bill), **place}
             rows.append(_transaction(ids, one.kind, fields, on=bill.period.issued, gst=str(one.gst)))
-        if bill.paid_on is not None:
-            ids = identify("energy_billing_", f"{bill.number:04d}:paid")
-            paid = {"amount": str(bill.paid), "method": METHODS[spec.payment]}
-            rows.append(_transaction(ids, "payment", paid, on=bill.paid_on))
+        for at, payment in enumerate(bill.payments):
+            ids = identify("energy_billing_", f"{bill.number:04d}:paid{at or ''}")
+            paid = {"amount": str(payment.amount), "method": METHODS[spec.payment]}
+            rows.append(_transaction(ids, "payment", paid, on=payment.on))
     return rows
 
 
@@ -95,12 +95,12 @@ def _transaction(
 def _owing(bills: tuple[Bill, ...], bill: Bill) -> Decimal:
     """What was owing when *bill* was sent, itself included."""
     sent = [one for one in bills if one.number <= bill.number]
-    paid = [one.paid for one in bills if one.paid_on is not None and one.paid_on <= bill.period.issued]
+    paid = [pay.amount for one in bills for pay in one.payments if pay.on <= bill.period.issued]
     return total(one.amount for one in sent) - total(paid)
 
 
 def _status(bill: Bill) -> str:
-    if bill.paid_on is None:
+    if not bill.payments:
         return "NOT_PAID"
     return "PAID" if bill.paid == bill.amount else "PARTIALLY_PAID"
 

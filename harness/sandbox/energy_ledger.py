@@ -1,11 +1,16 @@
-"""What a retailer knows about a person under one consent: their accounts there, each with everything behind it."""
+"""What a retailer knows about a person under one consent: their accounts there, each with everything behind it.
+
+It grows with the days: reads, bills and payments are there from the morning after, and never change once they are.
+"""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from harness.model.energy import EnergyPlan
 from harness.model.energy_rows import EnergyRow
 from harness.sandbox.energy_books import Books
 from harness.sandbox.energy_holding import Holding
+from harness.sandbox.energy_standing import Standing
 
 
 class EnergyLedger:
@@ -17,11 +22,18 @@ class EnergyLedger:
         self.accounts: dict[str, Holding] = {
             spec.key: Holding(books, spec, plans[spec.plan_id]) for spec in books.person.energy
         }
+        self._latest: dict[str, Standing] = {}
 
     def account_id(self, key: str) -> str:
         """The id of the account called *key*."""
         return self.accounts[key].account_id
 
-    def rows(self, dataset: str, keys: Iterable[str]) -> tuple[EnergyRow, ...]:
-        """The rows of *dataset* for the accounts called *keys*."""
-        return tuple(row for key in keys for row in getattr(self.accounts[key], dataset))
+    def rows(self, dataset: str, keys: Iterable[str], *, until: date) -> tuple[EnergyRow, ...]:
+        """The rows of *dataset* for the accounts called *keys*, as they stand on the morning of *until*."""
+        return tuple(row for key in keys for row in getattr(self._standing(key, until), dataset))
+
+    def _standing(self, key: str, until: date) -> Standing:
+        latest = self._latest.get(key)
+        if latest is None or latest.until != until:
+            latest = self._latest[key] = Standing(self.accounts[key], until)
+        return latest

@@ -42,17 +42,31 @@ class Reading(Struct, frozen=True, kw_only=True):
         return sum(self.wh)
 
 
-def readings(seed: int, email: str, spec: EnergyAccountSpec, spans: tuple[Period, ...], *, until: date) -> list[Reading]:
-    """Every reading of an account up to the evening before *until*, oldest first.
+class Meter:
+    """The registers of one account; what they counted once stays, and is made when somebody first asks for it."""
 
-    A basic meter is read at the end of each period, and so is gas; an interval meter tells every day.
-    """
-    if spec.meter == "basic" or spec.is_gas:
-        return [_read_once(seed, email, spec, span) for span in spans]
-    found: list[Reading] = []
-    for day in days_between(spans[0].first, until - DAY):
-        found += _read_daily(seed, email, spec, day)
-    return found
+    def __init__(self, seed: int, email: str, spec: EnergyAccountSpec) -> None:
+        self._seed, self._email, self._spec = seed, email, spec
+        self._made: dict[date, list[Reading]] = {}
+
+    def readings(self, spans: tuple[Period, ...], *, until: date) -> list[Reading]:
+        """Every reading up to the evening before *until*, oldest first.
+
+        A basic meter is read at the end of each period, and so is gas; an interval meter tells every day.
+        """
+        if self._spec.meter == "basic" or self._spec.is_gas:
+            return [one for span in spans for one in self._once(span)]
+        return [one for day in days_between(spans[0].first, until - DAY) for one in self._daily(day)]
+
+    def _once(self, span: Period) -> list[Reading]:
+        if span.first not in self._made:
+            self._made[span.first] = [_read_once(self._seed, self._email, self._spec, span)]
+        return self._made[span.first]
+
+    def _daily(self, day: date) -> list[Reading]:
+        if day not in self._made:
+            self._made[day] = _read_daily(self._seed, self._email, self._spec, day)
+        return self._made[day]
 
 
 def _read_once(seed: int, email: str, spec: EnergyAccountSpec, span: Period) -> Reading:
@@ -62,6 +76,7 @@ def _read_once(seed: int, email: str, spec: EnergyAccountSpec, span: Period) -> 
 
 
 def _read_daily(seed: int, email: str, spec: EnergyAccountSpec, day: date) -> list[Reading]:
+    """A day of market time, which knows no summer time: it always has 48 half hours. Source: energy.market-time"""
     chance = _chance(seed, email, spec, day)
     used = _taken(spec, day, chance)
     made = _made(spec, day, chance)

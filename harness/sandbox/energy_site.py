@@ -59,7 +59,7 @@ def site_of(books: Books, spec: EnergyAccountSpec, plan: EnergyPlan) -> Site:
         jurisdiction_code=grid.jurisdiction,
         is_generator=spec.solar_kw is not None,
         valid_from_date=_since(books, spec),
-        last_update_date_time=f"{books.until}T00:00:00Z",
+        last_update_date_time=f"{books.began}T00:00:00Z",
         last_consumer_change_date=_since(books, spec),
         consumer_profile={"classification": plan.customer_type, "threshold": "LOW"},
         distribution_loss_factor={"code": "BLNA", "description": "Low voltage, suburban", "loss_value": "1.0512"},

@@ -11,6 +11,7 @@ from harness.model.energy import EnergyAccountSpec
 from harness.model.people import AccountSpec
 from harness.sandbox.energy_household import energy_of
 from harness.sandbox.household import accounts_of
+from harness.sandbox.sharing import is_open
 from harness.sandbox.store import Store
 
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
@@ -40,9 +41,10 @@ def person_for(store: Store, email: str) -> Person | None:
 
 
 def accounts_at(store: Store, person: Person, institution_id: str) -> tuple[AccountSpec | EnergyAccountSpec, ...]:
-    """What *person* has at an institution: accounts at a bank, supply contracts at a retailer."""
+    """What *person* has open at an institution now: accounts at a bank, supply contracts at a retailer."""
     institution = store.institutions.get(institution_id)
-    return person.energy if institution is not None and institution.industry == "energy" else person.accounts
+    held = person.energy if institution is not None and institution.industry == "energy" else person.accounts
+    return tuple(spec for spec in held if is_open(store, person, spec, store.now()))
 
 
 def made_up(*, seed: int, email: str | None = None, number: int = 0) -> Person:

@@ -9,11 +9,11 @@ import msgspec
 
 from harness.clock import Clock
 from harness.crashes import Crash
-from harness.errors import UsageError
+from harness.errors import UnknownName, UsageError
 from harness.ids import Mint
 from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
 from harness.readings import Readings
-from harness.sandbox import consents, end_users, institutions, people, sessions, sync, tokens
+from harness.sandbox import consents, desk, end_users, institutions, people, sessions, sync, tokens
 from harness.sandbox.api.application import Api, Application
 from harness.sandbox.console import Console
 from harness.sandbox.ledger import Ledger
@@ -100,16 +100,30 @@ class Sandbox:
             )
 
     def authorise(
-        self, end_user: EndUser, person: Person, *, institution_id: str = "88888", arrangement_id: str | None = None
+        self,
+        end_user: EndUser,
+        person: Person,
+        *,
+        institution_id: str = "88888",
+        arrangement_id: str | None = None,
+        account_keys: tuple[str, ...] = (),
     ) -> Consent:
-        """Let *person* consent with every account, without the page."""
+        """Let *person* consent, without the page, with the accounts of *account_keys* or every one.
+
+        Raises:
+            UnknownName: No account that the person has there is called so.
+        """
         with self._now() as store:
+            held = tuple(spec.key for spec in people.accounts_at(store, person, institution_id))
+            for key in account_keys:
+                if key not in held:
+                    raise UnknownName("account", key, held, place=f"what {person.name} has there")
             consent = consents.grant(
                 store,
                 end_user_id=end_user.end_user_id,
                 institution_id=institution_id,
                 person=person,
-                account_keys=tuple(spec.key for spec in people.accounts_at(store, person, institution_id)),
+                account_keys=account_keys or held,
                 arrangement_id=arrangement_id,
             )
             sync.begin(store, consent)
@@ -124,6 +138,11 @@ class Sandbox:
         """Every consent of an end user, ended ones included, oldest first."""
         with self._now() as store:
             return store.consents.of(end_user_id)
+
+    def person_of(self, consent: Consent) -> Person:
+        """Whoever consented, as the institution knew them then."""
+        books = self.store.energy.get(consent.arrangement_id) or self.store.ledgers[consent.arrangement_id]
+        return books.person
 
     def begin_sync(self, consent: Consent, dataset: str) -> None:
         """Let a sync of *dataset* begin now; the clock completes it. Source: sync.timing"""
@@ -150,15 +169,41 @@ class Sandbox:
             raise UsageError("The consent is with an energy retailer, where no transaction can be changed.")
         return self.store.ledgers[consent.arrangement_id]
 
-    def removed_ids(self, consent: Consent) -> tuple[str, ...]:
-        """The ``fiskil_id`` of every row that vanished at the institution."""
-        ledger = self.store.ledgers.get(consent.arrangement_id)
-        return ledger.removed_ids if ledger is not None else ()
-
-    def revoke(self, consent: Consent) -> None:
-        """End a consent, as the end user or the institution would."""
+    def fail_sync(self, consent: Consent, dataset: str) -> None:
+        """Let a sync of *dataset* fail now, moving the clock to its end. Source: sync.failed"""
         with self._now() as store:
-            consents.end(store, store.consents[consent.arrangement_id], reason="Revoked")
+            sync.fail_now(store, store.consents[consent.arrangement_id], dataset)
+
+    def removed_ids(self, consent: Consent, dataset: str = "transactions") -> tuple[str, ...]:
+        """The ``fiskil_id`` of every row of *dataset* that vanished at the institution, or with its account."""
+        ledger = self.store.ledgers.get(consent.arrangement_id)
+        unshared = tuple(self.store.unshared.get((consent.arrangement_id, dataset), ()))
+        return (*ledger.removed_ids, *unshared) if ledger is not None and dataset == "transactions" else unshared
+
+    def revoke(self, consent: Consent, *, by: str = "end_user") -> None:
+        """End a consent at the institution: *by* the ``end_user`` there, or by the ``institution`` itself."""
+        with self._now() as store:
+            consents.end(store, store.consents[consent.arrangement_id], reason="Revoked", by=by)
+
+    def open_account(self, person: Person, key: str) -> None:
+        """Open an account of *person* now, one whose file says that it opens later or never did."""
+        with self._now() as store:
+            desk.open_account(store, person, key)
+
+    def close_account(self, person: Person, key: str) -> None:
+        """Close an account of *person* now."""
+        with self._now() as store:
+            desk.close_account(store, person, key)
+
+    def approve_sharing(self, person: Person, key: str) -> None:
+        """Let every other holder agree to sharing an account of *person*."""
+        with self._now() as store:
+            desk.approve_sharing(store, person, key)
+
+    def withdraw_sharing(self, person: Person, key: str) -> None:
+        """Let another holder stop the sharing of an account of *person*."""
+        with self._now() as store:
+            desk.withdraw_sharing(store, person, key)
 
     def confirm_again(self, consent: Consent) -> None:
         """Tell ``consent.updated``."""
@@ -180,20 +225,35 @@ class Sandbox:
         with self.store.lock:
             self.store.largest_page = rows
 
-    def configure(self, *, permissions: tuple[str, ...] = (), scopes: tuple[str, ...] = (), version: str = "") -> None:
-        """Set what end users are asked for, what new tokens may do, and the pinned version, until the next reset.
+    def configure(
+        self,
+        *,
+        permissions: tuple[str, ...] = (),
+        scopes: tuple[str, ...] = (),
+        version: str = "",
+        consent_days: int | None = None,
+    ) -> None:
+        """Set what end users are asked for and for how long, what new tokens may do, and the pinned version.
+
+        It holds until the next reset. A consent of 0 days is a one-off one.
 
         Raises:
             UnknownName: The console does not offer it.
+            UsageError: Nobody may consent for so long.
         """
-        chosen = {"permissions": permissions, "scopes": scopes, "version": version}
+        chosen = {"permissions": permissions, "scopes": scopes, "version": version, "consent_days": consent_days}
+        given = {one: value for one, value in chosen.items() if value not in ((), "", None)}
         with self._now() as store:
-            store.console = msgspec.structs.replace(store.console, **{one: value for one, value in chosen.items() if value})
+            store.console = msgspec.structs.replace(store.console, **given)
 
     def set_connection(self, institution_id: str, status: str) -> None:
-        """Let Fiskil get through to an institution: HEALTHY, DEGRADED or OUTAGE, until the next reset."""
+        """Let Fiskil get through to an institution: HEALTHY, DEGRADED or OUTAGE, until the next reset.
+
+        Source: sync.outage
+        """
         with self._now() as store:
             institutions.set_connection(store, institution_id, status)
+            sync.resume(store, institution_id)
 
     def canaries(self) -> dict[str, tuple[str, ...]]:
         """Every secret value of this run and its people, by kind."""

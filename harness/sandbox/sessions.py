@@ -8,10 +8,12 @@ import msgspec
 from harness.model import AuthSession, Consent, Ending
 from harness.sandbox import consents, journey, sync
 from harness.sandbox.answers import answer_to, person_of
+from harness.sandbox.datasets import account_ids
 from harness.sandbox.end_users import find
 from harness.sandbox.institutions import is_accessible
 from harness.sandbox.problems import ApiProblem, bad_request
 from harness.sandbox.redirects import DESCRIPTIONS, destination, error_parameters, refuse_bad_uri
+from harness.sandbox.snapshots import drop_unshared
 from harness.sandbox.store import Store
 
 LIFETIMES = {"5-days": timedelta(days=5), "15-minutes": timedelta(minutes=15)}
@@ -37,7 +39,7 @@ def open_session(
     Raises:
         ApiProblem: 404, no such end user; 400, no such institution or consent, or a URI that leads nowhere.
 
-    Source: auth-session.lifetime, auth-session.uris, auth-session.renewal
+    Source: auth-session.lifetime, auth-session.uris, auth-session.renewal, auth-session.renewal-of-ended
     """
     find(store, end_user_id)
     refuse_bad_uri("redirect_uri", redirect_uri)
@@ -50,6 +52,8 @@ def open_session(
         renewed = store.consents.get(arrangement_id)
         if renewed is None or renewed.end_user_id != end_user_id:
             raise bad_request("arrangement_id names no consent of this end user")
+        if not renewed.is_active and store.reading("auth-session.renewal-of-ended") == "refused":
+            raise bad_request("the consent that arrangement_id names is over")
     now = store.clock.now()
     session = AuthSession(
         session_id=store.mint.session_id(),
@@ -77,13 +81,20 @@ def current(store: Store, session_id: str) -> AuthSession | None:
     if session is None or session.ending is not None:
         return session
     now = store.clock.now()
-    if now >= session.expires_at or session.end_user_id not in store.end_users:
+    if now >= session.expires_at or _has_lost_its_consent(store, session):
         return _finish(store, session, Ending.INVALID)
     if session.touched_at and now - session.touched_at > PATIENCE:
         target = journey.leads_to(session.stage, "wait_too_long", "fine")
         if isinstance(target, Ending):
             return _finish(store, session, target)
     return session
+
+
+def _has_lost_its_consent(store: Store, session: AuthSession) -> bool:
+    """Whether the consent to be renewed ended since, where nothing comes of that. Source: auth-session.renewal-of-ended"""
+    renewed = store.consents.get(session.arrangement_id or "")
+    is_over = renewed is not None and not renewed.is_active
+    return is_over and store.reading("auth-session.renewal-of-ended") == "refused"
 
 
 def look(store: Store, session_id: str) -> AuthSession | None:
@@ -143,7 +154,10 @@ def _consent(store: Store, session: AuthSession) -> Consent:
         and before.is_active
         and (before.person, before.institution_id) == (person.email, session.institution_id)
     ):
-        return consents.renew(store, before, account_keys=session.account_keys)
+        renewed = consents.renew(store, before, account_keys=session.account_keys)
+        left_out = set(account_ids(store, before)) - set(account_ids(store, renewed))
+        drop_unshared(store, renewed, gone=left_out)
+        return renewed
     return consents.grant(
         store,
         end_user_id=session.end_user_id,

@@ -21,7 +21,7 @@ from harness.readings import Readings
 from harness.sandbox.console import Console
 from harness.sandbox.energy_ledger import EnergyLedger
 from harness.sandbox.ledger import Ledger
-from harness.sandbox.tables import Consents, Syncs
+from harness.sandbox.tables import AccountLife, Consents, Recurring, Syncs
 
 TOKENS_REMEMBERED = 64
 LARGEST_PAGE = 1000
@@ -101,7 +101,12 @@ class Store:
         self.early: set[tuple[str, str]] = set()
         self.overrides: dict[str, dict[str, str]] = {}
         self.read_at: dict[str, datetime] = {}
+        self.lives: dict[tuple[str, str], AccountLife] = {}
+        self.unshared: dict[tuple[str, str], dict[str, None]] = {}
         self.syncs = Syncs()
+        self.recurring = Recurring()
+        self.held: dict[tuple[str, str], None] = {}
+        self.moment: datetime | None = None
         self.events: list[Event] = []
 
     def reset(self) -> None:
@@ -133,6 +138,10 @@ class Store:
             for one in self.tokens.values()
             if one.expires_at - one.ahead > now
         }
+
+    def now(self) -> datetime:
+        """The instant at which things happen: that of what is due while it is caught up with, else the clock's."""
+        return self.moment or self.clock.now()
 
     def reading(self, clause_id: str) -> str:
         """The reading that rules a doubtful clause; that it was asked for is remembered until the next reset.

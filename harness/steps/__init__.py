@@ -26,6 +26,16 @@ from harness.steps.forging import (
     ReencodeEvery,
     RespellEvery,
 )
+from harness.steps.institution import (
+    ApproveSharing,
+    BeginOutage,
+    CloseAccount,
+    EndOutage,
+    FailSync,
+    LimitConsents,
+    OpenAccount,
+    WithdrawSharing,
+)
 from harness.steps.journeys import Attempt, Authorise, Cancel, Deny, Leave, MistypeCode, StartSession
 from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
 from harness.steps.strangers import (
@@ -39,12 +49,15 @@ from harness.steps.strangers import (
 AnyStep = (
     AcceptKey
     | Advance
+    | ApproveSharing
     | Attempt
     | Authorise
+    | BeginOutage
     | Break
     | Burst
     | Cancel
     | Change
+    | CloseAccount
     | ConfirmAgain
     | Deliver
     | DeliverBesideSlowClient
@@ -60,18 +73,22 @@ AnyStep = (
     | Distort
     | DistortEvery
     | Drop
+    | EndOutage
     | ExpireTokens
     | Explore
     | FailNext
+    | FailSync
     | Forge
     | ForgeEvery
     | ForgeWithoutSecret
     | LateRetry
     | Leave
+    | LimitConsents
     | LimitPages
     | LoseAcknowledgement
     | Mend
     | MistypeCode
+    | OpenAccount
     | Reencode
     | ReencodeEvery
     | Refresh
@@ -86,6 +103,7 @@ AnyStep = (
     | StartSession
     | StayIdle
     | Sync
+    | WithdrawSharing
 )
 """Every step that a plan file can hold."""
 
@@ -93,12 +111,15 @@ __all__ = [
     "AcceptKey",
     "Advance",
     "AnyStep",
+    "ApproveSharing",
     "Attempt",
     "Authorise",
+    "BeginOutage",
     "Break",
     "Burst",
     "Cancel",
     "Change",
+    "CloseAccount",
     "ConfirmAgain",
     "Deliver",
     "DeliverBesideSlowClient",
@@ -114,18 +135,22 @@ __all__ = [
     "Distort",
     "DistortEvery",
     "Drop",
+    "EndOutage",
     "ExpireTokens",
     "Explore",
     "FailNext",
+    "FailSync",
     "Forge",
     "ForgeEvery",
     "ForgeWithoutSecret",
     "LateRetry",
     "Leave",
+    "LimitConsents",
     "LimitPages",
     "LoseAcknowledgement",
     "Mend",
     "MistypeCode",
+    "OpenAccount",
     "PlainStep",
     "Reencode",
     "ReencodeEvery",
@@ -142,6 +167,7 @@ __all__ = [
     "StayIdle",
     "Step",
     "Sync",
+    "WithdrawSharing",
     "in_words",
     "name_of",
 ]

@@ -6,6 +6,7 @@ from harness.clock import LONGEST_JUMP_DAYS
 from harness.errors import ConfigError, HookError, StepError, nearest
 from harness.http import HttpReply
 from harness.ids import stream
+from harness.journal import Rows
 from harness.model import DATASETS
 from harness.model.rows import Transaction
 from harness.steps.base import PlainStep
@@ -84,13 +85,14 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
 
 
 class Revoke(PlainStep, frozen=True, kw_only=True, tag="revoke"):
-    """The consent ends at the institution; ``consent.revoked`` becomes due."""
+    """The consent ends at the institution, by the end user or by itself; ``consent.revoked`` becomes due."""
 
+    by: Literal["end_user", "institution"] = "end_user"
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """End it."""
-        stage.fiskil.sandbox.revoke(stage.consent_of(stage.participant(self.twin)))
+        stage.fiskil.sandbox.revoke(stage.consent_of(stage.participant(self.twin)), by=self.by)
         stage.collect_events()
 
 
@@ -115,7 +117,7 @@ class ConfirmAgain(PlainStep, frozen=True, kw_only=True, tag="confirm_again"):
 
 
 class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
-    """Sandbox time passes."""
+    """Sandbox time passes; a day of it brings new syncs of everything that was synced before."""
 
     seconds: float = 0
     minutes: float = 0
@@ -128,8 +130,15 @@ class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
             raise ConfigError(f"Advance: sandbox time moves forward, at most {LONGEST_JUMP_DAYS} days at once.")
 
     def perform(self, stage: "Stage") -> None:
-        """Move the clock."""
+        """Move the clock, and note again what was noted before and has been synced since. Source: sync.recurrence"""
+        before = len(stage.fiskil.sandbox.events)
         stage.fiskil.sandbox.clock.advance(seconds=self.seconds, minutes=self.minutes, days=self.days)
+        synced = {(event.end_user_id, event.kind) for event in stage.fiskil.sandbox.events[before:]}
+        for participant in stage.participants.values():
+            noted = {one.dataset for one in stage.journal.all(Rows) if one.participant == participant.name}
+            for dataset in sorted(noted, key=_when):
+                if (participant.end_user_id, DATASETS[dataset].event) in synced:
+                    stage.note_rows(dataset, participant, moment="sync")
         stage.collect_events()
 
 

@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import parse_qsl, urlsplit
 
+from msgspec import Struct
+
 from harness import catalog
 from harness.errors import HookMissing, StepError, UnknownName
 from harness.http import Browser, HttpReply
@@ -21,13 +23,15 @@ INSTITUTION = "88888"
 
 
 class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
-    """The end user consents with every account. Without ``start_session`` the consent is made in the sandbox alone.
+    """The end user consents. Without ``start_session`` the consent is made in the sandbox alone.
 
-    ``institution_id`` is what they choose where the app leaves them the choice: the sandbox's bank or its energy retailer.
+    ``institution_id`` is what they choose where the app leaves them the choice: the sandbox's bank or its energy retailer;
+    ``accounts`` are those that they share, by their keys in the person's file, every one without any.
     """
 
     twin: str = ""
     institution_id: str = INSTITUTION
+    accounts: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Refuse an institution that cannot be reached."""
@@ -39,7 +43,14 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
         """Walk to the end, or grant directly."""
         participant = stage.participant(self.twin)
         if stage.app.has(START_SESSION):
-            _walk(stage, participant, until="confirm", then="confirm", institution_id=self.institution_id)
+            _walk(
+                stage,
+                participant,
+                until="confirm",
+                then="confirm",
+                institution_id=self.institution_id,
+                accounts=self.accounts,
+            )
             return
         consent_id = stage.settings.app.webhook.consent_id if not self.twin else None
         stage.fiskil.sandbox.authorise(
@@ -47,6 +58,7 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
             participant.person,
             arrangement_id=consent_id,
             institution_id=self.institution_id,
+            account_keys=self.accounts,
         )
         participant.session_ids.append("")
         _ended(stage, participant, Ending.APPROVED.value)
@@ -175,6 +187,7 @@ def _walk(
     then: str,
     visiting: Person | None = None,
     institution_id: str = INSTITUTION,
+    accounts: tuple[str, ...] = (),
 ) -> None:
     """Walk the consent page to the screen *until* and do *then* there; nothing means that the tab is closed."""
     if not stage.app.has(START_SESSION):
@@ -183,7 +196,8 @@ def _walk(
     with Browser(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
         visitor = Visitor(browser, allow_hosts=stage.settings.sandbox.allow_hosts)
         visitor.open(address)
-        _advance(stage, participant, visitor, until, person=visiting or participant.person, institution_id=institution_id)
+        choices = _Choices(person=visiting or participant.person, institution_id=institution_id, accounts=accounts)
+        _advance(stage, participant, visitor, until, choices)
         if then == "confirm" and _at(stage, participant) == "confirm":
             visitor.submit("confirm")
         elif then == "mistype":
@@ -198,21 +212,27 @@ def _walk(
         _write_visit(stage, participant, visitor, "callback" if ending is Ending.APPROVED else "cancelled")
 
 
-def _advance(
-    stage: "Stage", participant: "Participant", visitor: Visitor, until: Screen, *, person: Person, institution_id: str
-) -> None:
+class _Choices(Struct, frozen=True, kw_only=True):
+    """What the end user answers on the way: who they are, where, and which accounts they share (all without any)."""
+
+    person: Person
+    institution_id: str
+    accounts: tuple[str, ...]
+
+
+def _advance(stage: "Stage", participant: "Participant", visitor: Visitor, until: Screen, choices: _Choices) -> None:
     while True:
         screen = _at(stage, participant)
         if screen is None or SCREENS.index(screen) >= SCREENS.index(until):
             return
         if screen == "institution":
-            visitor.submit("choose", institution_id=institution_id)
+            visitor.submit("choose", institution_id=choices.institution_id)
         elif screen == "login":
-            visitor.submit("identify", email=person.email)
+            visitor.submit("identify", email=choices.person.email)
         elif screen == "code":
             visitor.submit("enter_code", code=visitor.text_of("data-code"))
         else:
-            visitor.submit("select", account=list(visitor.choices("account")))
+            visitor.submit("select", account=list(choices.accounts or visitor.choices("account")))
         if _at(stage, participant) == screen:
             raise StepError(f"The consent page stays at {screen!r}.")
 

@@ -6,11 +6,12 @@ from sights_energy import ENERGY
 from sights_hooks import HOOKS
 from sights_journeys import JOURNEYS
 from sights_rows import ROWS
+from sights_time import TIME
 from world import World
 
 from harness.readings import clauses, switches
 
-SIGHTS = {**CORE, **JOURNEYS, **ROWS, **HOOKS, **ENERGY}
+SIGHTS = {**CORE, **JOURNEYS, **ROWS, **HOOKS, **ENERGY, **TIME}
 CASES = [(clause_id, choice) for clause_id, (_, seen) in SIGHTS.items() for choice in seen]
 
 

@@ -147,6 +147,7 @@ def test_what_is_due_happens_in_its_order(still: Still) -> None:
 
 def test_a_sync_that_would_be_ready_too_late_never_is(still: Still) -> None:
     """A consent that ends before its sync is ready takes the sync along. Source: consents.expiry-event"""
+    still.sandbox.read_as({"sync.recurrence": "on-demand"})
     consent = still.consent("rosa")
     still.sandbox.clock.advance_to(consent.expires_at - timedelta(seconds=3))
     still.sandbox.begin_sync(consent, "transactions")

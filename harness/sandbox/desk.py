@@ -1,0 +1,87 @@
+"""What happens at the institution's counter: accounts open and close, other holders agree to sharing or withdraw it."""
+
+from harness.errors import UsageError
+from harness.model import Consent, Person
+from harness.model.people import AccountSpec
+from harness.sandbox import consents
+from harness.sandbox.datasets import account_ids
+from harness.sandbox.sharing import Spec, change_agreement, change_days, consents_over, find_spec
+from harness.sandbox.snapshots import as_shared, drop_unshared
+from harness.sandbox.store import Store
+
+
+def open_account(store: Store, person: Person, key: str) -> None:
+    """Open an account of the person's file now; the next journey offers it.
+
+    Raises:
+        UnknownName: The person has no such account.
+
+    Source: accounts.opened-later
+    """
+    spec = find_spec(person, key)
+    change_days(store, person, spec, opened_at=store.now(), closed_at=None)
+    _watch(store, person, spec)
+
+
+def close_account(store: Store, person: Person, key: str) -> None:
+    """Close an account now, for every holder; a consent whose last account it was ends, by the institution.
+
+    Raises:
+        UnknownName: The person has no such account.
+
+    Source: accounts.closed, consents.accounts-closed
+    """
+    spec = find_spec(person, key)
+    change_days(store, person, spec, closed_at=store.now())
+    _watch(store, person, spec)
+
+
+def approve_sharing(store: Store, person: Person, key: str) -> None:
+    """Let every other holder agree to *person*'s sharing of an account.
+
+    Raises:
+        UnknownName: The person has no such account.
+        UsageError: Nobody else holds it.
+
+    Source: consents.joint-approval
+    """
+    change_agreement(store, person, _joint(person, key), approved_at=store.now(), withdrawn_at=None)
+
+
+def withdraw_sharing(store: Store, person: Person, key: str) -> None:
+    """Let another holder stop *person*'s sharing of an account; the consent lives on, and is told nothing.
+
+    Raises:
+        UnknownName: The person has no such account.
+        UsageError: Nobody else holds it.
+
+    Source: consents.joint-approval, consents.account-withdrawn
+    """
+    spec = _joint(person, key)
+    own = [one for one in consents_over(store, person, spec) if one.person == person.email]
+    shared = {one.arrangement_id: _shared_ids(store, one) for one in own}
+    change_agreement(store, person, spec, withdrawn_at=store.now())
+    for consent in own:
+        gone = shared[consent.arrangement_id] - _shared_ids(store, consent)
+        if gone and store.reading("consents.account-withdrawn") == "at-once":
+            drop_unshared(store, consent, gone=gone)
+
+
+def _joint(person: Person, key: str) -> Spec:
+    spec = find_spec(person, key)
+    if not isinstance(spec, AccountSpec) or (spec.ownership == "ONE_PARTY" and not spec.joint_with):
+        raise UsageError(
+            f"The account {key!r} of {person.name} has one holder, so nobody else has a say in it. "
+            "Another one has if the file gives it an ownership, such as TWO_PARTY."
+        )
+    return spec
+
+
+def _watch(store: Store, person: Person, spec: Spec) -> None:
+    """Let each consent that an account concerns know when its last one closes."""
+    for consent in consents_over(store, person, spec):
+        consents.watch_accounts(store, consent)
+
+
+def _shared_ids(store: Store, consent: Consent) -> set[str]:
+    return set(account_ids(store, as_shared(store, consent)))

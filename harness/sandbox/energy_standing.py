@@ -1,0 +1,200 @@
+"""How one account at a retailer stands on a day: each dataset as a property of its name.
+
+Rows are derived when a sync first asks for them: a year of half hours is work, and most consents are never read so far.
+"""
+
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from harness.ids import stream
+from harness.model.energy_rows import Concession, EnergyAccount, EnergyBalance, EnergyRow, PaymentSchedule, UsageRead
+from harness.sandbox.energy_bills import Bill, total
+from harness.sandbox.energy_calendar import Period, anniversary_after, periods
+from harness.sandbox.energy_holding import Holding
+from harness.sandbox.energy_invoices import billing_rows, invoice_rows
+from harness.sandbox.energy_plans import contract, contract_key, metering, with_leaks
+from harness.sandbox.energy_reads import CONTROLLED, Reading
+from harness.sandbox.energy_site import Site
+
+
+class Standing:
+    """One account as of a morning: what was read, billed and paid before it."""
+
+    def __init__(self, holding: Holding, until: date) -> None:
+        self.until = until
+        self._holding = holding
+        self._books, self._spec, self._plan, self._sites = holding.books, holding.spec, holding.plan, holding.sites
+        self._leaks = holding.has_leaks
+
+    @cached_property
+    def energy_accounts(self) -> tuple[EnergyAccount, ...]:
+        """The account, with the contract of its plan. Source: energy.camel-keys"""
+        plan, person = self._plan, self._books.person
+        shown = {
+            "nickname": self._spec.name,
+            "service_point_ids": [site.point.service_point_id for site in self._sites],
+            "plan_overview": {"display_name": plan.display_name, "start_date": str(self._since)},
+            "authorised_contacts": [{"first_name": person.given_name, "last_name": person.family_name, "middle_names": []}],
+            "plan_detail": {
+                "fuel_type": plan.fuel_type,
+                "is_contingent_plan": False,
+                "metering_charges": metering(plan),
+                contract_key(plan): with_leaks(contract(plan)) if self._leaks else contract(plan),
+            },
+        }
+        row = EnergyAccount(
+            **self._of_account("energy_account_"),
+            account_number=self._holding.account_number,
+            display_name=self._spec.name,
+            creation_date=str(self._since),
+            plans=(shown,),
+        )
+        return (row,)
+
+    @property
+    def energy_balances(self) -> tuple[EnergyBalance, ...]:
+        """What was billed and is not paid. Source: energy.adds-up"""
+        owed = total(bill.amount - bill.paid for bill in self._bills)
+        return (EnergyBalance(**self._of_account("energy_balance_"), balance=str(owed)),)
+
+    @property
+    def service_points(self) -> tuple[EnergyRow, ...]:
+        """Where the household is connected; gas has none."""
+        return tuple(site.point for site in self._sites)
+
+    @property
+    def der(self) -> tuple[EnergyRow, ...]:
+        """What makes energy there."""
+        return tuple(site.der for site in self._sites if site.der is not None)
+
+    @cached_property
+    def usage(self) -> tuple[UsageRead, ...]:
+        """Every read of every register."""
+        return tuple(self._read(site, one) for site in self._sites for one in self._readings)
+
+    @cached_property
+    def invoices(self) -> tuple[EnergyRow, ...]:
+        """Every bill. Source: energy.invoice-without-arrangement"""
+        names_it = self._books.reading("energy.invoice-without-arrangement") == "present"
+
+        def identify(prefix: str, name: str) -> dict[str, Any]:
+            ids = self._of_account(prefix, name)
+            return ids if names_it else {**ids, "arrangement_id": None}
+
+        return tuple(invoice_rows(identify, self._spec, self._bills, self.service_point_ids))
+
+    @cached_property
+    def billing(self) -> tuple[EnergyRow, ...]:
+        """Every charge and every payment."""
+        return tuple(billing_rows(self._of_account, self._spec, self._bills, self.service_point_ids))
+
+    @property
+    def concessions(self) -> tuple[Concession, ...]:
+        """What the household gets off its bills."""
+        given = self._spec.concession
+        if given is None:
+            return ()
+        is_part = given.endswith("%")
+        first = self._spans[0].first
+        row = Concession(
+            **self._of_account("energy_concession_"),
+            type="FIXED_PERCENTAGE" if is_part else "FIXED_AMOUNT",
+            display_name="Low income household rebate",
+            additional_info="Taken off each bill.",
+            additional_info_uri="https://rebates.example/energy",
+            start_date=str(first),
+            end_date=str(anniversary_after(first, self.until) - timedelta(days=1)),
+            discount_frequency=f"P{self._plan.bill_months}M",
+            applied_to=("USAGE",) if is_part else ("INVOICE",),
+            amount=None if is_part else given,
+            percentage=str(float(given[:-1]) / 100) if is_part else None,
+        )
+        return (row,)
+
+    @property
+    def payment_schedule(self) -> tuple[PaymentSchedule, ...]:
+        """How the bills are paid. Source: energy.unions"""
+        every = {"payment_frequency": f"P{self._plan.bill_months}M", "calculation_type": "BALANCE"}
+        number = self._books.digits(9, f"{self._spec.key}:debit")
+        kinds: dict[str, dict[str, Any]] = {
+            "cardDebit": {"card_debit": {"card_scheme": "VISA", **every}},
+            "directDebit": {
+                "direct_debit": {"is_tokenised": False, "bsb": "062-000", "account_number": f"xxxxx{number[-4:]}", **every}
+            },
+            "digitalWallet": {
+                "digital_wallet": {
+                    "name": "PayPal",
+                    "identifier": self._books.person.email,
+                    "type": "EMAIL",
+                    "provider": "PAYPAL_AU",
+                    **every,
+                }
+            },
+            "manualPayment": {"manual_payment": {"bill_frequency": f"P{self._plan.bill_months}M"}},
+        }
+        kind = self._spec.payment
+        row = PaymentSchedule(**self._of_account("energy_ps_"), payment_schedule_u_type=kind, **kinds[kind])
+        return (row,)
+
+    @cached_property
+    def service_point_ids(self) -> tuple[str, ...]:
+        """The ids of its service points; none for gas."""
+        return tuple(site.point.service_point_id for site in self._sites)
+
+    @cached_property
+    def _since(self) -> date:
+        chance = stream(self._books.seed, "energy", self._books.person.email, self._spec.key)
+        return self._spans[0].first - timedelta(days=chance.randrange(30, 900))
+
+    @cached_property
+    def _spans(self) -> tuple[Period, ...]:
+        return periods(
+            months=self._spec.months, bill_months=self._plan.bill_months, began=self._books.began, until=self.until
+        )
+
+    @cached_property
+    def _readings(self) -> list[Reading]:
+        return self._holding.meter.readings(self._spans, until=self.until)
+
+    @cached_property
+    def _bills(self) -> tuple[Bill, ...]:
+        return self._holding.biller.bills(self._spans, self._readings, until=self.until)
+
+    def _of_account(self, prefix: str, name: str = "") -> dict[str, Any]:
+        key = f"{self._spec.key}:{name}" if name else self._spec.key
+        return {**self._books.ids(prefix, key), "account_id": self._holding.account_id}
+
+    def _read(self, site: Site, one: Reading) -> UsageRead:
+        """The row of a reading, which is made once."""
+        kept, name = self._holding.reads, f"{one.suffix}:{one.first}"
+        if name not in kept:
+            kept[name] = self._row_of(site, one)
+        return kept[name]
+
+    def _row_of(self, site: Site, one: Reading) -> UsageRead:
+        """Source: energy.unions, energy.camel-keys"""
+        is_basic = self._spec.meter == "basic"
+        interval: dict[str, Any] = {
+            "read_interval_length": 30,
+            "aggregate_value": one.total / 1000,
+            "interval_reads": [wh / 1000 for wh in one.wh],
+        }
+        if one.substituted is not None:
+            start, end = one.substituted
+            interval["readQualities" if self._leaks else "read_qualities"] = [
+                {"start_interval": start, "end_interval": end, "quality": "SUBSTITUTE"}
+            ]
+        return UsageRead(
+            **self._books.ids("energy_usage_", f"{self._spec.key}:{one.suffix}:{one.first}"),
+            service_point_id=site.point.service_point_id,
+            register_id=site.register_ids[one.suffix],
+            register_suffix=one.suffix,
+            meter_id=site.meter_id,
+            controlled_load=one.suffix == CONTROLLED,
+            read_start_date=str(one.first),
+            read_end_date=str(one.last),
+            read_u_type="basicRead" if is_basic else "intervalRead",
+            basic_read={"quality": "ACTUAL", "value": one.total / 1000} if is_basic else None,
+            interval_read=None if is_basic else interval,
+        )

@@ -1,0 +1,143 @@
+"""Which accounts a consent brings data of: those that the end user chose, as far as they are open and every holder agrees.
+
+An account's life belongs to the institution: every consent of a person sees the same, and so do both holders of a joint
+account. That a holder withdraws their agreement concerns what the other one shares, and nothing else.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from harness.errors import UnknownName
+from harness.model import Consent, Person
+from harness.model.energy import EnergyAccountSpec
+from harness.model.people import AccountSpec
+from harness.sandbox.store import Store
+from harness.sandbox.tables import AccountLife
+
+Spec = AccountSpec | EnergyAccountSpec
+
+
+def life_of(store: Store, person: Person, spec: Spec) -> AccountLife:
+    """What has become of an account: what was done to it, else what the person's file says of its days."""
+    own, held = (store.lives.get(place, AccountLife()) for place in (_own_place(person, spec), _place(person, spec)))
+    opens, closes = (spec.opens_on_day, spec.closes_on_day) if isinstance(spec, AccountSpec) else (None, None)
+    return AccountLife(
+        opened_at=held.opened_at or _day(store, opens),
+        closed_at=held.closed_at or _day(store, closes),
+        withdrawn_at=own.withdrawn_at,
+        approved_at=own.approved_at,
+    )
+
+
+def is_open(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
+    """Whether an account is there and not closed."""
+    life = life_of(store, person, spec)
+    return _has_come(life.opened_at, at, otherwise=True) and not _has_come(life.closed_at, at)
+
+
+def shared_keys(store: Store, consent: Consent, at: datetime) -> tuple[str, ...]:
+    """The accounts that the institution shares under *consent*, in the order of the person's file.
+
+    Source: accounts.closed, accounts.opened-later, consents.joint-approval
+    """
+    return tuple(spec.key for spec in _specs(store, consent) if _is_shared(store, consent, spec, at))
+
+
+def closed_keys(store: Store, consent: Consent, at: datetime) -> frozenset[str]:
+    """Those that are closed."""
+    person, specs = _holder(store, consent), _specs(store, consent)
+    return frozenset(one.key for one in specs if _has_come(life_of(store, person, one).closed_at, at))
+
+
+def when_all_close(store: Store, consent: Consent) -> datetime | None:
+    """When the last account that the end user chose is closed; None while one of them stays.
+
+    Source: consents.accounts-closed
+    """
+    chosen = [spec for spec in _specs(store, consent) if spec.key in consent.account_keys]
+    closings = [life_of(store, _holder(store, consent), spec).closed_at for spec in chosen]
+    known = [one for one in closings if one is not None]
+    return max(known) if known and len(known) == len(closings) else None
+
+
+def find_spec(person: Person, key: str) -> Spec:
+    """The account called *key*.
+
+    Raises:
+        UnknownName: The person has no such account.
+    """
+    known: dict[str, Spec] = {**{one.key: one for one in person.energy}, **{one.key: one for one in person.accounts}}
+    if key not in known:
+        raise UnknownName("account", key, known, place=f"the file of {person.name}")
+    return known[key]
+
+
+def change_days(store: Store, person: Person, spec: Spec, **days: datetime | None) -> None:
+    """Note when an account opens or closes, for whoever holds it."""
+    _change(store, _place(person, spec), **days)
+
+
+def change_agreement(store: Store, person: Person, spec: Spec, **moments: datetime | None) -> None:
+    """Note when the other holders agreed to its being shared by *person*, or withdrew that."""
+    _change(store, _own_place(person, spec), **moments)
+
+
+def consents_over(store: Store, person: Person, spec: Spec) -> list[Consent]:
+    """The active consents of whoever holds an account, at the institution where it is."""
+    place = _place(person, spec)
+    return [
+        one
+        for one in store.consents.values()
+        if one.is_active and any(_place(_holder(store, one), other) == place for other in _specs(store, one))
+    ]
+
+
+def _specs(store: Store, consent: Consent) -> Iterable[Spec]:
+    is_energy = consent.arrangement_id in store.energy
+    return _holder(store, consent).energy if is_energy else _holder(store, consent).accounts
+
+
+def _holder(store: Store, consent: Consent) -> Person:
+    books = store.energy.get(consent.arrangement_id) or store.ledgers[consent.arrangement_id]
+    return books.person
+
+
+def _own_place(person: Person, spec: Spec) -> tuple[str, str]:
+    return person.email, spec.key
+
+
+def _place(person: Person, spec: Spec) -> tuple[str, str]:
+    """Where what concerns every holder is noted: both of a joint account have the same place for it."""
+    other = spec.joint_with if isinstance(spec, AccountSpec) else None
+    return "&".join(sorted((person.name, other))) if other else person.email, spec.key
+
+
+def _change(store: Store, place: tuple[str, str], **changes: datetime | None) -> None:
+    store.lives[place] = msgspec.structs.replace(store.lives.get(place, AccountLife()), **changes)
+
+
+def _is_shared(store: Store, consent: Consent, spec: Spec, at: datetime) -> bool:
+    life = life_of(store, _holder(store, consent), spec)
+    if not _is_covered(store, consent, spec, life, at) or _has_come(life.withdrawn_at, at):
+        return False
+    if isinstance(spec, AccountSpec) and not spec.is_shareable and not _has_come(life.approved_at, at):
+        return False
+    return not _has_come(life.closed_at, at) or store.reading("accounts.closed") == "listed"
+
+
+def _is_covered(store: Store, consent: Consent, spec: Spec, life: AccountLife, at: datetime) -> bool:
+    """Whether the end user chose it, or it came later and comes along. Source: accounts.opened-later"""
+    if spec.key in consent.account_keys:
+        return True
+    is_later = life.opened_at is not None and consent.created_at < life.opened_at <= at
+    return is_later and store.reading("accounts.opened-later") == "joins"
+
+
+def _has_come(moment: datetime | None, at: datetime, *, otherwise: bool = False) -> bool:
+    return otherwise if moment is None else moment <= at
+
+
+def _day(store: Store, days: int | None) -> datetime | None:
+    return None if days is None else store.epoch + timedelta(days=days)

@@ -1,0 +1,18 @@
+"""The other holder of a joint account withdraws it; the consent lives on, and the account leaves with the next sync."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("data.soft-delete",),
+    end_user="thea",
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.WithdrawSharing("joint"),
+        steps.Sync(),
+        steps.Deliver(),
+    ),
+    probes=(probes.DropsRemovedRows("transactions"), probes.DropsRemovedRows("accounts")),
+)

@@ -1,0 +1,17 @@
+"""A row is corrected, and the daily sync brings it though nobody asked: the event alone tells the app to look."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("data.changes-tolerated",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Change(what="amend", nth=3),
+        steps.Advance(days=1, minutes=1),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsNewestValues(), probes.HoldsEveryRow("transactions")),
+)

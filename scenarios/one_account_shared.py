@@ -1,0 +1,14 @@
+"""The end user shares one of two accounts; the app holds all of that one, and does not miss the other."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("cache.webhook-driven",),
+    steps=(
+        steps.Authorise(accounts=("everyday",)),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+    ),
+    probes=(probes.ReadsAfterEvent(), probes.HoldsEveryRow("accounts"), probes.HoldsEveryRow("transactions")),
+)

@@ -1,0 +1,17 @@
+"""A later sync of transactions fails, and the app is told so; what the last one brought is still the best that is known."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("cache.webhook-driven",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.FailSync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsEveryRow("transactions"),),
+)

@@ -1,0 +1,111 @@
+"""What an app's server sees of each reading that concerns consents and syncs over time."""
+
+from typing import Any
+
+import msgspec
+from sights_core import Sights
+from world import BANK, World
+
+from harness import catalog
+
+
+def one_off_alive(world: World) -> bool:
+    """Whether a one-off consent is active once everything was read. Source: consents.one-off"""
+    world.fiskil.sandbox.configure(consent_days=0)
+    return bool(world.consents(world.connect())[0]["active"])
+
+
+def withdrawn(world: World) -> tuple[int, int]:
+    """How many accounts are listed after another holder withdrew one, and after the next sync.
+
+    Source: consents.account-withdrawn
+    """
+    rosa = catalog.person("rosa")
+    joint = tuple(msgspec.structs.replace(spec, ownership="TWO_PARTY") for spec in rosa.accounts)
+    world.fiskil.sandbox.admit(msgspec.structs.replace(rosa, accounts=joint))
+    end_user_id = world.connect()
+    world.fiskil.sandbox.withdraw_sharing(msgspec.structs.replace(rosa, accounts=joint), "savings")
+    before = len(_accounts(world, end_user_id))
+    _sync_accounts(world, end_user_id)
+    return before, len(_accounts(world, end_user_id))
+
+
+def closed(world: World) -> list[str]:
+    """How an account that was closed stands in the list. Source: accounts.closed"""
+    end_user_id = world.connect()
+    world.fiskil.sandbox.close_account(catalog.person("rosa"), "savings")
+    _sync_accounts(world, end_user_id)
+    return [one["open_status"] for one in _accounts(world, end_user_id)]
+
+
+def opened(world: World) -> int:
+    """How many accounts are listed after one was opened. Source: accounts.opened-later"""
+    rosa, sandbox = catalog.person("rosa"), world.fiskil.sandbox
+    sandbox.close_account(rosa, "savings")
+    end_user_id = world.connect()
+    sandbox.open_account(rosa, "savings")
+    _sync_accounts(world, end_user_id)
+    return len(_accounts(world, end_user_id))
+
+
+def renewal_of_ended(world: World) -> tuple[int, int]:
+    """What opening a session for it answers, and the page of one that was open. Source: auth-session.renewal-of-ended"""
+    end_user_id = world.connect()
+    first = world.consents(end_user_id)[0]["arrangement_id"]
+    session = world.invite(end_user_id=end_user_id, arrangement_id=first)
+    world.api.delete(f"/v1/consent/{first}")
+    refused = world.client.get(session["auth_url"]).status_code
+    return world.invite(end_user_id=end_user_id, arrangement_id=first)["status"], refused
+
+
+def outage(world: World) -> tuple[list[str], list[str]]:
+    """What is told of a sync in an outage, and once it is over. Source: sync.outage"""
+    world.connect(is_synced=False)
+    world.fiskil.sandbox.set_connection(BANK, "OUTAGE")
+    world.fiskil.sandbox.clock.advance(minutes=1)
+    during = world.kinds()
+    world.fiskil.sandbox.set_connection(BANK, "HEALTHY")
+    world.fiskil.sandbox.clock.advance(minutes=1)
+    return during[1:], [kind for kind in world.kinds()[len(during) :] if "transactions" in kind]
+
+
+def failure(world: World) -> bool:
+    """Whether a failed sync of transactions is told. Source: sync.failed"""
+    end_user_id = world.connect(is_synced=False)
+    world.fiskil.sandbox.fail_sync(world.fiskil.sandbox.consents_of(end_user_id)[0], "transactions")
+    return "banking.transactions.sync.failed" in world.kinds()
+
+
+def days_told(world: World) -> int:
+    """How often accounts are told in three days. Source: sync.recurrence"""
+    world.connect()
+    world.fiskil.sandbox.clock.advance(days=2)
+    return world.kinds().count("banking.accounts.sync.completed")
+
+
+def _accounts(world: World, end_user_id: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = world.read("/v1/banking/accounts", end_user_id).json()["accounts"]
+    return found
+
+
+def _sync_accounts(world: World, end_user_id: str) -> None:
+    world.fiskil.sandbox.sync(world.fiskil.sandbox.consents_of(end_user_id)[0], "accounts")
+
+
+TIME: Sights = {
+    "consents.one-off": (one_off_alive, {"one-day": True, "ends-when-read": False}),
+    "consents.account-withdrawn": (withdrawn, {"next-sync": (2, 1), "at-once": (1, 1)}),
+    "accounts.closed": (closed, {"listed": ["OPEN", "CLOSED"], "left-out": ["OPEN"]}),
+    "accounts.opened-later": (opened, {"when-chosen": 1, "joins": 2}),
+    "auth-session.renewal-of-ended": (renewal_of_ended, {"new-consent": (200, 200), "refused": (400, 410)}),
+    "sync.outage": (
+        outage,
+        {
+            "delayed": ([], ["banking.transactions.sync.completed"]),
+            "failed": (["banking.transactions.sync.failed"], []),
+        },
+    ),
+    "sync.failed": (failure, {"told": True, "untold": False}),
+    "sync.recurrence": (days_told, {"daily": 3, "on-demand": 1}),
+}
+"""By clause: what is looked at, and what is seen under each reading."""

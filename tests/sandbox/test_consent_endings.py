@@ -1,0 +1,279 @@
+"""Every way a consent comes to its end, and what each takes along at once: data, syncs, events and open pages."""
+
+import httpx
+import pytest
+from households import LISTS, household, rows
+from still import Still
+from walks import walk_to
+
+from harness.errors import UsageError
+from harness.model import Consent, Ending
+from harness.sandbox import consents, sessions
+from harness.visitor import Visitor
+
+TRANSACTIONS = "banking.transactions.sync.completed"
+
+
+def listed(api: httpx.Client, consent: Consent) -> dict[str, object]:
+    (one,) = api.get("/v1/consent", params={"end_user_id": consent.end_user_id}).json()["consents"]
+    return dict(one)
+
+
+def accounts(api: httpx.Client, consent: Consent) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = api.get("/v1/banking/accounts", params={"end_user_id": consent.end_user_id}).json()[
+        "accounts"
+    ]
+    return found
+
+
+def kinds(still: Still) -> list[str]:
+    return [event.kind for event in still.sandbox.events]
+
+
+@pytest.mark.parametrize("by", ["end_user", "institution"])
+def test_an_ending_at_the_institution_says_revoked(still: Still, api: httpx.Client, by: str) -> None:
+    """The API does not tell who it was, the sandbox knows. Source: consents.termination-reason"""
+    consent = still.consent("rosa")
+
+    still.sandbox.revoke(consent, by=by)
+
+    assert (listed(api, consent)["active"], listed(api, consent)["termination_reason"]) == (False, "Revoked")
+    assert still.sandbox.consents_of(consent.end_user_id)[0].ended_by == by
+    assert (accounts(api, consent), kinds(still)[-1]) == ([], "consent.revoked")
+
+
+def test_an_ending_by_the_app_says_revoked(still: Still, api: httpx.Client) -> None:
+    """DELETE ends it like everybody else does. Source: consents.termination-reason, consents.own-revocation"""
+    consent = still.consent("rosa")
+
+    api.delete(f"/v1/consent/{consent.arrangement_id}")
+
+    assert listed(api, consent)["termination_reason"] == "Revoked"
+    assert still.sandbox.consents_of(consent.end_user_id)[0].ended_by == "app"
+
+
+@pytest.mark.parametrize("days", [1, 90, 365])
+def test_the_console_says_how_long_a_consent_lasts(still: Still, api: httpx.Client, days: int) -> None:
+    """From one day to twelve months, to the microsecond. Source: consents.period"""
+    still.sandbox.configure(consent_days=days)
+    consent = still.consent("rosa", is_synced=False)
+    assert listed(api, consent)["duration"] == days * 86_400
+
+    still.sandbox.clock.advance(seconds=days * 86_400 - 0.000001)
+    alive = still.sandbox.consents_of(consent.end_user_id)[0].is_active
+    still.sandbox.clock.advance(seconds=0.000001)
+
+    assert (alive, still.sandbox.consents_of(consent.end_user_id)[0].is_active) == (True, False)
+    assert listed(still.client(), consent)["termination_reason"] == "Expired"
+
+
+@pytest.mark.parametrize("days", [-1, 366])
+def test_no_consent_lasts_longer_than_a_year(still: Still, days: int) -> None:
+    """What the console does not offer is refused in words. Source: consents.period"""
+    with pytest.raises(UsageError, match=rf"lasts from 1 to 365 days, or 0 for a one-off one; got {days} days\."):
+        still.sandbox.configure(consent_days=days)
+
+
+def test_a_one_off_consent_is_synced_once(still: Still, api: httpx.Client) -> None:
+    """It lasts a day and no dataset is read again in it. Source: consents.one-off"""
+    still.sandbox.configure(consent_days=0)
+    consent = still.consent("rosa", is_synced=False)
+    assert listed(api, consent)["duration"] == 86_400
+
+    still.sandbox.clock.advance(days=2)
+
+    assert kinds(still) == [
+        "consent.received",
+        "banking.accounts.sync.completed",
+        "banking.balances.sync.completed",
+        TRANSACTIONS,
+        "consent.revoked",
+    ]
+    assert (still.sandbox.events[-1].publish_time - consent.created_at).total_seconds() == 86_400
+
+
+def test_a_one_off_consent_may_end_once_it_was_read(still: Still) -> None:
+    """Under the other reading the last sync ends it. Source: consents.one-off"""
+    still.sandbox.read_as({"consents.one-off": "ends-when-read"})
+    still.sandbox.configure(consent_days=0)
+    consent = still.consent("rosa", is_synced=False)
+
+    still.sandbox.clock.advance(minutes=1)
+
+    ended = still.sandbox.consents_of(consent.end_user_id)[0]
+    assert (ended.is_active, ended.termination_reason) == (False, "Expired")
+    assert [event.publish_time for event in still.sandbox.events[-2:]] == [ended.ended_at, ended.ended_at]
+
+
+def test_closing_the_last_account_ends_the_consent(still: Still, api: httpx.Client) -> None:
+    """By the institution, at that moment and not at the first of several. Source: consents.accounts-closed"""
+    consent = still.consent("rosa")
+    _, person = still.enrol("rosa")
+
+    still.sandbox.close_account(person, "savings")
+    after_one = listed(api, consent)["active"]
+    still.sandbox.clock.advance(minutes=5)
+    still.sandbox.close_account(person, "everyday")
+
+    ended = still.sandbox.consents_of(consent.end_user_id)[0]
+    assert (after_one, ended.ended_by, ended.termination_reason) == (True, "institution", "Revoked")
+    assert (ended.ended_at, kinds(still)[-1]) == (still.sandbox.clock.now(), "consent.revoked")
+    assert accounts(api, consent) == []
+
+
+def test_an_account_that_was_not_chosen_does_not_keep_a_consent(still: Still) -> None:
+    """Only the accounts that the end user chose count. Source: consents.accounts-closed"""
+    end_user, person = still.enrol("rosa")
+    with still.sandbox.store.changing() as store:
+        consent = consents.grant(
+            store, end_user_id=end_user.end_user_id, institution_id="88888", person=person, account_keys=("savings",)
+        )
+
+    still.sandbox.close_account(person, "savings")
+
+    assert not still.sandbox.consents_of(consent.end_user_id)[0].is_active
+
+
+def test_closing_an_energy_account_ends_its_consent(still: Still, api: httpx.Client) -> None:
+    """Retailers close accounts as banks do. Source: consents.accounts-closed"""
+    consent = household(still, "ben", "accounts")
+    _, person = still.enrol("ben")
+
+    still.sandbox.close_account(person, "flat")
+
+    assert kinds(still)[-1] == "consent.revoked"
+    assert rows(api, "accounts", consent) == []
+
+
+def test_ending_stops_syncs_that_would_recur(still: Still) -> None:
+    """Nothing is told of an ended consent, however much time passes. Source: consents.every-ending-tells"""
+    consent = still.consent("rosa")
+    still.sandbox.clock.advance(days=2)
+
+    still.sandbox.revoke(consent)
+    told = kinds(still)
+    still.sandbox.clock.advance(days=400)
+
+    assert kinds(still) == told
+    assert told[-1] == "consent.revoked"
+    assert still.sandbox.store.recurring == {}
+
+
+def test_deleting_an_end_user_ends_everything(still: Still, api: httpx.Client, visitor: Visitor) -> None:
+    """Consents, syncs and open pages are over, each consent is told once. Source: end-users.delete-ends-consents"""
+    bank = still.consent("rosa")
+    end_user = still.sandbox.store.end_users[bank.end_user_id]
+    still.sandbox.authorise(end_user, still.enrol("rosa")[1], institution_id="99999")
+    with still.sandbox.store.changing() as store:
+        session = sessions.open_session(store, end_user_id=bank.end_user_id, redirect_uri="", cancel_uri="")
+
+    api.delete(f"/v1/end-users/{bank.end_user_id}")
+    still.sandbox.clock.advance(days=3)
+    visitor.open(still.page_of(session))
+
+    assert [one.ended_by for one in still.sandbox.consents_of(bank.end_user_id)] == ["app", "app"]
+    assert kinds(still)[-2:] == ["consent.revoked", "consent.revoked"]
+    assert (still.standing(session).ending, visitor.page.status) == (Ending.INVALID, 410)
+
+
+def test_a_session_does_not_outlive_its_end_user(still: Still, api: httpx.Client) -> None:
+    """Though the same id is enrolled again, the old invitation stays used up. Source: auth-session.deleted-end-user"""
+    session = still.invite()
+    api.delete(f"/v1/end-users/{session.end_user_id}")
+
+    _, person = still.enrol("rosa")
+    still.sandbox.create_end_user(person, end_user_id=session.end_user_id)
+
+    assert still.standing(session).ending is Ending.INVALID
+
+
+def renewal(still: Still, visitor: Visitor, consent: Consent) -> sessions.AuthSession:
+    """A session that is to renew *consent*, walked to its last screen."""
+    with still.sandbox.store.changing() as store:
+        session = sessions.open_session(
+            store,
+            end_user_id=consent.end_user_id,
+            redirect_uri="",
+            cancel_uri="",
+            institution_id="88888",
+            arrangement_id=consent.arrangement_id,
+        )
+    visitor.open(still.page_of(session))
+    visitor.submit("identify", email="rosa.keane@example.com")
+    visitor.submit("enter_code", code=visitor.text_of("data-code"))
+    return session
+
+
+def test_a_renewal_over_fewer_accounts_takes_the_others_away_at_once(
+    still: Still, api: httpx.Client, visitor: Visitor
+) -> None:
+    """What the end user no longer chose is not served until some later sync. Source: auth-session.renewal"""
+    consent = still.consent("rosa")
+    ledger = still.sandbox.ledger(consent)
+
+    renewal(still, visitor, consent)
+    visitor.submit("select", account="savings")
+    visitor.submit("confirm")
+
+    kept = ledger.accounts["savings"].account_id
+    query = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
+    for path in ("accounts", "balances", "transactions"):
+        assert {row["account_id"] for row in api.get(f"/v1/banking/{path}", params=query).json()[path]} == {kept}
+    assert listed(api, consent)["account_ids"] == [kept]
+
+
+def test_a_renewal_of_what_ended_meanwhile_is_a_new_consent(still: Still, api: httpx.Client, visitor: Visitor) -> None:
+    """The open page goes on, and another consent comes of it. Source: auth-session.renewal-of-ended"""
+    consent = still.consent("rosa")
+    renewal(still, visitor, consent)
+
+    still.sandbox.revoke(consent)
+    visitor.submit("select", account="savings")
+    visitor.submit("confirm")
+
+    first, second = still.sandbox.consents_of(consent.end_user_id)
+    assert (first.is_active, second.is_active) == (False, True)
+
+
+def test_a_renewal_of_what_ended_may_be_refused(still: Still, api: httpx.Client, visitor: Visitor) -> None:
+    """Under the other reading page and API know that there is nothing to renew. Source: auth-session.renewal-of-ended"""
+    still.sandbox.read_as({"auth-session.renewal-of-ended": "refused"})
+    consent = still.consent("rosa")
+    session = renewal(still, visitor, consent)
+
+    still.sandbox.revoke(consent)
+    visitor.submit("select", account="savings")
+    asked = {
+        "end_user_id": consent.end_user_id,
+        "redirect_uri": "",
+        "cancel_uri": "",
+        "arrangement_id": consent.arrangement_id,
+    }
+    again = api.post("/v1/auth/session", json=asked)
+
+    assert (visitor.page.status, still.standing(session).ending) == (410, Ending.INVALID)
+    assert (again.status_code, again.json()["message"]) == (400, "the consent that arrangement_id names is over")
+    assert len(still.sandbox.consents_of(consent.end_user_id)) == 1
+
+
+def test_the_page_offers_no_closed_account(still: Still, visitor: Visitor) -> None:
+    """Who comes back chooses among what is open. Source: accounts.closed"""
+    _, person = still.enrol("rosa")
+    still.sandbox.close_account(person, "savings")
+
+    walk_to("accounts", still, visitor)
+
+    assert list(visitor.choices("account")) == ["everyday"]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_every_energy_dataset_recurs(still: Still, api: httpx.Client, path: str) -> None:
+    """A day later the same dataset is told again. Source: sync.recurrence"""
+    consent = household(still, "ben", is_synced=False)
+    still.sandbox.clock.advance(hours=1)
+    first = kinds(still)
+
+    still.sandbox.clock.advance(days=1)
+
+    assert consent.is_active
+    assert kinds(still) == [*first, *first[1:]]

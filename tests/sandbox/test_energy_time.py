@@ -1,0 +1,239 @@
+"""Energy as days pass: reads arrive, bills are sent and paid, and at any moment everything adds up.
+
+The sums are made from what the API shows alone, as an app would make them.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import httpx
+import pytest
+from households import RETAILER, every_row, household, rows
+from still import Still
+
+from harness.listen import Loop
+from harness.model import Consent
+from harness.sandbox.people import made_up
+
+Line = dict[str, Any]
+FREE = {"Solar feed-in", "Concession"}
+
+
+@pytest.fixture
+def grown(loop: Loop, request: pytest.FixtureRequest) -> Iterator[tuple[Still, Consent]]:
+    """A made-up household of some seed, some days after its consent."""
+    seed, days = request.param
+    still = Still(loop, seed=seed)
+    still.sandbox.configure(consent_days=365)
+    person = still.sandbox.admit(made_up(seed=seed, number=seed))
+    consent = still.sandbox.authorise(still.sandbox.create_end_user(person), person, institution_id=RETAILER)
+    still.sandbox.clock.advance(days=days, minutes=1 if days < 365 else -1)
+    yield still, consent
+    still.close()
+
+
+def own(row: Line) -> Line:
+    names = {"onceOff": "once_off", "otherCharges": "other_charges"}
+    found: Line = row[names.get(row["transaction_u_type"], row["transaction_u_type"])]
+    return found
+
+
+def cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def contract_of(account: Line) -> Line:
+    detail = account["plans"][0]["plan_detail"]
+    found: Line = detail.get("electricity_contract") or detail["gas_contract"]
+    return found
+
+
+def prices_of(contract: Line) -> dict[str, Decimal]:
+    """The price of a kilowatt-hour by the time of use that bills name."""
+    tariff = contract["tariff_period"][0]
+    found = {"ALL_DAY": tariff["singleRate"]["rates"][0]["unit_price"]} if "singleRate" in tariff else {}
+    found |= {block["type"]: block["rates"][0]["unit_price"] for block in tariff.get("timeOfUseRates", ())}
+    controlled = [one["singleRate"]["rates"][0]["unit_price"] for one in contract.get("controlled_load", ())]
+    fed_in = [f"-{one['single_tariff']['rates'][0]['unit_price']}" for one in contract.get("solar_feed_in_tariff", ())]
+    others = [*zip(("CONTROLLED_LOAD",), controlled, strict=False), *zip(("SOLAR",), fed_in, strict=False)]
+    return {kind: Decimal(price) for kind, price in (*found.items(), *others)}
+
+
+def energy_of(read: Line) -> Decimal:
+    return Decimal(
+        str((read.get("interval_read") or {}).get("aggregate_value") or (read.get("basic_read") or {}).get("value", 0))
+    )
+
+
+EVERY_MOMENT = [(seed, days) for seed in (1, 2, 3, 4, 5) for days in (0, 30, 365)]
+
+
+@pytest.mark.parametrize("grown", EVERY_MOMENT, indirect=True, ids=lambda one: f"seed{one[0]}-day{one[1]}")
+def test_at_any_moment_everything_adds_up(grown: tuple[Still, Consent]) -> None:
+    """Usage at its rates, supply by the day, less concessions, with GST: invoices, and balances. Source: energy.adds-up"""
+    still, consent = grown
+    api = still.client()
+    accounts = {row["account_id"]: contract_of(row) for row in rows(api, "accounts", consent)}
+    lines, invoices = every_row(api, "billing", consent), rows(api, "invoice", consent)
+    reads = every_row(api, "usage", consent)
+
+    for invoice in invoices:
+        first, last = (date.fromisoformat(invoice["period"][end]) for end in ("start_date", "end_date"))
+        contract = accounts[invoice["account_id"]]
+        charges = [one for one in lines if own(one).get("invoice_number") == invoice["invoice_number"]]
+        used = [own(one) for one in charges if one["transaction_u_type"] == "usage"]
+        (supplied,) = (own(one) for one in charges if one["transaction_u_type"] == "otherCharges")
+        gst = sum(Decimal(one["gst"]) for one in charges)
+        assert [Decimal(one["amount"]) for one in used] == [
+            cents(Decimal(str(one["usage"])) * prices_of(contract)[one["time_of_use_type"]]) for one in used
+        ]
+        assert Decimal(supplied["amount"]) == cents(
+            Decimal(contract["tariff_period"][0]["daily_supply_charge"]) * ((last - first).days + 1)
+        )
+        assert gst == sum(cents(Decimal(own(one)["amount"]) / 10) for one in charges if own(one)["description"] not in FREE)
+        assert Decimal(invoice["invoice_amount"]) == sum(Decimal(own(one)["amount"]) for one in charges) + gst
+        counted = (
+            [one for one in reads if str(first) <= one["read_start_date"] <= str(last)] if invoice["service_points"] else []
+        )
+        assert sum(map(energy_of, counted)) == sum(Decimal(str(one["usage"])) for one in used if invoice["service_points"])
+    for row in rows(api, "balances", consent):
+        mine = [one for one in lines if one["account_id"] == row["account_id"]]
+        paid = sum(Decimal(own(one)["amount"]) for one in mine if one["transaction_u_type"] == "payment")
+        billed = sum(Decimal(one["invoice_amount"]) for one in invoices if one["account_id"] == row["account_id"])
+        assert Decimal(row["balance"]) == billed - paid
+
+
+def test_reads_arrive_day_by_day(still: Still) -> None:
+    """Each morning has the day before, and none is missing after a month. Source: sync.recurrence"""
+    consent = household(still, "rosa", is_synced=False)
+    newest = []
+    for _ in range(3):
+        still.sandbox.clock.advance(days=1, minutes=1)
+        newest.append(rows(still.client(), "usage", consent)[0]["read_start_date"])
+    still.sandbox.clock.advance(days=30)
+
+    days = {row["read_start_date"] for row in every_row(still.client(), "usage", consent)}
+
+    assert newest == ["2026-03-02", "2026-03-03", "2026-03-04"]
+    assert days == {
+        str(date(2025, 9, 1) + timedelta(days=number)) for number in range((date(2026, 4, 4) - date(2025, 9, 1)).days)
+    }
+
+
+def test_days_on_which_summer_time_begins_or_ends_are_like_others(still: Still) -> None:
+    """Market time knows none: 48 half hours each. Source: energy.market-time"""
+    still.sandbox.configure(consent_days=365)
+    consent = household(still, "rosa", is_synced=False)
+    still.sandbox.clock.advance(days=250)
+
+    found = {
+        row["read_start_date"]: len(row["interval_read"]["interval_reads"])
+        for row in every_row(still.client(), "usage", consent)
+        if row["register_suffix"] == "E1"
+    }
+
+    assert (found["2026-04-05"], found["2026-10-04"]) == (48, 48)
+    assert set(found.values()) == {48}
+
+
+def test_monthly_bills_come_on_their_day_and_are_paid_on_theirs(still: Still) -> None:
+    """One more invoice the morning after it was issued, unpaid, and paid 26 days later. Source: energy.bill-days"""
+    consent = household(still, "rosa", is_synced=False)
+    seen = []
+    for day in (30, 1, 1, 25, 1):
+        still.sandbox.clock.advance(days=day, minutes=1 if day == 30 else 0)
+        newest = rows(still.client(), "invoice", consent)[0]
+        seen.append((newest["issue_date"], newest["payment_status"]))
+
+    assert seen == [
+        ("2026-03-01", "PAID"),
+        ("2026-04-01", "NOT_PAID"),
+        ("2026-04-01", "NOT_PAID"),
+        ("2026-04-01", "PAID"),
+        ("2026-04-01", "PAID"),
+    ]
+
+
+def test_who_pays_by_hand_pays_the_rest_with_the_next_bill(still: Still) -> None:
+    """Quarter by quarter: half when it is due, half when the next one is. Source: energy.bill-days"""
+    still.sandbox.configure(consent_days=365)
+    consent = household(still, "ben", is_synced=False)
+    seen = []
+    for day in (1, 30, 91):
+        still.sandbox.clock.advance(days=day, minutes=1)
+        seen.append([row["payment_status"] for row in rows(still.client(), "invoice", consent)][:3])
+
+    assert seen == [
+        ["NOT_PAID", "PARTIALLY_PAID", "PAID"],
+        ["PARTIALLY_PAID", "PAID", "PAID"],
+        ["PARTIALLY_PAID", "PAID", "PAID"],
+    ]
+
+
+def test_what_was_once_written_down_stays(still: Still) -> None:
+    """A read, a charge, a payment and all of an invoice but its status are the same half a year later."""
+    still.sandbox.configure(consent_days=365)
+    consent = household(still, "priya", is_synced=False)
+    taken = []
+    for days in (1, 180):
+        still.sandbox.clock.advance(days=days)
+        api = still.client()
+        lists = {path: every_row(api, path, consent) for path in ("usage", "billing", "invoice")}
+        taken.append({row["fiskil_id"]: {**row, "payment_status": ""} for found in lists.values() for row in found})
+
+    earlier, later = taken
+    assert {key: later[key] for key in earlier} == earlier
+    assert len(later) > len(earlier) > 1000
+
+
+def after(loop: Loop, *jumps: int) -> dict[str, list[Line]]:
+    """What the API shows of Rosa's household after *jumps* of days, with a look at it after each."""
+    still = Still(loop)
+    still.sandbox.configure(consent_days=365)
+    consent = household(still, "rosa", is_synced=False)
+    for days in jumps:
+        still.sandbox.clock.advance(days=days)
+        assert rows(still.client(), "balances", consent)
+    still.sandbox.clock.advance(minutes=1)
+    found = {path: every_row(still.client(), path, consent) for path in ("usage", "billing", "invoice", "balances")}
+    still.close()
+    return found
+
+
+@pytest.mark.parametrize("jumps", [(1, 59, 3, 137), (50, 50, 50, 50)])
+def test_same_seed_same_rows_however_the_days_pass(loop: Loop, jumps: tuple[int, ...]) -> None:
+    """A jump of 200 days shows what days in any portions show."""
+    at_once, walked = after(loop, 200), after(loop, *jumps)
+
+    assert walked == at_once
+    days = (date(2026, 9, 18) - date(2025, 9, 1)).days
+    assert [len(at_once[path]) for path in ("usage", "invoice", "balances")] == [3 * days, 12, 1]
+
+
+def test_a_concession_is_renewed_every_year(still: Still, api: httpx.Client) -> None:
+    """Its end lies ahead, also when a year has passed. Source: energy.adds-up"""
+    still.sandbox.configure(consent_days=365)
+    consent = household(still, "ben", is_synced=False)
+    ends = []
+    for days in (1, 363):
+        still.sandbox.clock.advance(days=days)
+        (row,) = rows(still.client(), "concessions", consent)
+        ends.append((row["start_date"], row["end_date"]))
+
+    assert ends == [("2025-03-01", "2027-02-28"), ("2025-03-01", "2027-02-28")]
+
+
+@pytest.mark.parametrize("days", [1, 30, 100, 364])
+@pytest.mark.parametrize("name", ["rosa", "ben", "priya"])
+def test_nothing_lies_in_the_future(still: Still, name: str, days: int) -> None:
+    """Reads end before today, and bills and payments are of today at most, but for due dates."""
+    still.sandbox.configure(consent_days=365)
+    consent = household(still, name, is_synced=False)
+    still.sandbox.clock.advance(days=days, minutes=1)
+    api, today = still.client(), still.sandbox.clock.now().date().isoformat()
+
+    assert max(row["read_end_date"] for row in every_row(api, "usage", consent)) < today
+    assert max(row["issue_date"] for row in rows(api, "invoice", consent)) < today
+    assert max(row["execution_date_time"] for row in every_row(api, "billing", consent)) < today

@@ -1,0 +1,293 @@
+"""Which accounts a consent brings data of, as accounts open and close and other holders agree to sharing or withdraw it."""
+
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from still import BANKING, Still
+
+from harness import catalog
+from harness.errors import UnknownName, UsageError
+from harness.model import Consent, Person
+from harness.sandbox import consents
+
+PATHS = {"accounts": "accounts", "balances": "balances", "transactions": "transactions"}
+
+
+def keys(still: Still, api: httpx.Client, consent: Consent, path: str = "accounts") -> set[str]:
+    """The accounts that the API shows rows of, by their keys in the person's file."""
+    names = {one.account_id: key for key, one in still.sandbox.ledger(consent).accounts.items()}
+    return {names[row["account_id"]] for row in listed(api, consent, path)}
+
+
+def listed(api: httpx.Client, consent: Consent, path: str) -> list[dict[str, Any]]:
+    query = {"end_user_id": consent.end_user_id, "page[size]": "1000"}
+    found: list[dict[str, Any]] = api.get(f"/v1/banking/{path}", params=query).json()[PATHS[path]]
+    return found
+
+
+def with_savings(**changes: Any) -> Person:
+    """Rosa, whose savings account is another one than in her file."""
+    rosa = catalog.person("rosa")
+    everyday, savings = rosa.accounts
+    return msgspec.structs.replace(rosa, accounts=(everyday, msgspec.structs.replace(savings, **changes)))
+
+
+def connect(still: Still, person: Person) -> Consent:
+    """A consent of *person* to everything banking, synced."""
+    still.sandbox.configure(permissions=BANKING)
+    end_user = still.sandbox.create_end_user(still.sandbox.admit(person))
+    consent = still.sandbox.authorise(end_user, person)
+    read_again(still, consent)
+    return consent
+
+
+def read_again(still: Still, consent: Consent) -> None:
+    for dataset in consent.permissions:
+        still.sandbox.sync(consent, dataset)
+
+
+def test_a_withdrawn_account_leaves_with_the_next_sync(still: Still, api: httpx.Client) -> None:
+    """The consent lives on, nothing is told, and every row of the account goes. Source: consents.account-withdrawn"""
+    rosa = with_savings(ownership="TWO_PARTY", joint_with="ben")
+    consent = connect(still, rosa)
+    told = len(still.sandbox.events)
+
+    still.sandbox.withdraw_sharing(rosa, "savings")
+    before = keys(still, api, consent)
+    silent = len(still.sandbox.events) == told
+    read_again(still, consent)
+
+    assert (before, silent) == ({"everyday", "savings"}, True)
+    assert [keys(still, api, consent, path) for path in PATHS] == [{"everyday"}] * 3
+    assert still.sandbox.consents_of(consent.end_user_id)[0].is_active
+    assert "consent.revoked" not in [event.kind for event in still.sandbox.events]
+
+
+def test_a_withdrawn_account_may_leave_at_once(still: Still, api: httpx.Client) -> None:
+    """Under the other reading no row of it is served from then on. Source: consents.account-withdrawn"""
+    still.sandbox.read_as({"consents.account-withdrawn": "at-once"})
+    rosa = with_savings(ownership="TWO_PARTY", joint_with="ben")
+    consent = connect(still, rosa)
+    gone = {row["fiskil_id"] for row in listed(api, consent, "transactions")}
+
+    still.sandbox.withdraw_sharing(rosa, "savings")
+
+    assert [keys(still, api, consent, path) for path in PATHS] == [{"everyday"}] * 3
+    gone -= {row["fiskil_id"] for row in listed(api, consent, "transactions")}
+    assert set(still.sandbox.removed_ids(consent)) == gone != set()
+
+
+def test_what_left_is_remembered(still: Still, api: httpx.Client) -> None:
+    """Probes can ask which ids the API served and serves no longer, dataset by dataset."""
+    rosa = with_savings(ownership="TWO_PARTY", joint_with="ben")
+    consent = connect(still, rosa)
+    before = {path: {row["fiskil_id"] for row in listed(api, consent, path)} for path in PATHS}
+
+    still.sandbox.withdraw_sharing(rosa, "savings")
+    read_again(still, consent)
+
+    after = {path: {row["fiskil_id"] for row in listed(api, consent, path)} for path in PATHS}
+    assert {path: set(still.sandbox.removed_ids(consent, path)) for path in PATHS} == {
+        path: before[path] - after[path] for path in PATHS
+    }
+    assert len(before["accounts"] - after["accounts"]) == 1
+
+
+def test_the_institution_tells_no_balance_of_a_withdrawn_account(still: Still, api: httpx.Client) -> None:
+    """fetch=true asks it now, while the last sync still shows one. Source: consents.joint-approval, data.fetch"""
+    rosa = with_savings(ownership="TWO_PARTY", joint_with="ben")
+    consent = connect(still, rosa)
+    account_id = still.sandbox.ledger(consent).accounts["savings"].account_id
+    query = {"end_user_id": consent.end_user_id, "account_id": account_id}
+
+    still.sandbox.withdraw_sharing(rosa, "savings")
+
+    assert len(api.get("/v1/banking/balances", params=query).json()["balances"]) == 1
+    assert api.get("/v1/banking/balances", params={**query, "fetch": "true"}).json()["balances"] == []
+
+
+def test_an_account_waits_for_its_other_holder(still: Still, api: httpx.Client) -> None:
+    """It is chosen, and shared from the sync after everybody agreed. Source: consents.joint-approval"""
+    rosa = with_savings(ownership="TWO_PARTY", joint_with="ben", is_shareable=False)
+    end_user = still.sandbox.create_end_user(still.sandbox.admit(rosa))
+    with still.sandbox.store.changing() as store:
+        consent = consents.grant(
+            store,
+            end_user_id=end_user.end_user_id,
+            institution_id="88888",
+            person=rosa,
+            account_keys=("everyday", "savings"),
+        )
+    read_again(still, consent)
+    waiting = keys(still, api, consent)
+
+    still.sandbox.approve_sharing(rosa, "savings")
+    read_again(still, consent)
+
+    assert (waiting, keys(still, api, consent)) == ({"everyday"}, {"everyday", "savings"})
+
+
+def test_sharing_can_be_agreed_to_again(still: Still, api: httpx.Client) -> None:
+    """A withdrawal is not for ever, and the rows come back with their ids. Source: consents.joint-approval"""
+    rosa = with_savings(ownership="TWO_PARTY", joint_with="ben")
+    consent = connect(still, rosa)
+    before = listed(api, consent, "accounts")
+
+    still.sandbox.withdraw_sharing(rosa, "savings")
+    read_again(still, consent)
+    still.sandbox.approve_sharing(rosa, "savings")
+    read_again(still, consent)
+
+    assert [row["fiskil_id"] for row in listed(api, consent, "accounts")] == [row["fiskil_id"] for row in before]
+
+
+def test_events_name_the_accounts_that_are_shared(still: Still) -> None:
+    """account_ids of a sync leave out what is not shared. Source: webhooks.events"""
+    rosa = with_savings(ownership="TWO_PARTY", joint_with="ben")
+    consent = connect(still, rosa)
+    everyday = still.sandbox.ledger(consent).accounts["everyday"].account_id
+
+    still.sandbox.withdraw_sharing(rosa, "savings")
+    still.sandbox.sync(consent, "accounts")
+
+    assert still.sandbox.events[-1].account_ids == (everyday,)
+
+
+def test_a_closed_account_says_so(still: Still, api: httpx.Client) -> None:
+    """It stays in the list while the other one keeps the consent. Source: accounts.closed"""
+    consent = connect(still, catalog.person("rosa"))
+
+    still.sandbox.close_account(catalog.person("rosa"), "savings")
+    before = {row["open_status"] for row in listed(api, consent, "accounts")}
+    read_again(still, consent)
+
+    assert before == {"OPEN"}
+    assert [row["open_status"] for row in listed(api, consent, "accounts")] == ["OPEN", "CLOSED"]
+
+
+def test_a_closed_account_may_be_left_out(still: Still, api: httpx.Client) -> None:
+    """Under the other reading the next sync has none of its rows. Source: accounts.closed"""
+    still.sandbox.read_as({"accounts.closed": "left-out"})
+    consent = connect(still, catalog.person("rosa"))
+
+    still.sandbox.close_account(catalog.person("rosa"), "savings")
+    read_again(still, consent)
+
+    assert [keys(still, api, consent, path) for path in PATHS] == [{"everyday"}] * 3
+
+
+def test_an_account_that_opens_later_is_not_shared(still: Still, api: httpx.Client) -> None:
+    """The end user did not choose it; the next journey offers it. Source: accounts.opened-later"""
+    rosa = with_savings(opens_on_day=10)
+    consent = connect(still, rosa)
+    assert consent.account_keys == ("everyday",)
+
+    still.sandbox.clock.advance(days=11)
+    read_again(still, consent)
+
+    assert keys(still, still.client(), consent) == {"everyday"}
+    later = still.sandbox.authorise(still.sandbox.store.end_users[consent.end_user_id], rosa)
+    assert later.account_keys == ("everyday", "savings")
+
+
+def test_an_account_that_opens_later_may_join(still: Still, api: httpx.Client) -> None:
+    """Under the other reading the next sync brings it. Source: accounts.opened-later"""
+    still.sandbox.read_as({"accounts.opened-later": "joins"})
+    consent = connect(still, with_savings(opens_on_day=10))
+    before = keys(still, api, consent)
+
+    still.sandbox.clock.advance(days=11)
+    read_again(still, consent)
+
+    assert (before, keys(still, still.client(), consent)) == ({"everyday"}, {"everyday", "savings"})
+
+
+def test_an_account_can_be_opened_early(still: Still) -> None:
+    """What is done at the counter goes over the file's days. Source: accounts.opened-later"""
+    rosa = with_savings(opens_on_day=10)
+    connect(still, rosa)
+
+    still.sandbox.open_account(rosa, "savings")
+
+    assert connect(still, rosa).account_keys == ("everyday", "savings")
+
+
+def test_accounts_close_on_their_day(still: Still) -> None:
+    """The last one takes the consent along at that very instant. Source: consents.accounts-closed"""
+    rosa = catalog.person("rosa")
+    everyday, savings = (
+        msgspec.structs.replace(spec, closes_on_day=day) for spec, day in zip(rosa.accounts, (40, 20), strict=True)
+    )
+    consent = connect(still, msgspec.structs.replace(rosa, accounts=(everyday, savings)))
+
+    still.sandbox.clock.advance(days=60)
+
+    ended = still.sandbox.consents_of(consent.end_user_id)[0]
+    assert ended.ended_at is not None
+    assert ((ended.ended_at - still.sandbox.store.epoch).days, ended.ended_by) == (40, "institution")
+    assert still.sandbox.events[-1].publish_time == ended.ended_at
+
+
+@pytest.mark.parametrize("act", ["open_account", "close_account", "approve_sharing", "withdraw_sharing"])
+def test_an_account_that_nobody_has_is_refused(still: Still, act: str) -> None:
+    """The complaint names the nearest one and the person."""
+    _, rosa = still.enrol("rosa")
+
+    with pytest.raises(UnknownName, match=r"No account 'saving' in the file of rosa\. Did you mean 'savings'\?"):
+        getattr(still.sandbox, act)(rosa, "saving")
+
+
+@pytest.mark.parametrize("act", ["approve_sharing", "withdraw_sharing"])
+def test_an_account_with_one_holder_has_nobody_else_to_ask(still: Still, act: str) -> None:
+    """The complaint says what the file would have to say. Source: consents.joint-approval"""
+    _, rosa = still.enrol("rosa")
+
+    with pytest.raises(UsageError, match=r"'savings' of rosa has one holder, .* such as TWO_PARTY\."):
+        getattr(still.sandbox, act)(rosa, "savings")
+
+
+def a_couple() -> tuple[Person, Person]:
+    """Rosa with an account of her own and a joint one, and Ben with the joint one alone."""
+    rosa, ben = catalog.person("rosa"), catalog.person("ben")
+    ours = msgspec.structs.replace(rosa.accounts[1], key="ours", ownership="TWO_PARTY")
+    hers, his = (msgspec.structs.replace(ours, joint_with=name) for name in ("ben", "rosa"))
+    return (
+        msgspec.structs.replace(rosa, accounts=(rosa.accounts[0], hers)),
+        msgspec.structs.replace(ben, accounts=(his,)),
+    )
+
+
+def test_a_joint_account_closes_for_both(still: Still, api: httpx.Client) -> None:
+    """Whoever closes it, the other holder's consent knows too, and ends if it was the last one. Source: accounts.closed"""
+    hers, his = a_couple()
+    first, second = connect(still, hers), connect(still, his)
+
+    still.sandbox.close_account(hers, "ours")
+
+    assert still.sandbox.consents_of(first.end_user_id)[0].is_active
+    assert still.sandbox.consents_of(second.end_user_id)[0].ended_by == "institution"
+
+
+def test_a_withdrawal_concerns_one_holders_sharing(still: Still, api: httpx.Client) -> None:
+    """What the other one shares stays as it is. Source: consents.joint-approval"""
+    hers, his = a_couple()
+    first, second = connect(still, hers), connect(still, his)
+
+    still.sandbox.withdraw_sharing(hers, "ours")
+    read_again(still, first)
+    read_again(still, second)
+
+    assert (keys(still, api, first), keys(still, api, second)) == ({"everyday"}, {"ours"})
+
+
+def test_a_reset_forgets_what_was_done_to_accounts(still: Still, api: httpx.Client) -> None:
+    """The next scenario finds every account as its file has it."""
+    rosa = with_savings(ownership="TWO_PARTY")
+    still.sandbox.withdraw_sharing(rosa, "savings")
+    still.sandbox.close_account(rosa, "everyday")
+
+    still.sandbox.reset()
+
+    assert keys(still, api, connect(still, rosa)) == {"everyday", "savings"}

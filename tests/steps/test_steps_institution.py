@@ -1,0 +1,173 @@
+"""Steps at the institution: each does in one line what a year of banking does, and is refused where it cannot work."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from apps.feed import Feed, feed_settings
+
+from harness import catalog, steps
+from harness.driver import Driver
+from harness.errors import HarnessError
+from harness.journal import EventSeen, Journal, Rows
+from harness.scenario import Scenario
+
+Perform = Callable[..., tuple[Journal, str]]
+
+
+@pytest.fixture
+def perform(drive: Callable[..., Driver]) -> Perform:
+    """Perform steps between a local Fiskil and the feed; the journal, and what went wrong."""
+    driver = drive(feed_settings(request_deadline_s=5), given=Feed())
+
+    def run(*given: steps.AnyStep, end_user: str = "rosa") -> tuple[Journal, str]:
+        return driver.perform(Scenario(name="x", practices=(), steps=given, probes=(), end_user=end_user))
+
+    return run
+
+
+def kinds(journal: Journal) -> list[str]:
+    return [event.kind for event in journal.all(EventSeen)]
+
+
+def latest(journal: Journal, dataset: str) -> Rows:
+    return [one for one in journal.all(Rows) if one.dataset == dataset][-1]
+
+
+def keys(rows: Rows) -> list[str]:
+    return [row["key"] for row in rows.rows]
+
+
+@pytest.mark.parametrize("by", ["end_user", "institution"])
+def test_a_consent_is_revoked_by_somebody(perform: Perform, by: Any) -> None:
+    """Either way the app hears of it. Source: consents.every-ending-tells"""
+    journal, crashed = perform(steps.Authorise(), steps.Revoke(by=by))
+
+    assert (crashed, kinds(journal)) == ("", ["consent.received", "consent.revoked"])
+
+
+def test_closed_accounts_show_and_end_the_consent(perform: Perform) -> None:
+    """One is shown as closed by the next sync, the last one is told. Source: accounts.closed, consents.accounts-closed"""
+    journal, crashed = perform(
+        steps.Authorise(),
+        steps.Sync("accounts"),
+        steps.CloseAccount("savings"),
+        steps.Sync("accounts"),
+        steps.CloseAccount("everyday"),
+    )
+
+    assert (crashed, kinds(journal)[-1]) == ("", "consent.revoked")
+    assert [row["open_status"] for row in latest(journal, "accounts").rows] == ["OPEN", "CLOSED"]
+
+
+def test_an_account_is_opened(perform: Perform) -> None:
+    """The next journey offers it. Source: accounts.opened-later"""
+    journal, crashed = perform(
+        steps.Authorise(twin="a"),
+        steps.CloseAccount("savings", twin="a"),
+        steps.OpenAccount("savings", twin="a"),
+        steps.Authorise(),
+        steps.Sync("accounts"),
+    )
+
+    assert (crashed, keys(latest(journal, "accounts"))) == ("", ["everyday", "savings"])
+
+
+def test_another_holder_withdraws_and_agrees_again(perform: Perform) -> None:
+    """What leaves is noted as removed, and comes back. Source: consents.joint-approval"""
+    journal, crashed = perform(
+        steps.Authorise(),
+        steps.Sync("accounts"),
+        steps.WithdrawSharing("joint"),
+        steps.Sync("accounts"),
+        steps.ApproveSharing("joint"),
+        steps.Sync("accounts"),
+        end_user="thea",
+    )
+
+    first, second, third = journal.all(Rows)
+    assert (crashed, kinds(journal).count("consent.revoked")) == ("", 0)
+    assert [keys(one) for one in (first, second, third)] == [["own", "joint"], ["own"], ["own", "joint"]]
+    assert second.removed_ids == (first.rows[1]["fiskil_id"],)
+
+
+def test_fewer_accounts_are_shared(perform: Perform) -> None:
+    """The end user's choice, at the page or without it. Source: journey.stages"""
+    journal, crashed = perform(steps.Authorise(accounts=("savings",)), steps.Sync("accounts"))
+
+    assert (crashed, keys(latest(journal, "accounts"))) == ("", ["savings"])
+
+
+def test_an_outage_holds_syncs_up(perform: Perform) -> None:
+    """Nothing is told in it, and everything after it. Source: sync.outage"""
+    journal, crashed = perform(
+        steps.Authorise(), steps.BeginOutage(), steps.Advance(minutes=30), steps.EndOutage(), steps.Advance(minutes=1)
+    )
+
+    told = journal.all(EventSeen)
+    assert (crashed, len(told)) == ("", 4)
+    assert told[1].publish_time > told[0].publish_time
+
+
+def test_a_sync_in_an_outage_cannot_be_done(perform: Perform) -> None:
+    """The scenario says which step it was and what to do. Source: sync.outage"""
+    _, crashed = perform(steps.Authorise(), steps.BeginOutage(), steps.Sync("accounts"))
+
+    assert crashed.startswith("step 3 (sync (dataset accounts)) could not be done: No sync completes while")
+
+
+def test_a_sync_fails(perform: Perform) -> None:
+    """It is told, and no rows are noted. Source: sync.failed"""
+    journal, crashed = perform(steps.Authorise(), steps.FailSync("transactions"))
+
+    assert (crashed, kinds(journal)[-1], journal.all(Rows)) == ("", "banking.transactions.sync.failed", [])
+
+
+def test_consents_are_limited(perform: Perform) -> None:
+    """A day later the consent is over. Source: consents.period"""
+    journal, crashed = perform(steps.LimitConsents(days=1), steps.Authorise(), steps.Advance(days=1))
+
+    assert (crashed, kinds(journal)[-1]) == ("", "consent.revoked")
+
+
+def test_a_day_notes_again_what_was_noted(perform: Perform) -> None:
+    """Only datasets that were looked at before, with what the institution holds by then. Source: sync.recurrence"""
+    journal, crashed = perform(
+        steps.Authorise(), steps.Sync("transactions"), steps.Change(what="amend", nth=3), steps.Advance(days=1)
+    )
+
+    first, second = journal.all(Rows)
+    assert (crashed, first.dataset, second.dataset) == ("", "transactions", "transactions")
+    assert first.rows != second.rows
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (steps.BeginOutage(institution_id="8888"), r"No institution '8888'\. Did you mean '88888'\?"),
+        (steps.EndOutage(institution_id="8888"), r"No institution '8888'\. Did you mean '88888'\?"),
+        (steps.FailSync("transaction"), r"No dataset 'transaction'\. Did you mean 'transactions'\?"),
+        (steps.LimitConsents(days=366), r"A consent lasts from 1 to 365 days, or 0 for a one-off one; got 366 days\."),
+    ],
+)
+def test_what_cannot_work_is_refused_before_anything_starts(step: steps.AnyStep, words: str) -> None:
+    """Each complaint names what there is."""
+    with pytest.raises(HarnessError, match=words):
+        step.check()
+
+
+@pytest.mark.parametrize("step", [steps.CloseAccount("saving"), steps.Authorise(accounts=("saving",))])
+def test_an_account_that_nobody_has_stops_the_scenario(perform: Perform, step: steps.AnyStep) -> None:
+    """The step is named, and what is known."""
+    _, crashed = perform(step)
+
+    assert "saving" in crashed
+    assert "step 1" in crashed
+
+
+def test_thea_holds_one_account_with_somebody() -> None:
+    """The person of these steps is what they need."""
+    assert [(spec.key, spec.ownership) for spec in catalog.person("thea").accounts] == [
+        ("own", "ONE_PARTY"),
+        ("joint", "TWO_PARTY"),
+    ]
