@@ -26,7 +26,8 @@ class AuthSession(Struct, frozen=True, kw_only=True):
     """One single-use invitation to consent.
 
     ``stage`` is where the journey stands and ``answer`` what the latest act came to (see ``sandbox/journey.py``); ``ending``
-    is set once, at its end, and ``has_returned`` when the browser was sent back to the app after it.
+    is set once, at its end, and ``has_returned`` when the browser was sent back to the app after it. ``outcome`` is what was
+    ordered for this session alone, whoever logs in; one of ``OUTCOMES``.
     """
 
     session_id: str
@@ -49,6 +50,7 @@ class AuthSession(Struct, frozen=True, kw_only=True):
     ending: Ending | None = None
     has_returned: bool = False
     error_id: str | None = None
+    outcome: str = ""
 
 
 class Consent(Struct, frozen=True, kw_only=True):

@@ -38,8 +38,17 @@ class Movement(Struct, frozen=True, kw_only=True):
     type: str | None = None
 
 
-class AccountSpec(Struct, frozen=True, kw_only=True):
-    """An account as a person's file describes it; rows are derived from it and the seed."""
+class AccountSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An account as a person's file describes it; rows are derived from it and the seed.
+
+    Days are counted from the sandbox's epoch and may be negative: what opened before it did so ``-opens_on_day`` days ago.
+
+    Args:
+        joint_with: The file of the person who holds the account too; both files describe it alike.
+        is_shareable: False where the institution does not let it be shared, as when the other holder has not agreed.
+        open_status: ``CLOSED`` is still told, and nothing moves there any more.
+        lodged_days_ago: When a term deposit was made, for ``term_days``.
+    """
 
     key: str
     name: str
@@ -49,13 +58,40 @@ class AccountSpec(Struct, frozen=True, kw_only=True):
     credit_limit: str | None = None
     moves: tuple[Movement, ...] = ()
     pending: int = 0
+    ownership: str = "ONE_PARTY"
+    joint_with: str | None = None
+    opens_on_day: int | None = None
+    closes_on_day: int | None = None
+    is_shareable: bool = True
+    open_status: str = "OPEN"
+    repayment_type: str = "PRINCIPAL_AND_INTEREST"
+    lodged_days_ago: int = 120
+    term_days: int = 365
 
 
-class Person(Struct, frozen=True, kw_only=True):
+class Organisation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The business that a person speaks for at the institution; ``established`` is a date, numbers are digits alone."""
+
+    legal_name: str
+    business_name: str
+    abn: str
+    acn: str | None = None
+    agent_role: str = "Director"
+    organisation_type: str = "COMPANY"
+    industry_code: str = "4511"
+    established: str = "2015-07-01"
+
+
+class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody with accounts at an institution, found there by *email*.
 
-    ``outcome`` is what the institution says when this person logs in: ``eligible``, ``unknown``, ``ineligible``,
-    ``upstream_failure`` or ``times_out``.
+    Args:
+        outcome: What a journey of this person comes to; one of ``OUTCOMES``.
+        organisation: The business that they speak for, as identity tells it.
+        withholds: Permissions that the institution does not grant, though they were asked for.
+        revokes_after_days: When the institution ends a consent by itself.
+        first_sync_after_minutes: By how much the first syncs of a consent are late.
+        first_sync_fails: Permissions whose first sync comes to nothing; a later one brings them.
     """
 
     name: str
@@ -68,6 +104,15 @@ class Person(Struct, frozen=True, kw_only=True):
     history_days: int = 90
     accounts: tuple[AccountSpec, ...] = ()
     energy: tuple[EnergyAccountSpec, ...] = ()
+    organisation: Organisation | None = None
+    withholds: tuple[str, ...] = ()
+    revokes_after_days: int | None = None
+    first_sync_after_minutes: int = 0
+    first_sync_fails: tuple[str, ...] = ()
+
+    def holder_of(self, spec: AccountSpec) -> str:
+        """In whose name an account is kept: that of the e-mail address, or for a joint account the names of both."""
+        return "&".join(sorted((self.name, spec.joint_with))) if spec.joint_with else self.email
 
 
 class EndUser(Struct, frozen=True, kw_only=True):

@@ -30,22 +30,25 @@ def grant(
         arrangement_id: Fixes the identity, for apps that know only one.
         permissions: What it covers; without any, what the console asks for, as far as the institution has it.
 
-    Source: consents.received, permissions.usual, consents.duration
+    Source: consents.received, consents.by-institution, permissions.usual, consents.duration
     """
     now = store.clock.now()
+    asked = permitted_at(store.institutions[institution_id].industry, permissions or store.console.permissions)
     consent = Consent(
         arrangement_id=arrangement_id or store.mint.arrangement_id(),
         end_user_id=end_user_id,
         institution_id=institution_id,
         person=person.email,
         account_keys=account_keys,
-        permissions=permitted_at(store.institutions[institution_id].industry, permissions or store.console.permissions),
+        permissions=tuple(name for name in asked if name not in person.withholds),
         created_at=now,
         expires_at=now + duration(store),
     )
     store.consents[consent.arrangement_id] = consent
     _open_books(store, consent, person)
     store.emit("consent.received", consent, at=now)
+    if person.revokes_after_days is not None:
+        store.leave_later(consent, at=now + timedelta(days=person.revokes_after_days))
     return consent
 
 

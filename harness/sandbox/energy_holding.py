@@ -39,7 +39,7 @@ class Holding:
         shown = {
             "nickname": self._spec.name,
             "service_point_ids": [site.point.service_point_id for site in self._sites],
-            "plan_overview": {"display_name": plan.display_name, "start_date": str(self._since)},
+            "plan_overview": {"display_name": plan.display_name, "start_date": str(self._since), **self._end},
             "authorised_contacts": [{"first_name": person.given_name, "last_name": person.family_name, "middle_names": []}],
             "plan_detail": {
                 "fuel_type": plan.fuel_type,
@@ -54,6 +54,7 @@ class Holding:
             display_name=self._spec.name,
             creation_date=str(self._since),
             plans=(shown,),
+            open_status="CLOSED" if self._end else "OPEN",
         )
         return (row,)
 
@@ -156,6 +157,11 @@ class Holding:
     def _spans(self) -> tuple[Period, ...]:
         return periods(months=self._spec.months, bill_months=self._plan.bill_months, until=self._books.until)
 
+    @property
+    def _end(self) -> dict[str, str]:
+        """The last day of a contract that ended, as a plan overview has it."""
+        return {"end_date": str(self._spans[-1].last)} if self._spec.ended_months_ago else {}
+
     @cached_property
     def _sites(self) -> tuple[Site, ...]:
         if self._spec.is_gas:
@@ -164,7 +170,8 @@ class Holding:
 
     @cached_property
     def _readings(self) -> list[Reading]:
-        return readings(self._books.seed, self._books.person.email, self._spec, self._spans, until=self._books.until)
+        until = self._spans[-1].last + timedelta(days=1) if self._end else self._books.until
+        return readings(self._books.seed, self._books.person.email, self._spec, self._spans, until=until)
 
     @cached_property
     def _bills(self) -> tuple[Bill, ...]:

@@ -102,14 +102,14 @@ class Sandbox:
     def authorise(
         self, end_user: EndUser, person: Person, *, institution_id: str = "88888", arrangement_id: str | None = None
     ) -> Consent:
-        """Let *person* consent with every account, without the page."""
+        """Let *person* consent with every account that can be shared, without the page."""
         with self._now() as store:
             consent = consents.grant(
                 store,
                 end_user_id=end_user.end_user_id,
                 institution_id=institution_id,
                 person=person,
-                account_keys=tuple(spec.key for spec in people.accounts_at(store, person, institution_id)),
+                account_keys=tuple(spec.key for spec in people.shareable_at(store, person, institution_id)),
                 arrangement_id=arrangement_id,
             )
             sync.begin(store, consent)

@@ -14,8 +14,9 @@ from harness.errors import UnknownName, UsageError
 from harness.model import DATASETS, Consent
 from harness.sandbox import consents
 from harness.sandbox.datasets import SOURCES, account_ids
+from harness.sandbox.people import person_for
 from harness.sandbox.store import Store
-from harness.sandbox.tables import PendingSync
+from harness.sandbox.tables import NEVER, PendingSync
 
 LATEST_S = max(dataset.ready_after_s for dataset in DATASETS.values()) + 1
 
@@ -29,13 +30,17 @@ EARLY_STAGES: dict[str, tuple[str, ...]] = {
 def begin(store: Store, consent: Consent, *, datasets: tuple[str, ...] | None = None) -> list[PendingSync]:
     """Schedule a sync of *datasets* (default: every one that the consent permits). Source: sync.timing"""
     started: list[PendingSync] = []
+    first = person_for(store, consent.person) if datasets is None else None
+    late = timedelta(minutes=first.first_sync_after_minutes if first else 0)
     for name in _usual(store, consent) if datasets is None else datasets:
         if name not in DATASETS or not DATASETS[name].is_permitted_by(consent.permissions):
+            continue
+        if first is not None and DATASETS[name].is_permitted_by(first.first_sync_fails):
             continue
         pending = PendingSync(
             arrangement_id=consent.arrangement_id,
             dataset=name,
-            ready_at=store.clock.now() + _delay(store, name),
+            ready_at=store.clock.now() + _delay(store, name) + late,
         )
         store.syncs.append(pending)
         started.append(pending)
@@ -48,7 +53,7 @@ def finish_due(store: Store) -> None:
     So a consent that ends before a sync is ready takes that sync along. Source: consents.expiry-event
     """
     now = store.clock.now()
-    if now < store.syncs.next_ready and now < store.consents.next_end:
+    if now < store.syncs.next_ready and now < store.consents.next_end and now < min(store.leaving.values(), default=NEVER):
         return
     due: list[tuple[datetime, Callable[[], None]]] = [
         (one.ready_at, partial(_complete, store, one)) for one in store.syncs if one.ready_at <= now
@@ -58,6 +63,7 @@ def finish_due(store: Store) -> None:
         for one in store.consents.values()
         if one.is_active and one.expires_at <= now
     ]
+    due += [(at, partial(_leave, store, one, at)) for one, at in store.leaving.items() if at <= now]
     for _, happen in sorted(due, key=itemgetter(0)):
         happen()
     store.syncs.look_again()
@@ -108,6 +114,12 @@ def _delay(store: Store, name: str) -> timedelta:
 def _expire(store: Store, arrangement_id: str) -> None:
     consent = store.consents[arrangement_id]
     consents.end(store, consent, reason="Expired", at=consent.expires_at, clause_id="consents.expiry-told")
+
+
+def _leave(store: Store, arrangement_id: str, at: datetime) -> None:
+    """The institution ends a consent by itself. Source: consents.by-institution"""
+    del store.leaving[arrangement_id]
+    consents.end(store, store.consents[arrangement_id], reason="Revoked", at=at)
 
 
 def _complete(store: Store, pending: PendingSync) -> None:

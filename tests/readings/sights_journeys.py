@@ -46,6 +46,15 @@ def codes(world: World) -> tuple[bool, bool]:
     return first, second
 
 
+def expired(world: World) -> tuple[bool, bool]:
+    """Whether the journey is over after a code that has expired, and whether the one that follows is right.
+
+    Source: journey.code-expired
+    """
+    ended = bool(world.walk(world.invite(), then="", codes=1, code="999999"))
+    return ended, not ended and bool(world.walk(world.invite(), codes=1, code="999999"))
+
+
 THREE = {"error", "error_type", "error_description"}
 
 JOURNEYS: Sights = {
@@ -66,6 +75,7 @@ JOURNEYS: Sights = {
             "denied": ("CONSENT_ENDUSER_DENIED", "CONSENT_ENDUSER_DENIED"),
         },
     ),
+    "journey.code-expired": (expired, {"sent-again": (False, True), "otp-failure": (True, False)}),
     "journey.code-attempts": (codes, {"3": (False, True), "1": (True, True), "5": (False, False)}),
 }
 """By clause: what is looked at, and what is seen under each reading."""

@@ -11,13 +11,14 @@ from harness.model import PERMISSIONS, AuthSession, Ending, Institution, Person
 from harness.model.permission import permitted_at
 from harness.sandbox import journey, sessions
 from harness.sandbox.institutions import is_accessible
-from harness.sandbox.people import accounts_at
+from harness.sandbox.people import accounts_at, is_shareable, shareable_at
 from harness.sandbox.store import Store
 
 COMPLAINTS = {
     ("institution", "unknown"): "This institution is not in the sandbox. Choose another.",
     ("login", "malformed"): "That is no e-mail address. It must look like name@example.com.",
     ("code", "wrong"): "That is not the code. You can try again.",
+    ("code", "expired"): "That code has expired. A new one is below.",
     ("accounts", "nothing"): "Choose at least one account.",
 }
 ENDINGS = {
@@ -51,6 +52,7 @@ def screen(store: Store, session: AuthSession | None) -> Response:
         institutions=_offered(store),
         people=_suggested(store),
         chosen=_chosen(store, session),
+        withheld=_withheld(store, session),
         shared=_shared(store, session),
         steps=STEP_NAMES,
     )
@@ -98,9 +100,16 @@ def _suggested(store: Store) -> list[Person]:
 def _chosen(store: Store, session: AuthSession) -> list[tuple[str, str, str, bool]]:
     """Key, name, product and whether it is ticked, of each account of whoever logged in."""
     person = sessions.person_of(store, session)
-    accounts = accounts_at(store, person, session.institution_id or "") if person else ()
+    accounts = shareable_at(store, person, session.institution_id or "") if person else ()
     is_first_look = session.answer != "nothing" and session.stage == "accounts"
     return [(one.key, one.name, one.product, is_first_look or one.key in session.account_keys) for one in accounts]
+
+
+def _withheld(store: Store, session: AuthSession) -> list[str]:
+    """The names of accounts that the institution shows and does not let be shared. Source: accounts.shareable"""
+    person = sessions.person_of(store, session)
+    accounts = accounts_at(store, person, session.institution_id or "") if person else ()
+    return [one.name for one in accounts if not is_shareable(one)]
 
 
 def _shared(store: Store, session: AuthSession) -> list[str]:
