@@ -19,7 +19,7 @@ from harness.errors import HarnessError, UnknownName
 from harness.faults import FAULTS
 from harness.link import Rule
 from harness.local import LocalFiskil
-from harness.orders import Connection, ConsoleSetting, Jump, Setting, Syncing
+from harness.orders import Conclusion, Connection, ConsoleSetting, Jump, Setting, Syncing
 from harness.sandbox.api.routes import require_route
 
 Told = Callable[[], list[dict[str, object]]]
@@ -60,6 +60,7 @@ def control_application(
         ("DELETE", "/_sandbox/faults", control.lift_faults),
         ("POST", "/_sandbox/readings", control.read_as),
         ("POST", "/_sandbox/end-users/{end_user_id}/sync", control.sync),
+        ("POST", "/_sandbox/sessions/{session_id}", control.conclude),
         ("POST", "/_sandbox/console", control.configure),
         ("POST", "/_sandbox/institutions/{institution_id}", control.connect),
         ("POST", "/_sandbox/reset", control.reset),
@@ -140,6 +141,19 @@ class _Control:
         for dataset in (wanted.dataset,) if wanted.dataset else known:
             sandbox.sync(consents[-1], dataset)
         return {"now": rfc3339(sandbox.clock.now()), "events": len(sandbox.events)}
+
+    def conclude(self, request: Request, body: bytes) -> Any:
+        wanted, session_id = _read(body, Conclusion), request.path_params["session_id"]
+        sandbox = self._fiskil.sandbox
+        session = sandbox.conclude(
+            session_id,
+            wanted.outcome,
+            email=wanted.email,
+            institution_id=wanted.institution_id,
+            account_keys=wanted.accounts,
+        )
+        ending = session.ending.value if session.ending else ""
+        return {"ending": ending, "arrangement_id": session.arrangement_id, "redirect": sandbox.way_back(session_id)}
 
     def configure(self, _request: Request, body: bytes) -> Any:
         chosen = _read(body, ConsoleSetting)

@@ -26,7 +26,7 @@ from harness.steps.forging import (
     ReencodeEvery,
     RespellEvery,
 )
-from harness.steps.journeys import Attempt, Authorise, Cancel, Deny, Leave, MistypeCode, StartSession
+from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
 from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
 from harness.steps.strangers import (
     DeliverForeign,
@@ -45,6 +45,7 @@ AnyStep = (
     | Burst
     | Cancel
     | Change
+    | Conclude
     | ConfirmAgain
     | Deliver
     | DeliverBesideSlowClient
@@ -99,6 +100,7 @@ __all__ = [
     "Burst",
     "Cancel",
     "Change",
+    "Conclude",
     "ConfirmAgain",
     "Deliver",
     "DeliverBesideSlowClient",
