@@ -1,5 +1,7 @@
 """What the institution makes of each act of the end user; where that leads is the journey's table to say."""
 
+from collections.abc import Iterable
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -13,7 +15,7 @@ from harness.sandbox.store import Store
 Form = dict[str, Any]
 
 MAGIC_CODES: dict[str, str] = {
-    "123456": "is right in every session",
+    "123456": "is right",
     "000000": "is wrong",
     "999999": "has expired",
 }
@@ -68,7 +70,11 @@ def _outcome(session: AuthSession, person: Person) -> str:
 def _code(store: Store, session: AuthSession, *, after: str = "") -> str:
     """A new one-time code of six digits, never a magic one."""
     chance = stream(store.mint.seed, store.mint.salt, session.session_id, *([after] if after else []))
-    codes = (f"{chance.randrange(10**6):06d}" for _ in range(len(MAGIC_CODES) + 1))
+    return unmagical(f"{chance.randrange(10**6):06d}" for _ in count())
+
+
+def unmagical(codes: Iterable[str]) -> str:
+    """The first of *codes* that means nothing in other sessions."""
     return next(one for one in codes if one not in MAGIC_CODES)
 
 

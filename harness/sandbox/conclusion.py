@@ -56,16 +56,20 @@ def conclude(
     session = _open(store, session_id)
     email = email or session.email or store.end_users[session.end_user_id].email or ""
     session = _ordered(store, session, "eligible" if outcome == APPROVED else outcome)
-    while session.ending is None:
-        act, form = _next(store, session, outcome, email, institution_id, account_keys)
-        after = sessions.act(store, session_id, act, form)
-        if after is None or (after.ending is None and after.stage == session.stage):
-            _ordered(store, after or session, "")
-            raise UsageError(
-                f"The journey stays at {session.stage!r}: {act} was answered {after.answer if after else ''!r}."
-            )
-        session = after
+    try:
+        while session.ending is None:
+            session = _onward(store, session, *_next(store, session, outcome, email, institution_id, account_keys))
+    except UsageError:
+        _ordered(store, store.sessions[session_id], "")
+        raise
     return session
+
+
+def _onward(store: Store, session: AuthSession, act: str, form: dict[str, Any]) -> AuthSession:
+    after = sessions.act(store, session.session_id, act, form)
+    if after is None or (after.ending is None and after.stage == session.stage):
+        raise UsageError(f"The journey stays at {session.stage!r}: {act} was answered {after.answer if after else ''!r}.")
+    return after
 
 
 def _open(store: Store, session_id: str) -> AuthSession:
@@ -93,12 +97,13 @@ def _next(
         return "choose", {"institution_id": institution_id or _first_in_reach(store)}
     if session.stage == "login":
         return "identify", {"email": email}
+    accounts = _accounts(store, session, account_keys) if outcome == APPROVED else ()
     if session.stage == "code":
         return "enter_code", {"code": session.code}
     if outcome != APPROVED:
         return _past_the_code(session, outcome), {}
     if session.stage == "accounts":
-        return "select", {"accounts": _accounts(store, session, account_keys)}
+        return "select", {"accounts": accounts}
     return "confirm", {}
 
 
@@ -120,6 +125,8 @@ def _past_the_code(session: AuthSession, outcome: str) -> str:
 def _accounts(store: Store, session: AuthSession, account_keys: tuple[str, ...]) -> tuple[str, ...]:
     person = sessions.person_of(store, session)
     known = [spec.key for spec in shareable_at(store, person, session.institution_id or "")] if person else []
+    if not known:
+        raise UsageError(f"{session.email} has no account that can be shared there. Let somebody else log in with email.")
     for key in account_keys:
         if key not in known:
             raise UnknownName("account that can be shared", key, known)

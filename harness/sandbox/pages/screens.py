@@ -10,7 +10,9 @@ from starlette.responses import HTMLResponse, Response
 from harness.model import PERMISSIONS, AuthSession, Ending, Institution, Person
 from harness.model.permission import permitted_at
 from harness.sandbox import journey, sessions
+from harness.sandbox.answers import MAGIC_CODES
 from harness.sandbox.institutions import is_accessible
+from harness.sandbox.magic import grouped, what_happens
 from harness.sandbox.people import accounts_at, is_shareable, shareable_at
 from harness.sandbox.store import Store
 
@@ -51,6 +53,8 @@ def screen(store: Store, session: AuthSession | None) -> Response:
         institution=store.institutions.get(session.institution_id or ""),
         institutions=_offered(store),
         people=_suggested(store),
+        what_happens=what_happens,
+        magic_codes=MAGIC_CODES,
         chosen=_chosen(store, session),
         withheld=_withheld(store, session),
         shared=_shared(store, session),
@@ -91,10 +95,10 @@ def _offered(store: Store) -> list[Institution]:
     return sorted(known, key=lambda one: (not one.is_accessible, one.industry, one.priority, one.name))
 
 
-def _suggested(store: Store) -> list[Person]:
+def _suggested(store: Store) -> dict[str, list[Person]]:
     """Who can log in, as a hint to a person at the page: the people of the fixtures, and those admitted since."""
     known = store.named | {email: person for email, person in store.people.items() if person.why != "made from the seed"}
-    return sorted(known.values(), key=lambda one: (one.outcome != "eligible", one.given_name))
+    return {heading: members for heading, members in grouped(known.values()).items() if members}
 
 
 def _chosen(store: Store, session: AuthSession) -> list[tuple[str, str, str, bool]]:
