@@ -1,5 +1,7 @@
 """Magic people and codes: what an address or a code brings about, without any order."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 from still import Still
@@ -10,6 +12,7 @@ from harness.errors import UnknownName, UsageError
 from harness.model import Consent, Ending
 from harness.sandbox.answers import MAGIC_CODES, unmagical
 from harness.sandbox.conclusion import CONCLUSIONS
+from harness.sandbox.magic import CONSENTS, ENDINGS, grouped, what_happens
 from harness.visitor import Visitor
 
 
@@ -277,3 +280,19 @@ def test_an_order_that_cannot_be_done_says_why(still: Still, more: dict[str, obj
 
     assert still.sandbox.consents_of(opened.end_user_id) == []
     assert (still.standing(opened).ending, still.standing(opened).outcome) == (None, "")
+
+
+def test_the_readme_names_every_magic_address() -> None:
+    """Each address under which something happens, beside what happens; nobody else."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("## Magic people")[2].partition("The one-time code")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| `")]
+    named = {address.strip("`"): told for addresses, told in rows for address in addresses.split(", ")}
+
+    groups = grouped(catalog.people().values())
+    expected = [*groups[ENDINGS], *groups[CONSENTS], catalog.person("approved")]
+    assert set(named) == {one.email for one in expected}
+    assert [
+        one.email for one in expected if not named[one.email].startswith(what_happens(one).split(" ")[0].rstrip(";"))
+    ] == []
+    assert [code for code in MAGIC_CODES if code not in readme] == []
