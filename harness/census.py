@@ -144,7 +144,7 @@ def _account_complaints(spec: AccountSpec) -> Iterable[str]:
             yield f"has an amount {amount!r} in {spec.key!r}. Amounts are text with two decimals, such as '-12.50'."
     for move in spec.moves:
         if move.every_days < 1 or move.first_day < 0:
-            yield f"moves money every {move.every_days} days from day {move.first_day}. They count from 1 and 0."
+            yield f"has every_days {move.every_days}, first_day {move.first_day} in {spec.key!r}. They count from 1 and 0."
         if move.mcc is not None and not _DIGITS.fullmatch(move.mcc):
             yield f"has a merchant category {move.mcc!r} in {spec.key!r}. It has four digits."
 

@@ -56,7 +56,8 @@ class AuthSession(Struct, frozen=True, kw_only=True):
 class Consent(Struct, frozen=True, kw_only=True):
     """The permission that resulted; ``arrangement_id`` is its identity.
 
-    ``person`` is the name of the person at the institution, ``account_keys`` the accounts they chose.
+    ``person`` is the name of the person at the institution, ``account_keys`` the accounts they chose, ``revokes_at`` when
+    the institution is going to end it by itself.
     """
 
     arrangement_id: str
@@ -70,8 +71,14 @@ class Consent(Struct, frozen=True, kw_only=True):
     renewed_at: datetime | None = None
     ended_at: datetime | None = None
     termination_reason: str | None = None
+    revokes_at: datetime | None = None
 
     @property
     def is_active(self) -> bool:
         """Whether data may be read under this consent."""
         return self.ended_at is None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it ends by itself, if nobody ends it before."""
+        return min(self.expires_at, self.revokes_at or self.expires_at)

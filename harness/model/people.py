@@ -45,7 +45,8 @@ class AccountSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     Args:
         joint_with: The file of the person who holds the account too; both files describe it alike.
-        is_shareable: False where the institution does not let it be shared, as when the other holder has not agreed.
+        is_shareable: False while the other holder's agreement is waited for; until then nothing of it is told.
+        is_offered: False where the institution's screen does not offer it, as when the other holder ruled sharing out.
         open_status: ``CLOSED`` is still told, and nothing moves there any more.
         lodged_days_ago: When a term deposit was made, for ``term_days``.
     """
@@ -63,6 +64,7 @@ class AccountSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     opens_on_day: int | None = None
     closes_on_day: int | None = None
     is_shareable: bool = True
+    is_offered: bool = True
     open_status: str = "OPEN"
     repayment_type: str = "PRINCIPAL_AND_INTEREST"
     lodged_days_ago: int = 120

@@ -9,7 +9,7 @@ import msgspec
 from harness.ids import stream
 from harness.model import OUTCOMES, AuthSession, Person
 from harness.sandbox.institutions import is_accessible
-from harness.sandbox.people import person_for, shareable_at
+from harness.sandbox.people import offered_at, person_for
 from harness.sandbox.store import Store
 
 Form = dict[str, Any]
@@ -90,7 +90,7 @@ def _enter_code(store: Store, session: AuthSession, code: str) -> tuple[AuthSess
         return msgspec.structs.replace(session, wrong_codes=wrong), answer
     person = person_of(store, session)
     outcome = OUTCOMES[_outcome(session, person)] if person is not None else OUTCOMES["ineligible"]
-    if person is not None and outcome.name == "eligible" and not shareable_at(store, person, session.institution_id or ""):
+    if person is not None and outcome.name == "eligible" and not offered_at(store, person, session.institution_id or ""):
         outcome = OUTCOMES["ineligible"]
     if outcome.name == "wrong_code":
         return msgspec.structs.replace(session, wrong_codes=_allowed(store)), outcome.answer
@@ -103,6 +103,6 @@ def _allowed(store: Store) -> int:
 
 def _select(store: Store, session: AuthSession, keys: tuple[str, ...]) -> tuple[AuthSession, str]:
     person = person_of(store, session)
-    held = shareable_at(store, person, session.institution_id or "") if person else ()
+    held = offered_at(store, person, session.institution_id or "") if person else ()
     known = tuple(spec.key for spec in held if spec.key in keys)
     return msgspec.structs.replace(session, account_keys=known), "fine" if known else "nothing"

@@ -10,7 +10,7 @@ import msgspec
 from harness.errors import UnknownName, UsageError
 from harness.model import OUTCOMES, AuthSession
 from harness.sandbox import sessions
-from harness.sandbox.people import shareable_at
+from harness.sandbox.people import offered_at
 from harness.sandbox.store import Store
 
 APPROVED = "approved"
@@ -124,7 +124,7 @@ def _past_the_code(session: AuthSession, outcome: str) -> str:
 
 def _accounts(store: Store, session: AuthSession, account_keys: tuple[str, ...]) -> tuple[str, ...]:
     person = sessions.person_of(store, session)
-    known = [spec.key for spec in shareable_at(store, person, session.institution_id or "")] if person else []
+    known = [spec.key for spec in offered_at(store, person, session.institution_id or "")] if person else []
     if not known:
         raise UsageError(f"{session.email} has no account that can be shared there. Let somebody else log in with email.")
     for key in account_keys:

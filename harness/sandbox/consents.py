@@ -43,12 +43,11 @@ def grant(
         permissions=tuple(name for name in asked if name not in person.withholds),
         created_at=now,
         expires_at=now + duration(store),
+        revokes_at=None if person.revokes_after_days is None else now + timedelta(days=person.revokes_after_days),
     )
     store.consents[consent.arrangement_id] = consent
     _open_books(store, consent, person)
     store.emit("consent.received", consent, at=now)
-    if person.revokes_after_days is not None:
-        store.leave_later(consent, at=now + timedelta(days=person.revokes_after_days))
     return consent
 
 

@@ -12,10 +12,10 @@ GROUPS: tuple[str, ...] = (ENDINGS, CONSENTS, HOUSEHOLDS)
 def what_happens(person: Person) -> str:
     """What an app sees of a journey with this person's address: ``approved``, or the ending in the vendor's name."""
     ending = OUTCOMES[person.outcome].ending
-    shareable = [spec for spec in person.accounts if spec.is_shareable]
+    offered = [spec for spec in person.accounts if spec.is_offered]
     if ending is not Ending.APPROVED:
         return ending.value
-    if not shareable:
+    if not offered:
         return f"{Ending.INELIGIBLE.value}{' at a bank' if person.energy else ''}"
     return "; ".join(("approved", *_afterwards(person)))
 
@@ -36,9 +36,9 @@ def _heading(person: Person) -> str:
 
 
 def _afterwards(person: Person) -> Iterable[str]:
-    shareable = sum(spec.is_shareable for spec in person.accounts)
-    if shareable < len(person.accounts):
-        yield f"{shareable} of {len(person.accounts)} accounts"
+    offered = sum(spec.is_offered for spec in person.accounts)
+    if offered < len(person.accounts):
+        yield f"{offered} of {len(person.accounts)} accounts"
     if person.withholds:
         yield f"without {', '.join(person.withholds)}"
     if person.revokes_after_days is not None:

@@ -45,14 +45,14 @@ def accounts_at(store: Store, person: Person, institution_id: str) -> tuple[Acco
     return person.energy if institution is not None and institution.industry == "energy" else person.accounts
 
 
-def is_shareable(spec: AccountSpec | EnergyAccountSpec) -> bool:
-    """Whether the institution lets an account be shared; a retailer lets every one. Source: accounts.shareable"""
-    return isinstance(spec, EnergyAccountSpec) or spec.is_shareable
+def is_offered(spec: AccountSpec | EnergyAccountSpec) -> bool:
+    """Whether the institution lets an account be shared; a retailer lets every one. Source: accounts.offered"""
+    return isinstance(spec, EnergyAccountSpec) or spec.is_offered
 
 
-def shareable_at(store: Store, person: Person, institution_id: str) -> tuple[AccountSpec | EnergyAccountSpec, ...]:
+def offered_at(store: Store, person: Person, institution_id: str) -> tuple[AccountSpec | EnergyAccountSpec, ...]:
     """Those of the accounts at an institution that *person* may share."""
-    return tuple(spec for spec in accounts_at(store, person, institution_id) if is_shareable(spec))
+    return tuple(spec for spec in accounts_at(store, person, institution_id) if is_offered(spec))
 
 
 def made_up(*, seed: int, email: str | None = None, number: int = 0) -> Person:

@@ -110,7 +110,7 @@ class Sandbox:
                 end_user_id=end_user.end_user_id,
                 institution_id=institution_id,
                 person=person,
-                account_keys=tuple(spec.key for spec in people.shareable_at(store, person, institution_id)),
+                account_keys=tuple(spec.key for spec in people.offered_at(store, person, institution_id)),
                 arrangement_id=arrangement_id,
             )
             sync.begin(store, consent)

@@ -98,7 +98,6 @@ class Store:
         self.ledgers: dict[str, Ledger] = {}
         self.energy: dict[str, EnergyLedger] = {}
         self.served: dict[tuple[str, str], tuple[Any, ...]] = {}
-        self.leaving: dict[str, datetime] = {}
         self.early: set[tuple[str, str]] = set()
         self.overrides: dict[str, dict[str, str]] = {}
         self.read_at: dict[str, datetime] = {}
@@ -191,10 +190,6 @@ class Store:
         )
         self.events.append(event)
         return event
-
-    def leave_later(self, consent: Consent, *, at: datetime) -> None:
-        """Note that the institution is going to end *consent* by itself."""
-        self.leaving[consent.arrangement_id] = at
 
     def active_consents(self, end_user_id: str) -> list[Consent]:
         """The consents of an end user that allow reading now, oldest first."""

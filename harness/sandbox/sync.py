@@ -16,7 +16,7 @@ from harness.sandbox import consents
 from harness.sandbox.datasets import SOURCES, account_ids
 from harness.sandbox.people import person_for
 from harness.sandbox.store import Store
-from harness.sandbox.tables import NEVER, PendingSync
+from harness.sandbox.tables import PendingSync
 
 LATEST_S = max(dataset.ready_after_s for dataset in DATASETS.values()) + 1
 
@@ -53,17 +53,16 @@ def finish_due(store: Store) -> None:
     So a consent that ends before a sync is ready takes that sync along. Source: consents.expiry-event
     """
     now = store.clock.now()
-    if now < store.syncs.next_ready and now < store.consents.next_end and now < min(store.leaving.values(), default=NEVER):
+    if now < store.syncs.next_ready and now < store.consents.next_end:
         return
     due: list[tuple[datetime, Callable[[], None]]] = [
         (one.ready_at, partial(_complete, store, one)) for one in store.syncs if one.ready_at <= now
     ]
     due += [
-        (one.expires_at, partial(_expire, store, one.arrangement_id))
+        (one.ends_at, partial(_end, store, one.arrangement_id))
         for one in store.consents.values()
-        if one.is_active and one.expires_at <= now
+        if one.is_active and one.ends_at <= now
     ]
-    due += [(at, partial(_leave, store, one, at)) for one, at in store.leaving.items() if at <= now]
     for _, happen in sorted(due, key=itemgetter(0)):
         happen()
     store.syncs.look_again()
@@ -111,15 +110,13 @@ def _delay(store: Store, name: str) -> timedelta:
     return timedelta(seconds=after_s) if store.reading("sync.latency") == "seconds" else timedelta(minutes=after_s)
 
 
-def _expire(store: Store, arrangement_id: str) -> None:
+def _end(store: Store, arrangement_id: str) -> None:
+    """End a consent whose time is over, or that the institution ends before. Source: consents.by-institution"""
     consent = store.consents[arrangement_id]
-    consents.end(store, consent, reason="Expired", at=consent.expires_at, clause_id="consents.expiry-told")
-
-
-def _leave(store: Store, arrangement_id: str, at: datetime) -> None:
-    """The institution ends a consent by itself. Source: consents.by-institution"""
-    del store.leaving[arrangement_id]
-    consents.end(store, store.consents[arrangement_id], reason="Revoked", at=at)
+    if consent.ends_at < consent.expires_at:
+        consents.end(store, consent, reason="Revoked", at=consent.ends_at)
+    else:
+        consents.end(store, consent, reason="Expired", at=consent.expires_at, clause_id="consents.expiry-told")
 
 
 def _complete(store: Store, pending: PendingSync) -> None:

@@ -33,7 +33,7 @@ class Consents(dict[str, Consent]):
         super().__setitem__(arrangement_id, consent)
         self._of.setdefault(consent.end_user_id, {})[arrangement_id] = None
         if consent.is_active:
-            self.next_end = min(self.next_end, consent.expires_at)
+            self.next_end = min(self.next_end, consent.ends_at)
 
     def of(self, end_user_id: str) -> list[Consent]:
         """Every consent of an end user, oldest first."""
@@ -41,7 +41,7 @@ class Consents(dict[str, Consent]):
 
     def look_again(self) -> None:
         """Find ``next_end`` anew, after something ended."""
-        self.next_end = min((one.expires_at for one in self.values() if one.is_active), default=NEVER)
+        self.next_end = min((one.ends_at for one in self.values() if one.is_active), default=NEVER)
 
 
 class Syncs(list[PendingSync]):

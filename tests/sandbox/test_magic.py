@@ -122,7 +122,7 @@ def test_for_some_no_code_is_right(still: Still, visitor: Visitor, code: str) ->
 def test_what_may_not_be_shared_is_not_offered(
     still: Still, visitor: Visitor, name: str, offered: tuple[str, ...], withheld: list[bytes]
 ) -> None:
-    """It is shown, and neither a form nor the direct way takes it. Source: accounts.shareable"""
+    """It is shown, and neither a form nor the direct way takes it. Source: accounts.offered"""
     session_id = log_in(still, visitor, name)
     assert visitor.choices("account") == offered
     assert visitor.page.body.count(b": cannot be shared") == len(withheld)
@@ -139,7 +139,7 @@ def test_what_may_not_be_shared_is_not_offered(
 
 @pytest.mark.parametrize("name", ["joint_only", "noel", "otto", "ines"])
 def test_who_has_nothing_to_share_is_ineligible(still: Still, visitor: Visitor, name: str) -> None:
-    """A joint account withheld, no account at all, a business that nobody nominated them for. Source: accounts.shareable"""
+    """A joint account withheld, no account at all, a business that nobody nominated them for. Source: accounts.offered"""
     session_id = log_in(still, visitor, name)
 
     session = still.sandbox.session(session_id)

@@ -25,7 +25,7 @@ SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(1, 5)
 PEOPLE = catalog.people()
 WELCOME = {name: one for name, one in PEOPLE.items() if one.outcome == "eligible"}
 OTHERS = {one.accounts: name for name, one in reversed(WELCOME.items()) if not one.withholds}
-BANKED = [name for accounts, name in OTHERS.items() if any(spec.is_shareable for spec in accounts)]
+BANKED = [name for accounts, name in OTHERS.items() if any(spec.is_offered for spec in accounts)]
 POWERED = list({one.energy: name for name, one in reversed(WELCOME.items()) if one.energy}.values())
 OWN_TRANSFERS = {
     "TRANSFER_IN_SAVINGS",

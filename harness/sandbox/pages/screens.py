@@ -13,7 +13,7 @@ from harness.sandbox import journey, sessions
 from harness.sandbox.answers import MAGIC_CODES
 from harness.sandbox.institutions import is_accessible
 from harness.sandbox.magic import grouped, what_happens
-from harness.sandbox.people import accounts_at, is_shareable, shareable_at
+from harness.sandbox.people import accounts_at, is_offered, offered_at
 from harness.sandbox.store import Store
 
 COMPLAINTS = {
@@ -104,16 +104,16 @@ def _suggested(store: Store) -> dict[str, list[Person]]:
 def _chosen(store: Store, session: AuthSession) -> list[tuple[str, str, str, bool]]:
     """Key, name, product and whether it is ticked, of each account of whoever logged in."""
     person = sessions.person_of(store, session)
-    accounts = shareable_at(store, person, session.institution_id or "") if person else ()
+    accounts = offered_at(store, person, session.institution_id or "") if person else ()
     is_first_look = session.answer != "nothing" and session.stage == "accounts"
     return [(one.key, one.name, one.product, is_first_look or one.key in session.account_keys) for one in accounts]
 
 
 def _withheld(store: Store, session: AuthSession) -> list[str]:
-    """The names of accounts that the institution shows and does not let be shared. Source: accounts.shareable"""
+    """The names of accounts that the institution shows and does not let be shared. Source: accounts.offered"""
     person = sessions.person_of(store, session)
     accounts = accounts_at(store, person, session.institution_id or "") if person else ()
-    return [one.name for one in accounts if not is_shareable(one)]
+    return [one.name for one in accounts if not is_offered(one)]
 
 
 def _shared(store: Store, session: AuthSession) -> list[str]:
