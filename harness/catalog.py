@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from harness import census
 from harness.errors import ConfigError, UnknownName
 from harness.model import Institution, Person
 
@@ -37,11 +38,12 @@ def institutions() -> dict[str, Institution]:
 
 @cache
 def people() -> dict[str, Person]:
-    """Every named person by file name."""
-    found: dict[str, Person] = {}
-    for path in sorted((folder("fixtures") / "end_users").glob("*.toml")):
-        found[path.stem] = _convert({"name": path.stem, **_read(path)}, Person, path)
-    return found
+    """Every named person by file name.
+
+    Raises:
+        ConfigError: A file says what no person's file may.
+    """
+    return census.people({path.stem: _read(path) for path in sorted((folder("fixtures") / "end_users").glob("*.toml"))})
 
 
 def person(name: str) -> Person:

@@ -20,7 +20,7 @@ from harness.faults import FAULTS
 from harness.link import Rule
 from harness.local import LocalFiskil
 from harness.model import Consent
-from harness.orders import AccountChange, Connection, ConsoleSetting, Jump, Revocation, Setting, Syncing
+from harness.orders import AccountChange, Conclusion, Connection, ConsoleSetting, Jump, Revocation, Setting, Syncing
 from harness.sandbox.api.routes import require_route
 
 Told = Callable[[], list[dict[str, object]]]
@@ -63,6 +63,7 @@ def control_application(
         ("POST", "/_sandbox/end-users/{end_user_id}/sync", control.sync),
         ("POST", "/_sandbox/end-users/{end_user_id}/revoke", control.revoke),
         ("POST", "/_sandbox/end-users/{end_user_id}/accounts", control.change_account),
+        ("POST", "/_sandbox/sessions/{session_id}", control.conclude),
         ("POST", "/_sandbox/console", control.configure),
         ("POST", "/_sandbox/institutions/{institution_id}", control.connect),
         ("POST", "/_sandbox/reset", control.reset),
@@ -163,6 +164,19 @@ class _Control:
         if not active:
             raise Refusal(404, f"The end user {end_user_id!r} has no active consent.")
         return active[-1]
+
+    def conclude(self, request: Request, body: bytes) -> Any:
+        wanted, session_id = _read(body, Conclusion), request.path_params["session_id"]
+        sandbox = self._fiskil.sandbox
+        session = sandbox.conclude(
+            session_id,
+            wanted.outcome,
+            email=wanted.email,
+            institution_id=wanted.institution_id,
+            account_keys=wanted.accounts,
+        )
+        ending = session.ending.value if session.ending else ""
+        return {"ending": ending, "arrangement_id": session.arrangement_id, "redirect": sandbox.way_back(session_id)}
 
     def configure(self, _request: Request, body: bytes) -> Any:
         chosen = _read(body, ConsoleSetting)

@@ -21,7 +21,7 @@ from harness.ids import Mint
 from harness.journal import HOMES
 from harness.link import Link, LinkProtocol, Rule
 from harness.listen import LOOPBACK, Loop, Server
-from harness.model import Consent, EndUser, Person
+from harness.model import AuthSession, Consent, EndUser, Person
 from harness.readings import Readings
 from harness.sandbox import Credentials, Sandbox
 from harness.sandbox.api.routes import find_spelling, require_route
@@ -179,6 +179,19 @@ class LocalFiskil:
             for dataset in consent.permissions:
                 self.sandbox.sync(consent, dataset)
         return consent
+
+    def conclude(self, session_id: str, outcome: str, *, email: str = "", account_keys: tuple[str, ...] = ()) -> AuthSession:
+        """Let an open journey come to *outcome* without the page: ``approved``, ``denied`` and so on.
+
+        Args:
+            email: Who logs in; without it, the end user's own address.
+            account_keys: What is shared; without any, all that can be.
+
+        Raises:
+            UnknownName: No such outcome, or no such account.
+            UsageError: The session is unknown or over, or what is asked for cannot be done where it stands.
+        """
+        return self.sandbox.conclude(session_id, outcome, email=email, account_keys=account_keys)
 
     @contextmanager
     def broken(self, route: str, fault: AnyFault, *, times: int = 1, skip: int = 0) -> Iterator[None]:

@@ -54,6 +54,15 @@ class ConsoleSetting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     consent_days: int | None = None
 
 
+class Conclusion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a consent journey is to end; whoever logs in is the end user unless ``email`` says otherwise."""
+
+    outcome: str
+    email: str = ""
+    institution_id: str = ""
+    accounts: tuple[str, ...] = ()
+
+
 class Connection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How Fiskil gets through to an institution: HEALTHY, DEGRADED or OUTAGE."""
 

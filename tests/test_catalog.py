@@ -6,6 +6,7 @@ import pytest
 
 from harness import catalog
 from harness.errors import ConfigError, UnknownName
+from harness.model import OUTCOMES
 
 
 def test_every_institution_is_known_by_its_id() -> None:
@@ -27,13 +28,7 @@ def test_every_person_is_known_by_their_file() -> None:
     assert [name for name, person in found.items() if person.name != name] == []
     assert len({person.email for person in found.values()}) == len(found)
     assert all(person.why for person in found.values())
-    assert {person.outcome for person in found.values()} == {
-        "eligible",
-        "unknown",
-        "ineligible",
-        "upstream_failure",
-        "times_out",
-    }
+    assert {person.outcome for person in found.values()} == set(OUTCOMES)
 
 
 def test_a_person_is_found_by_name() -> None:
@@ -42,14 +37,12 @@ def test_a_person_is_found_by_name() -> None:
 
 
 def test_an_unknown_person_names_the_nearest() -> None:
-    """And every known one."""
+    """And the first dozen."""
     with pytest.raises(UnknownName) as raised:
         catalog.person("rossa")
 
-    assert str(raised.value) == (
-        "No end user 'rossa' in fixtures/end_users. Did you mean 'rosa'? "
-        "Known: ben, ines, nobody, priya, rosa, thea, tuan, uma."
-    )
+    dozen = ", ".join(sorted(catalog.people())[:12])
+    assert str(raised.value) == (f"No end user 'rossa' in fixtures/end_users. Did you mean 'rosa'? Known: {dozen}, ...")
 
 
 def test_an_unknown_scenario_names_the_nearest() -> None:

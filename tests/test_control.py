@@ -9,6 +9,7 @@ import pytest
 from harness.control import control_application
 from harness.listen import Server
 from harness.local import LocalFiskil
+from harness.sandbox import sessions
 
 Ask = Callable[..., httpx.Response]
 
@@ -95,6 +96,53 @@ def test_the_console_is_set_until_a_reset(ask: Ask, fiskil: LocalFiskil) -> None
     assert ask("POST", "/console", json={}).json()["version"] == "v3"
 
 
+def invited(fiskil: LocalFiskil) -> str:
+    """The id of an auth session for a new end user."""
+    with fiskil.sandbox.store.changing() as store:
+        end_user_id = fiskil.enrol("rosa").end_user_id
+        return sessions.open_session(
+            store, end_user_id=end_user_id, redirect_uri="https://a.example/in", cancel_uri=""
+        ).session_id
+
+
+def test_a_journey_comes_to_what_is_ordered(ask: Ask, fiskil: LocalFiskil) -> None:
+    """With the accounts that are named, and the way back for the browser. Source: journey.error-types"""
+    approved, denied = invited(fiskil), invited(fiskil)
+
+    first = ask("POST", f"/sessions/{approved}", json={"outcome": "approved", "accounts": ["savings"]}).json()
+    second = ask("POST", f"/sessions/{denied}", json={"outcome": "denied", "email": "ben.okafor@example.com"}).json()
+
+    (consent,) = ask("GET", "/state").json()["consents"]
+    assert first == {
+        "ending": "APPROVED",
+        "arrangement_id": consent["arrangement_id"],
+        "redirect": f"https://a.example/in?session_id={approved}",
+    }
+    assert consent["account_keys"] == ["savings"]
+    assert second == {"ending": "CONSENT_ENDUSER_DENIED", "arrangement_id": None, "redirect": None}
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        ({"outcome": "decline"}, "Did you mean 'denied'"),
+        ({"outcme": "denied"}, "unknown field 'outcme'"),
+        ({}, "missing required field 'outcome'"),
+        ({"outcome": "approved", "accounts": ["saving"]}, "Did you mean 'savings'"),
+        ({"outcome": "approved", "email": "no.accounts@example.com"}, "has no account that can be shared there"),
+        ({"outcome": "approved", "institution_id": "22"}, "stays at 'institution'"),
+    ],
+)
+def test_an_ending_that_cannot_be_is_refused_in_words(
+    ask: Ask, fiskil: LocalFiskil, order: dict[str, Any], words: str
+) -> None:
+    """400, and nothing is granted."""
+    answer = ask("POST", f"/sessions/{invited(fiskil)}", json=order)
+
+    assert (answer.status_code, words in answer.json()["error"]) == (400, True), answer.text
+    assert ask("GET", "/state").json()["consents"] == []
+
+
 def test_an_institution_goes_out(ask: Ask, fiskil: LocalFiskil) -> None:
     """And the API says so. Source: institutions.status"""
     told = ask("POST", "/institutions/88888", json={"status": "OUTAGE"}).json()
@@ -118,6 +166,7 @@ def test_an_institution_goes_out(ask: Ask, fiskil: LocalFiskil) -> None:
         ("POST", "/faults", b'{"route": "*", "fault": {"type": "drip", "every_ms": 0}}', 400, "every_ms must be"),
         ("POST", "/faults", b'{"route": "*", "fault": {"type": "status", "status": 99999}}', 400, "from 200 to 599"),
         ("POST", "/end-users/eu_nobody/sync", b"", 404, "no active consent"),
+        ("POST", "/sessions/nothing", b'{"outcome": "denied"}', 400, "There is no auth session 'nothing'"),
         ("POST", "/console", b'{"permissions": ["payee"]}', 400, "Did you mean 'payees'"),
         ("POST", "/console", b'{"permission": ["payees"]}', 400, "unknown field 'permission'"),
         ("POST", "/institutions/88888", b'{"status": "DOWN"}', 400, "Known: "),

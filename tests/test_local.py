@@ -11,6 +11,8 @@ from harness import faults
 from harness.errors import FaultUnbitten, UnknownName, UsageError
 from harness.listen import free_port
 from harness.local import LocalFiskil
+from harness.model import Ending
+from harness.sandbox import sessions
 
 
 def test_everything_listens_at_once(fiskil: LocalFiskil) -> None:
@@ -47,6 +49,23 @@ def test_an_enrolled_end_user_is_found_and_has_rows(fiskil: LocalFiskil) -> None
     assert len(rosa.transaction_ids) > 50
     assert consent.end_user_id == rosa.end_user_id
     assert rosa.end_user.email == "rosa.keane@example.com"
+
+
+def test_a_journey_comes_to_what_is_asked_for(fiskil: LocalFiskil) -> None:
+    """A session that the app opened ends as a test says, without a page. Source: journey.error-types"""
+    rosa = fiskil.enrol("rosa")
+    with fiskil.sandbox.store.changing() as store:
+        opened = [
+            sessions.open_session(store, end_user_id=rosa.end_user_id, redirect_uri="", cancel_uri="https://a.example/no")
+            for _ in range(2)
+        ]
+
+    denied = fiskil.conclude(opened[0].session_id, "denied")
+    approved = fiskil.conclude(opened[1].session_id, "approved", account_keys=("savings",))
+
+    (consent,) = fiskil.sandbox.consents_of(rosa.end_user_id)
+    assert (denied.ending, approved.ending, consent.account_keys) == (Ending.DENIED, Ending.APPROVED, ("savings",))
+    assert "error_type=CONSENT_ENDUSER_DENIED" in (fiskil.sandbox.way_back(denied.session_id) or "")
 
 
 def test_an_end_user_may_be_made_up(fiskil: LocalFiskil) -> None:

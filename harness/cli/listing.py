@@ -29,9 +29,18 @@ def _scenarios() -> Iterable[Row]:
 
 def _people() -> Iterable[Row]:
     from harness.catalog import people
+    from harness.sandbox.magic import grouped, what_happens
 
-    for name, one in people().items():
-        yield Row(name=name, about=one.why)
+    for members in grouped(people().values()).values():
+        for one in members:
+            yield Row(name=one.name, about=f"{one.email}: {what_happens(one)}. {one.why[0].upper()}{one.why[1:]}.")
+
+
+def _codes() -> Iterable[Row]:
+    from harness.sandbox.answers import MAGIC_CODES
+
+    for code, about in MAGIC_CODES.items():
+        yield Row(name=code, about=f"{about}, whatever the page shows")
 
 
 def _institutions() -> Iterable[Row]:
@@ -99,7 +108,8 @@ def _gallery() -> Iterable[Row]:
 
 KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
     "scenarios": ("situations that can be run by name", _scenarios),
-    "people": ("end users with accounts and transactions", _people),
+    "people": ("magic addresses at the log-in, and what each leads to", _people),
+    "codes": ("magic one-time codes", _codes),
     "institutions": ("banks and energy retailers of the sandbox", _institutions),
     "faults": ("what can break between app and API", _faults),
     "routes": ("routes of the API, where faults wait", _routes),

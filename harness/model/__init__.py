@@ -5,12 +5,14 @@ Money is the wire's decimal string, instants are aware datetimes, ids are ``<thi
 
 from harness.model.consent import AuthSession, Consent, Ending
 from harness.model.event import DATASETS, Dataset, Event, Message
+from harness.model.outcome import OUTCOMES, Outcome
 from harness.model.people import EndUser, Institution, Person
 from harness.model.permission import PERMISSIONS, USUAL_PERMISSIONS, Permission
 from harness.model.rows import Account, Balance, Transaction
 
 __all__ = [
     "DATASETS",
+    "OUTCOMES",
     "PERMISSIONS",
     "USUAL_PERMISSIONS",
     "Account",
@@ -23,6 +25,7 @@ __all__ = [
     "Event",
     "Institution",
     "Message",
+    "Outcome",
     "Permission",
     "Person",
     "Transaction",

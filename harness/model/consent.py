@@ -26,7 +26,8 @@ class AuthSession(Struct, frozen=True, kw_only=True):
     """One single-use invitation to consent.
 
     ``stage`` is where the journey stands and ``answer`` what the latest act came to (see ``sandbox/journey.py``); ``ending``
-    is set once, at its end, and ``has_returned`` when the browser was sent back to the app after it.
+    is set once, at its end, and ``has_returned`` when the browser was sent back to the app after it. ``outcome`` is what was
+    ordered for this session alone, whoever logs in; one of ``OUTCOMES``.
     """
 
     session_id: str
@@ -49,14 +50,16 @@ class AuthSession(Struct, frozen=True, kw_only=True):
     ending: Ending | None = None
     has_returned: bool = False
     error_id: str | None = None
+    outcome: str = ""
 
 
 class Consent(Struct, frozen=True, kw_only=True):
     """The permission that resulted; ``arrangement_id`` is its identity.
 
     ``person`` is the e-mail address of the person at the institution, ``account_keys`` the accounts they chose, and
-    ``accounts_close_at`` when the last of these is closed. ``ended_by`` is who ended it: ``end_user``, ``institution`` or
-    ``app``; the API does not tell. A one-off consent lets each dataset be read once.
+    ``accounts_close_at`` when the last of these is closed; ``revokes_at`` is when the institution is going to end it by
+    itself. ``ended_by`` is who ended it: ``end_user``, ``institution`` or ``app``; the API does not tell. A one-off consent
+    lets each dataset be read once.
     """
 
     arrangement_id: str
@@ -73,6 +76,7 @@ class Consent(Struct, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     ended_by: str | None = None
     termination_reason: str | None = None
+    revokes_at: datetime | None = None
 
     @property
     def is_active(self) -> bool:
@@ -81,5 +85,5 @@ class Consent(Struct, frozen=True, kw_only=True):
 
     @property
     def ends_at(self) -> datetime:
-        """When it ends by itself: its time is over, or no account is left."""
-        return min(self.expires_at, self.accounts_close_at or self.expires_at)
+        """When it ends by itself: its time is over, no account is left, or the institution has enough of it."""
+        return min(one for one in (self.expires_at, self.accounts_close_at, self.revokes_at) if one is not None)

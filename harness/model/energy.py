@@ -70,6 +70,7 @@ class EnergyAccountSpec(Struct, frozen=True, kw_only=True):
         meter: ``interval`` (half hours) or ``basic`` (one read per bill).
         payment: The wire's kind of payment schedule; a manual payer is late with half of the latest bill that is due.
         concession: An amount off each bill, or a percentage of its usage.
+        ended_months_ago: When the contract ended, at the end of a month; ``months`` are those before. 0 where it runs.
     """
 
     key: str
@@ -84,6 +85,7 @@ class EnergyAccountSpec(Struct, frozen=True, kw_only=True):
     payment: str = "directDebit"
     concession: str | None = None
     is_gas: bool = False
+    ended_months_ago: int = 0
 
     @property
     def product(self) -> str:

@@ -38,14 +38,17 @@ class Movement(Struct, frozen=True, kw_only=True):
     type: str | None = None
 
 
-class AccountSpec(Struct, frozen=True, kw_only=True):
+class AccountSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An account as a person's file describes it; rows are derived from it and the seed.
 
+    Days are counted from the sandbox's epoch and may be negative: what opened before it did so ``-opens_on_day`` days ago.
+
     Args:
-        ownership: The wire's word for how many hold it; ``joint_with`` is the name of the other holder's file.
-        opens_on_day: Days of sandbox time from the store's first moment until the account is opened; it is there already
-            without one, and never closed without ``closes_on_day``.
-        is_shareable: Whether every holder has agreed to sharing it; while one has not, a consent brings nothing of it.
+        joint_with: The file of the person who holds the account too; both files describe it alike.
+        is_shareable: False while the other holder's agreement is waited for; until then nothing of it is told.
+        is_offered: False where the institution's screen does not offer it, as when the other holder ruled sharing out.
+        open_status: ``CLOSED`` is still told, and nothing moves there any more.
+        lodged_days_ago: When a term deposit was made, for ``term_days``.
     """
 
     key: str
@@ -61,13 +64,36 @@ class AccountSpec(Struct, frozen=True, kw_only=True):
     opens_on_day: int | None = None
     closes_on_day: int | None = None
     is_shareable: bool = True
+    is_offered: bool = True
+    open_status: str = "OPEN"
+    repayment_type: str = "PRINCIPAL_AND_INTEREST"
+    lodged_days_ago: int = 120
+    term_days: int = 365
 
 
-class Person(Struct, frozen=True, kw_only=True):
+class Organisation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The business that a person speaks for at the institution; ``established`` is a date, numbers are digits alone."""
+
+    legal_name: str
+    business_name: str
+    abn: str
+    acn: str | None = None
+    agent_role: str = "Director"
+    organisation_type: str = "COMPANY"
+    industry_code: str = "4511"
+    established: str = "2015-07-01"
+
+
+class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody with accounts at an institution, found there by *email*.
 
-    ``outcome`` is what the institution says when this person logs in: ``eligible``, ``unknown``, ``ineligible``,
-    ``upstream_failure`` or ``times_out``.
+    Args:
+        outcome: What a journey of this person comes to; one of ``OUTCOMES``.
+        organisation: The business that they speak for, as identity tells it.
+        withholds: Permissions that the institution does not grant, though they were asked for.
+        revokes_after_days: When the institution ends a consent by itself.
+        first_sync_after_minutes: By how much the first syncs of a consent are late.
+        first_sync_fails: Permissions whose first sync comes to nothing; a later one brings them.
     """
 
     name: str
@@ -80,6 +106,15 @@ class Person(Struct, frozen=True, kw_only=True):
     history_days: int = 90
     accounts: tuple[AccountSpec, ...] = ()
     energy: tuple[EnergyAccountSpec, ...] = ()
+    organisation: Organisation | None = None
+    withholds: tuple[str, ...] = ()
+    revokes_after_days: int | None = None
+    first_sync_after_minutes: int = 0
+    first_sync_fails: tuple[str, ...] = ()
+
+    def holder_of(self, spec: AccountSpec) -> str:
+        """In whose name an account is kept: that of the e-mail address, or for a joint account the names of both."""
+        return "&".join(sorted((self.name, spec.joint_with))) if spec.joint_with else self.email
 
 
 class EndUser(Struct, frozen=True, kw_only=True):

@@ -28,14 +28,25 @@ def accounts(store: Store, consent: Consent) -> tuple[Account, ...]:
 
 
 def _detailed(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec) -> Account:
-    account = ledger.accounts[spec.key]
+    account = _as_told(ledger.accounts[spec.key], spec, until=ledger.until)
     product = product_like(store.institutions[consent.institution_id], spec.product, spec.category)
     address = {"purpose": "REGISTERED", **address_of(ledger.person, seed=store.mint.seed)}
     return msgspec.structs.replace(
         account,
         addresses=(address,),
         **(_of_product(product, spec, seed=store.mint.seed, owner=ledger.person.email) if product else {}),
-        **_of_kind(ledger, spec, chosen=consent.account_keys),
+        **_of_kind(ledger, spec, account, chosen=consent.account_keys),
+    )
+
+
+def _as_told(account: Account, spec: AccountSpec, *, until: date) -> Account:
+    """The account with what its person's file says of it: who holds it, whether it is open, since when."""
+    opened = spec.opens_on_day
+    return msgspec.structs.replace(
+        account,
+        account_ownership=spec.ownership,
+        open_status=spec.open_status,
+        creation_date=account.creation_date if opened is None else (until + timedelta(days=opened)).isoformat(),
     )
 
 
@@ -56,12 +67,12 @@ def _of_product(product: Product, spec: AccountSpec, *, seed: int, owner: str) -
     }
 
 
-def _of_kind(ledger: Ledger, spec: AccountSpec, *, chosen: tuple[str, ...]) -> dict[str, Any]:
+def _of_kind(ledger: Ledger, spec: AccountSpec, account: Account, *, chosen: tuple[str, ...]) -> dict[str, Any]:
     """The member of the union that the category calls for; transaction accounts have none."""
     if spec.category == "CRED_AND_CHRG_CARDS":
         return {"specific_account_u_type": "creditCard", "credit_card": _credit_card(ledger, spec)}
     if spec.category == "RESIDENTIAL_MORTGAGES" or spec.category.endswith("LOANS"):
-        return {"specific_account_u_type": "loan", "loan": _loan(ledger, spec, chosen)}
+        return {"specific_account_u_type": "loan", "loan": _loan(ledger, spec, account, chosen)}
     if spec.category == "TERM_DEPOSITS":
         return {"specific_account_u_type": "termDeposit", "term_deposit": _term_deposit(ledger, spec)}
     return {}
@@ -79,9 +90,8 @@ def _credit_card(ledger: Ledger, spec: AccountSpec) -> dict[str, Any]:
     }
 
 
-def _loan(ledger: Ledger, spec: AccountSpec, chosen: tuple[str, ...]) -> dict[str, Any]:
+def _loan(ledger: Ledger, spec: AccountSpec, account: Account, chosen: tuple[str, ...]) -> dict[str, Any]:
     """Instalments are the transfers that arrive, the next one follows the last; an everyday account is the offset."""
-    account = ledger.accounts[spec.key]
     paid = next((move for move in spec.moves if not move.amount.startswith("-")), None)
     every = timedelta(days=paid.every_days if paid else 30)
     last = _last_day([row for row in ledger.transactions.values() if row.account_id == account.account_id], ledger.until)
@@ -91,7 +101,7 @@ def _loan(ledger: Ledger, spec: AccountSpec, chosen: tuple[str, ...]) -> dict[st
         "original_start_date": account.creation_date,
         "original_loan_amount": str((-Decimal(spec.opening) * Decimal("1.1")).quantize(Decimal(1000)).quantize(CENT)),
         "original_loan_currency": "AUD",
-        "loan_end_date": started.replace(year=started.year + 30).isoformat(),
+        "loan_end_date": started.replace(year=started.year + 30, day=min(started.day, 28)).isoformat(),
         "next_instalment_date": (last + every).isoformat(),
         "min_instalment_amount": paid.amount if paid else "0.00",
         "min_instalment_currency": "AUD",
@@ -101,7 +111,7 @@ def _loan(ledger: Ledger, spec: AccountSpec, chosen: tuple[str, ...]) -> dict[st
         "min_redraw_currency": "AUD",
         "offset_account_enabled": offset is not None,
         "offset_account_ids": [ledger.accounts[offset.key].account_id] if offset else [],
-        "repayment_type": "PRINCIPAL_AND_INTEREST",
+        "repayment_type": spec.repayment_type,
         "repayment_frequency": f"P{every.days}D",
     }
 
@@ -112,10 +122,10 @@ def _last_day(rows: list[Transaction], until: date) -> date:
 
 
 def _term_deposit(ledger: Ledger, spec: AccountSpec) -> dict[str, Any]:
-    lodged = ledger.until - timedelta(days=120)
+    lodged = ledger.until - timedelta(days=spec.lodged_days_ago)
     return {
         "lodgement_date": lodged.isoformat(),
-        "maturity_date": (lodged + timedelta(days=365)).isoformat(),
+        "maturity_date": (lodged + timedelta(days=spec.term_days)).isoformat(),
         "maturity_amount": ledger.balance(spec.key).current_balance,
         "maturity_currency": "AUD",
         "maturity_instructions": "ROLLED_OVER",

@@ -1,16 +1,26 @@
 """What the institution makes of each act of the end user; where that leads is the journey's table to say."""
 
+from collections.abc import Iterable
+from itertools import count
 from typing import Any
 
 import msgspec
 
 from harness.ids import stream
-from harness.model import AuthSession, Person
+from harness.model import OUTCOMES, AuthSession, Person
 from harness.sandbox.institutions import is_accessible
-from harness.sandbox.people import accounts_at, person_for
+from harness.sandbox.people import offered_at, person_for
 from harness.sandbox.store import Store
 
 Form = dict[str, Any]
+
+MAGIC_CODES: dict[str, str] = {
+    "123456": "is right",
+    "000000": "is wrong",
+    "999999": "has expired",
+}
+"""One-time codes that mean the same in every session, beside the one that the page shows. They are the sandbox's own."""
+_RIGHT, _, _EXPIRED = MAGIC_CODES
 
 
 def answer_to(store: Store, session: AuthSession, act: str, form: Form) -> tuple[AuthSession, str]:
@@ -42,10 +52,9 @@ def _identify(store: Store, session: AuthSession, email: str) -> tuple[AuthSessi
     person = person_for(store, email)
     if person is None:
         return session, "malformed"
-    if person.outcome == "unknown":
+    if _outcome(session, person) == "unknown":
         return session, "unknown"
-    code = f"{stream(store.mint.seed, store.mint.salt, session.session_id).randrange(10**6):06d}"
-    identified = msgspec.structs.replace(session, email=person.email, code=code)
+    identified = msgspec.structs.replace(session, email=person.email, code=_code(store, session))
     return identified, _health(store, session.institution_id or "")
 
 
@@ -53,20 +62,47 @@ def _health(store: Store, institution_id: str) -> str:
     return "outage" if store.institutions[institution_id].connection_status == "OUTAGE" else "fine"
 
 
+def _outcome(session: AuthSession, person: Person) -> str:
+    """What the journey is to come to: what was ordered for the session, else what the person's file says."""
+    return session.outcome or person.outcome
+
+
+def _code(store: Store, session: AuthSession, *, after: str = "") -> str:
+    """A new one-time code of six digits, never a magic one."""
+    chance = stream(store.mint.seed, store.mint.salt, session.session_id, *([after] if after else []))
+    return unmagical(f"{chance.randrange(10**6):06d}" for _ in count())
+
+
+def unmagical(codes: Iterable[str]) -> str:
+    """The first of *codes* that means nothing in other sessions."""
+    return next(one for one in codes if one not in MAGIC_CODES)
+
+
 def _enter_code(store: Store, session: AuthSession, code: str) -> tuple[AuthSession, str]:
-    """Source: journey.code-attempts"""
-    if "".join(code.split()) != session.code:
+    """Source: journey.code-attempts, journey.code-expired"""
+    typed = "".join(code.split())
+    if typed == _EXPIRED:
+        answer = "expired" if store.reading("journey.code-expired") == "sent-again" else "too_late"
+        return msgspec.structs.replace(session, code=_code(store, session, after=session.code or "")), answer
+    if typed not in {session.code, _RIGHT}:
         wrong = session.wrong_codes + 1
-        answer = "wrong_too_often" if wrong >= int(store.reading("journey.code-attempts")) else "wrong"
+        answer = "wrong_too_often" if wrong >= _allowed(store) else "wrong"
         return msgspec.structs.replace(session, wrong_codes=wrong), answer
     person = person_of(store, session)
-    if person is None or (person.outcome == "eligible" and not accounts_at(store, person, session.institution_id or "")):
-        return session, "ineligible"
-    return session, "fine" if person.outcome == "eligible" else person.outcome
+    outcome = OUTCOMES[_outcome(session, person)] if person is not None else OUTCOMES["ineligible"]
+    if person is not None and outcome.name == "eligible" and not offered_at(store, person, session.institution_id or ""):
+        outcome = OUTCOMES["ineligible"]
+    if outcome.name == "wrong_code":
+        return msgspec.structs.replace(session, wrong_codes=_allowed(store)), outcome.answer
+    return session, outcome.answer
+
+
+def _allowed(store: Store) -> int:
+    return int(store.reading("journey.code-attempts"))
 
 
 def _select(store: Store, session: AuthSession, keys: tuple[str, ...]) -> tuple[AuthSession, str]:
     person = person_of(store, session)
-    held = accounts_at(store, person, session.institution_id or "") if person else ()
+    held = offered_at(store, person, session.institution_id or "") if person else ()
     known = tuple(spec.key for spec in held if spec.key in keys)
     return msgspec.structs.replace(session, account_keys=known), "fine" if known else "nothing"

@@ -31,19 +31,21 @@ def grant(
         arrangement_id: Fixes the identity, for apps that know only one.
         permissions: What it covers; without any, what the console asks for, as far as the institution has it.
 
-    Source: consents.received, permissions.usual, consents.period
+    Source: consents.received, consents.by-institution, permissions.usual, consents.period
     """
     now = store.now()
+    asked = permitted_at(store.institutions[institution_id].industry, permissions or store.console.permissions)
     consent = Consent(
         arrangement_id=arrangement_id or store.mint.arrangement_id(),
         end_user_id=end_user_id,
         institution_id=institution_id,
         person=person.email,
         account_keys=account_keys,
-        permissions=permitted_at(store.institutions[institution_id].industry, permissions or store.console.permissions),
+        permissions=tuple(name for name in asked if name not in person.withholds),
         created_at=now,
         expires_at=now + duration(store),
         is_one_off=store.console.consent_days == 0,
+        revokes_at=None if person.revokes_after_days is None else now + timedelta(days=person.revokes_after_days),
     )
     _open_books(store, consent, person)
     consent = watch_accounts(store, consent)

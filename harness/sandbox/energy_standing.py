@@ -10,12 +10,15 @@ from typing import Any
 from harness.ids import stream
 from harness.model.energy_rows import Concession, EnergyAccount, EnergyBalance, EnergyRow, PaymentSchedule, UsageRead
 from harness.sandbox.energy_bills import Bill, total
-from harness.sandbox.energy_calendar import Period, anniversary_after, periods
+from harness.sandbox.energy_calendar import Period, anniversary_after, month_before, periods
 from harness.sandbox.energy_holding import Holding
 from harness.sandbox.energy_invoices import billing_rows, invoice_rows
 from harness.sandbox.energy_plans import contract, contract_key, metering, with_leaks
 from harness.sandbox.energy_reads import CONTROLLED, Reading
 from harness.sandbox.energy_site import Site
+
+LAST_BILL_WITHIN = timedelta(days=28)
+"""After a contract has ended: the last bill is sent and paid by then."""
 
 
 class Standing:
@@ -23,6 +26,9 @@ class Standing:
 
     def __init__(self, holding: Holding, until: date) -> None:
         self.until = until
+        ended = holding.spec.ended_months_ago
+        self._ended_on = month_before(holding.books.began, ended) if ended else None
+        self._written_until = until if self._ended_on is None else min(until, self._ended_on + LAST_BILL_WITHIN)
         self._holding = holding
         self._books, self._spec, self._plan, self._sites = holding.books, holding.spec, holding.plan, holding.sites
         self._leaks = holding.has_leaks
@@ -34,7 +40,7 @@ class Standing:
         shown = {
             "nickname": self._spec.name,
             "service_point_ids": [site.point.service_point_id for site in self._sites],
-            "plan_overview": {"display_name": plan.display_name, "start_date": str(self._since)},
+            "plan_overview": {"display_name": plan.display_name, "start_date": str(self._since), **self._end},
             "authorised_contacts": [{"first_name": person.given_name, "last_name": person.family_name, "middle_names": []}],
             "plan_detail": {
                 "fuel_type": plan.fuel_type,
@@ -49,6 +55,7 @@ class Standing:
             display_name=self._spec.name,
             creation_date=str(self._since),
             plans=(shown,),
+            open_status="OPEN" if self._ended_on is None else "CLOSED",
         )
         return (row,)
 
@@ -104,7 +111,7 @@ class Standing:
             additional_info="Taken off each bill.",
             additional_info_uri="https://rebates.example/energy",
             start_date=str(first),
-            end_date=str(anniversary_after(first, self.until) - timedelta(days=1)),
+            end_date=str(anniversary_after(first, self._written_until) - timedelta(days=1)),
             discount_frequency=f"P{self._plan.bill_months}M",
             applied_to=("USAGE",) if is_part else ("INVOICE",),
             amount=None if is_part else given,
@@ -149,17 +156,21 @@ class Standing:
 
     @cached_property
     def _spans(self) -> tuple[Period, ...]:
-        return periods(
-            months=self._spec.months, bill_months=self._plan.bill_months, began=self._books.began, until=self.until
-        )
+        began, until = self._ended_on or self._books.began, self._ended_on or self.until
+        return periods(months=self._spec.months, bill_months=self._plan.bill_months, began=began, until=until)
+
+    @property
+    def _end(self) -> dict[str, str]:
+        """The last day of a contract that ended, as a plan overview has it."""
+        return {} if self._ended_on is None else {"end_date": str(self._spans[-1].last)}
 
     @cached_property
     def _readings(self) -> list[Reading]:
-        return self._holding.meter.readings(self._spans, until=self.until)
+        return self._holding.meter.readings(self._spans, until=self._ended_on or self.until)
 
     @cached_property
     def _bills(self) -> tuple[Bill, ...]:
-        return self._holding.biller.bills(self._spans, self._readings, until=self.until)
+        return self._holding.biller.bills(self._spans, self._readings, until=self._written_until)
 
     def _of_account(self, prefix: str, name: str = "") -> dict[str, Any]:
         key = f"{self._spec.key}:{name}" if name else self._spec.key

@@ -37,7 +37,7 @@ class View(Struct, frozen=True, kw_only=True):
 
 def account_of(view: View, person: Person, spec: AccountSpec) -> Account:
     """The account that *spec* describes."""
-    chance = stream(view.mint.seed, "account", person.email, spec.key)
+    chance = stream(view.mint.seed, "account", person.holder_of(spec), spec.key)
     number = view.mint.digits(9, view.owner, f"{spec.key}:number")
     bsb = f"{chance.choice(BANK_CODES):02d}{chance.choice(STATE_DIGITS)}-{chance.randrange(1000):03d}"
     return Account(
@@ -60,7 +60,7 @@ def movements_of(view: View, person: Person, spec: AccountSpec, account: Account
     """Every movement on *account* up to the evening before *until*, and what is pending since that morning."""
     rows: list[Transaction] = []
     for number, move in enumerate(spec.moves):
-        chance = stream(view.mint.seed, "moves", person.email, spec.key, number)
+        chance = stream(view.mint.seed, "moves", person.holder_of(spec), spec.key, number)
         for days_ago in range(move.first_day, person.history_days, move.every_days):
             amount = _vary(move, chance.random())
             at = _moment(until - timedelta(days=days_ago + 1), minute=chance.randrange(7 * 60, 21 * 60))
@@ -68,7 +68,7 @@ def movements_of(view: View, person: Person, spec: AccountSpec, account: Account
     outgoing = [move for move in spec.moves if move.amount.startswith("-")] or list(spec.moves)
     for number in range(spec.pending if outgoing else 0):
         move = outgoing[number % len(outgoing)]
-        chance = stream(view.mint.seed, "pending", person.email, spec.key, number)
+        chance = stream(view.mint.seed, "pending", person.holder_of(spec), spec.key, number)
         row = _posted(
             view, account, f"{spec.key}:pending:{number}", move, _vary(move, chance.random()), _moment(until, minute=9 * 60)
         )

@@ -1,4 +1,4 @@
-"""Who an institution says a person is; some of the made-up ones come as the organisation that they speak for."""
+"""Who an institution says a person is; some come as the organisation that they speak for."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,6 +7,7 @@ from harness.clock import rfc3339
 from harness.ids import stream
 from harness.model import Consent, Person
 from harness.model.payments import Identity
+from harness.model.people import Organisation
 from harness.sandbox.residence import address_of
 from harness.sandbox.store import Store
 
@@ -31,6 +32,8 @@ def identity(store: Store, consent: Consent) -> tuple[Identity, ...]:
 
 def is_organisation(person: Person, *, seed: int) -> bool:
     """Whether the institution knows the person as the agent of an organisation."""
+    if person.organisation is not None:
+        return True
     return person.name.startswith("made-") and stream(seed, "organisation", person.email).random() < 1 / 6
 
 
@@ -61,6 +64,8 @@ def _phone(number: str) -> dict[str, Any]:
 
 
 def _organisation(person: Person, seed: int, updated: str) -> dict[str, Any]:
+    if person.organisation is not None:
+        return {"last_update_time": updated, **_as_filed(person, person.organisation, seed)}
     chance = stream(seed, "business", person.email)
     name = f"{person.family_name} {chance.choice(_TRADES)}"
     acn = f"{chance.randrange(10**8, 10**9)}"
@@ -80,5 +85,26 @@ def _organisation(person: Person, seed: int, updated: str) -> dict[str, Any]:
         "organisation_type": "COMPANY",
         "registered_country": "AUS",
         "establishment_date": f"{chance.randrange(1995, 2022)}-{chance.randrange(1, 13):02d}-01",
+        "physical_addresses": [{"purpose": "REGISTERED", **address_of(person, seed=seed)}],
+    }
+
+
+def _as_filed(person: Person, business: Organisation, seed: int) -> dict[str, Any]:
+    """The organisation of a person's file; a sole trader and a partnership have no company number."""
+    return {
+        "agent_first_name": person.given_name,
+        "agent_last_name": person.family_name,
+        "agent_role": business.agent_role,
+        "business_name": business.business_name,
+        "legal_name": business.legal_name,
+        "short_name": business.business_name.split()[0],
+        "abn": business.abn,
+        **({"acn": business.acn} if business.acn else {}),
+        "is_acnc_registered": False,
+        "industry_code": business.industry_code,
+        "industry_code_version": "ANZSIC_1292.0_2006_V2.0",
+        "organisation_type": business.organisation_type,
+        "registered_country": "AUS",
+        "establishment_date": business.established,
         "physical_addresses": [{"purpose": "REGISTERED", **address_of(person, seed=seed)}],
     }

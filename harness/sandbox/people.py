@@ -47,6 +47,16 @@ def accounts_at(store: Store, person: Person, institution_id: str) -> tuple[Acco
     return tuple(spec for spec in held if is_open(store, person, spec, store.now()))
 
 
+def is_offered(spec: AccountSpec | EnergyAccountSpec) -> bool:
+    """Whether the institution lets an account be shared; a retailer lets every one. Source: accounts.offered"""
+    return isinstance(spec, EnergyAccountSpec) or spec.is_offered
+
+
+def offered_at(store: Store, person: Person, institution_id: str) -> tuple[AccountSpec | EnergyAccountSpec, ...]:
+    """Those of the accounts at an institution that *person* may share."""
+    return tuple(spec for spec in accounts_at(store, person, institution_id) if is_offered(spec))
+
+
 def made_up(*, seed: int, email: str | None = None, number: int = 0) -> Person:
     """Make a person with two to four accounts: same seed and number (or e-mail), same person."""
     from faker import Faker

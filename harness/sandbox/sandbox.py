@@ -15,6 +15,7 @@ from harness.model import AuthSession, Consent, EndUser, Event, Institution, Per
 from harness.readings import Readings
 from harness.sandbox import consents, desk, end_users, institutions, people, sessions, sync, tokens
 from harness.sandbox.api.application import Api, Application
+from harness.sandbox.conclusion import conclude
 from harness.sandbox.console import Console
 from harness.sandbox.ledger import Ledger
 from harness.sandbox.pages.application import page_application
@@ -108,26 +109,56 @@ class Sandbox:
         arrangement_id: str | None = None,
         account_keys: tuple[str, ...] = (),
     ) -> Consent:
-        """Let *person* consent, without the page, with the accounts of *account_keys* or every one.
+        """Let *person* consent, without the page, with the accounts of *account_keys* or every one that is offered.
 
         Raises:
-            UnknownName: No account that the person has there is called so.
+            UnknownName: No account that the person may share there is called so.
         """
         with self._now() as store:
-            held = tuple(spec.key for spec in people.accounts_at(store, person, institution_id))
+            offered = tuple(spec.key for spec in people.offered_at(store, person, institution_id))
             for key in account_keys:
-                if key not in held:
-                    raise UnknownName("account", key, held, place=f"what {person.name} has there")
+                if key not in offered:
+                    raise UnknownName("account", key, offered, place=f"what {person.name} has there")
             consent = consents.grant(
                 store,
                 end_user_id=end_user.end_user_id,
                 institution_id=institution_id,
                 person=person,
-                account_keys=account_keys or held,
+                account_keys=account_keys or offered,
                 arrangement_id=arrangement_id,
             )
             sync.begin(store, consent)
             return consent
+
+    def conclude(
+        self,
+        session_id: str,
+        outcome: str,
+        *,
+        email: str = "",
+        institution_id: str = "",
+        account_keys: tuple[str, ...] = (),
+    ) -> AuthSession:
+        """Let an open journey come to *outcome* as at the page: ``approved``, or one of ``OUTCOMES``.
+
+        Args:
+            email: Who logs in; without it, the end user's own address.
+            account_keys: What is shared; without any, all that can be.
+
+        Raises:
+            UnknownName: No such outcome, or no such account.
+            UsageError: The session is unknown or over, or what is asked for cannot be done where it stands.
+        """
+        with self._now() as store:
+            return conclude(
+                store, session_id, outcome, email=email, institution_id=institution_id, account_keys=account_keys
+            )
+
+    def way_back(self, session_id: str) -> str | None:
+        """Where the browser of an ended session is sent; None while it is open, or where there is no way back."""
+        with self._now() as store:
+            session = sessions.current(store, session_id)
+            return sessions.destination(session, store.reading) if session and session.ending else None
 
     def session(self, session_id: str) -> AuthSession | None:
         """An auth session as it stands now."""

@@ -11,6 +11,7 @@ from harness.errors import UnknownName, UsageError
 from harness.model import DATASETS, Consent
 from harness.sandbox import consents
 from harness.sandbox.agenda import Agenda
+from harness.sandbox.people import person_for
 from harness.sandbox.snapshots import finish
 from harness.sandbox.store import Store
 from harness.sandbox.tables import PendingSync
@@ -30,13 +31,16 @@ EARLY_STAGES: dict[str, tuple[str, ...]] = {
 def begin(store: Store, consent: Consent, *, datasets: tuple[str, ...] | None = None) -> list[PendingSync]:
     """Schedule a sync of *datasets* (default: every one that the consent permits). Source: sync.timing"""
     started: list[PendingSync] = []
+    first = person_for(store, consent.person) if datasets is None else None
+    late = timedelta(minutes=first.first_sync_after_minutes if first else 0)
     for name in _usual(store, consent) if datasets is None else datasets:
         if name not in DATASETS or not DATASETS[name].is_permitted_by(consent.permissions):
             continue
         pending = PendingSync(
             arrangement_id=consent.arrangement_id,
             dataset=name,
-            ready_at=store.now() + _delay(store, name),
+            ready_at=store.now() + _delay(store, name) + late,
+            fails=first is not None and DATASETS[name].is_permitted_by(first.first_sync_fails),
         )
         store.syncs.append(pending)
         started.append(pending)
@@ -161,7 +165,10 @@ def _complete(store: Store, agenda: Agenda, pending: PendingSync) -> None:
     store.syncs.remove(pending)
     if not consent.is_active:
         return
-    _attempt(store, consent, pending.dataset, at=pending.ready_at)
+    if pending.fails:
+        _fail(store, consent, pending.dataset, at=pending.ready_at)
+    else:
+        _attempt(store, consent, pending.dataset, at=pending.ready_at)
     dataset, key = DATASETS[pending.dataset], (pending.arrangement_id, pending.dataset)
     if consent.is_one_off:
         _end_if_read(store, consent, at=pending.ready_at)

@@ -14,11 +14,12 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class PendingSync(Struct, frozen=True, kw_only=True):
-    """A sync that has begun; ``ready_at`` is when its data appears and its event is told."""
+    """A sync that has begun; ``ready_at`` is when its data appears and its event is told, or when it ``fails``."""
 
     arrangement_id: str
     dataset: str
     ready_at: datetime
+    fails: bool = False
 
 
 class AccountLife(Struct, frozen=True, kw_only=True):

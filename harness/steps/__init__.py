@@ -36,7 +36,7 @@ from harness.steps.institution import (
     OpenAccount,
     WithdrawSharing,
 )
-from harness.steps.journeys import Attempt, Authorise, Cancel, Deny, Leave, MistypeCode, StartSession
+from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
 from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
 from harness.steps.strangers import (
     DeliverForeign,
@@ -58,6 +58,7 @@ AnyStep = (
     | Cancel
     | Change
     | CloseAccount
+    | Conclude
     | ConfirmAgain
     | Deliver
     | DeliverBesideSlowClient
@@ -120,6 +121,7 @@ __all__ = [
     "Cancel",
     "Change",
     "CloseAccount",
+    "Conclude",
     "ConfirmAgain",
     "Deliver",
     "DeliverBesideSlowClient",

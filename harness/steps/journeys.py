@@ -10,6 +10,7 @@ from harness.errors import HookMissing, StepError, UnknownName
 from harness.http import Browser, HttpReply
 from harness.journal import Journey, Visit, kept
 from harness.model import Ending, Person
+from harness.sandbox.conclusion import check_conclusion
 from harness.steps.base import PlainStep
 from harness.visitor import Visitor, is_same_origin
 
@@ -133,6 +134,30 @@ class Attempt(_DrivenJourney, frozen=True, kw_only=True, tag="attempt"):
         _walk(stage, stage.participant(self.twin), until="confirm", then="confirm", visiting=visiting)
 
 
+class Conclude(_DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
+    """The journey comes to an outcome without a screen, and the browser goes where it is sent.
+
+    ``outcome`` is ``approved`` or what may stand in a person's file, such as ``denied``.
+    """
+
+    outcome: str = "approved"
+    twin: str = ""
+
+    def check(self) -> None:
+        """Refuse an outcome that no journey has."""
+        check_conclusion(self.outcome)
+
+    def perform(self, stage: "Stage") -> None:
+        """Order it, and open the page once."""
+        participant = stage.participant(self.twin)
+        address = begin(stage, participant)
+        stage.fiskil.sandbox.conclude(participant.session_ids[-1], self.outcome, email=participant.person.email)
+        with Browser(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
+            visitor = Visitor(browser, allow_hosts=stage.settings.sandbox.allow_hosts)
+            visitor.open(address)
+        _came_back(stage, participant, visitor)
+
+
 class StartSession(_DrivenJourney, frozen=True, kw_only=True, tag="start_session"):
     """The app is asked for an auth session, whatever comes of it; nobody walks it."""
 
@@ -205,10 +230,18 @@ def _walk(
                 visitor.submit("enter_code", code="000000x")
         elif then in {"cancel", "deny"} and _at(stage, participant) is not None:
             visitor.submit(then)
-    session = stage.fiskil.sandbox.session(participant.session_ids[-1])
-    ending = session.ending if session else None
+    if then:
+        _came_back(stage, participant, visitor)
+    else:
+        ending = _ending_of(stage, participant)
+        _ended(stage, participant, ending.value if ending else "ABANDONED")
+
+
+def _came_back(stage: "Stage", participant: "Participant", visitor: Visitor) -> None:
+    """Write down how the journey ended, and the app's page where the browser was sent."""
+    ending = _ending_of(stage, participant)
     _ended(stage, participant, ending.value if ending else "ABANDONED")
-    if then and visitor.redirects:
+    if visitor.redirects:
         _write_visit(stage, participant, visitor, "callback" if ending is Ending.APPROVED else "cancelled")
 
 
@@ -240,6 +273,11 @@ def _advance(stage: "Stage", participant: "Participant", visitor: Visitor, until
 def _at(stage: "Stage", participant: "Participant") -> Screen | None:
     session = stage.fiskil.sandbox.session(participant.session_ids[-1])
     return None if session is None or session.ending is not None else session.stage  # type: ignore[return-value]
+
+
+def _ending_of(stage: "Stage", participant: "Participant") -> Ending | None:
+    session = stage.fiskil.sandbox.session(participant.session_ids[-1])
+    return session.ending if session else None
 
 
 def _ended(stage: "Stage", participant: "Participant", ending: str) -> None:

@@ -29,6 +29,7 @@ class Feed:
         self.rows: dict[str, list[Any]] = {}
         self.deliveries = 0
         self.front_end = ""
+        self.visited: list[str] = []
 
     def start(self, values: Values) -> str:
         """Listen, and keep the values; the token comes with the first call."""
@@ -86,6 +87,7 @@ class Feed:
                 """Say nothing."""
 
             def do_GET(self) -> None:
+                feed.visited.append(self.path)
                 self._answer(200, f"<h1>{self.path.partition('?')[0].strip('/')}</h1>".encode())
 
             def do_POST(self) -> None:

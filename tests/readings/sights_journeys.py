@@ -87,6 +87,17 @@ def messages(page: bytes) -> list[dict[str, Any]]:
 
 
 FIELDS = {"isCompleted", "error", "errorID", "errorType", "errorDescription", "errorURI"}
+
+
+def expired(world: World) -> tuple[bool, bool]:
+    """Whether the journey is over after a code that has expired, and whether the one that follows is right.
+
+    Source: journey.code-expired
+    """
+    ended = bool(world.walk(world.invite(), then="", codes=1, code="999999"))
+    return ended, not ended and bool(world.walk(world.invite(), codes=1, code="999999"))
+
+
 THREE = {"error", "error_type", "error_description"}
 
 JOURNEYS: Sights = {
@@ -107,6 +118,7 @@ JOURNEYS: Sights = {
             "denied": ("CONSENT_ENDUSER_DENIED", "CONSENT_ENDUSER_DENIED"),
         },
     ),
+    "journey.code-expired": (expired, {"sent-again": (False, True), "otp-failure": (True, False)}),
     "journey.code-attempts": (codes, {"3": (False, True), "1": (True, True), "5": (False, False)}),
     "sdk.invalid-session": (
         invalid,

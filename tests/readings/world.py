@@ -60,10 +60,15 @@ class World:
         found: dict[str, Any] = {"status": answer.status_code, "end_user_id": sent["end_user_id"], **answer.json()}
         return found
 
-    def walk(self, session: dict[str, Any], *, then: str = "confirm", email: str = ROSA, codes: int = 0) -> dict[str, str]:
-        """Go through the consent page and do *then* at its end; the query of where the browser was sent."""
+    def walk(
+        self, session: dict[str, Any], *, then: str = "confirm", email: str = ROSA, codes: int = 0, code: str = "nonsense"
+    ) -> dict[str, str]:
+        """Go through the consent page and do *then* at its end; the query of where the browser was sent.
+
+        *code* is typed first, as often as *codes* says.
+        """
         with Browser() as browser:
-            return _arrived(_through(Visitor(browser), session, then=then, email=email, codes=codes))
+            return _arrived(_through(Visitor(browser), session, then=then, email=email, codes=codes, code=code))
 
     def embed(self, session: dict[str, Any], *, then: str = "confirm") -> bytes:
         """The same walk as the page's script leaves its mark on it where another window watches; its last screen."""
@@ -112,12 +117,12 @@ class World:
 
 
 def _through(
-    visitor: Visitor, session: dict[str, Any], *, then: str, email: str = ROSA, codes: int = 0, **marks: str
+    visitor: Visitor, session: dict[str, Any], *, then: str, email: str = ROSA, codes: int = 0, code: str = "", **marks: str
 ) -> Visitor:
     visitor.open(session["auth_url"])
     visitor.submit("identify", email=email)
     while codes and not _arrived(visitor):
-        visitor.submit("enter_code", code="nonsense")
+        visitor.submit("enter_code", code=code)
         codes -= 1
     if then in {"code", "confirm"}:
         visitor.submit("enter_code", code=visitor.text_of("data-code"))

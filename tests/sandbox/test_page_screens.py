@@ -11,6 +11,8 @@ from walks import walk_to
 from harness import catalog
 from harness.http import Browser, HttpReply
 from harness.sandbox import journey
+from harness.sandbox.answers import MAGIC_CODES
+from harness.sandbox.magic import GROUPS
 from harness.visitor import Visitor, forms
 
 
@@ -159,6 +161,9 @@ def test_the_log_in_says_who_is_known(still: Still, visitor: Visitor) -> None:
     text = visitor.page.body.decode().replace("&#39;", "'")
 
     assert [one for one in catalog.people().values() if one.email not in text or one.why not in text] == []
+    assert text.index("CONSENT_ENDUSER_DENIED: the institution says") > text.index("denied@example.com")
+    assert [code for code in MAGIC_CODES if f"<dt>{code}</dt>" not in text] == []
+    assert [heading for heading in GROUPS if f"<h2>{heading}</h2>" not in text] == []
 
 
 def test_institutions_say_whether_they_can_be_reached(still: Still, visitor: Visitor) -> None:

@@ -18,7 +18,7 @@ from harness.sandbox.people import made_up
 GOLDEN = Path(__file__).parent.parent / "data" / "made_up_people.json"
 MADE = [made_up(seed=seed, number=number) for seed in range(12) for number in range(3)]
 EVERYBODY = [*catalog.people().values(), *MADE]
-PRODUCTS = {"TRANS_AND_SAVINGS_ACCOUNTS", "CRED_AND_CHRG_CARDS", "RESIDENTIAL_MORTGAGES"}
+PRODUCTS = {"TERM_DEPOSITS", "TRANS_AND_SAVINGS_ACCOUNTS", "CRED_AND_CHRG_CARDS", "RESIDENTIAL_MORTGAGES"}
 TYPES = {
     "DIRECT_DEBIT",
     "FEE",

@@ -73,6 +73,11 @@ def _every_account(still: Still, session: AuthSession, visitor: Visitor) -> None
     visitor.submit("select", account=list(visitor.choices("account")))
 
 
+def _too_late(still: Still, session: AuthSession, visitor: Visitor) -> None:
+    still.sandbox.read_as({"journey.code-expired": "otp-failure"})
+    visitor.submit("enter_code", code="999999")
+
+
 WAYS: dict[tuple[str, str, str], Way] = {
     ("institution", "choose", "fine"): _submits("choose", institution_id="88888"),
     ("institution", "choose", "unknown"): _submits("choose", institution_id="22"),
@@ -84,6 +89,11 @@ WAYS: dict[tuple[str, str, str], Way] = {
     ("code", "enter_code", "fine"): _the_code,
     ("code", "enter_code", "wrong"): _submits("enter_code", code="nonsense"),
     ("code", "enter_code", "wrong_too_often"): _wrong_codes,
+    ("code", "enter_code", "expired"): _submits("enter_code", code="999999"),
+    ("code", "enter_code", "too_late"): _too_late,
+    ("code", "enter_code", "cancelled"): _the_code,
+    ("code", "enter_code", "denied"): _the_code,
+    ("code", "enter_code", "terminated"): _the_code,
     ("code", "enter_code", "ineligible"): _the_code,
     ("code", "enter_code", "upstream_failure"): _the_code,
     ("code", "enter_code", "times_out"): _the_code,
@@ -96,7 +106,14 @@ WAYS: dict[tuple[str, str, str], Way] = {
 }
 """What a person does at a stage for each entry of the table."""
 
-WHO = {"ineligible": "ines", "upstream_failure": "uma", "times_out": "tuan"}
+WHO = {
+    "ineligible": "ines",
+    "upstream_failure": "uma",
+    "times_out": "tuan",
+    "cancelled": "cancelled",
+    "denied": "denied",
+    "terminated": "terminated",
+}
 """Whose journey it is, where the answer depends on the person."""
 
 ENDINGS: dict[Ending, tuple[str, str, str]] = {

@@ -52,6 +52,12 @@ def perform(drive: Drive, feed: Feed) -> Perform:
         (steps.Attempt(end_user="ines"), "CONSENT_ENDUSER_INELIGIBLE"),
         (steps.Attempt(end_user="uma"), "CONSENT_UPSTREAM_PROCESSING_ERROR"),
         (steps.Attempt(end_user="tuan"), "CONSENT_TIMEOUT"),
+        (steps.Attempt(end_user="denied"), "CONSENT_ENDUSER_DENIED"),
+        (steps.Attempt(end_user="cancelled"), "AUTH_SESSION_CANCELLED"),
+        (steps.Attempt(end_user="wrong_code"), "CONSENT_OTP_FAILURE"),
+        (steps.Attempt(end_user="joint_only"), "CONSENT_ENDUSER_INELIGIBLE"),
+        (steps.Conclude(outcome="cancelled"), "AUTH_SESSION_CANCELLED"),
+        (steps.Conclude(outcome="upstream_failure"), "CONSENT_UPSTREAM_PROCESSING_ERROR"),
     ],
     ids=lambda value: value if isinstance(value, str) else steps.in_words(value),
 )
@@ -135,6 +141,21 @@ def test_an_unknown_person_is_refused_before_anything_runs() -> None:
     """The nearest match is named."""
     with pytest.raises(UnknownName, match="Did you mean 'ines'"):
         steps.Attempt(end_user="inez").check()
+
+
+def test_an_unknown_outcome_is_refused_before_anything_runs() -> None:
+    """The nearest match is named."""
+    with pytest.raises(UnknownName, match=r"No outcome 'timed_out'\. Did you mean 'times_out'"):
+        steps.Conclude(outcome="timed_out").check()
+
+
+@pytest.mark.parametrize("step", [steps.Attempt(end_user="terminated"), steps.Conclude(outcome="terminated")])
+def test_a_terminated_session_calls_nobody_back(perform: Perform, step: steps.AnyStep) -> None:
+    """AUTH_SESSION_INVALID has no way back to the app. Source: journey.error-types"""
+    journal = perform(step)
+
+    assert [one.ending for one in journal.all(Journey)] == ["AUTH_SESSION_INVALID"]
+    assert journal.all(Visit) == []
 
 
 def test_a_household_can_be_authorised(perform: Perform) -> None:

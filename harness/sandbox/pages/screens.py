@@ -11,16 +11,19 @@ from starlette.responses import HTMLResponse, Response
 from harness.model import PERMISSIONS, AuthSession, Ending, Institution, Person
 from harness.model.permission import permitted_at
 from harness.sandbox import consents, journey, sessions
+from harness.sandbox.answers import MAGIC_CODES
 from harness.sandbox.institutions import is_accessible
+from harness.sandbox.magic import grouped, what_happens
 from harness.sandbox.messages import Message, messages_of
 from harness.sandbox.pages.headers import headers_for
-from harness.sandbox.people import accounts_at
+from harness.sandbox.people import accounts_at, is_offered, offered_at
 from harness.sandbox.store import Store
 
 COMPLAINTS = {
     ("institution", "unknown"): "This institution is not in the sandbox. Choose another.",
     ("login", "malformed"): "That is no e-mail address. It must look like name@example.com.",
     ("code", "wrong"): "That is not the code. You can try again.",
+    ("code", "expired"): "That code has expired. A new one is below.",
     ("accounts", "nothing"): "Choose at least one account.",
 }
 ENDINGS = {
@@ -47,7 +50,10 @@ def screen(store: Store, session: AuthSession | None) -> Response:
         institution=store.institutions.get(session.institution_id or ""),
         institutions=_offered(store),
         people=_suggested(store),
+        what_happens=what_happens,
+        magic_codes=MAGIC_CODES,
         chosen=_chosen(store, session),
+        withheld=_withheld(store, session),
         shared=_shared(store, session),
         patience=PATIENCE[store.reading("journey.code-attempts")] if session.stage == "code" else "",
         days=consents.duration(store).days if session.stage == "confirm" else 0,
@@ -106,18 +112,25 @@ def _offered(store: Store) -> list[Institution]:
     return sorted(known, key=lambda one: (not one.is_accessible, one.industry, one.priority, one.name))
 
 
-def _suggested(store: Store) -> list[Person]:
+def _suggested(store: Store) -> dict[str, list[Person]]:
     """Who can log in, as a hint to a person at the page: the people of the fixtures, and those admitted since."""
     known = store.named | {email: person for email, person in store.people.items() if person.why != "made from the seed"}
-    return sorted(known.values(), key=lambda one: (one.outcome != "eligible", one.given_name))
+    return {heading: members for heading, members in grouped(known.values()).items() if members}
 
 
 def _chosen(store: Store, session: AuthSession) -> list[tuple[str, str, str, bool]]:
     """Key, name, product and whether it is ticked, of each account of whoever logged in."""
     person = sessions.person_of(store, session)
-    accounts = accounts_at(store, person, session.institution_id or "") if person else ()
+    accounts = offered_at(store, person, session.institution_id or "") if person else ()
     is_first_look = session.answer != "nothing" and session.stage == "accounts"
     return [(one.key, one.name, one.product, is_first_look or one.key in session.account_keys) for one in accounts]
+
+
+def _withheld(store: Store, session: AuthSession) -> list[str]:
+    """The names of accounts that the institution shows and does not let be shared. Source: accounts.offered"""
+    person = sessions.person_of(store, session)
+    accounts = accounts_at(store, person, session.institution_id or "") if person else ()
+    return [one.name for one in accounts if not is_offered(one)]
 
 
 def _shared(store: Store, session: AuthSession) -> list[str]:

@@ -1,0 +1,184 @@
+"""Reads the files of people: what a file says is checked before anybody relies on it, and the nearest match is named.
+
+A file that says ``like = "rosa"`` takes the accounts, the energy and the history of that file where it has none of its own.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from harness.errors import ConfigError, nearest
+from harness.model import OUTCOMES, PERMISSIONS, Person
+from harness.model.energy import EnergyAccountSpec
+from harness.model.people import AccountSpec, Movement, Organisation
+
+OWNERSHIPS = ("ONE_PARTY", "TWO_PARTY", "MANY_PARTY", "OTHER", "UNKNOWN")
+OPEN_STATUSES = ("OPEN", "CLOSED")
+REPAYMENTS = ("PRINCIPAL_AND_INTEREST", "INTEREST_ONLY", "OTHER", "UNCONSTRAINED")
+CATEGORIES = (
+    "BUSINESS_LOANS",
+    "CRED_AND_CHRG_CARDS",
+    "LEASES",
+    "MARGIN_LOANS",
+    "OVERDRAFTS",
+    "PERS_LOANS",
+    "REGULATED_TRUST_ACCOUNTS",
+    "RESIDENTIAL_MORTGAGES",
+    "TERM_DEPOSITS",
+    "TRADE_FINANCE",
+    "TRANS_AND_SAVINGS_ACCOUNTS",
+    "TRAVEL_CARDS",
+)
+INHERITED = ("accounts", "energy", "history_days", "organisation")
+_SHAPES: dict[str, type[msgspec.Struct]] = {
+    "": Person,
+    "accounts": AccountSpec,
+    "accounts.moves": Movement,
+    "energy": EnergyAccountSpec,
+    "organisation": Organisation,
+}
+_MONEY = re.compile(r"-?\d+\.\d\d")
+_DIGITS = re.compile(r"\d{4}")
+# What each digit of an ABN counts for; the first is reduced by one, and the sum is a multiple of 89.
+_ABN_WEIGHTS = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)
+
+
+def people(files: Mapping[str, Mapping[str, Any]]) -> dict[str, Person]:
+    """Every person of *files*, whose keys are the names of files without their ending.
+
+    Raises:
+        ConfigError: An unknown field or value, two people with one address, or a holder that no file describes.
+    """
+    read = {name: _person(name, _with_inherited(name, raw, files)) for name, raw in files.items()}
+    addresses: dict[str, str] = {}
+    for name, person in read.items():
+        other = addresses.setdefault(person.email.lower(), name)
+        if other != name:
+            raise _wrong(name, f"has the e-mail address of {other!r}, {person.email!r}. An address chooses one person.")
+        for spec in person.accounts:
+            _check_holder(name, spec, read)
+    return read
+
+
+def is_abn(number: str) -> bool:
+    """Whether *number* is eleven digits that check as an Australian Business Number."""
+    if not re.fullmatch(r"[1-9]\d{10}", number):
+        return False
+    digits = [int(one) for one in number]
+    digits[0] -= 1
+    return sum(digit * weight for digit, weight in zip(digits, _ABN_WEIGHTS, strict=True)) % 89 == 0
+
+
+def _with_inherited(name: str, raw: Mapping[str, Any], files: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    own = {"name": name, **raw}
+    like = own.pop("like", None)
+    if like is None:
+        return own
+    if like not in files or "like" in files[like]:
+        raise _wrong(name, _unknown("like", like, [one for one, file in files.items() if "like" not in file]))
+    return {**{one: files[like][one] for one in INHERITED if one in files[like]}, **own}
+
+
+def _person(name: str, raw: dict[str, Any]) -> Person:
+    _refuse_unknown_fields(name, raw, "")
+    try:
+        person = msgspec.convert(raw, Person)
+    except msgspec.ValidationError as error:
+        raise _wrong(name, f"does not fit: {str(error).replace('`', '')}.") from None
+    for place, value, known in _choices(person):
+        if value not in known:
+            raise _wrong(name, _unknown(place, value, known))
+    for complaint in _complaints(person):
+        raise _wrong(name, complaint)
+    return person
+
+
+def _refuse_unknown_fields(name: str, raw: Any, place: str) -> None:
+    shape = _SHAPES.get(place)
+    if shape is None or not isinstance(raw, dict):
+        return
+    for field, value in raw.items():
+        if field not in shape.__struct_fields__:
+            raise _wrong(name, _unknown("field", field, shape.__struct_fields__))
+        for one in value if isinstance(value, list) else [value]:
+            _refuse_unknown_fields(name, one, f"{place}.{field}".lstrip("."))
+
+
+def _choices(person: Person) -> Iterable[tuple[str, str, Iterable[str]]]:
+    """Each word of a fixed choice, with where it stands and what may stand there."""
+    yield "outcome", person.outcome, OUTCOMES
+    for name in (*person.withholds, *person.first_sync_fails):
+        yield "permission", name, PERMISSIONS
+    for spec in person.accounts:
+        yield "category", spec.category, CATEGORIES
+        yield "ownership", spec.ownership, OWNERSHIPS
+        yield "open_status", spec.open_status, OPEN_STATUSES
+        yield "repayment_type", spec.repayment_type, REPAYMENTS
+
+
+def _complaints(person: Person) -> Iterable[str]:
+    keys = [*(spec.key for spec in person.accounts), *(spec.key for spec in person.energy)]
+    yield from (f"has two accounts with the key {key!r}. Keys are unique." for key in keys if keys.count(key) > 1)
+    days = (person.history_days, 1 if person.revokes_after_days is None else person.revokes_after_days)
+    if min(days) < 1 or person.first_sync_after_minutes < 0:
+        yield "has a number of days or minutes that is too small. Days count from 1, minutes from 0."
+    for spec in person.accounts:
+        yield from _account_complaints(spec)
+    if person.organisation is not None:
+        yield from _business_complaints(person.organisation)
+
+
+def _account_complaints(spec: AccountSpec) -> Iterable[str]:
+    opens, closes = spec.opens_on_day, spec.closes_on_day
+    if opens is not None and closes is not None and closes <= opens:
+        yield f"closes the account {spec.key!r} on day {closes}, before it opens on day {opens}."
+    if (spec.joint_with is not None) is not (spec.ownership == "TWO_PARTY"):
+        yield f"says of {spec.key!r} that it is {spec.ownership}, with {spec.joint_with!r}. TWO_PARTY names a holder."
+    if spec.lodged_days_ago < 0 or spec.term_days < 1:
+        yield f"lodges {spec.key!r} in the future or for no time. lodged_days_ago counts from 0, term_days from 1."
+    for amount in (spec.opening, spec.credit_limit or "0.00", *(move.amount for move in spec.moves)):
+        if not _MONEY.fullmatch(amount):
+            yield f"has an amount {amount!r} in {spec.key!r}. Amounts are text with two decimals, such as '-12.50'."
+    for move in spec.moves:
+        if move.every_days < 1 or move.first_day < 0:
+            yield f"has every_days {move.every_days}, first_day {move.first_day} in {spec.key!r}. They count from 1 and 0."
+        if move.mcc is not None and not _DIGITS.fullmatch(move.mcc):
+            yield f"has a merchant category {move.mcc!r} in {spec.key!r}. It has four digits."
+
+
+def _business_complaints(business: Organisation) -> Iterable[str]:
+    if not is_abn(business.abn):
+        yield f"has an abn {business.abn!r} that is none. An ABN has eleven digits and a check sum."
+    if _read_as(date.fromisoformat, business.established) is None:
+        yield f"is established on {business.established!r}. Write a date, such as '2015-07-01'."
+
+
+def _check_holder(name: str, spec: AccountSpec, read: Mapping[str, Person]) -> None:
+    """A joint account stands in both files, alike but for the name of the other holder."""
+    if spec.joint_with is None:
+        return
+    if spec.joint_with not in read or spec.joint_with == name:
+        raise _wrong(name, _unknown("joint_with", spec.joint_with, [one for one in read if one != name]))
+    theirs = [one for one in read[spec.joint_with].accounts if one.key == spec.key]
+    if [msgspec.structs.replace(one, joint_with=spec.joint_with) for one in theirs] != [spec]:
+        raise _wrong(name, f"holds {spec.key!r} with {spec.joint_with!r}, whose file does not describe the same account.")
+
+
+def _unknown(what: str, value: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    near = nearest(value, names)
+    return f"has an unknown {what}: {value!r}. {f'Did you mean {near!r}? ' if near else ''}Known: {', '.join(names)}."
+
+
+def _wrong(name: str, says: str) -> ConfigError:
+    return ConfigError(f"The file {name}.toml of fixtures/end_users {says}")
+
+
+def _read_as(read: Callable[[str], Any], text: str) -> Any:
+    try:
+        return read(text)
+    except ValueError:
+        return None

@@ -1,0 +1,31 @@
+"""What a consent journey can come to, in words that files, control calls and tests share."""
+
+from msgspec import Struct
+
+from harness.model.consent import Ending
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """One way for a journey to end. ``answer`` is what the institution makes of the right one-time code."""
+
+    name: str
+    ending: Ending
+    answer: str
+    about: str
+
+
+OUTCOMES: dict[str, Outcome] = {
+    name: Outcome(name=name, ending=ending, answer=answer, about=about)
+    for name, ending, answer, about in (
+        ("eligible", Ending.APPROVED, "fine", "the end user gets as far as they go on"),
+        ("cancelled", Ending.CANCELLED, "cancelled", "the end user cancels on Fiskil's screen"),
+        ("denied", Ending.DENIED, "denied", "the end user declines at the institution"),
+        ("wrong_code", Ending.OTP_FAILURE, "wrong_too_often", "no one-time code is right"),
+        ("unknown", Ending.OTP_FAILURE, "unknown", "the institution does not know the e-mail address"),
+        ("ineligible", Ending.INELIGIBLE, "ineligible", "no account may be shared"),
+        ("upstream_failure", Ending.UPSTREAM_FAILURE, "upstream_failure", "the institution fails"),
+        ("times_out", Ending.TIMED_OUT, "times_out", "the institution waits no longer"),
+        ("terminated", Ending.INVALID, "terminated", "the auth session is terminated on the way"),
+    )
+}
+"""Every outcome by name. Source: journey.error-types"""

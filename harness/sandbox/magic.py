@@ -1,0 +1,49 @@
+"""What each person of the fixtures is good for, in words: which ending an address leads to, and what comes after it."""
+
+from collections.abc import Iterable
+
+from harness.model import OUTCOMES, Ending, Person
+
+ENDINGS, CONSENTS, HOUSEHOLDS = "How a journey ends", "What becomes of a consent", "People with accounts"
+GROUPS: tuple[str, ...] = (ENDINGS, CONSENTS, HOUSEHOLDS)
+"""Headings under which people are listed, in order."""
+
+
+def what_happens(person: Person) -> str:
+    """What an app sees of a journey with this person's address: ``approved``, or the ending in the vendor's name."""
+    ending = OUTCOMES[person.outcome].ending
+    offered = [spec for spec in person.accounts if spec.is_offered]
+    if ending is not Ending.APPROVED:
+        return ending.value
+    if not offered:
+        return f"{Ending.INELIGIBLE.value}{' at a bank' if person.energy else ''}"
+    return "; ".join(("approved", *_afterwards(person)))
+
+
+def grouped(people: Iterable[Person]) -> dict[str, list[Person]]:
+    """*people* under their headings, each heading in the order of names."""
+    found: dict[str, list[Person]] = {heading: [] for heading in GROUPS}
+    for person in sorted(people, key=lambda one: one.name):
+        found[_heading(person)].append(person)
+    return found
+
+
+def _heading(person: Person) -> str:
+    told = what_happens(person)
+    if not told.startswith("approved"):
+        return ENDINGS
+    return HOUSEHOLDS if told == "approved" else CONSENTS
+
+
+def _afterwards(person: Person) -> Iterable[str]:
+    offered = sum(spec.is_offered for spec in person.accounts)
+    if offered < len(person.accounts):
+        yield f"{offered} of {len(person.accounts)} accounts"
+    if person.withholds:
+        yield f"without {', '.join(person.withholds)}"
+    if person.revokes_after_days is not None:
+        yield f"revoked after {person.revokes_after_days} days"
+    if person.first_sync_after_minutes:
+        yield f"no data for {person.first_sync_after_minutes} minutes"
+    if person.first_sync_fails:
+        yield f"first sync of {', '.join(person.first_sync_fails)} fails"

@@ -1,0 +1,298 @@
+"""Magic people and codes: what an address or a code brings about, without any order."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from still import Still
+from walks import walk_to
+
+from harness import catalog
+from harness.errors import UnknownName, UsageError
+from harness.model import Consent, Ending
+from harness.sandbox.answers import MAGIC_CODES, unmagical
+from harness.sandbox.conclusion import CONCLUSIONS
+from harness.sandbox.magic import CONSENTS, ENDINGS, grouped, what_happens
+from harness.visitor import Visitor
+
+
+def log_in(still: Still, visitor: Visitor, name: str, code: str = "123456") -> str:
+    """Open a new session's page, log in as somebody and type a code; the session's id."""
+    opened = still.invite(institution_id="88888")
+    visitor.open(still.page_of(opened))
+    visitor.submit("identify", email=catalog.person(name).email)
+    visitor.submit("enter_code", code=code)
+    return opened.session_id
+
+
+def connect(still: Still, visitor: Visitor, name: str) -> Consent:
+    """The consent of somebody who shares what the page offers."""
+    session_id = log_in(still, visitor, name)
+    visitor.submit("select", account=list(visitor.choices("account")))
+    visitor.submit("confirm")
+    session = still.sandbox.session(session_id)
+    assert session is not None
+    (consent,) = still.sandbox.consents_of(session.end_user_id)
+    return consent
+
+
+def kinds(still: Still) -> list[str]:
+    return [event.kind for event in still.sandbox.events]
+
+
+def rows(api: httpx.Client, consent: Consent) -> int:
+    """How many transactions the API serves."""
+    answer = api.get("/v1/banking/transactions", params={"end_user_id": consent.end_user_id, "page[size]": "1000"})
+    return len(answer.json()["transactions"])
+
+
+def test_the_right_code_is_right_everywhere(still: Still, visitor: Visitor) -> None:
+    """123456 goes on, though the page shows another."""
+    session_id = log_in(still, visitor, "rosa")
+
+    session = still.sandbox.session(session_id)
+    assert session is not None
+    assert session.stage == "accounts"
+    assert session.code not in MAGIC_CODES
+
+
+def test_the_wrong_code_is_wrong_everywhere(still: Still, visitor: Visitor) -> None:
+    """000000 three times ends the journey. Source: journey.code-attempts"""
+    session_id = log_in(still, visitor, "rosa", code="000000")
+    assert b"That is not the code." in visitor.page.body
+    visitor.submit("enter_code", code="000 000")
+    visitor.submit("enter_code", code="000000")
+
+    session = still.sandbox.session(session_id)
+    assert session is not None
+    assert session.ending is Ending.OTP_FAILURE
+
+
+def test_an_expired_code_is_sent_again(still: Still, visitor: Visitor) -> None:
+    """999999 brings a new code, counts for nothing, and the old one is good no more. Source: journey.code-expired"""
+    opened = walk_to("code", still, visitor)
+    first = visitor.text_of("data-code")
+    visitor.submit("enter_code", code="999999")
+    second = visitor.text_of("data-code")
+
+    assert b"That code has expired." in visitor.page.body
+    visitor.submit("enter_code", code=first)
+    assert still.standing(opened).wrong_codes == 1
+    visitor.submit("enter_code", code=second)
+    assert still.standing(opened).stage == "accounts"
+    assert first != second
+
+
+def test_codes_expire_again_and_again(still: Still, visitor: Visitor) -> None:
+    """Each time another one comes."""
+    walk_to("code", still, visitor)
+    codes = [visitor.text_of("data-code")]
+    for _ in range(5):
+        visitor.submit("enter_code", code="999999")
+        codes.append(visitor.text_of("data-code"))
+
+    assert len(set(codes)) == 6
+
+
+def test_nobody_is_sent_a_magic_code() -> None:
+    """What means something in every session is no session's own code."""
+    assert unmagical(["000000", "123456", "999999", "000042", "000043"]) == "000042"
+
+
+@pytest.mark.parametrize("code", ["123456", "its own"])
+def test_for_some_no_code_is_right(still: Still, visitor: Visitor, code: str) -> None:
+    """Neither the magic one nor the one on the screen."""
+    opened = still.invite(institution_id="88888")
+    visitor.open(still.page_of(opened))
+    visitor.submit("identify", email="wrong.code@example.com")
+
+    visitor.submit("enter_code", code=visitor.text_of("data-code") if code == "its own" else code)
+
+    assert still.standing(opened).ending is Ending.OTP_FAILURE
+
+
+@pytest.mark.parametrize(
+    ("name", "offered", "withheld"),
+    [
+        ("some_accounts", ("everyday",), [b"Family Trust: cannot be shared", b"Kids&#39; Saver: cannot be shared"]),
+        ("joint_withheld", ("own",), [b"Joint Savings: cannot be shared"]),
+        ("hana", ("hana", "household", "loan"), []),
+    ],
+)
+def test_what_may_not_be_shared_is_not_offered(
+    still: Still, visitor: Visitor, name: str, offered: tuple[str, ...], withheld: list[bytes]
+) -> None:
+    """It is shown, and neither a form nor the direct way takes it. Source: accounts.offered"""
+    session_id = log_in(still, visitor, name)
+    assert visitor.choices("account") == offered
+    assert visitor.page.body.count(b": cannot be shared") == len(withheld)
+    assert [one for one in withheld if one not in visitor.page.body] == []
+
+    visitor.submit("select", account=[spec.key for spec in catalog.person(name).accounts])
+    visitor.submit("confirm")
+
+    session = still.sandbox.session(session_id)
+    assert session is not None
+    (consent,) = still.sandbox.consents_of(session.end_user_id)
+    assert consent.account_keys == offered == still.consent(name).account_keys
+
+
+@pytest.mark.parametrize("name", ["joint_only", "noel", "otto", "ines"])
+def test_who_has_nothing_to_share_is_ineligible(still: Still, visitor: Visitor, name: str) -> None:
+    """A joint account withheld, no account at all, a business that nobody nominated them for. Source: accounts.offered"""
+    session_id = log_in(still, visitor, name)
+
+    session = still.sandbox.session(session_id)
+    assert session is not None
+    assert session.ending is Ending.INELIGIBLE
+
+
+def test_an_institution_revokes_by_itself(still: Still, visitor: Visitor) -> None:
+    """On the third day, told at that moment; whatever was ready before stays told. Source: consents.by-institution"""
+    consent = connect(still, visitor, "revoked_later")
+    still.sandbox.clock.advance(days=2, hours=23, minutes=59)
+    assert still.sandbox.consents_of(consent.end_user_id)[0].is_active
+    assert "consent.revoked" not in kinds(still)
+
+    still.sandbox.clock.advance(days=2)
+
+    (ended,) = still.sandbox.consents_of(consent.end_user_id)
+    assert (ended.termination_reason, ended.ended_at) == (
+        "Revoked",
+        consent.created_at.replace(day=consent.created_at.day + 3),
+    )
+    assert kinds(still)[-1] == "consent.revoked"
+    assert "banking.transactions.sync.completed" in kinds(still)
+    assert rows(still.client(), consent) == 0
+    still.sandbox.clock.advance(days=2)
+    assert kinds(still).count("consent.revoked") == 1
+
+
+def test_a_jump_over_both_tells_in_order(still: Still, visitor: Visitor) -> None:
+    """A sync that was ready before the revocation is told before it, in one jump. Source: consents.by-institution"""
+    connect(still, visitor, "revoked_later")
+
+    still.sandbox.clock.advance(days=30)
+
+    told = kinds(still)
+    assert told.index("banking.transactions.sync.completed") < told.index("consent.revoked")
+
+
+def test_a_first_sync_may_be_slow(still: Still, visitor: Visitor) -> None:
+    """Nothing for an hour, then everything; later syncs take as long as for anybody. Source: sync.timing"""
+    api, consent = still.client(), connect(still, visitor, "slow_sync")
+
+    still.sandbox.clock.advance(minutes=59)
+    api = still.client()
+    assert (rows(api, consent), kinds(still)) == (0, ["consent.received"])
+    still.sandbox.clock.advance(minutes=2)
+    assert rows(api, consent) > 50
+    told = len(kinds(still))
+    still.sandbox.begin_sync(consent, "transactions")
+    still.sandbox.clock.advance(seconds=30)
+    assert len(kinds(still)) == told + 1
+
+
+def test_a_first_sync_may_fail(still: Still, visitor: Visitor) -> None:
+    """Accounts and balances come, transactions neither come nor are told, until another sync. Source: sync.timing"""
+    consent = connect(still, visitor, "failed_sync")
+    still.sandbox.clock.advance(minutes=5)
+    api = still.client()
+    assert rows(api, consent) == 0
+    assert kinds(still) == ["consent.received", "banking.accounts.sync.completed", "banking.balances.sync.completed"]
+
+    still.sandbox.sync(consent, "transactions")
+
+    assert rows(api, consent) > 50
+    assert kinds(still)[-1] == "banking.transactions.sync.completed"
+
+
+def test_an_institution_may_grant_less(still: Still, visitor: Visitor) -> None:
+    """What it does not grant is in no consent, and is not synced. Source: permissions.usual"""
+    consent = connect(still, visitor, "fewer_permissions")
+    still.sandbox.clock.advance(minutes=5)
+
+    assert consent.permissions == ("accounts", "balances")
+    assert rows(still.client(), consent) == 0
+    assert "banking.transactions.sync.completed" not in kinds(still)
+
+
+def test_an_order_goes_on_from_where_somebody_stands(still: Still, visitor: Visitor) -> None:
+    """What was typed at the page stays; the rest is done."""
+    opened = walk_to("accounts", still, visitor, name="ben")
+
+    session = still.sandbox.conclude(opened.session_id, "approved", account_keys=("card",))
+
+    (consent,) = still.sandbox.consents_of(opened.end_user_id)
+    assert (session.ending, consent.person, consent.account_keys) == (Ending.APPROVED, "ben.okafor@example.com", ("card",))
+    visitor.open(still.page_of(opened))
+    assert visitor.redirects[-1] == still.sandbox.way_back(opened.session_id)
+
+
+@pytest.mark.parametrize("stage", ["accounts", "confirm"])
+def test_past_the_code_one_may_still_cancel(still: Still, visitor: Visitor, stage: str) -> None:
+    """As with the button on the screen."""
+    opened = walk_to(stage, still, visitor)
+
+    assert still.sandbox.conclude(opened.session_id, "cancelled").ending is Ending.CANCELLED
+
+
+@pytest.mark.parametrize(("stage", "outcome"), [("accounts", "times_out"), ("confirm", "denied"), ("confirm", "unknown")])
+def test_what_happens_no_more_is_refused(still: Still, visitor: Visitor, stage: str, outcome: str) -> None:
+    """An answer of the institution that has been given is not taken back; the journey stays open."""
+    opened = walk_to(stage, still, visitor)
+
+    with pytest.raises(UsageError, match=f"stands at '{stage}', where '{outcome}' happens no more"):
+        still.sandbox.conclude(opened.session_id, outcome)
+
+    assert still.standing(opened).ending is None
+
+
+@pytest.mark.parametrize("outcome", CONCLUSIONS)
+def test_what_is_over_stays_over(still: Still, outcome: str) -> None:
+    """A second order is refused, whatever it asks for. Source: auth-session.single-use"""
+    opened = still.invite()
+    ended = still.sandbox.conclude(opened.session_id, outcome)
+
+    with pytest.raises(UsageError, match="is over"):
+        still.sandbox.conclude(opened.session_id, "approved")
+
+    assert still.standing(opened) == ended
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"outcome": "aproved"}, "Did you mean 'approved'"),
+        ({"account_keys": ("everyda",)}, "No account that can be shared 'everyda'. Did you mean 'everyday'"),
+        ({"institution_id": "22"}, "stays at 'institution': choose was answered 'unknown'"),
+        ({"email": "nonsense"}, "stays at 'login': identify was answered 'malformed'"),
+        ({"email": "nobody@example.com"}, "nobody@example.com has no account that can be shared there"),
+    ],
+)
+def test_an_order_that_cannot_be_done_says_why(still: Still, more: dict[str, object], words: str) -> None:
+    """The nearest match, or where the journey stays; nothing is granted."""
+    opened = still.invite()
+    outcome = str(more.pop("outcome", "approved"))
+
+    with pytest.raises((UsageError, UnknownName), match=words):
+        still.sandbox.conclude(opened.session_id, outcome, **more)  # type: ignore[arg-type]
+
+    assert still.sandbox.consents_of(opened.end_user_id) == []
+    assert (still.standing(opened).ending, still.standing(opened).outcome) == (None, "")
+
+
+def test_the_readme_names_every_magic_address() -> None:
+    """Each address under which something happens, beside what happens; nobody else."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("## Magic people")[2].partition("The one-time code")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| `")]
+    named = {address.strip("`"): told for addresses, told in rows for address in addresses.split(", ")}
+
+    groups = grouped(catalog.people().values())
+    expected = [*groups[ENDINGS], *groups[CONSENTS], catalog.person("approved")]
+    assert set(named) == {one.email for one in expected}
+    assert [
+        one.email for one in expected if not named[one.email].startswith(what_happens(one).split(" ")[0].rstrip(";"))
+    ] == []
+    assert [code for code in MAGIC_CODES if code not in readme] == []

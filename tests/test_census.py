@@ -1,0 +1,133 @@
+"""Files of people: what a file may not say is refused in one sentence that names the nearest match."""
+
+from typing import Any
+
+import pytest
+
+from harness import census
+from harness.errors import ConfigError
+
+ACCOUNT = {"key": "a", "name": "A"}
+MOVE = {"amount": "-1.00", "every_days": 1, "merchant": "M", "description": "M"}
+BUSINESS = {"legal_name": "L", "business_name": "B", "abn": "88036426212"}
+
+
+def file(**fields: Any) -> dict[str, Any]:
+    """A person's file that is right, with *fields* over it."""
+    right = {
+        "given_name": "Ada",
+        "family_name": "Stone",
+        "email": "ada@example.com",
+        "phone": "+61491570156",
+        "why": "for tests",
+    }
+    return {**right, **fields}
+
+
+def account(**fields: Any) -> list[dict[str, Any]]:
+    """The accounts of a file: one, with *fields* over it."""
+    return [{**ACCOUNT, **fields}]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"emial": "x"}, "has an unknown field: 'emial'. Did you mean 'email'?"),
+        ({"accounts": account(nmae="x")}, "has an unknown field: 'nmae'. Did you mean 'name'?"),
+        ({"accounts": account(moves=[{**MOVE, "merchnat": "x"}])}, "Did you mean 'merchant'?"),
+        ({"energy": [{"key": "e", "name": "E", "plan": "x"}]}, "Did you mean 'plan_id'?"),
+        ({"organisation": {**BUSINESS, "abm": "x"}}, "Did you mean 'abn'?"),
+        ({"history_days": "ninety"}, "does not fit: Expected int, got str"),
+        ({"outcome": "declined"}, "has an unknown outcome: 'declined'. Did you mean 'denied'?"),
+        ({"withholds": ["transaction"]}, "Did you mean 'transactions'?"),
+        ({"first_sync_fails": ["balance"]}, "Did you mean 'balances'?"),
+        ({"accounts": account(category="TERM_DEPOSIT")}, "Did you mean 'TERM_DEPOSITS'?"),
+        ({"accounts": account(ownership="TWO_PARTIES")}, "Did you mean 'TWO_PARTY'?"),
+        ({"accounts": account(open_status="CLOSE")}, "Did you mean 'CLOSED'?"),
+        ({"accounts": account(repayment_type="INTEREST")}, "Did you mean 'INTEREST_ONLY'?"),
+        ({"accounts": [ACCOUNT, ACCOUNT]}, "has two accounts with the key 'a'"),
+        ({"history_days": 0}, "Days count from 1"),
+        ({"revokes_after_days": 0}, "Days count from 1"),
+        ({"first_sync_after_minutes": -1}, "minutes from 0"),
+        (
+            {"accounts": account(opens_on_day=3, closes_on_day=3)},
+            "closes the account 'a' on day 3, before it opens on day 3",
+        ),
+        ({"accounts": account(ownership="TWO_PARTY")}, "TWO_PARTY names a holder"),
+        ({"accounts": account(joint_with="ben")}, "says of 'a' that it is ONE_PARTY, with 'ben'"),
+        ({"accounts": account(lodged_days_ago=-1)}, "lodges 'a' in the future"),
+        ({"accounts": account(term_days=0)}, "or for no time"),
+        ({"accounts": account(opening="12")}, "has an amount '12' in 'a'"),
+        ({"accounts": account(credit_limit="a lot")}, "has an amount 'a lot' in 'a'"),
+        ({"accounts": account(moves=[{**MOVE, "amount": "-1.5"}])}, "'-1.5'"),
+        ({"accounts": account(moves=[{**MOVE, "every_days": 0}])}, "every_days"),
+        ({"accounts": account(moves=[{**MOVE, "mcc": "541"}])}, "has a merchant category '541'"),
+        ({"organisation": {**BUSINESS, "abn": "88036426213"}}, "has an abn '88036426213' that is none"),
+        ({"organisation": {**BUSINESS, "established": "last May"}}, "is established on 'last May'"),
+        ({"like": "bne"}, "has an unknown like: 'bne'. Did you mean 'ben'?"),
+        ({"accounts": account(ownership="TWO_PARTY", joint_with="bne")}, "has an unknown joint_with: 'bne'"),
+        ({"accounts": account(ownership="TWO_PARTY", joint_with="ben")}, "whose file does not describe the same account"),
+        ({"email": "BEN@example.com"}, "has the e-mail address of 'ben'"),
+    ],
+)
+def test_what_no_file_may_say_is_refused(fields: dict[str, Any], words: str) -> None:
+    """The file, what is wrong with it, and where there is one the nearest match, in at most four sentences."""
+    files = {"ben": file(email="ben@example.com"), "ada": file(**fields)}
+
+    with pytest.raises(ConfigError) as refused:
+        census.people(files)
+
+    said = str(refused.value)
+    assert said.startswith("The file ada.toml of fixtures/end_users ")
+    assert words in said
+    assert said.count(". ") <= 3
+
+
+def test_a_file_may_be_like_another() -> None:
+    """Accounts and history are the other's, names and addresses its own, and what it says itself rules."""
+    files = {
+        "ben": file(email="ben@example.com", accounts=account(), history_days=7),
+        "ada": file(like="ben", outcome="denied", history_days=9),
+    }
+
+    ada = census.people(files)["ada"]
+
+    assert ([one.key for one in ada.accounts], ada.history_days, ada.outcome, ada.email) == (
+        ["a"],
+        9,
+        "denied",
+        "ada@example.com",
+    )
+
+
+def test_nobody_is_like_somebody_who_is_like_another() -> None:
+    """One file is enough to look into."""
+    files = {"ben": file(email="b@example.com"), "cai": file(email="c@example.com", like="ben"), "ada": file(like="cai")}
+
+    with pytest.raises(ConfigError, match="unknown like: 'cai'"):
+        census.people(files)
+
+
+def test_a_joint_account_stands_in_both_files() -> None:
+    """Alike in everything but the name of the other holder."""
+    both = {"ownership": "TWO_PARTY", "opening": "5.00"}
+    files = {
+        "ben": file(email="ben@example.com", accounts=account(**both, joint_with="ada")),
+        "ada": file(accounts=account(**both, joint_with="ben")),
+    }
+
+    read = census.people(files)
+
+    assert read["ada"].holder_of(read["ada"].accounts[0]) == read["ben"].holder_of(read["ben"].accounts[0]) == "ada&ben"
+    files["ben"]["accounts"][0]["opening"] = "6.00"
+    with pytest.raises(ConfigError, match="does not describe the same account"):
+        census.people(files)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [("51824753556", True), ("51824753557", False), ("5182475355", False), ("01824753556", False), ("5182475355x", False)],
+)
+def test_a_business_number_has_a_check_sum(number: str, expected: bool) -> None:
+    """Eleven digits, weighted and summed to a multiple of 89; the first is that of the tax office itself."""
+    assert census.is_abn(number) is expected
