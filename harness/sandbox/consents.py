@@ -71,6 +71,7 @@ def _open_books(store: Store, consent: Consent, person: Person) -> None:
         mint=store.mint,
         until=until,
         reading=store.reading,
+        passed=store.days_passed,
     )
 
 

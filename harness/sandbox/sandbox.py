@@ -1,7 +1,7 @@
 """The sandbox as Python sees it: the state, its two applications, and the calls that scenarios and tests make."""
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -135,7 +135,7 @@ class Sandbox:
         with self._now() as store:
             sync.finish_now(store, store.consents[consent.arrangement_id], dataset)
 
-    def rows(self, consent: Consent, dataset: str) -> tuple[Any, ...]:
+    def rows(self, consent: Consent, dataset: str) -> Sequence[Any]:
         """What the API serves for *dataset* under *consent*, as the latest sync saw it."""
         with self._now() as store:
             return store.served.get((consent.arrangement_id, dataset), ())
@@ -148,7 +148,8 @@ class Sandbox:
         """
         if consent.arrangement_id in self.store.energy:
             raise UsageError("The consent is with an energy retailer, where no transaction can be changed.")
-        return self.store.ledgers[consent.arrangement_id]
+        with self._now() as store:
+            return store.ledgers[consent.arrangement_id]
 
     def removed_ids(self, consent: Consent) -> tuple[str, ...]:
         """The ``fiskil_id`` of every row that vanished at the institution."""

@@ -6,7 +6,7 @@ ready, consents expire, sessions die. So a revoked consent is revoked for data c
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -97,7 +97,7 @@ class Store:
         self.consents = Consents()
         self.ledgers: dict[str, Ledger] = {}
         self.energy: dict[str, EnergyLedger] = {}
-        self.served: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self.served: dict[tuple[str, str], Sequence[Any]] = {}
         self.early: set[tuple[str, str]] = set()
         self.overrides: dict[str, dict[str, str]] = {}
         self.read_at: dict[str, datetime] = {}
@@ -144,6 +144,10 @@ class Store:
         """
         self.asked.add(clause_id)
         return self.readings.of(clause_id)
+
+    def days_passed(self, at: datetime | None = None) -> int:
+        """How many whole days have passed since the histories' end, now or at an instant."""
+        return max(0, ((at or self.clock.now()) - self.epoch) // timedelta(days=1))
 
     def changing(self) -> "Store":
         """Hold the lock in a ``with`` block, with everything that is due already done."""

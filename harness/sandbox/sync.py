@@ -4,7 +4,7 @@ A sync takes a snapshot of the ledger: the API serves the snapshot until the nex
 here too, because both are things that the clock makes happen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
@@ -77,9 +77,9 @@ def finish_now(store: Store, consent: Consent, dataset: str) -> None:
     finish_due(store)
 
 
-def snapshot(store: Store, consent: Consent, dataset: str) -> tuple[Any, ...]:
-    """What the institution holds for *dataset* under *consent* now."""
-    return SOURCES[dataset](store, consent)
+def snapshot(store: Store, consent: Consent, dataset: str, *, at: datetime) -> Sequence[Any]:
+    """What the institution holds for *dataset* under *consent* at an instant, which has come."""
+    return SOURCES[dataset](store, consent, at)
 
 
 def _usual(store: Store, consent: Consent) -> list[str]:
@@ -119,7 +119,7 @@ def _complete(store: Store, pending: PendingSync) -> None:
 
 def _finish(store: Store, consent: Consent, name: str, *, at: datetime) -> None:
     dataset = DATASETS[name]
-    rows = snapshot(store, consent, name)
+    rows = snapshot(store, consent, name, at=at)
     shown = (consent.arrangement_id, dataset.serves)
     if not dataset.shown_as or shown in store.early or shown not in store.served:
         store.served[shown] = rows

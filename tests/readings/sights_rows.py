@@ -62,6 +62,22 @@ def posted(world: World) -> tuple[bool, int]:
     )
 
 
+def vanished(world: World) -> bool:
+    """Whether a row of Rosa's that was PENDING is gone eight days later, posted or not. Source: data.pending-vanishes"""
+    end_user_id = world.connect()
+    seen: set[str] = set()
+    listed = _pending_and_posted(world, end_user_id)
+    sandbox = world.fiskil.sandbox
+    for _ in range(8):
+        seen |= listed["PENDING"]
+        sandbox.clock.advance(days=1)
+        sandbox.sync(sandbox.consents_of(end_user_id)[0], "transactions")
+        listed = _pending_and_posted(world, end_user_id)
+    gone = seen - listed["PENDING"] - listed["POSTED"]
+    assert gone == set(sandbox.removed_ids(sandbox.consents_of(end_user_id)[0]))
+    return bool(gone)
+
+
 def current_balance(world: World) -> bool:
     """Whether the balance counts what is pending. Source: data.balances-add-up"""
     end_user_id = world.connect()
@@ -127,6 +143,7 @@ ROWS: Sights = {
     "data.unknown-account": (unknown_account, {"empty": (200, 200), "404": (404, 200)}),
     "data.account-filter": (by_fiskil_id, {"account-id": (True, False), "either": (True, True)}),
     "data.pending-posted": (posted, {"kept": (True, 0), "new": (False, 0)}),
+    "data.pending-vanishes": (vanished, {"none": False, "some": True}),
     "data.balances-add-up": (current_balance, {"posted-only": False, "with-pending": True}),
     "paging.default-size": (first_page, {"25": 25, "50": 50}),
     "paging.link-form": (link, {"absolute": "ORIGIN/v1/banking/transactions", "path": "/v1/banking/transactions"}),
