@@ -11,6 +11,7 @@ import string
 import threading
 import uuid
 
+_blake2b = hashlib.blake2b
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _BASE32 = string.digits + string.ascii_lowercase[:22]
 
@@ -129,7 +130,7 @@ class RowIds:
 
     def of(self, key: str, series: int, index: int) -> tuple[str, str]:
         """``fiskil_id`` and ``transaction_id`` of the row called *key*, which stands at *index* of a series."""
-        digits = hashlib.blake2b(self._salted + key.encode(), digest_size=40).hexdigest()
+        digits = _blake2b(self._salted + key.encode(), digest_size=40).hexdigest()
         place = (series << 40 | index + self._HALF) * self._ODD & self._ALL ^ self._mask
         return f"bank_tx_{digits[:48]}{place:016x}", f"txn-{digits[48:]}"
 

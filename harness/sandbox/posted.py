@@ -107,9 +107,9 @@ class Posted:
         """The rows at these positions, as values."""
         return self._between(start, stop, self._regular.rows, lambda row: row)
 
-    def texts(self, start: int, stop: int) -> list[bytes]:
+    def texts(self, start: int, stop: int) -> list[str]:
         """The rows at these positions, as the wire has them."""
-        return self._between(start, stop, self._regular.texts, lambda row: bytes(row.wire))
+        return self._between(start, stop, self._regular.texts, lambda row: bytes(row.wire).decode())
 
     def _between(
         self, start: int, stop: int, regular: Callable[[int, int], list[T]], written: Callable[[Transaction], T]

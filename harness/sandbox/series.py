@@ -78,6 +78,7 @@ class Series:
         is_nightly = sample.type.startswith(("INTEREST", "FEE"))
         self._from, self._for = (_NIGHT, _NIGHT_FOR) if is_nightly else (_OPEN, _OPEN_FOR)
         self._forms: dict[bool, str] = {}
+        self._latest = (0, 0, "")
 
     @property
     def account_id(self) -> str:
@@ -100,8 +101,15 @@ class Series:
         return instant_of(day, self.minute(day, at))
 
     def instants(self, day: int) -> list[int]:
-        """When each row of a day is posted."""
-        return [self.instant(day, at) for at in range(self.per_day)]
+        """When each row of a day is posted, the first row first."""
+        if self.per_day == 1 or self._from == _NIGHT:
+            return [self.instant(day, at) for at in range(self.per_day)]
+        # By day the whole day has one offset.
+        opened, first, salt, many = instant_of(day, self._from), self._opened(day)[1], self._salt, self.per_day
+        return [
+            opened + (at * _OPEN_FOR + ((((first + at) * _SPREAD + salt & _ALL) >> 32) * _OPEN_FOR >> 32)) // many
+            for at in range(many)
+        ]
 
     def row(self, day: int, at: int) -> Transaction:
         """The *at*-th row of a day, as a value; its ids are noted."""
@@ -122,13 +130,14 @@ class Series:
 
     def text(self, day: int, at: int, instant: int, *, is_plain: bool) -> str:
         """The same row as the wire has it; *is_plain* leaves out what is known late. Source: sync.early-transactions"""
-        index = self.days.index(day) * self.per_day + at
-        name = self._name(day, at) + self._suffix
-        fiskil_id, transaction_id = self.ids.of(name, self.number, index)
+        _, first, name = self._opened(day)
+        if at:
+            name = f"{name}.{at}"
+        ids = self.ids.of(name + self._suffix, self.number, first + at)
         posted = text_of(instant)
+        executed = self._executed(day, posted) if self._waits_days else posted
         form = self._forms.get(is_plain) or self._form(is_plain=is_plain)
-        executed = self._executed(day, posted)
-        return form % (fiskil_id, transaction_id, self.amounts.text(index), posted, executed, posted)
+        return form % (*ids, self.amounts.text(first + at), posted, executed, posted)
 
     def cents(self, day: int, at: int) -> int:
         """What a row amounts to."""
@@ -157,6 +166,13 @@ class Series:
         day = self.days.zero + number * self.days.step
         is_known = self.ids.of(self._name(day, at) + self._suffix, series, index)[0] == fiskil_id
         return (day, at) if is_known else None
+
+    def _opened(self, day: int) -> tuple[int, int, str]:
+        """A day, the index of its first row and that row's name; the latest day asked for is kept."""
+        known = self._latest
+        if known[0] != day:
+            self._latest = known = day, self.days.index(day) * self.per_day, self.days.name(self.key, day)
+        return known
 
     def _name(self, day: int, at: int) -> str:
         name = self.days.name(self.key, day)

@@ -101,10 +101,10 @@ class Statement(Sequence[Transaction]):
         ahead = len(self.pending)
         return [*self.pending[start:stop], *self.posted.rows(max(0, start - ahead), max(0, stop - ahead))]
 
-    def texts(self, start: int, stop: int) -> list[bytes]:
+    def texts(self, start: int, stop: int) -> list[str]:
         """The rows at these positions, as the wire has them."""
         ahead = len(self.pending)
-        written = [bytes(row.wire) for row in self.pending[start:stop]]
+        written = [bytes(row.wire).decode() for row in self.pending[start:stop]]
         return written + self.posted.texts(max(0, start - ahead), max(0, stop - ahead))
 
     def __len__(self) -> int:
@@ -133,7 +133,7 @@ class Stretch(Sequence[Transaction]):
     @property
     def wire(self) -> msgspec.Raw:
         """All of it as the wire has it, one after another."""
-        return msgspec.Raw(b"[" + b",".join(self._statement.texts(self._places.start, self._places.stop)) + b"]")
+        return msgspec.Raw(f"[{','.join(self._statement.texts(self._places.start, self._places.stop))}]".encode())
 
     def __len__(self) -> int:
         return len(self._places)

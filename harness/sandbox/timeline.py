@@ -92,7 +92,7 @@ class Timeline:
         number = next((n for n, run in enumerate(self.runs) if run.series is series and run.has(day)), None)
         if number is None:
             return None
-        code = _code(day, series.instant(day, at), number) | at
+        code = day * DAY + _LATEST - series.instant(day, at) << _EARLY | number << _RUN | at
         return sum(run.newer(day) for run in self.runs) + self._order(day).index(code)
 
     def rows(self, start: int, stop: int) -> list[Transaction]:
@@ -103,14 +103,15 @@ class Timeline:
             for code in codes
         ]
 
-    def texts(self, start: int, stop: int) -> list[bytes]:
+    def texts(self, start: int, stop: int) -> list[str]:
         """The rows at these positions, as the wire has them."""
-        made: list[bytes] = []
+        made: list[str] = []
+        write = [(run.series.text, run.is_plain) for run in self.runs]
         for day, codes in self._days(start, stop):
+            latest = day * DAY + _LATEST
             for code in codes:
-                run = self.runs[code >> _RUN & _PLACE]
-                text = run.series.text(day, code & _PLACE, _instant(day, code), is_plain=run.is_plain)
-                made.append(text.encode())
+                text, is_plain = write[code >> _RUN & _PLACE]
+                made.append(text(day, code & _PLACE, latest - (code >> _EARLY), is_plain=is_plain))
         return made
 
     def note(self) -> None:
@@ -146,17 +147,16 @@ class Timeline:
         if known is None:
             if len(self._orders) > 1:
                 self._orders.clear()
-            known = self._orders[day] = sorted(
-                _code(day, instant, number) | at
+            latest = day * DAY + _LATEST
+            known = [
+                latest - instant << _EARLY | number << _RUN | at
                 for number, run in enumerate(self.runs)
                 if run.has(day)
                 for at, instant in enumerate(run.series.instants(day))
-            )
+            ]
+            known.sort()
+            self._orders[day] = known
         return known
-
-
-def _code(day: int, instant: int, number: int) -> int:
-    return _LATEST - (instant - day * DAY) << _EARLY | number << _RUN
 
 
 def _instant(day: int, code: int) -> int:
