@@ -38,6 +38,11 @@ class Changes(Struct, frozen=True):
         """With one row more."""
         return Changes(self.edits, {**self.added, row.key: row}, self.removed)
 
+    def free_key(self, wanted: str) -> str:
+        """*wanted*, or with a number behind it if there was a row of that key."""
+        taken = {*self.added, *self.edits}
+        return next(key for key in (wanted, *(f"{wanted}{n}" for n in range(2, len(taken) + 3))) if key not in taken)
+
     def telling_removed(self, fiskil_id: str) -> "Changes":
         """With an id that no row has any more."""
         return Changes(self.edits, self.added, (*self.removed, fiskil_id))

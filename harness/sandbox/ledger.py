@@ -142,12 +142,23 @@ class Ledger:
             changes["fiskil_id"] = self._view.mint.row_id("bank_tx_", self._view.owner, f"{key} posted")
         self._changes = self._changes.edited(key, changes)
 
-    def repeat(self, key: str, copy: str, **changes: Any) -> str:
-        """Add a true twin of the row called *key*: equal in everything but its ids and *changes*; its ``fiskil_id``."""
+    def free_key(self, wanted: str) -> str:
+        """*wanted*, or with a number behind it if a row was added under that key."""
+        return self._changes.free_key(wanted)
+
+    def repeat(self, key: str, copy: str, *, posted: datetime | None = None, made: datetime | None = None) -> str:
+        """Add a true twin of the row called *key*: equal in everything but its ids; its ``fiskil_id``.
+
+        Args:
+            posted: When the twin was posted, if not when the row was.
+            made: When it was made and valued, likewise.
+        """
         mint, owner = self._view.mint, self._view.owner
         ids = {"fiskil_id": ("bank_tx_", 64), "transaction_id": ("txn-", 32)}
         minted = {name: mint.row_id(prefix, owner, copy, length=length) for name, (prefix, length) in ids.items()}
-        twin = msgspec.structs.replace(self.row(key), key=copy, **minted, **changes)
+        times = {} if posted is None else {"posting_date_time": stamp(posted)}
+        times |= {} if made is None else {"execution_date_time": stamp(made), "value_date_time": stamp(made)}
+        twin = msgspec.structs.replace(self.row(key), key=copy, **minted, **times)
         self._changes = self._changes.with_row(twin)
         return twin.fiskil_id
 
