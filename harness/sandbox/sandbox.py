@@ -99,6 +99,29 @@ class Sandbox:
                 end_user_id=end_user_id,
             )
 
+    def populate(self, count: int, *, person: Person | None = None) -> list[str]:
+        """Register many end users at once; their ids, oldest first.
+
+        Each has an e-mail of its own, so that whoever logs in with it is made from the seed then. With *person* each has
+        consented as that one, and their syncs are pending.
+
+        Raises:
+            UsageError: Fewer than one.
+        """
+        if count < 1:
+            raise UsageError(f"populate makes at least one end user; got {count}.")
+        with self._now() as store:
+            first = len(store.end_users)
+            made = [
+                end_users.create(store, email=f"end.user.{number}@example.com", name=f"End User {number}")
+                for number in range(first, first + count)
+            ]
+            if person is not None:
+                people.admit(store, person)
+                for one in made:
+                    self.authorise(one, person)
+            return [one.end_user_id for one in made]
+
     def authorise(
         self, end_user: EndUser, person: Person, *, institution_id: str = "88888", arrangement_id: str | None = None
     ) -> Consent:

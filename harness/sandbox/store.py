@@ -16,12 +16,12 @@ from msgspec import Struct
 from harness.clock import Clock
 from harness.crashes import Crash
 from harness.ids import Mint
-from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
+from harness.model import AuthSession, Consent, Event, Institution, Person
 from harness.readings import Readings
 from harness.sandbox.console import Console
 from harness.sandbox.energy_ledger import EnergyLedger
 from harness.sandbox.ledger import Ledger
-from harness.sandbox.tables import Consents, Syncs
+from harness.sandbox.tables import Consents, EndUsers, Syncs
 
 TOKENS_REMEMBERED = 64
 LARGEST_PAGE = 1000
@@ -91,7 +91,7 @@ class Store:
         self._start_tables()
 
     def _start_tables(self) -> None:
-        self.end_users: dict[str, EndUser] = {}
+        self.end_users = EndUsers()
         self.deleted_end_users: set[str] = set()
         self.sessions: dict[str, AuthSession] = {}
         self.consents = Consents()

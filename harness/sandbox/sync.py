@@ -4,10 +4,8 @@ A sync takes a snapshot of the ledger: the API serves the snapshot until the nex
 here too, because both are things that the clock makes happen.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
-from operator import itemgetter
 from typing import Any
 
 from harness.errors import UnknownName, UsageError
@@ -37,8 +35,8 @@ def begin(store: Store, consent: Consent, *, datasets: tuple[str, ...] | None = 
             dataset=name,
             ready_at=store.clock.now() + _delay(store, name),
         )
-        store.syncs.append(pending)
         started.append(pending)
+    store.syncs.extend(started)
     return started
 
 
@@ -48,25 +46,17 @@ def finish_due(store: Store) -> None:
     So a consent that ends before a sync is ready takes that sync along. Source: consents.expiry-event
     """
     now = store.clock.now()
-    if now < store.syncs.next_ready and now < store.consents.next_end:
-        return
-    due: list[tuple[datetime, Callable[[], None]]] = [
-        (one.ready_at, partial(_complete, store, one)) for one in store.syncs if one.ready_at <= now
-    ]
-    due += [
-        (one.expires_at, partial(_expire, store, one.arrangement_id))
-        for one in store.consents.values()
-        if one.is_active and one.expires_at <= now
-    ]
-    for _, happen in sorted(due, key=itemgetter(0)):
-        happen()
-    store.syncs.look_again()
-    store.consents.look_again()
+    while min(store.syncs.next_ready, store.consents.next_end) <= now:
+        consent = store.consents.next_to_end
+        if consent is not None and store.consents.next_end < store.syncs.next_ready:
+            consents.end(store, consent, reason="Expired", at=consent.expires_at, clause_id="consents.expiry-told")
+        else:
+            _complete(store, store.syncs.pop())
 
 
 def finish_now(store: Store, consent: Consent, dataset: str) -> None:
     """Move the clock to the end of the pending sync of *dataset*, beginning one if there is none, and complete it."""
-    waiting = [s for s in store.syncs if (s.arrangement_id, s.dataset) == (consent.arrangement_id, dataset)]
+    waiting = [one for one in store.syncs.of(consent.arrangement_id) if one.dataset == dataset]
     if not waiting:
         waiting = begin(store, consent, datasets=(dataset,))
     if not waiting:
@@ -105,13 +95,7 @@ def _delay(store: Store, name: str) -> timedelta:
     return timedelta(seconds=after_s) if store.reading("sync.latency") == "seconds" else timedelta(minutes=after_s)
 
 
-def _expire(store: Store, arrangement_id: str) -> None:
-    consent = store.consents[arrangement_id]
-    consents.end(store, consent, reason="Expired", at=consent.expires_at, clause_id="consents.expiry-told")
-
-
 def _complete(store: Store, pending: PendingSync) -> None:
-    store.syncs.remove(pending)
     consent = store.consents[pending.arrangement_id]
     if consent.is_active:
         _finish(store, consent, pending.dataset, at=pending.ready_at)

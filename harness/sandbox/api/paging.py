@@ -52,13 +52,13 @@ def page(
     return rows[start:end], links
 
 
-def enveloped(store: Store, request: ApiRequest, root: str, rows: list[Any]) -> Any:
+def enveloped(store: Store, request: ApiRequest, root: str, rows: Sequence[Any]) -> Any:
     """A core list as the version has it: bare until v2, then in an envelope, whose pages only the caller asks for.
 
     Source: versions.v3-envelope, paging.v3-lists
     """
     if request.version != "v3":
-        return rows
+        return rows[:]
     is_whole = store.reading("paging.v3-lists") == "whole"
     shown, links = page(store, request, rows, usual_size=max(1, len(rows)) if is_whole else None, refuse=bad_request)
     return {root: shown, "links": links}
