@@ -85,6 +85,19 @@ class Posted:
         """Whether a regular row is here."""
         return place not in self.gone and self._position(place) is not None
 
+    def position(self, fiskil_id: str) -> int | None:
+        """Where the row with this id stands; None if it is not here."""
+        listed = next((number for number, row in enumerate(self.others) if row.fiskil_id == fiskil_id), None)
+        place = self.place(fiskil_id) if listed is None else None
+        if listed is not None:
+            found = self._seats[listed]
+        elif place is not None and (regular := self._position(place)) is not None:
+            kept = regular - bisect_left(self._holes, regular)
+            found = kept + sum(1 for number, seat in enumerate(self._seats) if seat - number <= kept)
+        else:
+            return None
+        return found - self._window[0] if self._window[0] <= found < self._window[1] else None
+
     def latest(self, kind: str) -> list[Transaction]:
         """Of each run of a type the latest row that is here, and the others of that type; newest first."""
         found = [row for row in self.others if row.type == kind]

@@ -92,6 +92,14 @@ class Statement(Sequence[Transaction]):
         """POSTED rows of a type, newest first: of each movement the latest regular one, and every other that there is."""
         return self.posted.latest(kind)
 
+    def position(self, fiskil_id: str) -> int | None:
+        """Where the row with this id stands; None if it is not here."""
+        waiting = [row.fiskil_id for row in self.pending]
+        if fiskil_id in waiting:
+            return waiting.index(fiskil_id)
+        found = self.posted.position(fiskil_id)
+        return None if found is None else len(waiting) + found
+
     def pending_cents(self) -> int:
         """What all PENDING rows come to."""
         return sum(cents_of(row.amount) for row in self.pending)

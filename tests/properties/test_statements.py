@@ -163,7 +163,10 @@ def test_filters_leave_what_fits(person: Person, days: int, data: st.DataObject)
         until=floor_of(until) if until else None,
     )
 
-    assert list(found) == [row for row in rows if fits(row, account_ids, categories, status, since, until)]
+    left = [row for row in rows if fits(row, account_ids, categories, status, since, until)]
+    assert list(found) == left
+    assert [found.position(row.fiskil_id) for row in left] == list(range(len(left)))
+    assert {found.position(row.fiskil_id) for row in rows if row not in left} <= {None}
 
 
 def fits(
@@ -210,6 +213,7 @@ def test_money_adds_up_whatever_changed(person: Person, days: int, chosen: dict[
         assert Decimal(balance.current_balance) == Decimal(spec.opening) + posted
         assert Decimal(balance.available_balance) == Decimal(spec.opening) + posted + pending
     assert [ledger.statement()[at] for at in range(len(rows))] == rows
+    assert [ledger.statement().position(row.fiskil_id) for row in rows] == list(range(len(rows)))
     assert len({row.key for row in rows}) == len(rows)
     gone = {row.fiskil_id for row in untouched.values()} - {row.fiskil_id for row in rows}
     assert gone <= set(ledger.removed_ids)

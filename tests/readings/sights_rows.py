@@ -112,6 +112,22 @@ def brackets(world: World) -> tuple[bool, bool]:
     return "page[after]=" in told, "page%5Bafter%5D=" in told
 
 
+def after_a_newcomer(world: World) -> bool:
+    """Whether the page after the second row lists it again when a row has come before it. Source: paging.moving-rows"""
+    end_user_id = world.connect()
+    first = world.read("/v1/banking/transactions", end_user_id, **{"page[size]": "3", "status": "POSTED"}).json()
+    sandbox = world.fiskil.sandbox
+    consent = sandbox.consents_of(end_user_id)[0]
+    ledger = sandbox.ledger(consent)
+    newest = ledger.newest_first().where(status="POSTED")[0]
+    ledger.repeat(newest.key, ledger.free_key(f"{newest.key}:again"), posted=sandbox.clock.now())
+    sandbox.sync(consent, "transactions")
+    second = world.client.get(first["links"]["next"]).json()
+    listed = [row["fiskil_id"] for row in first["transactions"]]
+    assert len(second["transactions"]) == 3
+    return second["transactions"][0]["fiskil_id"] == listed[-1]
+
+
 def _next(world: World, end_user_id: str) -> str:
     return str(world.read("/v1/banking/transactions", end_user_id, **{"page[size]": "2"}).json()["links"]["next"])
 
@@ -145,6 +161,7 @@ ROWS: Sights = {
     "data.pending-posted": (posted, {"kept": (True, 0), "new": (False, 0)}),
     "data.pending-vanishes": (vanished, {"none": False, "some": True}),
     "data.balances-add-up": (current_balance, {"posted-only": False, "with-pending": True}),
+    "paging.moving-rows": (after_a_newcomer, {"position": True, "row": False}),
     "paging.default-size": (first_page, {"25": 25, "50": 50}),
     "paging.link-form": (link, {"absolute": "ORIGIN/v1/banking/transactions", "path": "/v1/banking/transactions"}),
     "paging.brackets": (brackets, {"encoded": (False, True), "plain": (True, False)}),
