@@ -9,6 +9,9 @@ from harness.sandbox.series import Place, Series
 from harness.sandbox.slots import Slot
 from harness.sandbox.timeline import Run
 
+# No history is longer than the calendar.
+_EARLIEST = 400
+
 
 class Holdings:
     """What one end user sees of one person; rows are found in it by key. Series wait until somebody asks for rows."""
@@ -63,6 +66,6 @@ class Holdings:
 
     def _run(self, series: Series, days: int) -> Run | None:
         every, zero = abs(series.days.step), series.days.zero
-        today, first = self._last + days, self._last + 1 - self.person.history_days
+        today, first = self._last + days, max(_EARLIEST, self._last + 1 - self.person.history_days)
         newest, oldest = today - (today - zero) % every, first + (zero - first) % every
         return Run(series=series, oldest=oldest, newest=newest, stride=every) if oldest <= newest else None

@@ -74,7 +74,7 @@ class Posted:
 
     def place(self, fiskil_id: str) -> Place | None:
         """Where the regular row with this id stands; None if there is none, or if it is gone."""
-        for series in {run.series for run in self.runs}:
+        for series in dict.fromkeys(run.series for run in self.runs):
             found = series.read(fiskil_id)
             place = Place(series, *found) if found is not None else None
             if place is not None and self.has(place):

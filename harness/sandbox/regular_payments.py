@@ -48,7 +48,8 @@ def _is_chosen(ledger: Ledger, consent: Consent, account_id: str) -> bool:
 def _direct_debit(store: Store, consent: Consent, name: str, row: Transaction) -> DirectDebit:
     chance = stream(store.mint.seed, "entity", name)
     acn = f"{chance.randrange(10**8, 10**9)}"
-    key = f"{row.key.rpartition(':')[0]}:{name}"
+    # Whichever of its rows is the latest, a direct debit keeps its id.
+    key = f"{row.key.partition(':')[0]}:{name}"
     return DirectDebit(
         key=key,
         fiskil_id=store.mint.row_id("bank_dd_", owner_of(consent), key),
