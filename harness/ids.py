@@ -11,6 +11,7 @@ import string
 import threading
 import uuid
 
+_blake2b = hashlib.blake2b
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _BASE32 = string.digits + string.ascii_lowercase[:22]
 
@@ -85,6 +86,10 @@ class Mint:
         low = 10 ** (length - 1)
         return self._named(str(low + int.from_bytes(digest[:16], "big") % (9 * low)), f"account:{key}")
 
+    def row_ids(self, owner: str) -> "RowIds":
+        """What makes the ids of *owner*'s transactions, by the million."""
+        return RowIds(self, owner)
+
     def _named(self, value: str, symbol: str) -> str:
         self.names[value] = symbol
         return value
@@ -105,6 +110,43 @@ class Mint:
             self._count += 1
             count = self._count
         return hashlib.blake2b(f"{self.salt}/{self.seed}/{count}".encode()).digest()
+
+
+class RowIds:
+    """The two ids of each transaction of one owner, out of its key and its place; nothing of them is kept.
+
+    The last sixteen digits of a ``fiskil_id`` carry the place, scattered, so that a row is found by its id.
+    """
+
+    _ODD = 0x9E3779B97F4A7C15
+    _ALL = 2**64 - 1
+    _HALF = 2**39
+
+    def __init__(self, mint: Mint, owner: str) -> None:
+        self._mint = mint
+        self._salted = hashlib.blake2b(f"{mint.salt}/{owner}/transactions".encode(), digest_size=32).digest()
+        self._mask = int.from_bytes(self._salted[:8], "big")
+        self._inverse = pow(self._ODD, -1, 2**64)
+
+    def of(self, key: str, series: int, index: int) -> tuple[str, str]:
+        """``fiskil_id`` and ``transaction_id`` of the row called *key*, which stands at *index* of a series."""
+        digits = _blake2b(self._salted + key.encode(), digest_size=40).hexdigest()
+        place = (series << 40 | index + self._HALF) * self._ODD & self._ALL ^ self._mask
+        return f"bank_tx_{digits[:48]}{place:016x}", f"txn-{digits[48:]}"
+
+    def place(self, fiskil_id: str) -> tuple[int, int]:
+        """Series and index that a ``fiskil_id`` would stand for; whoever asks compares the row that is there."""
+        try:
+            carried = int(fiskil_id[-16:], 16)
+        except ValueError:
+            return -1, 0
+        found = (carried ^ self._mask) * self._inverse & self._ALL
+        return found >> 40, (found & (2**40 - 1)) - self._HALF
+
+    def note(self, key: str, ids: tuple[str, str]) -> None:
+        """Let reports and comparisons know what both ids stand for."""
+        self._mint.names[ids[0]] = f"bank_tx_{key}"
+        self._mint.names[ids[1]] = f"txn-{key}"
 
 
 def _digest(*parts: object) -> int:

@@ -1,8 +1,12 @@
 """Who takes part: institutions, the people who bank there, and the end users an app creates for them."""
 
+import re
+
 from msgspec import Struct
 
 from harness.model.energy import EnergyAccountSpec, EnergyPlan
+
+_AMOUNT = re.compile(r"-?\d{1,9}\.\d\d", re.ASCII)
 
 
 class Institution(Struct, frozen=True, kw_only=True):
@@ -21,10 +25,14 @@ class Institution(Struct, frozen=True, kw_only=True):
     plans: tuple[EnergyPlan, ...] = ()
 
 
-class Movement(Struct, frozen=True, kw_only=True):
-    """A regular movement on an account: ``amount`` is signed decimal text, once every ``every_days`` days.
+MOST_A_DAY = 5000
 
-    ``type`` is the wire's, where sign and category do not say it.
+
+class Movement(Struct, frozen=True, kw_only=True):
+    """A regular movement on an account: ``amount`` is signed decimal text, ``times_a_day`` on every ``every_days``-th day.
+
+    ``first_day`` counts days back from the day on which the history ends; from there the movement goes on both ways, into
+    the history and with the clock. ``type`` is the wire's, where sign and category do not say it.
     """
 
     amount: str
@@ -35,7 +43,19 @@ class Movement(Struct, frozen=True, kw_only=True):
     mcc: str | None = None
     varies_percent: int = 0
     first_day: int = 0
+    times_a_day: int = 1
     type: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no rows, or more than a day holds."""
+        if not _AMOUNT.fullmatch(self.amount):
+            raise ValueError(f"amount must be signed decimal text with two places, like '-12.50'; got {self.amount!r}")
+        if self.every_days < 1:
+            raise ValueError(f"every_days counts from 1; got {self.every_days}")
+        if self.first_day < 0:
+            raise ValueError(f"first_day counts from 0; got {self.first_day}")
+        if not 1 <= self.times_a_day <= MOST_A_DAY:
+            raise ValueError(f"times_a_day must be from 1 to {MOST_A_DAY}; got {self.times_a_day}")
 
 
 class AccountSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

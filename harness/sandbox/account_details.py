@@ -1,13 +1,13 @@
 """What an account has from its product, and what its kind adds: instalments of a loan, what is due on a card."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from harness.ids import stream
-from harness.model import Account, Consent, Transaction
+from harness.model import Account, Consent
 from harness.model.people import AccountSpec
 from harness.model.product import Product
 from harness.sandbox.history import CENT
@@ -19,15 +19,15 @@ from harness.sandbox.store import Store
 _BORROWED = ("LOANS", "CARDS", "MORTGAGES", "LEASES", "OVERDRAFTS")
 
 
-def accounts(store: Store, consent: Consent) -> tuple[Account, ...]:
+def accounts(store: Store, consent: Consent, at: datetime) -> tuple[Account, ...]:
     """The accounts that the end user chose, as they stand now. Source: accounts.details"""
     ledger = store.ledgers[consent.arrangement_id]
     return tuple(
-        _detailed(store, consent, ledger, spec) for spec in ledger.person.accounts if spec.key in consent.account_keys
+        _detailed(store, consent, ledger, spec, at) for spec in ledger.person.accounts if spec.key in consent.account_keys
     )
 
 
-def _detailed(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec) -> Account:
+def _detailed(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec, at: datetime) -> Account:
     account = _as_told(ledger.accounts[spec.key], spec, until=ledger.until)
     product = product_like(store.institutions[consent.institution_id], spec.product, spec.category)
     address = {"purpose": "REGISTERED", **address_of(ledger.person, seed=store.mint.seed)}
@@ -35,7 +35,7 @@ def _detailed(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec)
         account,
         addresses=(address,),
         **(_of_product(product, spec, seed=store.mint.seed, owner=ledger.person.email) if product else {}),
-        **_of_kind(ledger, spec, account, chosen=consent.account_keys),
+        **_of_kind(ledger, spec, account, at, chosen=consent.account_keys),
     )
 
 
@@ -67,34 +67,38 @@ def _of_product(product: Product, spec: AccountSpec, *, seed: int, owner: str) -
     }
 
 
-def _of_kind(ledger: Ledger, spec: AccountSpec, account: Account, *, chosen: tuple[str, ...]) -> dict[str, Any]:
+def _of_kind(
+    ledger: Ledger, spec: AccountSpec, account: Account, at: datetime, *, chosen: tuple[str, ...]
+) -> dict[str, Any]:
     """The member of the union that the category calls for; transaction accounts have none."""
     if spec.category == "CRED_AND_CHRG_CARDS":
-        return {"specific_account_u_type": "creditCard", "credit_card": _credit_card(ledger, spec)}
+        return {"specific_account_u_type": "creditCard", "credit_card": _credit_card(ledger, spec, at)}
     if spec.category == "RESIDENTIAL_MORTGAGES" or spec.category.endswith("LOANS"):
-        return {"specific_account_u_type": "loan", "loan": _loan(ledger, spec, account, chosen)}
+        return {"specific_account_u_type": "loan", "loan": _loan(ledger, spec, account, at, chosen)}
     if spec.category == "TERM_DEPOSITS":
-        return {"specific_account_u_type": "termDeposit", "term_deposit": _term_deposit(ledger, spec)}
+        return {"specific_account_u_type": "termDeposit", "term_deposit": _term_deposit(ledger, spec, at)}
     return {}
 
 
-def _credit_card(ledger: Ledger, spec: AccountSpec) -> dict[str, Any]:
+def _credit_card(ledger: Ledger, spec: AccountSpec, at: datetime) -> dict[str, Any]:
     """A fortieth of what is owed is due at least, and never less than 25 dollars unless less is owed."""
-    owed = max(Decimal(0), -Decimal(ledger.balance(spec.key).current_balance))
+    owed = max(Decimal(0), -Decimal(ledger.balance(spec.key, at).current_balance))
     least = min(owed, max(Decimal(25), (owed / 40).quantize(CENT)))
     return {
         "min_payment_amount": str(least.quantize(CENT)),
         "payment_due_amount": str(owed.quantize(CENT)),
         "payment_currency": "AUD",
-        "payment_due_date": (ledger.until + timedelta(days=14)).isoformat(),
+        "payment_due_date": (ledger.today(at) + timedelta(days=14)).isoformat(),
     }
 
 
-def _loan(ledger: Ledger, spec: AccountSpec, account: Account, chosen: tuple[str, ...]) -> dict[str, Any]:
+def _loan(ledger: Ledger, spec: AccountSpec, account: Account, at: datetime, chosen: tuple[str, ...]) -> dict[str, Any]:
     """Instalments are the transfers that arrive, the next one follows the last; an everyday account is the offset."""
     paid = next((move for move in spec.moves if not move.amount.startswith("-")), None)
     every = timedelta(days=paid.every_days if paid else 30)
-    last = _last_day([row for row in ledger.transactions.values() if row.account_id == account.account_id], ledger.until)
+    received = ledger.statement(at).where(account_ids=(account.account_id,), status="POSTED")
+    paid_at = next((row.posting_date_time for row in received if not row.amount.startswith("-")), None)
+    last = date.fromisoformat(paid_at[:10]) if paid_at else ledger.today(at)
     started = date.fromisoformat(account.creation_date)
     offset = next((one for one in ledger.person.accounts if one.key == "everyday" and one.key in chosen), None)
     return {
@@ -116,17 +120,12 @@ def _loan(ledger: Ledger, spec: AccountSpec, account: Account, chosen: tuple[str
     }
 
 
-def _last_day(rows: list[Transaction], until: date) -> date:
-    paid = [row.posting_date_time for row in rows if row.posting_date_time and not row.amount.startswith("-")]
-    return date.fromisoformat(max(paid)[:10]) if paid else until
-
-
-def _term_deposit(ledger: Ledger, spec: AccountSpec) -> dict[str, Any]:
+def _term_deposit(ledger: Ledger, spec: AccountSpec, at: datetime) -> dict[str, Any]:
     lodged = ledger.until - timedelta(days=spec.lodged_days_ago)
     return {
         "lodgement_date": lodged.isoformat(),
         "maturity_date": (lodged + timedelta(days=spec.term_days)).isoformat(),
-        "maturity_amount": ledger.balance(spec.key).current_balance,
+        "maturity_amount": ledger.balance(spec.key, at).current_balance,
         "maturity_currency": "AUD",
         "maturity_instructions": "ROLLED_OVER",
     }

@@ -2,11 +2,9 @@
 
 from functools import cache
 
-import msgspec
-
 from harness import catalog
-from harness.model import Transaction
 from harness.sandbox.problems import invalid_request
+from harness.sandbox.statement import Statement
 from harness.sandbox.store import Store
 
 
@@ -30,7 +28,7 @@ def override(store: Store, fiskil_id: str, secondary: str) -> None:
     """
     if secondary not in taxonomy():
         raise invalid_request("invalid secondary_category: not in the taxonomy")
-    places = [place for place, rows in _served(store) if any(row.fiskil_id == fiskil_id for row in rows)]
+    places = [place for place, rows in _served(store) if rows.find(fiskil_id) is not None]
     if not places:
         raise invalid_request("invalid fiskil_transaction_id: no such transaction")
     store.overrides[fiskil_id] = {
@@ -39,22 +37,17 @@ def override(store: Store, fiskil_id: str, secondary: str) -> None:
         "confidence_level": "VERY_HIGH",
     }
     for place in places:
-        store.served[place] = overridden(store, store.served[place])
+        store.served[place] = overridden(store, Statement.of(store.served[place]))
 
 
-def overridden(store: Store, rows: tuple[Transaction, ...]) -> tuple[Transaction, ...]:
+def overridden(store: Store, rows: Statement) -> Statement:
     """The same rows, each in the category that its end user chose, if they did."""
-    if not store.overrides:
-        return rows
-    known = store.overrides
-    return tuple(
-        msgspec.structs.replace(row, category=known[row.fiskil_id]) if row.fiskil_id in known else row for row in rows
-    )
+    return rows.categorised(store.overrides) if store.overrides else rows
 
 
-def _served(store: Store) -> list[tuple[tuple[str, str], tuple[Transaction, ...]]]:
+def _served(store: Store) -> list[tuple[tuple[str, str], Statement]]:
     return [
-        ((arrangement_id, dataset), rows)
+        ((arrangement_id, dataset), Statement.of(rows))
         for (arrangement_id, dataset), rows in store.served.items()
         if dataset == "transactions" and store.consents[arrangement_id].is_active
     ]

@@ -11,7 +11,7 @@ from harness.sandbox.energy_ledger import EnergyLedger
 from harness.sandbox.history import View
 from harness.sandbox.ledger import Ledger
 from harness.sandbox.people import person_for
-from harness.sandbox.sharing import when_all_close
+from harness.sandbox.sharing import moving_days, when_all_close
 from harness.sandbox.store import Store
 
 
@@ -82,6 +82,8 @@ def _open_books(store: Store, consent: Consent, person: Person) -> None:
         mint=store.mint,
         until=began,
         reading=store.reading,
+        passed=store.days_passed,
+        life=lambda spec: moving_days(store, person, spec),
     )
 
 

@@ -1,23 +1,29 @@
-"""Where the rows of each dataset come from: one function per dataset, asked at the moment of a sync."""
+"""Where the rows of each dataset come from: one function per dataset, asked at the moment of a sync.
 
-from collections.abc import Callable
-from datetime import timedelta
+What the clock changes is taken as of the sync's own moment, however late somebody looks.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
-
-import msgspec
 
 from harness.model import Consent
 from harness.sandbox.account_details import accounts
 from harness.sandbox.categories import overridden
+from harness.sandbox.days import ceiling_of
 from harness.sandbox.identity import identity
 from harness.sandbox.payees import payees
 from harness.sandbox.products import products_of
 from harness.sandbox.regular_payments import direct_debits, scheduled_payments
+from harness.sandbox.statement import Statement
 from harness.sandbox.store import Store
 
 RECENT = timedelta(days=90)
 
-Source = Callable[[Store, Consent], tuple[Any, ...]]
+NAMED_ROWS = 20_000
+"""Of so many rows under one consent reports know each by name; of more, only those that somebody made."""
+
+Source = Callable[[Store, Consent, datetime], Sequence[Any]]
 HOUSEHOLD = (
     "energy_accounts",
     "energy_balances",
@@ -31,31 +37,37 @@ HOUSEHOLD = (
 )
 
 
-def balances(store: Store, consent: Consent) -> tuple[Any, ...]:
+def balances(store: Store, consent: Consent, at: datetime) -> Sequence[Any]:
     """What each of them holds."""
     ledger = store.ledgers[consent.arrangement_id]
-    return tuple(ledger.balance(key) for key in consent.account_keys)
+    return tuple(ledger.balance(key, at) for key in consent.account_keys)
 
 
-def transactions(store: Store, consent: Consent) -> tuple[Any, ...]:
+def transactions(store: Store, consent: Consent, at: datetime) -> Statement:
     """Every movement on them, in the API's order."""
     ledger = store.ledgers[consent.arrangement_id]
-    chosen = {ledger.accounts[key].account_id for key in consent.account_keys}
-    return overridden(store, tuple(row for row in ledger.newest_first() if row.account_id in chosen))
+    chosen = [ledger.accounts[key].account_id for key in consent.account_keys]
+    if not chosen:
+        return Statement()
+    rows = ledger.statement(at).where(account_ids=chosen)
+    if len(rows) <= NAMED_ROWS:
+        rows.posted.note()
+    return overridden(store, rows)
 
 
-def basic_transactions(store: Store, consent: Consent) -> tuple[Any, ...]:
+def basic_transactions(store: Store, consent: Consent, at: datetime) -> Statement:
     """The same movements before their details are known. Source: sync.early-transactions"""
-    return tuple(
-        msgspec.structs.replace(row, merchant_name=None, merchant_category_code=None, extended_data=None)
-        for row in transactions(store, consent)
-    )
+    return transactions(store, consent, at).plain()
 
 
-def recent_transactions(store: Store, consent: Consent) -> tuple[Any, ...]:
+def recent_transactions(store: Store, consent: Consent, at: datetime) -> Statement:
     """Those of the last ninety days, before their details are known. Source: sync.early-transactions"""
-    since = (store.clock.now() - RECENT).isoformat()
-    return tuple(row for row in basic_transactions(store, consent) if (row.posting_date_time or "9") >= since)
+    return basic_transactions(store, consent, at).recent(ceiling_of(at - RECENT))
+
+
+def _whenever(source: Callable[[Store, Consent], Sequence[Any]]) -> Source:
+    """A source that the clock does not change."""
+    return lambda store, consent, _at: source(store, consent)
 
 
 def products(store: Store, consent: Consent) -> tuple[Any, ...]:
@@ -72,7 +84,7 @@ def account_ids(store: Store, consent: Consent) -> tuple[str, ...]:
     return tuple(ledger.accounts[key].account_id for key in consent.account_keys)
 
 
-def _of_household(dataset: str) -> Source:
+def _of_household(dataset: str) -> Callable[[Store, Consent], tuple[Any, ...]]:
     """The rows that a retailer has for a dataset; a bank has none. Source: energy.permissions"""
 
     def rows(store: Store, consent: Consent) -> tuple[Any, ...]:
@@ -95,12 +107,12 @@ SOURCES: dict[str, Source] = {
     "transactions": transactions,
     "basic_transactions": basic_transactions,
     "recent_transactions": recent_transactions,
-    "payees": payees,
+    "payees": _whenever(payees),
     "direct_debits": direct_debits,
-    "scheduled_payments": scheduled_payments,
-    "identity": identity,
-    "products": products,
-    "plans": plans,
-    **{name: _of_household(name) for name in HOUSEHOLD},
+    "scheduled_payments": _whenever(scheduled_payments),
+    "identity": _whenever(identity),
+    "products": _whenever(products),
+    "plans": _whenever(plans),
+    **{name: _whenever(_of_household(name)) for name in HOUSEHOLD},
 }
 """By the dataset's name."""

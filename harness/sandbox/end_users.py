@@ -65,6 +65,6 @@ def delete(store: Store, end_user_id: str) -> None:
 
 
 def _refuse_taken(store: Store, email: str | None, *, but: str) -> None:
-    others = [one for one in store.end_users.values() if email and one.email == email and one.end_user_id != but]
+    others = set(store.end_users.with_email(email)) - {but} if email else set()
     if others and store.reading("end-users.duplicate-email") == "refused":
         raise ApiProblem(400, "end_user_already_exists", "an end user with this email already exists")

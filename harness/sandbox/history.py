@@ -1,22 +1,22 @@
 """Accounts and movements out of a person's file and the seed: the same person has the same rows, whoever looks.
 
 Days and hours are those of the east coast, so that shops close at night; the wire has them in UTC, with minute precision.
-Nothing lies in the future of the day that the history ends with.
+Nothing lies in the future: a day's rows are known when the next one has begun.
 """
 
-from datetime import UTC, date, datetime, time, timedelta, timezone
-from decimal import Decimal
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
-from harness.ids import Mint, stream
+from harness.ids import Mint, RowIds, stream
 from harness.model import Account, Person, Transaction
 from harness.model.people import AccountSpec, Movement
+from harness.sandbox.amounts import CENT as CENT  # noqa: PLC0414 - whoever reads a history counts in cents
+from harness.sandbox.amounts import Amounts
+from harness.sandbox.days import EAST_COAST as EAST_COAST  # noqa: PLC0414 - rows have its days
+from harness.sandbox.series import MARKS, Days, Series
+from harness.sandbox.slots import Slot
 
-CENT = Decimal("0.01")
-EAST_COAST = timezone(timedelta(hours=10))
 BANK_CODES = (1, 3, 6, 8, 11, 48, 63, 73)
 STATE_DIGITS = (2, 3, 4, 5, 6, 7)
 
@@ -56,51 +56,78 @@ def account_of(view: View, person: Person, spec: AccountSpec) -> Account:
     )
 
 
-def movements_of(view: View, person: Person, spec: AccountSpec, account: Account, *, until: date) -> list[Transaction]:
-    """Every movement on *account* up to the evening before *until*, and what is pending since that morning."""
-    rows: list[Transaction] = []
-    for number, move in enumerate(spec.moves):
-        chance = stream(view.mint.seed, "moves", person.holder_of(spec), spec.key, number)
-        for days_ago in range(move.first_day, person.history_days, move.every_days):
-            amount = _vary(move, chance.random())
-            at = _moment(until - timedelta(days=days_ago + 1), minute=chance.randrange(7 * 60, 21 * 60))
-            rows.append(_posted(view, account, f"{spec.key}:{number}:{days_ago}", move, amount, at))
-    outgoing = [move for move in spec.moves if move.amount.startswith("-")] or list(spec.moves)
-    for number in range(spec.pending if outgoing else 0):
-        move = outgoing[number % len(outgoing)]
-        chance = stream(view.mint.seed, "pending", person.holder_of(spec), spec.key, number)
-        row = _posted(
-            view, account, f"{spec.key}:pending:{number}", move, _vary(move, chance.random()), _moment(until, minute=9 * 60)
+class Origin(Struct, frozen=True, kw_only=True):
+    """What the rows of one account come from: the account, who has it, and the last day of the history."""
+
+    view: View
+    person: Person
+    spec: AccountSpec
+    account: Account
+    ids: RowIds
+    last: int
+
+
+def regular_rows(origin: Origin, *, first_number: int) -> list[Series]:
+    """The series of every movement on an account."""
+    made: list[Series] = []
+    for number, move in enumerate(origin.spec.moves):
+        chance = stream(origin.view.mint.seed, "moves", origin.person.holder_of(origin.spec), origin.spec.key, number)
+        made.append(
+            Series(
+                key=f"{origin.spec.key}:{number}",
+                number=first_number + number,
+                days=Days(zero=origin.last - move.first_day, step=-move.every_days, last=origin.last),
+                sample=_sample(origin.view, origin.account, move),
+                amounts=Amounts(move, chance),
+                ids=origin.ids,
+                salt=chance.getrandbits(64),
+                per_day=move.times_a_day,
+            )
         )
-        rows.append(_pending(row, has_date=number % 2 == 1))
-    return rows
+    return made
 
 
-def stamp(at: datetime) -> str:
-    """An instant as rows write it."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:00Z")
+def slots_of(origin: Origin, *, first_number: int) -> list[Slot]:
+    """The places for what is PENDING on an account: what is bought most often waits most often."""
+    spec = origin.spec
+    bought = [move for move in spec.moves if move.amount.startswith("-") and not move.category.startswith("TRANSFER_")]
+    waiting = sorted(bought or spec.moves, key=lambda move: move.every_days / move.times_a_day)
+    made: list[Slot] = []
+    for number in range(spec.pending if waiting else 0):
+        move = waiting[number % len(waiting)]
+        chance = stream(origin.view.mint.seed, "pending", origin.person.holder_of(spec), spec.key, number)
+        made.append(
+            Slot(
+                key=f"{spec.key}:pending:{number}",
+                number=first_number + number,
+                place=number,
+                last=origin.last,
+                sample=_sample(origin.view, origin.account, move),
+                amounts=Amounts(move, chance),
+                ids=origin.ids,
+                salt=chance.getrandbits(64),
+            )
+        )
+    return made
 
 
-def _moment(day: date, *, minute: int) -> datetime:
-    return datetime.combine(day, time(), EAST_COAST) + timedelta(minutes=minute)
-
-
-def _posted(view: View, account: Account, key: str, move: Movement, amount: Decimal, at: datetime) -> Transaction:
+def _sample(view: View, account: Account, move: Movement) -> Transaction:
+    """What every row of a movement has, with marks where each one differs."""
     is_detailed = _type_of(move).startswith("TRANSFER_")
     return Transaction(
-        key=key,
-        fiskil_id=view.mint.row_id("bank_tx_", view.owner, key),
-        transaction_id=view.mint.row_id("txn-", view.owner, key, length=32),
+        key="",
+        fiskil_id=MARKS[0],
+        transaction_id=MARKS[1],
         account_id=account.account_id,
         arrangement_id=view.arrangement_id,
         institution_id=view.institution_id,
-        amount=str(amount),
+        amount=MARKS[2],
         description=move.description,
         status="POSTED",
         type=_type_of(move),
-        posting_date_time=stamp(at),
-        execution_date_time=stamp(at),
-        value_date_time=stamp(at),
+        posting_date_time=MARKS[3],
+        execution_date_time=MARKS[4],
+        value_date_time=MARKS[3],
         merchant_name=move.merchant,
         merchant_category_code=move.mcc,
         category={
@@ -120,26 +147,9 @@ def _extended(move: Movement) -> dict[str, Any]:
     return {side: move.merchant, "extension_u_type": "nppPayload", "npp_payload": payload}
 
 
-def _pending(row: Transaction, *, has_date: bool) -> Transaction:
-    """Source: data.pending-dates"""
-    return msgspec.structs.replace(
-        row,
-        status="PENDING",
-        description=f"Pending {row.description}",
-        posting_date_time=None,
-        value_date_time=None,
-        execution_date_time=row.execution_date_time if has_date else None,
-    )
-
-
 def _type_of(move: Movement) -> str:
     if move.type is not None:
         return move.type
     if move.amount.startswith("-"):
         return "TRANSFER_OUTGOING" if move.category.startswith("TRANSFER_OUT") else "PAYMENT"
     return "TRANSFER_INCOMING"
-
-
-def _vary(move: Movement, chance: float) -> Decimal:
-    factor = Decimal(1) + Decimal(move.varies_percent) * Decimal(str(round(chance * 2 - 1, 4))) / 100
-    return (Decimal(move.amount) * factor).quantize(CENT)

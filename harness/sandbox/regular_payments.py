@@ -1,6 +1,6 @@
 """What leaves accounts by itself: direct debits that were given leave, and payments that were set up for later."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,12 +15,12 @@ from harness.sandbox.store import Store
 _DEBITORS_BANKS = ("Bank of the Ranges", "Eastpac", "Gringgotts")
 
 
-def direct_debits(store: Store, consent: Consent) -> tuple[DirectDebit, ...]:
+def direct_debits(store: Store, consent: Consent, at: datetime) -> tuple[DirectDebit, ...]:
     """One for each business that debited a chosen account, with its latest debit. Source: direct-debits.last-debit"""
     ledger = store.ledgers[consent.arrangement_id]
     latest: dict[tuple[str, str], Transaction] = {}
-    for row in ledger.newest_first():
-        if row.type == "DIRECT_DEBIT" and row.status == "POSTED" and _is_chosen(ledger, consent, row.account_id):
+    for row in ledger.statement(at).latest("DIRECT_DEBIT"):
+        if _is_chosen(ledger, consent, row.account_id):
             latest.setdefault((row.account_id, row.merchant_name or row.description), row)
     return tuple(_direct_debit(store, consent, name, row) for (_, name), row in latest.items())
 
@@ -48,7 +48,8 @@ def _is_chosen(ledger: Ledger, consent: Consent, account_id: str) -> bool:
 def _direct_debit(store: Store, consent: Consent, name: str, row: Transaction) -> DirectDebit:
     chance = stream(store.mint.seed, "entity", name)
     acn = f"{chance.randrange(10**8, 10**9)}"
-    key = f"{row.key.rpartition(':')[0]}:{name}"
+    # Whichever of its rows is the latest, a direct debit keeps its id.
+    key = f"{row.key.partition(':')[0]}:{name}"
     return DirectDebit(
         key=key,
         fiskil_id=store.mint.row_id("bank_dd_", owner_of(consent), key),

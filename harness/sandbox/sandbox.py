@@ -1,7 +1,7 @@
 """The sandbox as Python sees it: the state, its two applications, and the calls that scenarios and tests make."""
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -100,6 +100,29 @@ class Sandbox:
                 end_user_id=end_user_id,
             )
 
+    def populate(self, count: int, *, person: Person | None = None) -> list[str]:
+        """Register many end users at once; their ids, oldest first.
+
+        Each has an e-mail of its own, so that whoever logs in with it is made from the seed then. With *person* each has
+        consented as that one, and their syncs are pending.
+
+        Raises:
+            UsageError: Fewer than one.
+        """
+        if count < 1:
+            raise UsageError(f"populate makes at least one end user; got {count}.")
+        with self._now() as store:
+            first = len(store.end_users)
+            made = [
+                end_users.create(store, email=f"end.user.{number}@example.com", name=f"End User {number}")
+                for number in range(first, first + count)
+            ]
+            if person is not None:
+                people.admit(store, person)
+                for one in made:
+                    self.authorise(one, person)
+            return [one.end_user_id for one in made]
+
     def authorise(
         self,
         end_user: EndUser,
@@ -185,7 +208,7 @@ class Sandbox:
         with self._now() as store:
             sync.finish_now(store, store.consents[consent.arrangement_id], dataset)
 
-    def rows(self, consent: Consent, dataset: str) -> tuple[Any, ...]:
+    def rows(self, consent: Consent, dataset: str) -> Sequence[Any]:
         """What the API serves for *dataset* under *consent*, as the latest sync saw it."""
         with self._now() as store:
             return store.served.get((consent.arrangement_id, dataset), ())
@@ -198,7 +221,8 @@ class Sandbox:
         """
         if consent.arrangement_id in self.store.energy:
             raise UsageError("The consent is with an energy retailer, where no transaction can be changed.")
-        return self.store.ledgers[consent.arrangement_id]
+        with self._now() as store:
+            return store.ledgers[consent.arrangement_id]
 
     def fail_sync(self, consent: Consent, dataset: str) -> None:
         """Let a sync of *dataset* fail now, moving the clock to its end. Source: sync.failed"""

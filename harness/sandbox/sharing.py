@@ -13,6 +13,7 @@ from harness.errors import UnknownName
 from harness.model import Consent, Person
 from harness.model.energy import EnergyAccountSpec
 from harness.model.people import AccountSpec
+from harness.sandbox.holdings import Life
 from harness.sandbox.store import Store
 from harness.sandbox.tables import AccountLife
 
@@ -29,6 +30,15 @@ def life_of(store: Store, person: Person, spec: Spec) -> AccountLife:
         withdrawn_at=own.withdrawn_at,
         approved_at=own.approved_at,
     )
+
+
+def moving_days(store: Store, person: Person, spec: AccountSpec) -> Life:
+    """Between which days something moves on an account: not before it is opened, and no more once it is closed."""
+    life, day = life_of(store, person, spec), timedelta(days=1)
+    opened = -person.history_days if life.opened_at is None else (life.opened_at - store.epoch) // day
+    if spec.open_status == "CLOSED":
+        return Life(opened, 0)
+    return Life(opened, None if life.closed_at is None else max(0, (life.closed_at - store.epoch) // day))
 
 
 def is_open(store: Store, person: Person, spec: Spec, at: datetime) -> bool:

@@ -3,15 +3,16 @@
 The API serves a snapshot until the next one; what is shared no longer leaves with it, and its ids are remembered.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from harness.model import DATASETS, Consent
-from harness.sandbox.datasets import SOURCES, account_ids
+from harness.sandbox.datasets import NAMED_ROWS, SOURCES, account_ids
 from harness.sandbox.sharing import closed_keys, shared_keys
+from harness.sandbox.statement import Statement
 from harness.sandbox.store import Store
 
 
@@ -32,9 +33,9 @@ def finish(store: Store, consent: Consent, name: str, *, at: datetime, is_overta
         store.emit(dataset.event, consent, at=at, account_ids=ids, extra=extra)
 
 
-def snapshot(store: Store, consent: Consent, dataset: str, *, at: datetime) -> tuple[Any, ...]:
+def snapshot(store: Store, consent: Consent, dataset: str, *, at: datetime) -> Sequence[Any]:
     """What the institution shares of *dataset* under *consent* at the store's moment, *at*. Source: accounts.closed"""
-    rows = SOURCES[dataset](store, as_shared(store, consent))
+    rows = SOURCES[dataset](store, as_shared(store, consent), at)
     closed = closed_keys(store, consent, at) if dataset in {"accounts", "energy_accounts"} else frozenset()
     if not closed:
         return rows
@@ -46,15 +47,31 @@ def drop_unshared(store: Store, consent: Consent, *, gone: Iterable[str]) -> Non
     lost = set(gone)
     for (arrangement_id, dataset), rows in list(store.served.items()):
         if lost and arrangement_id == consent.arrangement_id:
-            _keep(store, (arrangement_id, dataset), tuple(row for row in rows if _account_of(row) not in lost), lost)
+            _keep(store, (arrangement_id, dataset), _of_others(rows, lost), lost)
 
 
-def _keep(store: Store, shown: tuple[str, str], rows: tuple[Any, ...], lost: set[str]) -> None:
+def _keep(store: Store, shown: tuple[str, str], rows: Sequence[Any], lost: set[str]) -> None:
     """Serve *rows*, and remember which were served before of accounts that are shared no longer."""
-    vanished = {row.fiskil_id: None for row in store.served.get(shown, ()) if _account_of(row) in lost} if lost else {}
+    before = _of_accounts(store.served.get(shown, ()), lost) if lost else ()
+    vanished = {row.fiskil_id: None for row in before[:NAMED_ROWS]}
     if vanished:
         store.unshared[shown] = {**store.unshared.get(shown, {}), **vanished}
     store.served[shown] = rows
+
+
+def _of_accounts(rows: Sequence[Any], wanted: Collection[str]) -> Sequence[Any]:
+    """The rows about these accounts (by account id); a statement makes none of them for that."""
+    if isinstance(rows, Statement):
+        return rows.where(account_ids=wanted)
+    return tuple(row for row in rows if _account_of(row) in wanted)
+
+
+def _of_others(rows: Sequence[Any], lost: Collection[str]) -> Sequence[Any]:
+    """The rows about every other account."""
+    if isinstance(rows, Statement):
+        kept = rows.account_ids - set(lost)
+        return rows.where(account_ids=kept) if kept else Statement()
+    return tuple(row for row in rows if _account_of(row) not in lost)
 
 
 def _account_of(row: Any) -> str:

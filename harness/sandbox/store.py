@@ -6,7 +6,7 @@ ready, consents expire, sessions die. So a revoked consent is revoked for data c
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,12 +16,12 @@ from msgspec import Struct
 from harness.clock import Clock
 from harness.crashes import Crash
 from harness.ids import Mint
-from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
+from harness.model import AuthSession, Consent, Event, Institution, Person
 from harness.readings import Readings
 from harness.sandbox.console import Console
 from harness.sandbox.energy_ledger import EnergyLedger
 from harness.sandbox.ledger import Ledger
-from harness.sandbox.tables import AccountLife, Consents, Recurring, Syncs
+from harness.sandbox.tables import AccountLife, Consents, EndUsers, Syncs
 
 TOKENS_REMEMBERED = 64
 LARGEST_PAGE = 1000
@@ -91,20 +91,19 @@ class Store:
         self._start_tables()
 
     def _start_tables(self) -> None:
-        self.end_users: dict[str, EndUser] = {}
+        self.end_users = EndUsers()
         self.deleted_end_users: set[str] = set()
         self.sessions: dict[str, AuthSession] = {}
         self.consents = Consents()
         self.ledgers: dict[str, Ledger] = {}
         self.energy: dict[str, EnergyLedger] = {}
-        self.served: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self.served: dict[tuple[str, str], Sequence[Any]] = {}
         self.early: set[tuple[str, str]] = set()
         self.overrides: dict[str, dict[str, str]] = {}
         self.read_at: dict[str, datetime] = {}
         self.lives: dict[tuple[str, str], AccountLife] = {}
         self.unshared: dict[tuple[str, str], dict[str, None]] = {}
         self.syncs = Syncs()
-        self.recurring = Recurring()
         self.held: dict[tuple[str, str], None] = {}
         self.moment: datetime | None = None
         self.events: list[Event] = []
@@ -153,6 +152,10 @@ class Store:
         """
         self.asked.add(clause_id)
         return self.readings.of(clause_id)
+
+    def days_passed(self, at: datetime | None = None) -> int:
+        """How many whole days have passed since the histories' end, now or at an instant."""
+        return max(0, ((at or self.now()) - self.epoch) // timedelta(days=1))
 
     def changing(self) -> "Store":
         """Hold the lock in a ``with`` block, with everything that is due already done."""

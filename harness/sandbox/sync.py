@@ -5,12 +5,12 @@ clock makes happen.
 """
 
 from datetime import datetime, timedelta
-from functools import partial
+
+import msgspec
 
 from harness.errors import UnknownName, UsageError
 from harness.model import DATASETS, Consent
 from harness.sandbox import consents
-from harness.sandbox.agenda import Agenda
 from harness.sandbox.people import person_for
 from harness.sandbox.snapshots import finish
 from harness.sandbox.store import Store
@@ -42,8 +42,8 @@ def begin(store: Store, consent: Consent, *, datasets: tuple[str, ...] | None = 
             ready_at=store.now() + _delay(store, name) + late,
             fails=first is not None and DATASETS[name].is_permitted_by(first.first_sync_fails),
         )
-        store.syncs.append(pending)
         started.append(pending)
+    store.syncs.extend(started)
     return started
 
 
@@ -53,23 +53,16 @@ def finish_due(store: Store) -> None:
     So a consent that ends before a sync is ready takes that sync along. Source: consents.expiry-event
     """
     now = store.clock.now()
-    if now < min(store.syncs.next_ready, store.recurring.next_due, store.consents.next_end):
-        return
-    agenda = Agenda(until=now)
-    for one in store.syncs:
-        agenda.add(one.ready_at, partial(_complete, store, agenda, one))
-    for key, due_at in store.recurring.items():
-        agenda.add(due_at, partial(_recur, store, agenda, key, due_at))
-    for consent in store.consents.values():
-        if consent.is_active:
-            agenda.add(consent.ends_at, partial(_end, store, consent.arrangement_id))
     try:
-        for store.moment, happen in agenda:
-            happen()
+        while (moment := min(store.syncs.next_ready, store.consents.next_end)) <= now:
+            store.moment = moment
+            consent = store.consents.next_to_end
+            if consent is not None and store.consents.next_end < store.syncs.next_ready:
+                _end(store, consent)
+            else:
+                _complete(store, store.syncs.pop(), until=now)
     finally:
         store.moment = None
-        for table in (store.syncs, store.recurring, store.consents):
-            table.look_again()
 
 
 def finish_now(store: Store, consent: Consent, dataset: str) -> None:
@@ -113,7 +106,7 @@ def resume(store: Store, institution_id: str) -> None:
 
 
 def _waited_for(store: Store, consent: Consent, dataset: str) -> PendingSync:
-    waiting = [s for s in store.syncs if (s.arrangement_id, s.dataset) == (consent.arrangement_id, dataset)]
+    waiting = [one for one in _begun(store, consent) if one.dataset == dataset]
     if not waiting:
         waiting = begin(store, consent, datasets=(dataset,))
     if not waiting:
@@ -121,6 +114,11 @@ def _waited_for(store: Store, consent: Consent, dataset: str) -> PendingSync:
             raise UnknownName("dataset", dataset, DATASETS)
         raise UsageError(f"The consent does not permit {dataset!r}. It permits: {', '.join(consent.permissions)}.")
     return waiting[-1]
+
+
+def _begun(store: Store, consent: Consent) -> list[PendingSync]:
+    """The pending syncs of a consent that somebody waits for."""
+    return [one for one in store.syncs.of(consent.arrangement_id) if not one.is_recurrent]
 
 
 def _usual(store: Store, consent: Consent) -> list[str]:
@@ -146,12 +144,11 @@ def _delay(store: Store, name: str) -> timedelta:
     return timedelta(seconds=after_s) if store.reading("sync.latency") == "seconds" else timedelta(minutes=after_s)
 
 
-def _end(store: Store, arrangement_id: str) -> None:
-    """End a consent whose time is over, or whose last account is closed.
+def _end(store: Store, consent: Consent) -> None:
+    """End a consent whose time is over, whose last account is closed, or that the institution ends by itself.
 
-    Source: consents.expiry-told, consents.accounts-closed
+    Source: consents.expiry-told, consents.accounts-closed, consents.by-institution
     """
-    consent = store.consents[arrangement_id]
     at = consent.ends_at
     if at < consent.expires_at:
         consents.end(store, consent, reason="Revoked", by="institution", at=at)
@@ -159,46 +156,42 @@ def _end(store: Store, arrangement_id: str) -> None:
         consents.end(store, consent, reason="Expired", by="institution", at=at, clause_id="consents.expiry-told")
 
 
-def _complete(store: Store, agenda: Agenda, pending: PendingSync) -> None:
-    """Let a sync end, well or badly, and recur unless it was a first look or a one-off consent's."""
-    consent = store.consents[pending.arrangement_id]
-    store.syncs.remove(pending)
-    if not consent.is_active:
+def _complete(store: Store, pending: PendingSync, *, until: datetime) -> None:
+    """Let a sync end, well or badly, and recur unless it was a first look or a one-off consent's.
+
+    Source: sync.recurrence
+    """
+    consent, at = store.consents[pending.arrangement_id], pending.ready_at
+    if not consent.is_active or (pending.is_recurrent and store.reading("sync.recurrence") != "daily"):
         return
+    is_overtaken = False
+    if _recurs(store, consent, pending):
+        again = msgspec.structs.replace(pending, ready_at=at + EVERY, fails=False, is_recurrent=True)
+        store.syncs.extend((again,))
+        is_overtaken = pending.is_recurrent and again.ready_at <= until and again.ready_at < consent.ends_at
     if pending.fails:
-        _fail(store, consent, pending.dataset, at=pending.ready_at)
+        _fail(store, consent, pending.dataset, at=at)
     else:
-        _attempt(store, consent, pending.dataset, at=pending.ready_at)
-    dataset, key = DATASETS[pending.dataset], (pending.arrangement_id, pending.dataset)
+        _attempt(store, consent, pending.dataset, at=at, is_overtaken=is_overtaken)
     if consent.is_one_off:
-        _end_if_read(store, consent, at=pending.ready_at)
-    elif dataset.permission is not None and not dataset.shown_as and key not in store.recurring:
-        _schedule(store, agenda, key, pending.ready_at + EVERY)
+        _end_if_read(store, consent, at=at)
+
+
+def _recurs(store: Store, consent: Consent, pending: PendingSync) -> bool:
+    """Whether Fiskil will look again a day later, and does not do so anyway."""
+    dataset = DATASETS[pending.dataset]
+    if consent.is_one_off or dataset.permission is None or dataset.shown_as:
+        return False
+    return pending.is_recurrent or not any(
+        one.is_recurrent and one.dataset == pending.dataset for one in store.syncs.of(consent.arrangement_id)
+    )
 
 
 def _end_if_read(store: Store, consent: Consent, *, at: datetime) -> None:
     """A one-off consent may end as soon as everything was read once. Source: consents.one-off"""
-    is_waiting = any(one.arrangement_id == consent.arrangement_id for one in store.syncs) or any(
-        key[0] == consent.arrangement_id for key in store.held
-    )
+    is_waiting = _begun(store, consent) or any(key[0] == consent.arrangement_id for key in store.held)
     if not is_waiting and store.reading("consents.one-off") == "ends-when-read":
         consents.end(store, consent, reason="Expired", by="institution", at=at, clause_id="consents.expiry-told")
-
-
-def _schedule(store: Store, agenda: Agenda, key: tuple[str, str], at: datetime) -> None:
-    store.recurring[key] = at
-    agenda.add(at, partial(_recur, store, agenda, key, at))
-
-
-def _recur(store: Store, agenda: Agenda, key: tuple[str, str], at: datetime) -> None:
-    """Sync a dataset again, unless nobody asks for it. Source: sync.recurrence"""
-    consent = store.consents[key[0]]
-    if not consent.is_active or store.reading("sync.recurrence") != "daily":
-        store.recurring.pop(key, None)
-        return
-    after = at + EVERY
-    _schedule(store, agenda, key, after)
-    _attempt(store, consent, key[1], at=at, is_overtaken=after <= agenda.until and after < consent.ends_at)
 
 
 def _attempt(store: Store, consent: Consent, name: str, *, at: datetime, is_overtaken: bool = False) -> None:

@@ -1,25 +1,33 @@
-"""The tables that every request looks into: consents and pending syncs, which know when the next of them is due.
+"""The tables that every request looks into, none of which is ever walked through to answer one.
 
-Each moment is a lower bound: before it nothing is due, after it one must look. So a request costs the same with one end
-user and with a thousand.
+Consents and pending syncs know when the next of them is due; end users and consents give any stretch of themselves at once.
+So a request costs the same with one end user and with a hundred thousand.
 """
 
+import heapq
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar, overload
 
 from msgspec import Struct
 
-from harness.model import Consent
+from harness.model import Consent, EndUser
 
+T = TypeVar("T")
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class PendingSync(Struct, frozen=True, kw_only=True):
-    """A sync that has begun; ``ready_at`` is when its data appears and its event is told, or when it ``fails``."""
+    """A sync that has begun; ``ready_at`` is when its data appears and its event is told, or when it ``fails``.
+
+    A recurrent one is Fiskil's own next look at what it knows already.
+    """
 
     arrangement_id: str
     dataset: str
     ready_at: datetime
     fails: bool = False
+    is_recurrent: bool = False
 
 
 class AccountLife(Struct, frozen=True, kw_only=True):
@@ -34,57 +42,139 @@ class AccountLife(Struct, frozen=True, kw_only=True):
     approved_at: datetime | None = None
 
 
-class Consents(dict[str, Consent]):
-    """Consents by arrangement id; none is ever removed. ``next_end`` is when the next one may end by itself."""
+class Listed(Sequence[Any], Generic[T]):
+    """A list whose rows are made from what they show when a page of them is cut out."""
+
+    def __init__(self, shown: Sequence[T], make: Callable[[T], Any]) -> None:
+        self._shown, self._make = shown, make
+
+    def __len__(self) -> int:
+        return len(self._shown)
+
+    @overload
+    def __getitem__(self, at: int) -> Any: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Any]: ...
+
+    def __getitem__(self, at: int | slice) -> Any:
+        return [self._make(one) for one in self._shown[at]] if isinstance(at, slice) else self._make(self._shown[at])
+
+
+class EndUsers(dict[str, EndUser]):
+    """End users by id, oldest first."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.next_end = NEVER
+        self._order: list[str] | None = []
+        self._by_email: dict[str, dict[str, None]] = {}
+
+    def __setitem__(self, end_user_id: str, end_user: EndUser) -> None:
+        before = self.get(end_user_id)
+        if before is None and self._order is not None:
+            self._order.append(end_user_id)
+        elif before is not None and before.email != end_user.email:
+            self._forget_email(before)
+        super().__setitem__(end_user_id, end_user)
+        if end_user.email:
+            self._by_email.setdefault(end_user.email, {})[end_user_id] = None
+
+    def __delitem__(self, end_user_id: str) -> None:
+        self._forget_email(self[end_user_id])
+        super().__delitem__(end_user_id)
+        self._order = None
+
+    @property
+    def ids(self) -> list[str]:
+        """Every id, oldest first."""
+        if self._order is None:
+            self._order = list(self)
+        return self._order
+
+    def with_email(self, email: str) -> list[str]:
+        """The ids of those who have an e-mail, oldest first; those who took it later come in the order in which they did."""
+        return list(self._by_email.get(email, ()))
+
+    def _forget_email(self, end_user: EndUser) -> None:
+        if end_user.email:
+            self._by_email[end_user.email].pop(end_user.end_user_id, None)
+
+
+class Consents(dict[str, Consent]):
+    """Consents by arrangement id, oldest first; none is ever removed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
         self._of: dict[str, dict[str, None]] = {}
+        self._ends: list[tuple[datetime, str]] = []
 
     def __setitem__(self, arrangement_id: str, consent: Consent) -> None:
+        if arrangement_id not in self:
+            self.ids.append(arrangement_id)
         super().__setitem__(arrangement_id, consent)
         self._of.setdefault(consent.end_user_id, {})[arrangement_id] = None
         if consent.is_active:
-            self.next_end = min(self.next_end, consent.ends_at)
+            heapq.heappush(self._ends, (consent.ends_at, arrangement_id))
 
     def of(self, end_user_id: str) -> list[Consent]:
         """Every consent of an end user, oldest first."""
         return [self[one] for one in self._of.get(end_user_id, ())]
 
-    def look_again(self) -> None:
-        """Find ``next_end`` anew, after something ended."""
-        self.next_end = min((one.ends_at for one in self.values() if one.is_active), default=NEVER)
+    @property
+    def next_end(self) -> datetime:
+        """When the next active one ends by itself; never, if there is none."""
+        return self._ends[0][0] if self.next_to_end is not None else NEVER
+
+    @property
+    def next_to_end(self) -> Consent | None:
+        """The one that ends then."""
+        while self._ends:
+            consent = self[self._ends[0][1]]
+            if consent.is_active and consent.ends_at == self._ends[0][0]:
+                return consent
+            # It ended before its time, or runs longer by now.
+            heapq.heappop(self._ends)
+        return None
 
 
-class Syncs(list[PendingSync]):
-    """Pending syncs in the order they began; ``next_ready`` is when the next one may be ready."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.next_ready = NEVER
-
-    def append(self, pending: PendingSync) -> None:
-        """Add a sync that has begun."""
-        super().append(pending)
-        self.next_ready = min(self.next_ready, pending.ready_at)
-
-    def look_again(self) -> None:
-        """Find ``next_ready`` anew, after some were completed."""
-        self.next_ready = min((one.ready_at for one in self), default=NEVER)
-
-
-class Recurring(dict[tuple[str, str], datetime]):
-    """When each dataset (by arrangement id and name) is synced again; ``next_due`` is when the next of them may be."""
+class Syncs:
+    """Pending syncs; of those that are ready at one moment the one that began first comes first."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.next_due = NEVER
+        self._ready: list[tuple[datetime, int, PendingSync]] = []
+        self._of: dict[str, list[PendingSync]] = {}
+        self._begun = 0
 
-    def __setitem__(self, key: tuple[str, str], due_at: datetime) -> None:
-        super().__setitem__(key, due_at)
-        self.next_due = min(self.next_due, due_at)
+    def extend(self, pending: Iterable[PendingSync]) -> None:
+        """Add syncs that have begun."""
+        for one in pending:
+            heapq.heappush(self._ready, (one.ready_at, self._begun, one))
+            self._of.setdefault(one.arrangement_id, []).append(one)
+            self._begun += 1
 
-    def look_again(self) -> None:
-        """Find ``next_due`` anew, after some came due."""
-        self.next_due = min(self.values(), default=NEVER)
+    def of(self, arrangement_id: str) -> list[PendingSync]:
+        """Those of a consent, in the order they began."""
+        return list(self._of.get(arrangement_id, ()))
+
+    @property
+    def next_ready(self) -> datetime:
+        """When the next one is ready; never, if none waits."""
+        return self._ready[0][0] if self._ready else NEVER
+
+    def remove(self, pending: PendingSync) -> None:
+        """Take one out before its time."""
+        self._ready = [one for one in self._ready if one[2] is not pending]
+        heapq.heapify(self._ready)
+        self._forget(pending)
+
+    def pop(self) -> PendingSync:
+        """Take the next one out."""
+        _, _, pending = heapq.heappop(self._ready)
+        self._forget(pending)
+        return pending
+
+    def _forget(self, pending: PendingSync) -> None:
+        self._of[pending.arrangement_id].remove(pending)
+        if not self._of[pending.arrangement_id]:
+            del self._of[pending.arrangement_id]

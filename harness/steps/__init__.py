@@ -2,7 +2,8 @@
 
 from harness.steps.app import FailNext, Restart, Settle, StayIdle
 from harness.steps.base import PlainStep, Step, in_words, name_of
-from harness.steps.data import Advance, Change, ConfirmAgain, Disconnect, Refresh, Revoke, Sync
+from harness.steps.changes import Change
+from harness.steps.data import Advance, ConfirmAgain, Disconnect, Refresh, Revoke, Sync
 from harness.steps.deliveries import (
     Burst,
     Deliver,

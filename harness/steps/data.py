@@ -1,14 +1,12 @@
-"""Steps of the institution and the clock: syncs, data that changes, consents that end, time that passes."""
+"""Steps of the institution and the clock: syncs, consents that end, time that passes, and what the app does of itself."""
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from harness.clock import LONGEST_JUMP_DAYS
-from harness.errors import ConfigError, HookError, StepError, nearest
+from harness.errors import ConfigError, HookError, nearest
 from harness.http import HttpReply
-from harness.ids import stream
 from harness.journal import Rows
 from harness.model import DATASETS
-from harness.model.rows import Transaction
 from harness.steps.base import PlainStep
 
 if TYPE_CHECKING:
@@ -43,45 +41,6 @@ class Sync(PlainStep, frozen=True, tag="sync"):
 def _when(dataset: str) -> int:
     """Syncs are waited for in the order of their times, so that none is begun again because a later one came first."""
     return DATASETS[dataset].ready_after_s
-
-
-class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
-    """The institution's rows change; the next sync shows it.
-
-    ``amend`` gives a posted row an amount and a description that no other row has, ``remove`` lets one vanish, ``post``
-    turns a pending row into a posted one, ``repeat`` adds a true twin.
-    """
-
-    what: Literal["amend", "remove", "post", "repeat"]
-    nth: int = 0
-    twin: str = ""
-
-    def check(self) -> None:
-        """Refuse a row before the first."""
-        if self.nth < 0:
-            raise ConfigError(f"Change: nth counts from 0, got {self.nth}.")
-
-    def perform(self, stage: "Stage") -> None:
-        """Change the n-th fitting row, newest first.
-
-        Source: data.pending-posted
-        """
-        ledger = stage.fiskil.sandbox.ledger(stage.consent_of(stage.participant(self.twin)))
-        status = "PENDING" if self.what == "post" else "POSTED"
-        fitting: list[Transaction] = [one for one in ledger.newest_first() if one.status == status]
-        if self.nth >= len(fitting):
-            raise StepError(f"There is no row {self.nth} to {self.what}: the institution has {len(fitting)} {status} rows.")
-        row = fitting[self.nth]
-        if self.what == "amend":
-            chance = stream(stage.seed, "amend", row.key, row.amount)
-            amount = f"-{chance.randrange(6000, 10000)}.{chance.randrange(11, 100)}"
-            ledger.amend(row.key, amount=amount, description=f"CORRECTED {chance.randrange(10**6):06d}")
-        elif self.what == "remove":
-            ledger.remove(row.key)
-        elif self.what == "post":
-            ledger.post(row.key, at=stage.fiskil.sandbox.clock.now())
-        else:
-            ledger.repeat(row.key, f"{row.key}:again")
 
 
 class Revoke(PlainStep, frozen=True, kw_only=True, tag="revoke"):

@@ -62,6 +62,22 @@ def posted(world: World) -> tuple[bool, int]:
     )
 
 
+def vanished(world: World) -> bool:
+    """Whether a row of Rosa's that was PENDING is gone eight days later, posted or not. Source: data.pending-vanishes"""
+    end_user_id = world.connect()
+    seen: set[str] = set()
+    listed = _pending_and_posted(world, end_user_id)
+    sandbox = world.fiskil.sandbox
+    for _ in range(8):
+        seen |= listed["PENDING"]
+        sandbox.clock.advance(days=1)
+        sandbox.sync(sandbox.consents_of(end_user_id)[0], "transactions")
+        listed = _pending_and_posted(world, end_user_id)
+    gone = seen - listed["PENDING"] - listed["POSTED"]
+    assert gone == set(sandbox.removed_ids(sandbox.consents_of(end_user_id)[0]))
+    return bool(gone)
+
+
 def current_balance(world: World) -> bool:
     """Whether the balance counts what is pending. Source: data.balances-add-up"""
     end_user_id = world.connect()
@@ -96,6 +112,22 @@ def brackets(world: World) -> tuple[bool, bool]:
     return "page[after]=" in told, "page%5Bafter%5D=" in told
 
 
+def after_a_newcomer(world: World) -> bool:
+    """Whether the page after the second row lists it again when a row has come before it. Source: paging.moving-rows"""
+    end_user_id = world.connect()
+    first = world.read("/v1/banking/transactions", end_user_id, **{"page[size]": "3", "status": "POSTED"}).json()
+    sandbox = world.fiskil.sandbox
+    consent = sandbox.consents_of(end_user_id)[0]
+    ledger = sandbox.ledger(consent)
+    newest = ledger.newest_first().where(status="POSTED")[0]
+    ledger.repeat(newest.key, ledger.free_key(f"{newest.key}:again"), posted=sandbox.clock.now())
+    sandbox.sync(consent, "transactions")
+    second = world.client.get(first["links"]["next"]).json()
+    listed = [row["fiskil_id"] for row in first["transactions"]]
+    assert len(second["transactions"]) == 3
+    return second["transactions"][0]["fiskil_id"] == listed[-1]
+
+
 def _next(world: World, end_user_id: str) -> str:
     return str(world.read("/v1/banking/transactions", end_user_id, **{"page[size]": "2"}).json()["links"]["next"])
 
@@ -127,7 +159,9 @@ ROWS: Sights = {
     "data.unknown-account": (unknown_account, {"empty": (200, 200), "404": (404, 200)}),
     "data.account-filter": (by_fiskil_id, {"account-id": (True, False), "either": (True, True)}),
     "data.pending-posted": (posted, {"kept": (True, 0), "new": (False, 0)}),
+    "data.pending-vanishes": (vanished, {"none": False, "some": True}),
     "data.balances-add-up": (current_balance, {"posted-only": False, "with-pending": True}),
+    "paging.moving-rows": (after_a_newcomer, {"position": True, "row": False}),
     "paging.default-size": (first_page, {"25": 25, "50": 50}),
     "paging.link-form": (link, {"absolute": "ORIGIN/v1/banking/transactions", "path": "/v1/banking/transactions"}),
     "paging.brackets": (brackets, {"encoded": (False, True), "plain": (True, False)}),

@@ -156,7 +156,7 @@ def test_ending_stops_syncs_that_would_recur(still: Still) -> None:
 
     assert kinds(still) == told
     assert told[-1] == "consent.revoked"
-    assert still.sandbox.store.recurring == {}
+    assert still.sandbox.store.syncs.of(consent.arrangement_id) == []
 
 
 def test_deleting_an_end_user_ends_everything(still: Still, api: httpx.Client, visitor: Visitor) -> None:

@@ -40,16 +40,18 @@ def test_consents_are_found_by_end_user_oldest_first() -> None:
 
 
 def test_the_next_end_is_the_earliest_of_those_that_are_active() -> None:
-    """A consent that was ended no longer counts once one has looked again."""
+    """A consent that was ended, or that runs longer now, no longer counts."""
     table = Consents()
     table["1"] = consent_of("eu_a", "1", ends_in_s=60)
     table["2"] = consent_of("eu_b", "2", ends_in_s=90)
     assert table.next_end == NOON + timedelta(seconds=60)
 
     table["1"] = msgspec.structs.replace(table["1"], ended_at=NOON, termination_reason="Revoked")
-    table.look_again()
-
+    assert table.next_to_end == table["2"]
     assert table.next_end == NOON + timedelta(seconds=90)
+
+    table["2"] = consent_of("eu_b", "2", ends_in_s=120)
+    assert table.next_end == NOON + timedelta(seconds=120)
 
 
 def test_the_next_sync_is_the_earliest_that_waits() -> None:
@@ -58,12 +60,13 @@ def test_the_next_sync_is_the_earliest_that_waits() -> None:
     late, early = (PendingSync(arrangement_id="1", dataset="accounts", ready_at=NOON + timedelta(seconds=s)) for s in (9, 4))
     seen = [table.next_ready]
     for one in (late, early):
-        table.append(one)
+        table.extend([one])
         seen.append(table.next_ready)
-    table.clear()
-    table.look_again()
+    assert table.of("1") == [late, early]
+    assert [table.pop(), table.pop()] == [early, late]
 
     assert [*seen, table.next_ready] == [NEVER, late.ready_at, early.ready_at, NEVER]
+    assert table.of("1") == []
 
 
 def test_what_is_due_happens_though_another_consent_came_later(still: Still) -> None:

@@ -3,12 +3,12 @@
 import re
 from datetime import datetime
 
-from harness.model import Balance, Transaction
+from harness.model import Balance
 from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.serving import listing, of_account, served
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest, required_end_user
+from harness.sandbox.api.serving import listing, of_account, of_account_lazily, served, served_statement
+from harness.sandbox.api.wire import ApiAnswer, ApiRequest
+from harness.sandbox.days import ceiling_of, floor_of
 from harness.sandbox.institutions import require_reachable
-from harness.sandbox.ledger import newest_first
 from harness.sandbox.problems import invalid_request
 from harness.sandbox.sharing import shared_keys
 from harness.sandbox.store import Store
@@ -39,21 +39,19 @@ def balances(store: Store, request: ApiRequest) -> ApiAnswer:
 
 def transactions(store: Store, request: ApiRequest) -> ApiAnswer:
     """Transactions by account, status, category and time. Source: data.time-filter, data.rfc3339, data.category-filter"""
-    rows = of_account(store, request, served(store, request, "transactions"))
-    if len(store.active_consents(required_end_user(request))) > 1:
-        # One consent's rows are in order already.
-        rows = newest_first(rows)
+    rows = of_account_lazily(store, request, served_statement(store, request))
     status = request.one("status")
-    if status is not None:
-        if status not in {"PENDING", "POSTED"}:
-            raise invalid_request("invalid status: must be one of PENDING, POSTED")
-        rows = [row for row in rows if row.status == status]
+    if status not in {None, "PENDING", "POSTED"}:
+        raise invalid_request("invalid status: must be one of PENDING, POSTED")
     categories = {one for one in request.every("secondary_category") if one}
-    if categories:
-        rows = [row for row in rows if row.category and row.category["secondary_category"] in categories]
     since, until = _instant(request, "from"), _instant(request, "to")
-    if since or until:
-        rows = [row for row in rows if _is_between(row, since, until)]
+    if status or categories or since or until:
+        rows = rows.where(
+            status=status or "",
+            categories=categories,
+            since=None if since is None else ceiling_of(since),
+            until=None if until is None else floor_of(until),
+        )
     return listing(store, request, "transactions", rows)
 
 
@@ -76,14 +74,6 @@ def _instant(request: ApiRequest, name: str) -> datetime | None:
     except ValueError:
         pass
     raise invalid_request(f"invalid {name} datetime: not in RFC3339 format")
-
-
-def _is_between(row: Transaction, since: datetime | None, until: datetime | None) -> bool:
-    text = row.posting_date_time or row.execution_date_time
-    if text is None:
-        return False
-    moment = datetime.fromisoformat(text)
-    return (since is None or moment >= since) and (until is None or moment <= until)
 
 
 ROUTES: tuple[ApiRoute, ...] = (

@@ -11,6 +11,7 @@ from harness.sandbox.api.wire import NO_CONTENT, ApiAnswer, ApiRequest, answer
 from harness.sandbox.datasets import account_ids
 from harness.sandbox.problems import bad_request
 from harness.sandbox.store import Store
+from harness.sandbox.tables import Listed
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
@@ -24,11 +25,10 @@ def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
     active = request.one("active")
     if active not in {None, "true", "false"}:
         raise bad_request("parameter 'active' must be a boolean")
-    rows = [
-        _wire(store, consent)
-        for consent in store.consents.values()
-        if end_user_id in {None, consent.end_user_id} and (active is None or consent.is_active == (active == "true"))
-    ]
+    ids = store.consents.ids if end_user_id is None else [one.arrangement_id for one in store.consents.of(end_user_id)]
+    if active is not None:
+        ids = [one for one in ids if store.consents[one].is_active == (active == "true")]
+    rows = Listed(ids, lambda one: _wire(store, store.consents[one]))
     return answer(enveloped(store, request, "consents", rows))
 
 

@@ -10,6 +10,7 @@ from harness.sandbox.api.paging import enveloped
 from harness.sandbox.api.route import ApiRoute
 from harness.sandbox.api.wire import NO_CONTENT, ApiAnswer, ApiRequest, answer, read_json
 from harness.sandbox.store import Store
+from harness.sandbox.tables import Listed
 
 
 class _Fields(Struct):
@@ -28,7 +29,8 @@ def create(store: Store, request: ApiRequest) -> ApiAnswer:
 def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
     """All, or those with an e-mail; v3 wraps the list. Source: versions.v3-envelope"""
     email = request.one("email")
-    rows = [_wire(one) for one in store.end_users.values() if email is None or one.email == email]
+    ids = store.end_users.ids if email is None else store.end_users.with_email(email)
+    rows = Listed(ids, lambda one: _wire(store.end_users[one]))
     return answer(enveloped(store, request, "end_users", rows))
 
 

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 from harness.sandbox import income
 from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.serving import day, served
+from harness.sandbox.api.serving import day, served_statement
 from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from harness.sandbox.days import DAY
 from harness.sandbox.store import Store
 
 
@@ -14,12 +15,18 @@ def summary(store: Store, request: ApiRequest) -> ApiAnswer:
 
     Source: income.window, income.categories, data.date-only
     """
-    rows = served(store, request, "transactions")
+    rows = served_statement(store, request)
     today = store.clock.now().date()
     since, until = day(request, "from") or months_before(today, 6), day(request, "to") or today
     chosen = set(_every(request, "account_id"))
     wanted = set(_every(request, "categories")) or {"INCOME_SALARY"}
-    fitting = [row for row in rows if not chosen or row.account_id in chosen]
+    fitting = rows.where(
+        account_ids=chosen,
+        categories=wanted,
+        status="POSTED",
+        since=since.toordinal() * DAY,
+        until=(until.toordinal() + 1) * DAY - 1,
+    )
     return answer(income.income_of(fitting, since=since, until=until, categories=wanted))
 
 

@@ -9,6 +9,7 @@ from harness.model.rows import Row
 from harness.sandbox.api.paging import page
 from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, required_end_user
 from harness.sandbox.problems import ApiProblem, invalid_request
+from harness.sandbox.statement import Statement, Stretch
 from harness.sandbox.store import Store
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -22,13 +23,22 @@ def served(store: Store, request: ApiRequest, dataset: str) -> list[Any]:
 
     Source: data.after-sync, data.deleted-end-user, data.missing-permission
     """
+    return [row for rows in _served(store, request, dataset) for row in rows]
+
+
+def served_statement(store: Store, request: ApiRequest) -> Statement:
+    """The same for transactions, none of which is made yet."""
+    return Statement.joined(_served(store, request, "transactions"))
+
+
+def _served(store: Store, request: ApiRequest, dataset: str) -> list[Sequence[Any]]:
     end_user_id = required_end_user(request)
-    rows: list[Any] = []
+    rows: list[Sequence[Any]] = []
     consents = store.active_consents(end_user_id)
     if not consents:
         _refuse_unconnected(store, end_user_id)
     for consent in consents:
-        rows.extend(store.served.get((consent.arrangement_id, dataset), ()))
+        rows.append(store.served.get((consent.arrangement_id, dataset), ()))
         store.read_at[consent.arrangement_id] = store.clock.now()
     if consents and not any(dataset in consent.permissions for consent in consents):
         refuse_unpermitted(store, dataset)
@@ -67,13 +77,27 @@ def of_account(store: Store, request: ApiRequest, rows: list[Any]) -> list[Any]:
     if account_id is None:
         return rows
     kept = [row for row in rows if row.account_id == account_id]
-    known = {} if kept else _accounts(store, required_end_user(request))
-    if not kept and account_id not in known.values():
+    return kept or [row for row in rows if row.account_id == _meant(store, request, account_id)]
+
+
+def of_account_lazily(store: Store, request: ApiRequest, rows: Statement) -> Statement:
+    """The same for transactions, none of which is made yet."""
+    account_id = request.one("account_id")
+    if account_id is None:
+        return rows
+    kept = rows.where(account_ids=(account_id,))
+    return kept if len(kept) else rows.where(account_ids=(_meant(store, request, account_id),))
+
+
+def _meant(store: Store, request: ApiRequest, account_id: str) -> str:
+    """The account that an id without rows means. Source: data.unknown-account, data.account-filter"""
+    known = _accounts(store, required_end_user(request))
+    if account_id not in known.values():
         if account_id in known and store.reading("data.account-filter") == "either":
-            return [row for row in rows if row.account_id == known[account_id]]
+            return known[account_id]
         if account_id not in known and store.reading("data.unknown-account") == "404":
             raise ApiProblem(404, "NotFound", "account not found")
-    return kept
+    return account_id
 
 
 def _accounts(store: Store, end_user_id: str) -> dict[str, str]:
@@ -90,7 +114,7 @@ def _accounts(store: Store, end_user_id: str) -> dict[str, str]:
 def listing(store: Store, request: ApiRequest, root: str, rows: Sequence[Row]) -> ApiAnswer:
     """One page of *rows* under its root key, and the links to its neighbours. Source: paging.links"""
     shown, links = page(store, request, rows)
-    return answer({root: [row.wire for row in shown], "links": links})
+    return answer({root: shown.wire if isinstance(shown, Stretch) else [row.wire for row in shown], "links": links})
 
 
 def day(request: ApiRequest, name: str) -> date | None:

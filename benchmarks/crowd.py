@@ -1,0 +1,80 @@
+"""A team with 100,000 end users, each of whom has consented: what the last of them cost against the first.
+
+    python -m benchmarks.crowd                   exit 1 if a bar is missed
+    python -m benchmarks.crowd --end-users 20000
+
+End users are registered in twenty equal lots, at one moment of the sandbox's clock, so that no sync completes. Pages
+are asked for over HTTP, on the same server; compared are medians within the run.
+"""
+
+import argparse
+import contextlib
+import time
+from pathlib import Path
+from statistics import median
+
+from benchmarks.figures import Bar
+from benchmarks.walk import FLATNESS, Walker
+from harness import catalog
+from harness.clock import Clock, real_now
+from harness.listen import Loop, Server
+from harness.sandbox import Sandbox, tokens
+
+LOTS = 20
+SIZE = 100
+MOST_KIB = 16.0
+
+
+def run(count: int) -> list[Bar]:
+    """Register, list, and judge."""
+    now = real_now()
+    sandbox = Sandbox(institutions=catalog.institutions(), clock=Clock(real=lambda: now))
+    ben = catalog.person("ben")
+    before, took, ids = _resident_kib(), [], list[str]()
+    for lot in range(LOTS):
+        begun = time.perf_counter()
+        ids += sandbox.populate(count // LOTS, person=ben)
+        took.append(time.perf_counter() - begun)
+        print(f"... {len(ids)} end users, {took[lot] / (count // LOTS) * 1e6:.0f} us each", flush=True)
+    grown_kib = (_resident_kib() - before) / len(ids)
+    with sandbox.store.changing() as store:
+        token = tokens.exchange(store, sandbox.credentials.client_id, sandbox.credentials.client_secret).value
+    with Loop() as loop:
+        server = Server(loop, sandbox.api)
+        sandbox.place(api_url=server.url, auth_url="")
+        with contextlib.closing(Walker(server.port, token=token)) as walker:
+            pages = [seconds for seconds, _ in walker.pages(f"/v1/end-users?page[size]={SIZE}")]
+            lists = [next(walker.pages(f"/v1/consent?end_user_id={one}"))[0] for one in (*ids[:SIZE], *ids[-SIZE:])]
+    tenth = max(1, len(pages) // 10)
+    print(f"{grown_kib:.1f} KiB each with consent, accounts and events; {len(pages)} pages of {SIZE}")
+    third = LOTS // 3
+    return [
+        Bar(
+            "registering the last against the first", median(took[-third:]) / median(took[:third]), FLATNESS, is_floor=False
+        ),
+        Bar("KiB resident for each", grown_kib, MOST_KIB, is_floor=False),
+        Bar("the last page of them against the first", _ratio(pages[-tenth:], pages[:tenth]), FLATNESS, is_floor=False),
+        Bar("consents of the last against the first", _ratio(lists[SIZE:], lists[:SIZE]), FLATNESS, is_floor=False),
+    ]
+
+
+def _ratio(later: list[float], earlier: list[float]) -> float:
+    return median(later) / median(earlier)
+
+
+def _resident_kib() -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+
+
+def main() -> int:
+    """Measure, print; 1 if a bar is missed."""
+    parser = argparse.ArgumentParser(description="A team with many end users.")
+    parser.add_argument("--end-users", type=int, default=100_000, help="how many [100000]")
+    bars = run(parser.parse_args().end_users)
+    print("\n".join(map(str, bars)))
+    return 0 if all(bar.is_met for bar in bars) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

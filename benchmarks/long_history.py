@@ -1,0 +1,110 @@
+"""The two servers of the walk: the sandbox, with end users who have many transactions, and bare Starlette with a page."""
+
+import argparse
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from harness import catalog
+from harness.clock import Clock
+from harness.listen import LOOPBACK, Loop, Server
+from harness.model import Person
+from harness.model.people import AccountSpec, Movement
+from harness.sandbox import Sandbox, tokens
+
+DAYS = 365
+PAGE = 1000
+SHOPS = ("Woolworths", "Coles", "Aldi", "Bunnings", "Corner Espresso", "Noodle House", "Kmart", "Chemist Warehouse")
+
+
+def person(rows: int) -> Person:
+    """Somebody who had at least so many transactions in a year, on two accounts."""
+    a_day = -(-rows // (DAYS * 2 * len(SHOPS)))
+    moves = tuple(
+        Movement(
+            amount=f"-{number + 4}.35",
+            every_days=1,
+            times_a_day=a_day,
+            merchant=shop,
+            description=f"{shop.upper()} {1200 + number} SYDNEY",
+            category="GENERAL_MERCHANDISE:OTHER_GENERAL_MERCHANDISE",
+            mcc="5411",
+            varies_percent=40,
+        )
+        for number, shop in enumerate(SHOPS)
+    )
+    accounts = tuple(AccountSpec(key=key, name=key.title(), moves=moves) for key in ("everyday", "shared"))
+    return Person(
+        name="many",
+        given_name="May",
+        family_name="Nguyen",
+        email="may.nguyen@example.com",
+        phone="+61491570156",
+        why="a long walk",
+        history_days=DAYS,
+        accounts=accounts,
+    )
+
+
+def sandbox_with(rows: int, *, end_users: int) -> tuple[Sandbox, list[str]]:
+    """A sandbox in which so many end users have synced, and their ids; no row was looked at."""
+    sandbox = Sandbox(institutions=catalog.institutions(), clock=Clock())
+    somebody = sandbox.admit(person(rows))
+    ids = []
+    for _ in range(end_users):
+        end_user = sandbox.create_end_user(somebody)
+        sandbox.sync(sandbox.authorise(end_user, somebody), "transactions")
+        ids.append(end_user.end_user_id)
+    return sandbox, ids
+
+
+def bare(rows: int) -> Starlette:
+    """A page of ready dicts, encoded anew for each of as many answers as the walk has pages."""
+    sandbox, ids = sandbox_with(rows, end_users=1)
+    (consent,) = sandbox.consents_of(ids[0])
+    page = json.loads(bytes(sandbox.rows(consent, "transactions")[:PAGE].wire))  # type: ignore[attr-defined]
+
+    async def walk(request: Request) -> JSONResponse:
+        number = request.path_params["number"]
+        is_last = (number + 1) * PAGE >= rows
+        return JSONResponse({"transactions": page, "links": {} if is_last else {"next": f"http://bare/walk/{number + 1}"}})
+
+    async def ready(_request: Request) -> JSONResponse:
+        return JSONResponse({})
+
+    return Starlette(routes=[Route("/walk/{number:int}", walk), Route("/", ready)])
+
+
+def main() -> None:
+    """Serve one of them."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("port", type=int)
+    parser.add_argument("--rows", type=int, required=True)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--end-users", type=int, default=1)
+    parser.add_argument("--bare", action="store_true")
+    arguments = parser.parse_args()
+    app: Any
+    if arguments.bare:
+        app = bare(arguments.rows)
+    else:
+        sandbox, ids = sandbox_with(arguments.rows, end_users=arguments.end_users)
+        sandbox.place(api_url=f"http://{LOOPBACK}:{arguments.port}", auth_url="")
+        with sandbox.store.changing() as store:
+            pair = sandbox.credentials
+            token = tokens.exchange(store, pair.client_id, pair.client_secret).value
+        (arguments.folder / "known.json").write_text(json.dumps({"token": token, "end_user_ids": ids}))
+        app = sandbox.api
+    with Loop() as loop:
+        Server(loop, app, port=arguments.port)
+        signal.pause()
+
+
+if __name__ == "__main__":
+    main()

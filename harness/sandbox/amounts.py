@@ -1,0 +1,66 @@
+"""What the rows of one movement amount to: sixty-four amounts out of the seed, dealt anew in each block of sixty-four rows.
+
+So the amount of any row is found without its neighbours, and the sum of any stretch of rows costs two broken blocks.
+"""
+
+import random
+from decimal import Decimal
+
+from harness.model.people import Movement
+
+CENT = Decimal("0.01")
+BLOCK = 64
+_SPREAD = 0x9E3779B97F4A7C15
+_ALL = 2**64 - 1
+
+
+class Amounts:
+    """The amounts of a movement's rows by their index, which may be negative."""
+
+    def __init__(self, move: Movement, chance: random.Random) -> None:
+        factors = [round(chance.random() * 2 - 1, 4) for _ in range(BLOCK)] if move.varies_percent else [0.0]
+        self._salt = chance.getrandbits(64)
+        dealt = [_varied(move, factor) for factor in factors]
+        self.texts = tuple(str(one) for one in dealt)
+        self._cents = tuple(int(one * 100) for one in dealt)
+        self._whole = sum(self._cents)
+
+    def text(self, index: int) -> str:
+        """The amount of the row at *index*, as the wire has it."""
+        if len(self.texts) == 1:
+            return self.texts[0]
+        # An odd factor makes each block a permutation of all sixty-four.
+        dealt = ((index >> 6) * _SPREAD + self._salt) & _ALL
+        return self.texts[(index * (dealt >> 50 | 1) + (dealt >> 40)) & 63]
+
+    def cents(self, index: int) -> int:
+        """The amount of the row at *index*, in cents."""
+        if len(self._cents) == 1:
+            return self._cents[0]
+        dealt = ((index >> 6) * _SPREAD + self._salt) & _ALL
+        return self._cents[(index * (dealt >> 50 | 1) + (dealt >> 40)) & 63]
+
+    def sum(self, first: int, after: int) -> int:
+        """What the rows from *first* to before *after* come to, in cents."""
+        if len(self._cents) == 1:
+            return self._cents[0] * max(0, after - first)
+        whole_from, whole_to = -(-first // BLOCK), after // BLOCK
+        if whole_from >= whole_to:
+            return sum(self.cents(index) for index in range(first, after))
+        broken = (*range(first, whole_from * BLOCK), *range(whole_to * BLOCK, after))
+        return self._whole * (whole_to - whole_from) + sum(self.cents(index) for index in broken)
+
+
+def cents_of(amount: str) -> int:
+    """Decimal text in cents."""
+    return int(Decimal(amount) * 100)
+
+
+def money(cents: int) -> str:
+    """Cents as decimal text."""
+    return str(Decimal(cents).scaleb(-2))
+
+
+def _varied(move: Movement, factor: float) -> Decimal:
+    share = Decimal(1) + Decimal(move.varies_percent) * Decimal(str(factor)) / 100
+    return (Decimal(move.amount) * share).quantize(CENT)

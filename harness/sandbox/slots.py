@@ -1,0 +1,110 @@
+"""What is PENDING, and what becomes of it: in a slot one purchase waits at a time, and when it is posted the next has come.
+
+A purchase waits two to four days, as its slot has it; so what is pending at any instant, and what was posted from it before,
+is found without the days between. Where some vanish, it is every fourth.
+"""
+
+import msgspec
+
+from harness.ids import RowIds
+from harness.model import Transaction
+from harness.sandbox.amounts import Amounts
+from harness.sandbox.days import instant_of, text_of
+from harness.sandbox.series import MORNING, Days, Place, Series
+from harness.sandbox.timeline import Run
+
+SHARE = 4
+
+
+class Slot:
+    """A place in which purchases wait, one after another, counted from 0."""
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        number: int,
+        place: int,
+        last: int,
+        sample: Transaction,
+        amounts: Amounts,
+        ids: RowIds,
+        salt: int,
+    ) -> None:
+        """Let the first purchase wait since the morning after *last*, the last day of the history.
+
+        Every other slot's rows have an execution time while they wait; after that theirs is unknown too.
+
+        Source: data.pending-dates
+        """
+        self.key, self.number, self._place, self._last = key, number, place, last
+        self.waits_days = 2 + place % 3
+        self._sample = sample if place % 2 else msgspec.structs.replace(sample, execution_date_time=None)
+        self._amounts, self._ids, self._salt = amounts, ids, salt
+        self._made: dict[bool, Series] = {}
+
+    @property
+    def account_id(self) -> str:
+        """The account whose purchases wait here."""
+        return self._sample.account_id
+
+    def turn(self, days: int) -> int:
+        """Which purchase waits after so many days."""
+        return days // self.waits_days
+
+    def pending(self, turn: int) -> Transaction:
+        """A purchase while it waits. Source: data.pending-dates"""
+        key = self.key if turn == 0 else f"{self.key}:{turn}"
+        ids = self._ids.of(key, self.number, turn)
+        self._ids.note(key, ids)
+        since = text_of(instant_of(self._last + 1 + turn * self.waits_days, MORNING))
+        return msgspec.structs.replace(
+            self._sample,
+            key=key,
+            fiskil_id=ids[0],
+            transaction_id=ids[1],
+            amount=self._amounts.text(turn),
+            description=f"Pending {self._sample.description}",
+            status="PENDING",
+            posting_date_time=None,
+            execution_date_time=since if self._sample.execution_date_time else None,
+            value_date_time=None,
+        )
+
+    def series(self, *, is_new: bool) -> Series:
+        """The rows that purchases become when they are posted; *is_new* gives them other ids. Source: data.pending-posted"""
+        if is_new not in self._made:
+            self._made[is_new] = Series(
+                key=self.key,
+                number=self.number,
+                days=Days(zero=self._last + self.waits_days, step=self.waits_days),
+                sample=self._sample,
+                amounts=self._amounts,
+                ids=self._ids,
+                salt=self._salt,
+                waits_days=self.waits_days,
+                suffix=" posted" if is_new else "",
+            )
+        return self._made[is_new]
+
+    def place(self, turn: int, *, is_new: bool) -> Place:
+        """Where a purchase stands once it is posted."""
+        series = self.series(is_new=is_new)
+        return Place(series, series.days.zero + turn * self.waits_days, 0)
+
+    def runs(self, days: int, *, is_new: bool, some_vanish: bool) -> list[Run]:
+        """What was posted within so many days."""
+        series, turns = self.series(is_new=is_new), self.turn(days)
+        if not some_vanish:
+            return [self._run(series, 0, turns, every=1)] if turns else []
+        kept = [first for first in range(SHARE) if not self.vanishes(first) and first < turns]
+        return [self._run(series, first, turns, every=SHARE) for first in kept]
+
+    def vanishes(self, turn: int) -> bool:
+        """Whether a purchase is never posted, where some are not. Source: data.pending-vanishes"""
+        return (turn + self._place) % SHARE == SHARE - 2
+
+    def _run(self, series: Series, first: int, turns: int, *, every: int) -> Run:
+        zero, step = series.days.zero, self.waits_days
+        latest = first + (turns - 1 - first) // every * every
+        return Run(series=series, oldest=zero + first * step, newest=zero + latest * step, stride=every * step)

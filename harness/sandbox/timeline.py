@@ -1,0 +1,163 @@
+"""Many series as one list, newest first, in which every position is found without the others.
+
+How many rows are newer than a day is arithmetic; only the rows of one day are ever put in order, and two orders are kept.
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from harness.model import Transaction
+from harness.sandbox.days import DAY, day_of
+from harness.sandbox.series import Series, plain
+
+# A row in the order of its day: how early it is, its run, and its place in the run's day.
+_EARLY, _RUN, _PLACE = 32, 16, 2**16 - 1
+_LATEST = 2 * DAY
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """A stretch of a series: its rows of every ``stride``-th day from ``oldest`` to ``newest``, both with rows.
+
+    ``is_plain`` rows are as they are before their details are known. Source: sync.early-transactions
+    """
+
+    series: Series
+    oldest: int
+    newest: int
+    stride: int
+    is_plain: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many rows it has."""
+        return ((self.newest - self.oldest) // self.stride + 1) * self.series.per_day
+
+    def newer(self, day: int) -> int:
+        """How many of its rows lie on days after *day*."""
+        if day >= self.newest:
+            return 0
+        return self.count if day < self.oldest else ((self.newest - day - 1) // self.stride + 1) * self.series.per_day
+
+    def before(self, day: int) -> int:
+        """The last of its days before *day*; 0 for none."""
+        last = min(self.newest, self.newest - -(-(self.newest - day + 1) // self.stride) * self.stride)
+        return last if last >= self.oldest else 0
+
+    def has(self, day: int) -> bool:
+        """Whether it has rows on *day*."""
+        return self.oldest <= day <= self.newest and (self.newest - day) % self.stride == 0
+
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Day and place in it of each row, newest day first."""
+        for day in range(self.newest, self.oldest - 1, -self.stride):
+            yield from ((day, at) for at in reversed(range(self.series.per_day)))
+
+    def row(self, day: int, at: int) -> Transaction:
+        """One of its rows, as a value."""
+        made = self.series.row(day, at)
+        return plain(made) if self.is_plain else made
+
+    def cents(self) -> int:
+        """What its rows come to, in cents."""
+        series = self.series
+        if self.stride == abs(series.days.step):
+            ends = sorted((series.days.index(self.oldest), series.days.index(self.newest)))
+            return series.amounts.sum(ends[0] * series.per_day, (ends[1] + 1) * series.per_day)
+        days = range(self.oldest, self.newest + 1, self.stride)
+        return sum(series.amounts.cents(series.days.index(day) * series.per_day) for day in days)
+
+
+class Timeline:
+    """The rows of several runs, newest first; at one instant in the order of the runs."""
+
+    def __init__(self, runs: tuple[Run, ...]) -> None:
+        self.runs = runs
+        self._first = min((run.oldest for run in runs), default=1)
+        self._last = max((run.newest for run in runs), default=0)
+        self._orders: dict[int, list[int]] = {}
+        self._count = sum(run.count for run in runs)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def newer(self, instant: int) -> int:
+        """How many rows are later than *instant*."""
+        day = day_of(instant)
+        count = sum(run.newer(day) for run in self.runs)
+        return count + sum(1 for code in self._order(day) if _instant(day, code) > instant)
+
+    def position(self, series: Series, day: int, at: int) -> int | None:
+        """Where a row stands; None if it is not among these."""
+        number = next((n for n, run in enumerate(self.runs) if run.series is series and run.has(day)), None)
+        if number is None:
+            return None
+        code = day * DAY + _LATEST - series.instant(day, at) << _EARLY | number << _RUN | at
+        return sum(run.newer(day) for run in self.runs) + self._order(day).index(code)
+
+    def rows(self, start: int, stop: int) -> list[Transaction]:
+        """The rows at these positions, as values."""
+        return [
+            self.runs[code >> _RUN & _PLACE].row(day, code & _PLACE)
+            for day, codes in self._days(start, stop)
+            for code in codes
+        ]
+
+    def texts(self, start: int, stop: int) -> list[str]:
+        """The rows at these positions, as the wire has them."""
+        made: list[str] = []
+        write = [(run.series.text, run.is_plain) for run in self.runs]
+        for day, codes in self._days(start, stop):
+            latest = day * DAY + _LATEST
+            for code in codes:
+                text, is_plain = write[code >> _RUN & _PLACE]
+                made.append(text(day, code & _PLACE, latest - (code >> _EARLY), is_plain=is_plain))
+        return made
+
+    def note(self) -> None:
+        """Let reports know what the ids of all rows stand for."""
+        for run in self.runs:
+            for day, at in run.places():
+                run.series.note(day, at)
+
+    def _days(self, start: int, stop: int) -> Iterator[tuple[int, list[int]]]:
+        """The days on which these positions lie, newest first, each with those of its rows that are among them."""
+        day, left = self._day_at(start), stop - start
+        skip = start - sum(run.newer(day) for run in self.runs)
+        while left > 0:
+            codes = self._order(day)[skip : skip + left]
+            yield day, codes
+            left, skip = left - len(codes), 0
+            day = max(run.before(day) for run in self.runs)
+
+    def _day_at(self, position: int) -> int:
+        """The day of a position: the first with at most so many newer rows."""
+        low, high = self._first, self._last
+        while low < high:
+            middle = (low + high) // 2
+            if sum(run.newer(middle) for run in self.runs) <= position:
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
+    def _order(self, day: int) -> list[int]:
+        """The rows of a day, newest first, each as one number that sorts."""
+        known = self._orders.get(day)
+        if known is None:
+            if len(self._orders) > 1:
+                self._orders.clear()
+            latest = day * DAY + _LATEST
+            known = [
+                latest - instant << _EARLY | number << _RUN | at
+                for number, run in enumerate(self.runs)
+                if run.has(day)
+                for at, instant in enumerate(run.series.instants(day))
+            ]
+            known.sort()
+            self._orders[day] = known
+        return known
+
+
+def _instant(day: int, code: int) -> int:
+    return day * DAY + _LATEST - (code >> _EARLY)
