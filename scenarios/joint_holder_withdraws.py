@@ -4,13 +4,13 @@ from harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.soft-delete",),
-    end_user="thea",
+    end_user="hana",
     steps=(
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.WithdrawSharing("joint"),
+        steps.WithdrawSharing("household"),
         steps.Sync(),
         steps.Deliver(),
     ),

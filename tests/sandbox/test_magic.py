@@ -194,12 +194,17 @@ def test_a_first_sync_may_be_slow(still: Still, visitor: Visitor) -> None:
 
 
 def test_a_first_sync_may_fail(still: Still, visitor: Visitor) -> None:
-    """Accounts and balances come, transactions neither come nor are told, until another sync. Source: sync.timing"""
+    """Accounts and balances come, of transactions it is told that they do not, until another sync. Source: sync.failed"""
     consent = connect(still, visitor, "failed_sync")
     still.sandbox.clock.advance(minutes=5)
     api = still.client()
     assert rows(api, consent) == 0
-    assert kinds(still) == ["consent.received", "banking.accounts.sync.completed", "banking.balances.sync.completed"]
+    assert kinds(still) == [
+        "consent.received",
+        "banking.accounts.sync.completed",
+        "banking.balances.sync.completed",
+        "banking.transactions.sync.failed",
+    ]
 
     still.sandbox.sync(consent, "transactions")
 

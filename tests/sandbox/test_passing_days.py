@@ -60,6 +60,7 @@ def test_thirty_days_bring_thirty_days_of_rows(still: Still) -> None:
 
 def test_what_was_synced_stays_until_the_next_sync(still: Still) -> None:
     """Days alone show nothing. Source: data.after-sync"""
+    still.sandbox.read_as({"sync.recurrence": "on-demand"})
     consent = still.consent("priya")
     before = rows(still, consent)
 
@@ -70,6 +71,7 @@ def test_what_was_synced_stays_until_the_next_sync(still: Still) -> None:
 
 def test_a_sync_sees_its_own_moment(still: Still) -> None:
     """However late somebody looks, a sync that was ready a month ago shows the rows of then. Source: sync.timing"""
+    still.sandbox.read_as({"sync.recurrence": "on-demand"})
     prompt = still.consent("rosa")
     late = still.consent("rosa", is_synced=False)
 

@@ -1,6 +1,6 @@
 """Every ending of a journey, reached in every way: at the page, by a magic address, by order, in a scenario.
 
-Whatever the way, an app can tell no difference: the same state, the same events, the same address to come back to.
+Whatever the way, an app can tell no difference: the same state, events, messages, and address to come back to.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,6 +19,7 @@ from harness.local import LocalFiskil
 from harness.model import AuthSession, Ending
 from harness.sandbox import Sandbox
 from harness.sandbox.conclusion import CONCLUSIONS
+from harness.sandbox.messages import messages_of
 from harness.scenario import Scenario
 from harness.stage import Stage
 from harness.visitor import Visitor
@@ -82,9 +83,22 @@ LOOKS: dict[str, Callable[[Sandbox, AuthSession], Any]] = {
         [session.arrangement_id] == [one.arrangement_id for one in sandbox.consents_of(session.end_user_id)]
     ),
     "events": lambda sandbox, session: [one.kind for one in sandbox.events if one.end_user_id == session.end_user_id],
-    "syncs": lambda sandbox, _: [one.dataset for one in sandbox.store.syncs],
+    "syncs": lambda sandbox, session: [
+        one.dataset
+        for consent in sandbox.consents_of(session.end_user_id)
+        for one in sandbox.store.syncs.of(consent.arrangement_id)
+    ],
+    "messages": lambda sandbox, session: [named(session, one) for one in messages_of(session, sandbox.store.reading)],
 }
 """What is compared. Whatever else an ending shows to somebody is one more line here."""
+
+
+def named(session: AuthSession, message: dict[str, Any]) -> dict[str, Any]:
+    """A message to the window that embeds the page, ids and the app's origin taken out."""
+    ids = {session.session_id: "the session", session.error_id: "the error", session.arrangement_id: "the consent"}
+    return {
+        name: urlsplit(value).path if name == "redirectURL" else ids.get(value, value) for name, value in message.items()
+    }
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from apps.feed import Feed, feed_settings
 
-from harness import catalog, steps
+from harness import steps
 from harness.driver import Driver
 from harness.errors import HarnessError
 from harness.journal import EventSeen, Journal, Rows
@@ -78,16 +78,17 @@ def test_another_holder_withdraws_and_agrees_again(perform: Perform) -> None:
     journal, crashed = perform(
         steps.Authorise(),
         steps.Sync("accounts"),
-        steps.WithdrawSharing("joint"),
+        steps.WithdrawSharing("household"),
         steps.Sync("accounts"),
-        steps.ApproveSharing("joint"),
+        steps.ApproveSharing("household"),
         steps.Sync("accounts"),
-        end_user="thea",
+        end_user="hana",
     )
 
     first, second, third = journal.all(Rows)
     assert (crashed, kinds(journal).count("consent.revoked")) == ("", 0)
-    assert [keys(one) for one in (first, second, third)] == [["own", "joint"], ["own"], ["own", "joint"]]
+    every, without = ["hana", "household", "loan"], ["hana", "loan"]
+    assert [keys(one) for one in (first, second, third)] == [every, without, every]
     assert second.removed_ids == (first.rows[1]["fiskil_id"],)
 
 
@@ -163,11 +164,3 @@ def test_an_account_that_nobody_has_stops_the_scenario(perform: Perform, step: s
 
     assert "saving" in crashed
     assert "step 1" in crashed
-
-
-def test_thea_holds_one_account_with_somebody() -> None:
-    """The person of these steps is what they need."""
-    assert [(spec.key, spec.ownership) for spec in catalog.person("thea").accounts] == [
-        ("own", "ONE_PARTY"),
-        ("joint", "TWO_PARTY"),
-    ]
