@@ -77,15 +77,15 @@ class Connection(HttpToolsProtocol):
         self._is_in_head = True
         self._has_head_ended = False
         self._is_held = False
-        self._held_body = b""
-        self._is_resting = False
-        self._rests_since_s = 0.0
-        self._bed_time: asyncio.TimerHandle | None = None
+        self._held_body = bytearray()
+        self._is_idle = False
+        self._idle_since_s = 0.0
+        self._idle_timer: asyncio.TimerHandle | None = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
-        if self._bed_time is not None:
-            self._bed_time.cancel()
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -108,7 +108,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a head."""
         self._is_in_head = True
-        self._is_resting = False
+        self._is_idle = False
         if self._answer_at_once is None:
             super().on_message_begin()
         else:
@@ -120,7 +120,7 @@ class Connection(HttpToolsProtocol):
         if self._is_usual():
             # Reading the target here lets a bad one be refused as the parser refuses.
             self._target = _target(self.url) if len(self.url) <= LONGEST_REMEMBERED else _read_target(self.url)
-            self._is_held = True
+            self._is_held, self._held_body = True, bytearray()
         else:
             self._tell_uvicorn()
 
@@ -132,11 +132,11 @@ class Connection(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Answer what was held back; whoever asked for it answers later all the same."""
+        """Answer what was held back, or let uvicorn do so."""
         if self._is_held:
             answer = self._answered()
             if answer is not None:
-                self._is_held, self._held_body = False, b""
+                self._is_held = False
                 self._write(answer)
                 return
         if self._is_held:
@@ -162,16 +162,16 @@ class Connection(HttpToolsProtocol):
             super().on_message_begin()
             self.url, self.expect_100_continue = url, expects
             self.headers.extend(headers)
-        body, self._held_body, self._is_held = self._held_body, b"", False
+        was_held, self._is_held = self._is_held, False
         super().on_headers_complete()
-        if body:
-            super().on_body(body)
+        if was_held and self._held_body:
+            super().on_body(bytes(self._held_body))
 
     def _answered(self) -> HttpAnswer | None:
-        method = self.parser.get_method().decode("ascii")
-        request = HttpRequest(method, *self._target, self.headers, self._held_body, self.client)
+        assert self._answer_at_once is not None
+        method, body = self.parser.get_method().decode("ascii"), bytes(self._held_body)
         try:
-            return self._answer_at_once(request)  # type: ignore[misc]
+            return self._answer_at_once(HttpRequest(method, *self._target, self.headers, body, self.client))
         except Exception as error:
             # Raised here, it would pass for bad HTTP; so it is reported as uvicorn reports it.
             self.logger.error("Exception in ASGI application\n", exc_info=error)
@@ -183,17 +183,17 @@ class Connection(HttpToolsProtocol):
             pieces += (name, b": ", value, b"\r\n")
         pieces += (b"\r\n", answer.body)
         self.transport.write(b"".join(pieces))
-        self._is_resting, self._rests_since_s = True, self.loop.time()
-        if self._bed_time is None:
-            self._bed_time = self.loop.call_later(self.timeout_keep_alive, self._go_to_bed)
+        self._is_idle, self._idle_since_s = True, self.loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._close_if_idle)
 
-    def _go_to_bed(self) -> None:
+    def _close_if_idle(self) -> None:
         """Close a connection on which nobody asks. One timer looks again and again: one for each answer would cost more."""
-        rested_s = self.loop.time() - self._rests_since_s if self._is_resting else 0.0
-        if rested_s >= self.timeout_keep_alive:
+        idle_s = self.loop.time() - self._idle_since_s if self._is_idle else 0.0
+        if idle_s >= self.timeout_keep_alive:
             self.timeout_keep_alive_handler()
         else:
-            self._bed_time = self.loop.call_later(self.timeout_keep_alive - rested_s, self._go_to_bed)
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive - idle_s, self._close_if_idle)
 
 
 def _read_target(url: bytes) -> tuple[str, str, bytes]:
