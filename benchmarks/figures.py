@@ -65,15 +65,16 @@ def bars(records: dict[str, Record], ours: str, *, after_warm_mib: float, after_
 
 
 def table(records: dict[str, Record], ours: str) -> str:
-    """Medians of every server, and the sandbox's requests per second over the server's."""
-    head = f"{'':<16}{'page/s':>9}{'p99 ms':>8}{'ratio':>8}{'token/s':>10}{'p99 ms':>8}{'ratio':>8}{'start s':>9}{'MiB':>6}"
+    """Medians of every server: requests per second, the sandbox's over the server's, latency, processor time per request."""
+    head = f"{'':<16}" + "".join(f"{kind + '/s':>9}{'ratio':>7}{'p99 ms':>8}{'cpu us':>8}" for kind in KINDS)
+    head += f"{'start s':>9}{'MiB':>6}"
     return "\n".join([head, *(_line(name, one, records[ours]) for name, one in records.items())])
 
 
 def _line(name: str, one: Record, ours: Record) -> str:
     cells = f"{name:<16}"
-    for kind, width in (("page", 9), ("token", 10)):
+    for kind in KINDS:
         rate = one.median(kind, "per_second")
         ratio = ours.median(kind, "per_second") / rate
-        cells += f"{rate:>{width},.0f}{one.median(kind, 'p99_ms'):>8.1f}{ratio:>8.2f}"
+        cells += f"{rate:>9,.0f}{ratio:>7.2f}{one.median(kind, 'p99_ms'):>8.1f}{one.median(kind, 'cpu_us'):>8.0f}"
     return f"{cells}{median(one.starts_s):>9.2f}{one.resident_mib:>6.0f}"

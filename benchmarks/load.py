@@ -45,6 +45,7 @@ class Load:
             "p50_ms": _at(took, 0.50) * 1000,
             "p99_ms": _at(took, 0.99) * 1000,
             "requests": len(took),
+            "asked": self.asked,
             "statuses": dict(self.statuses),
         }
 

@@ -66,6 +66,10 @@ class Process:
         """Resident memory of the process and its children."""
         return sum(_resident_kib(pid) for pid in _tree(self._popen.pid)) / 1024
 
+    def cpu_s(self) -> float:
+        """Seconds of processor time that the process and its children have had."""
+        return sum(_ticks(pid) for pid in _tree(self._popen.pid)) / os.sysconf("SC_CLK_TCK")
+
     def close(self) -> None:
         """End it and its children."""
         for how in (signal.SIGTERM, signal.SIGKILL):
@@ -112,3 +116,11 @@ def _resident_kib(pid: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), 0)
+
+
+def _ticks(pid: int) -> int:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return int(fields[11]) + int(fields[12])

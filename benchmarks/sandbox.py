@@ -38,7 +38,9 @@ class Loaded:
     def round(self, *, seconds: float) -> None:
         """One round of each kind of request."""
         for kind in KINDS:
+            before_s = self.process.cpu_s()
             got = ask_for(self.requests[kind], port=self.process.port, seconds=seconds, warm_s=0.2)
+            got["cpu_us"] = (self.process.cpu_s() - before_s) / got["asked"] * 1e6
             self.record.rounds[kind].append(got)
 
 
