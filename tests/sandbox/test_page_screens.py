@@ -57,6 +57,9 @@ def test_every_screen_is_a_labelled_document(still: Still, visitor: Visitor, sta
     assert ("html", {"lang": "en-AU"}) in page.tags
     assert (page.count("title"), page.count("h1"), page.unlabelled) == (1, 1, [])
     assert [have for tag, have in page.tags if tag == "script"] == [{"src": "/page.js"}]
+    # It blocks: a button that can be pressed sooner would end a watched journey without a word.
+    order = [tag for tag, _ in page.tags]
+    assert order.index("script") < order.index("body")
     assert ("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}) in page.tags
     assert not [have for _, have in page.tags if any(name.startswith("on") for name in have)]
 
