@@ -56,6 +56,12 @@ class Year:
         found: list[dict[str, str]] = self.client.get(f"/v1/energy/{path}", params=query).json()[root]
         return found
 
+    def transactions(self, status: str) -> set[str]:
+        """The ids of the bank's rows with a status, as they were synced last."""
+        self.renew_token()
+        query = {"end_user_id": self.bank.end_user_id, "status": status, "page[size]": "1000"}
+        return {one["fiskil_id"] for one in self.client.get("/v1/banking/transactions", params=query).json()["transactions"]}
+
     def events(self, consent: Consent) -> list[Event]:
         """What was told of a consent."""
         return [event for event in self.sandbox.events if event.consent_id == consent.arrangement_id]
@@ -72,15 +78,19 @@ def day_of(year: Year, at: datetime) -> int:
 
 
 def test_a_year_goes_by_in_its_order(year: Year) -> None:
-    """Tokens die, then sessions, then consents; bills come all along, and each thing is told on its day.
+    """Tokens die, PENDING becomes POSTED, then sessions die, then consents; bills come all along, each on its day.
 
-    Source: token.lifetime, auth-session.lifetime, sync.recurrence, consents.expiry-event, energy.bill-days
+    Source: token.lifetime, data.pending-posted, auth-session.lifetime, sync.recurrence, consents.expiry-event,
+    energy.bill-days
     """
     fresh = year.status(year.bank, "/v1/banking/accounts")
+    year.pass_to(0.001)
+    waiting = year.transactions("PENDING")
     year.pass_to(0.02)
     stale = year.status(year.bank, "/v1/banking/accounts")
     year.pass_to(4.9)
     open_page = year.client.get(year.invited["auth_url"]).status_code
+    posted, waiting_still = year.transactions("POSTED"), year.transactions("PENDING")
     year.pass_to(5.01)
     dead_page = year.client.get(year.invited["auth_url"]).status_code
     bills = [len(year.energy("invoice", "invoices"))]
@@ -95,6 +105,9 @@ def test_a_year_goes_by_in_its_order(year: Year) -> None:
     synced = [one.publish_time for one in year.events(year.retailer) if one.kind == "energy.usage.sync.completed"]
     year.pass_to(366)
 
+    assert waiting
+    assert waiting <= posted
+    assert not waiting & waiting_still
     assert (fresh, stale, open_page, dead_page) == (200, 401, 200, 410)
     assert (alive, over) == (True, False)
     assert [bills[1] - bills[0] in {2, 3}, bills[2] - bills[0] in {11, 12}] == [True, True]

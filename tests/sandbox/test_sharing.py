@@ -1,5 +1,6 @@
 """Which accounts a consent brings data of, as accounts open and close and other holders agree to sharing or withdraw it."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -291,3 +292,44 @@ def test_a_reset_forgets_what_was_done_to_accounts(still: Still, api: httpx.Clie
     still.sandbox.reset()
 
     assert keys(still, api, connect(still, rosa)) == {"everyday", "savings"}
+
+
+def moves_of(still: Still, consent: Consent, key: str) -> list[dict[str, Any]]:
+    """An account's rows, PENDING and then newest first, under a token of this moment."""
+    account_id = still.sandbox.ledger(consent).accounts[key].account_id
+    return [row for row in listed(still.client(), consent, "transactions") if row["account_id"] == account_id]
+
+
+def test_nothing_moves_on_a_closed_account(still: Still) -> None:
+    """Its rows end with the day of its closing, others go on, and what waited there is never posted.
+
+    Source: accounts.closed, data.changes
+    """
+    rosa = with_savings(pending=1, moves=catalog.person("rosa").accounts[0].moves)
+    consent = connect(still, rosa)
+    still.sandbox.clock.advance(days=5)
+    read_again(still, consent)
+    waiting, *before = moves_of(still, consent, "savings")
+    still.sandbox.close_account(rosa, "savings")
+    closed_on = still.sandbox.clock.now().isoformat()
+
+    still.sandbox.clock.advance(days=60)
+    read_again(still, consent)
+
+    newest = next(row for row in moves_of(still, consent, "everyday") if row["status"] == "POSTED")
+    assert moves_of(still, consent, "savings") == before
+    assert waiting["status"] == "PENDING"
+    assert waiting["fiskil_id"] in still.sandbox.removed_ids(consent)
+    assert before[0]["posting_date_time"] < closed_on < newest["posting_date_time"]
+
+
+def test_an_account_has_no_rows_before_its_first_day(still: Still) -> None:
+    """What is opened later has a history that begins then. Source: accounts.opened-later, data.changes"""
+    rosa = with_savings(opens_on_day=10, moves=catalog.person("rosa").accounts[0].moves)
+    still.sandbox.clock.advance(days=40)
+
+    consent = connect(still, rosa)
+
+    first = (still.sandbox.store.epoch + timedelta(days=9)).isoformat()
+    oldest = {key: moves_of(still, consent, key)[-1]["posting_date_time"] for key in ("everyday", "savings")}
+    assert oldest["everyday"] < first < oldest["savings"]
