@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import click
+import httpx
 import msgspec
 import pytest
 
-from harness import catalog
+from harness import catalog, steps
 from harness.app.observe import Told
 from harness.cli.main import COMMANDS, program
 from harness.cli.serving import link_snippet
+from harness.control import control_application
+from harness.listen import Server
+from harness.local import LocalFiskil
 from harness.scenario import load
 from harness.selection import select
 from harness.settings import parse
@@ -141,6 +145,50 @@ def test_the_report_is_what_the_command_prints(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert block in done.stdout
+
+
+def orders() -> list[tuple[str, str, str]]:
+    """Method, path and body of every order to the control port, and of the requests that stand alone."""
+    return re.findall(r"`(GET|POST) (/_sandbox/[^` ]+)`(?:(?: with)?\s`(\{[^`]*\})`)?", README)
+
+
+@pytest.mark.parametrize(("method", "path", "body"), orders())
+def test_every_order_is_taken(fiskil: LocalFiskil, method: str, path: str, body: str) -> None:
+    """Orders that are shown are ones, about an end user who has consented to everything."""
+    rosa = catalog.person("rosa")
+    savings = msgspec.structs.replace(rosa.accounts[1], ownership="TWO_PARTY")
+    person = fiskil.sandbox.admit(msgspec.structs.replace(rosa, accounts=(rosa.accounts[0], savings)))
+    end_user = fiskil.sandbox.create_end_user(person)
+    fiskil.sandbox.authorise(end_user, person)
+    session = httpx.post(
+        f"{fiskil.api_url}/v1/auth/session",
+        json={"end_user_id": end_user.end_user_id, "redirect_uri": "", "cancel_uri": ""},
+        headers={"authorization": f"Bearer {token_of(fiskil)}"},
+        trust_env=False,
+    ).json()
+    server = Server(fiskil.loop, control_application(fiskil))
+
+    url = server.url + path.format(end_user_id=end_user.end_user_id, session_id=session["session_id"])
+    answer = httpx.request(method, url, content=body or ("{}" if method == "POST" else None), trust_env=False)
+    server.close()
+
+    assert answer.status_code == 200, answer.text
+
+
+def token_of(fiskil: LocalFiskil) -> str:
+    """A token for the sandbox's own key pair."""
+    pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
+    return str(httpx.post(f"{fiskil.api_url}/v1/token", json=pair, trust_env=False).json()["token"])
+
+
+def test_every_step_of_the_table_is_one() -> None:
+    """Steps that are shown are ones, with those arguments."""
+    shown = re.findall(r"`([A-Z][A-Za-z]+\([^`]*\))`", README)
+    shown += re.findall(r"`steps\.([A-Z][A-Za-z]+\([^`]*\))`", README)
+
+    assert len(shown) >= 10
+    for one in shown:
+        eval(one, vars(steps)).check()  # noqa: S307 - the README's own text
 
 
 def test_files_that_are_linked_exist() -> None:
