@@ -123,7 +123,7 @@ def test_every_webhook_scenario_is_well_formed() -> None:
     assert all(one.title.endswith(".") and one.practices and one.probes for one in scenarios)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("shape", [*(pytest.param(one, marks=pytest.mark.full) for one in list(SHAPES)[1:]), "plain"])
 def test_correct_receivers_raise_no_alarm(rehearse: Run, shape: str) -> None:
     """Whatever status they choose, however slowly they work; doubt is only about what they do not tell."""

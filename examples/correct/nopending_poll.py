@@ -93,6 +93,7 @@ class Receiver(stdlib_receiver.Receiver):
 
 def serve(work_off=work_off, pause_s=PAUSE_S):
     """Answer, and work beside it."""
+    stdlib_receiver.prepare()
     database = stdlib_receiver.open_database()
     database.execute(INBOX)
     database.close()

@@ -149,12 +149,17 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
 
-def serve():
-    """Answer until the end."""
+def prepare():
+    """Make the tables, before anybody else has the database open."""
     database = open_database()
     database.execute("PRAGMA journal_mode = WAL")
     database.executescript(TABLES)
     database.close()
+
+
+def serve():
+    """Answer until the end."""
+    prepare()
     Server(("127.0.0.1", int(sys.argv[1])), Receiver).serve_forever()
 
 

@@ -35,7 +35,7 @@ def counts(done: Exercise) -> str:
     return f"{done.version} seed {done.seed}: {phases}; {len(done.described)} described; {len(done.failures)} failures"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("version", VERSIONS)
@@ -53,7 +53,7 @@ def test_every_operation_is_exercised_without_a_failure(
     assert done.answered == done.described
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("version", VERSIONS)
