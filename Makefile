@@ -10,8 +10,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# One more than the two cores that are counted on: much of a test is waiting for an app.
-WORKERS ?= 3
+# Two for each of the two cores that are counted on: much of a test is waiting for an app.
+WORKERS ?= 4
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

@@ -26,7 +26,14 @@ FOREVER = {"deadline_per_read"}
 UNTOLD = ["nopending_lease", "nopending_poll"]
 """Apps that tell no pending can only be waited for, so all that they meet takes minutes."""
 
-SOME = {"posted_only": 4, "reference_app": 6, "refresh_each_event": 4, "slow_worker": 12, "token_per_walk": 4}
+SOME = {
+    "other_statuses": 12,
+    "posted_only": 4,
+    "reference_app": 6,
+    "refresh_each_event": 4,
+    "slow_worker": 12,
+    "token_per_walk": 4,
+}
 SOME |= dict.fromkeys(UNTOLD, 1)
 """Of these only some moments are tried beside their own: one has its gate opened by other tests, others take their time."""
 
