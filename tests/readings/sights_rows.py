@@ -17,6 +17,22 @@ def after_revocation(world: World) -> tuple[int, int]:
     return before, world.read("/v1/banking/accounts", end_user_id).status_code
 
 
+def shared_twice(world: World) -> list[bool]:
+    """Whether a second consent at the bank adds rows, dataset by dataset. Source: data.shared-twice"""
+    end_user_id = world.connect()
+    before = [_count(world, path, end_user_id) for path in SHARED]
+    world.walk(world.invite(end_user_id=end_user_id))
+    world.fiskil.sandbox.clock.advance(minutes=30)
+    return [_count(world, path, end_user_id) > count for path, count in zip(SHARED, before, strict=True)]
+
+
+SHARED = ("accounts", "balances", "transactions")
+
+
+def _count(world: World, path: str, end_user_id: str) -> int:
+    return len(world.read(f"/v1/banking/{path}", end_user_id, **{"page[size]": 1000}).json()[path])
+
+
 def unpermitted(world: World) -> tuple[int, int]:
     """A data call that the consent covers, and one that it does not. Source: data.missing-permission"""
     end_user_id = world.connect()
@@ -154,6 +170,7 @@ def _balance(world: World, end_user_id: str, account_id: str) -> Decimal:
 
 ROWS: Sights = {
     "data.ended-consent": (after_revocation, {"empty": (200, 200), "403": (200, 403)}),
+    "data.shared-twice": (shared_twice, {"once": [False] * 3, "each-consent": [True] * 3}),
     "data.missing-permission": (unpermitted, {"empty": (200, 200), "403": (200, 403)}),
     "data.unknown-end-user": (unknown_end_user, {"empty": (200, 200), "404": (404, 200)}),
     "data.unknown-account": (unknown_account, {"empty": (200, 200), "404": (404, 200)}),

@@ -42,7 +42,25 @@ def _served(store: Store, request: ApiRequest, dataset: str) -> list[Sequence[An
         store.read_at[consent.arrangement_id] = store.clock.now()
     if consents and not any(dataset in consent.permissions for consent in consents):
         refuse_unpermitted(store, dataset)
-    return rows
+    overlap = len({one.institution_id for one in consents}) < len(consents)
+    return _each_once(rows) if overlap and store.reading("data.shared-twice") == "once" else rows
+
+
+def _each_once(parts: list[Sequence[Any]]) -> list[Sequence[Any]]:
+    """The rows of several consents, what more than one of them brings from the newest alone. Source: data.shared-twice"""
+    kept: list[Sequence[Any]] = []
+    known: set[str | None] = set()
+    for rows in reversed(parts):
+        if isinstance(rows, Statement):
+            own = rows.account_ids
+            left = own - known
+            kept.append(rows if left == own else rows.where(account_ids=left) if left else Statement())
+            known |= own
+        else:
+            ids = {getattr(row, "fiskil_id", None) for row in rows} - {None}
+            kept.append([row for row in rows if getattr(row, "fiskil_id", None) not in known])
+            known |= ids
+    return kept[::-1]
 
 
 def _refuse_unconnected(store: Store, end_user_id: str) -> None:
