@@ -124,6 +124,7 @@ def test_every_webhook_scenario_is_well_formed() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("shape", [*(pytest.param(one, marks=pytest.mark.full) for one in list(SHAPES)[1:]), "plain"])
 def test_correct_receivers_raise_no_alarm(rehearse: Run, shape: str) -> None:
     """Whatever status they choose, however slowly they work; doubt is only about what they do not tell."""

@@ -59,6 +59,7 @@ def test_a_flaw_is_found_and_cut_down(tried: Callable[..., Exploration], kind: s
 
 
 @pytest.mark.full
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize(("kind", "flaw"), list(BY_HAND))
 def test_a_flaw_is_found_with_every_seed(tried: Callable[..., Exploration], kind: str, flaw: str, seed: int) -> None:
@@ -76,6 +77,7 @@ def test_a_correct_receiver_is_not_accused(tried: Callable[..., Exploration], ki
 
 
 @pytest.mark.full
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("variant", CORRECT)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_correct_receiver_is_never_accused(tried: Callable[..., Exploration], kind: str, variant: str) -> None:
