@@ -47,6 +47,11 @@ def is_open(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
     return _has_come(life.opened_at, at, otherwise=True) and not _has_come(life.closed_at, at)
 
 
+def has_closed(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
+    """Whether an account was there, and is closed."""
+    return _has_come(life_of(store, person, spec).closed_at, at)
+
+
 def shared_keys(store: Store, consent: Consent, at: datetime) -> tuple[str, ...]:
     """The accounts that the institution shares under *consent*, in the order of the person's file.
 
