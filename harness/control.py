@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from harness.clock import LONGEST_JUMP_DAYS, rfc3339
+from harness.crashes import Crash, crash_of
 from harness.errors import HarnessError, UnknownName
 from harness.faults import FAULTS
 from harness.link import Rule
@@ -68,7 +69,8 @@ def control_application(
         ("POST", "/_sandbox/institutions/{institution_id}", control.connect),
         ("POST", "/_sandbox/reset", control.reset),
     ]
-    application = Starlette(routes=[Route(path, _endpoint(act), methods=[method]) for method, path, act in routes])
+    crashes = fiskil.sandbox.crashes
+    application = Starlette(routes=[Route(path, _endpoint(act, crashes), methods=[method]) for method, path, act in routes])
     application.router.redirect_slashes = False
     known = ", ".join(f"{method} {path}" for method, path, _ in routes)
     application.add_exception_handler(404, _said(404, f"No such command. Known: {known}."))
@@ -206,7 +208,7 @@ class _Control:
         ]
 
 
-def _endpoint(act: Callable[[Request, bytes], Any]) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(act: Callable[[Request, bytes], Any], crashes: list[Crash]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
             _refuse_outsiders(request)
@@ -216,6 +218,11 @@ def _endpoint(act: Callable[[Request, bytes], Any]) -> Callable[[Request], Await
             return _answer(error.status, {"error": str(error)})
         except HarnessError as error:
             return _answer(400, {"error": str(error)})
+        except ClientDisconnect:
+            return _answer(400, {"error": "The body is incomplete."})
+        except Exception as error:  # noqa: BLE001 - the last net; what falls into it is reported as our own fault
+            crashes.append(crash_of("control", error))
+            return _answer(500, {"error": "The sandbox itself failed. This is no fault of yours."})
 
     return endpoint
 

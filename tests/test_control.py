@@ -47,6 +47,43 @@ def test_the_clock_moves_forward_only(ask: Ask, fiskil: LocalFiskil) -> None:
     assert fiskil.sandbox.clock.offset.total_seconds() == 3900
 
 
+def test_the_clock_stops_before_the_calendar_does(ask: Ask, fiskil: LocalFiskil) -> None:
+    """The jump that would be too far in all is refused in words; everything else still answers, and a reset helps."""
+    answers = [ask("POST", "/clock/advance", json={"days": 3660}) for _ in range(11)]
+
+    assert [one.status_code for one in answers] == [200] * 10 + [400]
+    assert answers[-1].json()["error"].startswith("Sandbox time comes at most 36600 days ahead of real time.")
+    rosa = fiskil.enrol("rosa")
+    fiskil.authorise(rosa, is_synced=False)
+    assert ask("POST", f"/end-users/{rosa.end_user_id}/sync", json={}).status_code == 400
+    assert ask("GET", "/state").status_code == 200
+    assert ask("POST", "/reset").status_code == 200
+    assert fiskil.sandbox.crashes == []
+
+
+class Torn(dict[str, Any]):
+    """A table that raises whoever looks through it."""
+
+    def values(self) -> Any:
+        """Break."""
+        raise ZeroDivisionError("looked through")
+
+
+def test_a_defect_of_our_own_is_noted_and_answered(ask: Ask, fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> None:
+    """500 in the house's shape without a traceback; the note has it, and the next command is obeyed."""
+    whole, fiskil.sandbox.store.end_users = fiskil.sandbox.store.end_users, Torn()  # type: ignore[assignment]
+    answer = ask("GET", "/state")
+    fiskil.sandbox.store.end_users = whole
+
+    (crash,) = fiskil.sandbox.crashes
+    fiskil.sandbox.crashes.clear()
+    assert (answer.status_code, list(answer.json())) == (500, ["error"])
+    assert answer.json()["error"] == "The sandbox itself failed. This is no fault of yours."
+    assert (crash.place, crash.error) == ("control", "ZeroDivisionError: looked through")
+    assert ask("GET", "/state").status_code == 200
+    assert capfd.readouterr().err == ""
+
+
 def test_a_fault_waits_bites_and_is_lifted(ask: Ask, fiskil: LocalFiskil) -> None:
     """Set by its name in plans; what is left of it is told."""
     wanted = {"route": "institutions.*", "fault": {"type": "status", "status": 503}, "times": 2}
