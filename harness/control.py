@@ -21,7 +21,17 @@ from harness.faults import FAULTS
 from harness.link import Rule
 from harness.local import LocalFiskil
 from harness.model import Consent
-from harness.orders import AccountChange, Conclusion, Connection, ConsoleSetting, Jump, Revocation, Setting, Syncing
+from harness.orders import (
+    AccountChange,
+    Conclusion,
+    Connection,
+    ConsoleSetting,
+    Jump,
+    Revocation,
+    Setting,
+    Syncing,
+    refuse_unknown_names,
+)
 from harness.sandbox.api.routes import require_route
 
 Told = Callable[[], list[dict[str, object]]]
@@ -245,6 +255,7 @@ async def _body(request: Request) -> bytes:
 
 def _read(body: bytes, shape: Any) -> Any:
     try:
+        refuse_unknown_names(msgspec.json.decode(body or b"{}"), shape)
         return msgspec.json.decode(body or b"{}", type=shape)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         hint = f" Faults: {', '.join(sorted(FAULTS))}." if shape is Setting else ""
