@@ -10,10 +10,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from harness.errors import UsageError
+
 T = TypeVar("T")
 
 LONGEST_JUMP_DAYS = 3660
 """So far sandbox time may be moved at once."""
+FURTHEST_AHEAD_DAYS = 36_600
+"""So far ahead of real time it may come in all: what is reckoned from it stays within the calendar."""
 
 
 def real_now() -> datetime:
@@ -46,22 +50,48 @@ class Clock:
         return self._real() + self._offset
 
     def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
-        """Move sandbox time forward; going back is refused with ``ValueError``."""
-        step = timedelta(seconds=seconds, minutes=minutes, hours=hours, days=days)
+        """Move sandbox time forward.
+
+        Raises:
+            ValueError: It would go back.
+            UsageError: It would come further than ``FURTHEST_AHEAD_DAYS``.
+        """
+        try:
+            step = timedelta(seconds=seconds, minutes=minutes, hours=hours, days=days)
+        except OverflowError:
+            raise _too_far() from None
         if step < timedelta():
             raise ValueError(f"Sandbox time only moves forward; got {step}.")
         with self._lock:
-            self._offset += step
+            self._offset = _bounded(self._offset, step)
 
     def advance_to(self, instant: datetime) -> None:
-        """Move forward to *instant*; an instant in the past changes nothing."""
+        """Move forward to *instant*; an instant in the past changes nothing.
+
+        Raises:
+            UsageError: It is further ahead than ``FURTHEST_AHEAD_DAYS``.
+        """
         with self._lock:
-            self._offset = max(self._offset, instant - self._real())
+            self._offset = max(self._offset, _bounded(instant - self._real()))
 
     def reset(self) -> None:
         """Return to real time, as between two scenarios."""
         with self._lock:
             self._offset = timedelta()
+
+
+def _bounded(offset: timedelta, step: timedelta = timedelta()) -> timedelta:
+    """Return the sum, unless it is too far ahead; a sum beyond what a timedelta holds is never made."""
+    furthest = timedelta(days=FURTHEST_AHEAD_DAYS)
+    if step > furthest or offset > furthest - step:
+        raise _too_far()
+    return offset + step
+
+
+def _too_far() -> UsageError:
+    return UsageError(
+        f"Sandbox time comes at most {FURTHEST_AHEAD_DAYS} days ahead of real time. A reset returns it to real time."
+    )
 
 
 def wait_until(look: Callable[[], T | None], *, cap_s: float, every_ms: float = 10) -> T | None:

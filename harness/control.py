@@ -10,17 +10,28 @@ from urllib.parse import urlsplit
 import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from harness.clock import LONGEST_JUMP_DAYS, rfc3339
+from harness.crashes import Crash, crash_of
 from harness.errors import HarnessError, UnknownName
 from harness.faults import FAULTS
 from harness.link import Rule
 from harness.local import LocalFiskil
 from harness.model import Consent
-from harness.orders import AccountChange, Conclusion, Connection, ConsoleSetting, Jump, Revocation, Setting, Syncing
+from harness.orders import (
+    AccountChange,
+    Conclusion,
+    Connection,
+    ConsoleSetting,
+    Jump,
+    Revocation,
+    Setting,
+    Syncing,
+    refuse_unknown_names,
+)
 from harness.sandbox.api.routes import require_route
 
 Told = Callable[[], list[dict[str, object]]]
@@ -68,7 +79,8 @@ def control_application(
         ("POST", "/_sandbox/institutions/{institution_id}", control.connect),
         ("POST", "/_sandbox/reset", control.reset),
     ]
-    application = Starlette(routes=[Route(path, _endpoint(act), methods=[method]) for method, path, act in routes])
+    crashes = fiskil.sandbox.crashes
+    application = Starlette(routes=[Route(path, _endpoint(act, crashes), methods=[method]) for method, path, act in routes])
     application.router.redirect_slashes = False
     known = ", ".join(f"{method} {path}" for method, path, _ in routes)
     application.add_exception_handler(404, _said(404, f"No such command. Known: {known}."))
@@ -206,7 +218,7 @@ class _Control:
         ]
 
 
-def _endpoint(act: Callable[[Request, bytes], Any]) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(act: Callable[[Request, bytes], Any], crashes: list[Crash]) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
             _refuse_outsiders(request)
@@ -216,6 +228,11 @@ def _endpoint(act: Callable[[Request, bytes], Any]) -> Callable[[Request], Await
             return _answer(error.status, {"error": str(error)})
         except HarnessError as error:
             return _answer(400, {"error": str(error)})
+        except ClientDisconnect:
+            return _answer(400, {"error": "The body is incomplete."})
+        except Exception as error:  # noqa: BLE001 - the last net; what falls into it is reported as our own fault
+            crashes.append(crash_of("control", error))
+            return _answer(500, {"error": "The sandbox itself failed. This is no fault of yours."})
 
     return endpoint
 
@@ -238,6 +255,7 @@ async def _body(request: Request) -> bytes:
 
 def _read(body: bytes, shape: Any) -> Any:
     try:
+        refuse_unknown_names(msgspec.json.decode(body or b"{}"), shape)
         return msgspec.json.decode(body or b"{}", type=shape)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         hint = f" Faults: {', '.join(sorted(FAULTS))}." if shape is Setting else ""

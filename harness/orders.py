@@ -1,10 +1,11 @@
 """What the control API is told, as JSON: unknown fields are refused."""
 
-from typing import Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 
-from harness.faults import AnyFault
+from harness.errors import UnknownName
+from harness.faults import FAULTS, AnyFault
 
 
 class Jump(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,3 +68,35 @@ class Connection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How Fiskil gets through to an institution: HEALTHY, DEGRADED or OUTAGE."""
 
     status: str
+
+
+def refuse_unknown_names(order: Any, shape: Any) -> None:
+    """Refuse a field that *shape* does not have, or a name that one of its fields does not know, with the nearest one.
+
+    Whatever else is wrong with *order* is for the decoder to say.
+
+    Raises:
+        UnknownName: Of the first such name.
+    """
+    if not (isinstance(order, dict) and isinstance(shape, type) and issubclass(shape, Struct)):
+        return
+    hints = {name: kind for name, kind in get_type_hints(shape).items() if name in shape.__struct_fields__}
+    for name, value in order.items():
+        if name not in hints:
+            raise UnknownName("field", name, hints)
+        if get_origin(hints[name]) is Literal and isinstance(value, str) and value not in get_args(hints[name]):
+            raise UnknownName("value", value, get_args(hints[name]), place=f"the field {name!r}")
+        if hints[name] == AnyFault and isinstance(value, dict):
+            _refuse_unknown_fault(value)
+
+
+def _refuse_unknown_fault(fault: dict[str, Any]) -> None:
+    kind = fault.get("type")
+    if not isinstance(kind, str):
+        return
+    if kind not in FAULTS:
+        raise UnknownName("fault", kind, FAULTS)
+    known = FAULTS[kind].__struct_fields__  # type: ignore[attr-defined]
+    for name in fault:
+        if name != "type" and name not in known:
+            raise UnknownName("field", name, known, place=f"the fault {kind!r}")

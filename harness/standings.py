@@ -140,7 +140,7 @@ def _why_unproven(one: Practice, bearing: Sequence[Outcome], found: Found, hooks
         return f"inconclusive in {some(untold)}"
     passed = {finding.probe for _, finding in found if finding.verdict is Verdict.PASS}
     unseen = [probe for probe in one.needed if probe not in passed]
-    return f"never seen to pass: {some(unseen)}" if unseen else ""
+    return f"not run in a scenario of this practice: {some(unseen)}" if unseen else ""
 
 
 def some(names: Sequence[str]) -> str:

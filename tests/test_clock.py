@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from harness.clock import Clock, real_now, rfc3339, stopwatch, wait_until
+from harness.errors import UsageError
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -57,6 +58,21 @@ def test_advancing_to_an_instant_gets_there_exactly(clock: Clock) -> None:
     clock.advance_to(NOON + timedelta(days=1))
 
     assert clock.now() == NOON + timedelta(days=2)
+
+
+@pytest.mark.parametrize("days", [36_600, 36_600.5, 999_999_999, 1e300])
+def test_the_calendar_has_an_end(clock: Clock, days: float) -> None:
+    """Beyond a century ahead in all a jump is refused in words, and nothing changes."""
+    clock.advance(days=1)
+
+    with pytest.raises(UsageError, match=r"at most 36600 days ahead of real time\. A reset returns it"):
+        clock.advance(days=days)
+    with pytest.raises(UsageError, match="at most 36600 days ahead"):
+        clock.advance_to(NOON + timedelta(days=36_601))
+
+    assert clock.now() == NOON + timedelta(days=1)
+    clock.advance(days=36_599)
+    assert clock.offset == timedelta(days=36_600)
 
 
 def test_a_reset_returns_to_real_time(clock: Clock) -> None:

@@ -47,6 +47,43 @@ def test_the_clock_moves_forward_only(ask: Ask, fiskil: LocalFiskil) -> None:
     assert fiskil.sandbox.clock.offset.total_seconds() == 3900
 
 
+def test_the_clock_stops_before_the_calendar_does(ask: Ask, fiskil: LocalFiskil) -> None:
+    """The jump that would be too far in all is refused in words; everything else still answers, and a reset helps."""
+    answers = [ask("POST", "/clock/advance", json={"days": 3660}) for _ in range(11)]
+
+    assert [one.status_code for one in answers] == [200] * 10 + [400]
+    assert answers[-1].json()["error"].startswith("Sandbox time comes at most 36600 days ahead of real time.")
+    rosa = fiskil.enrol("rosa")
+    fiskil.authorise(rosa, is_synced=False)
+    assert ask("POST", f"/end-users/{rosa.end_user_id}/sync", json={}).status_code == 400
+    assert ask("GET", "/state").status_code == 200
+    assert ask("POST", "/reset").status_code == 200
+    assert fiskil.sandbox.crashes == []
+
+
+class Torn(dict[str, Any]):
+    """A table that raises whoever looks through it."""
+
+    def values(self) -> Any:
+        """Break."""
+        raise ZeroDivisionError("looked through")
+
+
+def test_a_defect_of_our_own_is_noted_and_answered(ask: Ask, fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> None:
+    """500 in the house's shape without a traceback; the note has it, and the next command is obeyed."""
+    whole, fiskil.sandbox.store.end_users = fiskil.sandbox.store.end_users, Torn()  # type: ignore[assignment]
+    answer = ask("GET", "/state")
+    fiskil.sandbox.store.end_users = whole
+
+    (crash,) = fiskil.sandbox.crashes
+    fiskil.sandbox.crashes.clear()
+    assert (answer.status_code, list(answer.json())) == (500, ["error"])
+    assert answer.json()["error"] == "The sandbox itself failed. This is no fault of yours."
+    assert (crash.place, crash.error) == ("control", "ZeroDivisionError: looked through")
+    assert ask("GET", "/state").status_code == 200
+    assert capfd.readouterr().err == ""
+
+
 def test_a_fault_waits_bites_and_is_lifted(ask: Ask, fiskil: LocalFiskil) -> None:
     """Set by its name in plans; what is left of it is told."""
     wanted = {"route": "institutions.*", "fault": {"type": "status", "status": 503}, "times": 2}
@@ -126,7 +163,7 @@ def test_a_journey_comes_to_what_is_ordered(ask: Ask, fiskil: LocalFiskil) -> No
     ("order", "words"),
     [
         ({"outcome": "decline"}, "Did you mean 'denied'"),
-        ({"outcme": "denied"}, "unknown field 'outcme'"),
+        ({"outcme": "denied"}, "No field 'outcme'. Did you mean 'outcome'?"),
         ({}, "missing required field 'outcome'"),
         ({"outcome": "approved", "accounts": ["saving"]}, "Did you mean 'savings'"),
         ({"outcome": "approved", "email": "no.accounts@example.com"}, "has no account that can be shared there"),
@@ -156,19 +193,38 @@ def test_an_institution_goes_out(ask: Ask, fiskil: LocalFiskil) -> None:
     ("method", "path", "content", "status", "words"),
     [
         ("POST", "/clock/advance", b"{", 400, "does not fit"),
-        ("POST", "/clock/advance", b'{"minuets": 1}', 400, "unknown field 'minuets'"),
+        ("POST", "/clock/advance", b'{"minuets": 1}', 400, "No field 'minuets'. Did you mean 'minutes'?"),
+        ("POST", "/clock/advance", b'{"day": 1}', 400, "'days'? Known: days, hours, minutes, seconds."),
+        ("POST", "/clock/advance", b'{"days": "1"}', 400, "does not fit: Expected 'float', got 'str' - at '$.days'"),
+        ("POST", "/clock/advance", b"[1]", 400, "does not fit: Expected 'object', got 'array'"),
         ("POST", "/clock/advance", b"\xff\xfe", 400, "does not fit"),
         ("POST", "/clock/advance", b"[" * 60_000, 400, "does not fit"),
         ("POST", "/clock/advance", b" " * 70_000, 413, "larger than"),
         ("POST", "/faults", b'{"route": "banking.transactons", "fault": {"type": "stall"}}', 400, "Did you mean"),
-        ("POST", "/faults", b'{"route": "*", "fault": {"type": "stal"}}', 400, "Faults: "),
+        (
+            "POST",
+            "/faults",
+            b'{"route": "*", "fault": {"type": "stal"}}',
+            400,
+            "No fault 'stal'. Did you mean 'stall'? Known: drip,",
+        ),
+        ("POST", "/faults", b'{"route": "*", "fault": {"type": "ResetPeer"}}', 400, "Did you mean 'reset_peer'?"),
+        ("POST", "/faults", b'{"route": "*", "fault": {}}', 400, "Faults: drip,"),
+        ("POST", "/faults", b'{"route": "*", "fault": "stall"}', 400, "Faults: drip,"),
+        (
+            "POST",
+            "/faults",
+            b'{"route": "*", "fault": {"type": "reset_peer", "after": 1}}',
+            400,
+            "No field 'after' in the fault 'reset_peer'. Did you mean 'after_bytes'? Known: after_bytes.",
+        ),
         ("POST", "/faults", b'{"route": "*", "fault": {"type": "stall"}, "times": 0}', 400, "times counts from 1"),
         ("POST", "/faults", b'{"route": "*", "fault": {"type": "drip", "every_ms": 0}}', 400, "every_ms must be"),
         ("POST", "/faults", b'{"route": "*", "fault": {"type": "status", "status": 99999}}', 400, "from 200 to 599"),
         ("POST", "/end-users/eu_nobody/sync", b"", 404, "no active consent"),
         ("POST", "/sessions/nothing", b'{"outcome": "denied"}', 400, "There is no auth session 'nothing'"),
         ("POST", "/console", b'{"permissions": ["payee"]}', 400, "Did you mean 'payees'"),
-        ("POST", "/console", b'{"permission": ["payees"]}', 400, "unknown field 'permission'"),
+        ("POST", "/console", b'{"permission": ["payees"]}', 400, "No field 'permission'. Did you mean 'permissions'?"),
         ("POST", "/institutions/88888", b'{"status": "DOWN"}', 400, "Known: "),
         ("POST", "/institutions/88889", b'{"status": "OUTAGE"}', 400, "Did you mean '88888'"),
         ("GET", "/nothing", b"", 404, "Known: GET /_sandbox/state"),
@@ -195,10 +251,13 @@ def test_a_consent_is_revoked_at_the_institution(ask: Ask, fiskil: LocalFiskil) 
     fiskil.authorise(rosa)
     path = f"/end-users/{rosa.end_user_id}/revoke"
 
-    refused = ask("POST", path, json={"by": "nobody"})
+    refused = ask("POST", path, json={"by": "instituton"})
     answer = ask("POST", path, json={"by": "institution"})
 
     assert refused.status_code == 400
+    assert refused.json()["error"] == (
+        "No value 'instituton' in the field 'by'. Did you mean 'institution'? Known: end_user, institution."
+    )
     assert (answer.json()["ended_by"], answer.json()["termination_reason"]) == ("institution", "Revoked")
     assert ask("POST", path).status_code == 404
 
@@ -213,12 +272,14 @@ def test_accounts_come_and_go(ask: Ask, fiskil: LocalFiskil) -> None:
     one = ask("POST", path, json={"account": "savings", "what": "close"})
     again = ask("POST", path, json={"account": "savings", "what": "open"})
     alone = ask("POST", path, json={"account": "savings", "what": "withdraw"})
+    misspelt = ask("POST", path, json={"account": "savings", "what": "opne"})
     ask("POST", path, json={"account": "savings", "what": "close"})
     both = ask("POST", path, json={"account": "everyday", "what": "close"})
 
     assert (unknown.status_code, "Did you mean 'savings'" in unknown.text) == (400, True)
     assert (one.json()["accounts_close_at"], again.json()["accounts_close_at"]) == (None, None)
     assert (alone.status_code, "has one holder" in alone.text) == (400, True)
+    assert (misspelt.status_code, "Did you mean 'open'? Known: approve, close," in misspelt.text) == (400, True)
     assert both.json()["accounts_close_at"] is not None
     assert fiskil.sandbox.events[-1].kind == "consent.revoked"
 

@@ -82,6 +82,17 @@ def test_one_failure_violates_whatever_else_passed(outcome_of: OutcomeOf) -> Non
     assert (found.standing, found.reason) == (Standing.VIOLATED, "applies_once in webhook_repeated")
 
 
+def test_a_probe_that_passed_elsewhere_was_not_run_here(outcome_of: OutcomeOf) -> None:
+    """What passed in a scenario of another practice is not said to have never passed."""
+    here = outcome_of("cache.invalidated", ("drops_revoked_rows", Verdict.PASS), scenario="consent_expires")
+    elsewhere = outcome_of(IDEMPOTENT, ("holds_newest_values", Verdict.PASS), scenario="account_closed_at_bank")
+
+    found = standing_of(Settings(), here, elsewhere, practice_id="cache.invalidated")
+
+    assert found.standing is Standing.NOT_PROVEN
+    assert found.reason == "not run in a scenario of this practice: holds_newest_values"
+
+
 def test_doubt_leaves_a_practice_unproven(outcome_of: OutcomeOf) -> None:
     """One INCONCLUSIVE finding that counts is enough, though every needed probe passed elsewhere."""
     doubtful = outcome_of(IDEMPOTENT, ("every_fault_bit", Verdict.INCONCLUSIVE), scenario="webhook_burst")

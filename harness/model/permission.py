@@ -40,7 +40,10 @@ USUAL_PERMISSIONS = ("accounts", "balances", "transactions")
 
 
 def permitted_at(industry: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of *wanted* that an institution of *industry* can give; all of its industry's where none is among them."""
-    of_industry = [name for name in wanted if PERMISSIONS[name].industry == industry]
-    common = [name for name in wanted if PERMISSIONS[name].industry == "common"]
-    return (*(of_industry or [name for name, one in PERMISSIONS.items() if one.industry == industry]), *common)
+    """Those of *wanted* that an institution of *industry* can give: its industry's, and then what all have in common."""
+    return tuple(name for kind in (industry, "common") for name in wanted if PERMISSIONS[name].industry == kind)
+
+
+def all_of(industry: str) -> tuple[str, ...]:
+    """Every permission of *industry* alone."""
+    return tuple(name for name, one in PERMISSIONS.items() if one.industry == industry)

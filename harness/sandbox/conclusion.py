@@ -3,20 +3,29 @@
 It goes through the journey's table as an end user does, so that what is left behind is what the page would leave.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from harness.errors import UnknownName, UsageError
 from harness.model import OUTCOMES, AuthSession
 from harness.sandbox import sessions
-from harness.sandbox.people import offered_at
+from harness.sandbox.people import nothing_to_share, offered_at
 from harness.sandbox.store import Store
 
 APPROVED = "approved"
 CONCLUSIONS: tuple[str, ...] = (APPROVED, *(name for name in OUTCOMES if name != "eligible"))
 """Every outcome that can be ordered for a session."""
 _PAST_THE_CODE = {"cancelled": "cancel", "denied": "deny"}
+
+
+class _Order(NamedTuple):
+    """What is asked for; what is empty is chosen on the way."""
+
+    outcome: str
+    email: str
+    institution_id: str
+    account_keys: tuple[str, ...]
 
 
 def check_conclusion(outcome: str) -> str:
@@ -41,6 +50,8 @@ def conclude(
 ) -> AuthSession:
     """Walk what is left of a journey to *outcome*, and return the session as it ended.
 
+    An order that is refused leaves the session as it was.
+
     Args:
         email: Who logs in; without it, the end user's own address.
         institution_id: What is chosen where the session leaves the choice; without it, the first in reach.
@@ -53,14 +64,15 @@ def conclude(
     Source: journey.stages, journey.error-types
     """
     check_conclusion(outcome)
-    session = _open(store, session_id)
-    email = email or session.email or store.end_users[session.end_user_id].email or ""
-    session = _ordered(store, session, "eligible" if outcome == APPROVED else outcome)
+    before = _open(store, session_id)
+    order = _Order(outcome, email, institution_id, account_keys)
+    _refuse_what_is_past(before, order)
+    session = _keep(store, msgspec.structs.replace(before, outcome="eligible" if outcome == APPROVED else outcome))
     try:
         while session.ending is None:
-            session = _onward(store, session, *_next(store, session, outcome, email, institution_id, account_keys))
+            session = _onward(store, session, *_next(store, session, order))
     except UsageError:
-        _ordered(store, store.sessions[session_id], "")
+        _keep(store, before)
         raise
     return session
 
@@ -83,25 +95,41 @@ def _open(store: Store, session_id: str) -> AuthSession:
     return session
 
 
-def _ordered(store: Store, session: AuthSession, outcome: str) -> AuthSession:
-    ordered = msgspec.structs.replace(session, outcome=outcome)
-    store.sessions[session.session_id] = ordered
-    return ordered
+def _refuse_what_is_past(session: AuthSession, order: _Order) -> None:
+    """Refuse what the end user has answered otherwise already."""
+    answered: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+        "institution_id": (_one(order.institution_id), _one(session.institution_id)),
+        "email": (_one(order.email.strip().lower()), _one((session.email or "").lower())),
+        "accounts": (order.account_keys, session.account_keys if session.stage == "confirm" else ()),
+    }
+    for name, (wanted, given) in answered.items():
+        if wanted and given and set(wanted) != set(given):
+            raise UsageError(
+                f"The journey stands at {session.stage!r}, past the choice of {name}: it was {', '.join(given)}. "
+                f"Leave {name} out, or open another session."
+            )
 
 
-def _next(
-    store: Store, session: AuthSession, outcome: str, email: str, institution_id: str, account_keys: tuple[str, ...]
-) -> tuple[str, dict[str, Any]]:
+def _one(value: str | None) -> tuple[str, ...]:
+    return (value,) if value else ()
+
+
+def _keep(store: Store, session: AuthSession) -> AuthSession:
+    store.sessions[session.session_id] = session
+    return session
+
+
+def _next(store: Store, session: AuthSession, order: _Order) -> tuple[str, dict[str, Any]]:
     """The act that leads on, and what its form says."""
     if session.stage == "institution":
-        return "choose", {"institution_id": institution_id or _first_in_reach(store)}
+        return "choose", {"institution_id": order.institution_id or _first_in_reach(store)}
     if session.stage == "login":
-        return "identify", {"email": email}
-    accounts = _accounts(store, session, account_keys) if outcome == APPROVED else ()
+        return "identify", {"email": order.email or store.end_users[session.end_user_id].email or ""}
+    accounts = _accounts(store, session, order.account_keys) if order.outcome == APPROVED else ()
     if session.stage == "code":
         return "enter_code", {"code": session.code}
-    if outcome != APPROVED:
-        return _past_the_code(session, outcome), {}
+    if order.outcome != APPROVED:
+        return _past_the_code(session, order.outcome), {}
     if session.stage == "accounts":
         return "select", {"accounts": accounts}
     return "confirm", {}
@@ -126,7 +154,10 @@ def _accounts(store: Store, session: AuthSession, account_keys: tuple[str, ...])
     person = sessions.person_of(store, session)
     known = [spec.key for spec in offered_at(store, person, session.institution_id or "")] if person else []
     if not known:
-        raise UsageError(f"{session.email} has no account that can be shared there. Let somebody else log in with email.")
+        raise UsageError(
+            f"{session.email} {nothing_to_share(store, person, session.institution_id or '')} "
+            "Let somebody else log in with email, in another session if this one is past that."
+        )
     for key in account_keys:
         if key not in known:
             raise UnknownName("account that can be shared", key, known)

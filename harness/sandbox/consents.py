@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import msgspec
 
 from harness.model import Consent, Person
-from harness.model.permission import permitted_at
 from harness.sandbox.energy_books import Books
 from harness.sandbox.energy_ledger import EnergyLedger
 from harness.sandbox.history import View
@@ -29,12 +28,12 @@ def grant(
 
     Args:
         arrangement_id: Fixes the identity, for apps that know only one.
-        permissions: What it covers; without any, what the console asks for, as far as the institution has it.
+        permissions: What it covers; without any, what the console asks for. Only what the institution has counts.
 
     Source: consents.received, consents.by-institution, permissions.usual, consents.period
     """
     now = store.now()
-    asked = permitted_at(store.institutions[institution_id].industry, permissions or store.console.permissions)
+    asked = store.console.asks(store.institutions[institution_id].industry, permissions)
     consent = Consent(
         arrangement_id=arrangement_id or store.mint.arrangement_id(),
         end_user_id=end_user_id,

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from harness.errors import UnknownName, UsageError
 from harness.model import PERMISSIONS, USUAL_PERMISSIONS
+from harness.model.permission import all_of, permitted_at
 
 CORE_SCOPES = ("api:user.read", "api:user.write")
 SCOPES = ("api:banking", "api:energy", *CORE_SCOPES)
@@ -22,7 +23,8 @@ class Console(Struct, frozen=True, kw_only=True):
 
     ``permissions`` is what end users are asked for, ``scopes`` what the API key may do, ``version`` the version of the API
     that rules calls which name none. ``consent_days`` is how long consents last from then on, 0 for one-off ones; without a
-    number the clause ``consents.duration`` says.
+    number the clause ``consents.duration`` says. ``is_chosen`` says that a team has set the permissions: then no
+    institution is asked for more than these, while at first a retailer is asked for all that it has.
 
     Source: permissions.usual, token.scopes, token.energy-scope, versions.pin, consents.period
     """
@@ -31,6 +33,7 @@ class Console(Struct, frozen=True, kw_only=True):
     scopes: tuple[str, ...] = SCOPES
     version: str = DEFAULT_VERSION
     consent_days: int | None = None
+    is_chosen: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what the console does not offer."""
@@ -45,3 +48,13 @@ class Console(Struct, frozen=True, kw_only=True):
         if self.consent_days is not None and not 0 <= self.consent_days <= LONGEST_CONSENT_DAYS:
             asked = f"{self.consent_days} day{'' if self.consent_days == 1 else 's'}"
             raise UsageError(f"A consent lasts from 1 to {LONGEST_CONSENT_DAYS} days, or 0 for a one-off one; got {asked}.")
+
+    def asks(self, industry: str, permissions: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """What an institution of *industry* is asked for: *permissions*, or what the console says, as far as it has it.
+
+        Source: permissions.usual
+        """
+        asked = permitted_at(industry, permissions or self.permissions)
+        if permissions or self.is_chosen or not set(USUAL_PERMISSIONS) <= set(self.permissions):
+            return asked
+        return asked if set(asked) & set(all_of(industry)) else (*all_of(industry), *asked)

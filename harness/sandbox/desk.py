@@ -5,21 +5,40 @@ from harness.model import Consent, Person
 from harness.model.people import AccountSpec
 from harness.sandbox import consents
 from harness.sandbox.datasets import account_ids
-from harness.sandbox.sharing import Spec, change_agreement, change_days, consents_over, find_spec
+from harness.sandbox.sharing import (
+    Spec,
+    change_agreement,
+    change_days,
+    consents_over,
+    find_spec,
+    has_closed,
+    has_opened,
+    is_open,
+)
 from harness.sandbox.snapshots import as_shared, drop_unshared
 from harness.sandbox.store import Store
 
 
 def open_account(store: Store, person: Person, key: str) -> None:
-    """Open an account of the person's file now; the next journey offers it.
+    """Open an account of the person's file now, for the first time or again; the next journey offers it.
+
+    One that was closed goes on with the history that it had.
 
     Raises:
         UnknownName: The person has no such account.
+        UsageError: It is open.
 
     Source: accounts.opened-later
     """
-    spec = find_spec(person, key)
-    change_days(store, person, spec, opened_at=store.now(), closed_at=None)
+    spec, now = find_spec(person, key), store.now()
+    if is_open(store, person, spec, now):
+        raise UsageError(
+            f"The account {key!r} of {person.name} is there already: only what comes later or was closed opens."
+        )
+    if has_opened(store, person, spec, now):
+        change_days(store, person, spec, reopened_at=now, closed_at=None)
+    else:
+        change_days(store, person, spec, opened_at=now, closed_at=None)
     _watch(store, person, spec)
 
 
@@ -28,10 +47,13 @@ def close_account(store: Store, person: Person, key: str) -> None:
 
     Raises:
         UnknownName: The person has no such account.
+        UsageError: It is closed.
 
     Source: accounts.closed, consents.accounts-closed
     """
     spec = find_spec(person, key)
+    if has_closed(store, person, spec, store.now()):
+        raise UsageError(f"The account {key!r} of {person.name} is closed already.")
     change_days(store, person, spec, closed_at=store.now())
     _watch(store, person, spec)
 

@@ -11,7 +11,7 @@ from harness.model.energy import EnergyAccountSpec
 from harness.model.people import AccountSpec
 from harness.sandbox.energy_household import energy_of
 from harness.sandbox.household import accounts_of
-from harness.sandbox.sharing import is_open
+from harness.sandbox.sharing import has_closed, is_open
 from harness.sandbox.store import Store
 
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
@@ -42,9 +42,12 @@ def person_for(store: Store, email: str) -> Person | None:
 
 def accounts_at(store: Store, person: Person, institution_id: str) -> tuple[AccountSpec | EnergyAccountSpec, ...]:
     """What *person* has open at an institution now: accounts at a bank, supply contracts at a retailer."""
+    return tuple(spec for spec in _held(store, person, institution_id) if is_open(store, person, spec, store.now()))
+
+
+def _held(store: Store, person: Person, institution_id: str) -> tuple[AccountSpec | EnergyAccountSpec, ...]:
     institution = store.institutions.get(institution_id)
-    held = person.energy if institution is not None and institution.industry == "energy" else person.accounts
-    return tuple(spec for spec in held if is_open(store, person, spec, store.now()))
+    return person.energy if institution is not None and institution.industry == "energy" else person.accounts
 
 
 def is_offered(spec: AccountSpec | EnergyAccountSpec) -> bool:
@@ -55,6 +58,16 @@ def is_offered(spec: AccountSpec | EnergyAccountSpec) -> bool:
 def offered_at(store: Store, person: Person, institution_id: str) -> tuple[AccountSpec | EnergyAccountSpec, ...]:
     """Those of the accounts at an institution that *person* may share."""
     return tuple(spec for spec in accounts_at(store, person, institution_id) if is_offered(spec))
+
+
+def nothing_to_share(store: Store, person: Person | None, institution_id: str) -> str:
+    """Why *person* has nothing to share at an institution, as the end of a sentence that begins with them."""
+    words = "has no account that can be shared there"
+    offered = [spec for spec in _held(store, person, institution_id) if is_offered(spec)] if person else []
+    closed = [spec.key for spec in offered if person and has_closed(store, person, spec, store.now())]
+    if closed:
+        return f"{words}: {', '.join(closed)} closed meanwhile, and a reset opens them again."
+    return f"{words}."
 
 
 def made_up(*, seed: int, email: str | None = None, number: int = 0) -> Person:

@@ -11,7 +11,7 @@ from harness.clock import Clock
 from harness.crashes import Crash
 from harness.errors import UnknownName, UsageError
 from harness.ids import Mint
-from harness.model import AuthSession, Consent, EndUser, Event, Institution, Person
+from harness.model import DATASETS, AuthSession, Consent, EndUser, Event, Institution, Person
 from harness.readings import Readings
 from harness.sandbox import consents, desk, end_users, institutions, people, sessions, sync, tokens
 from harness.sandbox.api.application import Api, Application
@@ -22,6 +22,8 @@ from harness.sandbox.pages.application import page_application
 from harness.sandbox.store import Credentials, Store
 
 WEBHOOK_KEY_BYTES = 78
+REVOKERS = ("end_user", "institution")
+"""Who ends a consent at the institution."""
 
 
 def mint_credentials(mint: Mint, *, webhook_secret: str | None = None) -> Credentials:
@@ -135,10 +137,23 @@ class Sandbox:
         """Let *person* consent, without the page, with the accounts of *account_keys* or every one that is offered.
 
         Raises:
-            UnknownName: No account that the person may share there is called so.
+            UnknownName: No such institution, or no account that the person may share there is called so.
+            UsageError: The person has none to share, is not eligible, or is asked for nothing that the institution has.
         """
         with self._now() as store:
+            if institution_id not in store.institutions:
+                raise UnknownName("institution", institution_id, store.institutions)
             offered = tuple(spec.key for spec in people.offered_at(store, person, institution_id))
+            if not offered:
+                raise UsageError(f"{person.email} {people.nothing_to_share(store, person, institution_id)}")
+            if person.outcome == "ineligible":
+                raise UsageError(f"{person.email} is not eligible to share anything. Let somebody else consent.")
+            if not store.console.asks(store.institutions[institution_id].industry):
+                asked = ", ".join(store.console.permissions)
+                raise UsageError(
+                    f"The console asks for nothing that institution {institution_id} has: {asked}. "
+                    "Configure permissions of its industry."
+                )
             for key in account_keys:
                 if key not in offered:
                     raise UnknownName("account", key, offered, place=f"what {person.name} has there")
@@ -199,7 +214,14 @@ class Sandbox:
         return books.person
 
     def begin_sync(self, consent: Consent, dataset: str) -> None:
-        """Let a sync of *dataset* begin now; the clock completes it. Source: sync.timing"""
+        """Let a sync of *dataset* begin now; the clock completes it.
+
+        Raises:
+            UnknownName: There is no such dataset.
+
+        Source: sync.timing
+        """
+        _require_dataset(dataset)
         with self._now() as store:
             sync.begin(store, store.consents[consent.arrangement_id], datasets=(dataset,))
 
@@ -209,7 +231,12 @@ class Sandbox:
             sync.finish_now(store, store.consents[consent.arrangement_id], dataset)
 
     def rows(self, consent: Consent, dataset: str) -> Sequence[Any]:
-        """What the API serves for *dataset* under *consent*, as the latest sync saw it."""
+        """What the API serves for *dataset* under *consent*, as the latest sync saw it.
+
+        Raises:
+            UnknownName: There is no such dataset.
+        """
+        _require_dataset(dataset)
         with self._now() as store:
             return store.served.get((consent.arrangement_id, dataset), ())
 
@@ -236,7 +263,13 @@ class Sandbox:
         return (*ledger.removed_ids, *unshared) if ledger is not None and dataset == "transactions" else unshared
 
     def revoke(self, consent: Consent, *, by: str = "end_user") -> None:
-        """End a consent at the institution: *by* the ``end_user`` there, or by the ``institution`` itself."""
+        """End a consent at the institution: *by* the ``end_user`` there, or by the ``institution`` itself.
+
+        Raises:
+            UnknownName: Nobody else ends one there.
+        """
+        if by not in REVOKERS:
+            raise UnknownName("way to revoke by", by, REVOKERS)
         with self._now() as store:
             consents.end(store, store.consents[consent.arrangement_id], reason="Revoked", by=by)
 
@@ -276,7 +309,15 @@ class Sandbox:
             self.store.secrets[self.credentials.client_secret] = "accepted" if is_accepted else "revoked"
 
     def limit_pages(self, rows: int) -> None:
-        """Cap pages at *rows* rows, whatever size is asked for, until the next reset. Source: paging.size-cap"""
+        """Cap pages at *rows* rows, whatever size is asked for, until the next reset.
+
+        Raises:
+            UsageError: Fewer than one.
+
+        Source: paging.size-cap
+        """
+        if rows < 1:
+            raise UsageError(f"A page has at least one row; got {rows}.")
         with self.store.lock:
             self.store.largest_page = rows
 
@@ -298,6 +339,8 @@ class Sandbox:
         """
         chosen = {"permissions": permissions, "scopes": scopes, "version": version, "consent_days": consent_days}
         given = {one: value for one, value in chosen.items() if value not in ((), "", None)}
+        if permissions:
+            given["is_chosen"] = True
         with self._now() as store:
             store.console = msgspec.structs.replace(store.console, **given)
 
@@ -341,3 +384,8 @@ class Sandbox:
     def _now(self) -> Iterator[Store]:
         with self.store.changing() as store:
             yield store
+
+
+def _require_dataset(name: str) -> None:
+    if name not in DATASETS:
+        raise UnknownName("dataset", name, DATASETS)

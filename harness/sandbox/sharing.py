@@ -26,7 +26,8 @@ def life_of(store: Store, person: Person, spec: Spec) -> AccountLife:
     opens, closes = (spec.opens_on_day, spec.closes_on_day) if isinstance(spec, AccountSpec) else (None, None)
     return AccountLife(
         opened_at=held.opened_at or _day(store, opens),
-        closed_at=held.closed_at or _day(store, closes),
+        closed_at=held.closed_at or (None if held.reopened_at else _day(store, closes)),
+        reopened_at=held.reopened_at,
         withdrawn_at=own.withdrawn_at,
         approved_at=own.approved_at,
     )
@@ -43,8 +44,17 @@ def moving_days(store: Store, person: Person, spec: AccountSpec) -> Life:
 
 def is_open(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
     """Whether an account is there and not closed."""
-    life = life_of(store, person, spec)
-    return _has_come(life.opened_at, at, otherwise=True) and not _has_come(life.closed_at, at)
+    return has_opened(store, person, spec, at) and not has_closed(store, person, spec, at)
+
+
+def has_opened(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
+    """Whether an account was ever open."""
+    return _has_come(life_of(store, person, spec).opened_at, at, otherwise=True)
+
+
+def has_closed(store: Store, person: Person, spec: Spec, at: datetime) -> bool:
+    """Whether an account was there, and is closed."""
+    return _has_come(life_of(store, person, spec).closed_at, at)
 
 
 def shared_keys(store: Store, consent: Consent, at: datetime) -> tuple[str, ...]:
@@ -141,7 +151,8 @@ def _is_covered(store: Store, consent: Consent, spec: Spec, life: AccountLife, a
     """Whether the end user chose it, or it came later and comes along. Source: accounts.opened-later"""
     if spec.key in consent.account_keys:
         return True
-    is_later = life.opened_at is not None and consent.created_at < life.opened_at <= at
+    came_at = life.reopened_at or life.opened_at
+    is_later = came_at is not None and consent.created_at < came_at <= at
     return is_later and store.reading("accounts.opened-later") == "joins"
 
 

@@ -87,8 +87,8 @@ def fail_now(store: Store, consent: Consent, dataset: str) -> None:
         UsageError: The consent does not permit it.
     """
     pending = _waited_for(store, consent, dataset)
-    store.syncs.remove(pending)
     store.clock.advance_to(pending.ready_at)
+    store.syncs.remove(pending)
     finish_due(store)
     if store.consents[consent.arrangement_id].is_active:
         _fail(store, consent, dataset, at=pending.ready_at)

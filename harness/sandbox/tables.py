@@ -33,11 +33,13 @@ class PendingSync(Struct, frozen=True, kw_only=True):
 class AccountLife(Struct, frozen=True, kw_only=True):
     """What has become of an account at its institution; an instant may lie ahead.
 
+    ``reopened_at`` is when it was opened again after it had been closed; its first day stays ``opened_at``.
     ``withdrawn_at`` is when another holder stopped its being shared, ``approved_at`` when the last of them agreed to it.
     """
 
     opened_at: datetime | None = None
     closed_at: datetime | None = None
+    reopened_at: datetime | None = None
     withdrawn_at: datetime | None = None
     approved_at: datetime | None = None
 

@@ -193,16 +193,18 @@ def test_bank_and_retailer_can_both_be_shared(still: Still, api: httpx.Client) -
 
 
 def test_the_console_rules_what_a_retailer_is_asked_for(still: Still, api: httpx.Client) -> None:
-    """Of what a team ticks, a retailer gives energy's and identity. Source: permissions.usual, identity.unions"""
+    """Of what a team ticks, a retailer gives energy's and identity; before, all.
+
+    Source: permissions.usual, identity.unions
+    """
+    many = household(still, "ben")
     still.sandbox.configure(permissions=("accounts", "usage", "identity"))
     few = household(still, "rosa")
-    still.sandbox.configure(permissions=("accounts", "identity"))
-    many = household(still, "ben")
 
     who = api.get("/v1/common/identity", params={"end_user_id": few.end_user_id}).json()["identities"]
 
     assert few.permissions == ("usage", "identity")
-    assert sorted(many.permissions) == sorted(["identity", *(dataset for _, dataset, _ in LISTS.values())])
+    assert sorted(many.permissions) == sorted(dataset for _, dataset, _ in LISTS.values())
     assert [one["institution_id"] for one in who] == [RETAILER]
     assert rows(api, "usage", few)
     assert rows(api, "billing", few) == []

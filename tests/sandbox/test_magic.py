@@ -1,6 +1,7 @@
 """Magic people and codes: what an address or a code brings about, without any order."""
 
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -285,6 +286,60 @@ def test_an_order_that_cannot_be_done_says_why(still: Still, more: dict[str, obj
 
     assert still.sandbox.consents_of(opened.end_user_id) == []
     assert (still.standing(opened).ending, still.standing(opened).outcome) == (None, "")
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"email": "rosa.keane@example.com", "account_keys": ("evryday",)},
+        {"email": "ines@example.com"},
+        {"email": "nobody@example.com"},
+        {"institution_id": "22"},
+    ],
+)
+def test_an_order_that_was_refused_leaves_no_trace(still: Still, first: dict[str, Any]) -> None:
+    """The session stands as before, and the next order is obeyed as if it were the first."""
+    opened = still.invite()
+    with pytest.raises(UsageError):
+        still.sandbox.conclude(opened.session_id, "approved", **first)
+    left = still.standing(opened)
+
+    still.sandbox.conclude(opened.session_id, "approved", email="ben.okafor@example.com")
+
+    (consent,) = still.sandbox.consents_of(opened.end_user_id)
+    assert (left, consent.person) == (opened, "ben.okafor@example.com")
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        ({"email": "ben.okafor@example.com"}, "past the choice of email: it was rosa.keane@example.com. Leave email out"),
+        ({"institution_id": "77777"}, "past the choice of institution_id: it was 88888. Leave institution_id out"),
+        ({"account_keys": ("savings",)}, "past the choice of accounts: it was everyday. Leave accounts out"),
+    ],
+)
+def test_what_the_end_user_answered_otherwise_is_refused(
+    still: Still, visitor: Visitor, order: dict[str, Any], words: str
+) -> None:
+    """An order that comes too late for a part of it grants nothing, and what was said there already is no trouble."""
+    opened = walk_to("accounts", still, visitor)
+    visitor.submit("select", account=["everyday"])
+
+    with pytest.raises(UsageError, match=words):
+        still.sandbox.conclude(opened.session_id, "approved", **order)
+
+    same = {"email": "Rosa.Keane@example.com", "institution_id": "88888", "account_keys": ("everyday",)}
+    assert still.sandbox.conclude(opened.session_id, "approved", **same).ending is Ending.APPROVED  # type: ignore[arg-type]
+
+
+def test_whose_accounts_have_closed_is_told_so(still: Still) -> None:
+    """The refusal names them, and what opens them again. Source: accounts.closed"""
+    _, rosa = still.enrol()
+    still.sandbox.close_account(rosa, "savings")
+    still.sandbox.close_account(rosa, "everyday")
+
+    with pytest.raises(UsageError, match=r"everyday, savings closed meanwhile, and a reset opens them again\."):
+        still.sandbox.conclude(still.invite().session_id, "approved")
 
 
 def test_the_readme_names_every_magic_address() -> None:

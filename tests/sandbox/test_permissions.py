@@ -4,7 +4,7 @@ import httpx
 import pytest
 from still import Still
 
-from harness.errors import UnknownName
+from harness.errors import UnknownName, UsageError
 from harness.model import DATASETS, PERMISSIONS
 
 
@@ -53,6 +53,36 @@ def test_the_console_says_what_consents_cover(still: Still, api: httpx.Client) -
     assert usual.permissions == ("accounts", "balances", "transactions")
     assert listed == [name for name, one in PERMISSIONS.items() if one.industry != "energy"]
     assert still.consent("rosa").permissions == usual.permissions
+
+
+@pytest.mark.parametrize(
+    ("institution_id", "asked", "covers"),
+    [
+        ("88888", ("usage",), ()),
+        ("88888", ("usage", "identity"), ("identity",)),
+        ("99999", ("accounts", "balances", "transactions"), ()),
+        ("99999", ("accounts", "billing"), ("billing",)),
+    ],
+)
+def test_a_list_that_was_set_is_never_widened(
+    still: Still, institution_id: str, asked: tuple[str, ...], covers: tuple[str, ...]
+) -> None:
+    """What it leaves out of an industry no institution of that industry gives. Source: permissions.usual"""
+    still.sandbox.configure(permissions=asked)
+    opened = still.invite(institution_id=institution_id)
+
+    still.sandbox.conclude(opened.session_id, "approved")
+
+    (consent,) = still.sandbox.consents_of(opened.end_user_id)
+    assert consent.permissions == covers
+
+
+def test_nobody_consents_to_nothing_without_the_page(still: Still) -> None:
+    """Where the console asks for nothing that the institution has, the call is refused. Source: permissions.usual"""
+    still.sandbox.configure(permissions=("usage",))
+
+    with pytest.raises(UsageError, match=r"asks for nothing that institution 88888 has: usage\. Configure permissions"):
+        still.consent("rosa")
 
 
 def test_an_unknown_permission_is_named(still: Still) -> None:

@@ -215,6 +215,48 @@ def test_an_account_can_be_opened_early(still: Still) -> None:
     assert connect(still, rosa).account_keys == ("everyday", "savings")
 
 
+def test_an_account_that_is_open_opens_no_second_time(still: Still, api: httpx.Client) -> None:
+    """It is refused, and every row stays. Source: accounts.opened-later"""
+    rosa = catalog.person("rosa")
+    consent = connect(still, rosa)
+    before = listed(api, consent, "transactions")
+
+    with pytest.raises(UsageError, match=r"'savings' of rosa is there already: only what comes later or was closed opens\."):
+        still.sandbox.open_account(rosa, "savings")
+
+    read_again(still, consent)
+    assert listed(api, consent, "transactions") == before
+
+
+def test_an_account_that_is_closed_closes_no_second_time(still: Still) -> None:
+    """Its last day stays. Source: accounts.closed"""
+    rosa = catalog.person("rosa")
+    still.sandbox.close_account(rosa, "savings")
+
+    with pytest.raises(UsageError, match=r"'savings' of rosa is closed already\."):
+        still.sandbox.close_account(rosa, "savings")
+
+
+@pytest.mark.parametrize("days", [{}, {"opens_on_day": -30}, {"closes_on_day": 3}])
+def test_an_account_that_opens_again_has_its_history(still: Still, days: dict[str, int]) -> None:
+    """Every row that was there is there, with its id, and others follow. Source: accounts.opened-later, data.changes"""
+    rosa = with_savings(moves=catalog.person("rosa").accounts[0].moves, pending=0, **days)
+    consent = connect(still, rosa)
+    before = moves_of(still, consent, "savings")
+    still.sandbox.clock.advance(days=2)
+    still.sandbox.close_account(rosa, "savings")
+    still.sandbox.clock.advance(days=2)
+
+    still.sandbox.open_account(rosa, "savings")
+    still.sandbox.clock.advance(days=20)
+    read_again(still, consent)
+
+    after = moves_of(still, consent, "savings")
+    assert after[-len(before) :] == before
+    assert len(after) > len(before) > 0
+    assert {row["open_status"] for row in listed(still.client(), consent, "accounts")} == {"OPEN"}
+
+
 def test_accounts_close_on_their_day(still: Still) -> None:
     """The last one takes the consent along at that very instant. Source: consents.accounts-closed"""
     rosa = catalog.person("rosa")

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from starlette.responses import HTMLResponse, Response
 
 from harness.model import PERMISSIONS, AuthSession, Ending, Institution, Person
-from harness.model.permission import permitted_at
 from harness.sandbox import consents, journey, sessions
 from harness.sandbox.answers import MAGIC_CODES
 from harness.sandbox.institutions import is_accessible
@@ -138,8 +137,7 @@ def _shared(store: Store, session: AuthSession) -> list[str]:
     institution = store.institutions.get(session.institution_id or "")
     if institution is None:
         return []
-    asked = session.permissions or store.console.permissions
-    return [PERMISSIONS[name].description for name in permitted_at(institution.industry, asked)]
+    return [PERMISSIONS[name].description for name in store.console.asks(institution.industry, session.permissions)]
 
 
 def _html(
