@@ -121,11 +121,13 @@ def _loan(ledger: Ledger, spec: AccountSpec, account: Account, at: datetime, cho
 
 
 def _term_deposit(ledger: Ledger, spec: AccountSpec, at: datetime) -> dict[str, Any]:
+    """One that closes is paid out then, and keeps telling how much that was; any other is rolled over."""
+    is_paid_out = spec.closes_on_day is not None
     lodged = ledger.until - timedelta(days=spec.lodged_days_ago)
     return {
         "lodgement_date": lodged.isoformat(),
         "maturity_date": (lodged + timedelta(days=spec.term_days)).isoformat(),
-        "maturity_amount": ledger.balance(spec.key, at).current_balance,
+        "maturity_amount": spec.opening if is_paid_out else ledger.balance(spec.key, at).current_balance,
         "maturity_currency": "AUD",
-        "maturity_instructions": "ROLLED_OVER",
+        "maturity_instructions": "PAID_OUT_AT_MATURITY" if is_paid_out else "ROLLED_OVER",
     }

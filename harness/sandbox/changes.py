@@ -54,8 +54,7 @@ class Changes(Struct, frozen=True):
         waiting: dict[str, Transaction] = {}
         for slot, moved in _moving(holdings, days, lives):
             runs += slot.runs(moved, is_new=is_new, some_vanish=some_vanish)
-            if moved == days:
-                row = slot.pending(slot.turn(days))
+            if moved == days and (row := slot.waiting(days)) is not None:
                 waiting[row.key] = row
         gone: list[Place] = []
         others = list(self.added.values())
@@ -81,9 +80,9 @@ class Changes(Struct, frozen=True):
         """
         found: list[str] = []
         for slot, moved in _moving(holdings, days, lives):
-            if moved < days:
-                found.append(slot.pending(slot.turn(moved)).fiskil_id)
-            for turn in range(slot.turn(moved) if is_new or some_vanish else 0):
+            if moved < days and (left := slot.waiting(moved)) is not None:
+                found.append(left.fiskil_id)
+            for turn in range(slot.posted(moved) if is_new or some_vanish else 0):
                 row = slot.pending(turn)
                 vanishes = some_vanish and slot.vanishes(turn)
                 if (vanishes or is_new) and not _is_posted(self.edits.get(row.key)):

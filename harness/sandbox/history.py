@@ -16,6 +16,7 @@ from harness.sandbox.amounts import Amounts
 from harness.sandbox.days import EAST_COAST as EAST_COAST  # noqa: PLC0414 - rows have its days
 from harness.sandbox.series import MARKS, Days, Series
 from harness.sandbox.slots import Slot
+from harness.sandbox.waiting import turns_of
 
 BANK_CODES = (1, 3, 6, 8, 11, 48, 63, 73)
 STATE_DIGITS = (2, 3, 4, 5, 6, 7)
@@ -88,19 +89,18 @@ def regular_rows(origin: Origin, *, first_number: int) -> list[Series]:
 
 
 def slots_of(origin: Origin, *, first_number: int) -> list[Slot]:
-    """The places for what is PENDING on an account: what is bought most often waits most often."""
+    """The places for what is PENDING on an account."""
     spec = origin.spec
-    bought = [move for move in spec.moves if move.amount.startswith("-") and not move.category.startswith("TRANSFER_")]
-    waiting = sorted(bought or spec.moves, key=lambda move: move.every_days / move.times_a_day)
     made: list[Slot] = []
-    for number in range(spec.pending if waiting else 0):
-        move = waiting[number % len(waiting)]
+    for number, turns in enumerate(turns_of(spec)):
+        move = spec.moves[turns.move]
         chance = stream(origin.view.mint.seed, "pending", origin.person.holder_of(spec), spec.key, number)
         made.append(
             Slot(
                 key=f"{spec.key}:pending:{number}",
                 number=first_number + number,
                 place=number,
+                turns=turns,
                 last=origin.last,
                 sample=_sample(origin.view, origin.account, move),
                 amounts=Amounts(move, chance),

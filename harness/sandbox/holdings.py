@@ -10,6 +10,7 @@ from harness.sandbox.history import Origin, View, account_of, regular_rows, slot
 from harness.sandbox.series import Place, Series
 from harness.sandbox.slots import Slot
 from harness.sandbox.timeline import Run
+from harness.sandbox.waiting import turns_of
 
 # No history is longer than the calendar.
 _EARLIEST = 400
@@ -77,9 +78,17 @@ class Holdings:
         is_turn = prefix in self.slots and tail.isascii() and tail.isdigit() and tail[0] != "0"
         return (self.slots[prefix], int(tail)) if is_turn else None
 
+    @cached_property
+    def _taken_over(self) -> frozenset[str]:
+        """The series whose purchases come out of slots once the history has ended."""
+        return frozenset(
+            f"{spec.key}:{turns.move}" for spec in self.person.accounts for turns in turns_of(spec) if turns.takes_over
+        )
+
     def _run(self, series: Series, days: int, life: Life) -> Run | None:
         every, zero = abs(series.days.step), series.days.zero
-        today = self._last + (days if life.closed is None else min(days, life.closed))
+        moved = days if life.closed is None else min(days, life.closed)
+        today = self._last + (min(moved, 0) if series.key in self._taken_over else moved)
         first = max(_EARLIEST, self._last + 1 + max(-self.person.history_days, life.opened))
         newest, oldest = today - (today - zero) % every, first + (zero - first) % every
         return Run(series=series, oldest=oldest, newest=newest, stride=every) if oldest <= newest else None

@@ -179,13 +179,13 @@ class Ledger:
 
     def _is_new(self, days: int) -> bool:
         """Whether a row that was posted by the clock has another id than before. Source: data.pending-posted"""
-        has_posted = any(slot.turn(days) for slot in self._holdings.slots.values())
+        has_posted = any(slot.posted(days) for slot in self._holdings.slots.values())
         return has_posted and self._reading("data.pending-posted") == "new"
 
     def _some_vanish(self, days: int) -> bool:
         """Whether rows that would have been posted by now vanished instead. Source: data.pending-vanishes"""
         slots = self._holdings.slots.values()
-        is_due = any(slot.vanishes(turn) for slot in slots for turn in range(min(4, slot.turn(days))))
+        is_due = any(slot.vanishes(turn) for slot in slots for turn in range(min(4, slot.posted(days))))
         return is_due and self._reading("data.pending-vanishes") == "some"
 
 

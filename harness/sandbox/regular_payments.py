@@ -84,11 +84,10 @@ def _target(store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec, m
 def _repeated(
     store: Store, consent: Consent, ledger: Ledger, spec: AccountSpec, move: Movement, target: dict[str, Any], *, key: str
 ) -> ScheduledPayment:
-    """The order behind a regular movement."""
+    """The order behind a regular movement. It has no end, so how many payments remain is not told."""
     schedule = {
         "intervals": [{"interval": f"P{move.every_days}D"}],
         "non_business_day_treatment": "AFTER",
-        "payments_remaining": 52,
     }
     return _order(
         store,

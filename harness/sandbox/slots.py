@@ -1,7 +1,7 @@
-"""What is PENDING, and what becomes of it: in a slot one purchase waits at a time, and when it is posted the next has come.
+"""What is PENDING, and what becomes of it: in a slot one purchase waits at a time, and the next comes when it is due.
 
-A purchase waits two to four days, as its slot has it; so what is pending at any instant, and what was posted from it before,
-is found without the days between. Where some vanish, it is every fourth.
+A purchase waits two to four days, as its slot has it, and the slot may be empty until the next; so what is pending at any
+instant, and what was posted from it before, is found without the days between. Where some vanish, it is every fourth.
 """
 
 import msgspec
@@ -12,6 +12,7 @@ from harness.sandbox.amounts import Amounts
 from harness.sandbox.days import instant_of, text_of
 from harness.sandbox.series import MORNING, Days, Place, Series
 from harness.sandbox.timeline import Run
+from harness.sandbox.waiting import Turns
 
 SHARE = 4
 
@@ -25,6 +26,7 @@ class Slot:
         key: str,
         number: int,
         place: int,
+        turns: Turns,
         last: int,
         sample: Transaction,
         amounts: Amounts,
@@ -38,7 +40,7 @@ class Slot:
         Source: data.pending-dates
         """
         self.key, self.number, self._place, self._last = key, number, place, last
-        self.waits_days = 2 + place % 3
+        self.waits_days, self.every_days = turns.waits_days, turns.every_days
         self._sample = sample if place % 2 else msgspec.structs.replace(sample, execution_date_time=None)
         self._amounts, self._ids, self._salt = amounts, ids, salt
         self._made: dict[bool, Series] = {}
@@ -48,16 +50,21 @@ class Slot:
         """The account whose purchases wait here."""
         return self._sample.account_id
 
-    def turn(self, days: int) -> int:
-        """Which purchase waits after so many days."""
-        return days // self.waits_days
+    def posted(self, days: int) -> int:
+        """How many purchases were posted within so many days."""
+        return (days - self.waits_days) // self.every_days + 1
+
+    def waiting(self, days: int) -> Transaction | None:
+        """The purchase that waits after so many days; None while the next is still to come."""
+        turn, since = divmod(days, self.every_days)
+        return self.pending(turn) if since < self.waits_days else None
 
     def pending(self, turn: int) -> Transaction:
         """A purchase while it waits. Source: data.pending-dates"""
         key = self.key if turn == 0 else f"{self.key}:{turn}"
         ids = self._ids.of(key, self.number, turn)
         self._ids.note(key, ids)
-        since = text_of(instant_of(self._last + 1 + turn * self.waits_days, MORNING))
+        since = text_of(instant_of(self._last + 1 + turn * self.every_days, MORNING))
         return msgspec.structs.replace(
             self._sample,
             key=key,
@@ -77,7 +84,7 @@ class Slot:
             self._made[is_new] = Series(
                 key=self.key,
                 number=self.number,
-                days=Days(zero=self._last + self.waits_days, step=self.waits_days),
+                days=Days(zero=self._last + self.waits_days, step=self.every_days),
                 sample=self._sample,
                 amounts=self._amounts,
                 ids=self._ids,
@@ -90,11 +97,11 @@ class Slot:
     def place(self, turn: int, *, is_new: bool) -> Place:
         """Where a purchase stands once it is posted."""
         series = self.series(is_new=is_new)
-        return Place(series, series.days.zero + turn * self.waits_days, 0)
+        return Place(series, series.days.zero + turn * self.every_days, 0)
 
     def runs(self, days: int, *, is_new: bool, some_vanish: bool) -> list[Run]:
         """What was posted within so many days."""
-        series, turns = self.series(is_new=is_new), self.turn(days)
+        series, turns = self.series(is_new=is_new), self.posted(days)
         if not some_vanish:
             return [self._run(series, 0, turns, every=1)] if turns else []
         kept = [first for first in range(SHARE) if not self.vanishes(first) and first < turns]
@@ -105,6 +112,6 @@ class Slot:
         return (turn + self._place) % SHARE == SHARE - 2
 
     def _run(self, series: Series, first: int, turns: int, *, every: int) -> Run:
-        zero, step = series.days.zero, self.waits_days
+        zero, step = series.days.zero, self.every_days
         latest = first + (turns - 1 - first) // every * every
         return Run(series=series, oldest=zero + first * step, newest=zero + latest * step, stride=every * step)

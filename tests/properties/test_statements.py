@@ -16,6 +16,7 @@ from harness.readings import Readings
 from harness.sandbox.days import EAST_COAST, ceiling_of, floor_of
 from harness.sandbox.ledger import Ledger
 from harness.sandbox.statement import Statement
+from harness.sandbox.waiting import turns_of
 
 UNTIL = date(2026, 3, 2)
 # Small, so that every row is looked at; the steps of the clock cross both changes of the east coast's clocks.
@@ -82,15 +83,19 @@ def expected_keys(person: Person, days: int, *, some_vanish: bool) -> tuple[set[
     pending: set[str] = set()
     posted: set[str] = set()
     for spec in person.accounts:
+        slots = turns_of(spec)
         for number, move in enumerate(spec.moves):
-            for ago in range(-days, person.history_days):
+            ends = 0 if number in {one.move for one in slots if one.takes_over} else days
+            for ago in range(-ends, person.history_days):
                 if (ago - move.first_day) % move.every_days == 0:
                     posted |= {f"{spec.key}:{number}:{ago}" + (f".{at}" if at else "") for at in range(move.times_a_day)}
-        for slot in range(spec.pending):
-            turns = [f"{spec.key}:pending:{slot}" + (f":{turn}" if turn else "") for turn in range(days + 1)]
-            now = days // (2 + slot % 3)
-            pending.add(turns[now])
-            posted |= {key for turn, key in enumerate(turns[:now]) if not (some_vanish and (turn + slot) % 4 == 2)}
+        for slot, one in enumerate(slots):
+            for turn, begins in enumerate(range(0, days + 1, one.every_days)):
+                key = f"{spec.key}:pending:{slot}" + (f":{turn}" if turn else "")
+                if days < begins + one.waits_days:
+                    pending.add(key)
+                elif not (some_vanish and (turn + slot) % 4 == 2):
+                    posted.add(key)
     return pending, posted
 
 

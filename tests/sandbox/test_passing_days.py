@@ -82,11 +82,11 @@ def test_a_sync_sees_its_own_moment(still: Still) -> None:
 
 
 def test_pending_rows_are_posted_on_the_clock(still: Still) -> None:
-    """Under the same id, with a posting time, and others wait in their place. Source: data.pending-posted"""
+    """Under the same id, with a posting time; others wait when they are due. Source: data.pending-posted"""
     consent = still.consent("rosa")
     before = {one["fiskil_id"]: one for one in rows(still, consent, status="PENDING")}
 
-    synced_after(still, consent, days=4)
+    synced_after(still, consent, days=5)
 
     after = {one["fiskil_id"]: one for one in rows(still, consent)}
     assert {after[one]["status"] for one in before} == {"POSTED"}
@@ -108,7 +108,7 @@ def test_some_pending_rows_may_never_be_posted(still: Still, reading: str) -> No
     gone = waiting - {one["fiskil_id"] for one in rows(still, consent)}
 
     assert gone == set(still.sandbox.removed_ids(consent))
-    assert len(gone) == {"none": 0, "some": 4}[reading]
+    assert len(gone) == {"none": 0, "some": 3}[reading]
 
 
 def test_a_chosen_category_outlives_days_and_syncs(still: Still) -> None:

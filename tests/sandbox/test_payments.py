@@ -182,6 +182,16 @@ def test_orders_repeat_what_the_history_shows(still: Still, api: httpx.Client) -
         assert orders[name]["recurrence"]["interval_schedule"]["intervals"] == [{"interval": every}]
 
 
+def test_an_order_without_an_end_counts_nothing_down(still: Still, api: httpx.Client) -> None:
+    """Rent is paid until further notice: no number of payments remains, which the days would have to lessen."""
+    consent = still.everything()
+
+    orders = {one["nickname"]: one for one in rows(api, "scheduled_payments", consent)}
+
+    schedule = orders["RENT LODGE RENTALS PTY LTD"]["recurrence"]["interval_schedule"]
+    assert schedule == {"intervals": [{"interval": "P14D"}], "non_business_day_treatment": "AFTER"}
+
+
 def test_what_is_due_once_lies_ahead(still: Still, api: httpx.Client) -> None:
     """A payment to come is not in the past."""
     dates = [

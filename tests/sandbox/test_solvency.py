@@ -1,0 +1,103 @@
+"""A year on the clock: nobody of the fixtures runs out of money that they have not, and what ends has ended."""
+
+from decimal import Decimal
+from itertools import accumulate
+from typing import Any
+
+import httpx
+import pytest
+from still import NOON, Still
+
+from harness import catalog
+from harness.ids import Mint
+from harness.model import Consent, Person
+from harness.model.people import AccountSpec
+from harness.sandbox.holdings import Life
+from harness.sandbox.ledger import Ledger
+
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(1, 5))]
+BANKED = [one for one in catalog.people().values() if one.accounts]
+CARD, DEPOSIT, EVERYDAY = "CRED_AND_CHRG_CARDS", "TERM_DEPOSITS", "TRANS_AND_SAVINGS_ACCOUNTS"
+
+
+def a_year_on(person: Person, seed: int) -> Ledger:
+    """The ledger when 360 days have passed, each account with the days that its file says."""
+    return Ledger(
+        person,
+        owner="eu_1",
+        arrangement_id="an-arrangement",
+        institution_id="88888",
+        mint=Mint(seed=seed, salt="salt"),
+        until=NOON.date(),
+        passed=lambda _at: 360,
+        life=lambda spec: Life(-person.history_days, 0 if spec.open_status == "CLOSED" else spec.closes_on_day),
+    )
+
+
+def evenings(ledger: Ledger, spec: AccountSpec) -> list[Decimal]:
+    """What an account held at the end of each day that brought it something, oldest first."""
+    account_id = ledger.accounts[spec.key].account_id
+    days: dict[str, Decimal] = {}
+    for row in reversed(list(ledger.statement().where(account_ids=(account_id,), status="POSTED"))):
+        day = (row.posting_date_time or "")[:10]
+        days[day] = days.get(day, Decimal(0)) + Decimal(row.amount)
+    return list(accumulate(days.values(), initial=Decimal(spec.opening)))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("person", BANKED, ids=lambda person: person.name)
+def test_no_account_holds_less_than_it_may(person: Person, seed: int) -> None:
+    """From the first day of the history to a year after it, an account stays at its limit or above, or above nothing."""
+    ledger = a_year_on(person, seed)
+    lowest = {
+        spec.key: min(evenings(ledger, spec)) + Decimal(spec.credit_limit or 0)
+        for spec in person.accounts
+        if spec.category in {CARD, DEPOSIT, EVERYDAY}
+    }
+
+    assert {key: least for key, least in lowest.items() if least < 0} == {}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("person", BANKED, ids=lambda person: person.name)
+def test_no_card_is_paid_more_than_it_owes(person: Person, seed: int) -> None:
+    """A card that is never in credit: what is paid is about what was spent."""
+    ledger = a_year_on(person, seed)
+    highest = {spec.key: max(evenings(ledger, spec)) for spec in person.accounts if spec.category == CARD}
+
+    assert {key: most for key, most in highest.items() if most > 0} == {}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_student_stays_in_overdraft(seed: int) -> None:
+    """Owing something at the end of the history and a year later."""
+    (spec,) = catalog.person("sam").accounts
+    assert Decimal(a_year_on(catalog.person("sam"), seed).balance(spec.key).current_balance) < 0
+
+
+def test_a_term_deposit_ends_on_its_day(still: Still, api: httpx.Client) -> None:
+    """It is closed and what it held has come to the everyday account; the consent lives on. Source: accounts.closed"""
+    consent = still.consent("walter")
+    before = {one["display_name"]: one for one in listed(api, consent)}
+
+    still.sandbox.clock.advance(days=13)
+    for dataset in ("accounts", "balances", "transactions"):
+        still.sandbox.sync(consent, dataset)
+
+    after = {one["display_name"]: one for one in listed(still.client(), consent)}
+    assert {name: one["open_status"] for name, one in before.items()} == dict.fromkeys(before, "OPEN")
+    assert [name for name, one in after.items() if one["open_status"] == "CLOSED"] == ["Six Month Deposit"]
+    assert after["Six Month Deposit"]["term_deposit"] == before["Six Month Deposit"]["term_deposit"]
+    assert before["Six Month Deposit"]["term_deposit"]["maturity_instructions"] == "PAID_OUT_AT_MATURITY"
+    assert before["Five Year Deposit"]["term_deposit"]["maturity_instructions"] == "ROLLED_OVER"
+    assert consent.is_active
+    ledger = still.sandbox.ledger(consent)
+    assert ledger.balance("short").current_balance == "0.00"
+    assert ledger.row("everyday:6:-12").amount == "40000.00"
+
+
+def listed(api: httpx.Client, consent: Consent) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = api.get(
+        "/v1/banking/accounts", params={"end_user_id": consent.end_user_id, "page[size]": "1000"}
+    ).json()["accounts"]
+    return found

@@ -1,0 +1,89 @@
+"""What waits in slots: purchases at their own pace, so that a passing year brings the money that the movements say."""
+
+from decimal import Decimal
+
+import pytest
+from still import NOON
+
+from harness import catalog
+from harness.ids import Mint
+from harness.model import Person
+from harness.model.people import AccountSpec, Movement
+from harness.sandbox.ledger import Ledger
+from harness.sandbox.people import made_up
+from harness.sandbox.waiting import Turns, turns_of
+
+EVERYBODY = [*(one for one in catalog.people().values() if one.accounts), *(made_up(seed=5, number=n) for n in range(20))]
+OPEN = [one for one in EVERYBODY if all(spec.open_status == "OPEN" for spec in one.accounts)]
+
+
+def ledger_of(person: Person, days: int, *, seed: int = 0) -> Ledger:
+    return Ledger(
+        person,
+        owner="eu_1",
+        arrangement_id="an-arrangement",
+        institution_id="88888",
+        mint=Mint(seed=seed, salt="salt"),
+        until=NOON.date(),
+        passed=lambda _at: days,
+    )
+
+
+def held(person: Person, spec: AccountSpec, days: int) -> Decimal:
+    return Decimal(ledger_of(person, days).balance(spec.key).current_balance)
+
+
+def a_day(spec: AccountSpec) -> Decimal:
+    """What the movements of an account bring a day."""
+    return sum((Decimal(one.amount) * one.times_a_day / one.every_days for one in spec.moves), Decimal(0))
+
+
+def once(spec: AccountSpec) -> Decimal:
+    """What each movement of an account brings once, whichever way."""
+    return sum((abs(Decimal(one.amount)) for one in spec.moves), Decimal(0))
+
+
+@pytest.mark.parametrize("days", [90, 360])
+@pytest.mark.parametrize("person", OPEN, ids=lambda person: person.email)
+def test_money_goes_on_as_it_did(person: Person, days: int) -> None:
+    """What days bring after the history is what the movements say, give or take one row of each and a tenth."""
+    for spec in person.accounts:
+        came = held(person, spec, days) - held(person, spec, 0)
+        turnover = sum(
+            (abs(Decimal(one.amount)) * days * one.times_a_day / one.every_days for one in spec.moves), Decimal(0)
+        )
+        assert abs(came - a_day(spec) * days) <= once(spec) + turnover / 10
+
+
+@pytest.mark.parametrize("person", OPEN, ids=lambda person: person.email)
+def test_nothing_is_bought_much_more_often(person: Person) -> None:
+    """A movement has at most a row more than its days hold; small purchases of every other day may come twice as often."""
+    rows = list(ledger_of(person, 90).statement().where(status="POSTED"))
+    before = {row.key for row in ledger_of(person, 0).statement().where(status="POSTED")}
+    for spec in person.accounts:
+        account_id = ledger_of(person, 90).accounts[spec.key].account_id
+        new = [row for row in rows if row.account_id == account_id and row.key not in before]
+        for move in spec.moves:
+            alike = [one for one in spec.moves if one.description == move.description]
+            due = sum(90 * one.times_a_day / one.every_days for one in alike)
+            often = 2 if move.every_days < 4 else 1
+            assert len([row for row in new if row.description == move.description]) <= often * due + 2 * len(alike)
+
+
+def test_slots_wait_for_frequent_purchases_alone() -> None:
+    """The rent of a workshop is none, and two slots of one movement share its purchases."""
+    ruth = catalog.person("ruth").accounts[0]
+
+    assert turns_of(ruth) == [
+        Turns(move=3, waits_days=2, every_days=12, takes_over=True),
+        Turns(move=3, waits_days=3, every_days=12, takes_over=True),
+    ]
+
+
+def test_what_is_faster_than_its_posting_goes_on() -> None:
+    """A purchase of every day is not left to a slot, in which each waits for two days."""
+    move = Movement(amount="-3.20", every_days=1, merchant="m", description="TAP", mcc="4111", category="TRANSPORTATION")
+
+    (turns,) = turns_of(AccountSpec(key="a", name="A", moves=(move,), pending=1))
+
+    assert turns == Turns(move=0, waits_days=2, every_days=2, takes_over=False)
