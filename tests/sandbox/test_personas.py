@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from households import RETAILER, every_row
 from still import NOON, Still
@@ -346,7 +347,7 @@ def test_a_representative_comes_as_the_business(still: Still, api: httpx.Client)
 
 def test_a_partnership_has_no_company_number(still: Still, api: httpx.Client) -> None:
     """Nobody but a company has one, and it is absent, not null. Source: data.absent-fields"""
-    consent = still.everything("otto")
+    consent = still.everything(msgspec.structs.replace(catalog.person("otto"), outcome="eligible"))
 
     (found,) = api.get("/v1/common/identity", params={"end_user_id": consent.end_user_id}).json()["identities"]
 
