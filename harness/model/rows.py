@@ -35,12 +35,12 @@ class Account(Row, frozen=True, kw_only=True):
     display_name: str
     masked_number: str
     account_number: str
-    bsb: str
     product_name: str
     product_category: str
     account_ownership: str = "ONE_PARTY"
     open_status: str = "OPEN"
     is_owned: bool = True
+    bsb: str | None = None
     creation_date: str = "2020-01-01"
     nickname: str | None = None
     bundle_name: str | None = None

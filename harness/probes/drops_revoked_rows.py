@@ -45,13 +45,17 @@ class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked
 
 
 def _names(journal: Journal) -> dict[str, str]:
-    """What identifies a row or an account of the first participant, with the name that reports use."""
+    """What identifies a row or an account of the first participant alone, with the name that reports use.
+
+    A joint account has one number, and whoever else holds it may go on sharing it.
+    """
     names: dict[str, str] = {}
+    others = {str(row.get("account_number")) for sync in journal.all(Rows) if sync.participant for row in sync.rows}
     for sync in journal.all(Rows):
         if sync.participant:
             continue
         for number, row in enumerate(sync.rows, start=1):
             names[str(row["fiskil_id"])] = f"{sync.dataset} {name_of_row(row, number)}"
-            if "account_number" in row:
+            if "account_number" in row and str(row["account_number"]) not in others:
                 names[str(row["account_number"])] = f"the account number of {name_of_row(row)}"
     return names

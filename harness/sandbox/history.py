@@ -37,10 +37,15 @@ class View(Struct, frozen=True, kw_only=True):
 
 
 def account_of(view: View, person: Person, spec: AccountSpec) -> Account:
-    """The account that *spec* describes."""
-    chance = stream(view.mint.seed, "account", person.holder_of(spec), spec.key)
-    number = view.mint.digits(9, view.owner, f"{spec.key}:number")
-    bsb = f"{chance.choice(BANK_CODES):02d}{chance.choice(STATE_DIGITS)}-{chance.randrange(1000):03d}"
+    """The account that *spec* describes: whoever looks at it sees one number, under an ``account_id`` of their own.
+
+    All accounts at an institution have its bank code; a card has no BSB.
+    """
+    holder = person.holder_of(spec)
+    chance = stream(view.mint.seed, "account", holder, spec.key)
+    number = view.mint.digits(9, f"{view.mint.seed}:{holder}@{view.institution_id}", f"{spec.key}:number")
+    bank = stream(view.mint.seed, "bank", view.institution_id).choice(BANK_CODES)
+    bsb = f"{bank:02d}{chance.choice(STATE_DIGITS)}-{chance.randrange(1000):03d}"
     return Account(
         key=spec.key,
         fiskil_id=view.mint.row_id("bank_account_", view.owner, spec.key),
@@ -50,7 +55,7 @@ def account_of(view: View, person: Person, spec: AccountSpec) -> Account:
         display_name=spec.name,
         masked_number="xxxxx" + number[-4:],
         account_number=number,
-        bsb=bsb,
+        bsb=None if spec.category == "CRED_AND_CHRG_CARDS" else bsb,
         product_name=spec.product,
         product_category=spec.category,
         creation_date=f"{chance.randrange(2005, 2022)}-{chance.randrange(1, 13):02d}-{chance.randrange(1, 29):02d}",

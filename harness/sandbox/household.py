@@ -4,7 +4,18 @@ import random
 
 from harness.model.people import AccountSpec, Movement
 
-_PLACES = ("MARRICKVILLE", "FITZROY", "PADDINGTON", "GLENELG", "FREMANTLE", "SANDY BAY", "BRADDON", "NIGHTCLIFF")
+# Where they live, and what they ride there.
+_TRANSIT = {
+    "MARRICKVILLE": ("Transport for NSW", "TRANSPORTFORNSW TAP SYDNEY"),
+    "FITZROY": ("Myki", "MYKI TOP UP MELBOURNE"),
+    "PADDINGTON": ("TransLink", "TRANSLINK TAP BRISBANE"),
+    "GLENELG": ("Adelaide Metro", "ADELAIDE METRO TAP"),
+    "FREMANTLE": ("Transperth", "TRANSPERTH SMARTRIDER PERTH"),
+    "SANDY BAY": ("Metro Tasmania", "METRO TASMANIA GREENCARD HOBART"),
+    "BRADDON": ("Transport Canberra", "TRANSPORT CANBERRA MYWAY"),
+    "NIGHTCLIFF": ("Buslink", "BUSLINK TAP AND RIDE DARWIN"),
+}
+_PLACES = tuple(_TRANSIT)
 _TRADES = ("COURIERS", "LANDSCAPES", "DENTAL", "PLUMBING", "BOOKS", "PHYSIO")
 
 
@@ -45,9 +56,7 @@ def _shopping(chance: random.Random, place: str) -> list[Movement]:
     known = [
         _move("Woolworths", f"WOOLWORTHS 1294 {place}", "FOOD_AND_DRINK:GROCERIES", -86, 4, mcc="5411", varies=35),
         _move("Coles", f"COLES 0813 {place}", "FOOD_AND_DRINK:GROCERIES", -41, 6, mcc="5411", varies=40),
-        _move(
-            "Transport for NSW", "TRANSPORTFORNSW TAP SYDNEY", "TRANSPORTATION:PUBLIC_TRANSIT", -5, 3, mcc="4111", varies=20
-        ),
+        _move(*_TRANSIT[place], "TRANSPORTATION:PUBLIC_TRANSIT", -5, 3, mcc="4111", varies=20),
         _move(
             "Origin Energy", "ORIGIN ENERGY BPAY", "RENT_AND_UTILITIES:GAS_AND_ELECTRICITY", -164, 30, mcc="4900", varies=15
         ),

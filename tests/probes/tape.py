@@ -95,12 +95,18 @@ class Tape:
         self.journal.write(Effects(at_s=self.now_s, moment=moment, state=state, pending=pending, **more))
         self.now_s += 0.05
 
-    def rows(self, *rows: dict[str, Any], dataset: str = "transactions", removed: tuple[str, ...] = ()) -> None:
+    def rows(
+        self,
+        *rows: dict[str, Any],
+        dataset: str = "transactions",
+        removed: tuple[str, ...] = (),
+        participant: str = "",
+    ) -> None:
         """A sync showed these rows."""
         self.journal.write(
             Rows(
                 at_s=self.now_s,
-                participant="",
+                participant=participant,
                 dataset=dataset,
                 moment="sync",
                 rows=rows,

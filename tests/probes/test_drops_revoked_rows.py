@@ -43,6 +43,17 @@ def test_rows_that_stay_fail_without_their_numbers(tape: Tape) -> None:
     assert finding.evidence == ("kept accounts everyday", "kept the account number of everyday")
 
 
+def test_the_number_of_a_joint_account_may_stay_with_the_other_holder(tape: Tape) -> None:
+    """Both see one number, and the other one's consent is not over."""
+    theirs = {"key": "everyday", "fiskil_id": "bank_account_2", "account_number": "123456789"}
+    tape.rows(theirs, dataset="accounts", participant="twin")
+    revoked(tape, {"accounts": [theirs], "transactions": []})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
+
+
 def test_an_event_that_was_not_acknowledged_binds_nobody(tape: Tape) -> None:
     """An app that was not told cannot know."""
     revoked(tape, {"transactions": [tape.transaction("a")]}, outcome="refuse")

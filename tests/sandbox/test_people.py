@@ -14,6 +14,7 @@ from harness.model import Person
 from harness.model.people import AccountSpec
 from harness.sandbox.ledger import Ledger
 from harness.sandbox.people import made_up
+from harness.sandbox.residence import address_of
 
 GOLDEN = Path(__file__).parent.parent / "data" / "made_up_people.json"
 MADE = [made_up(seed=seed, number=number) for seed in range(12) for number in range(3)]
@@ -75,12 +76,45 @@ def test_addresses_and_phones_are_nobodys(person: Person) -> None:
 def test_accounts_look_australian(person: Person) -> None:
     """BSB, account numbers and product categories have the forms that the wire shows."""
     for account in ledger_of(person).accounts.values():
-        assert re.fullmatch(r"\d{2}[2-7]-\d{3}", account.bsb)
+        assert re.fullmatch(r"\d{2}[2-7]-\d{3}", account.bsb or "012-000")
+        assert (account.bsb is None) is (account.product_category == "CRED_AND_CHRG_CARDS")
         assert re.fullmatch(r"[1-9]\d{8}", account.account_number)
         assert re.fullmatch(r"[1-9]\d{9}", account.account_id)
         assert account.masked_number == "xxxxx" + account.account_number[-4:]
         assert account.product_category in PRODUCTS
         assert re.fullmatch(r"20(0[5-9]|1\d|2[01])-\d\d-\d\d", account.creation_date)
+
+
+def test_made_up_people_ride_where_they_live() -> None:
+    """Nobody from another state taps in Sydney."""
+    riders = {
+        address["state"]: move.merchant
+        for person in (made_up(seed=5, number=number) for number in range(60))
+        for spec in person.accounts
+        for move in spec.moves
+        if move.category == "TRANSPORTATION:PUBLIC_TRANSIT"
+        for told in [address_of(person, seed=5)]
+        for address in [told[told["address_u_type"]]]
+    }
+
+    assert riders == {
+        "ACT": "Transport Canberra",
+        "NSW": "Transport for NSW",
+        "NT": "Buslink",
+        "QLD": "TransLink",
+        "SA": "Adelaide Metro",
+        "TAS": "Metro Tasmania",
+        "VIC": "Myki",
+        "WA": "Transperth",
+    }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_bank_has_one_code(seed: int) -> None:
+    """Every BSB at an institution begins alike, whoever has the account."""
+    accounts = [one for person in EVERYBODY for one in ledger_of(person, seed=seed).accounts.values()]
+
+    assert len({one.bsb[:2] for one in accounts if one.bsb}) == 1
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -72,10 +72,10 @@ def total(rows: list[dict[str, Any]], status: str = "POSTED") -> Decimal:
     return sum((Decimal(row["amount"]) for row in rows if row["status"] == status), Decimal(0))
 
 
-def ledger_of(person: Person, seed: int) -> Ledger:
+def ledger_of(person: Person, seed: int, *, owner: str = "eu_1") -> Ledger:
     return Ledger(
         person,
-        owner="eu_1",
+        owner=owner,
         arrangement_id="an-arrangement",
         institution_id="88888",
         mint=Mint(seed=seed, salt="salt"),
@@ -198,8 +198,8 @@ def day_of(row: Transaction) -> str:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_both_holders_see_the_same_joint_account(seed: int) -> None:
-    """Same rows, same balance, same BSB; ids differ, because each is seen through an end user of their own."""
-    hers, his = (ledger_of(PEOPLE[name], seed) for name in ("hana", "joel"))
+    """Same rows, balance, BSB and number; ids differ, because each is seen through an end user of their own."""
+    hers, his = (ledger_of(PEOPLE[name], seed, owner=f"eu_{name}") for name in ("hana", "joel"))
 
     for key in ("household", "loan"):
         seen = [
@@ -214,6 +214,9 @@ def test_both_holders_see_the_same_joint_account(seed: int) -> None:
         assert len(seen[0]) >= 10
         assert hers.balance(key).current_balance == his.balance(key).current_balance
         assert hers.accounts[key].bsb == his.accounts[key].bsb
+        assert hers.accounts[key].account_number == his.accounts[key].account_number
+        assert hers.accounts[key].masked_number == his.accounts[key].masked_number
+        assert hers.accounts[key].account_id != his.accounts[key].account_id
 
 
 def prices_of(account: dict[str, Any]) -> dict[str, Decimal]:
