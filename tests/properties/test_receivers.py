@@ -78,11 +78,11 @@ def test_a_correct_receiver_is_not_accused(tried: Callable[..., Exploration], ki
 
 @pytest.mark.full
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize("first", range(0, 20, 4))
 @pytest.mark.parametrize("variant", CORRECT)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_correct_receiver_is_never_accused(tried: Callable[..., Exploration], kind: str, variant: str) -> None:
-    """Nor with any other seed; an app that tells no pending is waited for at each look, so it meets fewer."""
-    seeds = range(4 if variant == "state_only" else 20)
-    failing = [tried(kind, seed, 6, VARIANT=variant).failing for seed in seeds]
+def test_a_correct_receiver_is_never_accused(tried: Callable[..., Exploration], kind: str, variant: str, first: int) -> None:
+    """Nor with any other of twenty seeds; four at a time, for an app may be waited for at each look."""
+    failing = [tried(kind, seed, 6, VARIANT=variant).failing for seed in range(first, first + 4)]
 
-    assert failing == [None] * len(seeds)
+    assert failing == [None] * 4

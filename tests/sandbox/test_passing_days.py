@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from ledgers import ledger_of
 from still import NOON, Still
 
 from harness import catalog
@@ -130,15 +131,7 @@ def test_a_chosen_category_outlives_days_and_syncs(still: Still) -> None:
 def test_money_adds_up(person: Person, days: int) -> None:
     """On five seeds: opening and POSTED rows; available adds PENDING ones and the limit. Source: data.balances-add-up"""
     for seed in range(5):
-        ledger = Ledger(
-            person,
-            owner="eu_1",
-            arrangement_id="an-arrangement",
-            institution_id="88888",
-            mint=Mint(seed=seed, salt="salt"),
-            until=NOON.date(),
-            passed=lambda _at: days,
-        )
+        ledger = ledger_of(person, days, seed=seed)
         everything = list(ledger.statement())
         for spec in person.accounts:
             mine = [one for one in everything if one.account_id == ledger.accounts[spec.key].account_id]

@@ -3,30 +3,16 @@
 from decimal import Decimal
 
 import pytest
-from still import NOON
+from ledgers import ledger_of
 
 from harness import catalog
-from harness.ids import Mint
 from harness.model import Person
 from harness.model.people import AccountSpec, Movement
-from harness.sandbox.ledger import Ledger
 from harness.sandbox.people import made_up
 from harness.sandbox.waiting import Turns, turns_of
 
 EVERYBODY = [*(one for one in catalog.people().values() if one.accounts), *(made_up(seed=5, number=n) for n in range(20))]
 OPEN = [one for one in EVERYBODY if all(spec.open_status == "OPEN" for spec in one.accounts)]
-
-
-def ledger_of(person: Person, days: int, *, seed: int = 0) -> Ledger:
-    return Ledger(
-        person,
-        owner="eu_1",
-        arrangement_id="an-arrangement",
-        institution_id="88888",
-        mint=Mint(seed=seed, salt="salt"),
-        until=NOON.date(),
-        passed=lambda _at: days,
-    )
 
 
 def held(person: Person, spec: AccountSpec, days: int) -> Decimal:
