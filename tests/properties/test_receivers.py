@@ -3,6 +3,7 @@
 The bounds: up to 25 plans, in some seconds a flaw; one seed here, ten and twenty in the full run.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,7 @@ TWINS = ("a: authorise, sync, deliver", "c: authorise, sync, deliver", "b: autho
 
 BY_HAND = {
     ("deliveries", "body_hash"): ("authorise", "deliver one e0", "retry e0"),
-    ("deliveries", "check_then_insert"): ("authorise", "burst e0 (copies 2)"),
+    ("deliveries", "check_then_insert"): ("authorise", "burst e0"),
     ("deliveries", "forgets_on_restart"): ("authorise", "deliver one e0", "restart", "retry e0"),
     ("forgeries", "missing_is_fine"): ("authorise", "forge unsigned"),
     ("order", "older_wins"): (*TWINS, "deliver one b.e3"),
@@ -27,6 +28,7 @@ BY_HAND = {
 }
 """What shrinking ends with, without the hand-over of the rest that ends every plan."""
 
+COPIES = re.compile(r" \(copies \d\)")
 LONG = [("order", "loses_after_ack")]
 CORRECT = ["", "refuses_losers", "refuses_orphans", "slow_worker", "state_only"]
 KINDS = ["deliveries", "forgeries", "order"]
@@ -51,11 +53,11 @@ def tried(drive: Drive, receiver_settings: MakeSettings) -> Callable[..., Explor
     ("kind", "flaw"), [pytest.param(*case, marks=pytest.mark.full) if case in LONG else case for case in BY_HAND]
 )
 def test_a_flaw_is_found_and_cut_down(tried: Callable[..., Exploration], kind: str, flaw: str) -> None:
-    """The shortest failing plan is the one that one would write by hand."""
+    """The shortest failing plan is what one would write by hand; how many copies a race needs is for the machine to say."""
     explored = tried(kind, 1, 25, FLAW=flaw)
 
     assert explored.runs[-1].verdict == "FAIL"
-    assert explored.runs[-1].summary[:-1] == BY_HAND[kind, flaw]
+    assert tuple(COPIES.sub("", line) for line in explored.runs[-1].summary[:-1]) == BY_HAND[kind, flaw]
 
 
 @pytest.mark.full
