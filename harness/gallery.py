@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from harness import catalog
+from harness.bugs import bug
 from harness.errors import ConfigError, UnknownName
 from harness.practices import practice
 from harness.settings import FILE, Settings, load
@@ -22,6 +23,7 @@ from harness.settings.checks import refuse_bad_templates, refuse_contradictions
 
 COLLECTIONS: tuple[Literal["flawed", "correct"], ...] = ("flawed", "correct")
 GALLERY = "gallery.toml"
+GALLERIES = "gallery*.toml"
 REFERENCE = "reference_app.app:build"
 
 
@@ -29,9 +31,9 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One app of the gallery, and the truth about it.
 
     ``violates`` are the practices that the gate must find violated, ``may`` those that may be violated as a consequence;
-    anything else is a false alarm. ``scenarios`` catch the flaw, by ``probes`` that fail there; of a correct app they show
-    what is special about it. ``base`` is a folder of ``examples`` or a config beside the gallery's file; ``command``,
-    ``env`` and ``limits`` stand above what it says.
+    anything else is a false alarm. ``bugs`` are those of the catalogue that it has. ``scenarios`` catch the flaw, by
+    ``probes`` that fail there; of a correct app they show what is special about it. ``base`` is a folder of ``examples`` or
+    a config beside the gallery's file; ``command``, ``env`` and ``limits`` stand above what it says.
     """
 
     name: str
@@ -43,6 +45,7 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limits: dict[str, float] = {}
     violates: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
+    bugs: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()
     probes: tuple[str, ...] = ()
     demo: bool = False
@@ -121,18 +124,24 @@ def missing_tool(entry: GalleryApp) -> str:
 
 
 def _read(collection: Literal["flawed", "correct"]) -> list[GalleryApp]:
-    path = catalog.folder("examples") / collection / GALLERY
+    paths = sorted((catalog.folder("examples") / collection).glob(GALLERIES)) or [Path(GALLERY)]
+    entries = [entry for path in paths for entry in _entries(path, collection)]
+    return [_checked(msgspec.structs.replace(entry, collection=collection)) for entry in entries]
+
+
+def _entries(path: Path, collection: str) -> tuple[GalleryApp, ...]:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        entries = msgspec.convert(raw, _File).app
+        return msgspec.convert(raw, _File).app
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ConfigError(f"{collection}/{GALLERY} cannot be used: {error}.") from None
-    return [_checked(msgspec.structs.replace(entry, collection=collection)) for entry in entries]
+        raise ConfigError(f"{collection}/{path.name} cannot be used: {error}.") from None
 
 
 def _checked(entry: GalleryApp) -> GalleryApp:
     for practice_id in (*entry.violates, *entry.may):
         practice(practice_id)
+    for bug_id in entry.bugs:
+        bug(bug_id)
     for name in entry.scenarios:
         if name not in catalog.scenario_names():
             raise UnknownName("scenario", name, catalog.scenario_names(), place=f"the gallery app {entry.name!r}")
@@ -141,7 +150,7 @@ def _checked(entry: GalleryApp) -> GalleryApp:
         if name not in bearing:
             raise UnknownName("probe", name, bearing, place=f"the practices that {entry.name!r} violates")
     _refuse_all_but_one(f"practice of {entry.name}", [*entry.violates, *entry.may])
-    if entry.collection == "correct" and (entry.violates or entry.may or entry.demo):
+    if entry.collection == "correct" and (entry.violates or entry.may or entry.bugs or entry.demo):
         raise ConfigError(f"The gallery app {entry.name!r} is correct, so it can violate nothing and is no demo.")
     if entry.violates and not entry.scenarios:
         raise ConfigError(
@@ -164,7 +173,7 @@ def _base(entry: GalleryApp) -> Path:
     if (examples / entry.base / FILE).is_file():
         return examples / entry.base / FILE
     known = [path.parent.name for path in examples.glob(f"*/{FILE}")]
-    known += [path.name for path in beside.parent.glob("*.toml") if path.name != GALLERY]
+    known += [path.name for path in beside.parent.glob("*.toml") if not path.match(GALLERIES)]
     raise UnknownName("base", entry.base, known, place=f"the gallery app {entry.name!r}")
 
 

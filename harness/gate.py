@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from harness import trials
 from harness.app.hooks import HOOKS, SECRET_TOLD
+from harness.diagnosis import Diagnosis, diagnose
 from harness.driver import Outcome
 from harness.errors import ConfigError
 from harness.practices import all_practices, practice
@@ -45,7 +46,8 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     ``complaints`` are faults of the config that only the outcomes can show, such as a waiver for something that passes.
     ``left_out`` names scenarios that were not run because the command at hand cannot give what they need. ``trials`` are the
-    other readings that the app was tried under.
+    other readings that the app was tried under. ``bugs`` are the known ones of webhook receivers, where
+    anything was run that can see one.
     """
 
     seed: int
@@ -59,6 +61,7 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     complaints: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     trials: tuple[Trial, ...] = ()
+    bugs: tuple[Diagnosis, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -154,6 +157,7 @@ def judge(
         unlocks=_unlocks(standings),
         complaints=complaints,
         trials=tried,
+        bugs=diagnose(ordered),
     )
 
 
@@ -179,6 +183,7 @@ def report_only(
         scenarios=whole.scenarios,
         unlocks=_unlocks(standings),
         left_out=left_out,
+        bugs=whole.bugs,
     )
 
 

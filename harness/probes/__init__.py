@@ -9,7 +9,7 @@ from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
 from harness.probes.drops_removed_rows import DropsRemovedRows
 from harness.probes.drops_revoked_rows import DropsRevokedRows
 from harness.probes.ends_like_its_twin import EndsLikeItsTwin
-from harness.probes.finding import Finding, Verdict, heaviest
+from harness.probes.finding import Case, Finding, Verdict, heaviest
 from harness.probes.holds_every_row import HoldsEveryRow
 from harness.probes.holds_newest_values import HoldsNewestValues
 from harness.probes.keeps_deadline import KeepsDeadline
@@ -66,6 +66,7 @@ __all__ = [
     "AppliesEach",
     "AppliesOnce",
     "CallsNothingForForgeries",
+    "Case",
     "DropsRemovedRows",
     "DropsRevokedRows",
     "EndsLikeItsTwin",

@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 from msgspec import Struct
 
 from harness.journal import Journal
-from harness.probes.finding import Finding, Verdict
+from harness.probes.finding import Case, Finding, Verdict
 
 
 class Probe(Protocol):
@@ -35,20 +35,29 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
     source: ClassVar[str] = ""
     fix: ClassVar[str] = ""
 
-    def holds(self, seen: str, *, examined: int, advice: tuple[str, ...] = ()) -> Finding:
+    def holds(self, seen: str, *, examined: int, advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()) -> Finding:
         """PASS, or INCONCLUSIVE when nothing was examined."""
         verdict = Verdict.PASS if examined else Verdict.INCONCLUSIVE
-        return self._finding(verdict, seen if examined else f"nothing to examine: {seen}", examined=examined, advice=advice)
+        told = seen if examined else f"nothing to examine: {seen}"
+        return self._finding(verdict, told, examined=examined, advice=advice, cases=cases)
 
     def fails(
-        self, seen: str, *, evidence: tuple[str, ...] = (), examined: int = 1, advice: tuple[str, ...] = ()
+        self,
+        seen: str,
+        *,
+        evidence: tuple[str, ...] = (),
+        examined: int = 1,
+        advice: tuple[str, ...] = (),
+        cases: tuple[Case, ...] = (),
     ) -> Finding:
         """FAIL, with the witnesses."""
-        return self._finding(Verdict.FAIL, seen, evidence=evidence, examined=examined, advice=advice)
+        return self._finding(Verdict.FAIL, seen, evidence=evidence, examined=examined, advice=advice, cases=cases)
 
-    def cannot_tell(self, seen: str, *, hook: str = "", advice: tuple[str, ...] = ()) -> Finding:
+    def cannot_tell(
+        self, seen: str, *, hook: str = "", advice: tuple[str, ...] = (), cases: tuple[Case, ...] = ()
+    ) -> Finding:
         """INCONCLUSIVE, with the reason and the hook or fact that would help."""
-        return self._finding(Verdict.INCONCLUSIVE, seen, hook=hook, advice=advice)
+        return self._finding(Verdict.INCONCLUSIVE, seen, hook=hook, advice=advice, cases=cases)
 
     def _finding(
         self,
@@ -59,6 +68,7 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
         examined: int = 0,
         hook: str = "",
         advice: tuple[str, ...] = (),
+        cases: tuple[Case, ...] = (),
     ) -> Finding:
         return Finding(
             probe=name_of(self),
@@ -71,6 +81,7 @@ class PlainProbe(Struct, frozen=True, kw_only=True):
             advice=advice,
             hook=hook,
             examined=examined,
+            cases=cases,
         )
 
 

@@ -23,10 +23,23 @@ def heaviest(verdicts: list[Verdict]) -> Verdict:
     return max(verdicts, key=lambda one: one.weight) if verdicts else Verdict.INCONCLUSIVE
 
 
+class Case(Struct, frozen=True, kw_only=True):
+    """One named variant that a probe looked at, with a verdict of its own.
+
+    ``events`` are the symbols of the deliveries that it was about, as the journal calls them.
+    """
+
+    name: str
+    verdict: Verdict
+    seen: str = ""
+    events: tuple[str, ...] = ()
+
+
 class Finding(Struct, frozen=True, kw_only=True):
     """One answer. ``examined`` counts what the probe looked at; ``hook`` names what an INCONCLUSIVE one lacked.
 
-    ``advice`` never changes a verdict. Everything here is symbolic, so that two runs with one seed read the same.
+    ``cases`` are the variants that the probe tells apart. ``advice`` never changes a verdict. Everything here is symbolic,
+    so that two runs with one seed read the same.
     """
 
     probe: str
@@ -39,3 +52,4 @@ class Finding(Struct, frozen=True, kw_only=True):
     advice: tuple[str, ...] = ()
     hook: str = ""
     examined: int = 0
+    cases: tuple[Case, ...] = ()

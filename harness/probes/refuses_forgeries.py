@@ -4,14 +4,14 @@ from typing import ClassVar
 
 from harness.journal import Delivery, Journal, Leak, Started
 from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
+from harness.probes.finding import Case, Finding, Verdict
 from harness.probes.receipts import answer_of, genuine, kind_of, last_applied, of_kind
 from harness.probes.records import EFFECTS
 from harness.probes.states import Move, Reading, moved_alike
 
 QUEUED = 202
-Witness = tuple[str, tuple[str, ...]]
-"""What was seen, and the evidence."""
+Witness = tuple[str, tuple[str, ...], list[Delivery]]
+"""What was seen, the evidence, and the forgeries that it convicts."""
 
 
 class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forgeries"):
@@ -39,16 +39,19 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         advice = _server_errors(forged)
         witness = _believed(journal, forged) or _moved(journal, forged) or _told(journal) or _silent(forged)
         if witness:
-            seen, evidence = witness
-            return self.fails(seen, evidence=evidence, examined=len(forged), advice=advice)
+            seen, evidence, guilty = witness
+            cases = _cases(forged, guilty, otherwise=Verdict.PASS if _has_control(journal, forged) else Verdict.INCONCLUSIVE)
+            return self.fails(seen, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
         if not _has_control(journal, forged):
             return self.cannot_tell("no genuine delivery showed an effect, so none of a forged one would", hook=EFFECTS)
-        indifferent, evidence = _answered_alike(journal, forged)
-        if indifferent:
-            seen = f"{len(evidence)} of {len(forged)} forged messages got the answer of genuine ones: {indifferent}"
-            return self.fails(seen, evidence=evidence, examined=len(forged), advice=advice)
+        alike = _answered_alike(journal, forged)
+        if alike:
+            seen = f"{len(alike)} of {len(forged)} forged messages got the answer of genuine ones: {alike[0].status}"
+            evidence, cases = tuple(_line(one) for one in alike), _cases(forged, alike, otherwise=Verdict.PASS)
+            return self.fails(seen, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
         advice += _acknowledged(forged)
-        return self.holds(f"{len(forged)} forged messages had no effect", examined=len(forged), advice=advice)
+        seen, cases = f"{len(forged)} forged messages had no effect", _cases(forged, [], otherwise=Verdict.PASS)
+        return self.holds(seen, examined=len(forged), advice=advice, cases=cases)
 
 
 def _believed(journal: Journal, forged: list[Delivery]) -> Witness | None:
@@ -59,7 +62,7 @@ def _believed(journal: Journal, forged: list[Delivery]) -> Witness | None:
     if not believed:
         return None
     more = f", and {len(believed) - 1} more" if believed[1:] else ""
-    return f"a forged message was applied: {_plain(believed[0].name)}{more}", tuple(_line(one) for one in believed)
+    return f"a forged message was applied: {_plain(believed[0].name)}{more}", tuple(_line(one) for one in believed), believed
 
 
 def _moved(journal: Journal, forged: list[Delivery]) -> Witness | None:
@@ -74,7 +77,7 @@ def _moved(journal: Journal, forged: list[Delivery]) -> Witness | None:
         if paths:
             suspects = [one for one in sent if one.outcome == "ack"] or sent
             seen = f"forged {kind} messages moved the state as a genuine one does: {paths[0]}"
-            return seen, tuple(_line(one) for one in suspects)
+            return seen, tuple(_line(one) for one in suspects), suspects
     return None
 
 
@@ -82,18 +85,22 @@ def _told(journal: Journal) -> Witness | None:
     leaks = [one for one in journal.all(Leak) if one.place.startswith("the answer to forged")]
     if not leaks:
         return None
-    return f"the answer to a forged message tells the {leaks[0].kind}", tuple(f"{one.place}: {one.kind}" for one in leaks)
+    return (
+        f"the answer to a forged message tells the {leaks[0].kind}",
+        tuple(f"{one.place}: {one.kind}" for one in leaks),
+        [],
+    )
 
 
 def _silent(forged: list[Delivery]) -> Witness | None:
     """A receiver that hangs, or does not listen any more."""
     hung = [one for one in forged if "limit" in one.trouble]
     if hung:
-        return f"{len(hung)} forged messages got no answer at all", tuple(_line(one) for one in hung)
+        return f"{len(hung)} forged messages got no answer at all", tuple(_line(one) for one in hung), hung
     dead = next((number for number, one in enumerate(forged) if one.trouble == "connection refused"), 0)
     if dead:
         seen = f"the receiver did not listen any more after a forged message: {_plain(forged[dead - 1].name)}"
-        return seen, tuple(_line(one) for one in forged[dead - 1 : dead + 1])
+        return seen, tuple(_line(one) for one in forged[dead - 1 : dead + 1]), forged[dead - 1 : dead]
     return None
 
 
@@ -107,11 +114,24 @@ def _has_control(journal: Journal, forged: list[Delivery]) -> bool:
     return any(move is not None and move[0] != move[1] for move in moves)
 
 
-def _answered_alike(journal: Journal, forged: list[Delivery]) -> tuple[str, tuple[str, ...]]:
-    """The answer that genuine and forged messages have in common, and which forgeries got it."""
+def _answered_alike(journal: Journal, forged: list[Delivery]) -> list[Delivery]:
+    """Forgeries that got the very answer that genuine messages get."""
     answers = {(one.status, one.answer) for one in genuine(journal) if one.outcome == "ack" and one.status != QUEUED}
-    alike = [one for one in _posted(forged) if one.outcome == "ack" and (one.status, one.answer) in answers]
-    return (str(alike[0].status), tuple(_line(one) for one in alike)) if alike else ("", ())
+    return [one for one in _posted(forged) if one.outcome == "ack" and (one.status, one.answer) in answers]
+
+
+def _cases(forged: list[Delivery], guilty: list[Delivery], *, otherwise: Verdict) -> tuple[Case, ...]:
+    """Every forgery by name, those that *guilty* convicts as failed."""
+    convicted = {one.name for one in guilty}
+    return tuple(
+        Case(
+            name=one.name,
+            verdict=Verdict.FAIL if one.name in convicted else otherwise,
+            seen=_line(one),
+            events=(one.event,),
+        )
+        for one in {one.name: one for one in forged}.values()
+    )
 
 
 def _acknowledged(forged: list[Delivery]) -> tuple[str, ...]:

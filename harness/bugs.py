@@ -1,0 +1,72 @@
+"""The catalogue of known bugs of webhook receivers, as values: what each is, what mends it, and who sees it."""
+
+from collections import Counter
+from functools import cache
+
+import msgspec
+from msgspec import Struct
+
+from harness import catalog
+from harness.errors import ConfigError, UnknownName
+
+FILE = "receiver_bugs.toml"
+
+
+class Witness(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A probe in a scenario that sees a bug, perhaps only in some of its cases.
+
+    With ``every`` the bug is there only if all of those cases fail; else one is enough.
+    """
+
+    scenario: str
+    probe: str
+    cases: tuple[str, ...] = ()
+    every: bool = False
+
+
+class Bug(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One known way to go wrong. ``title`` completes "the receiver ...".
+
+    ``reason`` says why no experiment can tell, where none can; ``opt_in`` marks what runs only when asked for.
+    """
+
+    row: int
+    id: str
+    title: str
+    fix: str
+    witness: tuple[Witness, ...] = ()
+    reason: str = ""
+    opt_in: bool = False
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    bug: tuple[Bug, ...]
+
+
+@cache
+def bugs() -> dict[str, Bug]:
+    """Every bug by id, in the order of the catalogue.
+
+    Raises:
+        ConfigError: The file does not fit, or a row or an id stands twice.
+        UnknownName: A scenario that does not exist.
+    """
+    try:
+        found = msgspec.convert(catalog.read_fixture(FILE), _File).bug
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"fixtures/{FILE} does not fit: {error}.") from None
+    twice = [value for value, count in Counter([key for one in found for key in (one.row, one.id)]).items() if count > 1]
+    if twice:
+        raise ConfigError(f"fixtures/{FILE} has {twice[0]!r} twice. Keep one.")
+    for one in found:
+        for witness in one.witness:
+            if witness.scenario not in catalog.scenario_names():
+                raise UnknownName("scenario", witness.scenario, catalog.scenario_names(), place=f"the bug {one.id!r}")
+    return {one.id: one for one in found}
+
+
+def bug(bug_id: str) -> Bug:
+    """The bug called *bug_id*; the nearest match is in the complaint."""
+    if bug_id not in bugs():
+        raise UnknownName("bug", bug_id, bugs(), place=f"fixtures/{FILE}")
+    return bugs()[bug_id]

@@ -1,0 +1,98 @@
+"""What a receiver suffers from: the catalogue of bugs, each judged by the findings that bear on it.
+
+A bug is there where a witness saw it, and not there only where every witness that was asked has looked and seen nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from harness.bugs import Bug, Witness, bugs
+from harness.driver import Outcome
+from harness.probes import Case, Finding, Verdict
+
+
+class Diagnosis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One bug and whether the receiver has it: FAIL if so. ``scenario`` and ``probe`` name the witness that decided."""
+
+    bug: str
+    row: int
+    title: str
+    verdict: Verdict
+    seen: str
+    fix: str = ""
+    scenario: str = ""
+    probe: str = ""
+    cases: tuple[str, ...] = ()
+    hook: str = ""
+
+
+class _Look(Struct, frozen=True, kw_only=True):
+    """What one witness saw."""
+
+    witness: Witness
+    verdict: Verdict
+    seen: str
+    cases: tuple[str, ...] = ()
+    hook: str = ""
+
+
+def diagnose(outcomes: Iterable[Outcome]) -> tuple[Diagnosis, ...]:
+    """Judge every bug of the catalogue by the outcomes of its witnesses; nothing where none of them ran."""
+    by_name = {outcome.scenario: outcome for outcome in outcomes}
+    if not any(witness.scenario in by_name for one in bugs().values() for witness in one.witness):
+        return ()
+    return tuple(_judged(one, by_name) for one in bugs().values())
+
+
+def _judged(bug: Bug, outcomes: dict[str, Outcome]) -> Diagnosis:
+    looks = [look for one in bug.witness if (look := _look(one, outcomes.get(one.scenario))) is not None]
+    if not looks:
+        why = bug.reason or ("runs only when asked for" if bug.opt_in else "not tried")
+        return Diagnosis(bug=bug.id, row=bug.row, title=bug.title, verdict=Verdict.INCONCLUSIVE, seen=why)
+    decisive = max(looks, key=lambda one: one.verdict.weight)
+    return Diagnosis(
+        bug=bug.id,
+        row=bug.row,
+        title=bug.title,
+        verdict=decisive.verdict,
+        seen=decisive.seen,
+        fix=bug.fix if decisive.verdict is Verdict.FAIL else "",
+        scenario=decisive.witness.scenario,
+        probe=decisive.witness.probe,
+        cases=decisive.cases,
+        hook=decisive.hook,
+    )
+
+
+def _look(witness: Witness, outcome: Outcome | None) -> _Look | None:
+    """What *witness* saw; None where its scenario did not run."""
+    if outcome is None:
+        return None
+    finding = next((one for one in outcome.findings if one.probe == witness.probe), None)
+    if finding is None:
+        why = outcome.findings[0].seen if outcome.findings else "its scenario came to no end"
+        return _Look(witness=witness, verdict=Verdict.INCONCLUSIVE, seen=why)
+    if not witness.cases:
+        return _Look(witness=witness, verdict=finding.verdict, seen=finding.seen, hook=finding.hook)
+    return _by_cases(witness, finding)
+
+
+def _by_cases(witness: Witness, finding: Finding) -> _Look:
+    known = {one.name: one for one in finding.cases}
+    asked = [known[name] for name in witness.cases if name in known]
+    failed = [one for one in asked if one.verdict is Verdict.FAIL]
+    is_there = len(failed) == len(witness.cases) if witness.every else bool(failed)
+    if is_there:
+        return _Look(witness=witness, verdict=Verdict.FAIL, seen=_told(failed), cases=tuple(one.name for one in failed))
+    untold = [name for name in witness.cases if name not in known]
+    doubtful = [one for one in asked if one.verdict is Verdict.INCONCLUSIVE]
+    if untold or doubtful:
+        seen = _told(doubtful) if doubtful else finding.seen
+        return _Look(witness=witness, verdict=Verdict.INCONCLUSIVE, seen=seen, hook=finding.hook)
+    return _Look(witness=witness, verdict=Verdict.PASS, seen=f"{len(asked)} cases held", cases=tuple(witness.cases))
+
+
+def _told(cases: Sequence[Case]) -> str:
+    first = cases[0].seen or cases[0].name.replace("_", " ")
+    return first + (f", and {len(cases) - 1} more" if cases[1:] else "")

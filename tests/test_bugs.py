@@ -1,0 +1,17 @@
+"""The catalogue of known bugs: complete, and each either seen by somebody or said to be out of reach."""
+
+from harness.bugs import bugs
+from harness.probes import name_of
+from harness.scenario import load
+
+
+def test_the_catalogue_is_complete() -> None:
+    """58 rows, in order."""
+    assert [one.row for one in bugs().values()] == list(range(1, 59))
+
+
+def test_witnesses_exist() -> None:
+    """Each names a scenario that asks its probe."""
+    named = [(witness, load(witness.scenario)) for one in bugs().values() for witness in one.witness]
+
+    assert [one for one, scenario in named if one.probe not in map(name_of, scenario.probes)] == []
