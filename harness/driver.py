@@ -88,6 +88,8 @@ class Driver:
             webhook_secret=secret,
             readings=Readings(settings.sandbox.readings),
             console=Console(permissions=asked_for(settings.app.facts.datasets or ())),
+            scheme=settings.app.webhook.scheme,
+            payload=settings.app.webhook.payload,
         )
         try:
             self.app = open_app(settings, values=self._values(), workdir=workdir, given=given)
