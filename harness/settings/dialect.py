@@ -163,7 +163,11 @@ def refuse_bad_dialect(scheme: Scheme | None, payload: Payload, *, source: str) 
             f"{source}: app.webhook.scheme.header must be a header's name such as {HEADER!r}, got {scheme.header!r}."
         )
     standard = PRESETS[STANDARD].scheme
-    if scheme is not None and scheme.is_standard and scheme != msgspec.structs.replace(standard, tolerance_s=scheme.tolerance_s):
+    if (
+        scheme is not None
+        and scheme.is_standard
+        and scheme != msgspec.structs.replace(standard, tolerance_s=scheme.tolerance_s)
+    ):
         raise ConfigError(
             f"{source}: app.webhook.scheme of the kind {STANDARD!r} has headers and a key form of its own. "
             "Beside kind it takes tolerance_s alone."
@@ -184,7 +188,7 @@ def _refuse_bad_place(name: str, place: str, *, source: str) -> None:
     header = place.removeprefix(IN_HEADER)
     is_header = place.startswith(IN_HEADER) and bool(_TOKEN.fullmatch(header)) and name not in {"accounts", "extra"}
     is_table = name == "extra" and place == "$"
-    if place and not (is_header or is_table or _PATH.fullmatch(place)) or (name == "extra" and not place):
+    if (place and not (is_header or is_table or _PATH.fullmatch(place))) or (name == "extra" and not place):
         raise ConfigError(
             f"{source}: app.webhook.payload.{name} must be a path like '$.data.{name}'"
             + ("" if name in {"accounts", "extra"} else " or a header like 'header:X-Name'")

@@ -51,9 +51,7 @@ def sealed(parcel: Parcel, *, secret: str, attempt: int = 0) -> Message:
     number = attempt or parcel.attempts
     if number < 1:
         raise StepError(f"{parcel.symbol} was never delivered, so it cannot be replayed.")
-    return seal(
-        parcel.event, attempt=number, secret=secret, dialect=parcel.dialect, sent_at=parcel.made_at(number)
-    )
+    return seal(parcel.event, attempt=number, secret=secret, dialect=parcel.dialect, sent_at=parcel.made_at(number))
 
 
 def outgoing(parcel: Parcel, *, secret: str, participant: str = "", kind: str = "genuine", attempt: int = 0) -> Outgoing:

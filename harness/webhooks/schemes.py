@@ -41,9 +41,7 @@ def drafted(event: Event, *, attempt: int, dialect: Dialect, sent_at: datetime) 
     """The message of an attempt, unsigned."""
     body, told = body_of(event, attempt=attempt, payload=dialect.payload)
     timestamp = str(int(sent_at.timestamp())) if dialect.scheme.is_standard else ""
-    return Message(
-        message_id=event.message_id, attempt=attempt, body=body, signature="", told=told, timestamp=timestamp
-    )
+    return Message(message_id=event.message_id, attempt=attempt, body=body, signature="", told=told, timestamp=timestamp)
 
 
 def signed(draft: Message, secret: str, scheme: Scheme) -> Message:
