@@ -15,11 +15,13 @@ from harness.probes.holds_newest_values import HoldsNewestValues
 from harness.probes.keeps_deadline import KeepsDeadline
 from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
+from harness.probes.knows_again import KnowsAgain
 from harness.probes.loses_nothing import LosesNothing
 from harness.probes.polls_sparingly import PollsSparingly
 from harness.probes.reads_after_event import ReadsAfterEvent
 from harness.probes.refuses_forgeries import RefusesForgeries
 from harness.probes.refuses_strangers import RefusesStrangers
+from harness.probes.remembers_what_it_applies import RemembersWhatItApplies
 from harness.probes.renews_token_once import RenewsTokenOnce
 from harness.probes.retries_in_bounds import RetriesInBounds
 from harness.probes.shows_no_server_error import ShowsNoServerError
@@ -43,11 +45,13 @@ AnyProbe = (
     | KeepsDeadline
     | KeepsEndUsersApart
     | KeepsSecretsOutOfLogs
+    | KnowsAgain
     | LosesNothing
     | PollsSparingly
     | ReadsAfterEvent
     | RefusesForgeries
     | RefusesStrangers
+    | RemembersWhatItApplies
     | RenewsTokenOnce
     | RetriesInBounds
     | ShowsNoServerError
@@ -76,6 +80,7 @@ __all__ = [
     "KeepsDeadline",
     "KeepsEndUsersApart",
     "KeepsSecretsOutOfLogs",
+    "KnowsAgain",
     "LosesNothing",
     "PlainProbe",
     "PollsSparingly",
@@ -83,6 +88,7 @@ __all__ = [
     "ReadsAfterEvent",
     "RefusesForgeries",
     "RefusesStrangers",
+    "RemembersWhatItApplies",
     "RenewsTokenOnce",
     "RetriesInBounds",
     "ShowsNoServerError",

@@ -10,6 +10,8 @@ from harness.probes.records import EFFECTS
 from harness.probes.states import Move, Reading, moved_alike
 
 QUEUED = 202
+ANSWERS_JUNK = "answers_junk"
+"""The case of a receiver that hangs or dies, whatever else it does."""
 Witness = tuple[str, tuple[str, ...], list[Delivery]]
 """What was seen, the evidence, and the forgeries that it convicts."""
 
@@ -123,7 +125,14 @@ def _answered_alike(journal: Journal, forged: list[Delivery]) -> list[Delivery]:
 def _cases(forged: list[Delivery], guilty: list[Delivery], *, otherwise: Verdict) -> tuple[Case, ...]:
     """Every forgery by name, those that *guilty* convicts as failed."""
     convicted = {one.name for one in guilty}
-    return tuple(
+    silent = _silent(forged)
+    answers = Case(
+        name=ANSWERS_JUNK,
+        verdict=Verdict.FAIL if silent else Verdict.PASS,
+        seen=silent[0] if silent else "every forged message was answered",
+        events=tuple(one.event for one in silent[2][:1]) if silent else (),
+    )
+    return answers, *(
         Case(
             name=one.name,
             verdict=Verdict.FAIL if one.name in convicted else otherwise,

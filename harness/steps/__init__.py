@@ -1,5 +1,6 @@
 """What can happen next, as frozen values; a scenario is a sequence of these."""
 
+from harness.steps.again import RepeatIds, RespellEach
 from harness.steps.app import FailNext, Restart, Settle, StayIdle
 from harness.steps.base import PlainStep, Step, in_words, name_of
 from harness.steps.changes import Change
@@ -94,7 +95,9 @@ AnyStep = (
     | Reencode
     | ReencodeEvery
     | Refresh
+    | RepeatIds
     | Replay
+    | RespellEach
     | RespellEvery
     | Restart
     | RestartWithWrongSecret
@@ -158,7 +161,9 @@ __all__ = [
     "Reencode",
     "ReencodeEvery",
     "Refresh",
+    "RepeatIds",
     "Replay",
+    "RespellEach",
     "RespellEvery",
     "Restart",
     "RestartWithWrongSecret",
