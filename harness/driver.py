@@ -44,6 +44,7 @@ from harness.stage import Stage
 from harness.steps import in_words
 from harness.steps import name_of as step_name
 from harness.webhooks import Sender, Target
+from harness.webhooks.adapter import told_by
 
 QUIET_S = 0.12
 QUIET_CAP_S = 5.0
@@ -139,6 +140,9 @@ class Driver:
         self.start()  # before hooks are looked for: those of a Python object are known once it lives
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
         journal = Journal()
+        payload = self.settings.app.webhook.payload
+        if not self.fiskil.dialect.is_ours:
+            journal.read = lambda body, headers: told_by(body, headers, payload=payload)
         if missing:
             return journal, ""
         quiet = wait_until(lambda: self.fiskil.link.quiet_s() >= QUIET_S, cap_s=QUIET_CAP_S)

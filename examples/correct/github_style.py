@@ -8,8 +8,9 @@ import hmac
 import json
 import os
 
-from correct import flask_receiver
 from flask import request
+
+from correct import flask_receiver
 
 flask_receiver.KEY = os.environ.get("FISKIL_WEBHOOK_SECRET", "").encode()
 

@@ -11,8 +11,9 @@ import os
 import sqlite3
 import time
 
-from correct import starlette_receiver
 from starlette.responses import JSONResponse, Response
+
+from correct import starlette_receiver
 
 KEY = base64.b64decode(os.environ.get("FISKIL_WEBHOOK_SECRET", "").removeprefix("whsec_"))
 TOLERANCE_S = 300

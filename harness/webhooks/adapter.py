@@ -12,6 +12,8 @@ from harness.model import Event
 from harness.settings.dialect import IN_HEADER, Payload
 
 Headers = tuple[tuple[str, str], ...]
+NAMES = {"kind": "event", "consent": "consent_id", "subject": "end_user_id"}
+"""What is read back from a message, by the place it stands at."""
 
 
 def worded(event: Event, *, attempt: int, payload: Payload) -> tuple[dict[str, Any], Headers]:
@@ -48,6 +50,26 @@ def body_of(event: Event, *, attempt: int, payload: Payload) -> tuple[bytes, Hea
     """The same as bytes."""
     told, headers = worded(event, attempt=attempt, payload=payload)
     return msgspec.json.encode(told), headers
+
+
+def told_by(body: bytes, headers: Headers, *, payload: Payload) -> dict[str, str]:
+    """What a message says, by Fiskil's names; empty where it cannot be read."""
+    kinds = {theirs: ours for ours, theirs in payload.kinds.items()}
+    try:
+        told = msgspec.json.decode(body)
+        found = {ours: _found(told, headers, payload.places[name]) for name, ours in NAMES.items()}
+    except (msgspec.DecodeError, KeyError, RecursionError, TypeError, UnicodeDecodeError):
+        return {"event": ""}
+    return {**found, "event": kinds.get(found["event"], found["event"])}
+
+
+def _found(told: Any, headers: Headers, place: str) -> str:
+    if place.startswith(IN_HEADER):
+        wanted = place.removeprefix(IN_HEADER).lower()
+        return next((value for name, value in headers if name.lower() == wanted), "")
+    for name in place.split(".")[1:]:
+        told = told[name]
+    return str(told) if place else ""
 
 
 def _put(told: dict[str, Any], place: str, fact: object) -> None:
