@@ -82,6 +82,10 @@ def _look(witness: Witness, outcome: Outcome | None) -> _Look | None:
 
 def _by_cases(witness: Witness, finding: Finding) -> _Look:
     known = {one.name: one for one in finding.cases}
+    greater = [name for name in witness.unless if name in known and known[name].verdict is Verdict.FAIL]
+    if greater:
+        seen = f"cannot be told beside a greater bug: {known[greater[0]].seen or greater[0].replace('_', ' ')}"
+        return _Look(witness=witness, verdict=Verdict.INCONCLUSIVE, seen=seen)
     asked = [known[name] for name in witness.cases if name in known]
     failed = [one for one in asked if one.verdict is Verdict.FAIL]
     is_there = len(failed) == len(witness.cases) if witness.every else bool(failed)

@@ -38,22 +38,36 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
             return self.holds("the app does not start without its webhook secret", examined=1)
         if not forged:
             return self.cannot_tell("nothing was forged")
+        convicted = self._convicted(journal, forged)
+        if convicted is not None:
+            return convicted
+        advice = (*_server_errors(forged), *_acknowledged(forged))
+        seen, cases = f"{len(forged)} forged messages had no effect", _cases(forged, [], otherwise=Verdict.PASS)
+        return self.holds(seen, examined=len(forged), advice=advice, cases=cases)
+
+    def _convicted(self, journal: Journal, forged: list[Delivery]) -> Finding | None:
+        """What speaks against the app, or against believing it; None if nothing does."""
         advice = _server_errors(forged)
-        witness = _believed(journal, forged) or _moved(journal, forged) or _told(journal) or _silent(forged)
+        has_control = _has_control(journal, forged)
+        otherwise = Verdict.PASS if has_control else Verdict.INCONCLUSIVE
+        witness = _believed(journal, forged) or _moved(journal, forged) or _told(journal)
         if witness:
             seen, evidence, guilty = witness
-            cases = _cases(forged, guilty, otherwise=Verdict.PASS if _has_control(journal, forged) else Verdict.INCONCLUSIVE)
+            cases = _cases(forged, guilty, otherwise=otherwise)
             return self.fails(seen, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
-        if not _has_control(journal, forged):
+        silence = _silent(forged)
+        if silence:
+            # Being dead is not believing: it is a case of its own.
+            cases = _cases(forged, [], otherwise=Verdict.INCONCLUSIVE)
+            return self.fails(silence[0], evidence=silence[1], examined=len(forged), advice=advice, cases=cases)
+        if not has_control:
             return self.cannot_tell("no genuine delivery showed an effect, so none of a forged one would", hook=EFFECTS)
         alike = _answered_alike(journal, forged)
         if alike:
             seen = f"{len(alike)} of {len(forged)} forged messages got the answer of genuine ones: {alike[0].status}"
             evidence, cases = tuple(_line(one) for one in alike), _cases(forged, alike, otherwise=Verdict.PASS)
             return self.fails(seen, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
-        advice += _acknowledged(forged)
-        seen, cases = f"{len(forged)} forged messages had no effect", _cases(forged, [], otherwise=Verdict.PASS)
-        return self.holds(seen, examined=len(forged), advice=advice, cases=cases)
+        return None
 
 
 def _believed(journal: Journal, forged: list[Delivery]) -> Witness | None:
