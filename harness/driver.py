@@ -40,11 +40,13 @@ from harness.readings import Readings
 from harness.sandbox.console import Console, asked_for
 from harness.scenario import Scenario
 from harness.settings import Settings, environment
+from harness.settings.dialect import READINGS
 from harness.stage import Stage
 from harness.steps import in_words
 from harness.steps import name_of as step_name
 from harness.webhooks import Sender, Target
 from harness.webhooks.adapter import told_by
+from harness.webhooks.schemes import key_of
 
 QUIET_S = 0.12
 QUIET_CAP_S = 5.0
@@ -82,6 +84,9 @@ class Driver:
         self._salt = fresh_salt()
         self._count = 0
         secret = environment(settings.sandbox.webhook_secret_env) if settings.sandbox.webhook_secret_env else None
+        if secret is not None:
+            reading = Readings(settings.sandbox.readings).of("webhooks.signature")
+            key_of(secret, settings.app.webhook.scheme or READINGS[reading])
         self.fiskil = LocalFiskil(
             workdir=workdir,
             seed=seed,
