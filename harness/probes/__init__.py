@@ -29,6 +29,7 @@ from harness.probes.starts_again_afresh import StartsAgainAfresh
 from harness.probes.stays_unconnected import StaysUnconnected
 from harness.probes.stops_on_bad_credentials import StopsOnBadCredentials
 from harness.probes.survives_every_plan import SurvivesEveryPlan
+from harness.probes.survives_fuzzing import SurvivesFuzzing
 from harness.probes.waits_as_told import WaitsAsTold
 
 AnyProbe = (
@@ -59,6 +60,7 @@ AnyProbe = (
     | StaysUnconnected
     | StopsOnBadCredentials
     | SurvivesEveryPlan
+    | SurvivesFuzzing
     | WaitsAsTold
 )
 """Every probe that a plan file can hold."""
@@ -96,6 +98,7 @@ __all__ = [
     "StaysUnconnected",
     "StopsOnBadCredentials",
     "SurvivesEveryPlan",
+    "SurvivesFuzzing",
     "Verdict",
     "WaitsAsTold",
     "heaviest",

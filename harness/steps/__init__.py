@@ -28,6 +28,7 @@ from harness.steps.forging import (
     ReencodeEvery,
     RespellEvery,
 )
+from harness.steps.fuzz import Fuzz
 from harness.steps.institution import (
     ApproveSharing,
     BeginOutage,
@@ -84,6 +85,7 @@ AnyStep = (
     | Forge
     | ForgeEvery
     | ForgeWithoutSecret
+    | Fuzz
     | LateRetry
     | Leave
     | LimitConsents
@@ -149,6 +151,7 @@ __all__ = [
     "Forge",
     "ForgeEvery",
     "ForgeWithoutSecret",
+    "Fuzz",
     "LateRetry",
     "Leave",
     "LimitConsents",
