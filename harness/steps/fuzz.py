@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 VALID, BROKEN = "valid", "broken"
 MOST = 1000
-EXAMPLES = 20
+EXAMPLES = 8
 KIND = "consent.updated"
 
 

@@ -1,0 +1,104 @@
+"""Steps that tell again what the app has: in other spellings, and with two ids in one message."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from apps.mailbox import Mailbox
+
+from harness import steps
+from harness.driver import Driver
+from harness.errors import ConfigError
+from harness.journal import CutShort, Delivery, Journal
+from harness.steps.again import PLAIN
+from harness.webhooks import sign
+from harness.webhooks.spellings import SPELLINGS
+
+Perform = Callable[..., tuple[Journal, str]]
+
+
+def test_each_spelling_has_an_event_of_its_own(perform: Perform) -> None:
+    """It is delivered as always, and comes again so spelt; one comes again as it was."""
+    journal, crashed = perform(steps.Authorise(), steps.Deliver(), steps.RespellEach())
+
+    made = journal.all(Delivery)
+    again = [one for one in made if one.kind == "replay"]
+    assert not crashed
+    assert [one.name for one in again] == [PLAIN, *SPELLINGS]
+    assert len({one.message_id for one in again}) == len(again)
+    assert {one.message_id for one in again} <= {one.message_id for one in made if one.kind == "genuine"}
+
+
+def test_the_plain_one_is_the_very_same(perform: Perform, mailbox: Mailbox) -> None:
+    """Bytes and headers, so that a second effect has no other reason."""
+    journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.RespellEach())
+
+    first, again = [one for one in journal.all(Delivery) if one.message_id == _plain(journal).message_id]
+    assert (first.body, first.headers) == (again.body, again.headers)
+
+
+def test_two_ids_are_signed_as_they_stand(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
+    """The first id is the same in both bodies, the second is not, and each body is signed."""
+    journal, crashed = perform(steps.Authorise(), steps.RepeatIds())
+
+    pairs = [json.loads(body, object_pairs_hook=list) for body in mailbox.bodies]
+    ids = [[value for key, value in pair if key == "message_id"] for pair in pairs]
+    secret = driver.fiskil.credentials.webhook_secret
+    assert not crashed
+    assert [[journal.names[one] for one in pair] for pair in ids] == [
+        ["repeated:0", "repeated:1"],
+        ["repeated:0", "repeated:2"],
+    ]
+    assert mailbox.signatures == [sign(body, secret) for body in mailbox.bodies]
+
+
+def test_an_id_in_a_header_cannot_stand_twice(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
+    """That is written down, and nothing is sent."""
+    driver = drive(mailbox.settings(webhook={"scheme": "github"}))
+
+    journal, _ = driver.perform(_scenario(steps.Authorise(), steps.RepeatIds()))
+
+    assert [one.hook for one in journal.all(CutShort)] == ["app.webhook.payload"]
+    assert mailbox.bodies == []
+
+
+def test_drawn_bodies_are_signed_and_counted(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
+    """A third is lawful, and all have right signatures of what they are."""
+    journal, crashed = perform(steps.Authorise(), steps.Fuzz(count=12))
+
+    made = journal.all(Delivery)
+    secret = driver.fiskil.credentials.webhook_secret
+    assert not crashed
+    assert sorted(one.name for one in made) == ["broken"] * 8 + ["valid"] * 4
+    assert [one.event for one in made] == [f"fuzz:{number}" for number in range(12)]
+    assert mailbox.signatures == [sign(body, secret) for body in mailbox.bodies]
+
+
+def test_what_takes_too_long_is_cut_short(perform: Perform) -> None:
+    """The rest is not sent, and that is written down."""
+    journal, _ = perform(steps.Authorise(), steps.Fuzz(count=5, limit_s=1e-9))
+
+    assert [one.what for one in journal.all(CutShort)] == ["drawn bodies took longer than 1e-09 s, so the rest was not sent"]
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (steps.Fuzz(count=0), "Fuzz: count must be from 1 to 1000, got 0."),
+        (steps.Fuzz(limit_s=0), "Fuzz: limit_s must be greater than 0, got 0."),
+    ],
+)
+def test_numbers_that_cannot_be_meant_are_refused(step: steps.Fuzz, words: str) -> None:
+    """Before anything is drawn."""
+    with pytest.raises(ConfigError, match=words):
+        step.check()
+
+
+def _plain(journal: Journal) -> Delivery:
+    return next(one for one in journal.all(Delivery) if one.name == PLAIN)
+
+
+def _scenario(*given: steps.PlainStep) -> object:
+    from harness.scenario import Scenario
+
+    return Scenario(name="x", practices=(), steps=given, probes=())

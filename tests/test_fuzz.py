@@ -1,0 +1,91 @@
+"""Drawn bodies: described by the places of a message, repeatable by their seed, about what is real."""
+
+import json
+from datetime import UTC, datetime
+
+import jsonschema_rs
+import msgspec
+import openapi_spec_validator
+import pytest
+
+from harness.model import Event
+from harness.settings.dialect import FISKIL, PRESETS, Payload
+from harness.webhooks import seal
+from harness.webhooks.fuzz import PATH, Drawn, adopted, document, drawn
+
+SECRET = "a2V5LW9mLXRoaXJ0eS10d28tYnl0ZXMtLWxvbmcuLi4="
+OWN = seal(
+    Event(
+        event_id=0,
+        kind="consent.updated",
+        message_id="1234567890123456",
+        publish_time=datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC),
+        end_user_id="eu_1",
+        consent_id="c1",
+        institution_id="88888",
+        client_id="client",
+    ),
+    attempt=1,
+    secret=SECRET,
+)
+FORM = msgspec.json.encode(Payload())
+
+
+def schema_of(payload: Payload) -> dict[str, object]:
+    content = document(payload)["paths"][PATH]["post"]["requestBody"]["content"]
+    found: dict[str, object] = content["application/json"]["schema"]
+    return found
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_document_is_one(name: str) -> None:
+    """An independent judge of OpenAPI has nothing against it."""
+    openapi_spec_validator.validate(document(PRESETS[name].payload))
+
+
+def test_what_fiskil_sends_is_lawful() -> None:
+    """An ordinary message but for the ids of this test fits the description."""
+    told = json.loads(OWN.body)
+    told["data"] |= {"consent_id": "e3e70682-c209-4cac-a29f-6fbed82c07cd", "client_id": "c" * 27, "end_user_id": "e" * 27}
+
+    assert jsonschema_rs.is_valid(schema_of(FISKIL.payload), told)
+    assert not jsonschema_rs.is_valid(schema_of(FISKIL.payload), told | {"delivery_attempt": 6})
+
+
+def test_valid_and_broken_bodies_are_told_apart() -> None:
+    """By the document; there are dozens of each."""
+    found = drawn(FORM, seed=1, examples=5)
+    validator = jsonschema_rs.validator_for(schema_of(FISKIL.payload))
+
+    assert all(validator.is_valid(json.loads(one.body)) for one in found if one.is_valid)
+    assert sum(one.is_valid for one in found) >= 12
+    assert sum(not one.is_valid for one in found) >= 24
+
+
+def test_the_same_seed_draws_the_same_bodies() -> None:
+    """Nothing that was answered plays a part, and another seed draws others."""
+    first = drawn(FORM, seed=1, examples=5)
+    drawn.cache_clear()
+
+    assert drawn(FORM, seed=1, examples=5) == first
+    assert drawn(FORM, seed=2, examples=5) != first
+
+
+def test_a_valid_body_is_about_what_is_real() -> None:
+    """Ids and time are those of an own message; the rest stays as it was drawn."""
+    body = OWN.body.replace(b"1234567890123456", b"9" * 16).replace(b"eu_1", b"nobody").replace(b'":1,', b'":5,')
+
+    told = json.loads(adopted(Drawn(body=body, is_valid=True), OWN, FISKIL.payload))
+
+    assert told == json.loads(OWN.body) | {"delivery_attempt": 5}
+
+
+def test_a_broken_body_takes_the_id_alone() -> None:
+    """So that it is no repetition; what cannot be read stays as it is."""
+    body = OWN.body.replace(b"1234567890123456", b"9" * 16).replace(b"eu_1", b"nobody")
+    told = json.loads(adopted(Drawn(body=body, is_valid=False), OWN, FISKIL.payload))
+
+    assert (told["message_id"], told["data"]["end_user_id"]) == ("1234567890123456", "nobody")
+    assert adopted(Drawn(body=b"\x00", is_valid=False), OWN, FISKIL.payload) == b"\x00"
+    assert adopted(Drawn(body=b'{"message_id":1}', is_valid=False), OWN, FISKIL.payload) == b'{"message_id":1}'
+    assert adopted(Drawn(body=b"[1]", is_valid=False), OWN, FISKIL.payload) == b"[1]"
