@@ -18,9 +18,10 @@ from harness.settings.dialect import IN_HEADER, Payload
 PATH = "/receiver"
 OWN = ("time", "id", "consent", "client", "subject", "institution")
 """Facts that a drawn message takes from a real one, lest it be about nobody or a repetition."""
+TIME = r"^20[2-9][0-9]-(0[1-9]|1[0-2])-[0-2][1-8]T[01][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$"
 LEAVES: dict[str, dict[str, Any]] = {
     "attempt": {"type": "integer", "minimum": 1, "maximum": 5},
-    "time": {"type": "string", "pattern": r"^20[2-9][0-9]-(0[1-9]|1[0-2])-[0-2][1-8]T[0-1][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$"},
+    "time": {"type": "string", "pattern": TIME},
     "id": {"type": "string", "pattern": "^[1-9][0-9]{15}$"},
     "kind": {"enum": sorted(EVENT_KINDS)},
     "consent": {"type": "string", "format": "uuid"},
