@@ -39,6 +39,7 @@ from harness.steps.institution import (
 )
 from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
 from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
+from harness.steps.order import DeliverEach, LiveThrough, SameMoment
 from harness.steps.strangers import (
     DeliverForeign,
     DeliverFromStranger,
@@ -63,6 +64,7 @@ AnyStep = (
     | ConfirmAgain
     | Deliver
     | DeliverBesideSlowClient
+    | DeliverEach
     | DeliverForeign
     | DeliverFromStranger
     | DeliverLookalikes
@@ -87,6 +89,7 @@ AnyStep = (
     | Leave
     | LimitConsents
     | LimitPages
+    | LiveThrough
     | LoseAcknowledgement
     | Mend
     | MistypeCode
@@ -101,6 +104,7 @@ AnyStep = (
     | Retry
     | Revoke
     | RevokeKey
+    | SameMoment
     | Settle
     | StartSession
     | StayIdle
@@ -126,6 +130,7 @@ __all__ = [
     "ConfirmAgain",
     "Deliver",
     "DeliverBesideSlowClient",
+    "DeliverEach",
     "DeliverForeign",
     "DeliverFromStranger",
     "DeliverLookalikes",
@@ -150,6 +155,7 @@ __all__ = [
     "Leave",
     "LimitConsents",
     "LimitPages",
+    "LiveThrough",
     "LoseAcknowledgement",
     "Mend",
     "MistypeCode",
@@ -165,6 +171,7 @@ __all__ = [
     "Retry",
     "Revoke",
     "RevokeKey",
+    "SameMoment",
     "Settle",
     "StartSession",
     "StayIdle",

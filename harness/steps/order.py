@@ -1,0 +1,68 @@
+"""Steps that decide in which order facts are told, and when they are said to have happened."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from harness.errors import ConfigError
+from harness.steps.base import PlainStep
+from harness.steps.data import ConfirmAgain, Revoke
+from harness.steps.deliveries import attempt, until_it_hangs
+from harness.steps.journeys import Authorise
+
+if TYPE_CHECKING:
+    from harness.stage import Stage
+
+
+class DeliverEach(PlainStep, frozen=True, tag="deliver_each"):
+    """Some events are handed over one after another in the given order, due or not."""
+
+    events: tuple[str, ...]
+
+    def check(self) -> None:
+        """Refuse none at all."""
+        if not self.events:
+            raise ConfigError("DeliverEach: events must name at least one event.")
+
+    def perform(self, stage: "Stage") -> None:
+        """Make the next attempt for each."""
+        stage.collect_events()
+        until_it_hangs(stage, (partial(attempt, stage, stage.outbox.find(event)) for event in self.events))
+
+
+class LiveThrough(PlainStep, frozen=True, kw_only=True, tag="live_through"):
+    """Consents of several end users begin, are confirmed again and end, and nothing of it is told yet.
+
+    Of each there are three events: received, updated and revoked.
+    """
+
+    twins: tuple[str, ...]
+
+    def check(self) -> None:
+        """Refuse nobody at all."""
+        if not self.twins:
+            raise ConfigError("LiveThrough: twins must name at least one participant.")
+
+    def perform(self, stage: "Stage") -> None:
+        """Let it happen, one end user after another."""
+        for twin in self.twins:
+            Authorise(twin=twin).perform(stage)
+            ConfirmAgain(twin=twin).perform(stage)
+            stage.fiskil.sandbox.clock.advance(seconds=1)
+            Revoke(twin=twin).perform(stage)
+
+
+class SameMoment(PlainStep, frozen=True, kw_only=True, tag="same_moment"):
+    """What has happened to an end user and was not told yet happened in the same millisecond, by what its messages say."""
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Give every waiting event the moment of the latest. Source: webhooks.payload"""
+        stage.collect_events()
+        owner = stage.participant(self.twin)
+        waiting = [one for one in stage.outbox if one.attempts == 0 and stage.owner_of(one.symbol) is owner]
+        moment = max((one.event.publish_time for one in waiting), default=None)
+        for parcel in waiting:
+            parcel.event = msgspec.structs.replace(parcel.event, publish_time=moment)
