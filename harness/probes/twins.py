@@ -1,6 +1,6 @@
 """Twins: the same person under other ids, to whom the same happened, told in another way.
 
-*a* and *c* were told everything once and in order, *b* otherwise (*b1*, *b2* ... each in a way of its own). Where *a* and *c*
+*a* and *c* were told everything once and in order, *b* otherwise, or *b1*, *b2* ... each in another way. Where *a* and *c*
 differ the app's state is volatile and says nothing; everywhere else *b* must end up as *a* did.
 """
 
@@ -14,8 +14,6 @@ from harness.probes.receipts import was_disturbed
 from harness.probes.records import EFFECTS, PENDING, UNSURE, at_work
 from harness.probes.states import Leaves, Reading, differing, has_symbols
 from harness.probes.tries import is_counter, is_named_so, more_tries
-
-TWINS = ("a", "b", "c")
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
@@ -68,7 +66,7 @@ def compare_twins(journal: Journal, other: str = "b") -> Comparison:
 
 def _excuse(journal: Journal, told: list[Effects]) -> tuple[str, str]:
     """Why twins that differ prove nothing about how they were told: reason and hook, or both empty."""
-    if was_locked_out(journal, _end_users(journal)):
+    if was_locked_out(journal, _end_users(journal, {one.participant for one in told})):
         return LOCKED_OUT, ""
     is_blind = any(one.pending is None and one.applied is None for one in told)
     return (UNSURE, PENDING) if is_blind and was_disturbed(journal) else ("", "")
@@ -116,8 +114,8 @@ def _end(journal: Journal, name: str) -> Effects | None:
     return found[-1] if found else None
 
 
-def _end_users(journal: Journal) -> set[str]:
-    return {end_user_of(one) for one in journal.all(Delivery) if one.participant in TWINS} - {""}
+def _end_users(journal: Journal, twins: set[str]) -> set[str]:
+    return {end_user_of(one) for one in journal.all(Delivery) if one.participant in twins} - {""}
 
 
 def _kinds(journal: Journal, name: str) -> Counter[str]:

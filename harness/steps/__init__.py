@@ -40,6 +40,7 @@ from harness.steps.institution import (
 from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
 from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
 from harness.steps.order import DeliverEach, LiveThrough, SameMoment
+from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
 from harness.steps.strangers import (
     DeliverForeign,
     DeliverFromStranger,
@@ -63,6 +64,7 @@ AnyStep = (
     | Conclude
     | ConfirmAgain
     | Deliver
+    | DeliverAccountNumbers
     | DeliverBesideSlowClient
     | DeliverEach
     | DeliverForeign
@@ -72,6 +74,7 @@ AnyStep = (
     | DeliverOne
     | DeliverTogether
     | DeliverUnknownEvent
+    | DeliverUrls
     | Deny
     | Disconnect
     | Distort
@@ -129,6 +132,7 @@ __all__ = [
     "Conclude",
     "ConfirmAgain",
     "Deliver",
+    "DeliverAccountNumbers",
     "DeliverBesideSlowClient",
     "DeliverEach",
     "DeliverForeign",
@@ -138,6 +142,7 @@ __all__ = [
     "DeliverOne",
     "DeliverTogether",
     "DeliverUnknownEvent",
+    "DeliverUrls",
     "Deny",
     "Disconnect",
     "Distort",
