@@ -18,7 +18,7 @@ class Trap:
         """Listen at once."""
         self._laid: dict[str, tuple[Journal, BaitLaid]] = {}
         self._numbers = count(1)
-        self._server = Server(loop, self._answer, crashes=crashes)
+        self._server = Server(loop, self, crashes=crashes)
 
     def lay(self, place: str, *, kind: str, journal: Journal) -> str:
         """A URL that was never given before; what becomes of it goes into *journal*."""
@@ -28,7 +28,8 @@ class Trap:
         self._laid[path] = (journal, bait)
         return self._server.url + path
 
-    async def _answer(self, scope: Any, _receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
+        """Answer as an ASGI application, to any method."""
         if scope["path"] in self._laid:
             journal, bait = self._laid[scope["path"]]
             journal.write(BaitTaken(**journal.stamp(), place=bait.place, kind=bait.kind))

@@ -16,7 +16,7 @@ OTHER = re.compile(r"b\d*")
 class EndsLikeItsTwin(PlainProbe, frozen=True, kw_only=True, tag="ends_like_its_twin"):
     """The twin that was told the same facts out of order, late or again ends as the one that was told in order (I5, I6).
 
-    Where there are several such twins, each order is a case, called by the kinds of events as they came.
+    Where there are several such twins, each is a case, called by the events about the consent as they came.
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
@@ -66,7 +66,8 @@ def _verdict(comparison: Comparison) -> Verdict:
 
 
 def _told(journal: Journal, participant: str) -> str:
-    """The last words of the kinds in the order in which they were told first: ``revoked_received_updated``."""
+    """What was told about the consent, in the order in which it was told first: ``revoked_received_updated``."""
     events = events_by_id(journal)
     ids = dict.fromkeys(one.message_id for one in journal.all(Delivery) if one.participant == participant)
-    return "_".join(events[one].kind.rpartition(".")[2] for one in ids if one in events)
+    kinds = [events[one].kind for one in ids if one in events]
+    return "_".join(kind.removeprefix("consent.") for kind in kinds if kind.startswith("consent.")) or participant

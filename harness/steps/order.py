@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.errors import ConfigError
+from harness.errors import ConfigError, UnknownName
 from harness.steps.base import PlainStep
 from harness.steps.data import ConfirmAgain, Revoke
 from harness.steps.deliveries import attempt, until_it_hangs
@@ -16,19 +16,25 @@ if TYPE_CHECKING:
 
 
 class DeliverEach(PlainStep, frozen=True, tag="deliver_each"):
-    """Some events are handed over one after another in the given order, due or not."""
+    """The newest event of each of some kinds is handed over, in the given order, due or not."""
 
-    events: tuple[str, ...]
+    kinds: tuple[str, ...]
+    twin: str = ""
 
     def check(self) -> None:
         """Refuse none at all."""
-        if not self.events:
-            raise ConfigError("DeliverEach: events must name at least one event.")
+        if not self.kinds:
+            raise ConfigError("DeliverEach: kinds must name at least one kind of event.")
 
     def perform(self, stage: "Stage") -> None:
         """Make the next attempt for each."""
         stage.collect_events()
-        until_it_hangs(stage, (partial(attempt, stage, stage.outbox.find(event)) for event in self.events))
+        owner = stage.participant(self.twin)
+        by_kind = {one.event.kind: one for one in stage.outbox if stage.owner_of(one.symbol) is owner}
+        for kind in self.kinds:
+            if kind not in by_kind:
+                raise UnknownName("event of the kind", kind, by_kind, place=f"what {self.twin or 'the end user'} was told")
+        until_it_hangs(stage, (partial(attempt, stage, by_kind[kind]) for kind in self.kinds))
 
 
 class LiveThrough(PlainStep, frozen=True, kw_only=True, tag="live_through"):
