@@ -206,6 +206,20 @@ class Leak(Entry, frozen=True, kw_only=True):
     line: str
 
 
+class BaitLaid(Entry, frozen=True, kw_only=True):
+    """A URL of ours went out that nobody has a reason to call. ``place`` says where it stood; ``kind`` is a delivery's."""
+
+    place: str
+    kind: str
+
+
+class BaitTaken(Entry, frozen=True, kw_only=True):
+    """Somebody called such a URL."""
+
+    place: str
+    kind: str
+
+
 PlanKind = Literal["deliveries", "forgeries", "order"]
 
 

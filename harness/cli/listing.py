@@ -100,10 +100,12 @@ def _readings() -> Iterable[Row]:
 
 
 def _gallery() -> Iterable[Row]:
+    from harness.bugs import bug
     from harness.gallery import apps
 
     for name, one in apps().items():
-        yield Row(name=name, about=f"{one.title} [{', '.join(one.violates) or one.collection}]")
+        found = [*one.violates, *(f"bug {bug(bug_id).row} {bug_id}" for bug_id in one.bugs)]
+        yield Row(name=name, about=f"{one.title} [{', '.join(found) or one.collection}]")
 
 
 KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {

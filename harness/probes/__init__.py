@@ -15,6 +15,7 @@ from harness.probes.holds_newest_values import HoldsNewestValues
 from harness.probes.keeps_deadline import KeepsDeadline
 from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
+from harness.probes.leaves_urls_alone import LeavesUrlsAlone
 from harness.probes.loses_nothing import LosesNothing
 from harness.probes.polls_sparingly import PollsSparingly
 from harness.probes.reads_after_event import ReadsAfterEvent
@@ -27,6 +28,8 @@ from harness.probes.starts_again_afresh import StartsAgainAfresh
 from harness.probes.stays_unconnected import StaysUnconnected
 from harness.probes.stops_on_bad_credentials import StopsOnBadCredentials
 from harness.probes.survives_every_plan import SurvivesEveryPlan
+from harness.probes.tells_events_apart import TellsEventsApart
+from harness.probes.tells_no_secrets import TellsNoSecrets
 from harness.probes.waits_as_told import WaitsAsTold
 
 AnyProbe = (
@@ -43,6 +46,7 @@ AnyProbe = (
     | KeepsDeadline
     | KeepsEndUsersApart
     | KeepsSecretsOutOfLogs
+    | LeavesUrlsAlone
     | LosesNothing
     | PollsSparingly
     | ReadsAfterEvent
@@ -55,6 +59,8 @@ AnyProbe = (
     | StaysUnconnected
     | StopsOnBadCredentials
     | SurvivesEveryPlan
+    | TellsEventsApart
+    | TellsNoSecrets
     | WaitsAsTold
 )
 """Every probe that a plan file can hold."""
@@ -76,6 +82,7 @@ __all__ = [
     "KeepsDeadline",
     "KeepsEndUsersApart",
     "KeepsSecretsOutOfLogs",
+    "LeavesUrlsAlone",
     "LosesNothing",
     "PlainProbe",
     "PollsSparingly",
@@ -90,6 +97,8 @@ __all__ = [
     "StaysUnconnected",
     "StopsOnBadCredentials",
     "SurvivesEveryPlan",
+    "TellsEventsApart",
+    "TellsNoSecrets",
     "Verdict",
     "WaitsAsTold",
     "heaviest",

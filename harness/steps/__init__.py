@@ -39,6 +39,8 @@ from harness.steps.institution import (
 )
 from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
 from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
+from harness.steps.order import DeliverEach, LiveThrough, SameMoment
+from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
 from harness.steps.strangers import (
     DeliverForeign,
     DeliverFromStranger,
@@ -62,7 +64,9 @@ AnyStep = (
     | Conclude
     | ConfirmAgain
     | Deliver
+    | DeliverAccountNumbers
     | DeliverBesideSlowClient
+    | DeliverEach
     | DeliverForeign
     | DeliverFromStranger
     | DeliverLookalikes
@@ -70,6 +74,7 @@ AnyStep = (
     | DeliverOne
     | DeliverTogether
     | DeliverUnknownEvent
+    | DeliverUrls
     | Deny
     | Disconnect
     | Distort
@@ -87,6 +92,7 @@ AnyStep = (
     | Leave
     | LimitConsents
     | LimitPages
+    | LiveThrough
     | LoseAcknowledgement
     | Mend
     | MistypeCode
@@ -101,6 +107,7 @@ AnyStep = (
     | Retry
     | Revoke
     | RevokeKey
+    | SameMoment
     | Settle
     | StartSession
     | StayIdle
@@ -125,7 +132,9 @@ __all__ = [
     "Conclude",
     "ConfirmAgain",
     "Deliver",
+    "DeliverAccountNumbers",
     "DeliverBesideSlowClient",
+    "DeliverEach",
     "DeliverForeign",
     "DeliverFromStranger",
     "DeliverLookalikes",
@@ -133,6 +142,7 @@ __all__ = [
     "DeliverOne",
     "DeliverTogether",
     "DeliverUnknownEvent",
+    "DeliverUrls",
     "Deny",
     "Disconnect",
     "Distort",
@@ -150,6 +160,7 @@ __all__ = [
     "Leave",
     "LimitConsents",
     "LimitPages",
+    "LiveThrough",
     "LoseAcknowledgement",
     "Mend",
     "MistypeCode",
@@ -165,6 +176,7 @@ __all__ = [
     "Retry",
     "Revoke",
     "RevokeKey",
+    "SameMoment",
     "Settle",
     "StartSession",
     "StayIdle",
