@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Journal
+from harness.journal import AMIDST, Delivery, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding, Verdict
 from harness.probes.orders import FAIL, unfelt
@@ -34,7 +34,12 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         delivered = by_message(one for one in journal.all(Delivery) if one.kind in {"genuine", "replay"})
         cases = cases_of(repeated(journal, told))
         twice = {event: count for event, count in told.items() if count > 1 and event in delivered}
+        amidst = {one.message_id for one in journal.all(Delivery) if one.name == AMIDST}
+        if twice and not twice.keys() - amidst:
+            seen = "a message that was under way when the app died was applied more than once"
+            return self.fails(seen, examined=len(delivered), cases=cases)
         if twice:
+            twice = {event: count for event, count in twice.items() if event not in amidst}
             event, count = min(twice.items(), key=lambda pair: journal.names.get(pair[0], pair[0]))
             is_race = any(one.group for one in delivered[event]) or MANY <= len(delivered[event]) != count
             often = "more than once" if is_race else f"{count} times"

@@ -2,15 +2,18 @@
 
 from collections.abc import Collection
 
-from harness.journal import Delivery, Effects, Journal, Started
+from harness.journal import AMIDST, Delivery, Effects, Journal, Started
 from harness.probes.finding import Case, Verdict
 from harness.probes.repetitions import ways_of
 
 LAST = 5
 PLAIN = "plain"
+CUT_OFF = "cut_off"
+"""Which of these messages are lost is a matter of chance, so all of them are named where any is."""
+
 WORDS = {
     "failed": "processing was made to fail",
-    "cut_off": "the app died while it was at it",
+    CUT_OFF: "the app died while it was at it",
     "killed": "the app died after it had acknowledged",
     "unheard": "the answer was lost",
     "late": "the first attempt that arrived was the last of the schedule",
@@ -28,6 +31,8 @@ def fates(journal: Journal) -> dict[str, str]:
     first = _firsts(journal)
     for message_id, one in first.items():
         known = {*ways.get(message_id, ()), *({"killed"} if message_id in killed else ())}
+        if one.name == AMIDST:
+            known.add(CUT_OFF)
         if one.attempt >= LAST:
             known.add("late")
         found[message_id] = next((word for word in WORDS if word in known), PLAIN)
@@ -41,6 +46,8 @@ def cases_of(journal: Journal, *, lost: Collection[str], kept: Collection[str]) 
     for fate, words in WORDS.items():
         lost_ones = _symbols(journal, known, fate, lost)
         kept_ones = _symbols(journal, known, fate, kept)
+        if fate == CUT_OFF and lost_ones:
+            lost_ones = tuple(sorted({*lost_ones, *kept_ones}))
         if lost_ones:
             made.append(Case(name=fate, verdict=Verdict.FAIL, seen=f"{words}: lost", events=lost_ones))
         elif kept_ones:

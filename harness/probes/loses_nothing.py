@@ -5,7 +5,7 @@ from typing import ClassVar
 from harness.journal import Delivery, Effects, EventSeen, Journal, Limits, Started, UsedEvents
 from harness.probes.base import PlainProbe
 from harness.probes.calls import LOCKED_OUT, end_user_of, was_locked_out
-from harness.probes.fates import cases_of
+from harness.probes.fates import CUT_OFF, cases_of, fates
 from harness.probes.finding import Case, Finding, Verdict
 from harness.probes.orders import FAIL, unfelt
 from harness.probes.receipts import (
@@ -17,6 +17,7 @@ from harness.probes.receipts import (
     genuine,
     unrest,
     was_disturbed,
+    was_ordered,
 )
 from harness.probes.records import EFFECTS
 from harness.probes.states import Reading, differing
@@ -70,8 +71,7 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
         if lost and reason and not _was_overtaken(journal, lost[0], told):
             return self.cannot_tell(reason, hook=hook)
         if lost:
-            seen = f"{len(lost)} of {len(acknowledged)} acknowledged messages were never applied"
-            evidence = tuple(f"lost {one.event} {one.kind}" for one in lost)
+            seen, evidence = _told(journal, lost, len(acknowledged))
             return self.fails(seen, evidence=evidence, examined=len(acknowledged), cases=cases)
         hook = "" if journal.all(UsedEvents) else USED
         if missing and hook:
@@ -101,6 +101,16 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
         seen = f"the state is the same with and without disturbance, at {comparison.compared} places"
         cases = cases_of(journal, lost=(), kept=_disturbed(journal))
         return self.holds(seen, examined=comparison.compared, advice=comparison.advice, cases=cases)
+
+
+def _told(journal: Journal, lost: list[EventSeen], acknowledged: int) -> tuple[str, tuple[str, ...]]:
+    """What was lost, in words and by name; what only chance has lost has neither number nor name."""
+    known = fates(journal)
+    sure = [one for one in lost if known.get(one.message_id) != CUT_OFF]
+    if not sure:
+        return "messages that were under way when the app died were acknowledged afterwards and never applied", ()
+    seen = f"{len(sure)} of {acknowledged} acknowledged messages were never applied"
+    return seen, tuple(f"lost {one.event} {one.kind}" for one in sure)
 
 
 def _end_users(journal: Journal) -> set[str]:
@@ -166,7 +176,7 @@ def _given_up(journal: Journal) -> dict[str, str]:
     for message_id, ones in by_message(made).items():
         last = ones[-1]
         is_over = last.attempt >= last_attempt and all(one.outcome == "refuse" for one in ones)
-        if is_over and message_id in events and not bites_during(journal, last):
+        if is_over and message_id in events and not bites_during(journal, last) and not was_ordered(journal, last):
             what = f"refused {last.event} {events[message_id].kind}"
             lost[message_id] = f"{what} at attempt {last.attempt}: {answer_of(last)}"
     return lost

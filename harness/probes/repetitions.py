@@ -9,11 +9,11 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from harness.journal import Delivery, HookCall, Journal, Started
+from harness.journal import AMIDST, Delivery, HookCall, Journal, Started
 from harness.probes.finding import Case, Verdict
 
 PLAIN = ("replay", "retry", "respelt")
-SPECIAL = ("burst", "restart", "failed", "unheard", "cut_off", "late", "workers")
+SPECIAL = ("burst", "cut_off", "restart", "failed", "unheard", "late", "workers")
 """What can go wrong where plain repetitions go well, the most telling first."""
 
 RACES = {"burst", "cut_off", "workers"}
@@ -84,6 +84,7 @@ class _Reader:
         self.orders: set[str] = set()
         self.ways: dict[str, set[str]] = {}
         self._last: dict[str, tuple[Delivery, int, int]] = {}
+        self._amidst: set[str] = set()
         self._others = 0
 
     def read(self, one: Delivery) -> None:
@@ -91,6 +92,8 @@ class _Reader:
         if one.participant in self.orders:
             self.orders.discard(one.participant)
             ways.add("failed")
+        if one.name == AMIDST:
+            self._amidst.add(one.message_id)
         known = self._last.get(one.message_id)
         if known is None:
             self._others += 1
@@ -102,6 +105,7 @@ class _Reader:
         plain = ("respelt" if one.name else "replay") if one.kind == "replay" else "retry"
         told = (
             (one.group > 0 and one.group == before.group, "burst"),
+            (one.message_id in self._amidst, "cut_off"),
             (self.kills > kills, "restart" if before.outcome == "ack" else "cut_off"),
             (self._others - others > LONG_AFTER, "late"),
             (HUNG_UP in before.trouble, "unheard"),
@@ -137,7 +141,8 @@ def _blamed(messages: list[Repeated]) -> set[str]:
     """The ways that bring a second effect: what came again in one way alone tells; else the most telling one is meant."""
     single = [one for one in messages if len(one.ways) == 1]
     guilty = {way for one in single if one.is_doubled for way in one.ways}
-    innocent = {way for one in single if not one.is_doubled for way in one.ways} - guilty
+    # Who wins a race once may lose it the next time.
+    innocent = {way for one in single if not one.is_doubled for way in one.ways} - guilty - RACES
     for one in messages:
         if not one.is_doubled or one.ways & guilty:
             continue

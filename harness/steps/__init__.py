@@ -1,6 +1,7 @@
 """What can happen next, as frozen values; a scenario is a sequence of these."""
 
-from harness.steps.app import FailNext, Restart, Settle, StayIdle
+from harness.steps.again import KillAmidst, Redeliver, RepeatTogether
+from harness.steps.app import FailNext, KillApp, KillWorker, Restart, Settle, StartApp, StayIdle
 from harness.steps.base import PlainStep, Step, in_words, name_of
 from harness.steps.changes import Change
 from harness.steps.data import Advance, ConfirmAgain, Disconnect, Refresh, Revoke, Sync
@@ -83,6 +84,9 @@ AnyStep = (
     | Forge
     | ForgeEvery
     | ForgeWithoutSecret
+    | KillAmidst
+    | KillApp
+    | KillWorker
     | LateRetry
     | Leave
     | LimitConsents
@@ -91,9 +95,11 @@ AnyStep = (
     | Mend
     | MistypeCode
     | OpenAccount
+    | Redeliver
     | Reencode
     | ReencodeEvery
     | Refresh
+    | RepeatTogether
     | Replay
     | RespellEvery
     | Restart
@@ -102,6 +108,7 @@ AnyStep = (
     | Revoke
     | RevokeKey
     | Settle
+    | StartApp
     | StartSession
     | StayIdle
     | Sync
@@ -146,6 +153,9 @@ __all__ = [
     "Forge",
     "ForgeEvery",
     "ForgeWithoutSecret",
+    "KillAmidst",
+    "KillApp",
+    "KillWorker",
     "LateRetry",
     "Leave",
     "LimitConsents",
@@ -155,9 +165,11 @@ __all__ = [
     "MistypeCode",
     "OpenAccount",
     "PlainStep",
+    "Redeliver",
     "Reencode",
     "ReencodeEvery",
     "Refresh",
+    "RepeatTogether",
     "Replay",
     "RespellEvery",
     "Restart",
@@ -166,6 +178,7 @@ __all__ = [
     "Revoke",
     "RevokeKey",
     "Settle",
+    "StartApp",
     "StartSession",
     "StayIdle",
     "Step",
