@@ -1,4 +1,4 @@
-"""Two processes share one port: the parent forks them and forks again whoever dies. What they share is the database alone."""
+"""Two processes share one port; the parent forks again whoever dies. All that they have in common is the database."""
 
 import os
 import sys

@@ -5,5 +5,11 @@ What was acknowledged must be tried again until it is done.
 
 from reference_app import app, worker
 
-worker.is_worth_another_try = lambda error, tries: False
+
+def is_worth_another_try(error, tries):
+    """Once and no more."""
+    return False
+
+
+worker.is_worth_another_try = is_worth_another_try
 build = app.build

@@ -1,4 +1,4 @@
-"""Keeps a history beside the consents and commits it by itself: when the rest fails and is done again, it stands there twice.
+"""Keeps a history beside the consents and commits it by itself: when the rest fails, it is there twice after the retry.
 
 Everything that belongs to one message belongs into one transaction.
 """

@@ -31,9 +31,9 @@ def family(group: int) -> list[Relative]:
 
 
 def worker(group: int) -> int | None:
-    """The process of *group* that works for another one: of those without children the one that holds most memory.
+    """The process of *group* that works for another: of those without children the one that holds most memory.
 
-    None where the app is a single process. The largest one is meant because some languages keep small watchers beside theirs.
+    None where the app is a single process. The largest is meant because some languages keep small watchers beside theirs.
     """
     members = family(group)
     parents = {one.parent for one in members}

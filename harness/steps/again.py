@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from harness.stage import Stage
 
 MOST_ROUNDS = 100
-LATEST_KILL = 20.0
+LATEST_KILL = 20
 SHORT_S, LONG_S = 0.02, 2.0
 
 
