@@ -1,6 +1,5 @@
 """What can happen next, as frozen values; a scenario is a sequence of these."""
 
-from harness.steps.again import KillAmidst, Redeliver, RepeatTogether
 from harness.steps.app import FailNext, KillApp, KillWorker, Restart, Settle, StartApp, StayIdle
 from harness.steps.base import PlainStep, Step, in_words, name_of
 from harness.steps.changes import Change
@@ -40,6 +39,7 @@ from harness.steps.institution import (
 )
 from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
 from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
+from harness.steps.recovery import KillAmidst, Redeliver, RepeatTogether
 from harness.steps.strangers import (
     DeliverForeign,
     DeliverFromStranger,

@@ -1,4 +1,4 @@
-"""Steps that bring messages again: together, by hand, and around a crash of the app."""
+"""Steps that an app must recover from: messages that come again together, by hand, and around a crash of the app."""
 
 from collections.abc import Callable, Iterator
 

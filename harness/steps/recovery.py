@@ -1,4 +1,4 @@
-"""Steps that bring messages again: all together, by hand after they were discarded, and around a crash of the app."""
+"""Steps after which an app must recover or know a message again: all together, by hand after a discard, around a crash."""
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
