@@ -28,7 +28,8 @@ class Entry(Struct, frozen=True, kw_only=True):
 class Started(Entry, frozen=True, kw_only=True):
     """The app was started, or was found running.
 
-    ``how`` is start, found, restart, kill, stop, or refusal: it would not start without its webhook secret.
+    ``how`` is start, found, restart, kill, kill_worker (one process of several), stop, or refusal: it would not start
+    without its webhook secret.
     """
 
     how: str
@@ -124,6 +125,9 @@ class EventSeen(Entry, frozen=True, kw_only=True):
     publish_time: str
     is_subscribed: bool = True
 
+
+AMIDST = "amidst a kill"
+"""The variant of deliveries that were under way when the app was killed, whatever came of each: that is a matter of time."""
 
 HOMES = ("127.0.0.1", "127.0.0.20")
 """Where genuine deliveries come from; the second address is used only where a reading says so."""

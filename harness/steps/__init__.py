@@ -1,6 +1,6 @@
 """What can happen next, as frozen values; a scenario is a sequence of these."""
 
-from harness.steps.app import FailNext, Restart, Settle, StayIdle
+from harness.steps.app import FailNext, KillApp, KillWorker, Restart, Settle, StartApp, StayIdle
 from harness.steps.base import PlainStep, Step, in_words, name_of
 from harness.steps.changes import Change
 from harness.steps.data import Advance, ConfirmAgain, Disconnect, Refresh, Revoke, Sync
@@ -41,6 +41,7 @@ from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, L
 from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
 from harness.steps.order import DeliverEach, LiveThrough, SameMoment
 from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
+from harness.steps.recovery import KillAmidst, Redeliver, RepeatTogether
 from harness.steps.strangers import (
     DeliverForeign,
     DeliverFromStranger,
@@ -88,6 +89,9 @@ AnyStep = (
     | Forge
     | ForgeEvery
     | ForgeWithoutSecret
+    | KillAmidst
+    | KillApp
+    | KillWorker
     | LateRetry
     | Leave
     | LimitConsents
@@ -97,9 +101,11 @@ AnyStep = (
     | Mend
     | MistypeCode
     | OpenAccount
+    | Redeliver
     | Reencode
     | ReencodeEvery
     | Refresh
+    | RepeatTogether
     | Replay
     | RespellEvery
     | Restart
@@ -109,6 +115,7 @@ AnyStep = (
     | RevokeKey
     | SameMoment
     | Settle
+    | StartApp
     | StartSession
     | StayIdle
     | Sync
@@ -156,6 +163,9 @@ __all__ = [
     "Forge",
     "ForgeEvery",
     "ForgeWithoutSecret",
+    "KillAmidst",
+    "KillApp",
+    "KillWorker",
     "LateRetry",
     "Leave",
     "LimitConsents",
@@ -166,9 +176,11 @@ __all__ = [
     "MistypeCode",
     "OpenAccount",
     "PlainStep",
+    "Redeliver",
     "Reencode",
     "ReencodeEvery",
     "Refresh",
+    "RepeatTogether",
     "Replay",
     "RespellEvery",
     "Restart",
@@ -178,6 +190,7 @@ __all__ = [
     "RevokeKey",
     "SameMoment",
     "Settle",
+    "StartApp",
     "StartSession",
     "StayIdle",
     "Step",
