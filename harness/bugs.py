@@ -15,13 +15,15 @@ FILE = "receiver_bugs.toml"
 class Witness(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A probe in a scenario that sees a bug, perhaps only in some of its cases.
 
-    With ``every`` the bug is there only if all of those cases fail; else one is enough.
+    With ``every`` the bug is there only if all of those cases fail; else one is enough. Where one of ``unless`` fails, a
+    greater bug explains them all.
     """
 
     scenario: str
     probe: str
     cases: tuple[str, ...] = ()
     every: bool = False
+    unless: tuple[str, ...] = ()
 
 
 class Bug(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

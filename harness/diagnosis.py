@@ -11,6 +11,8 @@ from harness.bugs import Bug, Witness, bugs
 from harness.driver import Outcome
 from harness.probes import Case, Finding, Verdict
 
+UNSENT = "nothing of the kind was sent: this way of signing has none"
+
 
 class Diagnosis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One bug and whether the receiver has it: FAIL if so. ``scenario`` and ``probe`` name the witness that decided."""
@@ -80,6 +82,10 @@ def _look(witness: Witness, outcome: Outcome | None) -> _Look | None:
 
 def _by_cases(witness: Witness, finding: Finding) -> _Look:
     known = {one.name: one for one in finding.cases}
+    greater = [name for name in witness.unless if name in known and known[name].verdict is Verdict.FAIL]
+    if greater:
+        seen = f"cannot be told beside a greater bug: {known[greater[0]].seen or greater[0].replace('_', ' ')}"
+        return _Look(witness=witness, verdict=Verdict.INCONCLUSIVE, seen=seen)
     asked = [known[name] for name in witness.cases if name in known]
     failed = [one for one in asked if one.verdict is Verdict.FAIL]
     is_there = len(failed) == len(witness.cases) if witness.every else bool(failed)
@@ -88,7 +94,8 @@ def _by_cases(witness: Witness, finding: Finding) -> _Look:
     untold = [name for name in witness.cases if name not in known]
     doubtful = [one for one in asked if one.verdict is Verdict.INCONCLUSIVE]
     if untold or doubtful:
-        seen = _told(doubtful) if doubtful else finding.seen
+        is_elsewhere = finding.verdict is Verdict.PASS and not asked
+        seen = _told(doubtful) if doubtful else UNSENT if is_elsewhere else finding.seen
         return _Look(witness=witness, verdict=Verdict.INCONCLUSIVE, seen=seen, hook=finding.hook)
     return _Look(witness=witness, verdict=Verdict.PASS, seen=f"{len(asked)} cases held", cases=tuple(witness.cases))
 

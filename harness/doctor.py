@@ -22,7 +22,7 @@ from harness.practices import all_practices
 from harness.scenario import load_all
 from harness.settings import Settings
 from harness.webhooks import Sender, Target, seal
-from harness.webhooks.sender import Outgoing, plain_headers
+from harness.webhooks.sender import Outgoing
 from harness.worker import NOBODY, Worker
 
 
@@ -182,14 +182,13 @@ def _webhook(driver: Driver) -> tuple[State, str]:
         institution_id="88888",
         client_id=driver.fiskil.credentials.client_id,
     )
-    scheme = driver.fiskil.reading("webhooks.signature")
-    message = seal(event, attempt=1, secret=driver.fiskil.credentials.webhook_secret, scheme=scheme)
+    message = seal(event, attempt=1, secret=driver.fiskil.credentials.webhook_secret, dialect=driver.fiskil.dialect)
     note = Delivery(event="e0", participant="", message_id=message.message_id, attempt=1, body=message.body)
     allowed = driver.settings.sandbox.allow_hosts
     target = Target.of(driver.app.url + driver.settings.app.webhook.path, allow_hosts=allowed)
     ca_file = driver.fiskil.certificates.ca_file if target.is_tls else None
     sender = Sender(driver.fiskil.loop, target, ca_file=ca_file, timeout_s=driver.settings.app.limits.ack_s + 5)
-    delivery = sender.deliver(Outgoing(note=note, headers=plain_headers(message.signature)), Journal())
+    delivery = sender.deliver(Outgoing(note=note, headers=message.headers), Journal())
     if delivery.outcome == "ack":
         return State.WORKS, f"acknowledges a genuine message with {delivery.status}"
     if delivery.status in {404, 405}:

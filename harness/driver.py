@@ -40,10 +40,13 @@ from harness.readings import Readings
 from harness.sandbox.console import Console, asked_for
 from harness.scenario import Scenario
 from harness.settings import Settings, environment
+from harness.settings.dialect import READINGS
 from harness.stage import Stage
 from harness.steps import in_words
 from harness.steps import name_of as step_name
 from harness.webhooks import Sender, Target
+from harness.webhooks.adapter import told_by
+from harness.webhooks.schemes import key_of
 
 QUIET_S = 0.12
 QUIET_CAP_S = 5.0
@@ -81,6 +84,9 @@ class Driver:
         self._salt = fresh_salt()
         self._count = 0
         secret = environment(settings.sandbox.webhook_secret_env) if settings.sandbox.webhook_secret_env else None
+        if secret is not None:
+            reading = Readings(settings.sandbox.readings).of("webhooks.signature")
+            key_of(secret, settings.app.webhook.scheme or READINGS[reading])
         self.fiskil = LocalFiskil(
             workdir=workdir,
             seed=seed,
@@ -88,6 +94,8 @@ class Driver:
             webhook_secret=secret,
             readings=Readings(settings.sandbox.readings),
             console=Console(permissions=asked_for(settings.app.facts.datasets or ())),
+            scheme=settings.app.webhook.scheme,
+            payload=settings.app.webhook.payload,
         )
         try:
             self.app = open_app(settings, values=self._values(), workdir=workdir, given=given)
@@ -137,6 +145,9 @@ class Driver:
         self.start()  # before hooks are looked for: those of a Python object are known once it lives
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
         journal = Journal()
+        payload = self.settings.app.webhook.payload
+        if not self.fiskil.dialect.is_ours:
+            journal.read = lambda body, headers: told_by(body, headers, payload=payload)
         if missing:
             return journal, ""
         quiet = wait_until(lambda: self.fiskil.link.quiet_s() >= QUIET_S, cap_s=QUIET_CAP_S)

@@ -10,10 +10,12 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from harness.clock import stopwatch
 
+Headers = tuple[tuple[str, str], ...]
 BODY_KEPT = 65_536
 """Longer bodies are kept as digest, length and head (see ``kept``)."""
 
@@ -139,7 +141,7 @@ class Delivery(Entry, frozen=True, kw_only=True):
     ``kind`` is genuine, replay, forged, unusual (signed, but never sent by Fiskil) or foreign (signed, about ids that the
     app has nothing to do with). ``name`` is the variant. ``outcome`` is ack, refuse or indeterminate; ``trouble`` says in
     words why there is no status. ``message_id`` is the id that an effect would be filed under. Where ``is_judged`` is False
-    the answer is recorded only.
+    the answer is recorded only. ``says`` is what the message tells where it is not worded as Fiskil's are.
     """
 
     event: str
@@ -159,6 +161,7 @@ class Delivery(Entry, frozen=True, kw_only=True):
     source_ip: str = "127.0.0.1"
     group: int = 0
     is_judged: bool = True
+    says: dict[str, str] = {}
 
 
 class Effects(Entry, frozen=True, kw_only=True):
@@ -340,13 +343,16 @@ class Journal:
         self._elapsed = stopwatch()
         self.step = -1
         self.names: dict[str, str] = {}
+        self.read: Callable[[bytes, Headers], dict[str, str]] | None = None
 
     def elapsed_s(self) -> float:
         """Real seconds since the scenario began."""
         return self._elapsed()
 
     def write(self, entry: Entry) -> None:
-        """Append *entry*."""
+        """Append *entry*; of a delivery that is worded in another way than Fiskil's, what it says is noted too."""
+        if self.read is not None and isinstance(entry, Delivery):
+            entry = msgspec.structs.replace(entry, says=self.read(entry.body, entry.headers))
         with self._lock:
             self._entries.append(entry)
 

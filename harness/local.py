@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -28,6 +29,7 @@ from harness.sandbox.api.routes import find_spelling, require_route
 from harness.sandbox.console import Console
 from harness.sandbox.people import made_up
 from harness.sandbox.sandbox import mint_credentials
+from harness.settings.dialect import FISKIL, READINGS, Dialect, Payload, Scheme
 from harness.trap import Trap
 
 
@@ -99,15 +101,25 @@ class LocalFiskil:
         auth_port: int = 0,
         readings: Readings | None = None,
         console: Console | None = None,
+        scheme: Scheme | None = None,
+        payload: Payload = FISKIL.payload,
     ) -> None:
-        """Listen at once; with *is_tls* the API speaks TLS under a certificate minted now."""
+        """Listen at once; with *is_tls* the API speaks TLS under a certificate minted now.
+
+        Webhooks are signed by *scheme* (default: the reading of Fiskil's that rules) and worded as *payload* says.
+        """
         self._workdir = workdir
+        self._scheme = scheme
+        self._payload = payload
         self._certificates: Certificates | None = None
         mint = Mint(seed=seed)
+        credentials = mint_credentials(mint, webhook_secret=webhook_secret)
+        if scheme is not None and webhook_secret is None:
+            credentials = msgspec.structs.replace(credentials, webhook_secret=scheme.secret_of(credentials.webhook_secret))
         self.sandbox = Sandbox(
             institutions=catalog.institutions(),
             mint=mint,
-            credentials=mint_credentials(mint, webhook_secret=webhook_secret),
+            credentials=credentials,
             named=catalog.people().values(),
             readings=readings,
             console=console,
@@ -153,6 +165,11 @@ class LocalFiskil:
     def credentials(self) -> Credentials:
         """What the app needs to know."""
         return self.sandbox.credentials
+
+    @property
+    def dialect(self) -> Dialect:
+        """How webhooks are signed and worded. Source: webhooks.signature"""
+        return Dialect(scheme=self._scheme or READINGS[self.reading("webhooks.signature")], payload=self._payload)
 
     @property
     def webhook_sources(self) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class Pump:
         self._sending = threading.Lock()
         self._fiskil = fiskil
         self._target = target
-        self._outbox = Outbox(fiskil.reading)
+        self._outbox = Outbox(fiskil.reading, lambda: fiskil.dialect)
         self._seen = 0
         self._collecting = threading.Lock()
         self._is_closing = threading.Event()
@@ -61,7 +61,7 @@ class Pump:
     def forget(self) -> None:
         """Drop what is under way, as after a reset of the sandbox."""
         with self._collecting:
-            self._outbox, self._seen = Outbox(self._fiskil.reading), 0
+            self._outbox, self._seen = Outbox(self._fiskil.reading, lambda: self._fiskil.dialect), 0
             self.deliveries.clear()
 
     def redeliver(self, message_id: str) -> Record:

@@ -67,7 +67,7 @@ class Stage:
         self.person = person
         self.explore = explore
         self.seed = seed
-        self.outbox = Outbox(fiskil.reading)
+        self.outbox = Outbox(fiskil.reading, lambda: fiskil.dialect)
         self.participants: dict[str, Participant] = {}
         self.must_restart = False
         self._nonce = nonce

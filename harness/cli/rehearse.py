@@ -166,6 +166,9 @@ def replay_command(plan: Path, config_file: Path | None, readings: tuple[str, ..
 @click.option("--effects", metavar="REQUEST", help="How to ask what the app did, like 'GET /effects'.")
 @click.option("--uses-events", metavar="KIND", multiple=True, help="An event kind that the app acts on; may be repeated.")
 @click.option(
+    "--scheme", metavar="NAME", help="Sign and word webhooks as another sender: github, shopify, standard-webhooks."
+)
+@click.option(
     "--phase",
     type=click.Choice(["direct", "random", "all"]),
     default="all",
@@ -181,6 +184,7 @@ def webhooks_command(
     secret_env: str,
     effects: str | None,
     uses_events: tuple[str, ...],
+    scheme: str | None,
     phase: "Phase",
     plan_count: int | None,
     readings: tuple[str, ...],
@@ -194,13 +198,13 @@ def webhooks_command(
     from harness.cli.outcome import Asked
     from harness.selection import about_receivers, with_plans
 
-    settings = under(_receiver_settings(url, secret_env, effects, uses_events), readings)
+    settings = under(_receiver_settings(url, secret_env, effects, uses_events, scheme), readings)
     known = with_plans(about_receivers(phase), plan_count)
     within_reach = [one for one in known if set(one.needs) <= {EFFECTS}]
     left_out = [f"{one.name} needs {', '.join(one.needs)}" for one in known if one not in within_reach]
     again = f"fiskil-harness webhooks {quoted([url])} --secret-env {secret_env}"
     again += f" --effects {quoted([effects])}" if effects else ""
-    again += "".join(f" --uses-events {quoted([kind])}" for kind in uses_events)
+    again += "".join(f" --uses-events {quoted([kind])}" for kind in uses_events) + (f" --scheme {scheme}" if scheme else "")
     again += (f" --phase {phase}" if phase != "all" else "") + _with_plans(plan_count)
     again += f" --seed {seed}" + again_under(readings)
     asked = Asked(command="webhooks", again=again, again_one=again, **reports)
@@ -227,24 +231,29 @@ def _save(scenarios: "Sequence[Scenario]", seed: int, path: Path, readings: "Seq
     return 0
 
 
-def _receiver_settings(url: str, secret_env: str, effects: str | None, uses_events: tuple[str, ...]) -> "Settings":
+def _receiver_settings(
+    url: str, secret_env: str, effects: str | None, uses_events: tuple[str, ...], scheme: str | None
+) -> "Settings":
     from urllib.parse import urlsplit
 
     from harness.errors import ConfigError
     from harness.settings import environment, parse
+    from harness.settings.dialect import FISKIL, preset
     from harness.webhooks import Target
-    from harness.webhooks.signature import key_of
+    from harness.webhooks.schemes import key_of
 
     Target.of(url)
     secret = environment(secret_env)
     if secret is None:
         raise ConfigError(f"{secret_env} is not set. Put the signing secret there, or name another variable.")
-    key_of(secret)
+    key_of(secret, (preset(scheme) if scheme else FISKIL).scheme)
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     app: dict[str, Any] = {"url": f"{parts.scheme}://{parts.netloc}", "webhook": {"path": path}}
     if effects:
         app["observe"] = {"effects": effects}
+    if scheme:
+        app["webhook"]["scheme"] = scheme
     if uses_events:
         app["facts"] = {"uses_events": list(uses_events)}
     raw = {"app": app, "sandbox": {"webhook_secret_env": secret_env}}

@@ -126,9 +126,14 @@ class Message(Struct, frozen=True, kw_only=True):
     """An event on its way out: the exact bytes and the header that signs them.
 
     The attempt number is part of the body, so each retry has other bytes and another signature with the same ``message_id``.
+    ``headers`` are all that an ordinary delivery carries, ``told`` those among them that say what the body does not, and
+    ``timestamp`` is the time of the attempt where the scheme signs one.
     """
 
     message_id: str
     attempt: int
     body: bytes
     signature: str
+    headers: tuple[tuple[str, str], ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
+    timestamp: str = ""

@@ -15,12 +15,14 @@ from harness.probes.holds_newest_values import HoldsNewestValues
 from harness.probes.keeps_deadline import KeepsDeadline
 from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
+from harness.probes.knows_again import KnowsAgain
 from harness.probes.leaves_urls_alone import LeavesUrlsAlone
 from harness.probes.loses_nothing import LosesNothing
 from harness.probes.polls_sparingly import PollsSparingly
 from harness.probes.reads_after_event import ReadsAfterEvent
 from harness.probes.refuses_forgeries import RefusesForgeries
 from harness.probes.refuses_strangers import RefusesStrangers
+from harness.probes.remembers_what_it_applies import RemembersWhatItApplies
 from harness.probes.renews_token_once import RenewsTokenOnce
 from harness.probes.retries_in_bounds import RetriesInBounds
 from harness.probes.shows_no_server_error import ShowsNoServerError
@@ -28,6 +30,7 @@ from harness.probes.starts_again_afresh import StartsAgainAfresh
 from harness.probes.stays_unconnected import StaysUnconnected
 from harness.probes.stops_on_bad_credentials import StopsOnBadCredentials
 from harness.probes.survives_every_plan import SurvivesEveryPlan
+from harness.probes.survives_fuzzing import SurvivesFuzzing
 from harness.probes.tells_events_apart import TellsEventsApart
 from harness.probes.tells_no_secrets import TellsNoSecrets
 from harness.probes.waits_as_told import WaitsAsTold
@@ -47,11 +50,13 @@ AnyProbe = (
     | KeepsEndUsersApart
     | KeepsSecretsOutOfLogs
     | LeavesUrlsAlone
+    | KnowsAgain
     | LosesNothing
     | PollsSparingly
     | ReadsAfterEvent
     | RefusesForgeries
     | RefusesStrangers
+    | RemembersWhatItApplies
     | RenewsTokenOnce
     | RetriesInBounds
     | ShowsNoServerError
@@ -61,6 +66,7 @@ AnyProbe = (
     | SurvivesEveryPlan
     | TellsEventsApart
     | TellsNoSecrets
+    | SurvivesFuzzing
     | WaitsAsTold
 )
 """Every probe that a plan file can hold."""
@@ -82,6 +88,7 @@ __all__ = [
     "KeepsDeadline",
     "KeepsEndUsersApart",
     "KeepsSecretsOutOfLogs",
+    "KnowsAgain",
     "LeavesUrlsAlone",
     "LosesNothing",
     "PlainProbe",
@@ -90,6 +97,7 @@ __all__ = [
     "ReadsAfterEvent",
     "RefusesForgeries",
     "RefusesStrangers",
+    "RemembersWhatItApplies",
     "RenewsTokenOnce",
     "RetriesInBounds",
     "ShowsNoServerError",
@@ -97,6 +105,7 @@ __all__ = [
     "StaysUnconnected",
     "StopsOnBadCredentials",
     "SurvivesEveryPlan",
+    "SurvivesFuzzing",
     "TellsEventsApart",
     "TellsNoSecrets",
     "Verdict",

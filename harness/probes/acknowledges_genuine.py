@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from harness.journal import Delivery, Journal
 from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
+from harness.probes.finding import Case, Finding, Verdict
 from harness.probes.receipts import (
     answer_of,
     bites_during,
@@ -28,8 +28,16 @@ WRONG_FORMS = {
     "hex": "the digest is compared as hex; the header carries base64",
     "hex_with_prefix": "the digest is compared as hex after sha256=; the header carries plain base64",
     "prefix": "the digest is looked for after sha256=; the header carries plain base64",
+    "decoded_key": "the key is the secret decoded from base64; the text of the secret is the key",
+    "hash_of_key_and_body": "the signature is taken for a plain hash of key and body; it is an HMAC",
+    "hash_of_body_and_key": "the signature is taken for a plain hash of body and key; it is an HMAC",
+    "hash_of_text_and_body": "the signature is taken for a plain hash of the secret's text and the body; it is an HMAC",
+    "hex_hash_of_text_and_body": "the signature is taken for a plain hash of secret and body in hex; it is an HMAC",
+    "time_milliseconds": "the time of the attempt is taken for milliseconds; it is in seconds",
 }
 """Signatures that a receiver takes in place of the right one, and what that says about it."""
+AFTERWARDS = "after_junk"
+"""The case of the genuine messages that came after forgeries or oddities."""
 
 
 class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledges_genuine"):
@@ -52,20 +60,26 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         advice = _server_errors(journal)
         refused = [one for one in made if one.outcome != "ack"]
         unexcused = [one for one in refused if not _is_excused(journal, one, made)]
+        ignored = _ignored(journal, made)
+        cases = (
+            *_cases(made, [*unexcused, *ignored]),
+            *_afterwards(journal, made, unexcused),
+            *_forms(journal, is_deaf=False),
+        )
         if unexcused:
             seen = f"{messages_of(unexcused)} of {messages_of(made)} genuine messages were not acknowledged at once"
             evidence = tuple(line(one) for one in unexcused)
-            return self.fails(seen, evidence=evidence, examined=messages_of(made), advice=advice)
-        ignored = _ignored(journal, made)
+            return self.fails(seen, evidence=evidence, examined=messages_of(made), advice=advice, cases=cases)
         reason, hook = unrest(journal)
         if ignored and reason:
             return self.cannot_tell(reason, hook=hook, advice=advice)
         if ignored:
             seen = f"{len(ignored)} messages that were written another way were acknowledged and ignored"
-            return self.fails(seen, evidence=tuple(line(one) for one in ignored), examined=messages_of(made), advice=advice)
+            evidence = tuple(line(one) for one in ignored)
+            return self.fails(seen, evidence=evidence, examined=messages_of(made), advice=advice, cases=cases)
         advice += _refused_again(refused, made)
         taken = messages_of(one for one in made if one.outcome == "ack")
-        return self.holds(f"{taken} genuine messages were acknowledged", examined=taken, advice=advice)
+        return self.holds(f"{taken} genuine messages were acknowledged", examined=taken, advice=advice, cases=cases)
 
     def _of_a_deaf_receiver(self, journal: Journal, made: list[Delivery]) -> Finding:
         """Nothing genuine was taken: say what is taken instead, if anything is."""
@@ -77,7 +91,49 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         seen = f"every genuine delivery was refused ({' or '.join(answers)})"
         if taken:
             seen += f"; the receiver takes {taken[0].replace('_', ' ')} instead: {WRONG_FORMS[taken[0]]}"
-        return self.fails(seen, evidence=tuple(line(one) for one in made), examined=messages_of(made))
+        cases = _forms(journal, is_deaf=True)
+        return self.fails(seen, evidence=tuple(line(one) for one in made), examined=messages_of(made), cases=cases)
+
+
+def _cases(made: list[Delivery], guilty: list[Delivery]) -> tuple[Case, ...]:
+    """Every way in which a genuine message was written."""
+    refused = {one.name for one in guilty}
+    written = {one.name: one for one in made if one.name}
+    return tuple(
+        Case(
+            name=name,
+            verdict=Verdict.FAIL if name in refused else Verdict.PASS,
+            seen=f"{name.replace('_', ' ')}: {answer_of(one)}",
+            events=(one.event,),
+        )
+        for name, one in written.items()
+    )
+
+
+def _afterwards(journal: Journal, made: list[Delivery], unexcused: list[Delivery]) -> tuple[Case, ...]:
+    """Whether genuine messages were answered at all once junk had come; a status below 500 tells of something else."""
+    junk = [one.at_s for one in journal.all(Delivery) if one.kind in {"forged", "unusual"}]
+    later = [one for one in made if junk and one.at_s > junk[0]]
+    if not later or not any(one.outcome == "ack" for one in made if one.at_s < junk[0]):
+        return ()
+    broken = [one for one in later if one in unexcused and (one.status is None or one.status >= 500)]
+    seen = f"a genuine message afterwards: {answer_of((broken or later)[0])}"
+    verdict = Verdict.FAIL if broken else Verdict.PASS
+    return (Case(name=AFTERWARDS, verdict=verdict, seen=seen, events=tuple(one.event for one in broken[:1])),)
+
+
+def _forms(journal: Journal, *, is_deaf: bool) -> tuple[Case, ...]:
+    """Every wrong form that was tried: it matters where it is taken in place of the right one."""
+    tried = {one.name: one for one in journal.all(Delivery) if one.name in WRONG_FORMS}
+    return tuple(
+        Case(
+            name=name,
+            verdict=Verdict.FAIL if is_deaf and one.outcome == "ack" else Verdict.PASS,
+            seen=WRONG_FORMS[name] if is_deaf and one.outcome == "ack" else f"{name.replace('_', ' ')}: {answer_of(one)}",
+            events=(one.event,),
+        )
+        for name, one in tried.items()
+    )
 
 
 def _is_excused(journal: Journal, refused: Delivery, made: list[Delivery]) -> bool:

@@ -112,6 +112,8 @@ def told(journal: Journal) -> list[tuple[Delivery, EventSeen]]:
 
 def end_user_of(delivery: Delivery) -> str:
     """The end user that a delivery's body names."""
+    if delivery.says:
+        return delivery.says.get("end_user_id", "")
     try:
         body: Any = msgspec.json.decode(delivery.body)
         return str(body["data"]["end_user_id"])

@@ -113,6 +113,8 @@ def consent_of(delivery: Delivery) -> str:
 
 
 def _field(delivery: Delivery, name: str) -> str:
+    if delivery.says:
+        return delivery.says.get(name, "")
     try:
         body: Any = msgspec.json.decode(delivery.body)
         return str(body["data"][name])

@@ -12,6 +12,8 @@ from harness.probes.states import Move, Reading, moved_alike
 QUEUED = 202
 ALIKE = "answered_alike"
 """The case of forgeries that have no effect and get the very answer of genuine messages."""
+ANSWERS_JUNK = "answers_junk"
+"""The case of a receiver that hangs or dies, whatever else it does."""
 Witness = tuple[str, tuple[str, ...], list[Delivery]]
 """What was seen, the evidence, and the forgeries that it convicts."""
 
@@ -38,13 +40,30 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
             return self.holds("the app does not start without its webhook secret", examined=1)
         if not forged:
             return self.cannot_tell("nothing was forged")
+        convicted = self._convicted(journal, forged)
+        if convicted is not None:
+            return convicted
+        advice = (*_server_errors(forged), *_acknowledged(forged))
+        seen, cases = f"{len(forged)} forged messages had no effect", _cases(forged, [], otherwise=Verdict.PASS)
+        cases = (*cases, Case(name=ALIKE, verdict=Verdict.PASS, seen="none got the answer of genuine messages"))
+        return self.holds(seen, examined=len(forged), advice=advice, cases=cases)
+
+    def _convicted(self, journal: Journal, forged: list[Delivery]) -> Finding | None:
+        """What speaks against the app, or against believing it; None if nothing does."""
         advice = _server_errors(forged)
-        witness = _believed(journal, forged) or _moved(journal, forged) or _told(journal) or _silent(forged)
+        has_control = _has_control(journal, forged)
+        otherwise = Verdict.PASS if has_control else Verdict.INCONCLUSIVE
+        witness = _believed(journal, forged) or _moved(journal, forged) or _told(journal)
         if witness:
             seen, evidence, guilty = witness
-            cases = _cases(forged, guilty, otherwise=Verdict.PASS if _has_control(journal, forged) else Verdict.INCONCLUSIVE)
+            cases = _cases(forged, guilty, otherwise=otherwise)
             return self.fails(seen, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
-        if not _has_control(journal, forged):
+        silence = _silent(forged)
+        if silence:
+            # Being dead is not believing: it is a case of its own.
+            cases = _cases(forged, [], otherwise=Verdict.INCONCLUSIVE)
+            return self.fails(silence[0], evidence=silence[1], examined=len(forged), advice=advice, cases=cases)
+        if not has_control:
             return self.cannot_tell("no genuine delivery showed an effect, so none of a forged one would", hook=EFFECTS)
         alike = _answered_alike(journal, forged)
         if alike:
@@ -52,10 +71,7 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
             evidence, cases = tuple(_line(one) for one in alike), _cases(forged, [], otherwise=Verdict.PASS)
             cases = (*cases, Case(name=ALIKE, verdict=Verdict.FAIL, seen=seen))
             return self.fails(seen, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
-        advice += _acknowledged(forged)
-        seen, cases = f"{len(forged)} forged messages had no effect", _cases(forged, [], otherwise=Verdict.PASS)
-        cases = (*cases, Case(name=ALIKE, verdict=Verdict.PASS, seen="none got the answer of genuine messages"))
-        return self.holds(seen, examined=len(forged), advice=advice, cases=cases)
+        return None
 
 
 def _believed(journal: Journal, forged: list[Delivery]) -> Witness | None:
@@ -127,7 +143,14 @@ def _answered_alike(journal: Journal, forged: list[Delivery]) -> list[Delivery]:
 def _cases(forged: list[Delivery], guilty: list[Delivery], *, otherwise: Verdict) -> tuple[Case, ...]:
     """Every forgery by name, those that *guilty* convicts as failed."""
     convicted = {one.name for one in guilty}
-    return tuple(
+    silent = _silent(forged)
+    answers = Case(
+        name=ANSWERS_JUNK,
+        verdict=Verdict.FAIL if silent else Verdict.PASS,
+        seen=silent[0] if silent else "every forged message was answered",
+        events=tuple(one.event for one in silent[2][:1]) if silent else (),
+    )
+    return answers, *(
         Case(
             name=one.name,
             verdict=Verdict.FAIL if one.name in convicted else otherwise,

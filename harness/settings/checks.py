@@ -17,6 +17,7 @@ from harness.model import PERMISSIONS
 from harness.model.event import EVENT_KINDS
 from harness.readings import Readings
 from harness.settings.addresses import shown, why_unusable
+from harness.settings.dialect import refuse_bad_dialect
 from harness.settings.placeholders import refuse_bad_templates, requests_of
 from harness.settings.schema import Settings
 from harness.settings.variables import environment
@@ -34,6 +35,7 @@ def refuse_contradictions(settings: Settings) -> None:
         _refuse_bad_address(app.url, settings)
     if not app.webhook.path.startswith("/"):
         raise ConfigError(f"{source}: app.webhook.path must start with '/', got {app.webhook.path!r}.")
+    refuse_bad_dialect(app.webhook.scheme, app.webhook.payload, source=source)
     for name, page in app.observe.pages.items():
         if not page.startswith("/"):
             raise ConfigError(f"{source}: app.observe.pages.{name} must start with '/', got {page!r}.")

@@ -10,6 +10,7 @@ import msgspec
 
 from harness.errors import ConfigError, nearest
 from harness.settings import checks
+from harness.settings.dialect import spelt_out
 from harness.settings.schema import RequestTemplate, Settings
 from harness.settings.variables import environment
 
@@ -50,6 +51,7 @@ def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
     Raises:
         ConfigError: A key is unknown, a value has the wrong type, a template uses an unknown value, keys contradict.
     """
+    raw = _named_scheme(raw)
     _refuse_unknown_keys(raw, Settings, (), source)
     try:
         settings = msgspec.convert(_spell_out(raw), Settings, dec_hook=_path)
@@ -150,6 +152,13 @@ def _spell_out(raw: dict[str, Any]) -> dict[str, Any]:
     if isinstance(sandbox, dict) and isinstance(sandbox.get("readings"), dict):
         raw = {**raw, "sandbox": {**sandbox, "readings": dict(_flat(sandbox["readings"]))}}
     return raw
+
+
+def _named_scheme(raw: dict[str, Any]) -> dict[str, Any]:
+    app = raw.get("app")
+    if not isinstance(app, dict) or not isinstance(app.get("webhook"), dict):
+        return raw
+    return {**raw, "app": {**app, "webhook": spelt_out(app["webhook"])}}
 
 
 def _flat(table: dict[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:

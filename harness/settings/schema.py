@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from harness.settings.dialect import Payload, Scheme
+
 
 class RequestTemplate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One HTTP request to the app, its values templates.
@@ -25,11 +27,16 @@ class RequestTemplate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Webhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The app's receiver. The two ids are for apps that know only these."""
+    """The app's receiver. The two ids are for apps that know only these.
+
+    ``scheme`` and ``payload`` are for receivers of other senders; without a scheme the reading of Fiskil's rules.
+    """
 
     path: str = "/webhooks/fiskil"
     end_user_id: str | None = None
     consent_id: str | None = None
+    scheme: Scheme | None = None
+    payload: Payload = Payload()
 
 
 class Drive(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,5 +1,6 @@
 """What can happen next, as frozen values; a scenario is a sequence of these."""
 
+from harness.steps.again import RepeatIds, RespellEach
 from harness.steps.app import FailNext, KillApp, KillWorker, Restart, Settle, StartApp, StayIdle
 from harness.steps.base import PlainStep, Step, in_words, name_of
 from harness.steps.changes import Change
@@ -27,6 +28,7 @@ from harness.steps.forging import (
     ReencodeEvery,
     RespellEvery,
 )
+from harness.steps.fuzz import Fuzz
 from harness.steps.institution import (
     ApproveSharing,
     BeginOutage,
@@ -92,6 +94,7 @@ AnyStep = (
     | KillAmidst
     | KillApp
     | KillWorker
+    | Fuzz
     | LateRetry
     | Leave
     | LimitConsents
@@ -106,7 +109,9 @@ AnyStep = (
     | ReencodeEvery
     | Refresh
     | RepeatTogether
+    | RepeatIds
     | Replay
+    | RespellEach
     | RespellEvery
     | Restart
     | RestartWithWrongSecret
@@ -163,6 +168,7 @@ __all__ = [
     "Forge",
     "ForgeEvery",
     "ForgeWithoutSecret",
+    "Fuzz",
     "KillAmidst",
     "KillApp",
     "KillWorker",
@@ -180,8 +186,10 @@ __all__ = [
     "Reencode",
     "ReencodeEvery",
     "Refresh",
+    "RepeatIds",
     "RepeatTogether",
     "Replay",
+    "RespellEach",
     "RespellEvery",
     "Restart",
     "RestartWithWrongSecret",

@@ -1,6 +1,5 @@
 """Steps of a sender who is not Fiskil, or writes in another way: forgeries, re-encodings, spellings, oddities."""
 
-import base64
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -9,19 +8,45 @@ import msgspec
 from harness.app.hooks import SECRET_TOLD
 from harness.errors import AppRefusal
 from harness.journal import Delivery, Leak, Started
+from harness.settings.dialect import Dialect
 from harness.steps.app import restart
 from harness.steps.base import PlainStep
 from harness.steps.deliveries import sealed, settle, until_it_hangs
 from harness.steps.events import fresh_fact, invented, used_kind
 from harness.webhooks import seal
-from harness.webhooks.encodings import ENCODINGS, ODDITIES, SPELLINGS, Encoded, distort, encode, encoding, oddity, spell
-from harness.webhooks.forgeries import FORGERIES, forge, forgery
+from harness.webhooks.encodings import (
+    SPELLINGS,
+    Encoded,
+    distort,
+    encode,
+    encoding,
+    encodings_of,
+    oddities_of,
+    oddity,
+    spell,
+)
+from harness.webhooks.forgeries import forge, forgeries_of, forgery
+from harness.webhooks.schemes import digest_in
 from harness.webhooks.sender import Outgoing
 
 if TYPE_CHECKING:
     from harness.stage import Participant, Stage
 
-WITHOUT_SECRET = ("unsigned", "empty_header", "empty_key", "random_signature", "key_quotes")
+WITHOUT_SECRET = (
+    "unsigned",
+    "empty_header",
+    "empty_key",
+    "random_signature",
+    "key_quotes",
+    "key_secret",
+    "key_secret_decoded",
+    "key_changeme",
+    "key_changeme_decoded",
+    "key_whsec",
+    "key_none",
+    "key_null",
+    "key_undefined",
+)
 """Forgeries that a receiver believes when it has no secret and does not care."""
 
 
@@ -50,7 +75,10 @@ class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
     def perform(self, stage: "Stage") -> None:
         """Send them."""
         participant = stage.participant(self.twin)
-        until_it_hangs(stage, (partial(_send_forged, stage, participant, name, self.kind) for name in FORGERIES))
+        until_it_hangs(
+            stage,
+            (partial(_send_forged, stage, participant, name, self.kind) for name in forgeries_of(stage.fiskil.dialect)),
+        )
 
 
 class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_without_secret"):
@@ -114,7 +142,11 @@ class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
         """Deliver them."""
         participant = stage.participant(self.twin)
         takes_extra = _send_encoded(stage, participant, "extra_field", is_judged=False).outcome == "ack"
-        names = [(one.name, takes_extra or not one.has_extra) for one in ENCODINGS.values() if not one.needs_accounts]
+        names = [
+            (one.name, takes_extra or not one.has_extra)
+            for one in encodings_of(stage.fiskil.dialect)
+            if not one.needs_accounts
+        ]
         until_it_hangs(stage, (partial(_send_encoded, stage, participant, name, is_judged=judged) for name, judged in names))
 
 
@@ -139,8 +171,8 @@ class RespellEvery(PlainStep, frozen=True, tag="respell_every"):
                 name=name,
                 is_judged=False,
             )
-            secret, scheme = _signing(stage)
-            return _send(stage, spell(name, message.body, secret, scheme=scheme), note)
+            secret, dialect = _signing(stage)
+            return _send(stage, spell(name, message, secret, dialect=dialect), note)
 
         until_it_hangs(stage, (partial(send, name) for name in SPELLINGS))
 
@@ -168,14 +200,16 @@ class DistortEvery(PlainStep, frozen=True, kw_only=True, tag="distort_every"):
     def perform(self, stage: "Stage") -> None:
         """Send them."""
         participant = stage.participant(self.twin)
-        until_it_hangs(stage, (partial(_send_odd, stage, participant, name) for name in ODDITIES))
+        until_it_hangs(stage, (partial(_send_odd, stage, participant, name) for name in oddities_of(stage.fiskil.dialect)))
 
 
 def _send_forged(stage: "Stage", participant: "Participant", name: str, kind: str) -> Delivery:
-    secret, scheme = _signing(stage)
+    secret, dialect = _signing(stage)
     event = invented(stage, participant, used_kind(stage, kind))
-    other = seal(invented(stage, participant, event.kind), attempt=1, secret=secret, scheme=scheme)
-    forged = forge(name, event, other=other, secret=secret, scheme=scheme)
+    # Where no id stands in the body, two messages about the same would have the same signature.
+    another = msgspec.structs.replace(invented(stage, participant, event.kind), extra={"note": "another"})
+    other = seal(another, attempt=1, secret=secret, dialect=dialect)
+    forged = forge(name, event, other=other, secret=secret, dialect=dialect)
     for message_id in forged.message_ids:
         stage.journal.names[message_id] = f"forged:{name}"
     note = Delivery(
@@ -188,15 +222,16 @@ def _send_forged(stage: "Stage", participant: "Participant", name: str, kind: st
         body=forged.body,
     )
     delivery = stage.sender.deliver(Outgoing(note=note, headers=forged.headers, method=forged.method), stage.journal)
-    right = seal(event, attempt=1, secret=secret, scheme=scheme).signature
-    _look_for_leaks(stage, delivery, right=right, secret=secret)
+    right = seal(event, attempt=1, secret=secret, dialect=dialect).signature
+    spellings = (right, digest_in(right, dialect.scheme).hex())
+    _look_for_leaks(stage, delivery, spellings=spellings, secret=secret)
     return delivery
 
 
-def _look_for_leaks(stage: "Stage", delivery: Delivery, *, right: str, secret: str) -> None:
+def _look_for_leaks(stage: "Stage", delivery: Delivery, *, spellings: tuple[str, ...], secret: str) -> None:
     """Whoever tells the right signature in the answer to a wrong one needs no secret. Source: webhooks.signature"""
     told = delivery.answer + "\n".join(value for _, value in delivery.answer_headers).encode("latin-1")
-    searched = {"expected signature": (right, base64.b64decode(right + "==").hex()), "webhook secret": (secret,)}
+    searched = {"expected signature": spellings, "webhook secret": (secret,)}
     for what, texts in searched.items():
         if any(text.encode() in told for text in texts):
             stage.journal.write(Leak(**stage.journal.stamp(), place=f"the answer to {delivery.event}", kind=what, line=""))
@@ -214,14 +249,14 @@ def _send_encoded(stage: "Stage", participant: "Participant", name: str, *, is_j
         name=name,
         is_judged=is_judged,
     )
-    secret, scheme = _signing(stage)
-    delivery = _send(stage, encode(name, message.body, secret, scheme=scheme), note)
+    secret, dialect = _signing(stage)
+    delivery = _send(stage, encode(name, message, secret, dialect=dialect), note)
     settle(stage, parcel, [delivery])
     return delivery
 
 
 def _send_odd(stage: "Stage", participant: "Participant", name: str) -> Delivery:
-    secret, scheme = _signing(stage)
+    secret, dialect = _signing(stage)
     event = invented(stage, participant, used_kind(stage, "consent.updated"))
     stage.journal.names[event.message_id] = f"odd:{name}"
     note = Delivery(
@@ -233,7 +268,7 @@ def _send_odd(stage: "Stage", participant: "Participant", name: str) -> Delivery
         name=name,
         is_judged=False,
     )
-    return _send(stage, distort(name, seal(event, attempt=1, secret=secret).body, secret, scheme=scheme), note)
+    return _send(stage, distort(name, seal(event, attempt=1, secret=secret, dialect=dialect), secret, dialect=dialect), note)
 
 
 def _send(stage: "Stage", written: Encoded, note: Delivery) -> Delivery:
@@ -241,6 +276,6 @@ def _send(stage: "Stage", written: Encoded, note: Delivery) -> Delivery:
     return stage.sender.deliver(Outgoing(note=note, headers=written.headers), stage.journal)
 
 
-def _signing(stage: "Stage") -> tuple[str, str]:
-    """The secret, and the scheme that rules. Source: webhooks.signature"""
-    return stage.fiskil.credentials.webhook_secret, stage.fiskil.reading("webhooks.signature")
+def _signing(stage: "Stage") -> tuple[str, Dialect]:
+    """The secret, and how messages are signed and worded. Source: webhooks.signature"""
+    return stage.fiskil.credentials.webhook_secret, stage.fiskil.dialect

@@ -14,7 +14,7 @@ from harness.steps.deliveries import attempt
 from harness.steps.events import KINDS, invented, used_kind
 from harness.webhooks import seal
 from harness.webhooks.outbox import ATTEMPTS
-from harness.webhooks.sender import Outgoing, plain_headers
+from harness.webhooks.sender import Outgoing
 
 if TYPE_CHECKING:
     from harness.stage import Participant, Stage
@@ -173,10 +173,9 @@ def _send_foreign(stage: "Stage", event: Event, name: str, participant: str) -> 
 
 
 def _outgoing(stage: "Stage", event: Event, note: Delivery) -> Outgoing:
-    scheme = stage.fiskil.reading("webhooks.signature")
-    message = seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, scheme=scheme)
+    message = seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, dialect=stage.fiskil.dialect)
     note = msgspec.structs.replace(note, message_id=message.message_id, body=message.body)
-    return Outgoing(note=note, headers=plain_headers(message.signature))
+    return Outgoing(note=note, headers=message.headers)
 
 
 def _stranger(stage: "Stage") -> str:

@@ -4,7 +4,6 @@ All of them are signed over the very bytes that are sent. A re-encoding says wha
 acknowledged and applied; a spelling carries the right digest and may be taken or refused; an oddity is never sent by Fiskil.
 """
 
-import base64
 import gzip
 import re
 from collections.abc import Callable
@@ -14,10 +13,13 @@ import msgspec
 from msgspec import Struct
 
 from harness.errors import UnknownName
-from harness.webhooks.signature import DOCUMENTED, HEADER, sign
+from harness.model import Message
+from harness.settings.dialect import FISKIL, Dialect
+from harness.webhooks.adapter import Headers
+from harness.webhooks.forgery import appended, everywhere
+from harness.webhooks.schemes import JSON, lines, signed
+from harness.webhooks.spellings import SPELLINGS, Right, spelling
 
-JSON = (("Content-Type", "application/json"),)
-Headers = tuple[tuple[str, str], ...]
 DEEP = 10_000
 LONG = 100_000
 
@@ -33,7 +35,7 @@ class Encoding(Struct, frozen=True):
     """One way to write a message. ``sentence`` completes "a message ...".
 
     ``has_extra`` marks those with a field that no message has had so far; ``needs_accounts`` those that leave
-    ``account_ids`` out, so the event must have some.
+    ``account_ids`` out, so the event must have some. ``beside`` are signatures around the right one, whose place is ``%``.
     """
 
     name: str
@@ -41,16 +43,10 @@ class Encoding(Struct, frozen=True):
     write: Callable[[bytes], bytes] = bytes
     has_extra: bool = False
     needs_accounts: bool = False
-    header: str = HEADER
+    header: Callable[[str], str] = str
     content_type: str = "application/json"
-
-
-class Spelling(Struct, frozen=True):
-    """One way to spell the right digest of a message in headers. ``sentence`` completes "a signature ..."."""
-
-    name: str
-    sentence: str
-    headers: Callable[[str], Headers]
+    beside: str = "%"
+    suits: Callable[[Dialect], bool] = everywhere
 
 
 class Oddity(Struct, frozen=True):
@@ -60,27 +56,30 @@ class Oddity(Struct, frozen=True):
     sentence: str
     write: Callable[[bytes], bytes]
     headers: Headers = JSON
+    suits: Callable[[Dialect], bool] = everywhere
 
 
-def encode(name: str, body: bytes, secret: str, *, scheme: str = DOCUMENTED) -> Encoded:
-    """Write the message *body* the way called *name* and sign the result. Source: webhooks.signature"""
-    way = encoding(name)
-    written = way.write(body)
-    return Encoded(
-        body=written, headers=(("Content-Type", way.content_type), (way.header, sign(written, secret, scheme=scheme)))
-    )
+def encode(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
+    """Write *message* the way called *name* and sign the result. Source: webhooks.signature"""
+    way, scheme = encoding(name), dialect.scheme
+    written = signed(msgspec.structs.replace(message, body=way.write(message.body)), secret, scheme)
+    renamed = msgspec.structs.replace(scheme, header=way.header(scheme.header))
+    signature = way.beside.replace("%", written.signature)
+    return Encoded(body=written.body, headers=(("Content-Type", way.content_type), *lines(written, renamed, signature)))
 
 
-def spell(name: str, body: bytes, secret: str, *, scheme: str = DOCUMENTED) -> Encoded:
-    """Sign *body* and spell the signature the way called *name*."""
-    return Encoded(body=body, headers=(*JSON, *spelling(name).headers(sign(body, secret, scheme=scheme))))
+def spell(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
+    """Sign *message* and spell the signature the way called *name*."""
+    right = signed(message, secret, dialect.scheme)
+    spelt = spelling(name).spell(Right(message=right, scheme=dialect.scheme))
+    return Encoded(body=right.body, headers=(*JSON, *spelt))
 
 
-def distort(name: str, body: bytes, secret: str, *, scheme: str = DOCUMENTED) -> Encoded:
-    """Make the oddity called *name* out of a message and sign it."""
+def distort(name: str, message: Message, secret: str, *, dialect: Dialect = FISKIL) -> Encoded:
+    """Make the oddity called *name* out of *message* and sign it."""
     odd = oddity(name)
-    written = odd.write(body)
-    return Encoded(body=written, headers=(*odd.headers, (HEADER, sign(written, secret, scheme=scheme))))
+    written = signed(msgspec.structs.replace(message, body=odd.write(message.body)), secret, dialect.scheme)
+    return Encoded(body=written.body, headers=(*odd.headers, *lines(written, dialect.scheme, written.signature)))
 
 
 def encoding(name: str) -> Encoding:
@@ -88,13 +87,6 @@ def encoding(name: str) -> Encoding:
     if name not in ENCODINGS:
         raise UnknownName("re-encoding", name, ENCODINGS)
     return ENCODINGS[name]
-
-
-def spelling(name: str) -> Spelling:
-    """The spelling called *name*; the nearest match is in the complaint."""
-    if name not in SPELLINGS:
-        raise UnknownName("spelling", name, SPELLINGS)
-    return SPELLINGS[name]
 
 
 def oddity(name: str) -> Oddity:
@@ -116,8 +108,8 @@ def _escaped(body: bytes) -> bytes:
 
 
 def _with_extra(text: bytes) -> Callable[[bytes], bytes]:
-    """Append a field to ``data``, written exactly as *text*."""
-    return lambda body: body.removesuffix(b"}}") + b"," + text + b"}}"
+    """Append a field, written exactly as *text*."""
+    return lambda body: appended(body, text)
 
 
 def _changed(change: Callable[[dict[str, Any]], object]) -> Callable[[bytes], bytes]:
@@ -141,9 +133,19 @@ def _id_as(text: bytes) -> Callable[[bytes], bytes]:
     return lambda body: re.sub(pattern, lambda match: b'"message_id":' + text.replace(b"%", match[1]), body)
 
 
-def _hex(signature: str) -> str:
-    return base64.b64decode(signature).hex()
+def _is_ours(dialect: Dialect) -> bool:
+    return dialect.is_ours
 
+
+def _has_versions(dialect: Dialect) -> bool:
+    return dialect.scheme.is_standard
+
+
+WRONG = "Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc="
+WRONG_V1 = f"v1,{WRONG}"
+OTHER_V1 = "v1,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaY="
+WRONG_V1A = "v1a," + "B" * 86 + "=="
+"""Signatures of nobody's key, as they stand beside the right one while keys are changed."""
 
 ENCODINGS: dict[str, Encoding] = {
     one.name: one
@@ -159,8 +161,8 @@ ENCODINGS: dict[str, Encoding] = {
         Encoding("newline_at_end", "with a newline at its end", lambda body: body + b"\n"),
         Encoding("blanks_around", "with blanks before and after it", lambda body: b" \r\n\t" + body + b" \n"),
         Encoding("charset", "declared as application/json; charset=utf-8", content_type="application/json; charset=utf-8"),
-        Encoding("lower_case_header", "with its signature header in lower case", header=HEADER.lower()),
-        Encoding("upper_case_header", "with its signature header in upper case", header=HEADER.upper()),
+        Encoding("lower_case_header", "with its signature header in lower case", header=str.lower),
+        Encoding("upper_case_header", "with its signature header in upper case", header=str.upper),
         Encoding("extra_field", "with a new field", _with_extra(b'"note":"hello"'), has_extra=True),
         Encoding(
             "raw_utf8", "with raw UTF-8 in a new field", _with_extra('"note":"caf\u00e9 \u2615"'.encode()), has_extra=True
@@ -184,35 +186,28 @@ ENCODINGS: dict[str, Encoding] = {
         Encoding(
             "no_account_ids",
             "without the optional account_ids",
-            _changed(lambda message: message["data"].pop("account_ids", None)),
+            _changed(lambda message: message.get("data", {}).pop("account_ids", None)),
             needs_accounts=True,
+        ),
+        *(
+            Encoding(name, sentence, beside=beside, suits=_has_versions)
+            for name, sentence, beside in (
+                ("signature_first", "with another key's signature after the right one", f"% {WRONG_V1}"),
+                ("signature_last", "with another key's signature before the right one", f"{WRONG_V1} %"),
+                ("signature_between", "with the right one of three signatures in the middle", f"{WRONG_V1} % {OTHER_V1}"),
+                ("beside_v1a", "with a signature of version v1a beside the right one", f"{WRONG_V1A} %"),
+                ("beside_v2", "with a signature of a version to come before the right one", f"v2,{WRONG} %"),
+            )
         ),
     )
 }
 """Every re-encoding by name."""
 
-SPELLINGS: dict[str, Spelling] = {
-    one.name: one
-    for one in (
-        Spelling("hex", "in hex", lambda right: ((HEADER, _hex(right)),)),
-        Spelling("hex_with_prefix", "in hex after sha256=", lambda right: ((HEADER, "sha256=" + _hex(right)),)),
-        Spelling("prefix", "after sha256=", lambda right: ((HEADER, "sha256=" + right),)),
-        Spelling("unpadded", "without its padding", lambda right: ((HEADER, right.rstrip("=")),)),
-        Spelling("urlsafe", "in URL-safe base64", lambda right: ((HEADER, right.replace("+", "-").replace("/", "_")),)),
-        Spelling("blanks_around", "with blanks around it", lambda right: ((HEADER, f"  {right} \t"),)),
-        Spelling("doubled", "written twice in one header", lambda right: ((HEADER, right * 2),)),
-        Spelling("two_headers", "in two equal headers", lambda right: ((HEADER, right), (HEADER, right))),
-        Spelling(
-            "other_ids_in_headers",
-            "beside headers that nobody signed",
-            lambda right: (
-                (HEADER, right),
-                *((name, right[:20]) for name in ("X-Event-Id", "Idempotency-Key", "webhook-id", "X-Request-Id")),
-            ),
-        ),
-    )
-}
-"""Every spelling of the right digest by name."""
+
+def encodings_of(dialect: Dialect) -> tuple[Encoding, ...]:
+    """Those that are lawful where messages are signed and worded so."""
+    return tuple(one for one in ENCODINGS.values() if one.suits(dialect))
+
 
 ODDITIES: dict[str, Oddity] = {
     one.name: one
@@ -223,18 +218,29 @@ ODDITIES: dict[str, Oddity] = {
         Oddity("null", "that is null", _replaced(None)),
         Oddity("list", "that is a list", _replaced([1, 2, 3])),
         Oddity("text", "that is a text", _replaced("consent.received")),
-        Oddity("no_message_id", "without message_id", _changed(lambda message: message.pop("message_id"))),
-        Oddity("number_as_id", "with a number as message_id", _id_as(b"%")),
-        Oddity("list_as_id", "with a list as message_id", _id_as(b'["%"]')),
-        Oddity("nul_in_id", "with NUL in message_id", _id_as(b'"%\\u0000"')),
-        Oddity("repeated_id", "with message_id twice", _id_as(b'"%","message_id":"%0"')),
-        Oddity("no_data", "without data", _changed(lambda message: message.pop("data"))),
-        Oddity("data_as_list", "with a list as data", _changed(lambda message: message.update(data=[message["data"]]))),
-        Oddity("time_as_number", "with a number as publish_time", _changed(lambda message: message.update(publish_time=0))),
+        Oddity("no_message_id", "without message_id", _changed(lambda message: message.pop("message_id")), suits=_is_ours),
+        Oddity("number_as_id", "with a number as message_id", _id_as(b"%"), suits=_is_ours),
+        Oddity("list_as_id", "with a list as message_id", _id_as(b'["%"]'), suits=_is_ours),
+        Oddity("nul_in_id", "with NUL in message_id", _id_as(b'"%\\u0000"'), suits=_is_ours),
+        Oddity("repeated_id", "with message_id twice", _id_as(b'"%","message_id":"%0"'), suits=_is_ours),
+        Oddity("no_data", "without data", _changed(lambda message: message.pop("data")), suits=_is_ours),
+        Oddity(
+            "data_as_list",
+            "with a list as data",
+            _changed(lambda message: message.update(data=[message["data"]])),
+            suits=_is_ours,
+        ),
+        Oddity(
+            "time_as_number",
+            "with a number as publish_time",
+            _changed(lambda message: message.update(publish_time=0)),
+            suits=_is_ours,
+        ),
         Oddity(
             "older_shape",
             "without event and delivery_attempt, as an older sample shows",
             _changed(lambda message: (message.pop("delivery_attempt"), message["data"].pop("event"))),
+            suits=_is_ours,
         ),
         Oddity("prototype", "with __proto__ as a field", _with_extra(b'"__proto__":{"is_admin":true}')),
         Oddity("surrogate", "with half a surrogate pair in a field", _with_extra(b'"note":"\\ud800"')),
@@ -250,3 +256,26 @@ ODDITIES: dict[str, Oddity] = {
     )
 }
 """Every oddity by name."""
+
+
+def oddities_of(dialect: Dialect) -> tuple[str, ...]:
+    """The names of those that make sense where messages are worded so."""
+    return tuple(one.name for one in ODDITIES.values() if one.suits(dialect))
+
+
+__all__ = [
+    "ENCODINGS",
+    "ODDITIES",
+    "SPELLINGS",
+    "Encoded",
+    "Encoding",
+    "Oddity",
+    "distort",
+    "encode",
+    "encoding",
+    "encodings_of",
+    "oddities_of",
+    "oddity",
+    "spell",
+    "spelling",
+]

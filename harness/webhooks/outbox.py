@@ -1,11 +1,13 @@
 """The retry schedule on the virtual clock: what is due, what was acknowledged, what is lost."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 
+from harness.clock import real_now
 from harness.errors import UnknownName
 from harness.model import Event
 from harness.readings import Ask, Readings
+from harness.settings.dialect import READINGS, Dialect
 
 ATTEMPTS = 5
 BACKOFF_MINUTES = (1, 3, 6, 10, 10)
@@ -14,13 +16,24 @@ BACKOFF_MINUTES = (1, 3, 6, 10, 10)
 class Parcel:
     """One event on its way: how often it was tried and when it is due next."""
 
-    def __init__(self, symbol: str, event: Event, reading: Ask) -> None:
+    def __init__(self, symbol: str, event: Event, reading: Ask, dialect: Callable[[], Dialect] | None = None) -> None:
+        self._dialect = dialect
+        self._made_at: dict[int, datetime] = {}
         self.symbol = symbol
         self.event = event
         self.attempts = 0
         self.due_at: datetime | None = event.publish_time
         self.is_acknowledged = False
         self.reading = reading
+
+    @property
+    def dialect(self) -> Dialect:
+        """How its messages are signed and worded."""
+        return self._dialect() if self._dialect else Dialect(scheme=READINGS[self.reading("webhooks.signature")])
+
+    def made_at(self, number: int) -> datetime:
+        """The real time of the attempt of that number; asked again, it is the same, as a replay's is."""
+        return self._made_at.setdefault(number, real_now())
 
     @property
     def is_used_up(self) -> bool:
@@ -50,14 +63,18 @@ class Parcel:
 class Outbox:
     """Every event of the scenario under its symbol."""
 
-    def __init__(self, reading: Ask | None = None) -> None:
-        """Start empty; *reading* tells which reading of a doubtful clause rules (default: the best supported)."""
+    def __init__(self, reading: Ask | None = None, dialect: Callable[[], Dialect] | None = None) -> None:
+        """Start empty; *reading* tells which reading of a doubtful clause rules (default: the best supported).
+
+        *dialect* tells how messages are signed and worded (default: as Fiskil does, by the reading that rules).
+        """
         self._reading = reading or Readings().of
+        self._dialect = dialect
         self._parcels: dict[str, Parcel] = {}
 
     def add(self, symbol: str, event: Event) -> Parcel:
         """Take an event in; it is due at once."""
-        parcel = Parcel(symbol, event, self._reading)
+        parcel = Parcel(symbol, event, self._reading, self._dialect)
         self._parcels[symbol] = parcel
         return parcel
 

@@ -12,7 +12,7 @@ from harness.journal import HOMES, Delivery
 from harness.model import Message
 from harness.webhooks.message import seal
 from harness.webhooks.outbox import Outbox, Parcel
-from harness.webhooks.sender import Outgoing, plain_headers
+from harness.webhooks.sender import Outgoing
 
 
 def hand_over(
@@ -51,7 +51,7 @@ def sealed(parcel: Parcel, *, secret: str, attempt: int = 0) -> Message:
     number = attempt or parcel.attempts
     if number < 1:
         raise StepError(f"{parcel.symbol} was never delivered, so it cannot be replayed.")
-    return seal(parcel.event, attempt=number, secret=secret, scheme=parcel.reading("webhooks.signature"))
+    return seal(parcel.event, attempt=number, secret=secret, dialect=parcel.dialect, sent_at=parcel.made_at(number))
 
 
 def outgoing(parcel: Parcel, *, secret: str, participant: str = "", kind: str = "genuine", attempt: int = 0) -> Outgoing:
@@ -66,7 +66,7 @@ def outgoing(parcel: Parcel, *, secret: str, participant: str = "", kind: str = 
         body=message.body,
         source_ip=_home(parcel),
     )
-    return Outgoing(note=note, headers=plain_headers(message.signature))
+    return Outgoing(note=note, headers=message.headers)
 
 
 def _home(parcel: Parcel) -> str:

@@ -13,9 +13,10 @@ from harness.errors import UnknownName
 from harness.journal import Delivery, EventSeen, Journal, Leak
 from harness.scenario import Scenario
 from harness.settings import Settings
+from harness.settings.dialect import FISKIL
 from harness.webhooks import sign
-from harness.webhooks.encodings import ENCODINGS, ODDITIES, SPELLINGS
-from harness.webhooks.forgeries import FORGERIES
+from harness.webhooks.encodings import ODDITIES, SPELLINGS, encodings_of
+from harness.webhooks.forgeries import forgeries_of
 
 Perform = Callable[..., tuple[Journal, str]]
 
@@ -31,10 +32,10 @@ def test_every_forgery_is_sent_and_known(perform: Perform, driver: Driver, mailb
     made = journal.all(Delivery)
     secret = driver.fiskil.credentials.webhook_secret
     assert not crashed
-    assert [one.name for one in made] == list(FORGERIES)
+    assert [one.name for one in made] == list(forgeries_of(FISKIL))
     assert {one.kind for one in made} == {"forged"}
     assert len({one.message_id for one in made}) == len(made)
-    assert [journal.names[one.message_id] for one in made] == [f"forged:{name}" for name in FORGERIES]
+    assert [journal.names[one.message_id] for one in made] == [f"forged:{name}" for name in forgeries_of(FISKIL)]
     assert not any(sign(body, secret) == given for body, given in zip(mailbox.bodies, mailbox.signatures, strict=True))
 
 
@@ -98,7 +99,10 @@ def test_every_re_encoding_is_a_fact_of_its_own(perform: Perform, driver: Driver
     made = journal.all(Delivery)[1:]
     secret = driver.fiskil.credentials.webhook_secret
     assert not crashed
-    assert [one.name for one in made] == ["extra_field", *(one.name for one in ENCODINGS.values() if not one.needs_accounts)]
+    assert [one.name for one in made] == [
+        "extra_field",
+        *(one.name for one in encodings_of(FISKIL) if not one.needs_accounts),
+    ]
     assert len({one.message_id for one in made}) == len(made)
     assert {one.event for one in made} <= {one.event for one in journal.all(EventSeen)}
     assert mailbox.signatures == [sign(body, secret) for body in mailbox.bodies]
@@ -112,7 +116,7 @@ def test_new_fields_are_judged_only_where_one_is_taken(perform: Perform, mailbox
 
     judged = {one.name for one in journal.all(Delivery) if one.is_judged}
     assert "pretty" in judged
-    assert not any(one.has_extra and one.name in judged for one in ENCODINGS.values())
+    assert not any(one.has_extra and one.name in judged for one in encodings_of(FISKIL))
 
 
 def test_missing_accounts_are_missing_from_an_event_that_has_some(perform: Perform, mailbox: Mailbox) -> None:

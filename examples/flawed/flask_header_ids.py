@@ -1,0 +1,22 @@
+"""Knows a message again by the header ``X-Event-Id`` where there is one, though nobody signed it: a replay brings a new one.
+
+Nothing outside the signed body says which message it is.
+"""
+
+from correct import flask_receiver
+from flask import request
+
+flask_receiver.TABLES += "CREATE TABLE IF NOT EXISTS event_ids (event_id TEXT PRIMARY KEY);"
+
+
+def claim(database, message):
+    """Once per id, wherever the id stands."""
+    event_id = request.headers.get("X-Event-Id", message["message_id"])
+    if not database.execute("INSERT OR IGNORE INTO event_ids VALUES (?)", (event_id,)).rowcount:
+        return 0
+    count = "INSERT INTO applied VALUES (?, 1) ON CONFLICT (message_id) DO UPDATE SET times = times + 1"
+    return database.execute(count, (message["message_id"],)).rowcount
+
+
+flask_receiver.claim = claim
+flask_receiver.serve()

@@ -1,0 +1,67 @@
+// What the small receivers in Node.js share: the server, a file for what was applied, and the newest status of each consent.
+//
+// `serve` is told how to verify; everything else here is as it should be.
+"use strict";
+
+const fs = require("node:fs");
+const http = require("node:http");
+
+const KEY = Buffer.from(process.env.FISKIL_WEBHOOK_SECRET, "base64");
+const ALLOWED = process.env.FISKIL_WEBHOOK_ALLOWED_IPS.split(",");
+const STORE = `${process.env.DATABASE}.json`;
+const kept = fs.existsSync(STORE) ? JSON.parse(fs.readFileSync(STORE)) : { applied: {}, consents: {} };
+
+function serve(isGenuine) {
+  http.createServer((request, response) => {
+    const url = new URL(request.url, "http://localhost");
+    const chunks = [];
+    request.on("data", (chunk) => chunks.push(chunk));
+    request.on("end", () => {
+      if (request.method === "POST" && url.pathname === "/webhooks/fiskil") {
+        return answer(response, receive(request, Buffer.concat(chunks), isGenuine));
+      }
+      if (url.pathname === "/_harness/effects") return answer(response, 200, effects(url.searchParams.get("end_user_id")));
+      answer(response, url.pathname === "/healthz" ? 200 : 404, {});
+    });
+  }).listen(Number(process.env.PORT), "127.0.0.1");
+}
+
+function receive(request, body, isGenuine) {
+  if (!KEY.length) return 503;
+  if (!ALLOWED.includes(request.socket.remoteAddress)) return 403;
+  if (!isGenuine(request, body, KEY)) return 401;
+  let message;
+  try {
+    message = JSON.parse(body);
+  } catch {
+    return 400; // no JSON, or nested too deeply
+  }
+  if (typeof message?.message_id !== "string" || typeof message.data?.event !== "string") return 400;
+  if (!Object.hasOwn(kept.applied, message.message_id)) apply(message);
+  return 204;
+}
+
+function apply(message) {
+  const { event, consent_id, end_user_id } = message.data;
+  kept.applied[message.message_id] = 1;
+  const known = kept.consents[consent_id];
+  const isNews = !known || (known.end_user_id === end_user_id && known.at < message.publish_time);
+  if (event.startsWith("consent.") && isNews) {
+    const status = event === "consent.revoked" ? "revoked" : "active";
+    kept.consents[consent_id] = { end_user_id, status, at: message.publish_time };
+  }
+  fs.writeFileSync(`${STORE}.new`, JSON.stringify(kept), { flush: true });
+  fs.renameSync(`${STORE}.new`, STORE);
+}
+
+function effects(endUserId) {
+  const mine = Object.entries(kept.consents).filter(([, consent]) => consent.end_user_id === endUserId);
+  const consents = Object.fromEntries(mine.map(([id, consent]) => [id, consent.status]));
+  return { applied: kept.applied, pending: 0, state: { consents } };
+}
+
+function answer(response, status, value) {
+  response.writeHead(status, { "content-type": "application/json" }).end(value ? JSON.stringify(value) : undefined);
+}
+
+module.exports = { serve };

@@ -1,0 +1,60 @@
+"""Is a message known again, however its signature is spelt and whatever unsigned headers say?"""
+
+from typing import ClassVar
+
+from harness.journal import Delivery, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Case, Finding, Verdict
+from harness.probes.receipts import last_applied, line, of_kind, unrest
+from harness.probes.records import EFFECTS
+
+PLAIN = "plain"
+COUNTS = f"{EFFECTS}: applied"
+
+
+class KnowsAgain(PlainProbe, frozen=True, kw_only=True, tag="knows_again"):
+    """No message that came again is applied again, in whatever spelling and beside whatever headers it came (I2, I13).
+
+    Each spelling has a case of its own; where the plain repetition is applied again already, the others tell nothing more.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
+    expected: ClassVar[str] = "one effect, however the signature is spelt and whatever headers say that nobody signed"
+    source: ClassVar[str] = "webhooks.message-id"
+    fix: ClassVar[str] = "remember message_id from the signed body, not the signature, and no header"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Count the effects of each message that came again."""
+        again = [one for one in of_kind(journal, "replay") if one.name]
+        told = last_applied(journal)
+        if not again:
+            return self.cannot_tell("no message came again in another spelling")
+        if told is None:
+            return self.cannot_tell("the effects hook tells no counts (applied)", hook=COUNTS)
+        counts = {one.name: told.get(one.message_id, 0) for one in again}
+        cases = tuple(_case(one, counts) for one in again)
+        twice = [one for one in again if counts[one.name] > 1]
+        if twice:
+            seen = (
+                f"message {twice[0].event} was applied {counts[twice[0].name]} times: it came again {_words(twice[0].name)}"
+            )
+            more = f", and {len(twice) - 1} more" if twice[1:] else ""
+            return self.fails(seen + more, evidence=tuple(map(line, twice)), examined=len(again), cases=cases)
+        if not any(counts.values()):
+            return self.cannot_tell("none of the messages that came again was applied at all", hook=EFFECTS)
+        reason, hook = unrest(journal)
+        if reason:
+            return self.cannot_tell(reason, hook=hook)
+        return self.holds(f"{len(again)} messages came again and were applied once", examined=len(again), cases=cases)
+
+
+def _case(one: Delivery, counts: dict[str, int]) -> Case:
+    verdict = Verdict.PASS if counts[one.name] == 1 else Verdict.INCONCLUSIVE
+    if counts[one.name] > 1:
+        is_plain_known = one.name == PLAIN or counts.get(PLAIN, 1) == 1
+        verdict = Verdict.FAIL if is_plain_known else Verdict.INCONCLUSIVE
+    return Case(name=one.name, verdict=verdict, seen=f"applied {counts[one.name]} times", events=(one.event,))
+
+
+def _words(name: str) -> str:
+    return "as it was" if name == PLAIN else f"as {name.replace('_', ' ')}"

@@ -1,0 +1,95 @@
+"""Does the receiver take every lawful message that can be drawn, and outlive all the others?"""
+
+from typing import ClassVar
+
+from harness.journal import Delivery, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Case, Finding, Verdict
+from harness.probes.receipts import answer_of, genuine, last_applied, of_kind, unrest
+
+FUZZ = "fuzz:"
+VALID = "valid"
+REPRODUCE = "the same seed draws the same bodies"
+
+
+class SurvivesFuzzing(PlainProbe, frozen=True, kw_only=True, tag="survives_fuzzing"):
+    """Signed bodies that the sender might send get 2xx and have one effect at most; what it never sends may get any answer.
+
+    No answer at all is a failure, and so is it when the next genuine message is not taken any more (rule 6, I14). A server
+    error is worth advice.
+    """
+
+    expected: ClassVar[str] = "2xx for every lawful message, an answer to everything, and everything as before afterwards"
+    source: ClassVar[str] = "webhooks.payload"
+    fix: ClassVar[str] = "read only the fields that you need, ignore the others, and answer 400 to what you cannot read"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look for silence, then for refusals, repeated effects, and what came afterwards."""
+        sent = [one for one in of_kind(journal, "unusual") if one.event.startswith(FUZZ)]
+        if not sent:
+            return self.cannot_tell("nothing was drawn")
+        before, after = _around(journal, sent)
+        if not any(one.outcome == "ack" for one in before):
+            return self.cannot_tell("no genuine message was acknowledged before, so a refusal tells nothing")
+        advice = _server_errors(sent)
+        witnesses = (_silent(sent), _broken_after(after), _refused(sent), _repeated(journal, sent))
+        found = [(name, *witness) for name, witness in zip(CASES, witnesses, strict=True) if witness]
+        failed = {name for name, _, _ in found}
+        cases = tuple(Case(name=name, verdict=Verdict.FAIL if name in failed else Verdict.PASS) for name in CASES)
+        if found:
+            _, seen, evidence = found[0]
+            return self.fails(seen, evidence=(*evidence, REPRODUCE), examined=len(sent), advice=advice, cases=cases)
+        reason, hook = unrest(journal)
+        if reason:
+            return self.cannot_tell(reason, hook=hook, advice=advice)
+        valid = sum(one.name == VALID for one in sent)
+        seen = f"{valid} lawful bodies were acknowledged, and {len(sent) - valid} others did no harm"
+        return self.holds(seen, examined=len(sent), advice=advice, cases=cases)
+
+
+CASES = ("answers_everything", "works_afterwards", "takes_lawful_bodies", "applies_once")
+
+
+def _around(journal: Journal, sent: list[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
+    made = genuine(journal)
+    return [one for one in made if one.at_s < sent[0].at_s], [one for one in made if one.at_s > sent[-1].at_s]
+
+
+def _silent(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
+    """Bodies that it hung on or died of: the one before a connection that nobody takes any more."""
+    dead = next((number for number, one in enumerate(sent) if one.trouble == "connection refused"), None)
+    if dead is not None:
+        return "the receiver did not listen any more after a drawn body", tuple(
+            map(_line, sent[max(0, dead - 1) : dead + 1])
+        )
+    hung = [one for one in sent if "limit" in one.trouble]
+    return (f"{len(hung)} drawn bodies got no answer at all", tuple(map(_line, hung))) if hung else None
+
+
+def _broken_after(after: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
+    if not after or any(one.outcome == "ack" for one in after):
+        return None
+    return "genuine messages were not acknowledged any more", tuple(f"{one.event}: {answer_of(one)}" for one in after)
+
+
+def _refused(sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
+    valid = [one for one in sent if one.name == VALID]
+    refused = [one for one in valid if one.outcome != "ack"]
+    if not refused:
+        return None
+    return f"{len(refused)} of {len(valid)} lawful bodies were not acknowledged", tuple(map(_line, refused))
+
+
+def _repeated(journal: Journal, sent: list[Delivery]) -> tuple[str, tuple[str, ...]] | None:
+    told = last_applied(journal) or {}
+    twice = [one for one in sent if told.get(one.message_id, 0) > 1]
+    return (f"{len(twice)} drawn messages were applied more than once", tuple(map(_line, twice))) if twice else None
+
+
+def _server_errors(sent: list[Delivery]) -> tuple[str, ...]:
+    broken = [one for one in sent if one.name != VALID and one.status is not None and one.status >= 500]
+    return ("5xx on signed bodies that the sender never sends; 400 would end the retries",) if broken else ()
+
+
+def _line(one: Delivery) -> str:
+    return f"{one.event.replace(':', ' ')}, {one.name}: {answer_of(one)}"

@@ -1,0 +1,204 @@
+"""How messages are signed and worded, as the config says it: Fiskil's way is the default of every key.
+
+Only shapes, names and their complaints; ``webhooks/schemes.py`` signs, ``webhooks/adapter.py`` writes.
+"""
+
+import base64
+import re
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from harness.errors import ConfigError, UnknownName
+
+HEADER = "X-Fiskil-Signature"
+DOCUMENTED = "base64-decoded-key"
+STANDARD = "standard-webhooks"
+WHSEC = "whsec_"
+IN_HEADER = "header:"
+_PATH = re.compile(r"\$(\.[A-Za-z_][\w-]*)+")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+class Scheme(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a message is signed.
+
+    ``hmac`` signs the body alone: ``key`` is how the secret's text becomes the key, ``digest`` how the result is written,
+    ``prefix`` what stands before it. ``standard-webhooks`` is version 1 of that specification, with headers of its own; a
+    receiver may refuse what was signed more than ``tolerance_s`` ago.
+    """
+
+    kind: Literal["hmac", "standard-webhooks"] = "hmac"
+    header: str = HEADER
+    key: Literal["text", "base64", "hex"] = "base64"
+    digest: Literal["base64", "hex"] = "base64"
+    prefix: str = ""
+    algorithm: Literal["sha256", "sha1", "sha512"] = "sha256"
+    tolerance_s: int = 300
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether id and time of the attempt are signed together with the body."""
+        return self.kind == STANDARD
+
+    def secret_of(self, key: str) -> str:
+        """A signing secret as the sender's console shows it, made of *key*, which is base64."""
+        if self.is_standard:
+            # That specification wants 24 to 64 bytes.
+            return WHSEC + base64.b64encode(base64.b64decode(key)[:32]).decode()
+        return base64.b64decode(key).hex() if self.key == "hex" else key
+
+
+class Payload(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a message says what: a path into its JSON, ``header:NAME``, or empty where it does not say.
+
+    ``extra`` is the table that further fields stand in. ``kinds`` are other names for kinds of events, by Fiskil's.
+    ``fixed`` are fields that are the same in every message.
+    """
+
+    attempt: str = "$.delivery_attempt"
+    time: str = "$.publish_time"
+    id: str = "$.message_id"
+    kind: str = "$.data.event"
+    consent: str = "$.data.consent_id"
+    client: str = "$.data.client_id"
+    subject: str = "$.data.end_user_id"
+    institution: str = "$.data.institution_id"
+    accounts: str = "$.data.account_ids"
+    extra: str = "$.data"
+    kinds: dict[str, str] = {}
+    fixed: dict[str, Any] = {}
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Every place by what stands there."""
+        return {name: getattr(self, name) for name in PLACES}
+
+    @property
+    def id_header(self) -> str:
+        """The header that carries the id; empty where the body does."""
+        return self.id.removeprefix(IN_HEADER) if self.id.startswith(IN_HEADER) else ""
+
+
+PLACES = ("attempt", "time", "id", "kind", "consent", "client", "subject", "institution", "accounts", "extra")
+
+
+class Dialect(Struct, frozen=True, kw_only=True):
+    """Scheme and payload: all that one sender of webhooks differs in from another."""
+
+    scheme: Scheme = Scheme()
+    payload: Payload = Payload()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether a message is worded as Fiskil's."""
+        return self.payload == Payload()
+
+
+FISKIL = Dialect()
+PRESETS: dict[str, Dialect] = {
+    "fiskil": FISKIL,
+    "github": Dialect(
+        scheme=Scheme(header="X-Hub-Signature-256", key="text", digest="hex", prefix="sha256="),
+        payload=Payload(
+            attempt="",
+            time="$.occurred_at",
+            id="header:X-GitHub-Delivery",
+            kind="header:X-GitHub-Event",
+            consent="$.consent.id",
+            client="",
+            subject="$.account.id",
+            institution="$.institution.id",
+            accounts="$.accounts",
+            extra="$",
+        ),
+    ),
+    "shopify": Dialect(
+        scheme=Scheme(header="X-Shopify-Hmac-Sha256", key="text"),
+        payload=Payload(attempt="", id="header:X-Shopify-Webhook-Id", kind="header:X-Shopify-Topic"),
+    ),
+    STANDARD: Dialect(
+        scheme=Scheme(kind="standard-webhooks", header="webhook-signature", prefix="v1,"),
+        payload=Payload(attempt="", time="$.timestamp", id="header:webhook-id", kind="$.type"),
+    ),
+}
+"""Senders that are known by name."""
+
+READINGS: dict[str, Scheme] = {
+    DOCUMENTED: Scheme(),
+    "raw-key-hex": Scheme(key="text", digest="hex"),
+    "prefixed-hex": Scheme(digest="hex", prefix="sha256="),
+}
+"""What the readings of the clause webhooks.signature stand for."""
+
+
+def preset(name: str) -> Dialect:
+    """The sender called *name*; the nearest match is in the complaint."""
+    if name not in PRESETS:
+        raise UnknownName("signature scheme", name, PRESETS)
+    return PRESETS[name]
+
+
+def spelt_out(webhook: dict[str, Any]) -> dict[str, Any]:
+    """Let ``scheme`` be a name: what that sender does stands below what the config says of the payload.
+
+    Raises:
+        UnknownName: No such sender.
+    """
+    scheme, payload = webhook.get("scheme"), webhook.get("payload", {})
+    if isinstance(scheme, dict) and scheme.get("kind") == STANDARD:
+        given = {key: value for key, value in scheme.items() if key != "kind"}
+        return {**webhook, "scheme": {**_told(PRESETS[STANDARD].scheme), **given}, "payload": _below(payload, STANDARD)}
+    if isinstance(scheme, str):
+        found = preset(scheme)
+        return {**webhook, "scheme": _told(found.scheme), "payload": _below(payload, scheme)}
+    return webhook
+
+
+def refuse_bad_dialect(scheme: Scheme | None, payload: Payload, *, source: str) -> None:
+    """Refuse places that are none, places that exclude each other, and headers that no request can carry."""
+    if scheme is not None and not _TOKEN.fullmatch(scheme.header):
+        raise ConfigError(
+            f"{source}: app.webhook.scheme.header must be a header's name such as {HEADER!r}, got {scheme.header!r}."
+        )
+    standard = PRESETS[STANDARD].scheme
+    if (
+        scheme is not None
+        and scheme.is_standard
+        and scheme != msgspec.structs.replace(standard, tolerance_s=scheme.tolerance_s)
+    ):
+        raise ConfigError(
+            f"{source}: app.webhook.scheme of the kind {STANDARD!r} has headers and a key form of its own. "
+            "Beside kind it takes tolerance_s alone."
+        )
+    if scheme is not None and scheme.tolerance_s <= 0:
+        raise ConfigError(f"{source}: app.webhook.scheme.tolerance_s must be greater than 0, got {scheme.tolerance_s}.")
+    for name, place in payload.places.items():
+        _refuse_bad_place(name, place, source=source)
+    for name in ("id", "kind"):
+        if not payload.places[name]:
+            raise ConfigError(f"{source}: app.webhook.payload.{name} is empty. A receiver must be told it somewhere.")
+    for prefix, place in ((one, two) for one in payload.places.values() for two in payload.places.values()):
+        if prefix and prefix not in {"$", payload.extra} and place.startswith(f"{prefix}."):
+            raise ConfigError(f"{source}: app.webhook.payload puts {place!r} inside {prefix!r}, which is a value.")
+
+
+def _refuse_bad_place(name: str, place: str, *, source: str) -> None:
+    header = place.removeprefix(IN_HEADER)
+    is_header = place.startswith(IN_HEADER) and bool(_TOKEN.fullmatch(header)) and name not in {"accounts", "extra"}
+    is_table = name == "extra" and place == "$"
+    if (place and not (is_header or is_table or _PATH.fullmatch(place))) or (name == "extra" and not place):
+        raise ConfigError(
+            f"{source}: app.webhook.payload.{name} must be a path like '$.data.{name}'"
+            + ("" if name in {"accounts", "extra"} else " or a header like 'header:X-Name'")
+            + f", got {place!r}."
+        )
+
+
+def _told(scheme: Scheme) -> dict[str, Any]:
+    return msgspec.structs.asdict(scheme)
+
+
+def _below(payload: Any, name: str) -> Any:
+    return {**msgspec.structs.asdict(PRESETS[name].payload), **payload} if isinstance(payload, dict) else payload

@@ -1,0 +1,84 @@
+"""Forgeries that change what was honestly signed, and bodies that a receiver chokes on before it has verified them."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from harness.settings.dialect import Dialect
+from harness.webhooks.forgery import Forged, Forgery, Material, appended, changed, forged
+from harness.webhooks.message import seal
+
+DEEP = 10_000
+LONG = 100_000
+REPLACEMENT = "\ufffd"
+
+
+def _tampered(change: Callable[[bytes], bytes]) -> Callable[[Material], Forged]:
+    """Other bytes for the same message, under the signature of the bytes as they were."""
+    return lambda material: changed(material, change(material.honest.body))
+
+
+def _renamed(rename: Callable[[str], str]) -> Callable[[Material], Forged]:
+    """Another ``message_id`` under the signature of the message as it was."""
+
+    def make(material: Material) -> Forged:
+        old = material.event.message_id
+        body = material.honest.body.replace(f'"{old}"'.encode(), f'"{rename(old)}"'.encode(), 1)
+        return changed(material, body, rename(old))
+
+    return make
+
+
+def _repeated_key(material: Material) -> Forged:
+    """Whoever reads the last of two equal keys sees the message as it was signed."""
+    earlier = _flipped(material.event.message_id)
+    name = material.dialect.payload.id.removeprefix("$.")
+    return changed(material, f'{{"{name}":"{earlier}",'.encode() + material.honest.body[1:], earlier)
+
+
+def _invalid_byte(material: Material) -> Forged:
+    """Whoever decodes leniently before the HMAC signs the replacement character in its place."""
+    event = msgspec.structs.replace(material.event, extra={**material.event.extra, "note": REPLACEMENT})
+    honest = seal(event, attempt=1, secret=material.secret, dialect=material.dialect)
+    lenient = msgspec.structs.replace(material, honest=honest)
+    return changed(lenient, honest.body.replace(REPLACEMENT.encode(), b"\xff"))
+
+
+def _respaced(body: bytes) -> bytes:
+    return msgspec.json.format(body, indent=2)
+
+
+def _unsigned_with(note: bytes) -> Callable[[Material], Forged]:
+    """What a receiver chokes on if it parses before it verifies."""
+
+    def make(material: Material) -> Forged:
+        return msgspec.structs.replace(forged(material), body=appended(material.honest.body, b'"note":' + note))
+
+    return make
+
+
+def _flipped(message_id: str) -> str:
+    return message_id[:-1] + chr(ord(message_id[-1]) ^ 1)
+
+
+def _has_id_in_body(dialect: Dialect) -> bool:
+    return not dialect.payload.id_header
+
+
+def _has_id_on_top(dialect: Dialect) -> bool:
+    return dialect.payload.id.count(".") == 1
+
+
+BODIES: tuple[Forgery, ...] = (
+    Forgery(
+        "bit_flipped", "with one bit of message_id flipped under the old signature", _renamed(_flipped), _has_id_in_body
+    ),
+    Forgery("space_in_id", "with a space in message_id under the old signature", _renamed("{} ".format), _has_id_in_body),
+    Forgery("respaced", "with spaces between its JSON tokens under the old signature", _tampered(_respaced)),
+    Forgery("repeated_key", "with a second message_id under the old signature", _repeated_key, _has_id_on_top),
+    Forgery("trailing_newline", "with a newline at its end under the old signature", _tampered(lambda b: b + b"\n")),
+    Forgery("byte_order_mark", "with a byte order mark under the old signature", _tampered(lambda b: b"\xef\xbb\xbf" + b)),
+    Forgery("invalid_byte", "with an invalid byte where the signed text has U+FFFD", _invalid_byte),
+    Forgery("deep", "without a signature, nested 10 000 levels deep", _unsigned_with(b"[" * DEEP + b"]" * DEEP)),
+    Forgery("huge_integer", "without a signature, with an integer of 100 000 digits", _unsigned_with(b"7" * LONG)),
+)

@@ -1,0 +1,57 @@
+"""Forgeries without a key: no signature, junk, parts of a right one, and other people's."""
+
+from collections.abc import Callable
+
+from harness.webhooks.adapter import Headers
+from harness.webhooks.forgery import Forged, Forgery, Material, computed, forged, with_other_secret
+from harness.webhooks.schemes import digest_in
+
+LONG_HEADER = 4096
+HIGH = "".join(map(chr, range(0x80, 0x100)))
+LENGTHS = (1, 43, 44, 45, 64)
+"""Around the length of a digest in base64, and that of one in hex."""
+
+
+def _header(*values: str, beside: Headers = ()) -> Callable[[Material], Forged]:
+    return lambda material: forged(material, *values, beside=beside)
+
+
+def _cut(length: int) -> Callable[[Material], Forged]:
+    return computed(lambda material: material.honest.signature[:length])
+
+
+def _joined(material: Material) -> str:
+    between = " " if material.scheme.is_standard else ", "
+    return between.join((with_other_secret(material), material.other.signature))
+
+
+def _reversed(material: Material) -> str:
+    """The right digest's bytes in the other order: of the right length and alphabet."""
+    return material.spell(digest_in(material.honest.signature, material.scheme)[::-1])
+
+
+HEADERS: tuple[Forgery, ...] = (
+    Forgery("unsigned", "without a signature", _header()),
+    Forgery("empty_header", "with an empty signature header", _header("")),
+    Forgery("random_signature", "with 32 other bytes as its signature", computed(_reversed)),
+    Forgery("junk_signature", "with a signature that is no base64", _header("not base64, not hex, nothing")),
+    *(Forgery(f"letters_{length}", f"with {length} letters as its signature", _header("A" * length)) for length in LENGTHS),
+    Forgery("long_header", "with a signature of 4096 letters", _header("A" * LONG_HEADER)),
+    Forgery("non_ascii_header", "with bytes above 127 in its signature", _header("\x80\xe9\xff" * 14)),
+    Forgery("non_ascii_44", "with 44 bytes above 127 as its signature", _header("\xe9" * 44)),
+    Forgery("every_high_byte", "with every byte above 127 in its signature", _header(HIGH)),
+    # 43 letters are all of an unpadded signature, so the longest cut that loses something leaves 42.
+    *(
+        Forgery(f"truncated_{length}", f"with the first {length} letters of its signature", _cut(length))
+        for length in (1, 4, 8, 42)
+    ),
+    Forgery("signature_of_another", "under the signature of another message", computed(lambda m: m.other.signature)),
+    Forgery(
+        "two_headers",
+        "with two signature headers, both wrong",
+        lambda m: forged(m, with_other_secret(m), m.other.signature),
+    ),
+    Forgery("joined_signatures", "with two wrong signatures in one header", computed(_joined)),
+    Forgery("put_unsigned", "without a signature, by PUT", lambda m: forged(m, method="PUT")),
+    Forgery("get_unsigned", "without a signature, by GET", lambda m: forged(m, method="GET")),
+)

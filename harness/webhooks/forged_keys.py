@@ -1,0 +1,158 @@
+"""Forgeries by whoever knows how to sign and not the key: wrong keys and forms, plain hashes, algorithms of their choice."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable
+
+from harness.settings.dialect import Dialect
+from harness.webhooks.forgery import Forged, Forgery, Material, computed, with_other_secret
+
+OPENSSL_LITERAL = b"secret.key"
+ALGORITHM_HEADERS = ("X-Fiskil-Signature-Algorithm", "X-Signature-Algorithm", "X-Webhook-Algorithm", "Algorithm")
+OWN_KEY = b"a key that came with the request"
+OWN_KEY_TEXT = base64.b64encode(OWN_KEY).decode()
+JWK = f'{{"kty":"oct","alg":"HS256","k":"{OWN_KEY_TEXT.rstrip("=")}"}}'
+KEY_HEADERS = (("X-Fiskil-Key", OWN_KEY_TEXT), ("X-Signature-Key", OWN_KEY_TEXT), ("X-Fiskil-Jwk", JWK), ("jwk", JWK))
+NO_ALGORITHM_JWT = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.e30."
+GUESSES = {
+    "quotes": '""',
+    "secret": "secret",
+    "changeme": "changeme",
+    "whsec": "whsec_",
+    "none": "None",
+    "null": "null",
+    "undefined": "undefined",
+}
+"""Keys that everybody can guess, by what a forgery with them is called."""
+
+
+def _key(key: bytes) -> Callable[[Material], Forged]:
+    return computed(lambda material: material.under(key))
+
+
+def _lenient(text: str) -> bytes:
+    """What a decoder that minds nothing makes of a text."""
+    kept = "".join(letter for letter in text if letter.isascii() and (letter.isalnum() or letter in "+/"))
+    kept = kept[:-1] if len(kept) % 4 == 1 else kept
+    return base64.b64decode(kept + "=" * (-len(kept) % 4))
+
+
+def _hmac(name: str, material: Material) -> bytes:
+    return hmac.digest(material.key, material.signed_bytes, name)
+
+
+def _hex_under_text(material: Material) -> str:
+    return hmac.new(material.secret.encode(), material.signed_bytes, hashlib.sha256).hexdigest()
+
+
+def _base64_under_text(material: Material) -> str:
+    return base64.b64encode(hmac.digest(material.secret.encode(), material.signed_bytes, "sha256")).decode()
+
+
+def _hash(material: Material, *parts: bytes) -> str:
+    return material.spell(hashlib.new(material.scheme.algorithm, b"".join(parts)).digest())
+
+
+def _named(algorithm: str, text: Callable[[Material], str]) -> Callable[[Material], Forged]:
+    """Headers beside the signature say which algorithm it is of."""
+    return computed(text, beside=tuple((header, algorithm) for header in ALGORITHM_HEADERS))
+
+
+def _is_decoded(dialect: Dialect) -> bool:
+    return dialect.scheme.key != "text" or dialect.scheme.is_standard
+
+
+def _is_text(dialect: Dialect) -> bool:
+    return not _is_decoded(dialect)
+
+
+def _by_other_than(algorithm: str) -> Callable[[Dialect], bool]:
+    return lambda dialect: dialect.scheme.algorithm != algorithm
+
+
+KEYS: tuple[Forgery, ...] = (
+    Forgery("other_secret", "signed with another secret", computed(with_other_secret)),
+    Forgery("empty_key", "signed with an empty key", _key(b"")),
+    *(Forgery(f"key_{name}", f"signed with the key {text}", _key(text.encode())) for name, text in GUESSES.items()),
+    *(
+        Forgery(f"key_{name}_decoded", f"signed with {name} as if it were base64", _key(_lenient(name)))
+        for name in ("secret", "changeme")
+    ),
+    Forgery(
+        "key_client_id",
+        "signed with the client_id, which is no secret",
+        computed(lambda m: m.under(m.event.client_id.encode())),
+    ),
+    Forgery(
+        "raw_key_base64",
+        "signed with the text of the secret, not decoded",
+        computed(_base64_under_text),
+        _is_decoded,
+    ),
+    Forgery(
+        "raw_key_hex",
+        "signed in hex with the text of the secret, not decoded",
+        computed(_hex_under_text),
+        _is_decoded,
+    ),
+    Forgery(
+        "decoded_key",
+        "signed with the secret decoded from base64, though its text is the key",
+        computed(lambda m: m.under(_lenient(m.secret))),
+        _is_text,
+    ),
+    Forgery(
+        "literal_key_hex",
+        "signed in hex with the key secret.key, as a recipe in the documentation computes it",
+        computed(lambda m: hmac.new(OPENSSL_LITERAL, m.signed_bytes, hashlib.sha256).hexdigest()),
+    ),
+    Forgery("literal_key_base64", "signed with the key secret.key", _key(OPENSSL_LITERAL)),
+    Forgery(
+        "hmac_sha1", "signed with HMAC-SHA1", computed(lambda m: "sha1=" + _hmac("sha1", m).hex()), _by_other_than("sha1")
+    ),
+    Forgery(
+        "hmac_sha512", "signed with HMAC-SHA512", computed(lambda m: m.spell(_hmac("sha512", m))), _by_other_than("sha512")
+    ),
+    Forgery("plain_hash", "with the SHA-256 of its body as signature", computed(lambda m: _hash(m, m.honest.body))),
+    Forgery(
+        "hash_of_key_and_body",
+        "with SHA-256 of key and body instead of an HMAC",
+        computed(lambda m: _hash(m, m.key, m.honest.body)),
+    ),
+    Forgery(
+        "hash_of_body_and_key",
+        "with SHA-256 of body and key instead of an HMAC",
+        computed(lambda m: _hash(m, m.honest.body, m.key)),
+    ),
+    Forgery(
+        "hash_of_text_and_body",
+        "with SHA-256 of the secret's text and the body instead of an HMAC",
+        computed(lambda m: _hash(m, m.secret.encode(), m.honest.body)),
+        _is_decoded,
+    ),
+    Forgery(
+        "hex_hash_of_text_and_body",
+        "with SHA-256 in hex of the secret's text and the body instead of an HMAC",
+        computed(lambda m: hashlib.sha256(m.secret.encode() + m.honest.body).hexdigest()),
+    ),
+    Forgery(
+        "prefixed",
+        "with sha256= before a wrong digest",
+        computed(lambda m: "sha256=" + _hex_under_text(m)),
+        _is_decoded,
+    ),
+    Forgery("algorithm_none", "that says it needs no signature", computed(lambda _: "alg=none")),
+    Forgery("algorithm_none_token", "under a token that says it needs no signature", computed(lambda _: NO_ALGORITHM_JWT)),
+    Forgery("algorithm_none_beside", "beside headers that say it needs no signature", _named("none", lambda _: "none")),
+    Forgery(
+        "plain_hash_beside",
+        "with the SHA-256 of its body, beside headers that say that this is the algorithm",
+        _named("sha256", lambda m: _hash(m, m.honest.body)),
+    ),
+    Forgery(
+        "key_beside",
+        "signed with a key that it carries in its headers",
+        computed(lambda m: m.under(OWN_KEY), beside=KEY_HEADERS),
+    ),
+)

@@ -1,0 +1,85 @@
+"""Forgeries of schemes that sign the time of the attempt: another time or id than was signed, times to refuse.
+
+Some carry a right signature: an eavesdropper has it, and sends it when it is too old, or when it was not yet to be sent.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from harness.model import Message
+from harness.settings.dialect import Dialect
+from harness.webhooks.forgery import Forged, Forgery, Material, forged
+from harness.webhooks.schemes import signed
+
+BEYOND_S = 60
+"""So much is added to the tolerance, lest a second decide."""
+
+
+def _signed_at(text: Callable[[int, int], str]) -> Callable[[Material], Forged]:
+    """Rightly signed with another time of the attempt, which *text* makes of now and the tolerance."""
+
+    def make(material: Material) -> Forged:
+        timestamp = text(int(material.honest.timestamp), material.scheme.tolerance_s)
+        message = signed(msgspec.structs.replace(material.honest, timestamp=timestamp), material.secret, material.scheme)
+        return forged(msgspec.structs.replace(material, honest=message), message.signature)
+
+    return make
+
+
+def _under_old_signature(change: Callable[[Message], Message]) -> Callable[[Material], Forged]:
+    """Another time or id beside the body, under the signature of the message as it was."""
+
+    def make(material: Material) -> Forged:
+        message = change(material.honest)
+        done = forged(msgspec.structs.replace(material, honest=message), material.honest.signature)
+        return msgspec.structs.replace(done, message_ids=(message.message_id, material.event.message_id))
+
+    return make
+
+
+def _a_second_later(honest: Message) -> Message:
+    return msgspec.structs.replace(honest, timestamp=str(int(honest.timestamp) + 1))
+
+
+def _with_other_id(honest: Message) -> Message:
+    message_id = honest.message_id[:-1] + chr(ord(honest.message_id[-1]) ^ 1)
+    told = tuple((name, message_id if value == honest.message_id else value) for name, value in honest.told)
+    return msgspec.structs.replace(honest, message_id=message_id, told=told)
+
+
+def _without(header: str) -> Callable[[Material], Forged]:
+    def make(material: Material) -> Forged:
+        whole = forged(material, material.honest.signature)
+        kept = tuple(line for line in whole.headers if line[0].lower() != header)
+        return msgspec.structs.replace(whole, headers=kept)
+
+    return make
+
+
+def _only_v1a(material: Material) -> Forged:
+    return forged(material, "v1a," + "A" * 86 + "==")
+
+
+def _signs_time(dialect: Dialect) -> bool:
+    return dialect.scheme.is_standard
+
+
+TIMES: tuple[Forgery, ...] = tuple(
+    Forgery(name, sentence, make, _signs_time)
+    for name, sentence, make in (
+        ("time_old", "that was signed longer ago than is tolerated", _signed_at(lambda now, s: str(now - s - BEYOND_S))),
+        ("time_future", "that was signed for a time to come", _signed_at(lambda now, s: str(now + s + BEYOND_S))),
+        ("time_far_future", "that was signed for a time a year from now", _signed_at(lambda now, _: str(now + 31_536_000))),
+        ("time_text", "with a time that is no number", _signed_at(lambda *_: "hello")),
+        ("time_nan", "with NaN as its time", _signed_at(lambda *_: "NaN")),
+        ("time_empty", "with an empty time", _signed_at(lambda *_: "")),
+        ("time_milliseconds", "with its time in milliseconds", _signed_at(lambda now, _: str(now * 1000))),
+        ("time_with_letters", "with letters after its time", _signed_at(lambda now, _: f"{now}abc")),
+        ("time_overflowing", "with a time of 400 digits", _signed_at(lambda *_: "9" * 400)),
+        ("time_changed", "with another time than was signed", _under_old_signature(_a_second_later)),
+        ("id_changed", "with another id than was signed", _under_old_signature(_with_other_id)),
+        ("time_missing", "without the time that was signed", _without("webhook-timestamp")),
+        ("only_v1a", "with a signature of version v1a alone, which is wrong", _only_v1a),
+    )
+)

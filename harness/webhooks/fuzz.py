@@ -1,0 +1,187 @@
+"""Drawn bodies: what an OpenAPI document of the receiver lets Schemathesis think of, on the border and beyond it.
+
+Drawing answers itself, so what is drawn depends on document and seed alone; whoever wants to deliver signs and sends it.
+Only this room and ``contract`` import Schemathesis, and only when they draw.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from harness.model import Message
+from harness.model.event import EVENT_KINDS
+from harness.settings.dialect import IN_HEADER, Payload
+
+PATH = "/receiver"
+OWN = ("time", "id", "consent", "client", "subject", "institution")
+"""Facts that a drawn message takes from a real one, lest it be about nobody or a repetition."""
+LEAVES: dict[str, dict[str, Any]] = {
+    "attempt": {"type": "integer", "minimum": 1, "maximum": 5},
+    "time": {"type": "string", "pattern": r"^20[2-9][0-9]-0[1-9]-[0-2][1-8]T[0-1][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$"},
+    "id": {"type": "string", "pattern": "^[1-9][0-9]{15}$"},
+    "kind": {"enum": sorted(EVENT_KINDS)},
+    "consent": {"type": "string", "format": "uuid"},
+    "client": {"type": "string", "pattern": "^[0-9A-Za-z]{27}$"},
+    "subject": {"type": "string", "pattern": "^[0-9A-Za-z]{27}$"},
+    "institution": {"type": "string", "pattern": "^[0-9]{1,5}$"},
+    "accounts": {"type": "array", "maxItems": 50, "items": {"type": "string", "pattern": "^[0-9a-f-]{1,64}$"}},
+}
+OPTIONAL = frozenset({"accounts"})
+NEWS: dict[str, dict[str, Any]] = {
+    "note": {"type": "string", "pattern": "^[ -~]{0,80}$"},
+    "total": {"type": "integer", "minimum": -(2**53), "maximum": 2**53},
+    "ratio": {"type": ["number", "null"], "minimum": -1e9, "maximum": 1e9},
+    "flags": {"type": "array", "maxItems": 8, "items": {"type": "boolean"}},
+    "limits": {
+        "type": "object",
+        "maxProperties": 4,
+        "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 9},
+    },
+}
+"""Fields that may come one day; every receiver ignores them."""
+
+
+class Drawn(Struct, frozen=True, kw_only=True):
+    """One body. ``is_valid`` says whether the document allows it."""
+
+    body: bytes
+    is_valid: bool
+
+
+def document(payload: Payload) -> dict[str, Any]:
+    """The receiver as OpenAPI 3.1: one path, one operation, the messages that are worded as *payload* says."""
+    schema = _closed()
+    for name, leaf in LEAVES.items():
+        place = payload.places[name]
+        if place and not place.startswith(IN_HEADER):
+            known = {"enum": [payload.kinds.get(kind, kind) for kind in leaf["enum"]]} if name == "kind" else leaf
+            _describe(schema, place, known, is_required=name not in OPTIONAL)
+    table = _table(schema, payload.extra)
+    for name, leaf in NEWS.items():
+        table["properties"].setdefault(name, leaf)
+    for name, fixed in payload.fixed.items():
+        schema["properties"][name] = {"const": fixed}
+        schema["required"].append(name)
+    answers = {status: {"description": "taken or refused"} for status in ("2XX", "4XX")}
+    content = {"application/json": {"schema": schema}}
+    operation = {"operationId": "receive", "requestBody": {"required": True, "content": content}, "responses": answers}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "A receiver of webhooks", "version": "1"},
+        "paths": {PATH: {"post": operation}},
+    }
+
+
+@lru_cache(maxsize=8)
+def drawn(payload: bytes, *, seed: int, examples: int) -> tuple[Drawn, ...]:
+    """Bodies that Schemathesis draws with *seed*, boundaries first, then *examples* of valid and of broken ones each.
+
+    *payload* is the JSON form of one, because what is cached must be hashable.
+    """
+    from schemathesis.engine import events, from_schema
+
+    whole = document(msgspec.json.decode(payload, type=Payload))
+    found: dict[bytes, Drawn] = {}
+    for event in from_schema(_schema(whole, seed=seed, examples=examples)).execute():
+        if isinstance(event, events.Interrupted):
+            # The engine takes Ctrl-C for the end of a phase; here it ends everything.
+            raise KeyboardInterrupt
+        if isinstance(event, events.ScenarioFinished):
+            for one in _bodies(event.recorder):
+                found.setdefault(one.body, one)
+    return tuple(found.values())
+
+
+def adopted(one: Drawn, own: Message, payload: Payload) -> bytes:
+    """The drawn body about what *own* is about: a valid one takes all facts, a broken one its id, where it has one."""
+    try:
+        told, facts = msgspec.json.decode(one.body), msgspec.json.decode(own.body)
+    except (msgspec.DecodeError, RecursionError):
+        return one.body
+    changed = False
+    for name in OWN if one.is_valid else ("id",):
+        changed = _copy(facts, told, payload.places[name]) or changed
+    return msgspec.json.encode(told) if changed else one.body
+
+
+def _schema(whole: dict[str, Any], *, seed: int, examples: int) -> Any:
+    import schemathesis
+
+    config = {
+        "seed": seed,
+        "generation": {
+            "mode": "all",
+            "with-security-parameters": False,
+            "allow-extra-parameters": False,
+            "max-examples": examples,
+            "database": "none",
+        },
+        "phases": {
+            "examples": {"enabled": False},
+            "coverage": {"enabled": True, "unexpected-methods": []},
+            "fuzzing": {"enabled": True},
+            "stateful": {"enabled": False},
+        },
+        "checks": {"enabled": False},
+    }
+    read = schemathesis.Config.from_dict(config)
+    return schemathesis.openapi.from_wsgi("/openapi.json", _answering(msgspec.json.encode(whole)), config=read)
+
+
+def _answering(text: bytes) -> Callable[[dict[str, Any], Callable[..., Any]], list[bytes]]:
+    """The receiver of drawing: tells its document and takes everything."""
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        is_document = environ["PATH_INFO"] == "/openapi.json"
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [text if is_document else b"{}"]
+
+    return app
+
+
+def _bodies(recorder: Any) -> Iterator[Drawn]:
+    for case_id, node in recorder.cases.items():
+        interaction = recorder.interactions.get(case_id)
+        if interaction is not None and interaction.request.method == "POST":
+            is_valid = str(node.value.meta.generation.mode.value) == "positive"
+            yield Drawn(body=interaction.request.body or b"", is_valid=is_valid)
+
+
+def _describe(schema: dict[str, Any], place: str, leaf: dict[str, Any], *, is_required: bool) -> None:
+    table, _, name = place.rpartition(".")
+    holder = _table(schema, table)
+    holder["properties"][name] = leaf
+    if is_required:
+        holder["required"].append(name)
+
+
+def _closed() -> dict[str, Any]:
+    """A table in which anything that is not described is beyond the document, so any answer to it will do."""
+    return {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
+
+
+def _table(schema: dict[str, Any], place: str) -> dict[str, Any]:
+    for name in place.split(".")[1:]:
+        if name not in schema["properties"]:
+            schema["properties"][name] = _closed()
+            schema["required"].append(name)
+        schema = schema["properties"][name]
+    return schema
+
+
+def _copy(facts: Any, told: Any, place: str) -> bool:
+    """Copy the text at *place*, where both have one; whether that was so."""
+    if not place or place.startswith(IN_HEADER):
+        return False
+    *tables, name = place.split(".")[1:]
+    for table in tables:
+        if not isinstance(told, dict):
+            return False
+        facts, told = facts[table], told.get(table)
+    if not isinstance(told, dict) or not isinstance(told.get(name), str):
+        return False
+    told[name] = facts[name]
+    return True

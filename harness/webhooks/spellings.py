@@ -1,0 +1,135 @@
+"""The right digest of a message in every other spelling, and beside headers that nobody signed: any answer will do.
+
+Whatever the answer, the message stays the one that it is: a receiver that has it knows it again.
+"""
+
+import base64
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from harness.errors import UnknownName
+from harness.model import Message
+from harness.settings.dialect import Scheme
+from harness.webhooks.adapter import Headers
+from harness.webhooks.schemes import digest_in, lines
+
+ID_HEADERS = ("X-Event-Id", "Idempotency-Key", "webhook-id", "X-Request-Id", "X-Message-Id", "X-Fiskil-Message-Id")
+TIME_HEADERS = ("X-Fiskil-Timestamp", "webhook-timestamp", "X-Timestamp")
+FORWARDED = (
+    ("X-Forwarded-Host", "api.example.com"),
+    ("X-Forwarded-Proto", "https"),
+    ("X-Forwarded-For", "203.0.113.7"),
+    ("Forwarded", "for=203.0.113.7;host=api.example.com;proto=https"),
+    ("X-Original-URL", "/admin"),
+)
+
+
+class Right(Struct, frozen=True):
+    """A message with its right signature."""
+
+    message: Message
+    scheme: Scheme
+
+    @property
+    def signature(self) -> str:
+        """As it is sent."""
+        return self.message.signature
+
+    @property
+    def digest(self) -> bytes:
+        """What it spells."""
+        return digest_in(self.signature, self.scheme)
+
+    @property
+    def base64(self) -> str:
+        """The digest in base64."""
+        return base64.b64encode(self.digest).decode()
+
+
+class Spelling(Struct, frozen=True):
+    """One way to spell the right digest of a message in headers. ``sentence`` completes "a signature ...".
+
+    ``is_label`` marks those that leave the signature as it is and differ in headers that nobody signed.
+    """
+
+    name: str
+    sentence: str
+    spell: Callable[[Right], Headers]
+    is_label: bool = False
+
+
+def spelling(name: str) -> Spelling:
+    """The spelling called *name*; the nearest match is in the complaint."""
+    if name not in SPELLINGS:
+        raise UnknownName("spelling", name, SPELLINGS)
+    return SPELLINGS[name]
+
+
+def _as(*texts: Callable[[Right], str]) -> Callable[[Right], Headers]:
+    return lambda right: lines(right.message, right.scheme, *(text(right) for text in texts))
+
+
+def _plain(right: Right) -> str:
+    return right.signature
+
+
+def _unused_bits(right: Right) -> str:
+    """The last letter before the padding has bits that no byte takes; decoders that mind nothing read the same digest."""
+    text, padding = right.base64.rstrip("="), right.base64.count("=")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    return right.scheme.prefix + text[:-1] + alphabet[alphabet.index(text[-1]) ^ 1] + "=" * padding
+
+
+def _beside(headers: Headers) -> Callable[[Right], Headers]:
+    """The signature as it is, beside *headers* that the scheme and the wording leave free."""
+
+    def spell(right: Right) -> Headers:
+        plain = lines(right.message, right.scheme, right.signature)
+        taken = {name.lower() for name, _ in plain}
+        return (*plain, *(line for line in headers if line[0].lower() not in taken))
+
+    return spell
+
+
+def _other_ids(right: Right) -> Headers:
+    return _beside(tuple((name, right.digest.hex()[:20]) for name in ID_HEADERS))(right)
+
+
+SPELLINGS: dict[str, Spelling] = {
+    one.name: one
+    for one in (
+        Spelling("hex", "in hex", _as(lambda right: right.digest.hex())),
+        Spelling("hex_with_prefix", "in hex after sha256=", _as(lambda right: "sha256=" + right.digest.hex())),
+        Spelling("prefix", "after sha256=", _as(lambda right: "sha256=" + right.base64)),
+        Spelling("unpadded", "without its padding", _as(lambda right: right.signature.rstrip("="))),
+        Spelling("urlsafe", "in URL-safe base64", _as(lambda right: right.signature.replace("+", "-").replace("/", "_"))),
+        Spelling("unused_bits", "with other unused bits in its last letter", _as(_unused_bits)),
+        Spelling(
+            "upper_case_hex", "in hex with capitals", _as(lambda right: right.scheme.prefix + right.digest.hex().upper())
+        ),
+        Spelling("blanks_around", "with blanks around it", _as(lambda right: f"  {right.signature} \t")),
+        Spelling("doubled", "written twice in one header", _as(lambda right: right.signature * 2)),
+        Spelling(
+            "two_blanks_between", "twice with two blanks between", _as(lambda right: f"{right.signature}  {right.signature}")
+        ),
+        Spelling("comma_between", "twice with a comma between", _as(lambda right: f"{right.signature},{right.signature}")),
+        Spelling("other_version", "under another version's name", _as(lambda right: "v2," + right.base64)),
+        Spelling("two_headers", "in two equal headers", _as(_plain, _plain)),
+        Spelling("other_ids_in_headers", "beside other ids in headers that nobody signed", _other_ids, is_label=True),
+        Spelling(
+            "other_event_in_header",
+            "beside a header that names another event",
+            _beside((("X-Fiskil-Event", "consent.received"), ("X-Event-Type", "consent.received"))),
+            is_label=True,
+        ),
+        Spelling(
+            "other_time_in_headers",
+            "beside headers with another time",
+            _beside(tuple((name, "1700000000") for name in TIME_HEADERS)),
+            is_label=True,
+        ),
+        Spelling("forwarded", "beside headers of a proxy that is not there", _beside(FORWARDED), is_label=True),
+    )
+}
+"""Every spelling of the right digest by name."""

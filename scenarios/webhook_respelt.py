@@ -1,0 +1,15 @@
+"""A message comes again with its signature spelt another way, or beside headers that nobody signed: it is the same one."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.idempotent",),
+    steps=(
+        steps.Authorise(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.RespellEach(),
+        steps.Settle(),
+    ),
+    probes=(probes.KnowsAgain(),),
+)

@@ -1,0 +1,143 @@
+"""The config of other senders: one name, or every key, and complaints that say what to write instead."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from harness.errors import ConfigError, UnknownName
+from harness.model import Event
+from harness.settings import Settings, parse
+from harness.settings.dialect import FISKIL, PRESETS, READINGS, STANDARD, Dialect, Payload, Scheme
+from harness.webhooks import seal
+from harness.webhooks.adapter import told_by, worded
+
+SECRET = "a2V5LW9mLXRoaXJ0eS10d28tYnl0ZXMtLWxvbmcuLi4="
+EVENT = Event(
+    event_id=0,
+    kind="consent.updated",
+    message_id="1234567890123456",
+    publish_time=datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC),
+    end_user_id="eu_1",
+    consent_id="c1",
+    institution_id="88888",
+    client_id="client",
+    account_ids=("7", "8"),
+    extra={"note": "hello"},
+)
+
+
+def read(**webhook: Any) -> Settings:
+    return parse({"app": {"webhook": webhook}}, folder=Path())
+
+
+def test_fiskil_is_the_default_of_every_key() -> None:
+    """A config that says nothing about schemes gets Fiskil's, and so does one that names it."""
+    assert read().app.webhook.scheme is None
+    assert read(scheme="fiskil").app.webhook.scheme == Scheme() == READINGS["base64-decoded-key"]
+    assert read(scheme={"kind": "hmac"}).app.webhook.payload == Payload() == FISKIL.payload
+
+
+def test_a_sender_is_known_by_its_name() -> None:
+    """Scheme and payload come together, and the config's own keys stand above them."""
+    webhook = read(scheme="github", payload={"subject": "$.owner"}).app.webhook
+
+    assert webhook.scheme == Scheme(header="X-Hub-Signature-256", key="text", digest="hex", prefix="sha256=")
+    assert webhook.payload == msgspec.structs.replace(PRESETS["github"].payload, subject="$.owner")
+
+
+def test_standard_webhooks_can_be_written_out() -> None:
+    """Its kind says everything but the tolerance."""
+    webhook = read(scheme={"kind": STANDARD, "tolerance_s": 60}).app.webhook
+
+    assert webhook.scheme == msgspec.structs.replace(PRESETS[STANDARD].scheme, tolerance_s=60)
+    assert webhook.payload.id_header == "webhook-id"
+
+
+@pytest.mark.parametrize(
+    ("webhook", "words"),
+    [
+        (
+            {"scheme": "githbu"},
+            "No signature scheme 'githbu'. Did you mean 'github'? Known: fiskil, github, shopify, standard-",
+        ),
+        (
+            {"scheme": {"kind": "hmac", "haeder": "X"}},
+            "unknown key 'haeder' in [app.webhook.scheme]. Did you mean 'header'?",
+        ),
+        ({"payload": {"knid": "$.type"}}, "unknown key 'knid' in [app.webhook.payload]. Did you mean 'kind'?"),
+        ({"scheme": {"digest": "b64"}}, "Invalid enum value 'b64' at 'app.webhook.scheme.digest'"),
+        ({"scheme": {"header": "X Sig"}}, "app.webhook.scheme.header must be a header's name such as 'X-Fiskil-Signature'"),
+        (
+            {"scheme": {"kind": STANDARD, "key": "text"}},
+            "has headers and a key form of its own. Beside kind it takes tolerance_s",
+        ),
+        ({"scheme": {"kind": STANDARD, "tolerance_s": 0}}, "app.webhook.scheme.tolerance_s must be greater than 0, got 0."),
+        (
+            {"payload": {"kind": "type"}},
+            "app.webhook.payload.kind must be a path like '$.data.kind' or a header like 'header:X-",
+        ),
+        ({"payload": {"accounts": "header:X"}}, "app.webhook.payload.accounts must be a path like '$.data.accounts', got"),
+        ({"payload": {"id": ""}}, "app.webhook.payload.id is empty. A receiver must be told it somewhere."),
+        (
+            {"payload": {"kind": "$.id", "id": "$.id.text"}},
+            "app.webhook.payload puts '$.id.text' inside '$.id', which is a value.",
+        ),
+    ],
+)
+def test_a_config_that_cannot_be_meant_is_refused(webhook: dict[str, Any], words: str) -> None:
+    """Before a socket opens, with the key, the value and what is allowed."""
+    with pytest.raises((ConfigError, UnknownName)) as refused:
+        read(**webhook)
+
+    assert words in str(refused.value)
+
+
+def test_facts_stand_where_the_config_says() -> None:
+    """In the body or in a header, under a name of the sender's own."""
+    payload = msgspec.structs.replace(
+        PRESETS["github"].payload, kinds={"consent.updated": "member_edited"}, fixed={"hook": {"id": 1}}
+    )
+
+    told, headers = worded(EVENT, attempt=2, payload=payload)
+
+    assert headers == (("X-GitHub-Delivery", "1234567890123456"), ("X-GitHub-Event", "member_edited"))
+    assert told == {
+        "hook": {"id": 1},
+        "occurred_at": "2026-11-24T01:02:03.000Z",
+        "consent": {"id": "c1"},
+        "account": {"id": "eu_1"},
+        "institution": {"id": "88888"},
+        "accounts": ["7", "8"],
+        "note": "hello",
+    }
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_what_was_worded_is_read_back(name: str) -> None:
+    """Probes see the same facts, whatever the sender calls them."""
+    payload = msgspec.structs.replace(PRESETS[name].payload, kinds={"consent.updated": "changed"})
+    message = seal(EVENT, attempt=1, secret=SECRET, dialect=Dialect(payload=payload))
+
+    assert told_by(message.body, message.headers, payload=payload) == {
+        "event": "consent.updated",
+        "consent_id": "c1",
+        "end_user_id": "eu_1",
+    }
+
+
+@pytest.mark.parametrize("body", [b"", b"[1]", b"null", b"\xff", b"[" * 100_000, b'{"data": 1}'])
+def test_what_cannot_be_read_says_nothing(body: bytes) -> None:
+    """Oddities are delivered too."""
+    assert told_by(body, (), payload=PRESETS["shopify"].payload) == {"event": ""}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_bodies_are_compact_json(name: str) -> None:
+    """Whatever the places, nothing but them is in the body."""
+    message = seal(EVENT, attempt=1, secret=SECRET, dialect=Dialect(payload=PRESETS[name].payload))
+
+    assert json.dumps(json.loads(message.body), separators=(",", ":")).encode() == message.body

@@ -1,0 +1,209 @@
+"""Schemes of other senders: what each signs, what follows from it, and the published vectors of all of them."""
+
+import base64
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+from harness.errors import ConfigError
+from harness.model import Event, Message
+from harness.settings.dialect import FISKIL, PRESETS, STANDARD, Dialect, Scheme
+from harness.webhooks import seal
+from harness.webhooks.encodings import SPELLINGS, encode, encodings_of, spell
+from harness.webhooks.forgeries import FORGERIES, forge, forgeries_of
+from harness.webhooks.schemes import digest_in, key_of, mac, signed
+
+VECTORS = json.loads((Path(__file__).parent / "data" / "scheme_vectors.json").read_text(encoding="utf-8"))
+KEY = base64.b64encode(bytes(range(78))).decode()
+EVENT = Event(
+    event_id=-1,
+    kind="consent.revoked",
+    message_id="1234567890123456",
+    publish_time=datetime(2026, 11, 24, tzinfo=UTC),
+    end_user_id="eu_1",
+    consent_id="c1",
+    institution_id="88888",
+    client_id="client",
+    account_ids=("7",),
+)
+ANOTHER = msgspec.structs.replace(EVENT, message_id="6543210987654321", extra={"note": "another"})
+PAIRS = [(name, forgery) for name, dialect in PRESETS.items() for forgery in forgeries_of(dialect)]
+WRITTEN = [(name, one.name) for name, dialect in PRESETS.items() for one in encodings_of(dialect)]
+RIGHTLY_SIGNED = {name for name in FORGERIES if name.startswith("time_")}
+"""These carry a right signature of a time that must be refused."""
+
+
+def secret_of(dialect: Dialect) -> str:
+    return dialect.scheme.secret_of(KEY)
+
+
+def sealed(dialect: Dialect, event: Event = EVENT) -> Message:
+    return seal(event, attempt=1, secret=secret_of(dialect), dialect=dialect)
+
+
+def is_genuine(body: bytes, headers: dict[str, list[str]], secret: str, scheme: Scheme) -> bool:
+    """A strict verifier of our own: one header, compared as text; a standard one is the library's."""
+    if scheme.is_standard:
+        flat = {name: values[0] for name, values in headers.items()}
+        try:
+            Webhook(secret).verify(body, flat)
+        except (WebhookVerificationError, ValueError, KeyError):
+            return False
+        return True
+    values = headers.get(scheme.header.lower(), [])
+    draft = Message(message_id="", attempt=1, body=body, signature="")
+    return values == [signed(draft, secret, scheme).signature]
+
+
+def grouped(headers: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in headers:
+        found.setdefault(name.lower(), []).append(value)
+    return found
+
+
+@pytest.mark.parametrize("vector", VECTORS["signed"], ids=lambda one: str(one["name"]))
+def test_published_signatures_are_reproduced(vector: dict[str, Any]) -> None:
+    """What GitHub, Standard Webhooks, Fiskil's guide and RFC 4231 print comes out letter by letter."""
+    scheme = msgspec.convert(vector["scheme"], Scheme)
+    draft = Message(
+        message_id=vector.get("id", ""),
+        attempt=1,
+        body=vector["body"].encode(),
+        signature="",
+        timestamp=vector.get("timestamp", ""),
+    )
+
+    assert signed(draft, vector["secret"], scheme).signature == vector["signature"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["standard"], ids=lambda one: str(one["name"]))
+def test_published_deliveries_are_judged_as_published(vector: dict[str, Any]) -> None:
+    """A right verifier takes and refuses what the specification's own tests say, signed by us and now."""
+    now = int(time.time()) + vector.get("later_s", 0)
+    scheme, secret = PRESETS[STANDARD].scheme, VECTORS["standard_secret"]
+    draft = Message(message_id="msg_1", attempt=1, body=b'{"test": 2432232314}', signature="", timestamp=str(now))
+    good = signed(draft, secret, scheme).signature
+    headers = {"webhook-id": ["msg_1"], "webhook-timestamp": [str(now)], "webhook-signature": [good]}
+    for name, value in vector["headers"].items():
+        headers[name] = [value.replace("{good}", good).replace("{good8}", good[:8])]
+    kept = {name: values for name, values in headers.items() if name not in vector.get("without", [])}
+
+    assert is_genuine(draft.body, kept, secret, scheme) is (vector["expect"] == "accept")
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_each_sender_is_believed_by_a_strict_verifier(name: str) -> None:
+    """What we seal is genuine to code that is not ours, or that decides by the text alone."""
+    dialect = PRESETS[name]
+    message = sealed(dialect)
+
+    assert is_genuine(message.body, grouped(message.headers), secret_of(dialect), dialect.scheme)
+
+
+@pytest.mark.parametrize(("name", "forgery"), PAIRS)
+def test_no_forgery_is_believed_by_a_strict_verifier(name: str, forgery: str) -> None:
+    """Whatever the scheme, a correct receiver refuses each of its forgeries."""
+    dialect = PRESETS[name]
+    other = sealed(dialect, ANOTHER)
+
+    forged = forge(forgery, EVENT, other=other, secret=secret_of(dialect), dialect=dialect)
+
+    assert not is_genuine(forged.body, grouped(forged.headers), secret_of(dialect), dialect.scheme)
+
+
+@pytest.mark.parametrize(("name", "forgery"), [pair for pair in PAIRS if pair[1] not in RIGHTLY_SIGNED])
+def test_no_forgery_carries_the_right_digest(name: str, forgery: str) -> None:
+    """However leniently a signature is spelt, it is not that of the bytes beside it (rule 8)."""
+    dialect = PRESETS[name]
+    other = sealed(dialect, ANOTHER)
+    forged = forge(forgery, EVENT, other=other, secret=secret_of(dialect), dialect=dialect)
+    headers = grouped(forged.headers)
+    draft = Message(
+        message_id=headers.get("webhook-id", [""])[0],
+        attempt=1,
+        body=forged.body,
+        signature="",
+        timestamp=headers.get("webhook-timestamp", [""])[0],
+    )
+    right = mac(draft, key_of(secret_of(dialect), dialect.scheme), dialect.scheme)
+
+    spellings = {
+        base64.b64encode(right).decode().rstrip("="),
+        base64.urlsafe_b64encode(right).decode().rstrip("="),
+        right.hex(),
+    }
+    given = headers.get(dialect.scheme.header.lower(), [])
+    assert not [one for one in spellings for value in given if one in value]
+
+
+@pytest.mark.parametrize(("name", "encoding"), WRITTEN)
+def test_re_encodings_are_genuine_to_a_strict_verifier(name: str, encoding: str) -> None:
+    """Each is what the sender might send, several signatures at once among them."""
+    dialect = PRESETS[name]
+
+    encoded = encode(encoding, sealed(dialect), secret_of(dialect), dialect=dialect)
+
+    assert is_genuine(encoded.body, grouped(encoded.headers), secret_of(dialect), dialect.scheme)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("name", PRESETS)
+def test_spellings_leave_body_and_id_as_they_are(name: str, spelling: str) -> None:
+    """It is the same message, and headers that are signed or that carry the id stay as they are."""
+    dialect = PRESETS[name]
+    message = sealed(dialect)
+
+    spelt = spell(spelling, message, secret_of(dialect), dialect=dialect)
+
+    assert spelt.body == message.body
+    assert set(message.headers) - set(spelt.headers) <= {(dialect.scheme.header, message.signature)}
+
+
+def test_there_are_forgeries_of_time_for_who_signs_it() -> None:
+    """Standard Webhooks has a dozen more ways to go wrong; Fiskil has no time to forge."""
+    standard = set(forgeries_of(PRESETS[STANDARD])) - set(forgeries_of(FISKIL))
+
+    assert {"time_old", "time_future", "time_changed", "id_changed", "only_v1a"} <= standard
+    assert len(standard) >= 12
+
+
+def test_an_attempt_is_signed_with_its_own_time() -> None:
+    """The id stays through every retry, the time does not."""
+    at = datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC)
+    message = seal(EVENT, attempt=2, secret=secret_of(PRESETS[STANDARD]), dialect=PRESETS[STANDARD], sent_at=at)
+
+    assert dict(message.headers)["webhook-timestamp"] == str(int(at.timestamp()))
+    assert dict(message.headers)["webhook-id"] == "1234567890123456"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "secret", "words"),
+    [
+        (Scheme(), "not base64!", "is not base64"),
+        (Scheme(key="hex"), "xyz", "is not hex"),
+        (Scheme(key="text"), "", "is empty"),
+        (PRESETS[STANDARD].scheme, "whsec_", "is not whsec_ and base64"),
+        (PRESETS[STANDARD].scheme, "", "is not whsec_ and base64"),
+    ],
+)
+def test_a_secret_of_another_form_is_refused_untold(scheme: Scheme, secret: str, words: str) -> None:
+    """The complaint says what the scheme wants and does not carry the secret."""
+    with pytest.raises(ConfigError, match=f"^The webhook signing secret {words}\\. Paste it as the console shows it\\.$"):
+        key_of(secret, scheme)
+
+
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256", "sha512"])
+@pytest.mark.parametrize("digest", ["hex", "base64"])
+def test_a_digest_is_read_back_from_its_signature(algorithm: Any, digest: Any) -> None:
+    """Whatever the algorithm and the notation."""
+    scheme = Scheme(algorithm=algorithm, digest=digest, prefix="p=")
+    draft = Message(message_id="", attempt=1, body=b"{}", signature="")
+
+    assert digest_in(signed(draft, KEY, scheme).signature, scheme) == mac(draft, key_of(KEY, scheme), scheme)
