@@ -39,6 +39,7 @@ from harness.steps.institution import (
 )
 from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
 from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
+from harness.steps.reuse import RefuseThenReuse
 from harness.steps.strangers import (
     DeliverForeign,
     DeliverFromStranger,
@@ -46,6 +47,7 @@ from harness.steps.strangers import (
     DeliverMixed,
     DeliverUnknownEvent,
 )
+from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, SendEveryUgly, SendUgly
 
 AnyStep = (
     AcceptKey
@@ -62,7 +64,9 @@ AnyStep = (
     | Conclude
     | ConfirmAgain
     | Deliver
+    | DeliverAsBrowser
     | DeliverBesideSlowClient
+    | DeliverEveryForm
     | DeliverForeign
     | DeliverFromStranger
     | DeliverLookalikes
@@ -88,12 +92,14 @@ AnyStep = (
     | LimitConsents
     | LimitPages
     | LoseAcknowledgement
+    | LoseConnection
     | Mend
     | MistypeCode
     | OpenAccount
     | Reencode
     | ReencodeEvery
     | Refresh
+    | RefuseThenReuse
     | Replay
     | RespellEvery
     | Restart
@@ -101,6 +107,8 @@ AnyStep = (
     | Retry
     | Revoke
     | RevokeKey
+    | SendEveryUgly
+    | SendUgly
     | Settle
     | StartSession
     | StayIdle
@@ -125,7 +133,9 @@ __all__ = [
     "Conclude",
     "ConfirmAgain",
     "Deliver",
+    "DeliverAsBrowser",
     "DeliverBesideSlowClient",
+    "DeliverEveryForm",
     "DeliverForeign",
     "DeliverFromStranger",
     "DeliverLookalikes",
@@ -151,6 +161,7 @@ __all__ = [
     "LimitConsents",
     "LimitPages",
     "LoseAcknowledgement",
+    "LoseConnection",
     "Mend",
     "MistypeCode",
     "OpenAccount",
@@ -158,6 +169,7 @@ __all__ = [
     "Reencode",
     "ReencodeEvery",
     "Refresh",
+    "RefuseThenReuse",
     "Replay",
     "RespellEvery",
     "Restart",
@@ -165,6 +177,8 @@ __all__ = [
     "Retry",
     "Revoke",
     "RevokeKey",
+    "SendEveryUgly",
+    "SendUgly",
     "Settle",
     "StartSession",
     "StayIdle",

@@ -12,6 +12,7 @@ from harness.webhooks.answers import SILENT, Answers, Reply
 from harness.webhooks.transport import Address, connect
 
 LANES = 16
+NONE = (-1, b"")
 
 Take = Callable[[int, Reply], None]
 
@@ -37,6 +38,7 @@ class _Lane(asyncio.Protocol):
         self._timeout_s = timeout_s
         self._number = -1
         self._request = b""
+        self._ahead: tuple[int, bytes] | None = None
         self._answers = Answers(self._whole)
         self._transport: Any = None
         self._timer: asyncio.TimerHandle | None = None
@@ -89,12 +91,15 @@ class _Lane(asyncio.Protocol):
     def _fetch(self) -> bool:
         """Have a request at hand; False when none is left."""
         if self._number < 0:
-            self._number, self._request = next(self._source, (-1, b""))
+            self._number, self._request = self._ahead or next(self._source, NONE)
+            self._ahead = None
         return self._number >= 0
 
     def _send(self) -> None:
         self._began_s = self._elapsed_s()
         self._transport.write(self._request)
+        # The next one is made while the receiver works on this one.
+        self._ahead = next(self._source, NONE)
 
     def _watch(self) -> None:
         """Look again when the request that is on its way now would be late."""

@@ -22,6 +22,7 @@ from harness.webhooks.answers import Reply
 from harness.webhooks.lanes import LANES, pour
 from harness.webhooks.signature import HEADER
 from harness.webhooks.transport import Address, post_beside_slow_client, post_together
+from harness.webhooks.wire import Script, Talk, perform
 
 DEFAULT_TIMEOUT_S = 30.0
 LONGEST_POUR_S = 600.0
@@ -116,6 +117,17 @@ class Sender:
             written.append(delivery)
         return written
 
+    def talk(self, script: Script, *, source_ip: str = HOMES[0]) -> Talk:
+        """Perform *script* on a connection of its own. Nothing is written down: that is for whoever knows what it means."""
+        limit_s = self._timeout_s * 3 + 10
+        return self._loop.run(perform(self._address(source_ip), script, timeout_s=self._timeout_s), timeout_s=limit_s)
+
+    def note(self, one: Outgoing, reply: Reply, journal: Journal, stamp: dict[str, Any]) -> Delivery:
+        """Write down what came of one attempt that was made by a script."""
+        delivery = _noted(one, reply, stamp)
+        journal.write(delivery)
+        return delivery
+
     def pour(
         self, outgoing: Iterable[Outgoing], journal: Journal, *, lanes: int = LANES, limit_s: float = LONGEST_POUR_S
     ) -> int:
@@ -123,19 +135,20 @@ class Sender:
 
         They are asked for as they are needed. Those of one lane wait for one another, so this is no burst: it is load.
         """
-        made: dict[int, tuple[Outgoing, dict[str, Any]]] = {}
+        made: dict[int, Outgoing] = {}
         count = 0
 
         def requests() -> Iterator[bytes]:
             nonlocal count
             for one in outgoing:
-                made[count] = (one, journal.stamp())
+                made[count] = one
                 count += 1
                 yield written(self.target, body=one.note.body, headers=one.headers, method=one.method, is_kept=True)
 
         def take(number: int, reply: Reply) -> None:
-            one, stamp = made.pop(number)
-            journal.write_parts(_noted, one, reply, stamp)
+            stamp = journal.stamp()
+            stamp["at_s"] -= reply.took_s
+            journal.write_parts(_noted, made.pop(number), reply, stamp)
 
         pouring = pour(self._address(HOMES[0]), requests(), take, timeout_s=self._timeout_s, lanes=lanes)
         self._loop.run(pouring, timeout_s=limit_s)
