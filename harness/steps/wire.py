@@ -176,7 +176,7 @@ def _look_after(stage: "Stage", participant: "Participant", event: str, way: Ugl
     if delivery.outcome == "ack":
         return delivery
     fresh = fresh_fact(stage, participant)
-    for _ in range(TRIES):
+    for _ in range(1 if "limit" in delivery.trouble else TRIES):
         delivery = attempt(stage, fresh, name=name)
         if delivery.outcome == "ack":
             break

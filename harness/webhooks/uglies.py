@@ -22,6 +22,7 @@ DRIPS = 8
 CONTINUE_MS = 1000
 MALFORMED_MS = 300
 SETTLE_MS = 15
+APART_MS = 80
 HUGE_HEADER = 60_000
 MANY_HEADERS = 150
 WRONG_SIGNATURE = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -143,7 +144,7 @@ def _pieces(size: int, *, pause_ms: float = 0, most: int = 0) -> Callable[[Lette
 
 
 def _two_parts(letter: Letter) -> Script:
-    return Say(head(letter)), Pause(SETTLE_MS), Say(letter.body), Hear()
+    return Say(head(letter)), Pause(APART_MS), Say(letter.body), Hear()
 
 
 def _chunks(letter: Letter, *, extension: bytes = b"", last: bytes = b"0\r\n\r\n") -> bytes:
