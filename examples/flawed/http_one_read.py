@@ -1,4 +1,4 @@
-"""Takes what is there after a moment for the whole request. On a laptop it always is; over a network the body may come later.
+"""Takes what is there after a moment for the whole request. On a laptop it always is; over a network a body may come later.
 
 Read on until the announced length is there.
 """

@@ -60,6 +60,8 @@ class Answers:
             return "the answer is longer than 10 MiB"
         try:
             self._parser.feed_data(received)
+        except httptools.HttpParserUpgrade:
+            return "the answer asks for another protocol"
         except httptools.HttpParserError as error:
             return f"the answer is no HTTP: {type(error).__name__}"
         return ""
