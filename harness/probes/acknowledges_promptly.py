@@ -8,6 +8,7 @@ from harness.probes.base import PlainProbe
 from harness.probes.finding import Case, Finding, Verdict
 from harness.probes.receipts import bites, bites_during, ended_s, line, of_kind
 
+BESIDE = "beside a slow client"
 SLOW_S = 3.0
 WAITED_S = 1.0
 """An acknowledgement that came so much later, and only after a slow API call had ended, has waited for it."""
@@ -35,12 +36,12 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
         stragglers = [one for one in late if _was_left_behind(one, waited, late)]
         if len(late) > len(stragglers):
             seen = f"{len(late)} of {len(waited)} deliveries were not acknowledged within {limit_s:g} s"
-            cases = _cases(made, late)
+            cases = (*_cases(made, late), *_beside(made, late))
             return self.fails(seen, evidence=tuple(line(one) for one in late), examined=len(waited), cases=cases)
         held_up = [one for one in made if _waited_for_the_api(journal, one)]
         if held_up:
             seen = f"{len(held_up)} of {len(made)} answers came only when a slow API call had ended"
-            cases = _cases(made, held_up)
+            cases = (*_cases(made, held_up), *_beside(made, []))
             return self.fails(seen, evidence=tuple(line(one) for one in held_up), examined=len(made), cases=cases)
         if not waited:
             return self.cannot_tell("no delivery but the first was acknowledged")
@@ -52,7 +53,7 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
             f"{in_time} deliveries were acknowledged in time",
             examined=in_time,
             advice=_advice(waited, stragglers),
-            cases=_cases(made, []),
+            cases=(*_cases(made, []), *_beside(made, [])),
         )
 
 
@@ -72,6 +73,20 @@ def _cases(made: list[Delivery], held_up: list[Delivery]) -> tuple[Case, ...]:
             events=tuple(sorted(set(events))),
         )
         for name, events in sorted(slow.items())
+    )
+
+
+def _beside(made: list[Delivery], late: list[Delivery]) -> tuple[Case, ...]:
+    """The delivery beside a slow client, where there was one."""
+    return tuple(
+        Case(
+            name=BESIDE.replace(" ", "_"),
+            verdict=Verdict.FAIL if one in late else Verdict.PASS if one.outcome == "ack" else Verdict.INCONCLUSIVE,
+            seen=line(one),
+            events=(one.event,),
+        )
+        for one in made
+        if one.name == BESIDE and one.attempt == 1
     )
 
 

@@ -44,6 +44,7 @@ from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend,
 from harness.steps.order import DeliverEach, LiveThrough, SameMoment
 from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
 from harness.steps.recovery import KillAmidst, Redeliver, RepeatTogether
+from harness.steps.reuse import RefuseThenReuse
 from harness.steps.strangers import (
     DeliverForeign,
     DeliverFromStranger,
@@ -51,6 +52,7 @@ from harness.steps.strangers import (
     DeliverMixed,
     DeliverUnknownEvent,
 )
+from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, SendEveryUgly, SendUgly
 
 AnyStep = (
     AcceptKey
@@ -70,6 +72,9 @@ AnyStep = (
     | DeliverAccountNumbers
     | DeliverBesideSlowClient
     | DeliverEach
+    | DeliverAsBrowser
+    | DeliverBesideSlowClient
+    | DeliverEveryForm
     | DeliverForeign
     | DeliverFromStranger
     | DeliverLookalikes
@@ -101,6 +106,7 @@ AnyStep = (
     | LimitPages
     | LiveThrough
     | LoseAcknowledgement
+    | LoseConnection
     | Mend
     | MistypeCode
     | OpenAccount
@@ -110,6 +116,7 @@ AnyStep = (
     | Refresh
     | RepeatTogether
     | RepeatIds
+    | RefuseThenReuse
     | Replay
     | RespellEach
     | RespellEvery
@@ -119,6 +126,8 @@ AnyStep = (
     | Revoke
     | RevokeKey
     | SameMoment
+    | SendEveryUgly
+    | SendUgly
     | Settle
     | StartApp
     | StartSession
@@ -145,8 +154,10 @@ __all__ = [
     "ConfirmAgain",
     "Deliver",
     "DeliverAccountNumbers",
+    "DeliverAsBrowser",
     "DeliverBesideSlowClient",
     "DeliverEach",
+    "DeliverEveryForm",
     "DeliverForeign",
     "DeliverFromStranger",
     "DeliverLookalikes",
@@ -178,6 +189,7 @@ __all__ = [
     "LimitPages",
     "LiveThrough",
     "LoseAcknowledgement",
+    "LoseConnection",
     "Mend",
     "MistypeCode",
     "OpenAccount",
@@ -186,6 +198,7 @@ __all__ = [
     "Reencode",
     "ReencodeEvery",
     "Refresh",
+    "RefuseThenReuse",
     "RepeatIds",
     "RepeatTogether",
     "Replay",
@@ -197,6 +210,8 @@ __all__ = [
     "Revoke",
     "RevokeKey",
     "SameMoment",
+    "SendEveryUgly",
+    "SendUgly",
     "Settle",
     "StartApp",
     "StartSession",

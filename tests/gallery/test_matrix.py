@@ -19,8 +19,8 @@ pytestmark = pytest.mark.slow
 FLAWED = [entry.name for entry in gallery.apps().values() if entry.violates]
 VACUOUS = [entry.name for entry in gallery.apps().values() if entry.collection == "flawed" and not entry.violates]
 CORRECT = [entry.name for entry in gallery.apps().values() if entry.collection == "correct"]
-FOREVER = {"deadline_per_read"}
-"""Apps that wait for what never ends take more than half a minute to catch."""
+FOREVER = {"deadline_per_read", "http_serial"}
+"""Apps that wait for what never ends, and take long to catch."""
 
 UNTOLD = ["nopending_lease", "nopending_poll"]
 """Apps that tell no pending can only be waited for, so all that they meet takes minutes."""
