@@ -4,7 +4,7 @@
 #   make test      every check and test, within ten minutes on two cores
 #   make test-all  the same with full matrices and more seeds, within an hour
 #   make lock      renew constraints.txt
-#   make docs      renew docs/endpoints.md
+#   make docs      renew docs/endpoints.md and docs/receiver-bugs.md
 
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -57,6 +57,8 @@ lock: $(VENV)/.python
 docs: $(VENV)/.installed
 	@$(BIN)/python -m harness.contract.endpoints >docs/endpoints.md.new
 	@mv docs/endpoints.md.new docs/endpoints.md
+	@$(BIN)/python -m harness.report.catalogue >docs/receiver-bugs.md.new
+	@mv docs/receiver-bugs.md.new docs/receiver-bugs.md
 
 clean:
 	rm -rf $(VENV) tests/browser/node_modules build dist .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache

@@ -24,7 +24,7 @@ def changed(old: Effects | None, new: Effects | None, message_ids: Collection[st
     """The difference that some messages made, as unified diff without its head; of a first look only the counts."""
     names = journal.names
     if old is None and new is not None and new.applied is not None:
-        new = structs.replace(new, state=None)
+        new = structs.replace(new, state=None) if counts(new, message_ids, names) else None
     return _difference(*(_text(one, message_ids, names, lambda text: names.get(text, text)) for one in (old, new)))
 
 

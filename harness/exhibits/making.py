@@ -19,6 +19,7 @@ MOST_DELIVERIES = 40
 MOST_OF_CASES = 8
 """Where a finding's cases have exhibits of their own, the finding itself shows the first few."""
 MOST_CASES = 120
+MOST_NAMED = 4
 MOST_BYTES = 64 * 1024
 TOO_LONG = "the line is too long to be shown"
 _SYMBOL = re.compile(r"\b(?:\w+\.)?e\d+\b")
@@ -79,6 +80,8 @@ def _shown(
 ) -> Exhibit:
     """*blank* with those deliveries, and with what lies around them."""
     every = list({id(one): one for one in chosen}.values())
+    if not is_told:
+        every = [one for one in every if one.participant == "b"] or every
     shown = every[:most]
     if not shown:
         return blank
@@ -90,7 +93,7 @@ def _shown(
     last = (later[0] if blank.case else later[-1]) if later else places[-1]
     earlier = [one for number, one in asked if number < places[0]]
     old, new = (earlier[-1] if earlier else None), (entries[last] if later else None)
-    twins = {one.participant: one for _, one in asked}
+    twins = {one.participant: one for one in entries if isinstance(one, Effects)}
     told = {"old": "before" if old else "", "new": "after"}
     changes = changed(old, new if isinstance(new, Effects) else None, ids, journal)
     if not is_told and {"a", "b"} <= twins.keys():
@@ -109,39 +112,51 @@ def _shown(
 def _beats(
     entries: Sequence[Entry], shown: Sequence[Delivery], old: Effects | None, ids: set[str], journal: Journal
 ) -> Iterator[Beat]:
-    known = {old.participant: old} if old else {}
-    felt: set[str] = set()
     who = {one.participant for one in shown}
+    known = {old.participant: old} if old else {}
+    told = counts(old, ids, journal.names)
     for entry in entries:
         if isinstance(entry, Delivery) and any(entry is one for one in shown):
-            yield Beat(
-                what="delivery",
-                text=f"{entry.event} attempt {entry.attempt}"
-                if entry.kind in {"genuine", "replay"}
-                else _plain(entry.event),
-                note=_note(entry),
-                answer=answer_of(entry),
-                outcome=entry.outcome,
-                group=entry.group,
-                is_witness=True,
-            )
+            yield _delivered(entry)
         elif isinstance(entry, Effects) and entry.participant in who:
-            now, before = counts(entry, ids, journal.names), counts(known.get(entry.participant), ids, journal.names)
-            news = [f"{_plain(one)} applied {_times(count)}" for one, count in now.items() if count != before.get(one)]
+            now = counts(entry, ids, journal.names)
+            yield from _felt({one: count for one, count in now.items() if count != told.get(one)})
             had = known.get(entry.participant)
             if entry.applied is None and had is not None and had.state != entry.state:
-                news = ["the state is another"]
-            felt |= now.keys()
+                yield Beat(what="effect", text="the state is another")
+            told |= now
             known[entry.participant] = entry
-            yield from (Beat(what="effect", text=one) for one in news)
         elif isinstance(entry, Started) and entry.how in _MARKS:
             yield Beat(what="mark", text=_MARKS[entry.how])
         elif isinstance(entry, HookCall) and entry.hook == "fail":
             yield Beat(what="mark", text="the app is told to fail")
-    counted = any(one.applied is not None for one in known.values())
-    lost = {journal.names.get(one.message_id, one.event) for one in shown if one.outcome == "ack"} - felt
-    if counted:
-        yield from (Beat(what="effect", text=f"{_plain(one)}: no effect", outcome="none") for one in sorted(lost)[:4])
+    if any(one.applied is not None for one in known.values()):
+        lost = {journal.names.get(one.message_id, one.event) for one in shown if one.outcome == "ack"} - told.keys()
+        yield from (Beat(what="effect", text=f"{_some(sorted(lost))}: no effect", outcome="none") for _ in range(bool(lost)))
+
+
+def _delivered(one: Delivery) -> Beat:
+    return Beat(
+        what="delivery",
+        text=f"{one.event} attempt {one.attempt}" if one.kind in {"genuine", "replay"} else _plain(one.event),
+        note=_note(one),
+        answer=answer_of(one),
+        outcome=one.outcome,
+        group=one.group,
+        is_witness=True,
+    )
+
+
+def _felt(news: dict[str, int]) -> Iterator[Beat]:
+    """Effects that are new; messages that were applied equally often stand together."""
+    for count in sorted(set(news.values())):
+        names = [one for one, often in news.items() if often == count]
+        yield Beat(what="effect", text=f"{_some(names)} applied {'once' if count == 1 else f'{count} times'}")
+
+
+def _some(events: Sequence[str]) -> str:
+    more = f" and {len(events) - MOST_NAMED} more" if len(events) > MOST_NAMED else ""
+    return ", ".join(_plain(one) for one in events[:MOST_NAMED]) + more
 
 
 def _note(one: Delivery) -> str:
@@ -153,10 +168,6 @@ def _note(one: Delivery) -> str:
 def _plain(event: str) -> str:
     """``forged: other secret`` for the symbol of a forgery; ordinary symbols stay as they are."""
     return event.replace(":", ": ").replace("_", " ")
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
 
 
 def _sendings(shown: Sequence[Delivery], url: str) -> Iterator[Sending]:

@@ -9,7 +9,8 @@ class Beat(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing that happened: a delivery, an effect that the app told, or a mark such as a kill.
 
     ``note`` is a delivery's variant or kind of event, ``answer`` its status or trouble, ``outcome`` ack, refuse or
-    indeterminate, and of an effect that did not come none. Beats with one ``group`` above 0 were made at once. ``is_witness`` marks what the finding is about.
+    indeterminate, and none for an effect that did not come. Beats with one ``group`` above 0 were made at once.
+    ``is_witness`` marks what the finding is about.
     """
 
     what: Literal["delivery", "effect", "mark"]
@@ -31,9 +32,8 @@ class Sending(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Exhibit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What there is to show of a finding that failed, or of one ``case`` of it.
 
-    ``changes`` is a unified diff between two documents of the app's own words, ``old`` and ``new`` say which they are; ``old``
-    is empty where there is only one.
-    ``left_out`` counts the deliveries for which there was no room.
+    ``changes`` is a unified diff between two documents of the app's own words. ``old`` and ``new`` say which they are;
+    ``old`` is empty where there is only one. ``left_out`` counts the deliveries for which there was no room.
     """
 
     scenario: str

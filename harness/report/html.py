@@ -59,7 +59,7 @@ def render(whole: GateResult) -> str:
         stood=_stood,
         trials=words.trial_counts(judgement),
         scenario_counts=words.scenario_counts(judgement),
-        shown_for=partial(_shown_for, whole),
+        gathered=_gathered(whole),
         whole_of=partial(_whole_of, whole),
         again=partial(words.again, whole),
         seen=words.seen,
@@ -101,11 +101,22 @@ def _stood(rows: Sequence[PracticeStanding]) -> str:
     return ", ".join(f"{count} {one}" for one in Standing if (count := len([row for row in rows if row.standing is one])))
 
 
-def _shown_for(whole: GateResult, bug: Diagnosis) -> list[tuple[int, Exhibit]]:
-    """What there is to show of a bug: the first cases that convict it, else the finding's own exhibit."""
-    found = _of(whole, bug.scenario, bug.probe)
-    chosen = [one for one in found if one.case in bug.cases] or [one for one in found if not one.case]
-    return list(enumerate(chosen[:MOST_EXHIBITS], start=1))
+def _gathered(whole: GateResult) -> dict[int, tuple[list[Exhibit], int]]:
+    """For each bug that is there what to show of it: its first cases, else the finding as a whole.
+
+    What an earlier bug has shown is not shown again; the number is that bug's row, and else 0.
+    """
+    gathered: dict[int, tuple[list[Exhibit], int]] = {}
+    first: dict[tuple[str, str, tuple[str, ...]], int] = {}
+    for bug in whole.result.bugs:
+        if bug.verdict is Verdict.FAIL:
+            found = _of(whole, bug.scenario, bug.probe)
+            chosen = ([one for one in found if one.case in bug.cases] or [one for one in found if not one.case])[
+                :MOST_EXHIBITS
+            ]
+            row = first.setdefault((bug.scenario, bug.probe, tuple(one.case for one in chosen)), bug.row)
+            gathered[bug.row] = (chosen, 0) if row == bug.row or not chosen else ([], row)
+    return gathered
 
 
 def _whole_of(whole: GateResult, outcome: Outcome, finding: Finding) -> list[Exhibit]:
