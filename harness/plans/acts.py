@@ -101,7 +101,8 @@ class Form(Struct, frozen=True, kw_only=True):
 
     ``has_counts`` says whether the app tells how often it applied a message; where it does not, only other end users show
     what is normal. ``can_fail`` says whether it fails on demand, ``is_seldom`` that it is restarted in few plans, and
-    ``folds`` that the config tells what events come to. With ``is_twinned`` three twins live through the same, whatever the kind.
+    ``folds`` that the config tells what events come to. With ``is_twinned`` three twins live through the same, whatever the
+    kind.
     """
 
     kind: PlanKind
@@ -147,8 +148,9 @@ class Form(Struct, frozen=True, kw_only=True):
     def _has_stranger(self, acts: list[Act]) -> bool:
         """Whether somebody else shows what a genuine message of a kind does."""
         verbs = {act.verb for act in acts}
-        is_blind = not self.has_counts and (self.kind == "forgeries" or "forge" in verbs)
-        return is_blind or bool(verbs & {"foreign", "mixed"})
+        if self.kind != "everything":
+            return self.kind == "forgeries" and not self.has_counts
+        return bool(verbs & {"forge", "foreign", "mixed"})
 
 
 def asked(form: Form, acts: list[Act]) -> tuple[AnyProbe, ...]:

@@ -6,7 +6,6 @@ Source: the model of a receiver, I1 to I14. A plan's failing probe and the steps
 from msgspec import Struct
 
 from harness import steps
-from harness.probes import name_of
 from harness.scenario import Scenario
 
 
@@ -77,7 +76,7 @@ INVARIANTS = (
         id="I6",
         claim="repetitions, wherever they come, leave the final state as it is",
         practice="webhooks.retries",
-        probes=("ends_like_its_twin", "ends_as_told", "applies_once"),
+        probes=("ends_like_its_twin", "ends_as_told"),
         challenge=("replay", "burst_2", "lose"),
         after=DISTURBED,
     ),
@@ -140,9 +139,3 @@ def broken(plan: Scenario, probe: str) -> Invariant | None:
         if probe in one.probes and (not one.after or any(isinstance(step, one.after) for step in plan.steps)):
             return one
     return None
-
-
-def checked_by(plan: Scenario) -> frozenset[str]:
-    """The ids of the promises that the probes of *plan* check."""
-    asked = {name_of(probe) for probe in plan.probes}
-    return frozenset(one.id for one in INVARIANTS if asked & set(one.probes))

@@ -74,9 +74,10 @@ def process(body: bytes) -> None:
             raise Ordered
         if is_new or FLAW in {"check_then_insert", "forgets_on_restart"}:
             let_happen(connection, message)
-        elif FLAW == "counts_repetitions":
-            counting = "update consent set count = count + 1 where consent_id = ?"
-            connection.execute(counting, (message["data"]["consent_id"],))
+        elif FLAW == "believes_repetitions":
+            told = message["data"]
+            believing = "update consent set told_at = ?, event = ? where consent_id = ?"
+            connection.execute(believing, (message["publish_time"], told["event"], told["consent_id"]))
         connection.execute("commit")
     if at:
         raise Ordered
@@ -197,7 +198,7 @@ class Receiver(BaseHTTPRequestHandler):
             return
         try:
             self.answer(500 if WEDGED else self.take(body))
-        except Exception as error:  # a correct receiver answers whatever happens
+        except Exception as error:  # noqa: BLE001 - a correct receiver answers whatever happens
             self.answer(503 if isinstance(error, Ordered) else 400)
             WEDGED.extend([True] if FLAW == "wedged_by_junk" and not isinstance(error, Ordered) else [])
             with contextlib.suppress(Exception):
@@ -209,9 +210,8 @@ class Receiver(BaseHTTPRequestHandler):
             sys.stderr.write("took a message\n")
         message = json.loads(body)
         message_id = message["message_id"]
-        if self.is_flawed_for(message):
-            return 400
-        if VARIANT == "refuses_orphans" and not is_known(message["data"]):
+        is_orphan = VARIANT == "refuses_orphans" and not is_known(message["data"])
+        if is_orphan or self.is_flawed_for(message):
             return 503
         if VARIANT == "slow_worker":
             with database() as connection:
