@@ -227,14 +227,15 @@ class BaitTaken(Entry, frozen=True, kw_only=True):
     kind: str
 
 
-PlanKind = Literal["deliveries", "forgeries", "order"]
+PlanKind = Literal["deliveries", "forgeries", "order", "everything"]
 
 
 class PlanRun(Entry, frozen=True, kw_only=True):
     """A generated plan was executed. ``plan`` is its JSON when it failed, ``summary`` its steps in words.
 
-    The texts are those of the plan's finding that decided, by ``probe``. A failing plan with a race in it was run ``rounds``
-    more times and failed ``rounds_failed`` times; these two never enter a verdict's words.
+    The texts are those of the plan's finding that decided, by ``probe``; ``invariant`` is the promise that it saw broken,
+    and ``practice`` what that counts for, where plans of the kind bear on several. A failing plan with a race in it was run
+    ``rounds`` more times and failed ``rounds_failed`` times; these two never enter a verdict's words.
     """
 
     number: int
@@ -248,6 +249,8 @@ class PlanRun(Entry, frozen=True, kw_only=True):
     fix: str = ""
     evidence: tuple[str, ...] = ()
     hook: str = ""
+    invariant: str = ""
+    practice: str = ""
     rounds: int = 0
     rounds_failed: int = 0
 
