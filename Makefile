@@ -3,8 +3,9 @@
 #   make demo      the main job on the reference app: a gate that opens, and one that stays shut
 #   make test      every check and test, within ten minutes on two cores
 #   make test-all  the same with full matrices and more seeds, within an hour
+#   make mutants   faults put into the judge, by a sample: the score, and those that no test finds
 #   make lock      renew constraints.txt
-#   make docs      renew docs/endpoints.md
+#   make docs      renew docs/endpoints.md and docs/receiver-bugs.md
 
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -15,7 +16,7 @@ WORKERS ?= 4
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-all check lock docs clean
+.PHONY: demo test test-all check mutants lock docs clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -51,12 +52,18 @@ $(VENV)/.installed-dev: $(VENV)/.installed tests/browser/package-lock.json
 	@npm ci --prefix tests/browser --silent --no-audit --no-fund
 	@touch $@
 
+# MUTANTS and SEED say how many and which.
+mutants: $(VENV)/.installed-dev
+	@$(BIN)/python -m benchmarks.mutants --mutants $(or $(MUTANTS),400) --seed $(or $(SEED),0)
+
 lock: $(VENV)/.python
 	@.ci/lock $(PYTHON)
 
 docs: $(VENV)/.installed
 	@$(BIN)/python -m harness.contract.endpoints >docs/endpoints.md.new
 	@mv docs/endpoints.md.new docs/endpoints.md
+	@$(BIN)/python -m harness.report.catalogue >docs/receiver-bugs.md.new
+	@mv docs/receiver-bugs.md.new docs/receiver-bugs.md
 
 clean:
 	rm -rf $(VENV) tests/browser/node_modules build dist .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache

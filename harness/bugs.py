@@ -10,6 +10,14 @@ from harness import catalog
 from harness.errors import ConfigError, UnknownName
 
 FILE = "receiver_bugs.toml"
+SECTIONS = {
+    "Authentication": range(1, 19),
+    "Replay and time": range(19, 26),
+    "Idempotency, atomicity and concurrency": range(26, 36),
+    "Order and state": range(36, 45),
+    "HTTP behaviour and robustness": range(45, 59),
+}
+"""The parts of the catalogue, by its rows."""
 
 
 class Witness(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,6 +73,11 @@ def bugs() -> dict[str, Bug]:
             if witness.scenario not in catalog.scenario_names():
                 raise UnknownName("scenario", witness.scenario, catalog.scenario_names(), place=f"the bug {one.id!r}")
     return {one.id: one for one in found}
+
+
+def section_of(row: int) -> str:
+    """The part of the catalogue that a row stands in."""
+    return next(title for title, rows in SECTIONS.items() if row in rows)
 
 
 def bug(bug_id: str) -> Bug:

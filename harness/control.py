@@ -27,6 +27,7 @@ from harness.orders import (
     Connection,
     ConsoleSetting,
     Jump,
+    Redelivery,
     Revocation,
     Setting,
     Syncing,
@@ -54,6 +55,7 @@ def control_application(
     deliveries: Told = list,
     exchanges: Told = list,
     forget: Callable[[], None] = lambda: None,
+    redeliver: Callable[[str], dict[str, object]] | None = None,
 ) -> Starlette:
     """The control API over *fiskil*.
 
@@ -61,11 +63,14 @@ def control_application(
         deliveries: Tells what was handed over.
         exchanges: Tells what was asked of the API.
         forget: Is called after a reset.
+        redeliver: Makes one more attempt for a message by hand. Fiskil has no such command; it is a tool of the sandbox.
     """
-    control = _Control(fiskil, deliveries, exchanges, forget)
+    control = _Control(fiskil, deliveries, exchanges, forget, redeliver)
     routes = [
         ("GET", "/_sandbox/state", control.state),
         ("GET", "/_sandbox/exchanges", control.exchanges),
+        ("GET", "/_sandbox/deliveries", control.deliveries),
+        ("POST", "/_sandbox/deliveries", control.redeliver),
         ("POST", "/_sandbox/clock/advance", control.advance),
         ("GET", "/_sandbox/faults", control.faults),
         ("POST", "/_sandbox/faults", control.set_fault),
@@ -91,8 +96,16 @@ def control_application(
 class _Control:
     """What each command does; every one runs in a thread, because the sandbox's lock may wait."""
 
-    def __init__(self, fiskil: LocalFiskil, deliveries: Told, exchanges: Told, forget: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        fiskil: LocalFiskil,
+        deliveries: Told,
+        exchanges: Told,
+        forget: Callable[[], None],
+        redeliver: Callable[[str], dict[str, object]] | None,
+    ) -> None:
         self._fiskil = fiskil
+        self._redeliver = redeliver
         self._deliveries = deliveries
         self._exchanges = exchanges
         self._forget = forget
@@ -114,6 +127,15 @@ class _Control:
 
     def exchanges(self, _request: Request, _body: bytes) -> Any:
         return {"exchanges": self._exchanges()}
+
+    def deliveries(self, _request: Request, _body: bytes) -> Any:
+        return {"deliveries": self._deliveries()}
+
+    def redeliver(self, _request: Request, body: bytes) -> Any:
+        wanted = _read(body, Redelivery)
+        if self._redeliver is None:
+            raise Refusal(404, "Nothing is delivered here, so nothing can be delivered again.")
+        return self._redeliver(wanted.message_id)
 
     def advance(self, _request: Request, body: bytes) -> Any:
         jump = _read(body, Jump)

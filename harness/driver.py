@@ -3,8 +3,10 @@
 Acting and judging are apart: when the probes examine, the faults are lifted and the link records no more.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -21,6 +23,7 @@ from harness.journal import (
     Canaries,
     CutShort,
     Delivery,
+    Effects,
     FaultSet,
     History,
     Journal,
@@ -50,6 +53,8 @@ from harness.webhooks.schemes import key_of
 
 QUIET_S = 0.12
 QUIET_CAP_S = 5.0
+PLAN_QUIET_S = 0.01
+"""Between two drawn plans: each ends with an app at rest, and none asks how the app called the API."""
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -121,16 +126,16 @@ class Driver:
         finally:
             self.fiskil.close()
 
-    def run(self, scenario: Scenario) -> Outcome:
+    def run(self, scenario: Scenario, *, quiet_s: float = QUIET_S) -> Outcome:
         """Run *scenario* and judge it."""
-        return self.outcome(scenario, *self.perform(scenario))
+        return self.outcome(scenario, *self.perform(scenario, quiet_s=quiet_s))
 
     def outcome(self, scenario: Scenario, journal: Journal, crashed: str) -> Outcome:
         """What came of *scenario*, from its finished journal."""
         return Outcome(
             scenario=scenario.name,
             title=scenario.title,
-            practices=scenario.practices,
+            practices=_blamed(scenario, journal),
             seed=self.seed,
             findings=self.judge(scenario, journal, crashed),
             missing=tuple(hook for hook in scenario.needs if not self.app.has(hook)),
@@ -140,8 +145,12 @@ class Driver:
             ),
         )
 
-    def perform(self, scenario: Scenario) -> tuple[Journal, str]:
-        """Do every step; the journal, and in words what kept the scenario from its end."""
+    def perform(self, scenario: Scenario, *, quiet_s: float = QUIET_S) -> tuple[Journal, str]:
+        """Do every step; the journal, and in words what kept the scenario from its end.
+
+        Args:
+            quiet_s: So long the app must not have called the API before it begins, in real seconds.
+        """
         self.start()  # before hooks are looked for: those of a Python object are known once it lives
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
         journal = Journal()
@@ -150,7 +159,7 @@ class Driver:
             journal.read = lambda body, headers: told_by(body, headers, payload=payload)
         if missing:
             return journal, ""
-        quiet = wait_until(lambda: self.fiskil.link.quiet_s() >= QUIET_S, cap_s=QUIET_CAP_S)
+        quiet = wait_until(lambda: self.fiskil.link.quiet_s() >= quiet_s, cap_s=QUIET_CAP_S)
         # An app that polls is never quiet; its calls about earlier end users are stray and disturb no scenario.
         if not quiet and self.fiskil.link.nameless_quiet_s() < QUIET_CAP_S:
             return journal, "the app called the API without a pause for 5 s before the scenario could begin"
@@ -214,15 +223,15 @@ class Driver:
 
     def _steps(self, scenario: Scenario, stage: Stage) -> str:
         around = {name for probe in scenario.probes for name in probe.around}
+        known: dict[str, Effects] = {}
         for number, step in enumerate(scenario.steps):
             stage.journal.step = number
             try:
                 watched = step_name(step) in around and self.app.has(EFFECTS)
                 if watched:
-                    self._snapshots(stage, "before")
+                    self._snapshots(stage, "before", known=known)
                 step.perform(stage)
-                if watched:
-                    self._snapshots(stage, "after")
+                known = self._snapshots(stage, "after") if watched else {}
             except HarnessError as error:
                 # The lines after the first are the app's own words: they differ from run to run, so no finding carries them.
                 stage.trouble(str(error))
@@ -241,9 +250,18 @@ class Driver:
             wait_until(lambda: self.fiskil.link.quiet_s() >= QUIET_S, cap_s=QUIET_CAP_S)
         return crashed
 
-    def _snapshots(self, stage: Stage, moment: str) -> None:
+    def _snapshots(
+        self, stage: Stage, moment: str, *, known: Mapping[str, Effects] = MappingProxyType({})
+    ) -> dict[str, Effects]:
+        """Look at every participant; what is *known* of one that said to have nothing pending needs no second look."""
+        made: dict[str, Effects] = {}
         for participant in stage.participants.values():
-            stage.snapshot(moment, participant)
+            told = known.get(participant.name)
+            if told is not None and told.is_quiescent and told.pending == 0:
+                made[participant.name] = stage.note_again(moment, told)
+            else:
+                made[participant.name] = stage.snapshot(moment, participant)
+        return made
 
     def _name_ids(self, stage: Stage) -> None:
         """Let the journal know what each minted id stands for, so that twins can be compared."""
@@ -298,13 +316,20 @@ class Driver:
         """Run generated plans, each with its own journal, while the scenario that asked for them waits with *journal*."""
 
         def run(plan: Scenario) -> Outcome:
-            return self.run(msgspec.structs.replace(plan, readings=readings))
+            return self.run(msgspec.structs.replace(plan, readings=readings), quiet_s=PLAN_QUIET_S)
 
         from harness.plans import explore
 
         read_until = dict(self._read_until)
         try:
-            explored = explore(run, kind=kind, seed=self.seed, wanted=wanted, can_restart=self.app.can_restart)
+            explored = explore(
+                run,
+                kind=kind,
+                seed=self.seed,
+                wanted=wanted,
+                can_restart=self.app.can_restart,
+                can_fail=self.app.has("app.drive.fail"),
+            )
         finally:
             self._read_until = read_until
             self.fiskil.read_as(readings)
@@ -368,6 +393,12 @@ def _examined(probe: Any, journal: Journal) -> Finding:
             seen=f"the probe itself failed with {type(error).__name__}",
         )
     return finding
+
+
+def _blamed(scenario: Scenario, journal: Journal) -> tuple[str, ...]:
+    """The practices that the scenario bears on; where a drawn plan broke one promise, the one that this counts for."""
+    blamed = tuple(one.practice for one in journal.all(PlanRun) if one.practice in scenario.practices)
+    return blamed or scenario.practices
 
 
 def _interpreter() -> str:

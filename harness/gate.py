@@ -15,6 +15,7 @@ from harness.app.hooks import HOOKS, SECRET_TOLD
 from harness.diagnosis import Diagnosis, diagnose
 from harness.driver import Outcome
 from harness.errors import ConfigError
+from harness.exhibits import Exhibit
 from harness.practices import all_practices, practice
 from harness.probes import Verdict, heaviest
 from harness.settings import Settings
@@ -96,12 +97,13 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All that a report may read: ``result`` is equal for equal seeds, ``run`` and ``measured`` are not."""
+    """All that a report may read: ``result`` is equal for equal seeds; ``run``, ``measured`` and ``exhibits`` are not."""
 
     format: str = FORMAT
     result: Judgement
     run: Run
     measured: tuple[Measure, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
 
     @property
     def exit_code(self) -> int:

@@ -1,6 +1,8 @@
 """The one door to httpx: requests to the app's hooks and pages, and to the consent page."""
 
+import ssl
 from collections.abc import Callable
+from functools import cache
 from types import TracebackType
 from typing import Any
 
@@ -48,7 +50,7 @@ class Browser:
         self._client = httpx.Client(
             timeout=timeout_s,
             follow_redirects=False,
-            verify=verify,
+            verify=_usual_trust() if verify is True else verify,
             trust_env=False,
             headers={"user-agent": "fiskil-harness"},
             limits=httpx.Limits(max_keepalive_connections=2, keepalive_expiry=1.0),
@@ -88,6 +90,12 @@ class Browser:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+@cache
+def _usual_trust() -> ssl.SSLContext:
+    """What httpx trusts by itself; reading its list of authorities takes longer than most requests, so it is read once."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _bounded(answer: httpx.Response, *, is_late: Callable[[], bool]) -> bytes:

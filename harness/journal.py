@@ -30,7 +30,8 @@ class Entry(Struct, frozen=True, kw_only=True):
 class Started(Entry, frozen=True, kw_only=True):
     """The app was started, or was found running.
 
-    ``how`` is start, found, restart, kill, stop, or refusal: it would not start without its webhook secret.
+    ``how`` is start, found, restart, kill, kill_worker (one process of several), stop, or refusal: it would not start
+    without its webhook secret.
     """
 
     how: str
@@ -127,6 +128,9 @@ class EventSeen(Entry, frozen=True, kw_only=True):
     is_subscribed: bool = True
 
 
+AMIDST = "amidst a kill"
+"""The variant of deliveries that were under way when the app was killed, whatever came of each: that is a matter of time."""
+
 HOMES = ("127.0.0.1", "127.0.0.20")
 """Where genuine deliveries come from; the second address is used only where a reading says so."""
 
@@ -209,14 +213,29 @@ class Leak(Entry, frozen=True, kw_only=True):
     line: str
 
 
-PlanKind = Literal["deliveries", "forgeries", "order"]
+class BaitLaid(Entry, frozen=True, kw_only=True):
+    """A URL of ours went out that nobody has a reason to call. ``place`` says where it stood; ``kind`` is a delivery's."""
+
+    place: str
+    kind: str
+
+
+class BaitTaken(Entry, frozen=True, kw_only=True):
+    """Somebody called such a URL."""
+
+    place: str
+    kind: str
+
+
+PlanKind = Literal["deliveries", "forgeries", "order", "everything"]
 
 
 class PlanRun(Entry, frozen=True, kw_only=True):
     """A generated plan was executed. ``plan`` is its JSON when it failed, ``summary`` its steps in words.
 
-    The texts are those of the plan's finding that decided, by ``probe``. A failing plan with a race in it was run ``rounds``
-    more times and failed ``rounds_failed`` times; these two never enter a verdict's words.
+    The texts are those of the plan's finding that decided, by ``probe``; ``invariant`` is the promise that it saw broken,
+    and ``practice`` what that counts for, where plans of the kind bear on several. A failing plan with a race in it was run
+    ``rounds`` more times and failed ``rounds_failed`` times; these two never enter a verdict's words.
     """
 
     number: int
@@ -230,6 +249,8 @@ class PlanRun(Entry, frozen=True, kw_only=True):
     fix: str = ""
     evidence: tuple[str, ...] = ()
     hook: str = ""
+    invariant: str = ""
+    practice: str = ""
     rounds: int = 0
     rounds_failed: int = 0
 

@@ -30,6 +30,7 @@ from harness.sandbox.console import Console
 from harness.sandbox.people import made_up
 from harness.sandbox.sandbox import mint_credentials
 from harness.settings.dialect import FISKIL, READINGS, Dialect, Payload, Scheme
+from harness.trap import Trap
 
 
 class Certificates(Struct, frozen=True, kw_only=True):
@@ -133,6 +134,7 @@ class LocalFiskil:
         )
         pair = (self.certificates.chain_file, self.certificates.key_file) if is_tls else None
         self._servers: list[Any] = []
+        self._trap: Trap | None = None
         try:
             self._api = self._kept(
                 Server(self.loop, self.link, port=api_port, protocol=LinkProtocol, certificate=pair, crashes=crashes)
@@ -173,6 +175,13 @@ class LocalFiskil:
     def webhook_sources(self) -> tuple[str, ...]:
         """The addresses that genuine deliveries come from."""
         return HOMES[:1] if self.sandbox.store.readings.of("webhooks.source-ip") == "one-address" else HOMES
+
+    @property
+    def trap(self) -> Trap:
+        """Where URLs lead that nobody has a reason to call; it listens from the first use on."""
+        if self._trap is None:
+            self._trap = self._kept(Trap(self.loop, crashes=self.sandbox.crashes))
+        return self._trap
 
     @property
     def certificates(self) -> Certificates:

@@ -17,6 +17,12 @@ class Jump(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     days: float = 0
 
 
+class Redelivery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The message for which one more attempt is to be made by hand."""
+
+    message_id: str
+
+
 class Setting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A fault that is to wait on a route."""
 

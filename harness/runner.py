@@ -19,6 +19,7 @@ from msgspec import Struct
 from harness import interrupts
 from harness.driver import Outcome
 from harness.errors import AppError, UsageError
+from harness.exhibits import Exhibit
 from harness.probes import Finding, Verdict
 from harness.scenario import Scenario
 from harness.settings import Settings
@@ -52,13 +53,14 @@ class Order(Struct, frozen=True, kw_only=True):
 class Rehearsal(Struct, frozen=True, kw_only=True):
     """What came of it, by scenario name; what did not run is there too, as INCONCLUSIVE.
 
-    ``faults`` are tracebacks of faults of our own, ``plans`` are plans that failed.
+    ``faults`` are tracebacks of faults of our own, ``plans`` are plans that failed, ``exhibits`` show what failed.
     """
 
     outcomes: tuple[Outcome, ...]
     measured: tuple[Measure, ...] = ()
     plans: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
     was_interrupted: bool = False
 
     @property
@@ -220,6 +222,7 @@ def _read(folder: Path, order: Order, watch: _Watch) -> Rehearsal:
         measured=tuple(one.measure for one in played),
         plans=tuple(plan for one in played for plan in one.plans),
         faults=tuple(faults),
+        exhibits=tuple(exhibit for one in played for exhibit in one.exhibits),
         was_interrupted=watch.was_interrupted,
     )
 

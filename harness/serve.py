@@ -5,13 +5,15 @@ Nothing here runs scenarios; whoever uses it acts by hand or through the control
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from harness.clock import rfc3339
+import msgspec
+
+from harness.clock import stopwatch
 from harness.control import control_application
-from harness.errors import HarnessError
+from harness.errors import HarnessError, UnknownName, UsageError
 from harness.journal import Exchange, Journal
 from harness.listen import Server
 from harness.local import LocalFiskil
@@ -20,26 +22,39 @@ from harness.readings import Readings
 from harness.sandbox.console import Console
 from harness.webhooks import Outbox, Sender, Target, hand_over
 from harness.webhooks.outbox import Parcel
+from harness.webhooks.record import Record, record_of
 from harness.webhooks.rounds import outgoing
 
 DELIVERIES_KEPT = 200
 EXCHANGES_KEPT = 200
 PUMP_EVERY_S = 0.1
+MOST_COMPRESSED = 3600
+"""A minute becomes a sixtieth of a second then, which is less than the pump sleeps."""
 
 ENV_HEADER = "# Written by fiskil-harness serve; removed or replaced at will.\n"
 
 
 class Pump:
-    """Hands over what is due, in a thread of its own, until it is closed."""
+    """Hands over what is due, in a thread of its own, until it is closed.
 
-    def __init__(self, fiskil: LocalFiskil, target: Target) -> None:
+    The waits between attempts are those of Fiskil divided by *compress*; everything else keeps its time. *tell* gets each
+    record of the delivery log as it is made.
+    """
+
+    def __init__(
+        self, fiskil: LocalFiskil, target: Target, *, compress: float = 1, tell: Callable[[Record], None] | None = None
+    ) -> None:
+        self._compress = compress
+        self._tell = tell
+        self._elapsed = stopwatch()
+        self._sending = threading.Lock()
         self._fiskil = fiskil
         self._target = target
         self._outbox = Outbox(fiskil.reading, lambda: fiskil.dialect)
         self._seen = 0
         self._collecting = threading.Lock()
         self._is_closing = threading.Event()
-        self.deliveries: deque[dict[str, object]] = deque(maxlen=DELIVERIES_KEPT)
+        self.deliveries: deque[Record] = deque(maxlen=DELIVERIES_KEPT)
         self._thread = threading.Thread(target=self._run, name="fiskil-harness-pump", daemon=True)
         self._thread.start()
 
@@ -48,6 +63,22 @@ class Pump:
         with self._collecting:
             self._outbox, self._seen = Outbox(self._fiskil.reading, lambda: self._fiskil.dialect), 0
             self.deliveries.clear()
+
+    def redeliver(self, message_id: str) -> Record:
+        """One more attempt by hand, also for what was discarded; the number is the next, or again the last.
+
+        Raises:
+            UnknownName: No event has that ``message_id``.
+            UsageError: The receiver's address cannot be used any more.
+        """
+        self._collect()
+        parcels = {one.event.message_id: one for one in self._outbox}
+        if message_id not in parcels:
+            raise UnknownName("message", message_id, parcels)
+        record = self._attempt(parcels[message_id], how="by hand")
+        if record is None:
+            raise UsageError("The attempt could not be made: serve is ending.")
+        return record
 
     def close(self) -> None:
         """Make no further attempt."""
@@ -73,26 +104,26 @@ class Pump:
             self._attempt(parcel)
         return True
 
-    def _attempt(self, parcel: Parcel) -> None:
-        parcel.next_attempt()
-        request = outgoing(parcel, secret=self._fiskil.credentials.webhook_secret)
-        try:
-            made = Sender(self._fiskil.loop, self._target).deliver(request, Journal())
-        except (HarnessError, OSError, RuntimeError):
-            return
-        now = self._fiskil.sandbox.clock.now()
-        parcel.settle(is_acknowledged=made.outcome == "ack", now=now)
-        self.deliveries.append(
-            {
-                "at": rfc3339(now),
-                "event": parcel.event.kind,
-                "message_id": made.message_id,
-                "attempt": made.attempt,
-                "status": made.status,
-                "trouble": made.trouble,
-                "next_attempt_at": rfc3339(parcel.due_at) if parcel.due_at else None,
-            }
+    def _attempt(self, parcel: Parcel, *, how: str = "scheduled") -> Record | None:
+        with self._sending:
+            parcel.next_attempt()
+            request = outgoing(parcel, secret=self._fiskil.credentials.webhook_secret)
+            offset_s = self._elapsed()
+            try:
+                made = Sender(self._fiskil.loop, self._target).deliver(request, Journal())
+            except (HarnessError, OSError, RuntimeError):
+                return None
+            now = self._fiskil.sandbox.clock.now()
+            parcel.settle(is_acknowledged=made.outcome == "ack", now=now)
+            if parcel.due_at is not None:
+                parcel.due_at = now + (parcel.due_at - now) / self._compress
+        record = record_of(
+            made, parcel.event.kind, offset_s=offset_s, how=how, at=now, due_at=parcel.due_at, is_discarded=parcel.is_lost
         )
+        self.deliveries.append(record)
+        if self._tell is not None:
+            self._tell(record)
+        return record
 
 
 class Serving:
@@ -109,12 +140,20 @@ class Serving:
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
         readings: Readings | None = None,
+        compress: float = 1,
+        tell: Callable[[Record], None] | None = None,
     ) -> None:
         """Listen at once.
 
+        Args:
+            compress: By this the waits between attempts are divided.
+            tell: Gets each record of the delivery log.
+
         Raises:
-            UsageError: A port is in use, or the webhook URL is not on loopback.
+            UsageError: A port is in use, the webhook URL is not on loopback, or waits cannot be divided by *compress*.
         """
+        if not 1 <= compress <= MOST_COMPRESSED:
+            raise UsageError(f"Waits can be divided by 1 to {MOST_COMPRESSED}, got {compress:g}.")
         target = Target.of(webhook_url) if webhook_url else None
         self.fiskil = LocalFiskil(
             workdir=workdir,
@@ -129,7 +168,11 @@ class Serving:
         try:
             self._record()
             application = control_application(
-                self.fiskil, deliveries=self._deliveries, exchanges=self._exchanges, forget=self._forget
+                self.fiskil,
+                deliveries=self._deliveries,
+                exchanges=self._exchanges,
+                forget=self._forget,
+                redeliver=self._redeliver,
             )
             self._control = Server(self.fiskil.loop, application, port=control_port)
         except BaseException:
@@ -137,7 +180,7 @@ class Serving:
             raise
         self.control_url = self._control.url
         if target is not None:
-            self._pump = Pump(self.fiskil, target)
+            self._pump = Pump(self.fiskil, target, compress=compress, tell=tell)
 
     def environment(self) -> str:
         """What an app needs to know, as the text of an env file; it carries the secrets."""
@@ -160,7 +203,13 @@ class Serving:
         self.fiskil.close()
 
     def _deliveries(self) -> list[dict[str, object]]:
-        return list(self._pump.deliveries) if self._pump is not None else []
+        return [msgspec.to_builtins(one) for one in tuple(self._pump.deliveries)] if self._pump is not None else []
+
+    def _redeliver(self, message_id: str) -> dict[str, object]:
+        if self._pump is None:
+            raise UsageError("serve has no receiver. Start it with --webhook-url.")
+        told: dict[str, object] = msgspec.to_builtins(self._pump.redeliver(message_id))
+        return told
 
     def _record(self) -> None:
         self._journal = Journal(newest=EXCHANGES_KEPT)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from math import inf
 
+import msgspec
+
 from harness.app import AppUnderTest
 from harness.app.due import Due
 from harness.app.observe import CAP_S, STILL_S, Rest, Told, is_connected, look, settled
@@ -164,6 +166,12 @@ class Stage:
         self.journal.write(entry)
         return entry
 
+    def note_again(self, moment: str, told: Effects) -> Effects:
+        """Write down what the app told a moment ago, when nothing has happened since."""
+        entry = msgspec.structs.replace(told, **self.journal.stamp(), moment=moment)
+        self.journal.write(entry)
+        return entry
+
     def _settled(self, participant: Participant) -> Rest:
         """Wait for the app; longer where something was broken, because backing off looks like being idle.
 
@@ -190,8 +198,6 @@ class Stage:
     def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:
         """Write down what the API serves for *dataset* now."""
         consent = self.consent_of(participant)
-        import msgspec
-
         rows = tuple(msgspec.to_builtins(row) for row in self.fiskil.sandbox.rows(consent, dataset))
         self.journal.write(
             Rows(

@@ -20,6 +20,7 @@ from harness.app.values import of_end_user
 from harness.clock import stopwatch
 from harness.driver import Driver, Outcome
 from harness.errors import ConfigError, HarnessError, HookError, UsageError
+from harness.exhibits import Exhibit, exhibits
 from harness.journal import Delivery, Exchange, Journal, PlanRun, Trouble
 from harness.local import LocalFiskil
 from harness.probes import Finding, Verdict
@@ -43,12 +44,16 @@ class Measure(Struct, frozen=True, kw_only=True):
 
 
 class Played(Struct, frozen=True, kw_only=True):
-    """One scenario, played. ``fault`` is the traceback of a fault of our own; ``plans`` are saved plans that failed."""
+    """One scenario, played. ``fault`` is the traceback of a fault of our own; ``plans`` are saved plans that failed.
+
+    ``exhibits`` are what there is to show of the findings that failed.
+    """
 
     outcome: Outcome
     measure: Measure
     plans: tuple[str, ...] = ()
     fault: str = ""
+    exhibits: tuple[Exhibit, ...] = ()
 
 
 class Worker:
@@ -127,10 +132,13 @@ class Worker:
         if not self._was_ready:
             self.start()
         journal, fault = Journal(), ""
+        shown: tuple[Exhibit, ...] = ()
         try:
             driver = self.start()
             journal, crashed = driver.perform(scenario)
             outcome = driver.outcome(scenario, journal, crashed)
+            url = driver.app.url + self.settings.app.webhook.path
+            shown = exhibits(scenario.name, outcome.findings, journal, url=url)
         except HarnessError as error:
             journal.write(Trouble(what=str(error)))
             outcome = self._undone(scenario, first_line(str(error)))
@@ -145,6 +153,7 @@ class Worker:
                 measure=measured(scenario, journal, took_s=elapsed()),
                 plans=tuple(run.plan for run in journal.all(PlanRun) if run.plan),
                 fault=fault,
+                exhibits=shown,
             )
         )
 

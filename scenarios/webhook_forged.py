@@ -19,5 +19,5 @@ SCENARIO = Scenario(
         steps.ConfirmAgain(),
         steps.Deliver(),
     ),
-    probes=(probes.RefusesForgeries(), probes.AcknowledgesGenuine()),
+    probes=(probes.RefusesForgeries(), probes.AcknowledgesGenuine(), probes.TellsNoSecrets()),
 )

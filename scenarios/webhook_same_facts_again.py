@@ -1,4 +1,4 @@
-"""Two messages say the same under different ids, and ids look alike: each is a message of its own."""
+"""Messages say the same under different ids, ids look alike, and only one field differs: each is a message of its own."""
 
 from harness import Scenario, probes, steps
 
@@ -7,8 +7,10 @@ SCENARIO = Scenario(
     steps=(
         steps.Authorise(),
         steps.Sync(),
+        steps.Authorise(twin="second"),
+        steps.Sync(twin="second"),
         steps.Deliver(),
-        steps.DeliverLookalikes(),
+        steps.DeliverLookalikes(beside="second"),
     ),
     probes=(probes.AppliesEach(),),
 )

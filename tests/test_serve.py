@@ -5,14 +5,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from pytest_httpserver import HTTPServer
 
 from harness.clock import wait_until
 from harness.errors import UnsafeTarget, UsageError
 from harness.serve import EXCHANGES_KEPT, Serving
+from harness.webhooks.record import Record
 
 
 @pytest.fixture
@@ -78,6 +81,77 @@ def test_a_reset_forgets_what_was_under_way(serve: Callable[..., Serving], recei
     serving.fiskil.authorise(serving.fiskil.enrol("ben"), is_synced=False)
     assert wait_until(serving._deliveries, cap_s=5)
     assert [one["attempt"] for one in serving._deliveries()] == [1]
+
+
+def told(serving: Serving) -> list[dict[str, Any]]:
+    """The delivery log as the control API tells it."""
+    found: list[dict[str, Any]] = httpx.get(f"{serving.control_url}/_sandbox/deliveries", trust_env=False).json()[
+        "deliveries"
+    ]
+    return found
+
+
+def test_every_attempt_is_logged(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+    """By kind, with number, status, times and sizes; and told to whoever asked to be."""
+    receiver.expect_request("/hook").respond_with_data("sorry", status=503)
+    heard: list[Record] = []
+    serving = serve(webhook_url=receiver.url_for("/hook"), tell=heard.append)
+    serving.fiskil.authorise(serving.fiskil.enrol("rosa"), is_synced=False)
+    assert wait_until(lambda: heard, cap_s=5)
+
+    (one,) = told(serving)
+
+    assert (one["event"], one["attempt"], one["status"], one["how"]) == ("consent.received", 1, 503, "scheduled")
+    assert (one["bytes_sent"], one["bytes_received"]) == (len(receiver.log[0][0].get_data()), len("sorry"))
+    assert one["latency_ms"] > 0
+    assert one == msgspec.to_builtins(heard[0])
+
+
+def test_compressed_waits_pass_by_themselves(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+    """Half an hour of attempts is over in a second, and the event discarded; sandbox time goes as it always does."""
+    receiver.expect_request("/hook").respond_with_data("", status=503)
+    serving = serve(webhook_url=receiver.url_for("/hook"), compress=3600)
+    serving.fiskil.authorise(serving.fiskil.enrol("rosa"), is_synced=False)
+
+    assert wait_until(lambda: len(serving._deliveries()) == 5, cap_s=10)
+
+    assert [one["attempt"] for one in told(serving)] == [1, 2, 3, 4, 5]
+    assert [one["is_discarded"] for one in told(serving)] == [False, False, False, False, True]
+    assert serving.fiskil.sandbox.clock.offset.total_seconds() == 0
+
+
+def test_a_discarded_message_is_delivered_by_hand(serve: Callable[..., Serving], receiver: HTTPServer) -> None:
+    """Under its id and with the last number; what nobody knows is refused with what there is."""
+    receiver.expect_request("/hook").respond_with_data("", status=503)
+    serving = serve(webhook_url=receiver.url_for("/hook"), compress=3600)
+    serving.fiskil.authorise(serving.fiskil.enrol("rosa"), is_synced=False)
+    assert wait_until(lambda: len(serving._deliveries()) == 5, cap_s=10)
+    receiver.clear()
+    receiver.expect_request("/hook").respond_with_data("", status=204)
+    message_id = told(serving)[0]["message_id"]
+
+    url = f"{serving.control_url}/_sandbox/deliveries"
+    made = httpx.post(url, json={"message_id": message_id}, trust_env=False).json()
+    refused = httpx.post(url, json={"message_id": "1"}, trust_env=False)
+
+    assert (made["message_id"], made["attempt"], made["status"], made["how"]) == (message_id, 5, 204, "by hand")
+    assert made["is_discarded"] is False
+    assert told(serving)[-1] == made
+    assert (refused.status_code, refused.json()["error"][:16]) == (400, "No message '1'. ")
+
+
+def test_without_a_receiver_nothing_is_delivered_again(serve: Callable[..., Serving]) -> None:
+    """The answer says what to do."""
+    refused = httpx.post(f"{serve().control_url}/_sandbox/deliveries", json={"message_id": "1"}, trust_env=False)
+
+    assert refused.json()["error"] == "serve has no receiver. Start it with --webhook-url."
+
+
+@pytest.mark.parametrize("compress", [0.5, 3601])
+def test_waits_grow_no_longer(serve: Callable[..., Serving], compress: float) -> None:
+    """Nor do they vanish."""
+    with pytest.raises(UsageError, match=r"Waits can be divided by 1 to 3600, got"):
+        serve(compress=compress)
 
 
 def test_the_environment_is_what_an_app_needs(serve: Callable[..., Serving]) -> None:

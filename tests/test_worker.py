@@ -97,6 +97,22 @@ def test_no_secret_is_in_what_is_told(work: MakeWorker, receiver_settings: MakeS
     assert played.measure.notes == ("the app said <client_secret>",)
 
 
+def test_what_failed_is_shown_without_a_secret(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """The deliveries of the run with their signatures, and the state by the app's own words, redacted."""
+    worker = work(receiver_settings(FLAW="no_dedupe"))
+
+    played = worker.play(scenario())
+
+    (exhibit,) = played.exhibits
+    credentials = worker.fiskil.credentials
+    assert (exhibit.scenario, exhibit.probe) == ("repeated", "applies_once")
+    assert [one.text for one in exhibit.beats] == ["e0 attempt 1", "e0 attempt 2", "e0 applied 2 times"]
+    assert "X-Fiskil-Signature: " in exhibit.sendings[0].command
+    assert worker.driver.app.url in exhibit.sendings[0].command
+    assert credentials.webhook_secret not in str(exhibit)
+    assert credentials.client_secret not in str(exhibit)
+
+
 def test_an_app_that_dies_in_a_scenario_is_started_again_for_the_next(
     work: MakeWorker, receiver_settings: MakeSettings
 ) -> None:

@@ -94,6 +94,12 @@ class AppUnderTest:
             raise HookMissing("app.command")
         self.body.kill(self)
 
+    def kill_worker(self) -> bool:
+        """Kill -9 one of its processes that work for another; False where it is a single one."""
+        if not self.can_restart:
+            raise HookMissing("app.command")
+        return isinstance(self.body, CommandBody) and self.body.kill_worker()
+
     def restart(self) -> None:
         """Kill -9 and start again, with the same folder and port."""
         self.kill()
@@ -198,6 +204,10 @@ class CommandBody:
     def kill(self, app: AppUnderTest) -> None:  # noqa: ARG002
         """Kill -9."""
         self._process.kill()
+
+    def kill_worker(self) -> bool:
+        """Kill -9 one of its children."""
+        return self._process.kill_worker()
 
     def is_alive(self) -> bool:
         """Whether the process lives."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from harness import interrupts
+from harness.app.family import family, worker
 from harness.app.templates import fill_text
 from harness.app.values import Values
 from harness.clock import wait_until
@@ -19,6 +20,7 @@ from harness.errors import AppError, AppRefusal, PortTaken
 from harness.settings.variables import environment_of_child
 
 STOP_S = 5.0
+DYING_S = 5.0
 LAST_LINES = 15
 PORT_TAKEN = ("address already in use", "eaddrinuse")
 """What every platform says about a port that somebody else has, in small letters."""
@@ -93,13 +95,24 @@ class Process:
         self.kill()
 
     def kill(self) -> None:
-        """Kill it and its children with -9, and wait until they are gone."""
+        """Kill it and its children with -9, and wait until they are gone: a child may hold the port a moment longer."""
         if self._running is None:
             return
+        group = self._running.pid
         self._signal(signal.SIGKILL)
         self._running.wait()
+        wait_until(lambda: not family(group), cap_s=DYING_S, every_ms=2)
         self._running = None
         self._note.unlink(missing_ok=True)
+
+    def kill_worker(self) -> bool:
+        """Kill one of its children with -9 and leave the rest alone; False where it has none."""
+        one = worker(self._running.pid) if self._running is not None else None
+        if one is None:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
+        return True
 
     def last_lines(self) -> str:
         """The end of what it wrote."""

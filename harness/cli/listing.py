@@ -77,6 +77,14 @@ def _practices() -> Iterable[Row]:
         yield Row(name=one.id, about=f"{one.title} [{needed}]")
 
 
+def _bugs() -> Iterable[Row]:
+    from harness.bugs import bugs
+    from harness.report.catalogue import seen_by
+
+    for one in bugs().values():
+        yield Row(name=f"{one.row:>2} {one.id}", about=f"{one.title} [{seen_by(one)}]")
+
+
 def _hooks() -> Iterable[Row]:
     from harness.app.hooks import HOOKS
 
@@ -100,10 +108,12 @@ def _readings() -> Iterable[Row]:
 
 
 def _gallery() -> Iterable[Row]:
+    from harness.bugs import bug
     from harness.gallery import apps
 
     for name, one in apps().items():
-        yield Row(name=name, about=f"{one.title} [{', '.join(one.violates) or one.collection}]")
+        found = [*one.violates, *(f"bug {bug(bug_id).row} {bug_id}" for bug_id in one.bugs)]
+        yield Row(name=name, about=f"{one.title} [{', '.join(found) or one.collection}]")
 
 
 KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
@@ -116,6 +126,7 @@ KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
     "steps": ("what can happen in a scenario", _steps),
     "probes": ("what is asked about the app", _probes),
     "practices": ("Fiskil's 49 best practices, and what proves them", _practices),
+    "bugs": ("known bugs of webhook receivers, and who sees them", _bugs),
     "readings": ("what the real API leaves in doubt, and how it may be read", _readings),
     "gallery": ("apps with one flaw or none, to try the gate on", _gallery),
     "hooks": ("how the harness meets the app", _hooks),

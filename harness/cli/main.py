@@ -25,6 +25,7 @@ COMMANDS = {
     "run": ("rehearse", "Run scenarios by name."),
     "replay": ("rehearse", "Run a saved plan again."),
     "webhooks": ("rehearse", "Rehearse a webhook receiver: one URL, one secret."),
+    "selftest": ("selftest", "Try the judge: flawed apps it must catch, correct ones not."),
     "serve": ("serving", "Serve a local Fiskil until Ctrl-C."),
     "contract": ("contract", "Hold the sandbox, or Fiskil's own API, to the contract."),
     "list": ("listing", "List scenarios, people, faults, practices ..."),

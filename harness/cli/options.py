@@ -97,6 +97,7 @@ def json_file(command: Command) -> Command:
 def reports(command: Command) -> Command:
     """Every report file."""
     for option in (
+        click.option("--html", "html_path", metavar="FILE", type=FILE, help="Write the report as one HTML page."),
         click.option("--markdown", "markdown_path", metavar="FILE", type=FILE, help="Write the report as Markdown."),
         click.option("--junit", "junit_path", metavar="FILE", type=FILE, help="Write the report as JUnit XML."),
     ):

@@ -32,10 +32,16 @@ class Asked(Struct, frozen=True, kw_only=True):
     json_path: Path | None = None
     junit_path: Path | None = None
     markdown_path: Path | None = None
+    html_path: Path | None = None
+
+    @property
+    def files(self) -> tuple[Path | None, ...]:
+        """Where each report goes that was asked for."""
+        return self.json_path, self.junit_path, self.markdown_path, self.html_path
 
     def check(self) -> None:
         """Refuse report files that cannot be written, before anything runs."""
-        for path in (self.json_path, self.junit_path, self.markdown_path):
+        for path in self.files:
             if path is not None and path != STANDARD_OUTPUT:
                 files.refuse_unwritable(path)
 
@@ -59,7 +65,7 @@ def conclude(judgement: Judgement, rehearsal: Rehearsal, *, settings: Settings, 
         faults=len(rehearsal.faults),
         plans=save_plans(rehearsal, redactor),
     )
-    whole = GateResult(result=judgement, run=run, measured=rehearsal.measured)
+    whole = GateResult(result=judgement, run=run, measured=rehearsal.measured, exhibits=rehearsal.exhibits)
     whole = msgspec.convert(redactor.redact_tree(msgspec.to_builtins(whole)), GateResult)
     _show(whole, asked)
     for fault in rehearsal.faults:
@@ -111,9 +117,9 @@ def _show(whole: GateResult, asked: Asked) -> None:
 
 
 def _write(whole: GateResult, asked: Asked) -> None:
-    from harness.report import json, junit, markdown
+    from harness.report import html, json, junit, markdown
 
-    wanted = ((asked.json_path, json.render), (asked.junit_path, junit.render), (asked.markdown_path, markdown.render))
+    wanted = tuple(zip(asked.files, (json.render, junit.render, markdown.render, html.render), strict=True))
     for path, render in wanted:
         if path == STANDARD_OUTPUT:
             click.echo(render(whole), nl=False)

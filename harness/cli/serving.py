@@ -18,7 +18,7 @@ PORT = click.IntRange(0, 65535)
     epilog=options.examples(
         "fiskil-harness serve --env-file .env.fiskil",
         "fiskil-harness serve --env-file .env.fiskil \\",
-        "    --webhook-url http://127.0.0.1:8000/webhooks/fiskil",
+        "    --webhook-url http://127.0.0.1:8000/webhooks/fiskil --compress 60",
         "fiskil-harness serve --reading token.lifetime=3600",
         "curl -d '{\"minutes\": 5}' http://127.0.0.1:PORT/_sandbox/clock/advance",
     )
@@ -29,6 +29,13 @@ PORT = click.IntRange(0, 65535)
 @click.option("--env-file", metavar="FILE", type=options.FILE, help="Write the credentials there, readable by you alone.")
 @click.option("--webhook-url", metavar="URL", help="Deliver webhooks there, with retries, as time passes.")
 @click.option("--secret-env", metavar="NAME", help="The variable with the signing secret  [default: a new secret].")
+@click.option(
+    "--compress",
+    metavar="FACTOR",
+    type=click.FloatRange(min=1, max=3600),
+    default=1,
+    help="Divide the waits between attempts by this: with 60 a minute is a second  [default: 1].",
+)
 @options.readings
 @options.seed
 def serve_command(
@@ -38,18 +45,21 @@ def serve_command(
     env_file: Path | None,
     webhook_url: str | None,
     secret_env: str | None,
+    compress: float,
     readings: tuple[str, ...],
     seed: int,
 ) -> int:
     """Serve the API, the consent page and a control API on this machine, in real time, until Ctrl-C.
 
     Credentials go into the env file and nowhere else. Under /_sandbox/ the control API tells the state, advances the
-    clock, sets faults, completes syncs and resets. The consent page speaks the Link SDK's messages.
+    clock, sets faults, completes syncs, logs deliveries, repeats them and resets. Each attempt is printed.
+    The consent page speaks the Link SDK's messages.
     """
     import tempfile
 
     from harness.readings import Readings, parse
     from harness.serve import Serving
+    from harness.webhooks import record as log
 
     secret, chosen = _secret(secret_env), Readings(parse(readings))
     if env_file is not None:
@@ -64,6 +74,8 @@ def serve_command(
             webhook_url=webhook_url,
             webhook_secret=secret,
             readings=chosen,
+            compress=compress,
+            tell=lambda one: click.echo(log.line(one)),
         )
         path = env_file or Path(folder) / "fiskil.env"
         try:

@@ -4,18 +4,34 @@ Nothing here is drawn; the same facts and acts always make the same plan.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from harness import probes, steps
 from harness.journal import PlanKind
 from harness.probes import AnyProbe
 from harness.scenario import Scenario
+from harness.steps import AnyStep
+from harness.webhooks.encodings import ENCODINGS, ODDITIES
+from harness.webhooks.forgeries import FORGERIES
 from harness.webhooks.outbox import ATTEMPTS
 
 DATASETS = ("accounts", "balances", "transactions")
 """In the order in which their first syncs complete, so each sync tells one event."""
+
+NAMED: dict[str, tuple[tuple[str, ...], Callable[[str], AnyStep]]] = {
+    "forge": (tuple(FORGERIES), steps.Forge),
+    "odd": (tuple(ODDITIES), steps.Distort),
+    "reencode": (tuple(ENCODINGS), steps.Reencode),
+    "fail": (("before", "midway", "after", "database"), lambda name: steps.FailNext(at=name)),  # type: ignore[arg-type]
+}
+"""Verbs with named variants: which there are, and the step of one. Whatever else is sent by name joins the plans here."""
+
+EVENTLESS = frozenset({"wait", "restart", "forge", "odd", "reencode", "unknown", "foreign", "mixed"})
+"""Verbs that deliver none of the events that were made before."""
 
 TOKEN_LIFE_MINUTES = 20
 
@@ -30,11 +46,14 @@ PROBES: dict[PlanKind, tuple[AnyProbe, ...]] = {
     "order": (probes.EndsLikeItsTwin(), probes.LosesNothing()),
 }
 
+STRANGER = "b"
+"""Somebody else, beside the one that a plan without twins is about."""
+
 REVOKED = (
-    steps.Authorise(twin="b"),
+    steps.Authorise(twin=STRANGER),
     steps.Deliver(),
     steps.Advance(seconds=1),
-    steps.Revoke(twin="b"),
+    steps.Revoke(twin=STRANGER),
     steps.Deliver(),
 )
 """What a genuine message of the kind that is forged does to somebody."""
@@ -70,29 +89,35 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 
 class Act(Struct, frozen=True):
-    """One thing done, with an event before it is known whether that was delivered already, or with forgeries."""
+    """One thing done, with an event before it is known whether that was delivered already, or with named variants."""
 
     verb: str
     event: int = 0
-    forgeries: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class Form(Struct, frozen=True, kw_only=True):
     """What all plans of one exploration share.
 
     ``has_counts`` says whether the app tells how often it applied a message; where it does not, only other end users show
-    what is normal.
+    what is normal. ``can_fail`` says whether it fails on demand, ``is_seldom`` that it is restarted in few plans, and
+    ``folds`` that the config tells what events come to. With ``is_twinned`` three twins live through the same, whatever the
+    kind.
     """
 
     kind: PlanKind
     end_user: str = "rosa"
     can_restart: bool = False
+    is_seldom: bool = False
+    can_fail: bool = False
     has_counts: bool = True
+    folds: bool = False
+    is_twinned: bool = False
 
     @property
     def has_twins(self) -> bool:
         """Whether three twins live through the same."""
-        return self.kind == "order" or (self.kind == "deliveries" and not self.has_counts)
+        return self.is_twinned or self.kind == "order" or (self.kind == "deliveries" and not self.has_counts)
 
     @property
     def least(self) -> Facts:
@@ -108,17 +133,45 @@ class Form(Struct, frozen=True, kw_only=True):
         if self.has_twins:
             for twin in ("a", "c"):
                 made += [*facts.steps(twin), steps.Deliver()]
-        elif self.kind == "forgeries" and not self.has_counts:
+        elif self._has_stranger(acts):
             made += REVOKED
         name = "b" if self.has_twins else ""
         made += [*facts.steps(name), *as_steps(acts, twin=name), steps.Deliver(attempts=5)]
         return Scenario(
             name=f"drawn_{self.kind}",
-            practices=(PRACTICES[self.kind],),
-            probes=PROBES[self.kind],
+            practices=() if self.kind == "everything" else (PRACTICES[self.kind],),
+            probes=asked(self, acts) if self.kind == "everything" else PROBES[self.kind],
             end_user=self.end_user,
             steps=tuple(made),
         )
+
+    def _has_stranger(self, acts: list[Act]) -> bool:
+        """Whether somebody else shows what a genuine message of a kind does."""
+        verbs = {act.verb for act in acts}
+        if self.kind != "everything":
+            return self.kind == "forgeries" and not self.has_counts
+        return bool(verbs & {"forge", "foreign", "mixed"})
+
+
+def asked(form: Form, acts: list[Act]) -> tuple[AnyProbe, ...]:
+    """The probes of a plan of everything, the widest question first: those whose answer its acts leave clear.
+
+    Twins are alike only while nothing but their events reached one of them. Whoever refuses what comes too early, or was
+    told to fail, does not acknowledge at once.
+    """
+    verbs = {act.verb for act in acts}
+    found: list[AnyProbe] = []
+    if form.has_twins:
+        found.append(probes.EndsLikeItsTwin())
+    found += [probes.LosesNothing(), probes.AcknowledgesPromptly()]
+    if not disorders([act for act in acts if act.verb != "restart"]) and "fail" not in verbs:
+        found.append(probes.AcknowledgesGenuine())
+    if verbs & {"foreign", "mixed"}:
+        found.append(probes.KeepsEndUsersApart())
+    found += [probes.KeepsSecretsOutOfLogs(), probes.AppliesOnce()]
+    if "forge" in verbs:
+        found.append(probes.RefusesForgeries())
+    return tuple(found)
 
 
 def repeats(acts: list[Act]) -> bool:
@@ -135,36 +188,52 @@ def disorders(acts: list[Act]) -> bool:
 
 def delivered(acts: list[Act]) -> list[int]:
     """The events that *acts* deliver, in order."""
-    return [act.event for act in acts if act.verb not in {"wait", "restart", "forge"}]
+    return [act.event for act in acts if act.verb not in EVENTLESS]
 
 
 def as_steps(acts: list[Act], *, twin: str = "") -> tuple[Any, ...]:
     """Turn *acts* into steps: the first hand-over of an event is its delivery, later ones are retries.
 
-    Fiskil's last attempt is kept for the end, so that whoever lawfully refuses on the way still gets everything.
+    Fiskil's last attempt is kept for the end, so that whoever lawfully refuses on the way still gets everything, and one
+    more for each order to fail, which may bite as late as then.
     """
     made: list[Any] = []
     attempts: Counter[str] = Counter()
+    kept = 1 + sum(act.verb == "fail" for act in acts)
     for act in acts:
         event = f"{twin}.e{act.event}" if twin else f"e{act.event}"
-        if act.verb == "wait":
-            made.append(steps.Advance(minutes=TOKEN_LIFE_MINUTES))
-        elif act.verb == "restart":
-            made.append(steps.Restart())
-        elif act.verb == "forge":
-            made += [steps.Forge(name) for name in act.forgeries]
-        else:
-            step, used = _delivery(act.verb, event, so_far=attempts[event])
-            made.append(step)
-            attempts[event] += used
+        if act.verb in EVENTLESS:
+            made += _eventless(act, twin)
+            continue
+        if act.verb == "fail" and not attempts[event]:
+            made.append(msgspec.structs.replace(NAMED["fail"][1](act.names[0]), twin=twin))
+        if act.verb == "late":
+            made.append(steps.LateRetry(event))
+            attempts[event] = ATTEMPTS
+            continue
+        step, used = _delivery(act.verb, event, so_far=attempts[event], left=ATTEMPTS - kept - attempts[event])
+        made.append(step)
+        attempts[event] += used
     return tuple(made)
 
 
-def _delivery(verb: str, event: str, *, so_far: int) -> tuple[Any, int]:
+def _eventless(act: Act, twin: str) -> list[Any]:
+    if act.verb in NAMED:
+        return [NAMED[act.verb][1](name) for name in act.names]
+    made: dict[str, Any] = {
+        "wait": steps.Advance(minutes=TOKEN_LIFE_MINUTES),
+        "restart": steps.Restart(),
+        "unknown": steps.DeliverUnknownEvent(twin=twin),
+        "foreign": steps.DeliverForeign(twin=twin),
+        "mixed": steps.DeliverMixed(consent_of=twin, end_user_of=STRANGER),
+    }
+    return [made[act.verb]]
+
+
+def _delivery(verb: str, event: str, *, so_far: int, left: int) -> tuple[Any, int]:
     """The step, and how many new attempts it makes."""
-    left = ATTEMPTS - 1 - so_far
-    if (verb == "replay" and so_far) or not left:
-        return steps.Replay(event), 0
+    if (verb == "replay" and so_far) or left < 1:
+        return (steps.Replay(event), 0) if so_far else (steps.DeliverOne(event), 1)
     kind, _, rest = verb.partition("_")
     if kind == "burst":
         copies = min(int(rest[0]), left) if rest.endswith("retries") else 1

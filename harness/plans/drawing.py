@@ -7,12 +7,12 @@ before a restart, the first event before later ones.
 
 from collections.abc import Sequence
 
+import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from harness.plans.acts import DATASETS, Act, Facts, Form, delivered, disorders, repeats
+from harness.plans.acts import DATASETS, NAMED, Act, Facts, Form, delivered, disorders, repeats
 from harness.scenario import Scenario
-from harness.webhooks.forgeries import FORGERIES
 
 MORE = ("confirm_again", "accounts", "balances", "transactions")
 VERBS = (
@@ -32,7 +32,33 @@ one shape shrink best."""
 
 AGAIN = ("hand_over", "replay", "burst_2", "burst_4_retries")
 CRASHES = ("none", "none", "again", "at_end")
-"""Whether the app is killed and started again; each restart takes a second, so most plans do without."""
+SELDOM = (*("none",) * 7, "again", *("none",) * 5, "at_end")
+"""Whether the app is killed and started again; each restart takes a second, so of many plans most do without."""
+
+ANYTHING = (
+    "hand_over",
+    "replay",
+    "burst_2",
+    "burst_2_retries",
+    "hand_over",
+    "lose",
+    "unknown",
+    "forge",
+    "odd",
+    "reencode",
+    "foreign",
+    "mixed",
+    "burst_8",
+    "burst_4_retries",
+    "wait",
+)
+AMONG_TWINS = tuple(verb for verb in ANYTHING if verb not in {"unknown", "forge", "odd", "reencode", "foreign", "mixed"})
+"""What changes nothing that a twin would not go through as well."""
+
+SURE = frozenset({"forge", "foreign", "mixed"})
+"""Verbs after which the state is looked at for a move, so nothing before them may be under way or about to be."""
+UNSURE = frozenset({"lose", "restart", "fail"})
+TWINNED = (False, False, False, True)
 
 FORGING = ("forge", "hand_over", "forge", "forge", "replay", "forge")
 LONGEST = 8
@@ -46,33 +72,70 @@ FEW = 3
 @st.composite
 def plans(draw: DrawFn, form: Form) -> Scenario:
     """Plans of one form."""
+    if form.kind == "everything":
+        form = msgspec.structs.replace(form, is_twinned=draw(st.sampled_from(TWINNED)))
     synced = form.least.synced if form.has_twins else draw(st.integers(0, len(DATASETS)))
     more, is_revoked = draw(st.lists(st.sampled_from(MORE), max_size=3)), draw(st.booleans())
     facts = Facts(synced=synced, more=tuple(more) if synced == len(DATASETS) else (), is_revoked=is_revoked)
-    return form.plan(facts, draw(_acts(form, facts.count)))
+    return form.plan(facts, draw(_acts(form, facts)))
 
 
-def _acts(form: Form, count: int) -> SearchStrategy[list[Act]]:
+def _acts(form: Form, facts: Facts) -> SearchStrategy[list[Act]]:
+    count = facts.count
+    if form.kind == "everything":
+        return _everything(form, facts)
     if form.kind == "forgeries":
         return _forging(count, run=LONGEST_RUN if form.has_counts else 1)
-    disturbing = _disturbances(count, form.can_restart)
+    disturbing = _disturbances(form, VERBS, count)
     if form.kind == "order":
         return disturbing.filter(lambda acts: repeats(acts) or disorders(acts))
     return disturbing.filter(repeats)
 
 
 @st.composite
-def _disturbances(draw: DrawFn, count: int, can_restart: bool) -> list[Act]:
-    acts = draw(_list_of(_act(VERBS, range(count)), LONGEST))
-    crash = draw(st.sampled_from(CRASHES)) if can_restart else "none"
+def _disturbances(draw: DrawFn, form: Form, verbs: Sequence[str], count: int) -> list[Act]:
+    acts = draw(_list_of(_act(verbs, range(count)), LONGEST))
+    crash = draw(st.sampled_from(SELDOM if form.is_seldom else CRASHES)) if form.can_restart else "none"
     if crash == "again":
         again = sorted(set(delivered(acts))) or [0]
         return [*acts, Act("restart"), *draw(_list_of(_act(AGAIN, again), 3))]
     return [*acts, Act("restart")] if crash == "at_end" else acts
 
 
+@st.composite
+def _everything(draw: DrawFn, form: Form, facts: Facts) -> list[Act]:
+    """Acts of every verb whose outcome is clear, a late first attempt and orders to fail among them."""
+    verbs = AMONG_TWINS if form.has_twins else ANYTHING
+    if facts.is_revoked:
+        verbs = tuple(verb for verb in verbs if verb not in {"reencode", "mixed"})
+    if form.can_fail:
+        verbs += ("fail",)
+    acts = draw(_disturbances(form, verbs, facts.count))
+    if not form.has_twins and acts[0].verb == "hand_over" and draw(st.booleans()):
+        acts = [Act("late"), *acts]
+    return clear(acts) or [Act("hand_over")]
+
+
+def clear(acts: list[Act]) -> list[Act]:
+    """*acts* without those whose outcome the ones before them leave in doubt.
+
+    Who looks for a move needs an app at rest, whose a consent is can be known only when it was
+    told, and an order to fail dies with the app.
+    """
+    kept: list[Act] = []
+    for act in acts:
+        if act.verb in SURE and any(one.verb in UNSURE for one in kept):
+            continue
+        if act.verb == "restart" and any(one.verb == "fail" for one in kept):
+            continue
+        if act.verb == "mixed" and 0 not in delivered(kept):
+            continue
+        kept.append(act)
+    return kept
+
+
 def _forging(count: int, *, run: int) -> SearchStrategy[list[Act]]:
-    acts = _list_of(_act(FORGING, range(count), tuple(FORGERIES), run=run), LONGEST if run > 1 else FEW)
+    acts = _list_of(_act(FORGING, range(count), run=run), LONGEST if run > 1 else FEW)
     return acts.filter(lambda acts: any(act.verb == "forge" for act in acts))
 
 
@@ -80,16 +143,20 @@ def _list_of(act: SearchStrategy[Act], longest: int) -> SearchStrategy[list[Act]
     return st.lists(act, min_size=1, max_size=longest)
 
 
-def _act(
-    verbs: Sequence[str], events: Sequence[int], forgeries: Sequence[str] = ("",), *, run: int = 1
-) -> SearchStrategy[Act]:
-    """An act on one of *events*, or a run of forgeries that ends with a drawn one.
+def _act(verbs: Sequence[str], events: Sequence[int], *, run: int = 1) -> SearchStrategy[Act]:
+    """An act on one of *events*, with a run of names that ends with a drawn one where its verb has named variants.
 
     A number beyond the last event means that one, so that fewer events leave the choices as they are.
     """
 
     def act(verb: str, number: int, last: int) -> Act:
-        first = max(0, last - number % run)
-        return Act(verb, events[min(number, len(events) - 1)], tuple(forgeries[first : last + 1]))
+        event = events[min(number, len(events) - 1)]
+        if verb not in NAMED:
+            return Act(verb, event)
+        names = NAMED[verb][0]
+        last %= len(names)
+        first = max(0, last - number % run) if verb == "forge" else last
+        return Act(verb, event, tuple(names[first : last + 1]))
 
-    return st.builds(act, st.sampled_from(verbs), st.integers(0, MOST_EVENTS - 1), st.integers(0, len(forgeries) - 1))
+    most = max((len(NAMED[verb][0]) for verb in verbs if verb in NAMED), default=1)
+    return st.builds(act, st.sampled_from(verbs), st.integers(0, MOST_EVENTS - 1), st.integers(0, most - 1))

@@ -30,13 +30,16 @@ from harness.probes import Finding, Verdict
 from harness.scenario import Scenario, dump_plan
 
 SEARCH_CAP_S = 120.0
-SHRINK_CAP_S = 20.0
+SHRINK_CAP_S = 60.0
 RACE_CAP_S = 10.0
 RACE_ROUNDS = 5
 TRIES_OF_A_RACE = 4
 FAILURES_OF_A_RACE = 2
 DRAWS_PER_PLAN = 6
 """Different draws may come to the same plan, which is not run again."""
+
+MANY = 40
+"""Of more plans than these only some restart the app."""
 
 SLOWER = 3
 """An app that tells its state alone is asked before and after every forgery: so many times fewer plans are enough."""
@@ -72,6 +75,8 @@ def explore(
     seed: int,
     wanted: int,
     can_restart: bool = False,
+    can_fail: bool = False,
+    folds: bool = False,
     shrink_cap_s: float = SHRINK_CAP_S,
 ) -> Exploration:
     """Try *wanted* different plans of *kind*; shrink the first that fails, and see how often it comes back.
@@ -79,6 +84,8 @@ def explore(
     Args:
         run: Performs one plan and judges it, with new ids in each execution.
         seed: The same seed draws the same plans.
+        can_fail: Whether the app fails on demand.
+        folds: Whether the config tells what events come to.
         shrink_cap_s: After so many real seconds no shorter plan is tried any more.
     """
     search = _Search(run, seed=seed, wanted=wanted, shrink_cap_s=shrink_cap_s)
@@ -86,7 +93,8 @@ def explore(
         has_counts = kind == "order" or search.finds_counts(Form(kind="deliveries"))
         if kind == "forgeries" and not has_counts:
             search.wanted = -(-wanted // SLOWER)
-        search.through(Form(kind=kind, can_restart=can_restart, has_counts=has_counts))
+        form = Form(kind=kind, can_restart=can_restart, can_fail=can_fail, folds=folds, has_counts=has_counts)
+        search.through(msgspec.structs.replace(form, is_seldom=wanted > MANY))
     return search.conclusion()
 
 

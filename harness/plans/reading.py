@@ -10,6 +10,7 @@ import msgspec
 
 from harness import steps
 from harness.journal import PlanRun
+from harness.plans.invariants import broken
 from harness.probes import Finding, Verdict
 from harness.scenario import Scenario
 from harness.webhooks.outbox import ATTEMPTS
@@ -73,8 +74,11 @@ def _alone(step: Any) -> str:
 def run_of(plan: Scenario, *findings: Finding) -> PlanRun:
     """What came of *plan*, as its deciding finding tells; the number is for whoever counts."""
     finding = _telling(findings)
+    promise = broken(plan, finding.probe) if finding.verdict is Verdict.FAIL else None
     return PlanRun(
         number=0,
+        invariant=promise.id if promise else "",
+        practice=promise.practice if promise and not plan.practices else "",
         verdict=finding.verdict,
         summary=in_lines(plan),
         seen=finding.seen,

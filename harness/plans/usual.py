@@ -4,6 +4,7 @@ When a drawn plan fails, one of these mostly fails as well; then nothing is left
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -12,18 +13,47 @@ from harness.plans.acts import Act, Facts, Form
 from harness.scenario import Scenario
 
 HAND_OVER, REPLAY, LOSE, RESTART = Act("hand_over"), Act("replay"), Act("lose"), Act("restart")
+KINDS: dict[str, type] = {
+    "forge": steps.Forge,
+    "odd": steps.Distort,
+    "reencode": steps.Reencode,
+    "fail": steps.FailNext,
+    "unknown": steps.DeliverUnknownEvent,
+    "foreign": steps.DeliverForeign,
+    "mixed": steps.DeliverMixed,
+    "late": steps.LateRetry,
+}
 BURSTS = (Act("burst_2"), Act("burst_8"))
 
 
 def suspects(form: Form, failing: Scenario) -> Iterator[Scenario]:
     """Short plans with the same ingredients as *failing*, the simplest first."""
+    if form.kind == "everything":
+        form = msgspec.structs.replace(form, is_twinned=any(getattr(step, "twin", "") == "c" for step in failing.steps))
+    if form.kind in {"forgeries", "everything"}:
+        yield from (form.plan(form.least, acts) for acts in _named(form, failing))
     if form.kind == "forgeries":
-        names = dict.fromkeys(step.name for step in failing.steps if isinstance(step, steps.Forge))
-        yield from (form.plan(form.least, [Act("forge", forgeries=(name,))]) for name in names)
         return
     for facts in _facts(form, failing):
         for acts in _acts(form, facts, failing):
             yield form.plan(facts, acts)
+
+
+def _named(form: Form, failing: Scenario) -> Iterator[list[Act]]:
+    """What *failing* sends by name, each alone and then with a genuine message after it."""
+    for verb, kind in KINDS.items():
+        for name in dict.fromkeys(_name_of(step) for step in failing.steps if isinstance(step, kind)):
+            act = Act(verb, names=(name,) if name else ())
+            if verb == "mixed":
+                yield [HAND_OVER, act]
+            elif form.kind == "everything":
+                yield from ([act], [act, HAND_OVER])
+            else:
+                yield [act]
+
+
+def _name_of(step: Any) -> str:
+    return str(getattr(step, "name", getattr(step, "at", "")))
 
 
 def _facts(form: Form, failing: Scenario) -> Iterator[Facts]:
@@ -35,7 +65,7 @@ def _facts(form: Form, failing: Scenario) -> Iterator[Facts]:
 
 
 def _acts(form: Form, facts: Facts, failing: Scenario) -> Iterator[list[Act]]:
-    if form.kind == "order":
+    if form.kind in {"order", "everything"}:
         yield [Act("hand_over", facts.count - 1)]
     if facts != form.least:
         return

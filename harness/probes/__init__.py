@@ -4,6 +4,7 @@ from harness.probes.acknowledges_genuine import AcknowledgesGenuine
 from harness.probes.acknowledges_promptly import AcknowledgesPromptly
 from harness.probes.applies_each import AppliesEach
 from harness.probes.applies_once import AppliesOnce
+from harness.probes.applies_whole_posts_only import AppliesWholePostsOnly
 from harness.probes.base import PlainProbe, Probe, name_of
 from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
 from harness.probes.drops_removed_rows import DropsRemovedRows
@@ -12,10 +13,13 @@ from harness.probes.ends_like_its_twin import EndsLikeItsTwin
 from harness.probes.finding import Case, Finding, Verdict, heaviest
 from harness.probes.holds_every_row import HoldsEveryRow
 from harness.probes.holds_newest_values import HoldsNewestValues
+from harness.probes.is_reached_directly import IsReachedDirectly
+from harness.probes.keeps_answers_apart import KeepsAnswersApart
 from harness.probes.keeps_deadline import KeepsDeadline
 from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
 from harness.probes.knows_again import KnowsAgain
+from harness.probes.leaves_urls_alone import LeavesUrlsAlone
 from harness.probes.loses_nothing import LosesNothing
 from harness.probes.polls_sparingly import PollsSparingly
 from harness.probes.reads_after_event import ReadsAfterEvent
@@ -30,22 +34,30 @@ from harness.probes.stays_unconnected import StaysUnconnected
 from harness.probes.stops_on_bad_credentials import StopsOnBadCredentials
 from harness.probes.survives_every_plan import SurvivesEveryPlan
 from harness.probes.survives_fuzzing import SurvivesFuzzing
+from harness.probes.takes_every_form import TakesEveryForm
+from harness.probes.tells_events_apart import TellsEventsApart
+from harness.probes.tells_no_secrets import TellsNoSecrets
 from harness.probes.waits_as_told import WaitsAsTold
+from harness.probes.works_on import WorksOn
 
 AnyProbe = (
     AcknowledgesGenuine
     | AcknowledgesPromptly
     | AppliesEach
     | AppliesOnce
+    | AppliesWholePostsOnly
     | CallsNothingForForgeries
     | DropsRemovedRows
     | DropsRevokedRows
     | EndsLikeItsTwin
     | HoldsEveryRow
     | HoldsNewestValues
+    | IsReachedDirectly
+    | KeepsAnswersApart
     | KeepsDeadline
     | KeepsEndUsersApart
     | KeepsSecretsOutOfLogs
+    | LeavesUrlsAlone
     | KnowsAgain
     | LosesNothing
     | PollsSparingly
@@ -60,8 +72,12 @@ AnyProbe = (
     | StaysUnconnected
     | StopsOnBadCredentials
     | SurvivesEveryPlan
+    | TellsEventsApart
+    | TellsNoSecrets
     | SurvivesFuzzing
+    | TakesEveryForm
     | WaitsAsTold
+    | WorksOn
 )
 """Every probe that a plan file can hold."""
 
@@ -71,6 +87,7 @@ __all__ = [
     "AnyProbe",
     "AppliesEach",
     "AppliesOnce",
+    "AppliesWholePostsOnly",
     "CallsNothingForForgeries",
     "Case",
     "DropsRemovedRows",
@@ -79,10 +96,13 @@ __all__ = [
     "Finding",
     "HoldsEveryRow",
     "HoldsNewestValues",
+    "IsReachedDirectly",
+    "KeepsAnswersApart",
     "KeepsDeadline",
     "KeepsEndUsersApart",
     "KeepsSecretsOutOfLogs",
     "KnowsAgain",
+    "LeavesUrlsAlone",
     "LosesNothing",
     "PlainProbe",
     "PollsSparingly",
@@ -99,8 +119,12 @@ __all__ = [
     "StopsOnBadCredentials",
     "SurvivesEveryPlan",
     "SurvivesFuzzing",
+    "TakesEveryForm",
+    "TellsEventsApart",
+    "TellsNoSecrets",
     "Verdict",
     "WaitsAsTold",
+    "WorksOn",
     "heaviest",
     "name_of",
 ]

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, HookCall, Journal
+from harness.journal import Delivery, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Case, Finding, Verdict
 from harness.probes.receipts import (
@@ -15,6 +15,7 @@ from harness.probes.receipts import (
     messages_of,
     of_kind,
     unrest,
+    was_ordered,
 )
 
 NO_RECEIVER = {404, 405}
@@ -146,16 +147,8 @@ def _is_excused(journal: Journal, refused: Delivery, made: list[Delivery]) -> bo
         or is_repetition
         or was_in_burst
         or bool(bites_during(journal, refused))
-        or _was_ordered(journal, refused, made)
+        or was_ordered(journal, refused)
     )
-
-
-def _was_ordered(journal: Journal, refused: Delivery, made: list[Delivery]) -> bool:
-    """Whether this is the first refusal since the app was told to fail."""
-    orders = [one.at_s for one in journal.all(HookCall) if one.hook == "fail" and one.at_s <= refused.at_s]
-    if not orders:
-        return False
-    return not any(orders[-1] <= one.at_s < refused.at_s for one in made if one.outcome != "ack")
 
 
 def _ignored(journal: Journal, made: list[Delivery]) -> list[Delivery]:

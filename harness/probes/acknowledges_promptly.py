@@ -5,9 +5,10 @@ from typing import ClassVar
 
 from harness.journal import Delivery, Exchange, Journal, Limits
 from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
+from harness.probes.finding import Case, Finding, Verdict
 from harness.probes.receipts import bites, bites_during, ended_s, line, of_kind
 
+BESIDE = "beside a slow client"
 SLOW_S = 3.0
 WAITED_S = 1.0
 """An acknowledgement that came so much later, and only after a slow API call had ended, has waited for it."""
@@ -35,11 +36,13 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
         stragglers = [one for one in late if _was_left_behind(one, waited, late)]
         if len(late) > len(stragglers):
             seen = f"{len(late)} of {len(waited)} deliveries were not acknowledged within {limit_s:g} s"
-            return self.fails(seen, evidence=tuple(line(one) for one in late), examined=len(waited))
+            cases = (*_cases(made, late), *_beside(made, late))
+            return self.fails(seen, evidence=tuple(line(one) for one in late), examined=len(waited), cases=cases)
         held_up = [one for one in made if _waited_for_the_api(journal, one)]
         if held_up:
             seen = f"{len(held_up)} of {len(made)} answers came only when a slow API call had ended"
-            return self.fails(seen, evidence=tuple(line(one) for one in held_up), examined=len(made))
+            cases = (*_cases(made, held_up), *_beside(made, []))
+            return self.fails(seen, evidence=tuple(line(one) for one in held_up), examined=len(made), cases=cases)
         if not waited:
             return self.cannot_tell("no delivery but the first was acknowledged")
         broken = bites(journal)
@@ -47,8 +50,44 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
             return self.cannot_tell("no slow API call went on when its delivery had been answered")
         in_time = len(waited) - len(stragglers)
         return self.holds(
-            f"{in_time} deliveries were acknowledged in time", examined=in_time, advice=_advice(waited, stragglers)
+            f"{in_time} deliveries were acknowledged in time",
+            examined=in_time,
+            advice=_advice(waited, stragglers),
+            cases=(*_cases(made, []), *_beside(made, [])),
         )
+
+
+def _cases(made: list[Delivery], held_up: list[Delivery]) -> tuple[Case, ...]:
+    """First deliveries and those that came again: which of them were answered too late."""
+    seen: set[str] = set()
+    slow: dict[str, list[str]] = {}
+    for one in made:
+        name = "again" if one.message_id in seen else "first"
+        seen.add(one.message_id)
+        slow.setdefault(name, []).extend([one.event] if one in held_up else [])
+    return tuple(
+        Case(
+            name=name,
+            verdict=Verdict.FAIL if events else Verdict.PASS,
+            seen=f"{'repetitions' if name == 'again' else 'first deliveries'}: {'late' if events else 'in time'}",
+            events=tuple(sorted(set(events))),
+        )
+        for name, events in sorted(slow.items())
+    )
+
+
+def _beside(made: list[Delivery], late: list[Delivery]) -> tuple[Case, ...]:
+    """The delivery beside a slow client, where there was one."""
+    return tuple(
+        Case(
+            name=BESIDE.replace(" ", "_"),
+            verdict=Verdict.FAIL if one in late else Verdict.PASS if one.outcome == "ack" else Verdict.INCONCLUSIVE,
+            seen=line(one),
+            events=(one.event,),
+        )
+        for one in made
+        if one.name == BESIDE and one.attempt == 1
+    )
 
 
 def _was_left_behind(one: Delivery, waited: list[Delivery], late: list[Delivery]) -> bool:

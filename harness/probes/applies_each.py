@@ -5,7 +5,7 @@ from typing import ClassVar
 from harness.journal import Delivery, EventSeen, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.calls import dataset_of, end_user_of, reads
-from harness.probes.finding import Finding
+from harness.probes.finding import Case, Finding, Verdict
 from harness.probes.receipts import events_by_id, genuine, last_applied, line, unrest
 from harness.probes.records import EFFECTS
 
@@ -38,10 +38,12 @@ class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
         reason, hook = unrest(journal)
         if missing and reason:
             return self.cannot_tell(reason, hook=hook)
+        cases = _cases(alike, told)
         if missing:
             seen = f"{len(missing)} of {len(alike)} acknowledged messages were taken for another one and not applied"
-            return self.fails(seen, evidence=tuple(line(one) for one in missing), examined=len(alike))
-        return self.holds(f"{len(alike)} messages that look alike were each applied", examined=len(alike))
+            evidence = tuple(line(one) for one in missing)
+            return self.fails(seen, evidence=evidence, examined=len(alike), cases=cases)
+        return self.holds(f"{len(alike)} messages that look alike were each applied", examined=len(alike), cases=cases)
 
     def _by_readings(self, journal: Journal, alike: list[Delivery], events: dict[str, EventSeen]) -> Finding:
         for one, following in zip(alike, [*alike[1:], None], strict=True):
@@ -50,3 +52,15 @@ class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
             if not any(one.at_s <= call.at_s < until_s for call in made):
                 return self.cannot_tell("the effects hook tells no counts (applied)", hook=EFFECTS)
         return self.holds(f"{len(alike)} messages that look alike were each followed by a reading", examined=len(alike))
+
+
+def _cases(alike: list[Delivery], told: dict[str, int]) -> tuple[Case, ...]:
+    """Each lookalike by its name: applied, or taken for another."""
+    made = {}
+    for one in alike:
+        is_applied = bool(told.get(one.message_id, 0))
+        verdict = Verdict.PASS if is_applied else Verdict.FAIL
+        words = f"{one.name}: {'applied' if is_applied else 'taken for another'}"
+        name = one.name.replace(" ", "_")
+        made[name] = Case(name=name, verdict=verdict, seen=words, events=(one.event,))
+    return tuple(made.values())

@@ -2,12 +2,13 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Journal
+from harness.journal import AMIDST, Delivery, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding, Verdict
 from harness.probes.orders import FAIL, unfelt
 from harness.probes.receipts import by_message, last_applied, line, unrest
 from harness.probes.records import EFFECTS
+from harness.probes.repetitions import MANY, cases_of, repeated
 from harness.probes.twins import compare_twins
 
 
@@ -31,20 +32,28 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
 
     def _by_counts(self, journal: Journal, told: dict[str, int]) -> Finding:
         delivered = by_message(one for one in journal.all(Delivery) if one.kind in {"genuine", "replay"})
+        cases = cases_of(repeated(journal, told))
         twice = {event: count for event, count in told.items() if count > 1 and event in delivered}
+        amidst = {one.message_id for one in journal.all(Delivery) if one.name == AMIDST}
+        if twice and not twice.keys() - amidst:
+            seen = "a message that was under way when the app died was applied more than once"
+            return self.fails(seen, examined=len(delivered), cases=cases)
         if twice:
+            twice = {event: count for event, count in twice.items() if event not in amidst}
             event, count = min(twice.items(), key=lambda pair: journal.names.get(pair[0], pair[0]))
-            is_race = any(one.group for one in delivered[event])
+            is_race = any(one.group for one in delivered[event]) or MANY <= len(delivered[event]) != count
             often = "more than once" if is_race else f"{count} times"
             seen = f"message {journal.names.get(event, event)} was applied {often} ({_attempts(delivered[event])})"
-            return self.fails(seen, evidence=tuple(line(one) for one in delivered[event]), examined=len(delivered))
-        repeated = [ones for ones in delivered.values() if len(ones) > 1 and told.get(ones[0].message_id, 0) == 1]
-        if not repeated:
+            evidence = tuple(line(one) for one in delivered[event])
+            return self.fails(seen, evidence=evidence, examined=len(delivered), cases=cases)
+        again = [ones for ones in delivered.values() if len(ones) > 1 and told.get(ones[0].message_id, 0) == 1]
+        if not again:
             return self.cannot_tell("no message was delivered more than once and applied")
         reason, hook = unrest(journal)
         if reason:
             return self.cannot_tell(reason, hook=hook)
-        return self.holds(f"{len(repeated)} messages were delivered repeatedly and applied once", examined=len(repeated))
+        seen = f"{len(again)} messages were delivered repeatedly and applied once"
+        return self.holds(seen, examined=len(again), cases=cases)
 
     def _by_twins(self, journal: Journal) -> Finding:
         """Without counts: did repeating change anything?"""
@@ -53,18 +62,18 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
             seen = f"the effects hook tells no counts (applied), and {comparison.reason}"
             return self.cannot_tell(seen, hook=comparison.hook or EFFECTS)
         deliveries = [one for one in journal.all(Delivery) if one.participant == "b" and one.kind in {"genuine", "replay"}]
-        repeated = [ones for ones in by_message(deliveries).values() if len(ones) > 1]
-        if not repeated:
+        again = [ones for ones in by_message(deliveries).values() if len(ones) > 1]
+        if not again:
             return self.cannot_tell("no message was delivered more than once")
         if comparison.differences:
-            seen = f"after {len(repeated)} messages were delivered repeatedly the state is another than without"
-            return self.fails(seen, evidence=comparison.differences, examined=len(repeated), advice=comparison.advice)
+            seen = f"after {len(again)} messages were delivered repeatedly the state is another than without"
+            return self.fails(seen, evidence=comparison.differences, examined=len(again), advice=comparison.advice)
         if comparison.unnamed_counters:
             seen = f"a number at {comparison.unnamed_counters[0]} grows with every delivery, and may count effects or tries"
             return self.cannot_tell(seen, hook=f"{EFFECTS}: applied", advice=comparison.advice)
         return self.holds(
-            f"{len(repeated)} messages were delivered repeatedly and left the state as it is without",
-            examined=len(repeated),
+            f"{len(again)} messages were delivered repeatedly and left the state as it is without",
+            examined=len(again),
             advice=comparison.advice,
         )
 

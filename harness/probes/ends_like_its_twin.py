@@ -1,16 +1,23 @@
 """Does the app end in the same state, whatever the order in which it was told?"""
 
+import re
 from typing import ClassVar
 
-from harness.journal import Journal
+from harness.journal import Delivery, Effects, Journal
 from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
+from harness.probes.finding import Case, Finding, Verdict
+from harness.probes.receipts import events_by_id
 from harness.probes.records import EFFECTS
-from harness.probes.twins import compare_twins
+from harness.probes.twins import Comparison, compare_twins
+
+OTHER = re.compile(r"b\d*")
 
 
 class EndsLikeItsTwin(PlainProbe, frozen=True, kw_only=True, tag="ends_like_its_twin"):
-    """The twin that was told the same facts out of order, late or again ends as the one that was told in order (I5, I6)."""
+    """The twin that was told the same facts out of order, late or again ends as the one that was told in order (I5, I6).
+
+    Where there are several such twins, each is a case, called by the events about the consent as they came.
+    """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     around: ClassVar[tuple[str, ...]] = ("deliver",)
@@ -22,11 +29,45 @@ class EndsLikeItsTwin(PlainProbe, frozen=True, kw_only=True, tag="ends_like_its_
 
     def examine(self, journal: Journal) -> Finding:
         """Compare twins."""
-        comparison = compare_twins(journal)
-        if comparison.reason:
-            return self.cannot_tell(comparison.reason, hook=comparison.hook)
-        if comparison.differences:
-            seen = f"the twins end differently at {len(comparison.differences)} of {comparison.compared} places"
-            return self.fails(seen, evidence=comparison.differences, examined=comparison.compared, advice=comparison.advice)
-        seen = f"the twins end alike at {comparison.compared} places"
-        return self.holds(seen, examined=comparison.compared, advice=comparison.advice)
+        others = sorted({one.participant for one in journal.all(Effects) if OTHER.fullmatch(one.participant)}) or ["b"]
+        made = {name: compare_twins(journal, name) for name in others}
+        cases = _cases(journal, made) if len(made) > 1 else ()
+        failing = [one for one in made.values() if one.differences and not one.reason]
+        if failing:
+            first = failing[0]
+            orders = f" in {len(failing)} of {len(made)} orders" if len(made) > 1 else ""
+            seen = f"the twins end differently at {len(first.differences)} of {first.compared} places{orders}"
+            return self.fails(seen, evidence=first.differences, examined=first.compared, advice=first.advice, cases=cases)
+        unclear = next((one for one in made.values() if one.reason), None)
+        if unclear:
+            return self.cannot_tell(unclear.reason, hook=unclear.hook, cases=cases)
+        first = made[others[0]]
+        orders = f" in {len(made)} orders" if len(made) > 1 else ""
+        seen = f"the twins end alike at {first.compared} places{orders}"
+        return self.holds(seen, examined=first.compared, advice=first.advice, cases=cases)
+
+
+def _cases(journal: Journal, made: dict[str, Comparison]) -> tuple[Case, ...]:
+    return tuple(
+        Case(
+            name=_told(journal, name),
+            verdict=_verdict(one),
+            seen=one.reason or next(iter(one.differences), "ended alike"),
+            events=tuple(dict.fromkeys(each.event for each in journal.all(Delivery) if each.participant == name)),
+        )
+        for name, one in made.items()
+    )
+
+
+def _verdict(comparison: Comparison) -> Verdict:
+    if comparison.reason:
+        return Verdict.INCONCLUSIVE
+    return Verdict.FAIL if comparison.differences else Verdict.PASS
+
+
+def _told(journal: Journal, participant: str) -> str:
+    """What was told about the consent, in the order in which it was told first: ``revoked_received_updated``."""
+    events = events_by_id(journal)
+    ids = dict.fromkeys(one.message_id for one in journal.all(Delivery) if one.participant == participant)
+    kinds = [events[one].kind for one in ids if one in events]
+    return "_".join(kind.removeprefix("consent.") for kind in kinds if kind.startswith("consent.")) or participant

@@ -5,7 +5,8 @@ from typing import ClassVar
 from harness.journal import Delivery, Effects, EventSeen, Journal, Limits, Started, UsedEvents
 from harness.probes.base import PlainProbe
 from harness.probes.calls import LOCKED_OUT, end_user_of, was_locked_out
-from harness.probes.finding import Finding, Verdict
+from harness.probes.fates import CUT_OFF, cases_of, fates
+from harness.probes.finding import Case, Finding, Verdict
 from harness.probes.orders import FAIL, unfelt
 from harness.probes.receipts import (
     answer_of,
@@ -16,6 +17,7 @@ from harness.probes.receipts import (
     genuine,
     unrest,
     was_disturbed,
+    was_ordered,
 )
 from harness.probes.records import EFFECTS
 from harness.probes.states import Reading, differing
@@ -49,7 +51,8 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
         given_up = _given_up(journal)
         if given_up:
             seen = f"{len(given_up)} messages were refused up to their last attempt, and so are lost"
-            return self.fails(seen, evidence=given_up)
+            cases = cases_of(journal, lost=given_up, kept=())
+            return self.fails(seen, evidence=tuple(given_up.values()), cases=cases)
         told = applied(journal)
         if told is None:
             return self._by_twins(journal, "the effects hook tells no counts (applied)")
@@ -62,28 +65,29 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
         used = _kinds_applied(journal, told)
         missing = [one for one in acknowledged if not told.get(one.message_id, 0)]
         lost = [one for one in missing if one.is_subscribed or one.kind in used]
+        kept = [one.message_id for one in acknowledged if told.get(one.message_id, 0)]
+        cases = cases_of(journal, lost=[one.message_id for one in lost], kept=kept)
         reason, hook = unrest(journal)
         if lost and reason and not _was_overtaken(journal, lost[0], told):
             return self.cannot_tell(reason, hook=hook)
         if lost:
-            seen = f"{len(lost)} of {len(acknowledged)} acknowledged messages were never applied"
-            return self.fails(
-                seen, evidence=tuple(f"lost {one.event} {one.kind}" for one in lost), examined=len(acknowledged)
-            )
+            seen, evidence = _told(journal, lost, len(acknowledged))
+            return self.fails(seen, evidence=evidence, examined=len(acknowledged), cases=cases)
         hook = "" if journal.all(UsedEvents) else USED
         if missing and hook:
             kinds = ", ".join(sorted({one.kind for one in missing}))
             return self.cannot_tell(f"acknowledged and not applied, perhaps on purpose: {kinds}", hook=hook)
-        applied_ones = len(acknowledged) - len(missing)
-        if not applied_ones:
+        if not kept:
             return self.cannot_tell("no message that the app uses was acknowledged", hook=hook)
-        return self.holds(f"{applied_ones} acknowledged messages were applied", examined=applied_ones)
+        return self.holds(f"{len(kept)} acknowledged messages were applied", examined=len(kept), cases=cases)
 
     def _after_reset(self, journal: Journal) -> Finding:
         """Counts that are gone after a kill prove nothing; a state that is gone does."""
         gone = _forgotten(journal)
         if gone:
-            return self.fails("what was applied before the app was killed is gone", evidence=gone, examined=len(gone))
+            seen = "what was applied before the app was killed is gone"
+            cases = (Case(name="killed", verdict=Verdict.FAIL, seen=seen),)
+            return self.fails(seen, evidence=gone, examined=len(gone), cases=cases)
         return self._by_twins(journal, "the effects hook forgets its counts when the app is killed")
 
     def _by_twins(self, journal: Journal, why: str) -> Finding:
@@ -92,9 +96,21 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
             return self.cannot_tell(f"{why}, and {comparison.reason}", hook=comparison.hook or EFFECTS)
         if comparison.differences:
             seen = "after messages that were disturbed on their way the state is another than without"
-            return self.fails(seen, evidence=comparison.differences, advice=comparison.advice)
+            cases = cases_of(journal, lost=_disturbed(journal), kept=())
+            return self.fails(seen, evidence=comparison.differences, advice=comparison.advice, cases=cases)
         seen = f"the state is the same with and without disturbance, at {comparison.compared} places"
-        return self.holds(seen, examined=comparison.compared, advice=comparison.advice)
+        cases = cases_of(journal, lost=(), kept=_disturbed(journal))
+        return self.holds(seen, examined=comparison.compared, advice=comparison.advice, cases=cases)
+
+
+def _told(journal: Journal, lost: list[EventSeen], acknowledged: int) -> tuple[str, tuple[str, ...]]:
+    """What was lost, in words and by name; what only chance has lost has neither number nor name."""
+    known = fates(journal)
+    sure = [one for one in lost if known.get(one.message_id) != CUT_OFF]
+    if not sure:
+        return "messages that were under way when the app died were acknowledged afterwards and never applied", ()
+    seen = f"{len(sure)} of {acknowledged} acknowledged messages were never applied"
+    return seen, tuple(f"lost {one.event} {one.kind}" for one in sure)
 
 
 def _end_users(journal: Journal) -> set[str]:
@@ -144,17 +160,23 @@ def _forgotten(journal: Journal) -> tuple[str, ...]:
     return tuple(sorted(changed - set(comparison.volatile)))
 
 
-def _given_up(journal: Journal) -> tuple[str, ...]:
+def _disturbed(journal: Journal) -> list[str]:
+    """The messages of the twin that was told otherwise than in order."""
+    return [one.message_id for one in journal.all(EventSeen) if one.participant == "b"]
+
+
+def _given_up(journal: Journal) -> dict[str, str]:
     """Messages that Fiskil would discard now, though nothing was broken at the last attempt and others were taken."""
     made = genuine(journal)
     if not any(one.outcome == "ack" for one in made):
-        return ()
+        return {}
     events = events_by_id(journal)
     last_attempt = max((one.last_attempt for one in journal.all(Limits)), default=5)
-    lost = []
+    lost = {}
     for message_id, ones in by_message(made).items():
         last = ones[-1]
         is_over = last.attempt >= last_attempt and all(one.outcome == "refuse" for one in ones)
-        if is_over and message_id in events and not bites_during(journal, last):
-            lost.append(f"refused {last.event} {events[message_id].kind} at attempt {last.attempt}: {answer_of(last)}")
-    return tuple(lost)
+        if is_over and message_id in events and not bites_during(journal, last) and not was_ordered(journal, last):
+            what = f"refused {last.event} {events[message_id].kind}"
+            lost[message_id] = f"{what} at attempt {last.attempt}: {answer_of(last)}"
+    return lost

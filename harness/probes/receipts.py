@@ -84,9 +84,17 @@ def unrest(journal: Journal) -> tuple[str, str]:
 
 def was_disturbed(journal: Journal) -> bool:
     """Whether the app had a reason to leave something for later: it was killed, told to fail, or met a fault."""
-    was_killed = any(one.how == "kill" for one in journal.all(Started))
+    was_killed = any(one.how.startswith("kill") for one in journal.all(Started))
     was_told = any(one.hook == "fail" for one in journal.all(HookCall))
     return was_killed or was_told or bool(bites(journal))
+
+
+def was_ordered(journal: Journal, refused: Delivery) -> bool:
+    """Whether this is the first refusal since the app was told to fail."""
+    orders = [one.at_s for one in journal.all(HookCall) if one.hook == "fail" and one.at_s <= refused.at_s]
+    if not orders:
+        return False
+    return not any(orders[-1] <= one.at_s < refused.at_s for one in genuine(journal) if one.outcome != "ack")
 
 
 def events_by_id(journal: Journal) -> dict[str, EventSeen]:

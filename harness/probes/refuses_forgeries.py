@@ -10,6 +10,8 @@ from harness.probes.records import EFFECTS
 from harness.probes.states import Move, Reading, moved_alike
 
 QUEUED = 202
+ALIKE = "answered_alike"
+"""The case of forgeries that have no effect and get the very answer of genuine messages."""
 ANSWERS_JUNK = "answers_junk"
 """The case of a receiver that hangs or dies, whatever else it does."""
 Witness = tuple[str, tuple[str, ...], list[Delivery]]
@@ -43,6 +45,7 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
             return convicted
         advice = (*_server_errors(forged), *_acknowledged(forged))
         seen, cases = f"{len(forged)} forged messages had no effect", _cases(forged, [], otherwise=Verdict.PASS)
+        cases = (*cases, Case(name=ALIKE, verdict=Verdict.PASS, seen="none got the answer of genuine messages"))
         return self.holds(seen, examined=len(forged), advice=advice, cases=cases)
 
     def _convicted(self, journal: Journal, forged: list[Delivery]) -> Finding | None:
@@ -65,7 +68,8 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         alike = _answered_alike(journal, forged)
         if alike:
             seen = f"{len(alike)} of {len(forged)} forged messages got the answer of genuine ones: {alike[0].status}"
-            evidence, cases = tuple(_line(one) for one in alike), _cases(forged, alike, otherwise=Verdict.PASS)
+            evidence, cases = tuple(_line(one) for one in alike), _cases(forged, [], otherwise=Verdict.PASS)
+            cases = (*cases, Case(name=ALIKE, verdict=Verdict.FAIL, seen=seen))
             return self.fails(seen, evidence=evidence, examined=len(forged), advice=advice, cases=cases)
         return None
 

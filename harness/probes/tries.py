@@ -16,7 +16,7 @@ _NAMED = re.compile(r"attempt|retr[yi]|tries|(?<![a-z])try|deliver|receiv|seen|d
 def more_tries(journal: Journal, *, of: str, than: str) -> int:
     """How many more reasons to try one twin gave the app than another did: deliveries, orders to fail, faults and kills."""
     reasons = _reasons(journal, of) - _reasons(journal, than)
-    kills = sum(1 for one in journal.all(Started) if one.how == "kill")
+    kills = sum(1 for one in journal.all(Started) if one.how.startswith("kill"))
     messages = {one.message_id for one in journal.all(Delivery) if one.participant == of}
     return max(0, reasons) + kills * len(messages)
 

@@ -1,7 +1,7 @@
 """Twins: the same person under other ids, to whom the same happened, told in another way.
 
-*a* and *c* were told everything once and in order, *b* otherwise. Where *a* and *c* differ the app's state is volatile and
-says nothing; everywhere else *b* must end up as *a* did.
+*a* and *c* were told everything once and in order, *b* otherwise, or *b1*, *b2* ... each in another way. Where *a* and *c*
+differ the app's state is volatile and says nothing; everywhere else *b* must end up as *a* did.
 """
 
 from collections import Counter
@@ -14,8 +14,6 @@ from harness.probes.receipts import was_disturbed
 from harness.probes.records import EFFECTS, PENDING, UNSURE, at_work
 from harness.probes.states import Leaves, Reading, differing, has_symbols
 from harness.probes.tries import is_counter, is_named_so, more_tries
-
-TWINS = ("a", "b", "c")
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
@@ -46,9 +44,9 @@ class Comparison(Struct, frozen=True, kw_only=True):
         return tuple(path for path in self.counters if not is_named_so(path))
 
 
-def compare_twins(journal: Journal) -> Comparison:
-    """Compare how the twins ended."""
-    ends = {name: _end(journal, name) for name in TWINS}
+def compare_twins(journal: Journal, other: str = "b") -> Comparison:
+    """Compare how the twins ended; *other* is the one that was told otherwise."""
+    ends = {name: _end(journal, name) for name in ("a", other, "c")}
     if not all(ends.values()):
         return Comparison(reason="the scenario has no twins a, b and c")
     told = [one for one in ends.values() if one is not None]
@@ -58,23 +56,23 @@ def compare_twins(journal: Journal) -> Comparison:
         if not one.is_quiescent:
             reason, hook = at_work(one)
             return Comparison(reason=reason, hook=hook)
-    if _kinds(journal, "a") != _kinds(journal, "b") or _kinds(journal, "a") != _kinds(journal, "c"):
+    if _kinds(journal, "a") != _kinds(journal, other) or _kinds(journal, "a") != _kinds(journal, "c"):
         return Comparison(reason="the twins did not acknowledge the same events")
     reading = Reading(journal)
-    comparison = _compared(journal, reading, *(reading.leaves(one.state) for one in told))
+    comparison = _compared(journal, reading, other, *(reading.leaves(one.state) for one in told))
     reason, hook = _excuse(journal, told) if comparison.differences else ("", "")
     return Comparison(reason=reason, hook=hook) if reason else comparison
 
 
 def _excuse(journal: Journal, told: list[Effects]) -> tuple[str, str]:
     """Why twins that differ prove nothing about how they were told: reason and hook, or both empty."""
-    if was_locked_out(journal, _end_users(journal)):
+    if was_locked_out(journal, _end_users(journal, {one.participant for one in told})):
         return LOCKED_OUT, ""
     is_blind = any(one.pending is None and one.applied is None for one in told)
     return (UNSURE, PENDING) if is_blind and was_disturbed(journal) else ("", "")
 
 
-def _compared(journal: Journal, reading: Reading, a: Leaves, b: Leaves, c: Leaves) -> Comparison:
+def _compared(journal: Journal, reading: Reading, other: str, a: Leaves, b: Leaves, c: Leaves) -> Comparison:
     volatile = differing(a, c)
     compared = (a.keys() | b.keys()) - volatile
     if not compared:
@@ -82,7 +80,7 @@ def _compared(journal: Journal, reading: Reading, a: Leaves, b: Leaves, c: Leave
     states = [reading.leaves(one.state) for one in journal.all(Effects) if one.participant == "a" and one.state is not None]
     if not any(differing(one, a) - volatile for one in states) and not has_symbols(a):
         return Comparison(reason="the app's state shows no effect of any delivery", hook=EFFECTS)
-    most = more_tries(journal, of="b", than="a")
+    most = more_tries(journal, of=other, than="a")
     counters = {path for path in differing(a, b) - volatile if is_counter(path, a, b, most=most)}
     if not compared - counters:
         return Comparison(reason="nothing of the app's state but counters is the same in two runs in order", hook=EFFECTS)
@@ -116,8 +114,8 @@ def _end(journal: Journal, name: str) -> Effects | None:
     return found[-1] if found else None
 
 
-def _end_users(journal: Journal) -> set[str]:
-    return {end_user_of(one) for one in journal.all(Delivery) if one.participant in TWINS} - {""}
+def _end_users(journal: Journal, twins: set[str]) -> set[str]:
+    return {end_user_of(one) for one in journal.all(Delivery) if one.participant in twins} - {""}
 
 
 def _kinds(journal: Journal, name: str) -> Counter[str]:

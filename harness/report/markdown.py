@@ -2,8 +2,9 @@
 
 from itertools import groupby
 
-from harness.gate import GateResult
-from harness.report.words import again, decision_line, finding_lines, told, trial_counts
+from harness.gate import GateResult, Judgement
+from harness.probes import Verdict
+from harness.report.words import again, bug_counts, decision_line, finding_lines, told, trial_counts
 
 WIDE = 100
 
@@ -15,6 +16,7 @@ def render(whole: GateResult) -> str:
     for outcome, findings in told(judgement):
         shown = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=WIDE)
         lines += ["```text", *(line.replace("```", "'''") for line in shown), "```", ""]
+    lines += _bugs(judgement)
     for section, rows in groupby(judgement.standings, key=lambda one: one.section):
         lines += [f"## {section}", "", "| standing | practice | reason |", "|---|---|---|"]
         lines += [f"| {one.standing} | `{one.practice}` | {_cell(one.waiver or one.reason)} |" for one in rows]
@@ -35,6 +37,19 @@ def render(whole: GateResult) -> str:
         lines.append("")
     lines += ["To run it again:", "", "```sh", whole.run.again, "```", ""]
     return "\n".join(lines)
+
+
+def _bugs(judgement: Judgement) -> list[str]:
+    """The known bugs that the receiver has, and how many it was looked at for."""
+    if not judgement.bugs:
+        return []
+    lines = ["## Receiver", "", f"{len(judgement.bugs)} known bugs: {bug_counts(judgement.bugs)}.", ""]
+    sick = [one for one in judgement.bugs if one.verdict is Verdict.FAIL]
+    if sick:
+        lines += ["| bug | the receiver | seen | fix |", "|---|---|---|---|"]
+        lines += [f"| {one.row} | {_cell(one.title)} | {_cell(one.seen)} | {_cell(one.fix)} |" for one in sick]
+        lines.append("")
+    return lines
 
 
 def _cell(text: str) -> str:

@@ -41,6 +41,7 @@ def show(whole: GateResult, console: "Console") -> None:
         for line in lines[1:]:
             _print(console, line)
         _print(console, "")
+    _show_bugs(judgement, console, width)
     if judgement.decision is Decision.NOT_ASKED:
         _show_passes(judgement, console, width)
     _show_advice(judgement, console, width)
@@ -55,6 +56,25 @@ def show(whole: GateResult, console: "Console") -> None:
     for complaint in judgement.complaints:
         _print_wrapped(console, complaint, width)
     _show_end(whole, console, width)
+
+
+def _show_bugs(judgement: Judgement, console: "Console", width: int) -> None:
+    """The known bugs that the receiver has, each with its remedy, and how many it has not."""
+    if not judgement.bugs:
+        return
+    sick = [one for one in judgement.bugs if one.verdict is Verdict.FAIL]
+    if sick:
+        _print(console, "Known bugs of receivers", style="bold")
+    for one in sick:
+        lead = f"  {one.row:>2}  {one.bug}"
+        lines = words.wrapped(f"{lead}  the receiver {one.title}", width, later_indent=words.INDENT)
+        _print(console, lines[0], lead=lead, style=COLOURS[one.verdict])
+        for line in lines[1:]:
+            _print(console, line)
+        for line in words.wrapped(f"fix: {one.fix}", width, first_indent=words.INDENT, later_indent=words.INDENT):
+            _print(console, line)
+    _print_wrapped(console, f"{len(judgement.bugs)} known bugs: {words.bug_counts(judgement.bugs)}", width)
+    _print(console, "")
 
 
 def _show_passes(judgement: Judgement, console: "Console", width: int) -> None:

@@ -8,6 +8,7 @@ import shlex
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from harness.diagnosis import Diagnosis
 from harness.driver import Outcome
 from harness.gate import Decision, GateResult, Judgement, stays_shut
 from harness.probes import Finding, Verdict
@@ -21,6 +22,9 @@ _HOLDS = {
     Hold.UNMET: "not met",
     Hold.HOLDS: "hold",
 }
+BUG_WORDS = {Verdict.FAIL: "there", Verdict.PASS: "not there", Verdict.INCONCLUSIVE: "not told"}
+"""Whether a receiver has a known bug."""
+
 WIDTH = 80
 INDENT = " " * 6
 LABEL = 10
@@ -104,6 +108,12 @@ def scenario_counts(judgement: Judgement) -> str:
         if verdict in verdicts
     ]
     return f"{counted(len(verdicts), 'scenario')}: {', '.join(parts)}" if verdicts else "No scenario ran"
+
+
+def bug_counts(bugs: Sequence[Diagnosis]) -> str:
+    """How many known bugs a receiver has: ``2 there, 47 not there, 9 not told``."""
+    verdicts = [one.verdict for one in bugs]
+    return ", ".join(f"{verdicts.count(verdict)} {word}" for verdict, word in BUG_WORDS.items())
 
 
 def trial_counts(judgement: Judgement) -> str:

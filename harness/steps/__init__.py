@@ -1,7 +1,7 @@
 """What can happen next, as frozen values; a scenario is a sequence of these."""
 
 from harness.steps.again import RepeatIds, RespellEach
-from harness.steps.app import FailNext, Restart, Settle, StayIdle
+from harness.steps.app import FailNext, KillApp, KillWorker, Restart, Settle, StartApp, StayIdle
 from harness.steps.base import PlainStep, Step, in_words, name_of
 from harness.steps.changes import Change
 from harness.steps.data import Advance, ConfirmAgain, Disconnect, Refresh, Revoke, Sync
@@ -41,6 +41,10 @@ from harness.steps.institution import (
 )
 from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
 from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
+from harness.steps.order import DeliverEach, LiveThrough, SameMoment
+from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
+from harness.steps.recovery import KillAmidst, Redeliver, RepeatTogether
+from harness.steps.reuse import RefuseThenReuse
 from harness.steps.strangers import (
     DeliverForeign,
     DeliverFromStranger,
@@ -48,6 +52,7 @@ from harness.steps.strangers import (
     DeliverMixed,
     DeliverUnknownEvent,
 )
+from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, SendEveryUgly, SendUgly
 
 AnyStep = (
     AcceptKey
@@ -64,7 +69,12 @@ AnyStep = (
     | Conclude
     | ConfirmAgain
     | Deliver
+    | DeliverAccountNumbers
     | DeliverBesideSlowClient
+    | DeliverEach
+    | DeliverAsBrowser
+    | DeliverBesideSlowClient
+    | DeliverEveryForm
     | DeliverForeign
     | DeliverFromStranger
     | DeliverLookalikes
@@ -72,6 +82,7 @@ AnyStep = (
     | DeliverOne
     | DeliverTogether
     | DeliverUnknownEvent
+    | DeliverUrls
     | Deny
     | Disconnect
     | Distort
@@ -85,19 +96,27 @@ AnyStep = (
     | Forge
     | ForgeEvery
     | ForgeWithoutSecret
+    | KillAmidst
+    | KillApp
+    | KillWorker
     | Fuzz
     | LateRetry
     | Leave
     | LimitConsents
     | LimitPages
+    | LiveThrough
     | LoseAcknowledgement
+    | LoseConnection
     | Mend
     | MistypeCode
     | OpenAccount
+    | Redeliver
     | Reencode
     | ReencodeEvery
     | Refresh
+    | RepeatTogether
     | RepeatIds
+    | RefuseThenReuse
     | Replay
     | RespellEach
     | RespellEvery
@@ -106,7 +125,11 @@ AnyStep = (
     | Retry
     | Revoke
     | RevokeKey
+    | SameMoment
+    | SendEveryUgly
+    | SendUgly
     | Settle
+    | StartApp
     | StartSession
     | StayIdle
     | Sync
@@ -130,7 +153,11 @@ __all__ = [
     "Conclude",
     "ConfirmAgain",
     "Deliver",
+    "DeliverAccountNumbers",
+    "DeliverAsBrowser",
     "DeliverBesideSlowClient",
+    "DeliverEach",
+    "DeliverEveryForm",
     "DeliverForeign",
     "DeliverFromStranger",
     "DeliverLookalikes",
@@ -138,6 +165,7 @@ __all__ = [
     "DeliverOne",
     "DeliverTogether",
     "DeliverUnknownEvent",
+    "DeliverUrls",
     "Deny",
     "Disconnect",
     "Distort",
@@ -152,19 +180,27 @@ __all__ = [
     "ForgeEvery",
     "ForgeWithoutSecret",
     "Fuzz",
+    "KillAmidst",
+    "KillApp",
+    "KillWorker",
     "LateRetry",
     "Leave",
     "LimitConsents",
     "LimitPages",
+    "LiveThrough",
     "LoseAcknowledgement",
+    "LoseConnection",
     "Mend",
     "MistypeCode",
     "OpenAccount",
     "PlainStep",
+    "Redeliver",
     "Reencode",
     "ReencodeEvery",
     "Refresh",
+    "RefuseThenReuse",
     "RepeatIds",
+    "RepeatTogether",
     "Replay",
     "RespellEach",
     "RespellEvery",
@@ -173,7 +209,11 @@ __all__ = [
     "Retry",
     "Revoke",
     "RevokeKey",
+    "SameMoment",
+    "SendEveryUgly",
+    "SendUgly",
     "Settle",
+    "StartApp",
     "StartSession",
     "StayIdle",
     "Step",

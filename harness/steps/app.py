@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 QUIET_S = 0.5
 QUIET_CAP_S = 10.0
 LONGEST_IDLE_S = 86_400
+GOES_ON_S = 5.0
+"""How long the rest of an app may take to answer after one of its processes died, in real seconds."""
 
 
 class Restart(PlainStep, frozen=True, kw_only=True, tag="restart"):
@@ -24,6 +26,42 @@ class Restart(PlainStep, frozen=True, kw_only=True, tag="restart"):
     def perform(self, stage: "Stage") -> None:
         """Kill and start."""
         restart(stage)
+
+
+class KillApp(PlainStep, frozen=True, kw_only=True, tag="kill_app"):
+    """The app is killed with -9 and stays away until ``StartApp``."""
+
+    needs: ClassVar[tuple[str, ...]] = ("app.command",)
+
+    def perform(self, stage: "Stage") -> None:
+        """Kill."""
+        kill(stage)
+
+
+class StartApp(PlainStep, frozen=True, kw_only=True, tag="start_app"):
+    """The app that was killed is started again."""
+
+    needs: ClassVar[tuple[str, ...]] = ("app.command",)
+
+    def perform(self, stage: "Stage") -> None:
+        """Start."""
+        start(stage)
+
+
+class KillWorker(PlainStep, frozen=True, kw_only=True, tag="kill_worker"):
+    """One process of the app is killed with -9; where there is but one, or the others do not go on, it starts again."""
+
+    needs: ClassVar[tuple[str, ...]] = ("app.command",)
+
+    def perform(self, stage: "Stage") -> None:
+        """Kill one and see that somebody answers."""
+        if not stage.app.kill_worker():
+            restart(stage)
+            return
+        stage.has_mended = True
+        stage.journal.write(Started(**stage.journal.stamp(), how="kill_worker"))
+        if not wait_until(lambda: stage.app.body.is_alive() and stage.app.is_ready(), cap_s=GOES_ON_S):
+            restart(stage)
 
 
 class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
@@ -76,8 +114,18 @@ class Settle(PlainStep, frozen=True, kw_only=True, tag="settle"):
 
 def restart(stage: "Stage") -> None:
     """Kill -9, start again, and write down both; from now on the app is given time to recover."""
+    kill(stage)
+    start(stage)
+
+
+def kill(stage: "Stage") -> None:
+    """Kill -9 and write it down."""
     stage.has_mended = True
     stage.app.kill()
     stage.journal.write(Started(**stage.journal.stamp(), how="kill"))
+
+
+def start(stage: "Stage") -> None:
+    """Start again, and write it down."""
     stage.app.body.start(stage.app)
     stage.journal.write(Started(**stage.journal.stamp(), how="restart"))

@@ -78,7 +78,7 @@ class Replay(PlainStep, frozen=True, tag="replay"):
     def perform(self, stage: "Stage") -> None:
         """Send them."""
         parcel = stage.outbox.find(self.event)
-        delivery = stage.sender.deliver(_outgoing(stage, parcel, kind="replay"), stage.journal)
+        delivery = stage.sender.deliver(outgoing_of(stage, parcel, kind="replay"), stage.journal)
         settle(stage, parcel, [delivery])
 
 
@@ -102,7 +102,7 @@ class Burst(PlainStep, frozen=True, tag="burst"):
         for copy in range(self.copies):
             number = min(first + copy, ATTEMPTS) if self.of == "retry" else first
             parcel.attempts = max(parcel.attempts, number)
-            outgoing.append(_outgoing(stage, parcel, attempt_number=number))
+            outgoing.append(outgoing_of(stage, parcel, attempt_number=number))
         settle(stage, parcel, stage.sender.burst(outgoing, stage.journal))
 
 
@@ -115,7 +115,7 @@ class DeliverTogether(PlainStep, frozen=True, kw_only=True, tag="deliver_togethe
         parcels = stage.outbox.due(stage.fiskil.sandbox.clock.now())
         for parcel in parcels:
             parcel.next_attempt()
-        deliveries = stage.sender.burst([_outgoing(stage, one) for one in parcels], stage.journal)
+        deliveries = stage.sender.burst([outgoing_of(stage, one) for one in parcels], stage.journal)
         for parcel, delivery in zip(parcels, deliveries, strict=True):
             settle(stage, parcel, [delivery])
 
@@ -159,7 +159,7 @@ class DeliverBesideSlowClient(PlainStep, frozen=True, tag="deliver_beside_slow_c
         """Make the next attempt beside it."""
         parcel = stage.outbox.find(self.event)
         parcel.next_attempt()
-        outgoing = _outgoing(stage, parcel)
+        outgoing = outgoing_of(stage, parcel)
         note = msgspec.structs.replace(outgoing.note, name="beside a slow client")
         delivery = stage.sender.deliver_beside_slow_client(msgspec.structs.replace(outgoing, note=note), stage.journal)
         settle(stage, parcel, [delivery])
@@ -186,7 +186,7 @@ def attempt(
 ) -> Delivery:
     """Make the next attempt for *parcel* and plan what follows. *name* tells variants apart, *headers* are further ones."""
     parcel.next_attempt()
-    plain = _outgoing(stage, parcel)
+    plain = outgoing_of(stage, parcel)
     note = msgspec.structs.replace(plain.note, source_ip=source_ip or plain.note.source_ip, name=name)
     outgoing = msgspec.structs.replace(plain, note=note, headers=(*plain.headers, *headers))
     delivery = stage.sender.deliver(outgoing, stage.journal, keeps_answer=keeps_answer)
@@ -211,7 +211,8 @@ def settle(stage: "Stage", parcel: Parcel, deliveries: list[Delivery]) -> None:
     parcel.settle(is_acknowledged=is_acknowledged, now=stage.fiskil.sandbox.clock.now())
 
 
-def _outgoing(stage: "Stage", parcel: Parcel, *, kind: str = "genuine", attempt_number: int = 0) -> Outgoing:
+def outgoing_of(stage: "Stage", parcel: Parcel, *, kind: str = "genuine", attempt_number: int = 0) -> Outgoing:
+    """The request of the latest attempt for *parcel*, or of the one with that number."""
     return rounds.outgoing(
         parcel,
         secret=stage.fiskil.credentials.webhook_secret,

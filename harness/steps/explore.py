@@ -16,7 +16,8 @@ class Explore(PlainStep, frozen=True, tag="explore"):
     """``plans`` different plans of one kind are executed, each around end users of its own.
 
     ``deliveries`` repeats messages, ``order`` also lets a twin get them in any order, ``forgeries`` mixes in requests that
-    Fiskil did not send. What came of each plan is a ``PlanRun`` entry. It stands alone: plans start from an empty sandbox.
+    Fiskil did not send, ``everything`` does all of that and more in one plan. What came of each plan is a ``PlanRun`` entry.
+    It stands alone: plans start from an empty sandbox.
     """
 
     kind: PlanKind

@@ -1,6 +1,7 @@
 """Steps of honest signatures in the wrong place: other addresses, other people's ids, kinds of events yet to come."""
 
 import ipaddress
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,13 +11,13 @@ from harness.journal import Delivery
 from harness.model import Event
 from harness.steps.base import PlainStep
 from harness.steps.deliveries import attempt
-from harness.steps.events import invented, used_kind
+from harness.steps.events import KINDS, invented, used_kind
 from harness.webhooks import seal
 from harness.webhooks.outbox import ATTEMPTS
 from harness.webhooks.sender import Outgoing
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from harness.stage import Participant, Stage
 
 NEW_KIND = "telco.account.updated"
 NEWS = {"reason": "new", "details": {"n": 1}}
@@ -116,33 +117,53 @@ class DeliverUnknownEvent(PlainStep, frozen=True, kw_only=True, tag="deliver_unk
 
 
 class DeliverLookalikes(PlainStep, frozen=True, kw_only=True, tag="deliver_lookalikes"):
-    """Messages that differ in ``message_id`` alone, each settled before the next.
+    """Messages that are easily taken for one another, each settled before the next.
 
-    The same facts under a second id, two ids above 2^53 that are one number to a double, and an id with a zero before it.
+    The same facts under a second id, ids that differ in white space, letters or a zero, two above 2^53 that are one number
+    to a double; another kind of event at the same time; and with ``beside`` the same fact about somebody else.
     """
 
     twin: str = ""
+    beside: str = ""
 
     def perform(self, stage: "Stage") -> None:
         """Deliver them, up to five attempts each while they are refused."""
         participant = stage.participant(self.twin)
         first = invented(stage, participant, used_kind(stage, "banking.accounts.sync.completed"))
-        big = 10**16 + int(first.message_id) // 16 * 16
-        ids = {
-            "the first": first.message_id,
-            "the same facts": stage.fiskil.sandbox.mint.message_id(),
-            "a big number": str(big),
-            "the next big number": str(big + 1),
-            "a zero before the first id": "0" + first.message_id,
-        }
-        for name, message_id in ids.items():
-            event = msgspec.structs.replace(first, message_id=message_id)
-            parcel = stage.outbox.find(stage.post(event, participant))
-            for _ in range(ATTEMPTS):
-                if attempt(stage, parcel, name=name).outcome == "ack":
-                    break
-            if stage.app.has("app.observe.effects"):
-                stage.snapshot("between", participant)
+        for name, event in _lookalikes(stage, first):
+            _deliver_alike(stage, participant, name, event)
+        if self.beside:
+            other = stage.participant(self.beside)
+            event = msgspec.structs.replace(invented(stage, other, first.kind), publish_time=first.publish_time)
+            _deliver_alike(stage, other, "another end user", event)
+
+
+def _lookalikes(stage: "Stage", first: Event) -> Iterator[tuple[str, Event]]:
+    """*first*, and what differs from it in one field alone besides the id."""
+    big = 10**16 + int(first.message_id) // 16 * 16
+    ids = {
+        "first": first.message_id,
+        "same facts": stage.fiskil.sandbox.mint.message_id(),
+        "big number": str(big),
+        "next big number": str(big + 1),
+        "leading zero": f"0{first.message_id}",
+        "trailing blank": f"{first.message_id} ",
+        "small letters": f"m{first.message_id}",
+        "capital letters": f"M{first.message_id}",
+    }
+    for name, message_id in ids.items():
+        yield name, msgspec.structs.replace(first, message_id=message_id)
+    kind = next((one for one in KINDS[1:] if one != first.kind and stage.is_used(one)), first.kind)
+    yield "another event", msgspec.structs.replace(first, kind=kind, message_id=stage.fiskil.sandbox.mint.message_id())
+
+
+def _deliver_alike(stage: "Stage", participant: "Participant", name: str, event: Event) -> None:
+    parcel = stage.outbox.find(stage.post(event, participant))
+    for _ in range(ATTEMPTS):
+        if attempt(stage, parcel, name=name).outcome == "ack":
+            break
+    if stage.app.has("app.observe.effects"):
+        stage.snapshot("between", participant)
 
 
 def _send_foreign(stage: "Stage", event: Event, name: str, participant: str) -> None:

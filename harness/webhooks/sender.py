@@ -6,22 +6,29 @@ The one door for outgoing deliveries: loopback only unless a host is allowed by 
 import ipaddress
 import socket
 import ssl
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
 
 from harness.errors import UnsafeTarget, UsageError
-from harness.journal import Delivery, Journal, kept
+from harness.journal import HOMES, Delivery, Journal, kept
 from harness.listen import Loop, client_context
 from harness.settings.addresses import shown, why_unusable
+from harness.webhooks.answers import Reply
+from harness.webhooks.lanes import LANES, pour
 from harness.webhooks.signature import HEADER
-from harness.webhooks.transport import Address, Reply, post_beside_slow_client, post_together
+from harness.webhooks.transport import Address, post_beside_slow_client, post_together
+from harness.webhooks.wire import Script, Talk, perform
 
 DEFAULT_TIMEOUT_S = 30.0
+LONGEST_POUR_S = 600.0
 SLOW_BODY = 4096
 SLOW_EVERY_MS = 100
+AGENT = "User-Agent: Fiskil-Webhooks (fiskil-harness)"
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -105,10 +112,47 @@ class Sender:
         )
         written: list[Delivery] = []
         for one, reply in zip(outgoing, replies, strict=True):
-            delivery = _noted(one, reply, stamp, group=self._group if len(outgoing) > 1 else 0)
+            delivery = _noted(one, reply, stamp, self._group if len(outgoing) > 1 else 0)
             journal.write(delivery)
             written.append(delivery)
         return written
+
+    def talk(self, script: Script, *, source_ip: str = HOMES[0]) -> Talk:
+        """Perform *script* on a connection of its own. Nothing is written down: that is for whoever knows what it means."""
+        limit_s = self._timeout_s * 3 + 10
+        return self._loop.run(perform(self._address(source_ip), script, timeout_s=self._timeout_s), timeout_s=limit_s)
+
+    def note(self, one: Outgoing, reply: Reply, journal: Journal, stamp: dict[str, Any]) -> Delivery:
+        """Write down what came of one attempt that was made by a script."""
+        delivery = _noted(one, reply, stamp)
+        journal.write(delivery)
+        return delivery
+
+    def pour(
+        self, outgoing: Iterable[Outgoing], journal: Journal, *, lanes: int = LANES, limit_s: float = LONGEST_POUR_S
+    ) -> int:
+        """Make attempts one after another on some kept connections and write them down as they end; how many there were.
+
+        They are asked for as they are needed. Those of one lane wait for one another, so this is no burst: it is load.
+        """
+        made: dict[int, Outgoing] = {}
+        count = 0
+
+        def requests() -> Iterator[bytes]:
+            nonlocal count
+            for one in outgoing:
+                made[count] = one
+                count += 1
+                yield written(self.target, body=one.note.body, headers=one.headers, method=one.method, is_kept=True)
+
+        def take(number: int, reply: Reply) -> None:
+            stamp = journal.stamp()
+            stamp["at_s"] -= reply.took_s
+            journal.write_parts(_noted, made.pop(number), reply, stamp)
+
+        pouring = pour(self._address(HOMES[0]), requests(), take, timeout_s=self._timeout_s, lanes=lanes)
+        self._loop.run(pouring, timeout_s=limit_s)
+        return count
 
     def deliver_beside_slow_client(self, outgoing: Outgoing, journal: Journal) -> Delivery:
         """Make one attempt while somebody else's request, forged, dribbles in byte by byte."""
@@ -124,7 +168,7 @@ class Sender:
             ),
             timeout_s=self._timeout_s * 3 + 10,
         )
-        delivery = _noted(outgoing, reply, stamp, group=0)
+        delivery = _noted(outgoing, reply, stamp)
         journal.write(delivery)
         return delivery
 
@@ -132,15 +176,26 @@ class Sender:
         return Address(host=self.target.host, port=self.target.port, source_ip=source_ip, tls=self._tls)
 
     def _request(self, one: Outgoing) -> bytes:
-        lines = [
-            f"{one.method} {self.target.path} HTTP/1.1",
-            f"Host: {self.target.host}:{self.target.port}",
-            "User-Agent: Fiskil-Webhooks (fiskil-harness)",
-            "Connection: close",
-            f"Content-Length: {len(one.note.body)}",
-            *(f"{name}: {value}" for name, value in one.headers),
-        ]
-        return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + one.note.body
+        return written(self.target, body=one.note.body, headers=one.headers, method=one.method)
+
+
+def written(
+    target: Target,
+    *,
+    body: bytes,
+    headers: tuple[tuple[str, str], ...],
+    method: str = "POST",
+    is_kept: bool = False,
+) -> bytes:
+    """A request as it goes on the wire; where the connection *is_kept*, another may follow on it."""
+    lines = [
+        f"{method} {target.path} HTTP/1.1\r\nHost: {target.host}:{target.port}",
+        AGENT if is_kept else f"{AGENT}\r\nConnection: close",
+        f"Content-Length: {len(body)}",
+        *[f"{name}: {value}" for name, value in headers],
+        "\r\n",
+    ]
+    return "\r\n".join(lines).encode("latin-1") + body
 
 
 def plain_headers(signature: str | None) -> tuple[tuple[str, str], ...]:
@@ -167,7 +222,7 @@ def refuse_unsafe_host(host: str, allow_hosts: tuple[str, ...]) -> None:
         )
 
 
-def _noted(one: Outgoing, reply: Reply, stamp: dict[str, float | int], *, group: int) -> Delivery:
+def _noted(one: Outgoing, reply: Reply, stamp: dict[str, Any], group: int = 0) -> Delivery:
     return msgspec.structs.replace(
         one.note,
         **stamp,

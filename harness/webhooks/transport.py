@@ -8,24 +8,12 @@ import ssl
 from collections.abc import Sequence
 from typing import Any
 
-import httptools
 from msgspec import Struct
 
 from harness.clock import stopwatch
+from harness.webhooks.answers import SILENT, Answers, Reply
 
-ANSWER_KEPT = 65_536
-LONGEST_ANSWER = 10_485_760
 SLOW_CLIENT_LEAD_S = 0.1
-
-
-class Reply(Struct, frozen=True, kw_only=True):
-    """What came back. ``status`` is None when nothing complete did; ``trouble`` says why in words."""
-
-    status: int | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-    trouble: str = ""
-    took_s: float = 0.0
 
 
 class Address(Struct, frozen=True, kw_only=True):
@@ -82,43 +70,45 @@ async def _drip(call: "_Call", every_s: float) -> None:
         await asyncio.sleep(every_s)
 
 
+async def connect(protocol: asyncio.Protocol, address: Address, timeout_s: float) -> str:
+    """Open a connection for *protocol*; trouble in words, if there is none.
+
+    Over TLS nothing is handed over to a receiver whose certificate does not hold.
+    """
+    tls: ssl.SSLContext | None = address.tls
+    source = (address.source_ip, 0) if address.source_ip != "127.0.0.1" else None
+    opening = asyncio.get_running_loop().create_connection(
+        lambda: protocol, address.host, address.port, local_addr=source, ssl=tls
+    )
+    try:
+        await asyncio.wait_for(opening, timeout_s)
+    except TimeoutError:
+        return "no connection within the limit"
+    except ssl.SSLCertVerificationError as error:
+        return f"TLS refused: {error.verify_message.rstrip('.') or 'the certificate does not hold'}"
+    except ssl.SSLError as error:
+        return f"TLS failed: {error.reason or 'handshake'}"
+    except ConnectionRefusedError:
+        return "connection refused"
+    except OSError as error:
+        return f"no connection: {error.strerror or type(error).__name__}"
+    return ""
+
+
 class _Call(asyncio.Protocol):
     """One connection with one request and one answer."""
 
     def __init__(self, *, keeps_answer: bool) -> None:
         self._keeps_answer = keeps_answer
-        self._parser = httptools.HttpResponseParser(self)
-        self._headers: list[tuple[str, str]] = []
-        self._body = bytearray()
-        self._size = 0
-        self._trouble = ""
+        self._answers = Answers(self._whole)
         self._transport: asyncio.Transport | None = None
-        self._is_complete = False
-        self._done = asyncio.get_running_loop().create_future()
+        self._done: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._elapsed = stopwatch()
 
     async def open(self, address: Address, timeout_s: float) -> None:
-        loop = asyncio.get_running_loop()
-        tls: ssl.SSLContext | None = address.tls
-        try:
-            await asyncio.wait_for(
-                loop.create_connection(
-                    lambda: self,
-                    address.host,
-                    address.port,
-                    local_addr=(address.source_ip, 0) if address.source_ip != "127.0.0.1" else None,
-                    ssl=tls,
-                ),
-                timeout_s,
-            )
-        except TimeoutError:
-            self._end("no connection within the limit")
-        except ssl.SSLError as error:
-            self._end(f"TLS failed: {error.reason or 'handshake'}")
-        except ConnectionRefusedError:
-            self._end("connection refused")
-        except OSError as error:
-            self._end(f"no connection: {error.strerror or type(error).__name__}")
+        trouble = await connect(self, address, timeout_s)
+        if trouble:
+            self._fail(trouble)
         self._elapsed = stopwatch()
 
     def write(self, data: bytes) -> None:
@@ -129,17 +119,9 @@ class _Call(asyncio.Protocol):
         try:
             await asyncio.wait_for(asyncio.shield(self._done), timeout_s)
         except TimeoutError:
-            self._end("no answer within the limit")
-        took_s = self._elapsed()
+            self._fail(SILENT)
         self.abort()
-        status = self._parser.get_status_code() if self._is_complete else None
-        return Reply(
-            status=status or None,
-            headers=tuple(self._headers),
-            body=bytes(self._body),
-            trouble="" if status else self._trouble or "connection closed without an answer",
-            took_s=took_s,
-        )
+        return self._done.result()
 
     def abort(self) -> None:
         if self._transport is not None:
@@ -150,48 +132,21 @@ class _Call(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if not self._keeps_answer:
-            self._end("hung up before reading the answer")
+            self._fail("hung up before reading the answer")
             return
-        self._size += len(data)
-        if self._size > LONGEST_ANSWER:
-            self._end("the answer is longer than 10 MiB")
-            return
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserError as error:
-            self._end(f"the answer is no HTTP: {type(error).__name__}")
+        trouble = self._answers.feed(data)
+        if trouble:
+            self._fail(trouble)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        is_open_ended = self._parser_has_status() and self._ends_by_close()
-        if is_open_ended and exc is None and not self._is_complete and not self._trouble:
-            self._is_complete = True
-            self._end("")
-            return
-        self._end("connection reset" if exc is not None else "connection closed before the answer was complete")
+        trouble = "connection reset" if exc is not None else self._answers.end()
+        if trouble:
+            self._fail(trouble)
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if len(self._headers) < 200:
-            self._headers.append((name.decode("latin-1").lower(), value.decode("latin-1")))
-
-    def on_body(self, body: bytes) -> None:
-        if len(self._body) < ANSWER_KEPT:
-            self._body += body[: ANSWER_KEPT - len(self._body)]
-
-    def on_message_complete(self) -> None:
-        if self._parser.get_status_code() >= 200:
-            self._is_complete = True
-            self._end("")
-        else:
-            self._headers.clear()
-
-    def _parser_has_status(self) -> bool:
-        return bool(self._headers) and bool(self._parser.get_status_code())
-
-    def _ends_by_close(self) -> bool:
-        names = {name for name, _ in self._headers}
-        return not names & {"content-length", "transfer-encoding"}
-
-    def _end(self, trouble: str) -> None:
+    def _whole(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
         if not self._done.done():
-            self._trouble = trouble
-            self._done.set_result(None)
+            self._done.set_result(Reply(status=status, headers=headers, body=body, took_s=self._elapsed()))
+
+    def _fail(self, trouble: str) -> None:
+        if not self._done.done():
+            self._done.set_result(Reply(trouble=trouble, took_s=self._elapsed()))

@@ -113,3 +113,36 @@ def is_alive(pid: int) -> bool:
         if Path(f"/proc/{pid}/stat").exists()
         else False
     )
+
+
+PARENT = (
+    "import subprocess, sys, time; "
+    'p = [subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) for _ in range(2)]; '
+    'print("children", *(one.pid for one in p), flush=True); time.sleep(600)'
+)
+
+
+def test_one_child_can_be_killed_alone(tmp_path: Path, values: dict[str, str]) -> None:
+    """The other lives on, and so does the app."""
+    process = make(tmp_path, f"{{python}} -c '{PARENT}'")
+    process.start(values, is_ready=says(tmp_path, "children"), cap_s=20)
+    children = [int(word) for word in (tmp_path / "out").read_text().split()[1:]]
+
+    assert process.kill_worker()
+
+    assert wait_until(lambda: sum(is_alive(one) for one in children) == 1, cap_s=5)
+    assert process.is_running
+    process.kill()
+    assert [is_alive(one) for one in children] == [False, False]
+
+
+def test_an_app_without_children_has_none_to_kill(tmp_path: Path, values: dict[str, str]) -> None:
+    """Neither has one that does not run."""
+    process = make(tmp_path, SLEEPER)
+    assert not process.kill_worker()
+    process.start(values, is_ready=says(tmp_path, "up"), cap_s=20)
+
+    assert not process.kill_worker()
+
+    assert process.is_running
+    process.kill()

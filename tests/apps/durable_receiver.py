@@ -1,10 +1,11 @@
 """A correct receiver that keeps everything in SQLite; ``FLAW`` takes one thing away from it, ``VARIANT`` keeps it correct.
 
-It counts effects per message id and keeps the newest event per consent.
+It counts effects per message id and keeps the newest event per consent. ``POST /fail?at=`` lets its next processing fail.
 """
 
 import base64
 import contextlib
+import datetime
 import hashlib
 import hmac
 import json
@@ -25,6 +26,10 @@ LOCK = threading.Lock()
 SEEN: set[str] = set()
 BUSY: set[str] = set()
 WAITING: queue.Queue[bytes] = queue.Queue()
+ORDERS: list[str] = []
+POISONED: set[str] = set()
+WEDGED: list[bool] = []
+KNOWN = ("consent.", "banking.", "energy.", "common.")
 TABLES = """
 create table if not exists claim (key text primary key);
 create table if not exists effect (message_id text, end_user_id text);
@@ -44,6 +49,10 @@ def database() -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
+class Ordered(Exception):
+    """A failure that was asked for."""
+
+
 def process(body: bytes) -> None:
     """Claim the message and let it have its effect, in one transaction."""
     message = json.loads(body)
@@ -58,9 +67,20 @@ def process(body: bytes) -> None:
                 SEEN.add(key)
         connection.execute("begin immediate")
         is_new = connection.execute("insert or ignore into claim values (?)", (key,)).rowcount
+        at = ORDERS.pop() if ORDERS and is_new else ""
+        if at and FLAW == "claims_before_failing":
+            connection.execute("commit")
+        if at and at != "after":
+            raise Ordered
         if is_new or FLAW in {"check_then_insert", "forgets_on_restart"}:
             let_happen(connection, message)
+        elif FLAW == "believes_repetitions":
+            told = message["data"]
+            believing = "update consent set told_at = ?, event = ? where consent_id = ?"
+            connection.execute(believing, (message["publish_time"], told["event"], told["consent_id"]))
         connection.execute("commit")
+    if at:
+        raise Ordered
 
 
 def is_claimed(connection: sqlite3.Connection, key: str) -> bool:
@@ -80,6 +100,9 @@ def let_happen(connection: sqlite3.Connection, message: dict[str, Any]) -> None:
     told = message["data"]
     consent_id, end_user_id, at = told["consent_id"], told["end_user_id"], message["publish_time"]
     connection.execute("insert into effect values (?, ?)", (message["message_id"], end_user_id))
+    row = connection.execute("select end_user_id from consent where consent_id = ?", (consent_id,)).fetchone()
+    if row and row[0] != end_user_id and FLAW != "believes_consent":
+        return
     connection.execute("insert or ignore into consent values (?, ?, '', '', 0)", (consent_id, end_user_id))
     connection.execute("update consent set count = count + 1 where consent_id = ?", (consent_id,))
     newest = "" if FLAW == "older_wins" else " and told_at < ?"
@@ -94,7 +117,12 @@ def work_off_inbox() -> None:
             row = connection.execute("select number, body from inbox where is_done = 0 order by number").fetchone()
             time.sleep(0.02)
             if row is not None:
-                process(row[1].encode())
+                try:
+                    process(row[1].encode())
+                except Ordered:
+                    continue
+                except (ValueError, TypeError, LookupError, RecursionError, sqlite3.Error):
+                    pass
                 connection.execute("update inbox set is_done = 1 where number = ?", (row[0],))
 
 
@@ -105,6 +133,13 @@ def work_off_memory() -> None:
         time.sleep(0.05)
         process(body)
         WAITING.task_done()
+
+
+def move(body: bytes) -> None:
+    """Note what a message says before it is known who wrote it."""
+    with contextlib.suppress(Exception), database() as connection:
+        told = json.loads(body)["data"]
+        connection.execute("update consent set event = ? where consent_id = ?", (told["event"], told["consent_id"]))
 
 
 def effects(end_user_id: str) -> dict[str, Any]:
@@ -146,13 +181,28 @@ class Receiver(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """A webhook."""
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        if self.path.startswith("/fail"):
+            ORDERS[:] = [self.path.partition("at=")[2]]
+            self.answer(204)
+            return
+        if FLAW == "moves_before_verifying":
+            move(body)
+        if FLAW == "reserialises":
+            with contextlib.suppress(ValueError, RecursionError):
+                body = json.dumps(json.loads(body), separators=(",", ":")).encode()
         expected = base64.b64encode(hmac.new(KEY, body, hashlib.sha256).digest())
         given = self.headers.get("X-Fiskil-Signature")
         is_lenient = FLAW == "missing_is_fine" and given is None
         if not is_lenient and not hmac.compare_digest(expected, (given or "").encode("latin-1")):
-            self.answer(401)
+            self.answer(401, {"expected": expected.decode()} if FLAW == "tells_signature" else None)
             return
-        self.answer(self.take(body))
+        try:
+            self.answer(500 if WEDGED else self.take(body))
+        except Exception as error:  # noqa: BLE001 - a correct receiver answers whatever happens
+            self.answer(503 if isinstance(error, Ordered) else 400)
+            WEDGED.extend([True] if FLAW == "wedged_by_junk" and not isinstance(error, Ordered) else [])
+            with contextlib.suppress(Exception):
+                POISONED.update([json.loads(body)["message_id"]] if FLAW == "poisons" else [])
 
     def take(self, body: bytes) -> int:
         """The status for a message that may be processed."""
@@ -160,7 +210,8 @@ class Receiver(BaseHTTPRequestHandler):
             sys.stderr.write("took a message\n")
         message = json.loads(body)
         message_id = message["message_id"]
-        if VARIANT == "refuses_orphans" and not is_known(message["data"]):
+        is_orphan = VARIANT == "refuses_orphans" and not is_known(message["data"])
+        if is_orphan or self.is_flawed_for(message):
             return 503
         if VARIANT == "slow_worker":
             with database() as connection:
@@ -180,6 +231,20 @@ class Receiver(BaseHTTPRequestHandler):
         process(body)
         BUSY.discard(message_id)
         return 204
+
+    def is_flawed_for(self, message: dict[str, Any]) -> bool:
+        """Whether a flaw refuses what should be taken; another one takes its time."""
+        message_id = message["message_id"]
+        if FLAW == "slow_repetitions" and message_id in SEEN:
+            time.sleep(float(os.environ["SLOW_S"]))
+        if FLAW == "slow_repetitions":
+            SEEN.add(message_id)
+        age_s = time.time() - datetime.datetime.fromisoformat(message["publish_time"]).timestamp()
+        return (
+            (FLAW == "refuses_unknown" and not message["data"]["event"].startswith(KNOWN))
+            or (FLAW == "refuses_late" and age_s > 1800)
+            or (FLAW == "poisons" and message_id in POISONED)
+        )
 
 
 class Server(ThreadingHTTPServer):

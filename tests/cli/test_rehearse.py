@@ -112,6 +112,19 @@ def test_every_report_is_written(program: Program, project: Path) -> None:
     assert not list(project.glob(".*"))
 
 
+def test_a_page_shows_what_failed(program: Program, project: Path, configure: Callable[..., None]) -> None:
+    """Also from another process: the deliveries as a picture, and the lines that send them again."""
+    configure(flaw="no_dedupe")
+
+    answer = program("run", "thrice.py", "--html", "report.html", "--json", "report.json")
+
+    page = (project / "report.html").read_text()
+    assert answer.returncode == 1
+    assert page.startswith("<!doctype html>")
+    assert page.count("<svg") == len(read(project / "report.json")["exhibits"]) == 1
+    assert "X-Fiskil-Signature: " in page
+
+
 def test_json_on_standard_output_is_nothing_but_json(program: Program) -> None:
     """``--json - | jq`` works; people read standard error."""
     answer = program("run", "thrice.py", "--json", "-")
@@ -120,9 +133,10 @@ def test_json_on_standard_output_is_nothing_but_json(program: Program) -> None:
     assert "Again: fiskil-harness run thrice.py" in answer.stderr
 
 
-def test_a_report_that_has_no_place_is_refused_before_the_run(program: Program) -> None:
+@pytest.mark.parametrize("option", ["--json", "--html"])
+def test_a_report_that_has_no_place_is_refused_before_the_run(program: Program, option: str) -> None:
     """A long run must not end in vain."""
-    answer = program("run", "thrice.py", "--json", "missing/report.json")
+    answer = program("run", "thrice.py", option, "missing/report")
 
     assert (answer.returncode, answer.stdout) == (2, "")
     assert "there is no folder" in answer.stderr

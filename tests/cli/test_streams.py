@@ -99,7 +99,7 @@ def test_a_full_disk_under_standard_error_is_no_fault_of_the_app(project: Path, 
 
 def test_reports_that_were_written_are_named_when_one_was_not(project: Path, environment: dict[str, str]) -> None:
     """Exit 2; the reports before and after the full disk are there, and the message says so."""
-    reports = ["--json", "report.json", "--junit", "/dev/full", "--markdown", "report.md"]
+    reports = ["--json", "report.json", "--html", "/dev/full", "--markdown", "report.md"]
 
     command = [*PROGRAM, "run", "thrice.py", *reports]
     answer = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)

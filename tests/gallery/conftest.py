@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import gallery, gate
-from harness.driver import Driver
+from harness import gallery, matrix
 from harness.gallery import GalleryApp
 from harness.gate import Judgement
 from harness.scenario import Scenario
@@ -25,7 +24,7 @@ def rehearse(tmp_path: Path) -> Rehearse:
 
     def run(entry: GalleryApp, scenarios: Sequence[Scenario], *, seed: int = 0) -> Judgement:
         _refuse_missing_tool(entry)
-        return _judgement(entry, scenarios, seed, tmp_path)
+        return matrix.rehearse(entry, scenarios, seed=seed, today=TODAY, folder=tmp_path / "worker")
 
     return run
 
@@ -38,23 +37,12 @@ def rehearse_side_by_side(tmp_path: Path) -> Callable[..., list[Judgement]]:
         _refuse_missing_tool(entry)
         with ThreadPoolExecutor(len(batches)) as pool:
             running = [
-                pool.submit(_judgement, entry, scenarios, seed, tmp_path / str(number))
+                pool.submit(matrix.rehearse, entry, scenarios, seed=seed, today=TODAY, folder=tmp_path / str(number))
                 for number, (scenarios, seed) in enumerate(batches)
             ]
         return [one.result() for one in running]
 
     return run
-
-
-def _judgement(entry: GalleryApp, scenarios: Sequence[Scenario], seed: int, workdir: Path) -> Judgement:
-    workdir.mkdir(exist_ok=True)
-    settings = gallery.settings(entry)
-    driver = Driver(settings, workdir=workdir, seed=seed)
-    try:
-        outcomes = [driver.run(one) for one in scenarios]
-    finally:
-        driver.close()
-    return gate.judge(outcomes, settings=settings, seed=seed, today=TODAY)
 
 
 def _refuse_missing_tool(entry: GalleryApp) -> None:

@@ -159,3 +159,15 @@ def test_giving_up_soon_but_after_the_answer_passes(courier: Courier) -> None:
     courier.deliver("e1", took_s=0.05)
 
     assert examined(courier).verdict is Verdict.PASS
+
+
+def test_a_delivery_beside_a_slow_client_is_a_case_of_its_own(courier: Courier) -> None:
+    """Whoever serves one client after another is told apart from whoever is slow."""
+    courier.deliver("e1", took_s=6)
+    courier.deliver("e2", name="beside a slow client", took_s=0.1)
+    slow = examined(courier)
+    courier.deliver("e3", name="beside a slow client", status=None, trouble="no answer within the limit", took_s=10)
+    serial = examined(courier)
+
+    assert [(one.name, one.verdict) for one in slow.cases] == [("beside_a_slow_client", Verdict.PASS)]
+    assert [one.verdict for one in serial.cases] == [Verdict.PASS, Verdict.FAIL]

@@ -45,7 +45,7 @@ def test_a_refused_one_is_not_judged() -> None:
     courier = Courier()
     alike(courier, "the first", "the same facts")
     courier.event("e2", "banking.accounts.sync.completed")
-    courier.deliver("e2", name="a zero before the first id", status=400)
+    courier.deliver("e2", name="leading zero", status=400)
     courier.effects({"id-0": 1, "id-1": 1})
 
     assert examined(courier).verdict is Verdict.PASS

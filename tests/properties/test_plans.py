@@ -8,8 +8,9 @@ from harness import steps
 from harness.plans import Form, plans
 from harness.scenario import SavedPlan, Scenario, dump_plan
 
-KINDS = st.sampled_from(("deliveries", "forgeries", "order"))
-DRAWN = st.builds(Form, kind=KINDS, can_restart=st.booleans(), has_counts=st.booleans()).flatmap(plans)
+KINDS = st.sampled_from(("deliveries", "forgeries", "order", "everything"))
+FORMS = st.builds(Form, kind=KINDS, can_restart=st.booleans(), can_fail=st.booleans(), has_counts=st.booleans())
+DRAWN = FORMS.flatmap(plans)
 """Plans of every kind, with and without restarts, for apps with and without counts."""
 
 BRIEF = settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))

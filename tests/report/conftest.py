@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
+from sickness import bug
 
 from harness.driver import Outcome
+from harness.exhibits import Beat, Exhibit, Sending
 from harness.gate import GateResult, Run, judge
 from harness.practices import all_practices
 from harness.probes import Finding, Verdict
@@ -79,3 +81,30 @@ def result(outcome_of: Callable[..., Outcome]) -> GateResult:
 def interrupted(result: GateResult) -> GateResult:
     """The same, cut short by Ctrl-C."""
     return msgspec.structs.replace(result, run=msgspec.structs.replace(result.run, was_interrupted=True))
+
+
+@pytest.fixture
+def sick(result: GateResult) -> GateResult:
+    """A receiver with one known bug of three, and what there is to show of it."""
+    exhibit = Exhibit(
+        scenario="webhook_repeated",
+        probe="applies_once",
+        beats=(
+            Beat(
+                what="delivery", text="e1 attempt 1", note="consent.received", answer="204", outcome="ack", is_witness=True
+            ),
+            Beat(what="mark", text="the app is killed"),
+            Beat(what="effect", text="e1 applied 2 times"),
+        ),
+        sendings=tuple(Sending(text=f"e1 attempt {number}", command=f"curl '<{number}>'") for number in range(1, 6)),
+        old="before",
+        new="after",
+        changes=("@@ -1 +1 @@", '-  "e1": 1', '+  "e1": 2'),
+        left_out=3,
+    )
+    bugs = (
+        bug(1, Verdict.PASS),
+        bug(26, Verdict.FAIL, fix="claim it once", scenario="webhook_repeated", probe="applies_once"),
+        bug(45, Verdict.INCONCLUSIVE, hook="app.drive.fail"),
+    )
+    return msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, bugs=bugs), exhibits=(exhibit,))

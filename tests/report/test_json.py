@@ -51,9 +51,9 @@ def test_a_report_reads_back_as_it_was(result: GateResult) -> None:
 
 
 def test_what_may_differ_between_runs_stands_apart(document: dict[str, Any]) -> None:
-    """Times and versions are in run and measured, never in result."""
+    """Times, versions, ids and signatures are in run, measured and exhibits, never in result."""
     text = plain_json.dumps(document["result"])
 
-    assert set(document) == {"format", "result", "run", "measured"}
+    assert set(document) == {"format", "result", "run", "measured", "exhibits"}
     assert "took_s" not in text
     assert "2026-06-01T" not in text

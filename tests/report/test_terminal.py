@@ -115,3 +115,21 @@ def test_a_narrow_terminal_still_reads(result: GateResult, width: int) -> None:
 
     lines = [line for line in sink.getvalue().splitlines() if " " in line.strip()]
     assert max(len(line) for line in lines) <= max(80, width) if width > 80 else 80
+
+
+def test_known_bugs_that_are_there_are_told_with_their_remedy(sick: GateResult) -> None:
+    """After the findings, each in a line or two; the others are a number."""
+    text = shown(sick)
+
+    assert "Known bugs of receivers\n  26  bug-26  the receiver does wrong 26\n      fix: claim it once\n" in text
+    assert "\n3 known bugs: 1 there, 1 not there, 1 not told\n" in text
+    assert text.index("again     ") < text.index("Known bugs") < text.index("Security")
+
+
+def test_a_receiver_without_known_bugs_is_one_line(sick: GateResult) -> None:
+    """All is well, so there is nothing to read."""
+    bugs = tuple(one for one in sick.result.bugs if one.verdict is not Verdict.FAIL)
+    text = shown(msgspec.structs.replace(sick, result=msgspec.structs.replace(sick.result, bugs=bugs)))
+
+    assert "Known bugs of receivers" not in text
+    assert "\n2 known bugs: 0 there, 1 not there, 1 not told\n" in text

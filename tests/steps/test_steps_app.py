@@ -7,7 +7,7 @@ from apps.feed import Feed, feed_settings
 
 from harness import steps
 from harness.driver import Driver
-from harness.journal import Effects, Idle, Limits, Started
+from harness.journal import Delivery, Effects, Idle, Limits, Started
 from harness.scenario import Scenario
 from harness.settings import Settings
 
@@ -81,3 +81,25 @@ def test_limits_that_nobody_promised_are_assumed(drive: Drive) -> None:
 
     (limits,) = journal.all(Limits)
     assert limits.assumed == ("call_deadline_s", "request_deadline_s", "ack_s", "alert_s")
+
+
+def test_an_app_can_stay_away(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Between its death and its start nobody answers, so every attempt fails."""
+    given = (steps.Authorise(), steps.KillApp(), steps.DeliverOne("e0"), steps.StartApp(), steps.Retry("e0"))
+
+    journal, crashed = drive(receiver_settings()).perform(scenario(*given))
+
+    assert not crashed
+    assert [one.how for one in journal.all(Started)] == ["found", "kill", "restart"]
+    assert [(one.outcome, one.trouble) for one in journal.all(Delivery)] == [
+        ("indeterminate", "connection refused"),
+        ("ack", ""),
+    ]
+
+
+def test_an_app_of_one_process_is_its_own_worker(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """So it is killed and started again."""
+    journal, crashed = drive(receiver_settings()).perform(scenario(steps.KillWorker()))
+
+    assert not crashed
+    assert [one.how for one in journal.all(Started)] == ["found", "kill", "restart"]

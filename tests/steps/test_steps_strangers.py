@@ -143,17 +143,21 @@ def test_no_unknown_event_at_all_is_refused() -> None:
         steps.DeliverUnknownEvent(times=0).check()
 
 
-def test_lookalikes_differ_in_their_id_alone(perform: Perform, mailbox: Mailbox) -> None:
-    """Two of them are one number to a double, one is another with a zero before it."""
-    perform(steps.Authorise(), steps.Deliver(), steps.DeliverLookalikes())
+def test_lookalikes_differ_in_one_field_besides_their_id(perform: Perform, mailbox: Mailbox) -> None:
+    """Ids that are one number to a double, or one text to whoever trims it or ignores its letters' size; and other facts."""
+    perform(steps.Authorise(), steps.Authorise(twin="b"), steps.Deliver(), steps.DeliverLookalikes(beside="b"))
 
-    messages = mailbox.messages[1:]
+    messages = mailbox.messages[2:]
     ids = [message.pop("message_id") for message in messages]
-    first, same, big, next_big, with_zero = ids
-    assert len(set(ids)) == 5
-    assert all(message == messages[0] for message in messages)
+    first, same, big, next_big, with_zero, with_blank, small, capital, *_ = ids
+    assert len(set(ids)) == len(ids) == 10
+    assert all(message == messages[0] for message in messages[:8])
     assert (float(big) == float(next_big), int(with_zero) == int(first)) == (True, True)
+    assert (with_blank.strip(), small, capital.lower()) == (first, f"m{first}", small)
     assert (len(first), len(same), len(big)) == (16, 16, 17)
+    somebody, somebody_else = messages[0]["data"], messages[9]["data"]
+    assert messages[9]["publish_time"] == messages[0]["publish_time"]
+    assert {name for name in somebody if somebody[name] != somebody_else.get(name)} == {"end_user_id", "consent_id"}
 
 
 def test_a_refused_lookalike_is_retried(perform: Perform, mailbox: Mailbox) -> None:
@@ -162,4 +166,4 @@ def test_a_refused_lookalike_is_retried(perform: Perform, mailbox: Mailbox) -> N
 
     journal = perform(steps.Authorise(), steps.DeliverLookalikes())
 
-    assert [one.attempt for one in journal.all(Delivery)] == [1, 2, 3, 4, 5] * 5
+    assert [one.attempt for one in journal.all(Delivery)] == [1, 2, 3, 4, 5] * 9

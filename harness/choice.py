@@ -1,4 +1,4 @@
-"""Which scenarios an app of the gallery meets in the matrix."""
+"""Which scenarios an app of the gallery meets when the judge is on trial."""
 
 from functools import cache
 
@@ -43,10 +43,10 @@ def moments(entry: GalleryApp) -> list[Scenario]:
     return stream(0, "gallery", entry.name).sample(found, len(found))
 
 
-def own_and_others(entry: GalleryApp, count: int) -> list[Scenario]:
-    """The scenarios that catch the app, and *count* moments with others."""
+def own_and_others(entry: GalleryApp) -> list[Scenario]:
+    """The scenarios that catch the app, or show what is special about it, and as many moments with others as it says."""
     others = [one for one in moments(entry) if one.name not in entry.scenarios]
-    return [*map(load, entry.scenarios), *others[:count]]
+    return [*map(load, entry.scenarios), *others[: entry.others]]
 
 
 @cache

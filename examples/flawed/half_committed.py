@@ -1,0 +1,32 @@
+"""Keeps a history beside the consents and commits it by itself: when the rest fails, it is there twice after the retry.
+
+Everything that belongs to one message belongs into one transaction.
+"""
+
+from correct import refusing_receiver, stdlib_receiver
+
+_claim, _effects = stdlib_receiver.claim, refusing_receiver.effects
+
+
+def claim(database, message):
+    """The history first."""
+    database.execute(
+        "INSERT INTO history SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM applied WHERE message_id = ?)",
+        (message["data"]["end_user_id"], message["data"]["event"], message["message_id"]),
+    )
+    database.execute("COMMIT")
+    database.execute("BEGIN IMMEDIATE")
+    return _claim(database, message)
+
+
+def effects(database, end_user_id):
+    """The history is state like any other."""
+    told = _effects(database, end_user_id)
+    rows = database.execute("SELECT event FROM history WHERE end_user_id = ? ORDER BY rowid", (end_user_id,)).fetchall()
+    told["state"]["history"] = [row["event"] for row in rows]
+    return told
+
+
+stdlib_receiver.TABLES += "CREATE TABLE IF NOT EXISTS history (end_user_id TEXT, event TEXT);"
+stdlib_receiver.claim, refusing_receiver.effects = claim, effects
+refusing_receiver.serve()

@@ -1,0 +1,23 @@
+"""Wants a slash at the end of its path and says so by a redirect, which no sender of webhooks follows.
+
+Register the final URL, or let both paths answer.
+"""
+
+from correct import stdlib_receiver
+
+
+class Receiver(stdlib_receiver.Receiver):
+    def answer(self, status, value=None):
+        if self.command == "POST" and not self.path.endswith("/"):
+            self.send_response(301)
+            self.send_header("Location", f"{self.path}/")
+            self.send_header("Content-Length", "0")
+            return self.end_headers()
+        return super().answer(status, value)
+
+    def receive(self, body):
+        return 301
+
+
+stdlib_receiver.Receiver = Receiver
+stdlib_receiver.serve()

@@ -1,0 +1,61 @@
+"""The processes that an app consists of: all that live in its process group, found without any further library."""
+
+import contextlib
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+PROC = Path("/proc")
+DEAD = "ZX"
+
+
+class Relative(Struct, frozen=True, kw_only=True):
+    """One living process of a group. ``size`` is how much memory it holds, in units of the platform's own."""
+
+    pid: int
+    parent: int
+    size: int
+
+
+def family(group: int) -> list[Relative]:
+    """Every living process of *group*, by id; what is dead and only waits to be reaped does not count."""
+    rows = _from_proc() if (PROC / "self/stat").exists() else _from_ps()
+    found = [
+        Relative(pid=pid, parent=parent, size=size)
+        for pid, parent, its_group, state, size in rows
+        if its_group == group and state[:1] not in DEAD
+    ]
+    return sorted(found, key=lambda one: one.pid)
+
+
+def worker(group: int) -> int | None:
+    """The process of *group* that works for another: of those without children the one that holds most memory.
+
+    None where the app is a single process. The largest is meant because some languages keep small watchers beside theirs.
+    """
+    members = family(group)
+    parents = {one.parent for one in members}
+    workers = [one for one in members if one.pid != group and one.pid not in parents]
+    return max(workers, key=lambda one: (one.size, one.pid)).pid if workers else None
+
+
+_Row = tuple[int, int, int, str, int]
+
+
+def _from_proc() -> Iterator[_Row]:
+    for path in PROC.iterdir():
+        if not path.name.isdigit():
+            continue
+        # It may end while it is read.
+        with contextlib.suppress(OSError):
+            fields = (path / "stat").read_text(encoding="latin-1").rpartition(")")[2].split()
+            yield int(path.name), int(fields[1]), int(fields[2]), fields[0], int(fields[21])
+
+
+def _from_ps() -> Iterator[_Row]:
+    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,pgid=,stat=,rss="], capture_output=True, text=True, check=False)
+    for line in listing.stdout.splitlines():
+        pid, parent, group, state, size = line.split()[:5]
+        yield int(pid), int(parent), int(group), state, int(size)

@@ -1,0 +1,192 @@
+"""The command that puts the judge itself on trial: every app of the gallery, and what is found there."""
+
+import fnmatch
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli import options
+
+if TYPE_CHECKING:
+    from harness.cli.screen import Progress
+    from harness.gallery import GalleryApp
+    from harness.gate import Judgement
+    from harness.matrix import BugRow, Hearing
+    from harness.worker import Worker
+
+WORKERS = 2
+
+
+@click.command(
+    epilog=options.examples(
+        "fiskil-harness selftest",
+        "fiskil-harness selftest --receivers --workers 4",
+        "fiskil-harness selftest 'stdlib_*' no_dedupe --seed 7",
+    )
+)
+@click.argument("names", metavar="[NAME]...", nargs=-1, shell_complete=options.gallery_names)
+@click.option("--receivers", "is_receivers", is_flag=True, help="Only apps that take webhooks and do nothing else.")
+@options.seed
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(1, 64),
+    default=WORKERS,
+    show_default=True,
+    help="Apps to try side by side.",
+)
+def selftest_command(names: tuple[str, ...], is_receivers: bool, seed: int, workers: int) -> int:
+    """Try the judge: flawed apps that it must catch, and correct ones that it must not accuse.
+
+    Each app of the gallery, or those that a NAME or pattern fits, meets the scenarios that concern it and some others. Ends
+    with 0 when every flaw was caught and no correct app accused, with 1 otherwise, and with 3 when a tool was missing or a
+    question stayed open.
+    """
+    from harness.cli.screen import Progress
+    from harness.matrix import table
+
+    entries = _chosen(names, is_receivers=is_receivers)
+    with Progress(len(entries)) as progress:
+        hearings = _Trial(seed, progress).of(entries, workers=workers)
+    for one in hearings:
+        _show(one)
+    _show_table(table(hearings), is_whole=not names and not is_receivers)
+    return _conclude(hearings)
+
+
+class _Trial:
+    """Hears several apps at once; an interruption stops those that run."""
+
+    def __init__(self, seed: int, progress: "Progress") -> None:
+        self._seed = seed
+        self._progress = progress
+        self._stop = threading.Event()
+        self._open: list[Worker] = []
+
+    def of(self, entries: "Sequence[GalleryApp]", *, workers: int) -> "list[Hearing]":
+        """Hear every app; the answers come in the order of the gallery."""
+        from harness import interrupts
+
+        with tempfile.TemporaryDirectory(prefix="fiskil-harness-selftest-") as folder, ThreadPoolExecutor(workers) as pool:
+            running = [pool.submit(self._hear, entry, Path(folder) / entry.name) for entry in entries]
+            try:
+                with interrupts.stops_as_interrupt():
+                    for one in as_completed(running):
+                        self._tell(one)
+            except KeyboardInterrupt:
+                with interrupts.ignored():
+                    self._stop.set()
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    for worker in self._open:
+                        worker.close()
+                raise
+        return [one.result() for one in running]
+
+    def _tell(self, done: "Future[Hearing]") -> None:
+        hearing = done.result()
+        self._progress.ended(hearing.name, _verdict(hearing))
+
+    def _hear(self, entry: "GalleryApp", folder: Path) -> "Hearing":
+        from harness.clock import real_now
+        from harness.matrix import hear, rehearse, scenarios_for
+
+        self._progress.began(entry.name)
+        today = real_now().date()
+        judged: Callable[[], Judgement] = partial(
+            rehearse,
+            entry,
+            scenarios_for(entry),
+            seed=self._seed,
+            today=today,
+            folder=folder,
+            opened=self._open.append,
+            goes_on=lambda: not self._stop.is_set(),
+        )
+        return hear(entry, judged)
+
+
+def _chosen(names: "Sequence[str]", *, is_receivers: bool) -> "list[GalleryApp]":
+    from harness import gallery
+    from harness.choice import is_receiver
+    from harness.errors import UsageError
+
+    known = gallery.apps()
+    for name in names:
+        if not fnmatch.filter(known, name):
+            gallery.app(name)
+    chosen = [one for one in known.values() if not names or any(fnmatch.fnmatchcase(one.name, name) for name in names)]
+    kept = [one for one in chosen if not is_receivers or is_receiver(one)]
+    if not kept:
+        raise UsageError("None of these apps is a mere receiver. Leave --receivers out.")
+    return kept
+
+
+def _verdict(hearing: "Hearing") -> str:
+    if hearing.lacks:
+        return "NOT TRIED"
+    if hearing.false_alarms:
+        return "FALSE ALARM"
+    if hearing.overlooked:
+        return "OVERLOOKED"
+    if hearing.doubts:
+        return "IN DOUBT"
+    return "caught" if hearing.caught else "let be" if hearing.collection == "correct" else "not trusted"
+
+
+def _show(hearing: "Hearing") -> None:
+    """One line for the app, one for each thing that it was to be caught for, and one for everything that went wrong."""
+    click.echo(f"{_verdict(hearing):<12}{hearing.name} ({hearing.framework})")
+    lines = [f"{one.what}: {one.probe} in {one.scenario}" for one in hearing.caught]
+    lines += [f"OVERLOOKED: {one}" for one in hearing.overlooked]
+    lines += [f"FALSE ALARM: {one}" for one in hearing.false_alarms]
+    lines += [f"IN DOUBT: {one}" for one in hearing.doubts]
+    lines += [f"NOT TRIED: {hearing.lacks}"] if hearing.lacks else []
+    for line in lines:
+        _print(line, indent=" " * 12)
+
+
+def _show_table(rows: "Sequence[BugRow]", *, is_whole: bool) -> None:
+    """One row for each bug that some app has; of the whole gallery also those that none has."""
+    if not is_whole and not any(one.having for one in rows):
+        return
+    click.echo("\nBugs of the catalogue, and the apps that have them")
+    for one in rows:
+        if not one.having:
+            continue
+        missed = [f"OVERLOOKED: {name}" for name in one.having if name not in one.seen]
+        _print(f"{one.row:>3} {one.bug:<28}{', '.join([*one.seen, *missed])}", later=" " * 32)
+    without = [f"{one.row} {one.bug}" for one in rows if not one.having]
+    if without and is_whole:
+        _print(f"In none of these apps: {', '.join(without)}", later="  ")
+
+
+def _conclude(hearings: "Sequence[Hearing]") -> int:
+    flawed = [one for one in hearings if one.collection == "flawed" and not one.lacks]
+    correct = [one for one in hearings if one.collection == "correct" and not one.lacks]
+    overlooked = [one for one in flawed if one.overlooked]
+    accused = [one for one in hearings if one.false_alarms]
+    lacking = [one for one in hearings if one.lacks]
+    doubtful = [one for one in hearings if one.doubts]
+    click.echo()
+    _print(
+        f"{len(flawed) - len(overlooked)} of {len(flawed)} flawed apps caught, {len(accused)} false alarms, "
+        f"{len(correct)} correct apps tried."
+    )
+    if lacking:
+        _print(f"Not tried: {'; '.join(f'{one.name} {one.lacks}' for one in lacking)}", later="  ")
+    if overlooked or accused:
+        return 1
+    return 3 if lacking or doubtful else 0
+
+
+def _print(text: str, *, indent: str = "", later: str = "") -> None:
+    from harness.report.words import WIDTH, wrapped
+
+    for line in wrapped(text, WIDTH, first_indent=indent, later_indent=indent + (later or "  " * bool(indent))):
+        click.echo(line.rstrip())

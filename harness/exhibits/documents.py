@@ -1,0 +1,63 @@
+"""What the app told at two moments, and what lies between them: as text, sorted, ids by their symbols."""
+
+import difflib
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from msgspec import structs
+
+from harness.journal import Effects, Journal
+from harness.probes.states import Reading
+
+MOST_LINES = 40
+WIDEST = 300
+
+
+def counts(effects: Effects | None, message_ids: Collection[str], names: Mapping[str, str]) -> dict[str, int]:
+    """How often each of those messages was applied by then, by symbol; those that were not are left away."""
+    told = (effects.applied or {}) if effects else {}
+    return {names.get(one, one): told[one] for one in sorted(message_ids) if told.get(one)}
+
+
+def changed(old: Effects | None, new: Effects | None, message_ids: Collection[str], journal: Journal) -> tuple[str, ...]:
+    """The difference that some messages made, as unified diff without its head; of a first look only the counts."""
+    names = journal.names
+    if old is None and new is not None and new.applied is not None:
+        new = structs.replace(new, state=None) if counts(new, message_ids, names) else None
+    return _difference(*(_text(one, message_ids, names, lambda text: names.get(text, text)) for one in (old, new)))
+
+
+def twins_apart(one: Effects, other: Effects, journal: Journal) -> tuple[str, ...]:
+    """The difference between how two twins ended; moments are all one, and the messages are each one's own."""
+    reading = Reading(journal)
+    return _difference(*(_text(each, (), journal.names, reading.text) for each in (one, other)))
+
+
+def _text(
+    effects: Effects | None, message_ids: Collection[str], names: Mapping[str, str], symbol: Callable[[str], str]
+) -> list[str]:
+    if effects is None:
+        return []
+    document: dict[str, Any] = {}
+    if message_ids and effects.applied is not None:
+        document["applied"] = counts(effects, message_ids, names)
+    if effects.state is not None:
+        document["state"] = _symbolic(effects.state, symbol)
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False).splitlines()
+
+
+def _symbolic(node: Any, symbol: Callable[[str], str]) -> Any:
+    if isinstance(node, str):
+        return symbol(node)
+    if isinstance(node, dict):
+        return {symbol(key): _symbolic(value, symbol) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_symbolic(one, symbol) for one in node]
+    return node
+
+
+def _difference(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
+    lines = list(difflib.unified_diff(old, new, n=2, lineterm=""))[2:]
+    shown = [line if len(line) <= WIDEST else line[:WIDEST] + " ..." for line in lines[:MOST_LINES]]
+    return (*shown, *([f"  ... {len(lines) - MOST_LINES} more lines"] if len(lines) > MOST_LINES else []))

@@ -1,0 +1,210 @@
+"""The judge on trial: what it says of each app of the gallery, held against the truth about that app.
+
+A flaw must be caught by the probes that its entry names, in practices and in bugs; a correct app must be accused of nothing.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from harness import choice, gallery, gate
+from harness.bugs import bugs
+from harness.errors import HarnessError
+from harness.gallery import GalleryApp
+from harness.gate import Judgement
+from harness.probes import Verdict
+from harness.scenario import Scenario
+from harness.standings import Standing
+from harness.worker import Worker, first_line
+
+NEVER_TRUSTED = frozenset({"webhooks.idempotent", "webhooks.signature"})
+"""What nobody can prove who does nothing."""
+
+
+class Catch(Struct, frozen=True, kw_only=True):
+    """A practice or a bug that was found where it had to be, and by whom."""
+
+    what: str
+    scenario: str
+    probe: str
+
+
+class Hearing(Struct, frozen=True, kw_only=True):
+    """What came of one app.
+
+    ``found`` are the bugs of the catalogue that it was found to have. ``false_alarms`` blame it for what it does not do,
+    ``doubts`` are questions that stayed open though nothing was missing. ``lacks`` says why it was not heard at all.
+    """
+
+    name: str
+    title: str
+    framework: str
+    collection: str
+    caught: tuple[Catch, ...] = ()
+    overlooked: tuple[str, ...] = ()
+    false_alarms: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+    lacks: str = ""
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the judge said what is true of the app."""
+        return not (self.lacks or self.overlooked or self.false_alarms or self.doubts)
+
+
+class BugRow(Struct, frozen=True, kw_only=True):
+    """A bug of the catalogue, the apps that have it, and those of them where it was seen."""
+
+    row: int
+    bug: str
+    having: tuple[str, ...]
+    seen: tuple[str, ...]
+    reason: str = ""
+
+
+def scenarios_for(entry: GalleryApp) -> list[Scenario]:
+    """What *entry* meets: its own scenarios and some others, or all that take a moment where nothing else is said."""
+    return choice.moments(entry) if entry.others is None else choice.own_and_others(entry)
+
+
+def rehearse(
+    entry: GalleryApp,
+    scenarios: Sequence[Scenario],
+    *,
+    seed: int,
+    today: datetime.date,
+    folder: Path | None = None,
+    opened: Callable[[Worker], None] = lambda _: None,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> Judgement:
+    """Run *scenarios* on *entry* and let the gate judge.
+
+    Args:
+        opened: Is told the worker, for whoever may have to close it.
+        goes_on: Is asked before each scenario.
+
+    Raises:
+        HarnessError: The app does not start.
+    """
+    settings = gallery.settings(entry)
+    worker = Worker(settings, seed=seed, folder=folder)
+    opened(worker)
+    try:
+        outcomes = [worker.play(one).outcome for one in scenarios if goes_on()]
+    finally:
+        worker.close()
+    return gate.judge(outcomes, settings=settings, seed=seed, today=today)
+
+
+def hear(entry: GalleryApp, judged: Callable[[], Judgement]) -> Hearing:
+    """Hold what *judged* comes to against the truth about *entry*; a missing tool or an app that does not start is told."""
+    lacks = gallery.missing_tool(entry)
+    if lacks:
+        return _hearing(entry, lacks=f"needs {lacks}")
+    try:
+        judgement = judged()
+    except HarnessError as error:
+        return _hearing(entry, lacks=first_line(str(error)))
+    if entry.collection == "correct":
+        return _hearing(entry, false_alarms=accusations(judgement), doubts=doubts(judgement))
+    missed = overlooked(judgement, entry) if entry.violates else trusted(judgement)
+    return _hearing(
+        entry,
+        caught=tuple(_catches(judgement, entry)),
+        overlooked=missed,
+        false_alarms=blamed_falsely(judgement, entry),
+        found=tuple(one.bug for one in judgement.bugs if one.verdict is Verdict.FAIL),
+    )
+
+
+def table(hearings: Iterable[Hearing]) -> list[BugRow]:
+    """For each bug of the catalogue the apps that have it, and those where it was found."""
+    entries = gallery.apps()
+    heard = [one for one in hearings if not one.lacks]
+    rows = []
+    for bug_id, bug in bugs().items():
+        having = [one for one in heard if bug_id in entries[one.name].bugs]
+        seen = tuple(one.name for one in having if bug_id in one.found)
+        rows.append(BugRow(row=bug.row, bug=bug_id, having=tuple(one.name for one in having), seen=seen, reason=bug.reason))
+    return rows
+
+
+def overlooked(judgement: Judgement, entry: GalleryApp) -> list[str]:
+    """What must be found and is not: practices, probes that must fail in the app's own scenarios, and bugs."""
+    practices = set(entry.violates) - set(having(judgement, Standing.VIOLATED))
+    probes = set(entry.probes) - failed(judgement, entry)
+    return [*sorted(practices), *sorted(probes), *undiagnosed(judgement, entry)]
+
+
+def undiagnosed(judgement: Judgement, entry: GalleryApp) -> list[str]:
+    """The bugs that the app has and the diagnosis does not say so."""
+    found = {one.bug for one in judgement.bugs if one.verdict is Verdict.FAIL}
+    return [one for one in entry.bugs if one not in found]
+
+
+def failed(judgement: Judgement, entry: GalleryApp) -> set[str]:
+    """The probes that failed in the scenarios which are to catch the app."""
+    own = [outcome for outcome in judgement.scenarios if outcome.scenario in entry.scenarios]
+    return {finding.probe for outcome in own for finding in outcome.findings if finding.verdict is Verdict.FAIL}
+
+
+def blamed_falsely(judgement: Judgement, entry: GalleryApp) -> list[str]:
+    """What is violated and neither must be nor may be, with the reason."""
+    found = having(judgement, Standing.VIOLATED)
+    return [f"{one}: {found[one]}" for one in found if one not in {*entry.violates, *entry.may}]
+
+
+def trusted(judgement: Judgement) -> list[str]:
+    """What an app that does nothing was believed."""
+    proven = sorted(NEVER_TRUSTED & set(having(judgement, Standing.PROVEN)))
+    return proven or ([] if judgement.verdict is not Verdict.PASS else ["every scenario passed"])
+
+
+def accusations(judgement: Judgement) -> list[str]:
+    """Every finding that is a FAIL."""
+    return _findings(judgement, lambda verdict, _: verdict is Verdict.FAIL)
+
+
+def doubts(judgement: Judgement) -> list[str]:
+    """Every finding that cannot tell, but for those that only lack a hook."""
+    return _findings(judgement, lambda verdict, hook: verdict is Verdict.INCONCLUSIVE and not hook)
+
+
+def having(judgement: Judgement, standing: Standing) -> dict[str, str]:
+    """Practices of one standing, with the reason."""
+    return {one.practice: one.reason for one in judgement.having(standing)}
+
+
+def _findings(judgement: Judgement, is_wanted: Callable[[Verdict, str], bool]) -> list[str]:
+    return [
+        f"{outcome.scenario}: {finding.probe} {finding.verdict}: {finding.seen}"
+        for outcome in judgement.scenarios
+        for finding in outcome.findings
+        if is_wanted(finding.verdict, finding.hook)
+    ]
+
+
+def _catches(judgement: Judgement, entry: GalleryApp) -> Iterable[Catch]:
+    """For each practice that must be violated the finding that says so, for each bug its witness."""
+    violated = having(judgement, Standing.VIOLATED)
+    for practice in [one for one in entry.violates if one in violated]:
+        failing = [
+            Catch(what=practice, scenario=outcome.scenario, probe=finding.probe)
+            for outcome in judgement.scenarios
+            for finding in outcome.findings
+            if practice in outcome.practices and finding.verdict is Verdict.FAIL
+        ]
+        named = [one for one in failing if one.probe in entry.probes]
+        yield from [*named, *failing][:1]
+    for one in judgement.bugs:
+        if one.bug in entry.bugs and one.verdict is Verdict.FAIL:
+            yield Catch(what=f"{one.row} {one.bug}", scenario=one.scenario, probe=one.probe)
+
+
+def _hearing(entry: GalleryApp, **what: object) -> Hearing:
+    told = {"name": entry.name, "title": entry.title, "framework": entry.framework, "collection": entry.collection, **what}
+    return msgspec.convert(told, Hearing, strict=False, from_attributes=True)

@@ -1,0 +1,88 @@
+"""Does only a whole POST have an effect, and only one?"""
+
+from typing import ClassVar
+
+from harness.journal import Delivery, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Case, Finding, Verdict
+from harness.probes.receipts import genuine, kind_of, last_applied, of_kind, unrest
+from harness.probes.records import EFFECTS
+from harness.probes.states import Reading, moved_alike
+
+SAFE = {"get", "head", "options"}
+MIXED = {"right_then_wrong", "wrong_then_right"}
+
+
+class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_whole_posts_only"):
+    """A body that never arrived complete is not applied, nor is a message by GET, HEAD or OPTIONS, and none is twice.
+
+    An app that tells no counts is judged by its state, which broken requests must leave as it is.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
+    around: ClassVar[tuple[str, ...]] = ("deliver", "send_every_ugly")
+    expected: ClassVar[str] = "no effect of half a body or of GET, HEAD and OPTIONS, and at most one of anything else"
+    source: ClassVar[str] = "webhooks.signature"
+    fix: ClassVar[str] = "route POST alone to the receiver, and read the body to its announced end before you verify it"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look for effects of what can have none, and for second ones."""
+        sent = [one for one in journal.all(Delivery) if one.kind in {"odd", "broken", "method"}]
+        if not sent:
+            return self.cannot_tell("nothing odd was sent")
+        told = last_applied(journal)
+        if told is None:
+            return self._by_state(journal)
+        if not any(told.get(one.message_id, 0) for one in genuine(journal)):
+            return self.cannot_tell("no genuine delivery showed an effect, so none of another one would", hook=EFFECTS)
+        cases = tuple(_case(one, told.get(one.message_id, 0)) for one in sent)
+        failed = [one for one in cases if one.verdict is Verdict.FAIL]
+        advice = _advice(sent, told)
+        if failed:
+            seen = f"{len(failed)} of {len(cases)} requests had an effect that they cannot have: {failed[0].seen}"
+            evidence = tuple(one.seen for one in failed)
+            return self.fails(seen, evidence=evidence, examined=len(cases), advice=advice, cases=cases)
+        reason, hook = unrest(journal)
+        if reason:
+            return self.cannot_tell(reason, hook=hook, advice=advice)
+        return self.holds(f"{len(cases)} requests had no effect too many", examined=len(cases), advice=advice, cases=cases)
+
+    def _by_state(self, journal: Journal) -> Finding:
+        """A state that broken messages moved to where a genuine one of that kind moved another end user's."""
+        reading, broken = Reading(journal), of_kind(journal, "broken")
+        around = reading.around(broken[0].step, broken[0].participant) if broken else None
+        known = next(
+            (
+                move
+                for one in genuine(journal)
+                if one.outcome == "ack" and broken and kind_of(one) == kind_of(broken[0])
+                if (move := reading.around(one.step, one.participant)) and move[0] != move[1]
+            ),
+            None,
+        )
+        if around is None or known is None:
+            return self.cannot_tell("the effects hook tells no counts (applied)", hook=f"{EFFECTS}: applied")
+        paths = moved_alike(known, around)
+        if paths:
+            seen = f"messages that never arrived complete moved the state as a genuine one does: {paths[0]}"
+            return self.fails(seen, evidence=tuple(one.name for one in broken), examined=len(broken))
+        return self.holds(f"{len(broken)} messages that never arrived complete left the state alone", examined=len(broken))
+
+
+def _case(one: Delivery, count: int) -> Case:
+    most = 0 if one.kind == "broken" or one.name in SAFE else 1
+    seen = f"{_plain(one.name)}: applied {count} time{'' if count == 1 else 's'}"
+    return Case(name=one.name, verdict=Verdict.FAIL if count > most else Verdict.PASS, seen=seen, events=(one.event,))
+
+
+def _advice(sent: list[Delivery], told: dict[str, int]) -> tuple[str, ...]:
+    had = [one for one in sent if told.get(one.message_id, 0)]
+    methods = [one.name.upper() for one in had if one.kind == "method" and one.name not in SAFE]
+    mixed = [_plain(one.name) for one in had if one.name in MIXED]
+    said = [f"messages by {', '.join(methods)} are applied as well; 405 would do"] if methods else []
+    said += [f"one right signature beside a wrong one was enough: {mixed[0]}"] if mixed else []
+    return tuple(said)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")

@@ -1,0 +1,82 @@
+"""What befell each message on its way, so that one way of losing messages can be told from another."""
+
+from collections.abc import Collection
+
+from harness.journal import AMIDST, Delivery, Effects, Journal, Started
+from harness.probes.finding import Case, Verdict
+from harness.probes.repetitions import ways_of
+
+LAST = 5
+PLAIN = "plain"
+CUT_OFF = "cut_off"
+"""Which of these messages are lost is a matter of chance, so all of them are named where any is."""
+
+WORDS = {
+    "failed": "processing was made to fail",
+    CUT_OFF: "the app died while it was at it",
+    "killed": "the app died after it had acknowledged",
+    "unheard": "the answer was lost",
+    "late": "the first attempt that arrived was the last of the schedule",
+    "burst": "came at the same moment as its like",
+    PLAIN: "nothing out of the ordinary",
+}
+"""In the order in which they decide, where several things befell a message."""
+
+
+def fates(journal: Journal) -> dict[str, str]:
+    """What befell each message that was delivered, in a word."""
+    ways = ways_of(journal)
+    killed = _killed(journal)
+    found: dict[str, str] = {}
+    first = _firsts(journal)
+    for message_id, one in first.items():
+        known = {*ways.get(message_id, ()), *({"killed"} if message_id in killed else ())}
+        if one.name == AMIDST:
+            known.add(CUT_OFF)
+        if one.attempt >= LAST:
+            known.add("late")
+        found[message_id] = next((word for word in WORDS if word in known), PLAIN)
+    return found
+
+
+def cases_of(journal: Journal, *, lost: Collection[str], kept: Collection[str]) -> tuple[Case, ...]:
+    """One case for each fate that a message had which was lost or kept: FAIL where one was lost."""
+    known = fates(journal)
+    made = []
+    for fate, words in WORDS.items():
+        lost_ones = _symbols(journal, known, fate, lost)
+        kept_ones = _symbols(journal, known, fate, kept)
+        if fate == CUT_OFF and lost_ones:
+            lost_ones = tuple(sorted({*lost_ones, *kept_ones}))
+        if lost_ones:
+            made.append(Case(name=fate, verdict=Verdict.FAIL, seen=f"{words}: lost", events=lost_ones))
+        elif kept_ones:
+            made.append(Case(name=fate, verdict=Verdict.PASS, seen=f"{words}: applied", events=kept_ones))
+    return tuple(made)
+
+
+def _symbols(journal: Journal, known: dict[str, str], fate: str, ids: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted(journal.names.get(one, one) for one in ids if known.get(one, PLAIN) == fate))
+
+
+def _firsts(journal: Journal) -> dict[str, Delivery]:
+    found: dict[str, Delivery] = {}
+    for one in journal.all(Delivery):
+        if one.kind in {"genuine", "replay"}:
+            found.setdefault(one.message_id, one)
+    return found
+
+
+def _killed(journal: Journal) -> set[str]:
+    """The messages that were acknowledged and had not shown when the app was killed next."""
+    waiting: set[str] = set()
+    killed: set[str] = set()
+    for entry in journal:
+        if isinstance(entry, Delivery) and entry.outcome == "ack" and entry.kind in {"genuine", "replay"}:
+            waiting.add(entry.message_id)
+        elif isinstance(entry, Effects):
+            waiting -= {one for one, count in (entry.applied or {}).items() if count}
+        elif isinstance(entry, Started) and entry.how == "kill":
+            killed |= waiting
+            waiting = set()
+    return killed

@@ -1,0 +1,63 @@
+"""Does what stands in a refused body stay a body?"""
+
+from typing import ClassVar
+
+from harness.journal import Delivery, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Case, Finding, Verdict
+from harness.probes.receipts import answer_of, last_applied, line, of_kind
+
+
+class KeepsAnswersApart(PlainProbe, frozen=True, kw_only=True, tag="keeps_answers_apart"):
+    """After a refusal the next answer on the connection belongs to the next request, or the connection is closed.
+
+    A body that reads like a request is answered by nobody and has no effect.
+    """
+
+    expected: ClassVar[str] = "no answer to and no effect of what stands in a body, and each answer to its own request"
+    source: ClassVar[str] = "webhooks.signature"
+    fix: ClassVar[str] = "before you answer a refusal read its body to the end, or close the connection with the answer"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look for answers and effects of embedded requests, and for genuine ones refused in their place."""
+        refused = [one for one in of_kind(journal, "refusable") if one.outcome == "refuse"]
+        if not refused:
+            return self.cannot_tell("nothing that can be refused was refused")
+        cases = tuple(_case(journal, one) for one in refused)
+        failed = [one for one in cases if one.verdict is Verdict.FAIL]
+        if failed:
+            seen = f"after {len(failed)} of {len(cases)} refusals the connection was out of step: {failed[0].seen}"
+            return self.fails(seen, evidence=tuple(one.seen for one in failed), examined=len(cases), cases=cases)
+        doubtful = [one for one in cases if one.verdict is Verdict.INCONCLUSIVE]
+        if doubtful:
+            return self.cannot_tell(doubtful[0].seen, cases=cases)
+        seen = f"after {len(cases)} refusals the next answer belonged to the next request, or the connection was closed"
+        return self.holds(seen, examined=len(cases), cases=cases)
+
+
+def _case(journal: Journal, refused: Delivery) -> Case:
+    name = refused.name
+    plain = name.replace("_", " ")
+    embedded = next((one for one in of_kind(journal, "embedded") if one.name == name), None)
+    behind = _named(journal, f"behind {name}")
+    after = _named(journal, f"after {name}")
+    if _was_applied(journal, name):
+        verdict, seen = Verdict.FAIL, f"{plain}: a request inside the refused body was applied"
+    elif embedded is not None:
+        verdict, seen = Verdict.FAIL, f"{plain}: a request inside the refused body was answered {answer_of(embedded)}"
+    elif behind is not None and behind.outcome == "refuse" and after is not None and after.outcome == "ack":
+        verdict, seen = Verdict.FAIL, line(behind)
+    elif any(one is not None and one.outcome == "ack" for one in (behind, after)):
+        verdict, seen = Verdict.PASS, f"{plain}: {answer_of(refused)}"
+    else:
+        verdict, seen = Verdict.INCONCLUSIVE, f"no genuine message was acknowledged after a refusal ({plain})"
+    return Case(name=name, verdict=verdict, seen=seen, events=(refused.event,))
+
+
+def _was_applied(journal: Journal, name: str) -> bool:
+    told = last_applied(journal) or {}
+    return any(count and journal.names.get(one) == f"embedded:{name}" for one, count in told.items())
+
+
+def _named(journal: Journal, name: str) -> Delivery | None:
+    return next((one for one in journal.all(Delivery) if one.name == name), None)

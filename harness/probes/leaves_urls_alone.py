@@ -1,0 +1,46 @@
+"""Does the app call no URL that it found in a message?"""
+
+from typing import ClassVar
+
+from harness.journal import BaitLaid, BaitTaken, Delivery, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Case, Finding, Verdict
+
+URLS = "urls"
+KINDS = {"genuine": "a signed", "forged": "a forged"}
+
+
+class LeavesUrlsAlone(PlainProbe, frozen=True, kw_only=True, tag="leaves_urls_alone"):
+    """No URL of ours is called that stood in a field, a header or a signature of a message, and nowhere else.
+
+    Each place is a case.
+    """
+
+    around: ClassVar[tuple[str, ...]] = ("deliver_urls",)
+    expected: ClassVar[str] = "no call to an address that a message names"
+    source: ClassVar[str] = "webhooks.payload"
+    fix: ClassVar[str] = "read from the API that your config names, and call no address that a request names"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look for bait that was taken."""
+        laid = list(dict.fromkeys((one.place, one.kind) for one in journal.all(BaitLaid)))
+        taken = {(one.place, one.kind) for one in journal.all(BaitTaken)}
+        cases = tuple(_case(place, kind, is_taken=(place, kind) in taken) for place, kind in laid)
+        called = [_words(*one) for one in laid if one in taken]
+        if called:
+            seen = f"{len(called)} of {len(laid)} URLs in messages were called: {called[0]}"
+            return self.fails(seen, evidence=tuple(f"called {one}" for one in called), examined=len(laid), cases=cases)
+        carried = [one for one in journal.all(Delivery) if one.name == URLS and one.kind == "genuine"]
+        if not any(one.outcome == "ack" for one in carried):
+            return self.cannot_tell("no signed message with URLs was acknowledged", cases=cases)
+        return self.holds(f"{len(laid)} URLs in messages were left alone", examined=len(laid), cases=cases)
+
+
+def _case(place: str, kind: str, *, is_taken: bool) -> Case:
+    name = f"{kind}_{place.lower().replace(' ', '_').replace('.', '_').replace('-', '_')}"
+    verdict = Verdict.FAIL if is_taken else Verdict.PASS
+    return Case(name=name, verdict=verdict, seen=f"{_words(place, kind)}: {'called' if is_taken else 'left alone'}")
+
+
+def _words(place: str, kind: str) -> str:
+    return f"the URL in {place} of {KINDS[kind]} message"

@@ -1,0 +1,60 @@
+"""Is a genuine message taken however its request is written?"""
+
+from typing import ClassVar
+
+from harness.journal import Delivery, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Case, Finding, Verdict
+from harness.probes.receipts import answer_of, by_message, events_by_id, genuine, last_applied, line, unrest
+
+
+class TakesEveryForm(PlainProbe, frozen=True, kw_only=True, tag="takes_every_form"):
+    """What Fiskil could well send is acknowledged and applied: headers in any case, a charset, a request in pieces (I13)."""
+
+    expected: ClassVar[str] = "2xx and the effect, whatever pieces, header case or charset a request comes in"
+    source: ClassVar[str] = "webhooks.success"
+    fix: ClassVar[str] = (
+        "leave HTTP to a server that knows it: headers have no case, bodies come in pieces, content types have parameters"
+    )
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look at each form in the light of the plain deliveries."""
+        made = genuine(journal)
+        forms = list(by_message(one for one in made if one.name).values())
+        if not forms:
+            return self.cannot_tell("no message was written in another form")
+        if not any(one.outcome == "ack" and not one.name for one in made):
+            return self.cannot_tell("no plain delivery was acknowledged, so the form of the others is not to blame")
+        cases = tuple(_case(journal, ones) for ones in forms)
+        failed = [one for one in cases if one.verdict is Verdict.FAIL]
+        if failed:
+            seen = f"{len(failed)} of {len(cases)} forms of a genuine message were not taken: {_plain(failed[0].name)}"
+            evidence = tuple(line(ones[-1]) for ones in forms if ones[-1].name in {one.name for one in failed})
+            return self.fails(seen, evidence=evidence, examined=len(cases), cases=cases)
+        if any(one.verdict is Verdict.INCONCLUSIVE for one in cases):
+            reason, hook = unrest(journal)
+            return self.cannot_tell(reason, hook=hook, cases=cases)
+        return self.holds(f"{len(cases)} forms of a genuine message were taken", examined=len(cases), cases=cases)
+
+
+def _case(journal: Journal, ones: list[Delivery]) -> Case:
+    """One form, which had a second try if the first was refused."""
+    last, verdict = ones[-1], Verdict.PASS
+    if not any(one.outcome == "ack" for one in ones):
+        verdict = Verdict.FAIL
+    elif _is_ignored(journal, last):
+        verdict = Verdict.INCONCLUSIVE if unrest(journal)[0] else Verdict.FAIL
+    return Case(name=last.name, verdict=verdict, seen=f"{_plain(last.name)}: {answer_of(last)}", events=(last.event,))
+
+
+def _is_ignored(journal: Journal, one: Delivery) -> bool:
+    """Whether a message was acknowledged and not applied, though another about the same kind of event was."""
+    told, events = last_applied(journal), events_by_id(journal)
+    if told is None or one.message_id not in events or told.get(one.message_id, 0):
+        return False
+    applied = {events[key].kind for key, count in told.items() if count and key in events}
+    return events[one.message_id].kind in applied
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")

@@ -1,0 +1,87 @@
+"""Does the receiver work as before after whatever came over the wire?"""
+
+from typing import ClassVar
+
+from harness.journal import Delivery, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Case, Finding, Verdict
+from harness.probes.receipts import answer_of, genuine, line
+
+FAMILIES = {"odd", "broken", "method"}
+LAWFUL_5XX = {501, 503, 505}
+GONE = "connection refused"
+
+
+class WorksOn(PlainProbe, frozen=True, kw_only=True, tag="works_on"):
+    """After each odd or broken request the next genuine message is acknowledged (I14), and whole requests get an answer.
+
+    Any answer will do: 2xx, 4xx, even 501.
+    """
+
+    expected: ClassVar[str] = "an answer to every whole request, and 2xx for the genuine message after it"
+    source: ClassVar[str] = "webhooks.success"
+    fix: ClassVar[str] = "let one request fail alone: catch errors for each, close what is broken, and serve the next"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look at each request and what came after it."""
+        sent = [one for one in journal.all(Delivery) if one.kind in FAMILIES]
+        if not sent:
+            return self.cannot_tell("nothing odd was sent")
+        if not any(one.outcome == "ack" and one.at_s < sent[0].at_s for one in genuine(journal)):
+            return self.cannot_tell("no genuine message was acknowledged before, so nothing can have stopped working")
+        cases, was_killed = [], False
+        for one in sent:
+            case = _unjudged(one) if was_killed else _case(journal, one)
+            was_killed = was_killed or (case.verdict is Verdict.FAIL and _is_gone(journal, one))
+            cases.append(case)
+        advice = _advice(sent)
+        failed = [one for one in cases if one.verdict is Verdict.FAIL]
+        if failed:
+            seen = f"after {len(failed)} of {len(cases)} odd requests the receiver did not go on: {failed[0].seen}"
+            evidence = tuple(one.seen for one in failed)
+            return self.fails(seen, evidence=evidence, examined=len(cases), advice=advice, cases=tuple(cases))
+        looked = [one for one in cases if one.verdict is Verdict.PASS]
+        if len(looked) < len(cases):
+            return self.cannot_tell("not every odd request was followed by a genuine one", advice=advice, cases=tuple(cases))
+        seen = f"after each of {len(cases)} odd requests the next message was acknowledged"
+        return self.holds(seen, examined=len(cases), advice=advice, cases=tuple(cases))
+
+
+def _case(journal: Journal, one: Delivery) -> Case:
+    if "limit" in one.trouble:
+        return _judged(one, Verdict.FAIL, f"{_plain(one.name)}: {answer_of(one)}")
+    after = _after(journal, one)
+    if not after:
+        return _unjudged(one)
+    taken = any(other.outcome == "ack" for other in after)
+    seen = f"{_plain(one.name)}: {answer_of(one)}" if taken else line(after[-1])
+    return _judged(one, Verdict.PASS if taken else Verdict.FAIL, seen)
+
+
+def _after(journal: Journal, one: Delivery) -> list[Delivery]:
+    return [other for other in journal.all(Delivery) if other.name == f"after {one.name}"]
+
+
+def _is_gone(journal: Journal, one: Delivery) -> bool:
+    return any(other.trouble == GONE for other in _after(journal, one))
+
+
+def _judged(one: Delivery, verdict: Verdict, seen: str) -> Case:
+    return Case(name=one.name, verdict=verdict, seen=seen, events=(one.event,))
+
+
+def _unjudged(one: Delivery) -> Case:
+    return _judged(one, Verdict.INCONCLUSIVE, f"{_plain(one.name)}: {answer_of(one)}")
+
+
+def _advice(sent: list[Delivery]) -> tuple[str, ...]:
+    failing = [one for one in sent if one.status is not None and one.status >= 500 and one.status not in LAWFUL_5XX]
+    if not failing:
+        return ()
+    more = f" and {len(failing) - 4} more" if len(failing) > 4 else ""
+    names = ", ".join(_plain(one.name) for one in failing[:4])
+    return (f"5xx on requests that are odd and whole or broken: {names}{more}; 4xx would say that the sender is wrong",)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")

@@ -1,0 +1,74 @@
+"""Steps that decide in which order facts are told, and when they are said to have happened."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from harness.errors import ConfigError, UnknownName
+from harness.steps.base import PlainStep
+from harness.steps.data import ConfirmAgain, Revoke
+from harness.steps.deliveries import attempt, until_it_hangs
+from harness.steps.journeys import Authorise
+
+if TYPE_CHECKING:
+    from harness.stage import Stage
+
+
+class DeliverEach(PlainStep, frozen=True, tag="deliver_each"):
+    """The newest event of each of some kinds is handed over, in the given order, due or not."""
+
+    kinds: tuple[str, ...]
+    twin: str = ""
+
+    def check(self) -> None:
+        """Refuse none at all."""
+        if not self.kinds:
+            raise ConfigError("DeliverEach: kinds must name at least one kind of event.")
+
+    def perform(self, stage: "Stage") -> None:
+        """Make the next attempt for each."""
+        stage.collect_events()
+        owner = stage.participant(self.twin)
+        by_kind = {one.event.kind: one for one in stage.outbox if stage.owner_of(one.symbol) is owner}
+        for kind in self.kinds:
+            if kind not in by_kind:
+                raise UnknownName("event of the kind", kind, by_kind, place=f"what {self.twin or 'the end user'} was told")
+        until_it_hangs(stage, (partial(attempt, stage, by_kind[kind]) for kind in self.kinds))
+
+
+class LiveThrough(PlainStep, frozen=True, kw_only=True, tag="live_through"):
+    """Consents of several end users begin, are confirmed again and end, and nothing of it is told yet.
+
+    Of each there are three events: received, updated and revoked.
+    """
+
+    twins: tuple[str, ...]
+
+    def check(self) -> None:
+        """Refuse nobody at all."""
+        if not self.twins:
+            raise ConfigError("LiveThrough: twins must name at least one participant.")
+
+    def perform(self, stage: "Stage") -> None:
+        """Let it happen, one end user after another."""
+        for twin in self.twins:
+            Authorise(twin=twin).perform(stage)
+            ConfirmAgain(twin=twin).perform(stage)
+            stage.fiskil.sandbox.clock.advance(seconds=1)
+            Revoke(twin=twin).perform(stage)
+
+
+class SameMoment(PlainStep, frozen=True, kw_only=True, tag="same_moment"):
+    """What has happened to an end user and was not told yet happened in the same millisecond, by what its messages say."""
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Give every waiting event the moment of the latest. Source: webhooks.payload"""
+        stage.collect_events()
+        owner = stage.participant(self.twin)
+        waiting = [one for one in stage.outbox if one.attempts == 0 and stage.owner_of(one.symbol) is owner]
+        moment = max((one.event.publish_time for one in waiting), default=None)
+        for parcel in waiting:
+            parcel.event = msgspec.structs.replace(parcel.event, publish_time=moment)

@@ -1,0 +1,106 @@
+"""Steps after which an app must recover or know a message again: all together, by hand after a discard, around a crash."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+
+from harness.clock import pause
+from harness.errors import ConfigError, StepError
+from harness.journal import AMIDST, Delivery, Started
+from harness.steps.app import start
+from harness.steps.base import PlainStep
+from harness.steps.deliveries import attempt, outgoing_of, settle, until_it_hangs
+from harness.webhooks.sender import Outgoing
+
+if TYPE_CHECKING:
+    from harness.stage import Stage
+
+MOST_ROUNDS = 100
+LATEST_KILL = 20
+SHORT_S, LONG_S = 0.02, 2.0
+
+
+class RepeatTogether(PlainStep, frozen=True, kw_only=True, tag="repeat_together"):
+    """Everything that was delivered to a twin comes again together, round after round, each time the very same bytes.
+
+    No message is beside itself, so this is no race; but many connections at once reach every process of the app.
+    """
+
+    rounds: int = 6
+    twin: str = ""
+
+    def check(self) -> None:
+        """Refuse none at all, and more than anybody waits for."""
+        if not 1 <= self.rounds <= MOST_ROUNDS:
+            raise ConfigError(f"RepeatTogether: rounds must be from 1 to {MOST_ROUNDS}, got {self.rounds}.")
+
+    def perform(self, stage: "Stage") -> None:
+        """Send them, every round when the one before it is answered."""
+        parcels = [one for one in stage.outbox if one.attempts and stage.owner_of(one.symbol).name == self.twin]
+        for _ in range(self.rounds):
+            deliveries = stage.sender.burst([outgoing_of(stage, one, kind="replay") for one in parcels], stage.journal)
+            for parcel, delivery in zip(parcels, deliveries, strict=True):
+                settle(stage, parcel, [delivery])
+
+
+class KillAmidst(PlainStep, frozen=True, kw_only=True, tag="kill_amidst"):
+    """Everything due leaves together, and meanwhile the app is killed with -9 and started again.
+
+    ``at`` is when: the share of the time that such deliveries took before; above 1 the app has answered and works.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ("app.command",)
+    at: float = 0.5
+
+    def check(self) -> None:
+        """Refuse a moment before the beginning, and one that is long past the end."""
+        if not 0 <= self.at <= LATEST_KILL:
+            raise ConfigError(f"KillAmidst: at must be from 0 to {LATEST_KILL}, got {self.at:g}.")
+
+    def perform(self, stage: "Stage") -> None:
+        """Send, kill, wait for what the deliveries came to, and start."""
+        stage.collect_events()
+        parcels = stage.outbox.due(stage.fiskil.sandbox.clock.now())
+        for parcel in parcels:
+            parcel.next_attempt()
+        outgoing = [_amidst(outgoing_of(stage, one)) for one in parcels]
+        usual_s = _usual_s(stage)
+        with ThreadPoolExecutor(1) as pool:
+            made = pool.submit(stage.sender.burst, outgoing, stage.journal)
+            pause(self.at * usual_s)
+            stage.app.kill()
+            deliveries = made.result()
+        stage.has_mended = True
+        stage.journal.write(Started(**stage.journal.stamp(), how="kill"))
+        start(stage)
+        for parcel, delivery in zip(parcels, deliveries, strict=True):
+            settle(stage, parcel, [delivery])
+
+
+class Redeliver(PlainStep, frozen=True, tag="redeliver"):
+    """By hand, one more attempt: for an event, or for every event that was discarded because its attempts were used up.
+
+    It has the same ``message_id`` and the number of the next attempt, or again the last. Fiskil documents no such command;
+    this is a tool of the harness.
+    """
+
+    event: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Make the attempts."""
+        wanted = [stage.outbox.find(self.event)] if self.event else [one for one in stage.outbox if one.is_lost]
+        if not wanted:
+            raise StepError("No event was discarded, so there is nothing to deliver again. Name one, or let attempts fail.")
+        until_it_hangs(stage, (partial(attempt, stage, one) for one in wanted))
+
+
+def _amidst(outgoing: Outgoing) -> Outgoing:
+    return msgspec.structs.replace(outgoing, note=msgspec.structs.replace(outgoing.note, name=AMIDST))
+
+
+def _usual_s(stage: "Stage") -> float:
+    """What deliveries that left together took so far, at most, in real seconds."""
+    took = [one.took_s for one in stage.journal.all(Delivery) if one.group and one.outcome == "ack"]
+    return min(max(took, default=SHORT_S), LONG_S)

@@ -1,0 +1,114 @@
+"""Steps on one connection: a request that is refused, and another behind it."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from harness.journal import Delivery
+from harness.steps.base import PlainStep
+from harness.steps.deliveries import attempt, sealed, settle
+from harness.steps.events import fresh_fact, invented, used_kind
+from harness.webhooks import seal
+from harness.webhooks.sender import Outgoing, plain_headers, written
+from harness.webhooks.uglies import WRONG_SIGNATURE
+from harness.webhooks.wire import Hear, Say, Talk, Watch
+
+if TYPE_CHECKING:
+    from harness.model import Message
+    from harness.stage import Participant, Stage
+
+WATCHED_MS = 60
+LARGE = 1_500_000
+REFUSED: dict[str, tuple[str | None, int]] = {
+    "unsigned": (None, 0),
+    "wrong_signature": (WRONG_SIGNATURE, 0),
+    "large": (WRONG_SIGNATURE, LARGE),
+}
+"""Requests that are refused: their signature, and how many more bytes they carry."""
+
+
+class RefuseThenReuse(PlainStep, frozen=True, kw_only=True, tag="refuse_then_reuse"):
+    """A forged request whose body reads like a request of its own, and behind it on the same connection a genuine one.
+
+    What stands in a body is no request: it gets no answer and has no effect, whoever signed it. A receiver that closes the
+    connection is right as well; then the genuine message comes on another. Each way of being refused has a turn.
+    """
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Send them."""
+        participant = stage.participant(self.twin)
+        for name in REFUSED:
+            _refuse_then_reuse(stage, participant, name)
+
+
+def _refuse_then_reuse(stage: "Stage", participant: "Participant", name: str) -> None:
+    inner = _sealed(stage, participant, f"embedded:{name}")
+    outer = _sealed(stage, participant, f"outer:{name}")
+    signature, more = REFUSED[name]
+    target = stage.sender.target
+    embedded = written(target, body=inner.body, headers=plain_headers(inner.signature), is_kept=True)
+    refused = written(target, body=embedded + b" " * more, headers=plain_headers(signature), is_kept=True)
+    parcel = fresh_fact(stage, participant)
+    parcel.next_attempt()
+    message = sealed(stage, parcel)
+    genuine = written(target, body=message.body, headers=plain_headers(message.signature), is_kept=True)
+    stamp = stage.journal.stamp()
+    talk = stage.sender.talk((Say(refused), Hear(), Watch(ms=WATCHED_MS), Say(genuine), Hear()))
+    _note_refusal(stage, participant, name, stamp, talk, (outer, inner), refused)
+    if len(talk.replies) > 1:
+        note = Delivery(
+            event=parcel.symbol,
+            participant=participant.name,
+            message_id=message.message_id,
+            attempt=message.attempt,
+            name=f"behind {name}",
+            body=message.body,
+            is_judged=False,
+        )
+        delivery = stage.sender.note(_outgoing(note, message), talk.replies[1], stage.journal, stamp)
+        settle(stage, parcel, [delivery])
+    if not parcel.is_acknowledged:
+        attempt(stage, parcel, name=f"after {name}")
+
+
+def _note_refusal(
+    stage: "Stage",
+    participant: "Participant",
+    name: str,
+    stamp: dict[str, float | int],
+    talk: Talk,
+    messages: "tuple[Message, Message]",
+    refused: bytes,
+) -> None:
+    """Write down what was refused, and what stood in its body if that was answered, as if it had been sent."""
+    outer, inner = messages
+    note = Delivery(
+        event=f"outer:{name}",
+        participant=participant.name,
+        message_id=outer.message_id,
+        attempt=1,
+        kind="refusable",
+        name=name,
+        body=refused.partition(b"\r\n\r\n")[2],
+        is_judged=False,
+    )
+    stage.sender.note(Outgoing(note=note, headers=plain_headers(REFUSED[name][0])), talk.reply, stage.journal, dict(stamp))
+    for reply in talk.unasked[:1]:
+        note = msgspec.structs.replace(
+            note, event=f"embedded:{name}", message_id=inner.message_id, kind="embedded", body=inner.body
+        )
+        stage.sender.note(_outgoing(note, inner), reply, stage.journal, dict(stamp))
+
+
+def _sealed(stage: "Stage", participant: "Participant", symbol: str) -> "Message":
+    """An honestly signed message of an event that never happened."""
+    event = invented(stage, participant, used_kind(stage, "consent.updated"))
+    stage.journal.names[event.message_id] = symbol
+    scheme = stage.fiskil.reading("webhooks.signature")
+    return seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, scheme=scheme)
+
+
+def _outgoing(note: Delivery, message: "Message") -> Outgoing:
+    return Outgoing(note=note, headers=plain_headers(message.signature))

@@ -1,0 +1,42 @@
+"""A trap: URLs on loopback that nobody has a reason to call, so that whoever calls one took it from a message.
+
+Each leads to a path of its own, and a call is written into the journal of the scenario that laid it.
+"""
+
+from itertools import count
+from typing import Any
+
+from harness.crashes import Crash
+from harness.journal import BaitLaid, BaitTaken, Journal
+from harness.listen import Loop, Server
+
+
+class Trap:
+    """Answers every call with an empty object and remembers whose bait it was."""
+
+    def __init__(self, loop: Loop, *, crashes: list[Crash] | None = None) -> None:
+        """Listen at once."""
+        self._laid: dict[str, tuple[Journal, BaitLaid]] = {}
+        self._numbers = count(1)
+        self._server = Server(loop, self, crashes=crashes)
+
+    def lay(self, place: str, *, kind: str, journal: Journal) -> str:
+        """A URL that was never given before; what becomes of it goes into *journal*."""
+        path = f"/bait/{next(self._numbers)}"
+        bait = BaitLaid(**journal.stamp(), place=place, kind=kind)
+        journal.write(bait)
+        self._laid[path] = (journal, bait)
+        return self._server.url + path
+
+    async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
+        """Answer as an ASGI application, to any method."""
+        if scope["path"] in self._laid:
+            journal, bait = self._laid[scope["path"]]
+            journal.write(BaitTaken(**journal.stamp(), place=bait.place, kind=bait.kind))
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"2")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.close()

@@ -1,0 +1,121 @@
+"""Many deliveries on few connections: each lane keeps its connection and sends the next request when an answer is whole.
+
+Requests are bytes that are asked for one at a time, so that a million of them need not exist at once. Nothing is pipelined.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from harness.clock import stopwatch
+from harness.webhooks.answers import SILENT, Answers, Reply
+from harness.webhooks.transport import Address, connect
+
+LANES = 16
+NONE = (-1, b"")
+
+Take = Callable[[int, Reply], None]
+
+
+async def pour(address: Address, requests: Iterable[bytes], take: Take, *, timeout_s: float, lanes: int = LANES) -> None:
+    """Send every request, *lanes* at a time; *take* gets its number, counted from 0, and what came back.
+
+    A receiver that closes a connection is connected to again. What was lost with a connection is not sent again: whether it
+    had arrived is unknown.
+    """
+    source = enumerate(requests)
+    elapsed = stopwatch()
+    await asyncio.gather(*(_Lane(source, take, elapsed, timeout_s).run(address) for _ in range(lanes)))
+
+
+class _Lane(asyncio.Protocol):
+    """One connection after another, and one request at a time."""
+
+    def __init__(self, source: "enumerate[bytes]", take: Take, elapsed_s: Callable[[], float], timeout_s: float) -> None:
+        self._source = source
+        self._take = take
+        self._elapsed_s = elapsed_s
+        self._timeout_s = timeout_s
+        self._number = -1
+        self._request = b""
+        self._ahead: tuple[int, bytes] | None = None
+        self._answers = Answers(self._whole)
+        self._transport: Any = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def run(self, address: Address) -> None:
+        """Open connections until no request is left."""
+        loop = asyncio.get_running_loop()
+        while self._fetch():
+            self._gone: asyncio.Future[None] = loop.create_future()
+            self._answers = Answers(self._whole)
+            trouble = await connect(self, address, self._timeout_s)
+            if trouble:
+                self._number, number = -1, self._number
+                self._take(number, Reply(trouble=trouble))
+                continue
+            self._watch()
+            self._send()
+            await self._gone
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+
+    def data_received(self, received: bytes) -> None:
+        if self._number < 0:
+            self._drop("")
+            return
+        trouble = self._answers.feed(received)
+        if trouble:
+            self._drop(trouble)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._number >= 0:
+            trouble = "connection reset" if exc is not None else self._answers.end()
+            if trouble:
+                self._fail(trouble)
+        if self._timer is not None:
+            self._timer.cancel()
+        if not self._gone.done():
+            self._gone.set_result(None)
+
+    def _whole(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
+        number, self._number = self._number, -1
+        took_s = self._elapsed_s() - self._began_s
+        self._take(number, Reply(status=status, headers=headers, body=body, took_s=took_s))
+        if not self._answers.keeps or self._transport.is_closing() or not self._fetch():
+            self._transport.abort()
+        else:
+            self._send()
+
+    def _fetch(self) -> bool:
+        """Have a request at hand; False when none is left."""
+        if self._number < 0:
+            self._number, self._request = self._ahead or next(self._source, NONE)
+            self._ahead = None
+        return self._number >= 0
+
+    def _send(self) -> None:
+        self._began_s = self._elapsed_s()
+        self._transport.write(self._request)
+        # The next one is made while the receiver works on this one.
+        self._ahead = next(self._source, NONE)
+
+    def _watch(self) -> None:
+        """Look again when the request that is on its way now would be late."""
+        left_s = self._timeout_s
+        if self._number >= 0 and self._timer is not None:
+            left_s = self._began_s + self._timeout_s - self._elapsed_s()
+        if left_s <= 0:
+            self._drop(SILENT)
+            return
+        self._timer = asyncio.get_running_loop().call_later(max(left_s, 0.001), self._watch)
+
+    def _drop(self, trouble: str) -> None:
+        if trouble and self._number >= 0:
+            self._fail(trouble)
+        self._transport.abort()
+
+    def _fail(self, trouble: str) -> None:
+        number, self._number = self._number, -1
+        self._take(number, Reply(trouble=trouble, took_s=self._elapsed_s() - self._began_s))

@@ -1,0 +1,280 @@
+"""Named ways to hand one signed message over: the bytes of a request, written so, and at those moments.
+
+The kind says what is lawful. PLAIN ones are what Fiskil could well send, so they must be taken. ODD ones are whole requests
+that any server may refuse; MALFORMED ones break the rules of HTTP; BROKEN ones never arrive complete, so nobody can verify
+them; a method that is SAFE asks for nothing to be done.
+"""
+
+import enum
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from harness.errors import UnknownName
+from harness.webhooks.signature import HEADER
+from harness.webhooks.wire import End, HangUp, Hear, HearContinue, Move, Pause, Reset, Say, Script
+
+JSON = "application/json"
+AGENT = "User-Agent: Fiskil-Webhooks (fiskil-harness)"
+SLICE = 7
+DRIP_MS = 20
+DRIPS = 8
+CONTINUE_MS = 1000
+MALFORMED_MS = 300
+SETTLE_MS = 15
+APART_MS = 80
+HUGE_HEADER = 60_000
+MANY_HEADERS = 150
+WRONG_SIGNATURE = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
+
+class Kind(enum.StrEnum):
+    """What a receiver may do."""
+
+    PLAIN = "plain"
+    ODD = "odd"
+    MALFORMED = "malformed"
+    BROKEN = "broken"
+    METHOD = "method"
+    SAFE = "safe"
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """A signed message and where it goes. ``second`` is another one, for ways that need two."""
+
+    path: str
+    host: str
+    body: bytes
+    signature: str
+
+
+class Ugly(Struct, frozen=True):
+    """One way. ``sentence`` completes "a message ..."."""
+
+    name: str
+    kind: Kind
+    sentence: str
+    script: Callable[[Letter], Script]
+
+
+def ugly(name: str) -> Ugly:
+    """The way called *name*; the nearest match is in the complaint."""
+    if name not in UGLIES:
+        raise UnknownName("way to deliver", name, UGLIES)
+    return UGLIES[name]
+
+
+def of_kinds(*kinds: Kind) -> list[Ugly]:
+    """Every way of some kinds, in the order in which they are tried."""
+    return [one for one in UGLIES.values() if one.kind in kinds]
+
+
+def head(
+    letter: Letter,
+    *more: str,
+    method: str = "POST",
+    target: str = "",
+    version: str = "HTTP/1.1",
+    kind: str | None = JSON,
+    signed: tuple[str, ...] | None = None,
+    length: int | None = -1,
+    is_kept: bool = False,
+) -> bytes:
+    """The head of a request.
+
+    Args:
+        more: Further header lines.
+        kind: The content type; None leaves it out.
+        signed: The lines of the signature; default: one, as Fiskil writes it.
+        length: What Content-Length says; -1 stands for the truth, None leaves it out.
+    """
+    told = len(letter.body) if length == -1 else length
+    lines = [
+        f"{method} {target or letter.path} {version}",
+        f"Host: {letter.host}",
+        AGENT,
+        *([] if is_kept else ["Connection: close"]),
+        *([] if kind is None else [f"Content-Type: {kind}"]),
+        *([f"{HEADER}: {letter.signature}"] if signed is None else signed),
+        *([] if told is None else [f"Content-Length: {told}"]),
+        *more,
+    ]
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
+
+
+def _whole(*more: str, limit_ms: float = 0, **options: object) -> Callable[[Letter], Script]:
+    """The request in one piece under another head, and its answer."""
+    return lambda letter: (Say(head(letter, *more, **options) + letter.body), Hear(limit_ms=limit_ms))  # type: ignore[arg-type]
+
+
+def _method(name: str) -> Callable[[Letter], Script]:
+    def script(letter: Letter) -> Script:
+        return Say(head(letter, method=name) + letter.body), Hear(is_head=name == "HEAD")
+
+    return script
+
+
+def _named(spell: Callable[[str], str]) -> Callable[[Letter], Script]:
+    return lambda letter: _whole(signed=(f"{spell(HEADER)}: {letter.signature}",))(letter)
+
+
+def _signed(*lines: str) -> Callable[[Letter], Script]:
+    """Signature lines, in which {} stands for the right one."""
+    return lambda letter: _whole(signed=tuple(f"{HEADER}: {line.format(letter.signature)}" for line in lines))(letter)
+
+
+def _mixed_case(name: str) -> str:
+    return "".join(letter.upper() if at % 2 else letter.lower() for at, letter in enumerate(name))
+
+
+def _pieces(size: int, *, pause_ms: float = 0, most: int = 0) -> Callable[[Letter], Script]:
+    """The request in pieces of *size* bytes, each on its way before the next, the first *most* of them with a pause."""
+
+    def script(letter: Letter) -> Script:
+        data = head(letter) + letter.body
+        moves: list[Move] = []
+        for number, start in enumerate(range(0, len(data), size)):
+            if number == most > 0:
+                moves.append(Say(data[start:]))
+                break
+            moves += [Say(data[start : start + size]), Pause(pause_ms)]
+        return (*moves, Hear())
+
+    return script
+
+
+def _two_parts(letter: Letter) -> Script:
+    return Say(head(letter)), Pause(APART_MS), Say(letter.body), Hear()
+
+
+def _chunks(letter: Letter, *, extension: bytes = b"", last: bytes = b"0\r\n\r\n") -> bytes:
+    middle = len(letter.body) // 2
+    parts = (letter.body[:middle], letter.body[middle:])
+    return b"".join(b"%x%s\r\n%s\r\n" % (len(part), extension, part) for part in parts) + last
+
+
+def _chunked(**options: bytes) -> Callable[[Letter], Script]:
+    def script(letter: Letter) -> Script:
+        return Say(head(letter, "Transfer-Encoding: chunked", length=None) + _chunks(letter, **options)), Hear()
+
+    return script
+
+
+def _expecting(*, waits: bool) -> Callable[[Letter], Script]:
+    def script(letter: Letter) -> Script:
+        first = Say(head(letter, "Expect: 100-continue"))
+        return (first, *([HearContinue(limit_ms=CONTINUE_MS)] if waits else []), Say(letter.body), Hear())
+
+    return script
+
+
+def _length_and_chunks(letter: Letter) -> Script:
+    announced = head(letter, "Transfer-Encoding: chunked", length=len(_chunks(letter)))
+    return Say(announced + _chunks(letter)), Hear(limit_ms=MALFORMED_MS)
+
+
+def _line_feeds(letter: Letter) -> Script:
+    return Say(head(letter).replace(b"\r\n", b"\n") + letter.body), Hear(limit_ms=MALFORMED_MS)
+
+
+def _promised(extra: int) -> Callable[[Letter], Script]:
+    """A Content-Length that is wrong by so much; the whole body is sent, and nothing more."""
+
+    def script(letter: Letter) -> Script:
+        wrong = head(letter, length=len(letter.body) + extra)
+        return Say(wrong + letter.body), End(), Hear(limit_ms=MALFORMED_MS)
+
+    return script
+
+
+def _cut(*last: Move, announced: bool = True) -> Callable[[Letter], Script]:
+    """Half of the body, and then the connection is gone."""
+
+    def script(letter: Letter) -> Script:
+        half = letter.body[: len(letter.body) // 2]
+        return Say(head(letter) + half if announced else head(letter)), Pause(SETTLE_MS), *last
+
+    return script
+
+
+def _cut_chunk(letter: Letter) -> Script:
+    half = letter.body[: len(letter.body) // 2]
+    begun = head(letter, "Transfer-Encoding: chunked", length=None) + b"%x\r\n" % len(letter.body)
+    return Say(begun + half), Pause(SETTLE_MS), HangUp()
+
+
+UGLIES: dict[str, Ugly] = {
+    one.name: one
+    for one in (
+        Ugly("lower_case_header", Kind.PLAIN, "with its signature header in lower case", _named(str.lower)),
+        Ugly("upper_case_header", Kind.PLAIN, "with its signature header in upper case", _named(str.upper)),
+        Ugly("mixed_case_header", Kind.PLAIN, "with its signature header in mixed case", _named(_mixed_case)),
+        Ugly("charset", Kind.PLAIN, "declared as application/json; charset=utf-8", _whole(kind=f"{JSON}; charset=utf-8")),
+        Ugly("sliced", Kind.PLAIN, "in pieces of seven bytes", _pieces(SLICE)),
+        Ugly("two_parts", Kind.PLAIN, "whose head comes before its body", _two_parts),
+        Ugly("kept_open", Kind.PLAIN, "on a connection that stays open", _whole(is_kept=True)),
+        Ugly("drip", Kind.ODD, "that drips in", _pieces(64, pause_ms=DRIP_MS, most=DRIPS)),
+        Ugly("chunked", Kind.ODD, "in chunks", _chunked()),
+        Ugly("chunk_extensions", Kind.ODD, "in chunks with extensions", _chunked(extension=b";name=value")),
+        Ugly("trailers", Kind.ODD, "in chunks with a trailer", _chunked(last=b"0\r\nX-Checksum: 1\r\n\r\n")),
+        Ugly("http_1_0", Kind.ODD, "by HTTP/1.0", _whole(version="HTTP/1.0")),
+        Ugly("expect_waiting", Kind.ODD, "whose body waits for 100 Continue", _expecting(waits=True)),
+        Ugly("expect_not_waiting", Kind.ODD, "that expects 100 Continue and does not wait", _expecting(waits=False)),
+        Ugly(
+            "absolute_target",
+            Kind.ODD,
+            "with a whole URL as its target",
+            lambda letter: _whole(target=f"http://{letter.host}{letter.path}")(letter),
+        ),
+        Ugly("huge_header", Kind.ODD, "with a header of 60 kB", _whole("X-Padding: " + "x" * HUGE_HEADER)),
+        Ugly("many_headers", Kind.ODD, "with 150 more headers", _whole(*(f"X-Field-{n}: {n}" for n in range(MANY_HEADERS)))),
+        Ugly("upper_case_type", Kind.ODD, "declared as APPLICATION/JSON", _whole(kind=JSON.upper())),
+        Ugly("no_type", Kind.ODD, "without a content type", _whole(kind=None)),
+        Ugly("text_type", Kind.ODD, "declared as plain text", _whole(kind="text/plain")),
+        Ugly("form_type", Kind.ODD, "declared as a form", _whole(kind="application/x-www-form-urlencoded")),
+        Ugly("multipart_type", Kind.ODD, "declared as multipart without a boundary", _whole(kind="multipart/form-data")),
+        Ugly("same_header_twice", Kind.ODD, "with two equal signature headers", _signed("{}", "{}")),
+        Ugly("right_then_wrong", Kind.ODD, "with a wrong signature after the right one", _signed("{}", WRONG_SIGNATURE)),
+        Ugly("wrong_then_right", Kind.ODD, "with a wrong signature before the right one", _signed(WRONG_SIGNATURE, "{}")),
+        Ugly(
+            "half_closed",
+            Kind.ODD,
+            "after which nothing more will come",
+            lambda letter: (Say(head(letter) + letter.body), End(), Hear()),
+        ),
+        Ugly(
+            "folded_header",
+            Kind.MALFORMED,
+            "with its signature on a folded line",
+            lambda letter: _whole(signed=(f"{HEADER}:\r\n {letter.signature}",), limit_ms=MALFORMED_MS)(letter),
+        ),
+        Ugly("line_feeds", Kind.MALFORMED, "with line feeds alone", _line_feeds),
+        Ugly(
+            "more_after_it",
+            Kind.MALFORMED,
+            "with junk behind it",
+            lambda letter: (Say(head(letter, is_kept=True) + letter.body + b"junk\r\n\r\n"), Hear(limit_ms=MALFORMED_MS)),
+        ),
+        Ugly("length_too_long", Kind.MALFORMED, "shorter than its Content-Length", _promised(7)),
+        Ugly("length_too_short", Kind.MALFORMED, "longer than its Content-Length", _promised(-7)),
+        Ugly(
+            "length_twice",
+            Kind.MALFORMED,
+            "with two different lengths",
+            lambda letter: _whole(f"Content-Length: {len(letter.body) + 7}", limit_ms=MALFORMED_MS)(letter),
+        ),
+        Ugly("length_and_chunks", Kind.MALFORMED, "with a length and chunks", _length_and_chunks),
+        Ugly("cut_in_order", Kind.BROKEN, "whose connection closes halfway", _cut(HangUp())),
+        Ugly("cut_by_reset", Kind.BROKEN, "whose connection is reset halfway", _cut(Reset())),
+        Ugly("half_and_ended", Kind.BROKEN, "that ends halfway", _cut(End(), Hear(limit_ms=MALFORMED_MS))),
+        Ugly("head_alone", Kind.BROKEN, "of which only the head comes", _cut(HangUp(), announced=False)),
+        Ugly("cut_chunk", Kind.BROKEN, "whose chunk is cut", _cut_chunk),
+        Ugly("get", Kind.SAFE, "by GET", _method("GET")),
+        Ugly("head", Kind.SAFE, "by HEAD", _method("HEAD")),
+        Ugly("options", Kind.SAFE, "by OPTIONS", _method("OPTIONS")),
+        Ugly("put", Kind.METHOD, "by PUT", _method("PUT")),
+        Ugly("patch", Kind.METHOD, "by PATCH", _method("PATCH")),
+        Ugly("delete", Kind.METHOD, "by DELETE", _method("DELETE")),
+    )
+}
+"""Every way by name, in the order in which they are tried."""

@@ -1,0 +1,27 @@
+"""The API fails after a message about it was acknowledged: nobody sends it again, so the app must try again."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.asynchronous",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Settle(),
+        steps.Sync(twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Authorise(twin="b"),
+        steps.Sync(twin="b"),
+        steps.DeliverOne("b.e0"),
+        steps.Settle(),
+        # More failures than a client repeats a call for, and fewer than a patient app meets.
+        steps.Break("banking.*", faults.Status(status=503), times=6),
+        steps.DeliverOne("b.e3"),
+        steps.Settle(),
+        steps.Deliver(attempts=5),
+    ),
+    probes=(probes.LosesNothing(),),
+)

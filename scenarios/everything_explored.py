@@ -1,0 +1,16 @@
+"""All that may happen to deliveries in one plan, as drawn from the seed: each promise of a receiver is kept in all of it."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=(
+        "webhooks.idempotent",
+        "webhooks.signature",
+        "webhooks.retries",
+        "webhooks.prompt-2xx",
+        "sandbox.many-end-users",
+        "tokens.not-logged",
+    ),
+    steps=(steps.Explore("everything"),),
+    probes=(probes.SurvivesEveryPlan(),),
+)

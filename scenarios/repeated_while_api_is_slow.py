@@ -1,0 +1,20 @@
+"""The API stalls while a message is worked on, and the message comes again: the repetition is answered at once."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.asynchronous",),
+    steps=(
+        steps.Authorise(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Sync("transactions"),
+        steps.Break("banking.*", faults.Stall(), times=2),
+        steps.DeliverOne("e4"),
+        steps.Retry("e4"),
+        steps.Replay("e4"),
+        steps.Deliver(attempts=5),
+    ),
+    probes=(probes.AcknowledgesPromptly(), probes.LosesNothing()),
+)

@@ -1,0 +1,20 @@
+"""Messages hold account numbers, are forged, or come right after a start: none of that, and no secret, reaches a log."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("tokens.not-logged",),
+    steps=(
+        steps.Authorise(),
+        steps.Sync(),
+        steps.Restart(),
+        steps.Deliver(),
+        steps.DeliverAccountNumbers(),
+        steps.Forge("other_secret"),
+        steps.Forge("junk_signature"),
+        steps.Settle(),
+        steps.ConfirmAgain(),
+        steps.Deliver(),
+    ),
+    probes=(probes.KeepsSecretsOutOfLogs(),),
+)

@@ -1,0 +1,15 @@
+"""Several things happen to an end user in the same millisecond: each is told, and each has its effect."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.retries",),
+    steps=(
+        steps.Authorise(),
+        steps.ConfirmAgain(),
+        steps.Sync(),
+        steps.SameMoment(),
+        steps.Deliver(attempts=5),
+    ),
+    probes=(probes.LosesNothing(),),
+)

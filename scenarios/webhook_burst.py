@@ -1,0 +1,19 @@
+"""Twenty messages come at the same moment, and what is refused comes again: in the end each has its one effect."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.retries",),
+    steps=(
+        steps.Authorise(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.ConfirmAgain(times=20),
+        steps.DeliverTogether(),
+        steps.Settle(),
+        steps.Deliver(attempts=5),
+        steps.Retry("e4"),
+    ),
+    probes=(probes.LosesNothing(), probes.AppliesOnce()),
+)

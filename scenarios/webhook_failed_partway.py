@@ -1,0 +1,35 @@
+"""Processing fails halfway, and is done again: the app ends as one whose processing never failed."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.retries",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Settle(),
+        steps.Sync(twin="a"),
+        steps.ConfirmAgain(times=2, twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.ConfirmAgain(times=2, twin="c"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Authorise(twin="b"),
+        steps.Sync(twin="b"),
+        steps.ConfirmAgain(times=2, twin="b"),
+        steps.FailNext(at="midway", twin="b"),
+        steps.DeliverOne("b.e0"),
+        steps.Settle(),
+        steps.DeliverOne("b.e0"),
+        steps.DeliverOne("b.e1"),
+        steps.DeliverOne("b.e2"),
+        steps.DeliverOne("b.e3"),
+        steps.FailNext(at="midway", twin="b"),
+        steps.DeliverOne("b.e4"),
+        steps.Settle(),
+        steps.DeliverOne("b.e4"),
+        steps.Deliver(attempts=5),
+    ),
+    probes=(probes.EndsLikeItsTwin(), probes.LosesNothing()),
+)

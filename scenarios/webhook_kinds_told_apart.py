@@ -1,0 +1,19 @@
+"""A consent begins, is changed, brings data and ends, told one after the other: only its end is taken for one."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("sandbox.webhook-delivery",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.ConfirmAgain(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Advance(seconds=1),
+        steps.Revoke(),
+        steps.Deliver(),
+    ),
+    probes=(probes.TellsEventsApart(),),
+)

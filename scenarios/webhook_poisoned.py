@@ -1,0 +1,34 @@
+"""One message fails twice: the others are taken meanwhile, and in the end it has its effect like them."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.retries",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Settle(),
+        steps.Sync(twin="a"),
+        steps.ConfirmAgain(times=2, twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.ConfirmAgain(times=2, twin="c"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Authorise(twin="b"),
+        steps.Sync(twin="b"),
+        steps.ConfirmAgain(times=2, twin="b"),
+        steps.FailNext(at="before", twin="b"),
+        steps.DeliverOne("b.e0"),
+        steps.Settle(),
+        # These have no further attempt: whoever holds them up behind the one that failed loses them.
+        steps.LateRetry("b.e1", minutes=10),
+        steps.LateRetry("b.e4", minutes=10),
+        steps.FailNext(at="midway", twin="b"),
+        steps.Retry("b.e0"),
+        steps.Settle(),
+        steps.DeliverOne("b.e5"),
+        steps.Deliver(attempts=5),
+    ),
+    probes=(probes.LosesNothing(), probes.AppliesOnce()),
+)

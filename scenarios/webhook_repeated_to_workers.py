@@ -1,0 +1,26 @@
+"""Messages come again and again over many connections at once, so that each process of the app meets them all."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.idempotent",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Settle(),
+        steps.Sync(twin="a"),
+        steps.ConfirmAgain(times=8, twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.ConfirmAgain(times=8, twin="c"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Authorise(twin="b"),
+        steps.Sync(twin="b"),
+        steps.ConfirmAgain(times=8, twin="b"),
+        steps.DeliverTogether(),
+        steps.Deliver(attempts=5),
+        steps.RepeatTogether(rounds=6, twin="b"),
+    ),
+    probes=(probes.AppliesOnce(),),
+)

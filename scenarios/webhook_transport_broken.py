@@ -1,0 +1,23 @@
+"""Connections die halfway through a signed request: half a message has no effect, and the next whole one is taken."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.prompt-2xx",),
+    steps=(
+        # What a genuine revocation looks like, shown by somebody else's.
+        steps.Authorise(twin="control"),
+        steps.Sync(twin="control"),
+        steps.Deliver(),
+        steps.Advance(seconds=1),
+        steps.Revoke(twin="control"),
+        steps.Deliver(),
+        steps.Authorise(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.SendEveryUgly("broken", event="e0"),
+        steps.ConfirmAgain(),
+        steps.Deliver(),
+    ),
+    probes=(probes.WorksOn(), probes.AppliesWholePostsOnly()),
+)

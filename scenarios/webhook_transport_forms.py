@@ -1,0 +1,16 @@
+"""Genuine requests come in other letters, pieces and content types that say the same: each is taken like any other."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.prompt-2xx",),
+    steps=(
+        steps.Authorise(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.DeliverEveryForm(),
+        steps.ConfirmAgain(),
+        steps.Deliver(),
+    ),
+    probes=(probes.TakesEveryForm(),),
+)

@@ -1,0 +1,25 @@
+"""The connection is gone as soon as a request is written, so nobody knows what arrived: the retry brings the one effect."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.retries",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Settle(),
+        steps.Sync(twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Authorise(twin="b"),
+        steps.Sync(twin="b"),
+        steps.LoseConnection("b.e0"),
+        steps.LoseConnection("b.e0", by="reset"),
+        steps.LoseConnection("b.e3", by="reset"),
+        steps.LoseConnection("b.e3"),
+        steps.Deliver(attempts=5),
+    ),
+    probes=(probes.LosesNothing(), probes.AppliesOnce()),
+)

@@ -1,0 +1,16 @@
+"""Signed messages come by GET, HEAD, OPTIONS, PUT, PATCH and DELETE: reading changes nothing, and the receiver goes on."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.prompt-2xx",),
+    steps=(
+        steps.Authorise(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.SendEveryUgly("method", event="e0"),
+        steps.ConfirmAgain(),
+        steps.Deliver(),
+    ),
+    probes=(probes.WorksOn(), probes.AppliesWholePostsOnly()),
+)

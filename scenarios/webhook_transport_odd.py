@@ -1,0 +1,17 @@
+"""Signed requests come in chunks, by HTTP/1.0, with wrong lengths or line ends: any answer will do, and work goes on."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.prompt-2xx",),
+    steps=(
+        steps.Authorise(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.SendEveryUgly("odd", event="e0"),
+        steps.Settle(),
+        steps.ConfirmAgain(),
+        steps.Deliver(),
+    ),
+    probes=(probes.WorksOn(), probes.AppliesWholePostsOnly()),
+)

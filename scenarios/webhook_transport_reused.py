@@ -1,0 +1,16 @@
+"""A refused body reads like a request, and a genuine one follows on the same connection: nobody takes one for the other."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.prompt-2xx",),
+    steps=(
+        steps.Authorise(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.RefuseThenReuse(),
+        steps.ConfirmAgain(),
+        steps.Deliver(),
+    ),
+    probes=(probes.KeepsAnswersApart(),),
+)

@@ -1,0 +1,17 @@
+"""Messages carry URLs in fields, headers and signatures: none of them is called, whoever signed it."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("server.webhooks-validated-first",),
+    steps=(
+        steps.Authorise(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.DeliverUrls(),
+        steps.Settle(),
+        steps.ConfirmAgain(),
+        steps.Deliver(),
+    ),
+    probes=(probes.LeavesUrlsAlone(),),
+)

@@ -1,0 +1,29 @@
+"""One process of the app dies while the others go on, after it may have acknowledged messages: none is lost."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.retries",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Settle(),
+        steps.Sync(twin="a"),
+        steps.ConfirmAgain(times=8, twin="a"),
+        steps.Deliver(),
+        steps.Authorise(twin="c"),
+        steps.Sync(twin="c"),
+        steps.ConfirmAgain(times=8, twin="c"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Authorise(twin="b"),
+        steps.Sync(twin="b"),
+        steps.ConfirmAgain(times=8, twin="b"),
+        steps.DeliverTogether(),
+        steps.KillWorker(),
+        steps.Deliver(attempts=5),
+        steps.RepeatTogether(rounds=3, twin="b"),
+        steps.KillWorker(),
+        steps.Deliver(attempts=5),
+    ),
+    probes=(probes.LosesNothing(), probes.AppliesOnce()),
+)

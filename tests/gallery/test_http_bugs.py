@@ -1,0 +1,31 @@
+"""Receivers that go wrong with HTTP: the diagnosis names the bugs that each has, and no other of the catalogue."""
+
+from collections.abc import Callable
+
+import pytest
+
+from harness import gallery
+from harness.diagnosis import diagnose
+from harness.gate import Judgement
+from harness.probes import Verdict
+from harness.scenario import load
+
+pytestmark = pytest.mark.slow
+
+Rehearse = Callable[..., Judgement]
+APPS = [
+    pytest.param(entry.name, marks=pytest.mark.full) if entry.name == "http_serial" else entry.name
+    for entry in gallery.apps().values()
+    if entry.name.startswith("http_")
+]
+
+
+@pytest.mark.parametrize("name", APPS)
+def test_exactly_the_named_bugs_are_diagnosed(name: str, rehearse: Rehearse) -> None:
+    """By the scenarios that the entry names."""
+    entry = gallery.app(name)
+
+    judgement = rehearse(entry, [load(one) for one in entry.scenarios])
+
+    found = [one.bug for one in diagnose(judgement.scenarios) if one.verdict is Verdict.FAIL]
+    assert found == list(entry.bugs)

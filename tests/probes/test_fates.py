@@ -1,0 +1,71 @@
+"""What befell messages: each fate tells one way of losing them from another."""
+
+import pytest
+from courier import Courier
+
+from harness.probes import LosesNothing, Verdict
+from harness.probes.fates import fates
+
+
+def test_a_message_that_had_no_trouble_is_plain() -> None:
+    """Most are."""
+    courier = Courier()
+    courier.deliver("e0")
+
+    assert fates(courier.journal) == {"id-e0": "plain"}
+
+
+def test_a_death_after_the_answer_is_told_from_one_before_it() -> None:
+    """Only the first is the app's promise."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.deliver("e1", status=None, trouble="connection reset")
+    courier.killed()
+    courier.deliver("e1", attempt=2)
+
+    assert fates(courier.journal) == {"id-e0": "killed", "id-e1": "cut_off"}
+
+
+def test_what_had_shown_before_the_death_was_not_in_danger() -> None:
+    """Its effect was there already."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.effects({"e0": 1}, moment="settled")
+    courier.killed()
+
+    assert fates(courier.journal) == {"id-e0": "plain"}
+
+
+def test_the_last_attempt_as_the_first_is_late() -> None:
+    """The four before it got lost."""
+    courier = Courier()
+    courier.deliver("e0", attempt=5)
+
+    assert fates(courier.journal) == {"id-e0": "late"}
+
+
+@pytest.mark.parametrize(("applied", "verdict"), [(0, Verdict.FAIL), (1, Verdict.PASS)])
+def test_each_fate_has_a_verdict_of_its_own(applied: int, verdict: Verdict) -> None:
+    """What was lost in a crash accuses no other way."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.effects({"e0": 1}, moment="settled")
+    courier.deliver("e2")
+    courier.killed()
+    courier.effects({"e0": 1, "e2": applied})
+
+    found = {one.name: one.verdict for one in LosesNothing().examine(courier.journal).cases}
+
+    assert found == {"plain": Verdict.PASS, "killed": verdict}
+
+
+def test_a_refusal_up_to_the_end_is_a_loss_with_a_fate() -> None:
+    """Who refuses old messages loses the late ones."""
+    courier = Courier()
+    courier.deliver("e1")
+    courier.deliver("e0", attempt=5, status=400)
+    courier.effects({"e1": 1})
+
+    (case,) = LosesNothing().examine(courier.journal).cases
+
+    assert (case.name, case.verdict, case.events) == ("late", Verdict.FAIL, ("e0",))

@@ -1,0 +1,14 @@
+"""Known bugs as a diagnosis tells them."""
+
+import msgspec
+
+from harness.diagnosis import Diagnosis
+from harness.probes import Verdict
+
+
+def bug(row: int, verdict: Verdict, **more: str | tuple[str, ...]) -> Diagnosis:
+    """What was found out about a known bug."""
+    return msgspec.convert(
+        {"bug": f"bug-{row}", "row": row, "title": f"does wrong {row}", "verdict": verdict, "seen": f"saw {row}", **more},
+        Diagnosis,
+    )

@@ -1,0 +1,116 @@
+"""Steps of right messages in other bytes: what arrives, what is written down, and what each looks at afterwards."""
+
+from collections.abc import Callable
+
+import pytest
+from apps.mailbox import Mailbox
+
+from harness import steps
+from harness.errors import UnknownName
+from harness.journal import Delivery, EventSeen, Journal
+from harness.webhooks.uglies import Kind, of_kinds
+
+Perform = Callable[..., tuple[Journal, str]]
+
+
+def named(journal: Journal, name: str) -> list[Delivery]:
+    return [one for one in journal.all(Delivery) if one.name == name]
+
+
+def of_kind(journal: Journal, kind: str) -> list[Delivery]:
+    return [one for one in journal.all(Delivery) if one.kind == kind]
+
+
+def test_every_form_is_a_genuine_message_of_its_own(perform: Perform, mailbox: Mailbox) -> None:
+    """Acknowledged once, each about another event, signed as ever."""
+    journal, crashed = perform(steps.Authorise(), steps.Deliver(), steps.DeliverEveryForm())
+
+    forms = [one for one in journal.all(Delivery) if one.name]
+    assert not crashed
+    assert [one.name for one in forms] == [one.name for one in of_kinds(Kind.PLAIN)]
+    assert {(one.kind, one.outcome) for one in forms} == {("genuine", "ack")}
+    assert len({one.message_id for one in forms}) == len(forms)
+    assert {one.message_id for one in forms} < {one.message_id for one in journal.all(EventSeen)}
+    assert mailbox.requests[1].headers["Content-Type"] == "application/json"
+
+
+def test_a_form_that_is_refused_comes_once_more(perform: Perform, mailbox: Mailbox) -> None:
+    """A lock that was busy for a moment accuses nobody."""
+    mailbox.status = 503
+
+    journal, _ = perform(steps.Authorise(), steps.DeliverEveryForm())
+
+    assert [one.attempt for one in named(journal, "charset")] == [1, 2]
+
+
+def test_an_ugly_request_is_about_what_never_happened(perform: Perform) -> None:
+    """Its id stands for it, no event of the sandbox does, and its answer is only recorded."""
+    journal, _ = perform(steps.Authorise(), steps.SendUgly("put"))
+
+    (one,) = of_kind(journal, "method")
+    assert (one.name, one.event, one.is_judged) == ("put", "method:put", False)
+    assert journal.names[one.message_id] == "method:put"
+    assert one.message_id not in {event.message_id for event in journal.all(EventSeen)}
+
+
+def test_an_unknown_way_is_refused_before_anything_runs() -> None:
+    """With the nearest match."""
+    with pytest.raises(UnknownName, match="Did you mean 'drip'"):
+        steps.SendUgly("drp").check()
+
+
+@pytest.mark.parametrize(
+    ("of", "kinds"),
+    [("odd", (Kind.ODD, Kind.MALFORMED)), ("broken", (Kind.BROKEN,)), ("method", (Kind.SAFE, Kind.METHOD))],
+)
+@pytest.mark.slow
+def test_after_each_ugly_request_an_acknowledged_one_comes_again(perform: Perform, of: str, kinds: tuple[Kind, ...]) -> None:
+    """The same bytes on a new connection; what was acknowledged needs nothing new."""
+    journal, crashed = perform(steps.Authorise(), steps.Deliver(), steps.SendEveryUgly(of, event="e0"))
+
+    sent, after = of_kind(journal, of), of_kind(journal, "replay")
+    assert not crashed
+    assert [one.name for one in sent] == [one.name for one in of_kinds(*kinds)]
+    assert [one.name for one in after] == [f"after {one.name}" for one in sent]
+    assert {(one.event, one.outcome) for one in after} == {("e0", "ack")}
+
+
+def test_where_the_repetition_is_refused_something_new_is_tried(perform: Perform, mailbox: Mailbox) -> None:
+    """A receiver may refuse what it has had, so only a refusal of news tells that it stopped."""
+    mailbox.status = 503
+
+    journal, _ = perform(steps.Authorise(), steps.DeliverOne("e0"), steps.SendEveryUgly("method", event="e0"))
+
+    after = named(journal, "after get")
+    assert [(one.kind, one.attempt) for one in after] == [("replay", 1), ("genuine", 1), ("genuine", 2)]
+
+
+@pytest.mark.parametrize("by", ["close", "reset"])
+def test_a_lost_connection_is_indeterminate_and_due_again(perform: Perform, by: str) -> None:
+    """Nobody knows what arrived, so the retry is made."""
+    journal, _ = perform(steps.Authorise(), steps.LoseConnection("e0", by=by), steps.Deliver(attempts=2))
+
+    first, second = [one for one in journal.all(Delivery) if one.event == "e0"]
+    assert (first.outcome, first.trouble, first.attempt) == ("indeterminate", "hung up before reading the answer", 1)
+    assert (second.outcome, second.attempt, second.message_id) == ("ack", 2, first.message_id)
+
+
+def test_what_is_taken_needs_no_browser(perform: Perform, mailbox: Mailbox) -> None:
+    """One delivery without cookies."""
+    journal, _ = perform(steps.Authorise(), steps.Deliver(), steps.DeliverAsBrowser())
+
+    assert len(journal.all(Delivery)) == 2
+    assert not any("Cookie" in request.headers for request in mailbox.requests)
+
+
+def test_what_is_refused_comes_again_as_a_browser_would_send_it(perform: Perform, mailbox: Mailbox) -> None:
+    """With an origin, a cookie and the token that belongs to it."""
+    mailbox.status = 403
+
+    journal, _ = perform(steps.Authorise(), steps.DeliverAsBrowser())
+
+    request = mailbox.requests[-1]
+    assert [one.name for one in journal.all(Delivery)] == ["", "as a browser"]
+    assert request.headers["Origin"] == f"http://{request.host}"
+    assert "csrftoken=harness" in request.headers["Cookie"]
+    assert request.headers["X-CSRFToken"] == "harness"

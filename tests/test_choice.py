@@ -1,0 +1,53 @@
+"""Which scenarios an app meets: its own, and such as concern it."""
+
+from harness import gallery
+from harness.choice import WATCH_CALLS, fitting, is_costly, is_explored, is_receiver, moments, own_and_others
+from harness.scenario import load
+
+
+def test_receivers_meet_deliveries_alone() -> None:
+    """Nobody asks them about calls that they do not make."""
+    entry = gallery.app("stdlib_receiver")
+
+    met = {one.name for one in fitting(entry)}
+
+    assert is_receiver(entry)
+    assert "webhook_repeated" in met
+    assert "happy_path" not in met
+    assert met.isdisjoint(WATCH_CALLS)
+
+
+def test_whole_apps_meet_everything() -> None:
+    """Deliveries, data and journeys."""
+    entry = gallery.app("reference_app")
+
+    assert not is_receiver(entry)
+    assert {"happy_path", "webhook_repeated"} <= {one.name for one in fitting(entry)}
+
+
+def test_own_scenarios_come_first_and_once() -> None:
+    """Then as many others as the entry says, none of which waits for something in real time."""
+    entry = gallery.app("no_dedupe")
+
+    met = own_and_others(entry)
+
+    assert [one.name for one in met][:1] == ["webhook_repeated"]
+    assert len(met) == len({one.name for one in met}) == 1 + gallery.OTHERS
+    assert not any(is_costly(one) for one in met)
+
+
+def test_each_app_meets_others() -> None:
+    """In an order of its own, that is the same each time."""
+    one, other = gallery.app("no_dedupe"), gallery.app("memory_dedupe")
+
+    assert moments(one) == moments(one)
+    assert moments(one) != moments(other)
+
+
+def test_what_takes_long_is_known() -> None:
+    """Faults, idle stretches and hundreds of messages; and plans that are drawn."""
+    assert is_costly(load("stalled_answer"))
+    assert is_costly(load("webhook_repeated_much_later"))
+    assert not is_costly(load("webhook_repeated"))
+    assert is_explored(load("order_explored"))
+    assert not is_explored(load("stalled_answer"))

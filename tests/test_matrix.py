@@ -1,0 +1,120 @@
+"""Hearings: what the judge says of an app, held against what is true of it."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from harness import catalog, gallery, gate
+from harness.driver import Outcome
+from harness.errors import AppError
+from harness.gallery import GalleryApp
+from harness.gate import Judgement
+from harness.matrix import hear, scenarios_for, table
+from harness.probes import Case, Finding, Verdict
+from harness.settings import load
+
+TODAY = datetime.date(2026, 11, 25)
+FORGED = ("unsigned", "random_signature", "other_secret", "empty_header")
+
+
+def judged(*findings: tuple[str, str, Finding]) -> Callable[[], Judgement]:
+    """A judgement of findings in scenarios with a practice."""
+    outcomes = [
+        Outcome(scenario=scenario, title="", practices=(practice,), seed=0, findings=(finding,))
+        for scenario, practice, finding in findings
+    ]
+    settings = load(folder=catalog.folder("examples") / "reference_app")
+    return lambda: gate.judge(outcomes, settings=settings, seed=0, today=TODAY)
+
+
+def forged(verdict: Verdict, **more: Any) -> tuple[str, str, Finding]:
+    """What is said of forgeries."""
+    cases = tuple(Case(name=name, verdict=verdict) for name in FORGED)
+    finding = Finding(probe="refuses_forgeries", verdict=verdict, seen="41 of them", cases=cases, **more)
+    return "webhook_forged", "webhooks.signature", finding
+
+
+def repeated(verdict: Verdict, **more: Any) -> tuple[str, str, Finding]:
+    """What is said of repetitions."""
+    return "webhook_repeated", "webhooks.idempotent", Finding(probe="applies_once", verdict=verdict, seen="twice", **more)
+
+
+@pytest.fixture
+def flawed() -> GalleryApp:
+    """An app that verifies nothing."""
+    return replace(gallery.app("any_signature_accepted"), bugs=("nothing-verified",), may=())
+
+
+def test_a_flaw_that_was_found_is_told_with_its_witness(flawed: GalleryApp) -> None:
+    """For the practice and for the bug: which probe, in which scenario."""
+    heard = hear(flawed, judged(forged(Verdict.FAIL), repeated(Verdict.PASS)))
+
+    assert heard.is_right
+    assert [(one.what, one.probe, one.scenario) for one in heard.caught] == [
+        ("webhooks.signature", "refuses_forgeries", "webhook_forged"),
+        ("1 nothing-verified", "refuses_forgeries", "webhook_forged"),
+    ]
+
+
+def test_a_flaw_that_was_not_found_is_overlooked(flawed: GalleryApp) -> None:
+    """The practice, the probe that was to fail, and the bug."""
+    heard = hear(flawed, judged(forged(Verdict.PASS)))
+
+    assert heard.overlooked == ("webhooks.signature", "refuses_forgeries", "nothing-verified")
+    assert not heard.is_right
+
+
+def test_blame_for_something_else_is_a_false_alarm(flawed: GalleryApp) -> None:
+    """Unless it may follow from the flaw."""
+    told = judged(forged(Verdict.FAIL), repeated(Verdict.FAIL))
+
+    assert hear(flawed, told).false_alarms == ("webhooks.idempotent: applies_once in webhook_repeated",)
+    assert hear(replace(flawed, may=("webhooks.idempotent",)), told).is_right
+
+
+def test_correct_apps_are_neither_accused_nor_doubted() -> None:
+    """A question that stays open for want of a hook is no doubt."""
+    correct = gallery.app("stdlib_receiver")
+
+    assert hear(correct, judged(repeated(Verdict.FAIL))).false_alarms == ("webhook_repeated: applies_once FAIL: twice",)
+    assert hear(correct, judged(repeated(Verdict.INCONCLUSIVE))).doubts
+    assert hear(correct, judged(repeated(Verdict.INCONCLUSIVE, hook="app.observe.effects"))).is_right
+    assert hear(correct, judged(repeated(Verdict.PASS))).is_right
+
+
+def test_whoever_does_nothing_is_not_trusted() -> None:
+    """A gate that opens for it is a flaw of ours."""
+    idle = gallery.app("does_nothing")
+
+    assert hear(idle, judged(repeated(Verdict.PASS, examined=1))).overlooked == ("webhooks.idempotent",)
+    assert hear(idle, judged(repeated(Verdict.INCONCLUSIVE))).is_right
+
+
+def test_an_app_that_cannot_be_tried_says_why(flawed: GalleryApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tool that is missing, or an app that does not start."""
+
+    def fails() -> Judgement:
+        raise AppError("The app ended with code 1.\nTraceback")
+
+    assert hear(flawed, fails).lacks == "The app ended with code 1."
+    monkeypatch.setenv("PATH", "")
+    assert hear(gallery.app("node_receiver"), fails).lacks == "needs node (Node.js)"
+
+
+def test_the_table_tells_each_bug_with_its_apps() -> None:
+    """Those that have it, and those where it was seen."""
+    one = replace(gallery.app("any_signature_accepted"), bugs=())
+    rows = {row.bug: row for row in table([hear(one, judged(forged(Verdict.FAIL)))])}
+
+    assert (rows["comparison-time"].row, rows["comparison-time"].having) == (6, ())
+    assert "no experiment over HTTP" in rows["comparison-time"].reason
+    assert len(rows) == 58
+
+
+def test_apps_meet_few_or_all() -> None:
+    """Correct receivers and those that do nothing meet all that takes a moment; others as many as their entry says."""
+    assert len(scenarios_for(gallery.app("stdlib_receiver"))) > 12
+    assert len(scenarios_for(gallery.app("no_dedupe"))) == 3

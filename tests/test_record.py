@@ -1,0 +1,60 @@
+"""The delivery log: one flat value for each attempt, and one line."""
+
+from datetime import UTC, datetime
+
+from harness.journal import Delivery, EventSeen, Journal
+from harness.webhooks.record import line, record_of, records
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+MADE = Delivery(
+    event="e0",
+    participant="",
+    message_id="17",
+    attempt=2,
+    outcome="refuse",
+    status=503,
+    took_s=0.0123,
+    at_s=1.5,
+    body=b"12345",
+    answer=b"123",
+    headers=(("X-Fiskil-Signature", "secret-looking"),),
+)
+
+
+def test_an_attempt_is_told_with_its_numbers() -> None:
+    """Status, time and sizes; no body and no signature."""
+    record = record_of(MADE, "consent.received", offset_s=1.5, at=NOON, due_at=NOON)
+
+    assert (record.event, record.attempt, record.status, record.outcome) == ("consent.received", 2, 503, "refuse")
+    assert (record.latency_ms, record.bytes_sent, record.bytes_received, record.offset_s) == (12.3, 5, 3, 1.5)
+    assert (record.at, record.next_attempt_at) == ("2026-11-25T12:00:00Z", "2026-11-25T12:00:00Z")
+    assert "secret-looking" not in str(record)
+
+
+def test_a_line_says_what_came_and_what_follows() -> None:
+    """A status, or in words why there is none; the next attempt, or that none follows."""
+    first = record_of(MADE, "consent.received", offset_s=1.5, due_at=NOON)
+    last = record_of(
+        Delivery(event="e0", participant="", message_id="17", attempt=5, trouble="connection refused"),
+        "consent.received",
+        offset_s=2,
+        how="by hand",
+        is_discarded=True,
+    )
+
+    assert line(first) == "    1.500 s  consent.received  17  attempt 2: 503 in 12 ms; next at 2026-11-25T12:00:00Z"
+    assert line(last) == "    2.000 s  consent.received  17  attempt 5, by hand: connection refused in 0 ms; discarded"
+
+
+def test_a_journal_has_a_log() -> None:
+    """What was sent as Fiskil sends it, by the kind of its event; forgeries are no deliveries."""
+    journal = Journal()
+    journal.write(EventSeen(event="e0", kind="consent.updated", message_id="17", participant="", publish_time=""))
+    journal.write(MADE)
+    journal.write(Delivery(event="forged:x", participant="", message_id="18", attempt=1, kind="forged"))
+    journal.write(Delivery(event="e0", participant="", message_id="17", attempt=2, kind="replay"))
+
+    assert [(one.event, one.how, one.offset_s) for one in records(journal)] == [
+        ("consent.updated", "scheduled", 1.5),
+        ("consent.updated", "replayed", 0.0),
+    ]
