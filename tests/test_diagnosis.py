@@ -51,3 +51,25 @@ def test_what_nobody_can_see_says_why() -> None:
 def test_nothing_is_said_of_what_was_not_looked_at() -> None:
     """A run without a single witness has no diagnosis."""
     assert diagnose([]) == ()
+
+
+def test_a_greater_bug_explains_the_lesser_ones() -> None:
+    """Whoever verifies nothing believes every forgery, and is not said to have a dozen bugs."""
+    cases = [
+        (name, Verdict.FAIL) for name in ("random_signature", "truncated_1", "truncated_4", "truncated_8", "truncated_42")
+    ]
+
+    lesser = diagnosed("prefix-compared", *cases)
+
+    assert (lesser.verdict, lesser.seen) == (
+        Verdict.INCONCLUSIVE,
+        "cannot be told beside a greater bug: random_signature: 204",
+    )
+    assert diagnosed("prefix-compared", *cases[1:]).verdict is Verdict.FAIL
+
+
+def test_what_the_sender_does_not_send_says_so() -> None:
+    """Fiskil signs no time, so nothing about times was sent."""
+    assert diagnosed("timestamp-misread", ("unsigned", Verdict.PASS)).seen == (
+        "nothing of the kind was sent: this way of signing has none"
+    )

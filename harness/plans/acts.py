@@ -14,21 +14,25 @@ from harness import probes, steps
 from harness.journal import PlanKind
 from harness.probes import AnyProbe
 from harness.scenario import Scenario
+from harness.settings.dialect import FISKIL
 from harness.steps import AnyStep
-from harness.webhooks.encodings import ENCODINGS, ODDITIES
-from harness.webhooks.forgeries import FORGERIES
+from harness.webhooks.encodings import encodings_of, oddities_of
+from harness.webhooks.forgeries import forgeries_of
 from harness.webhooks.outbox import ATTEMPTS
 
 DATASETS = ("accounts", "balances", "transactions")
 """In the order in which their first syncs complete, so each sync tells one event."""
 
 NAMED: dict[str, tuple[tuple[str, ...], Callable[[str], AnyStep]]] = {
-    "forge": (tuple(FORGERIES), steps.Forge),
-    "odd": (tuple(ODDITIES), steps.Distort),
-    "reencode": (tuple(ENCODINGS), steps.Reencode),
+    "forge": (forgeries_of(FISKIL), steps.Forge),
+    "odd": (oddities_of(FISKIL), steps.Distort),
+    "reencode": (tuple(one.name for one in encodings_of(FISKIL)), steps.Reencode),
     "fail": (("before", "midway", "after", "database"), lambda name: steps.FailNext(at=name)),  # type: ignore[arg-type]
 }
-"""Verbs with named variants: which there are, and the step of one. Whatever else is sent by name joins the plans here."""
+"""Verbs with named variants: which there are for Fiskil, and the step of one. Whatever else is sent by name joins them.
+
+Of another sender's some send nothing.
+"""
 
 EVENTLESS = frozenset({"wait", "restart", "forge", "odd", "reencode", "unknown", "foreign", "mixed"})
 """Verbs that deliver none of the events that were made before."""

@@ -51,7 +51,10 @@ WITHOUT_SECRET = (
 
 
 class Forge(PlainStep, frozen=True, tag="forge"):
-    """One named forgery of an event that never happened; ``kind`` is what it claims."""
+    """One named forgery of an event that never happened; ``kind`` is what it claims.
+
+    Where it is none, because the sender in force signs in another way, nothing is sent.
+    """
 
     name: str
     kind: str = "consent.revoked"
@@ -63,7 +66,8 @@ class Forge(PlainStep, frozen=True, tag="forge"):
 
     def perform(self, stage: "Stage") -> None:
         """Send it."""
-        _send_forged(stage, stage.participant(self.twin), self.name, self.kind)
+        if forgery(self.name).suits(stage.fiskil.dialect):
+            _send_forged(stage, stage.participant(self.twin), self.name, self.kind)
 
 
 class ForgeEvery(PlainStep, frozen=True, kw_only=True, tag="forge_every"):
@@ -126,8 +130,9 @@ class Reencode(PlainStep, frozen=True, tag="reencode"):
         encoding(self.name)
 
     def perform(self, stage: "Stage") -> None:
-        """Deliver it."""
-        _send_encoded(stage, stage.participant(self.twin), self.name)
+        """Deliver it, where the sender in force might send it."""
+        if encoding(self.name).suits(stage.fiskil.dialect):
+            _send_encoded(stage, stage.participant(self.twin), self.name)
 
 
 class ReencodeEvery(PlainStep, frozen=True, kw_only=True, tag="reencode_every"):
@@ -188,8 +193,9 @@ class Distort(PlainStep, frozen=True, tag="distort"):
         oddity(self.name)
 
     def perform(self, stage: "Stage") -> None:
-        """Send it."""
-        _send_odd(stage, stage.participant(self.twin), self.name)
+        """Send it, where it is about something that the sender in force says."""
+        if oddity(self.name).suits(stage.fiskil.dialect):
+            _send_odd(stage, stage.participant(self.twin), self.name)
 
 
 class DistortEvery(PlainStep, frozen=True, kw_only=True, tag="distort_every"):

@@ -223,3 +223,43 @@ def test_events_that_the_app_does_not_use_may_be_ignored() -> None:
     courier.effects({"e0": 1})
 
     assert examined(courier).verdict is Verdict.PASS
+
+
+def test_each_way_of_writing_is_a_case() -> None:
+    """So that a refused one names what the receiver chokes on."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.deliver("e1", name="pretty")
+    courier.deliver("e2", name="escaped", status=401)
+
+    assert cases_of(courier) == {"pretty": Verdict.PASS, "escaped": Verdict.FAIL}
+
+
+def test_a_wrong_form_is_a_case_where_it_is_taken_for_the_right_one() -> None:
+    """Of a deaf receiver; one that takes what is genuine has no such bug."""
+    deaf, fine = Courier(), Courier()
+    deaf.deliver("e0", status=401)
+    deaf.forge("raw_key_hex", status=204)
+    deaf.forge("raw_key_base64", status=401)
+    fine.deliver("e0")
+    fine.forge("raw_key_hex", status=204)
+
+    assert cases_of(deaf) == {"raw_key_hex": Verdict.FAIL, "raw_key_base64": Verdict.PASS}
+    assert cases_of(fine) == {"raw_key_hex": Verdict.PASS}
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"), [(204, Verdict.PASS), (404, Verdict.PASS), (500, Verdict.FAIL), (None, Verdict.FAIL)]
+)
+def test_what_comes_after_junk_is_a_case(status: int | None, verdict: Verdict) -> None:
+    """A refusal by a status of its own tells of something else; a server error or silence tells that junk broke it."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.forge("letters_1", status=500)
+    courier.deliver("e2", status=status, trouble="" if status else "connection refused")
+
+    assert cases_of(courier)["after_junk"] is verdict
+
+
+def cases_of(courier: Courier) -> dict[str, Verdict]:
+    return {case.name: case.verdict for case in AcknowledgesGenuine().examine(courier.journal).cases}

@@ -237,3 +237,21 @@ def test_not_starting_without_the_secret_passes() -> None:
     finding = examined(courier)
 
     assert (finding.verdict, finding.seen) == (Verdict.PASS, "the app does not start without its webhook secret")
+
+
+def test_whoever_dies_of_a_forgery_does_not_believe_it() -> None:
+    """Silence is a case of its own, and says nothing of what would have been believed."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.forge("unsigned", status=None, trouble="the connection was reset")
+    courier.forge("letters_1", status=None, trouble="connection refused")
+    courier.effects({"e0": 1})
+
+    finding = PROBE.examine(courier.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert {case.name: case.verdict for case in finding.cases} == {
+        "answers_junk": Verdict.FAIL,
+        "unsigned": Verdict.INCONCLUSIVE,
+        "letters_1": Verdict.INCONCLUSIVE,
+    }

@@ -13,7 +13,7 @@ from harness.errors import UnknownName
 from harness.journal import Delivery, EventSeen, Journal, Leak
 from harness.scenario import Scenario
 from harness.settings import Settings
-from harness.settings.dialect import FISKIL
+from harness.settings.dialect import FISKIL, PRESETS
 from harness.webhooks import sign
 from harness.webhooks.encodings import ODDITIES, SPELLINGS, encodings_of
 from harness.webhooks.forgeries import forgeries_of
@@ -37,6 +37,31 @@ def test_every_forgery_is_sent_and_known(perform: Perform, driver: Driver, mailb
     assert len({one.message_id for one in made}) == len(made)
     assert [journal.names[one.message_id] for one in made] == [f"forged:{name}" for name in forgeries_of(FISKIL)]
     assert not any(sign(body, secret) == given for body, given in zip(mailbox.bodies, mailbox.signatures, strict=True))
+
+
+@pytest.mark.parametrize(
+    "step", [steps.Forge("time_old"), steps.Reencode("signature_first"), steps.Forge("decoded_key")], ids=repr
+)
+def test_what_the_sender_in_force_cannot_send_is_not_sent(perform: Perform, mailbox: Mailbox, step: steps.PlainStep) -> None:
+    """Fiskil signs no time, and one signature alone: a plan that says otherwise does nothing, and its probes see nothing."""
+    journal, crashed = perform(steps.Authorise(), step)
+
+    assert (crashed, journal.all(Delivery), mailbox.bodies) == ("", [], [])
+
+
+def test_another_sender_has_forgeries_of_its_own(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
+    """Where the time is signed, a wrong time is forged; where it is not, nothing of the kind is sent."""
+    driver = drive(mailbox.settings(webhook={"scheme": "standard-webhooks"}))
+
+    journal, crashed = driver.perform(
+        Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.ForgeEvery()), probes=())
+    )
+
+    made = journal.all(Delivery)
+    assert not crashed
+    assert [one.name for one in made] == list(forgeries_of(PRESETS["standard-webhooks"]))
+    assert {one.says["event"] for one in made if one.name == "time_old"} == {"consent.revoked"}
+    assert all(dict(one.headers)["webhook-id"] for one in made)
 
 
 def test_an_app_with_a_secret_from_elsewhere_keeps_it(
