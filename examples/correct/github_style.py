@@ -10,9 +10,12 @@ import os
 
 from flask import request
 
-from correct import flask_receiver
+# The secret is a text of any kind, which the receiver that this one builds upon would decode.
+SECRET = os.environ.pop("FISKIL_WEBHOOK_SECRET", "")
 
-flask_receiver.KEY = os.environ.get("FISKIL_WEBHOOK_SECRET", "").encode()
+from correct import flask_receiver  # noqa: E402
+
+flask_receiver.KEY = SECRET.encode()
 
 
 def is_genuine(body, _):
