@@ -25,6 +25,7 @@ COLLECTIONS: tuple[Literal["flawed", "correct"], ...] = ("flawed", "correct")
 GALLERY = "gallery.toml"
 GALLERIES = "gallery*.toml"
 REFERENCE = "reference_app.app:build"
+OTHERS = 2
 
 
 class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,8 +33,9 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     ``violates`` are the practices that the gate must find violated, ``may`` those that may be violated as a consequence;
     anything else is a false alarm. ``bugs`` are those of the catalogue that it has. ``scenarios`` catch the flaw, by
-    ``probes`` that fail there; of a correct app they show what is special about it. ``base`` is a folder of ``examples`` or
-    a config beside the gallery's file; ``command``, ``env`` and ``limits`` stand above what it says.
+    ``probes`` that fail there; of a correct app they show what is special about it. ``others`` is how many more it meets
+    when the judge is on trial; without it, all that take a moment. ``base`` is a folder of ``examples`` or a config beside
+    the gallery's file; ``command``, ``env`` and ``limits`` stand above what it says.
     """
 
     name: str
@@ -48,6 +50,7 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     bugs: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()
     probes: tuple[str, ...] = ()
+    others: int | None = None
     demo: bool = False
     collection: Literal["flawed", "correct"] = "flawed"
 
@@ -126,7 +129,12 @@ def missing_tool(entry: GalleryApp) -> str:
 def _read(collection: Literal["flawed", "correct"]) -> list[GalleryApp]:
     paths = sorted((catalog.folder("examples") / collection).glob(GALLERIES)) or [Path(GALLERY)]
     entries = [entry for path in paths for entry in _entries(path, collection)]
-    return [_checked(msgspec.structs.replace(entry, collection=collection)) for entry in entries]
+    return [_checked(msgspec.structs.replace(entry, collection=collection, others=_others(entry))) for entry in entries]
+
+
+def _others(entry: GalleryApp) -> int | None:
+    """A flawed app meets few others unless it says more: what it is blamed for is its flaw."""
+    return OTHERS if entry.others is None and entry.violates else entry.others
 
 
 def _entries(path: Path, collection: str) -> tuple[GalleryApp, ...]:
