@@ -159,3 +159,16 @@ def test_giving_up_soon_but_after_the_answer_passes(courier: Courier) -> None:
     courier.deliver("e1", took_s=0.05)
 
     assert examined(courier).verdict is Verdict.PASS
+
+
+def test_repetitions_are_told_from_first_deliveries(courier: Courier) -> None:
+    """Whoever lets only a duplicate wait holds a claim too long."""
+    courier.deliver("e1", took_s=0.1)
+    courier.deliver("e1", attempt=2, took_s=7)
+
+    cases = examined(courier).cases
+
+    assert [(one.name, one.verdict, one.events) for one in cases] == [
+        ("again", Verdict.FAIL, ("e1",)),
+        ("first", Verdict.PASS, ()),
+    ]
