@@ -68,7 +68,7 @@ def _firsts(journal: Journal) -> dict[str, Delivery]:
 
 
 def _killed(journal: Journal) -> set[str]:
-    """The messages that were acknowledged and had not shown when the app was killed next."""
+    """The messages that were acknowledged and had not shown when the app, or one process of it, was killed next."""
     waiting: set[str] = set()
     killed: set[str] = set()
     for entry in journal:
@@ -76,7 +76,7 @@ def _killed(journal: Journal) -> set[str]:
             waiting.add(entry.message_id)
         elif isinstance(entry, Effects):
             waiting -= {one for one, count in (entry.applied or {}).items() if count}
-        elif isinstance(entry, Started) and entry.how == "kill":
+        elif isinstance(entry, Started) and entry.how.startswith("kill"):
             killed |= waiting
             waiting = set()
     return killed

@@ -118,3 +118,16 @@ def test_each_lookalike_is_a_case() -> None:
         ("first", Verdict.PASS, ("e0",)),
         ("leading_zero", Verdict.FAIL, ("e1",)),
     ]
+
+
+def test_a_kind_that_was_never_applied_accuses_nobody() -> None:
+    """The app may have no use for it; it was taken for no other message."""
+    courier = Courier()
+    alike(courier, "first", "same facts")
+    courier.event("e2", "consent.updated", message_id="id-2")
+    courier.deliver("e2", name="another event")
+    courier.effects({"id-0": 1, "id-1": 1})
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
