@@ -105,3 +105,18 @@ def test_a_refusal_that_was_ordered_loses_nothing() -> None:
     courier.deliver("e2", attempt=5, status=503)
 
     assert LosesNothing().examine(courier.journal).verdict is Verdict.FAIL
+
+
+def test_what_is_lost_without_any_trouble_accuses_no_crash() -> None:
+    """An app that throws a kind of event away does so whether or not it dies."""
+    courier = Courier()
+    courier.deliver("a.e0")
+    courier.deliver("a.e2")
+    courier.deliver("b.e0")
+    courier.deliver("b.e2")
+    courier.killed()
+    courier.effects({"a.e0": 1, "b.e0": 1}, participant="b")
+
+    cases = {one.name: one.verdict for one in LosesNothing().examine(courier.journal).cases}
+
+    assert cases == {"killed": Verdict.INCONCLUSIVE}
