@@ -17,6 +17,7 @@ from harness.steps.deliveries import (
     Retry,
 )
 from harness.steps.explore import Explore
+from harness.steps.floods import FloodBodies
 from harness.steps.forging import (
     Distort,
     DistortEvery,
@@ -84,6 +85,7 @@ AnyStep = (
     | Explore
     | FailNext
     | FailSync
+    | FloodBodies
     | Forge
     | ForgeEvery
     | ForgeWithoutSecret
@@ -153,6 +155,7 @@ __all__ = [
     "Explore",
     "FailNext",
     "FailSync",
+    "FloodBodies",
     "Forge",
     "ForgeEvery",
     "ForgeWithoutSecret",
