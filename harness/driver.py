@@ -291,6 +291,8 @@ class Driver:
                 request_deadline_s=limits.request_deadline_s,
                 fresh_s=limits.fresh_s,
                 ack_s=limits.ack_s,
+                body_bytes=limits.body_bytes,
+                body_s=limits.body_s,
                 last_attempt=int(self.fiskil.sandbox.store.readings.of("webhooks.attempts")),
                 assumed=tuple(name for name in limits.__struct_fields__ if name not in self.settings.promised),
             )

@@ -102,6 +102,8 @@ def _meant(name: str) -> list[Scenario]:
         return [from_file(Path(name))]
     if name.endswith(".json"):
         return [from_plan(Path(name))]
+    if name in catalog.opt_in_names():
+        return [load(name)]
     known = catalog.scenario_names()
     matching = [one for one in known if fnmatchcase(one, name)]
     if not matching:

@@ -6,6 +6,7 @@ from harness.probes.applies_each import AppliesEach
 from harness.probes.applies_once import AppliesOnce
 from harness.probes.applies_whole_posts_only import AppliesWholePostsOnly
 from harness.probes.base import PlainProbe, Probe, name_of
+from harness.probes.bounds_bodies import BoundsBodies
 from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
 from harness.probes.drops_removed_rows import DropsRemovedRows
 from harness.probes.drops_revoked_rows import DropsRevokedRows
@@ -46,6 +47,7 @@ AnyProbe = (
     | AppliesEach
     | AppliesOnce
     | AppliesWholePostsOnly
+    | BoundsBodies
     | CallsNothingForForgeries
     | DropsRemovedRows
     | DropsRevokedRows
@@ -88,6 +90,7 @@ __all__ = [
     "AppliesEach",
     "AppliesOnce",
     "AppliesWholePostsOnly",
+    "BoundsBodies",
     "CallsNothingForForgeries",
     "Case",
     "DropsRemovedRows",

@@ -87,7 +87,11 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Bounds in real seconds that the team promises to keep."""
+    """Bounds in real seconds that the team promises to keep.
+
+    ``body_bytes`` and ``body_s`` are the most that the receiver reads of one unsigned body, and for how long; they have no
+    default, and what tries them runs only when it is asked for.
+    """
 
     call_deadline_s: float = 10
     request_deadline_s: float = 30
@@ -95,6 +99,8 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fresh_s: float = 5
     alert_s: float = 30
     idle_s: float = 10
+    body_bytes: int | None = None
+    body_s: float | None = None
 
 
 class AppSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -22,7 +22,7 @@ from harness.webhooks.answers import Reply
 from harness.webhooks.lanes import LANES, pour
 from harness.webhooks.signature import HEADER
 from harness.webhooks.transport import Address, post_beside_slow_client, post_together
-from harness.webhooks.wire import Script, Talk, perform
+from harness.webhooks.wire import Script, Talk, flood, perform
 
 DEFAULT_TIMEOUT_S = 30.0
 LONGEST_POUR_S = 600.0
@@ -121,6 +121,13 @@ class Sender:
         """Perform *script* on a connection of its own. Nothing is written down: that is for whoever knows what it means."""
         limit_s = self._timeout_s * 3 + 10
         return self._loop.run(perform(self._address(source_ip), script, timeout_s=self._timeout_s), timeout_s=limit_s)
+
+    def flood(
+        self, head: bytes, piece: bytes, *, most_bytes: int, pause_ms: float = 0, limit_s: float
+    ) -> tuple[int, Reply | None]:
+        """Write a body without end on a connection of its own; how much of it was taken, and what came back, if anything."""
+        writing = flood(self._address(HOMES[0]), head, piece, most_bytes=most_bytes, pause_ms=pause_ms, limit_s=limit_s)
+        return self._loop.run(writing, timeout_s=limit_s * 2 + 10)
 
     def note(self, one: Outgoing, reply: Reply, journal: Journal, stamp: dict[str, Any]) -> Delivery:
         """Write down what came of one attempt that was made by a script."""
