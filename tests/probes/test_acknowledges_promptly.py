@@ -159,3 +159,14 @@ def test_giving_up_soon_but_after_the_answer_passes(courier: Courier) -> None:
     courier.deliver("e1", took_s=0.05)
 
     assert examined(courier).verdict is Verdict.PASS
+
+
+def test_one_late_answer_among_many_ordinary_ones_fails(courier: Courier) -> None:
+    """Only a burst has stragglers: what is sent alone finds no full backlog."""
+    for _ in range(5):
+        courier.deliver("e1", took_s=0.02)
+    courier.deliver("e2", took_s=5.2)
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.seen) == (Verdict.FAIL, "1 of 6 deliveries were not acknowledged within 5 s")

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from courier import Courier
 
+from harness.journal import Effects
 from harness.probes import Finding, LosesNothing, Verdict
 
 
@@ -234,3 +236,19 @@ def test_a_refused_delivery_with_a_dead_token_is_no_matter_of_retries() -> None:
     courier.effects({"e0": 1})
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("order", "verdict"),
+    [(("e0", "e1"), Verdict.FAIL), (("e1", "e0"), Verdict.INCONCLUSIVE), (("e0",), Verdict.INCONCLUSIVE)],
+)
+def test_a_message_that_a_later_one_overtook_is_lost(order: tuple[str, ...], verdict: Verdict) -> None:
+    """No queue is so late; but where nothing came after it, it may still be on its way."""
+    courier = Courier()
+    for event in order:
+        courier.deliver(event)
+    courier.effects({"e1": 1} if "e1" in order else {}, is_quiescent=False, still_s=9.0)
+    last = courier.journal.all(Effects)[-1]
+    courier.journal.write(msgspec.structs.replace(last, pending=None))
+
+    assert examined(courier).verdict is verdict

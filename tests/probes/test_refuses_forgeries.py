@@ -237,3 +237,15 @@ def test_not_starting_without_the_secret_passes() -> None:
     finding = examined(courier)
 
     assert (finding.verdict, finding.seen) == (Verdict.PASS, "the app does not start without its webhook secret")
+
+
+def test_a_genuine_message_of_another_kind_is_no_model_of_a_forged_one() -> None:
+    """A forged revocation that leaves the state where a genuine update leaves it had no effect of its own."""
+    courier = Courier()
+    moves(courier, {"consent": "active"}, {"consent": "updated"}, participant="control")
+    courier.deliver("control.e2")
+    courier.next_step()
+    moves(courier, {"consent": "active"}, {"consent": "updated"})
+    courier.forge("unsigned")
+
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE
