@@ -146,3 +146,15 @@ def test_what_delivers_nothing_is_no_delivery() -> None:
     acts = [Act("wait", 1), Act("deliver", 2), Act("restart", 3), Act("forge", 4), Act("replay", 2)]
 
     assert delivered(acts) == [2, 2]
+
+
+def test_forgeries_come_between_what_else_is_done() -> None:
+    """Each in its turn."""
+    acts = [Act("deliver", 0), Act("forge", forgeries=("unsigned", "empty_key")), Act("deliver", 0)]
+
+    assert as_steps(acts) == (
+        steps.DeliverOne("e0"),
+        steps.Forge("unsigned"),
+        steps.Forge("empty_key"),
+        steps.Retry("e0"),
+    )
