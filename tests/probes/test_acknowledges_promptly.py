@@ -184,3 +184,14 @@ def test_repetitions_are_told_from_first_deliveries(courier: Courier) -> None:
         ("again", Verdict.FAIL, ("e1",)),
         ("first", Verdict.PASS, ()),
     ]
+
+
+def test_one_late_answer_among_many_ordinary_ones_fails(courier: Courier) -> None:
+    """Only a burst has stragglers: what is sent alone finds no full backlog."""
+    for _ in range(5):
+        courier.deliver("e1", took_s=0.02)
+    courier.deliver("e2", took_s=5.2)
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.seen) == (Verdict.FAIL, "1 of 6 deliveries were not acknowledged within 5 s")

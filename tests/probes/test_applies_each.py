@@ -131,3 +131,27 @@ def test_a_kind_that_was_never_applied_accuses_nobody() -> None:
     finding = examined(courier)
 
     assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
+
+
+def test_a_reading_about_somebody_else_is_none() -> None:
+    """It follows from another message."""
+    courier = Courier()
+    for number, name in enumerate(("the first", "the same facts")):
+        courier.event(f"e{number}", "banking.accounts.sync.completed")
+        courier.deliver(f"e{number}", name=name)
+        courier.call("banking.accounts", participant="somebody")
+    courier.effects(state={})
+
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_was_swallowed_is_counted() -> None:
+    """Of how many that looked alike."""
+    courier = Courier()
+    alike(courier, "the first", "the same facts", "a zero before the first id")
+    courier.effects({"id-0": 1})
+
+    finding = examined(courier)
+
+    assert finding.examined == 3
+    assert finding.seen == "2 of 3 acknowledged messages were taken for another one and not applied"
