@@ -59,6 +59,7 @@ SURE = frozenset({"forge", "foreign", "mixed"})
 """Verbs after which the state is looked at for a move, so nothing before them may be under way or about to be."""
 UNSURE = frozenset({"lose", "restart", "fail"})
 TWINNED = (False, False, False, True)
+"""Twins cost as much as three plans. An app without counts is judged by them alone."""
 
 FORGING = ("forge", "hand_over", "forge", "forge", "replay", "forge")
 LONGEST = 8
@@ -73,7 +74,7 @@ FEW = 3
 def plans(draw: DrawFn, form: Form) -> Scenario:
     """Plans of one form."""
     if form.kind == "everything":
-        form = msgspec.structs.replace(form, is_twinned=draw(st.sampled_from(TWINNED)))
+        form = msgspec.structs.replace(form, is_twinned=draw(st.sampled_from(TWINNED)) if form.has_counts else True)
     synced = form.least.synced if form.has_twins else draw(st.integers(0, len(DATASETS)))
     more, is_revoked = draw(st.lists(st.sampled_from(MORE), max_size=3)), draw(st.booleans())
     facts = Facts(synced=synced, more=tuple(more) if synced == len(DATASETS) else (), is_revoked=is_revoked)

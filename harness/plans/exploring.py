@@ -91,8 +91,9 @@ def explore(
     search = _Search(run, seed=seed, wanted=wanted, shrink_cap_s=shrink_cap_s)
     with contextlib.suppress(_Enough):
         has_counts = kind == "order" or search.finds_counts(Form(kind="deliveries"))
-        if kind == "forgeries" and not has_counts:
+        if kind in {"forgeries", "everything"} and not has_counts:
             search.wanted = -(-wanted // SLOWER)
+        can_fail &= has_counts  # whoever must be waited for is not made to wait longer
         form = Form(kind=kind, can_restart=can_restart, can_fail=can_fail, folds=folds, has_counts=has_counts)
         search.through(msgspec.structs.replace(form, is_seldom=wanted > MANY))
     return search.conclusion()
