@@ -32,6 +32,7 @@ from harness.journal import (
     PlanKind,
     PlanRun,
     ReadingsAsked,
+    Reduction,
     Started,
     UsedEvents,
 )
@@ -287,6 +288,9 @@ class Driver:
         used = self.settings.app.facts.uses_events
         if used is not None:
             journal.write(UsedEvents(patterns=used))
+        reducer = self.settings.app.observe.reducer
+        if reducer is not None:
+            journal.write(Reduction(becomes=reducer.becomes))
         if self.settings.app.facts.history_days is not None:
             journal.write(History(days=self.settings.app.facts.history_days))
         return Stage(
@@ -318,6 +322,7 @@ class Driver:
                 wanted=wanted,
                 can_restart=self.app.can_restart,
                 can_fail=self.app.has("app.drive.fail"),
+                folds=self.app.has("app.observe.reducer"),
             )
         finally:
             self._read_until = read_until

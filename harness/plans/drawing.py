@@ -32,7 +32,7 @@ one shape shrink best."""
 
 AGAIN = ("hand_over", "replay", "burst_2", "burst_4_retries")
 CRASHES = ("none", "none", "again", "at_end")
-SELDOM = (*("none",) * 7, "again", *("none",) * 5, "at_end")
+SELDOM = (*("none",) * 5, "at_end", *("none",) * 4, "again", "at_end")
 """Whether the app is killed and started again; each restart takes a second, so of many plans most do without."""
 
 ANYTHING = (
@@ -41,6 +41,7 @@ ANYTHING = (
     "burst_2",
     "burst_2_retries",
     "hand_over",
+    "forge",
     "lose",
     "unknown",
     "forge",
@@ -95,7 +96,7 @@ def _acts(form: Form, facts: Facts) -> SearchStrategy[list[Act]]:
 
 @st.composite
 def _disturbances(draw: DrawFn, form: Form, verbs: Sequence[str], count: int) -> list[Act]:
-    acts = draw(_list_of(_act(verbs, range(count)), LONGEST))
+    acts = draw(_list_of(_act(verbs, range(count), run=FEW), LONGEST))
     crash = draw(st.sampled_from(SELDOM if form.is_seldom else CRASHES)) if form.can_restart else "none"
     if crash == "again":
         again = sorted(set(delivered(acts))) or [0]

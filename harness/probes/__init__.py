@@ -8,6 +8,7 @@ from harness.probes.base import PlainProbe, Probe, name_of
 from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
 from harness.probes.drops_removed_rows import DropsRemovedRows
 from harness.probes.drops_revoked_rows import DropsRevokedRows
+from harness.probes.ends_as_told import EndsAsTold
 from harness.probes.ends_like_its_twin import EndsLikeItsTwin
 from harness.probes.finding import Case, Finding, Verdict, heaviest
 from harness.probes.holds_every_row import HoldsEveryRow
@@ -37,6 +38,7 @@ AnyProbe = (
     | CallsNothingForForgeries
     | DropsRemovedRows
     | DropsRevokedRows
+    | EndsAsTold
     | EndsLikeItsTwin
     | HoldsEveryRow
     | HoldsNewestValues
@@ -69,6 +71,7 @@ __all__ = [
     "Case",
     "DropsRemovedRows",
     "DropsRevokedRows",
+    "EndsAsTold",
     "EndsLikeItsTwin",
     "Finding",
     "HoldsEveryRow",
