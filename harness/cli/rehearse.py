@@ -128,26 +128,48 @@ def run_command(
     epilog=options.examples(
         "fiskil-harness replay fiskil-plans/plan.json",
         "fiskil-harness replay plan.json --config staging.toml",
+        "fiskil-harness replay plan.json --as-test tests/test_webhooks.py",
     )
 )
 @click.argument("plan", metavar="FILE", type=options.FILE)
+@click.option(
+    "--as-test",
+    "test_path",
+    metavar="TEST",
+    type=options.FILE,
+    help="Write what the plan sends as a pytest file that needs no harness, and as curl lines beside it (.sh).",
+)
 @options.config
+@options.gallery
 @options.readings
 @options.reports
-def replay_command(plan: Path, config_file: Path | None, readings: tuple[str, ...], **reports: Any) -> int:
+def replay_command(
+    plan: Path,
+    test_path: Path | None,
+    config_file: Path | None,
+    gallery_name: str | None,
+    readings: tuple[str, ...],
+    **reports: Any,
+) -> int:
     """Run the plan in FILE again, with the seed that it holds.
 
-    Plans are written by `run --save`, and by random plans that fail.
+    Plans are written by `run --save`, and by random plans that fail. With --as-test the run is also written down as a plain
+    pytest file, which sends the same to any receiver and asks what the plan found broken.
     """
     from harness.cli.outcome import Asked
     from harness.scenario import read_plan
     from harness.selection import from_plan
 
     saved, scenario = read_plan(plan), from_plan(plan)
+    settings = settings_of(config_file, gallery_name, readings)
+    if test_path is not None:
+        from harness.cli.retelling import write_as_test
+
+        return write_as_test(scenario, settings, seed=saved.seed, plan=plan, path=test_path)
     again = f"fiskil-harness replay {quoted([str(plan)])}" + (f" --config {config_file}" if config_file else "")
-    again += again_under(readings)
+    again += (f" --gallery {gallery_name}" if gallery_name else "") + again_under(readings)
     asked = Asked(command="replay", again=again, again_one=again, **reports)
-    return rehearse([scenario], settings_of(config_file, None, readings), saved.seed, asked)
+    return rehearse([scenario], settings, saved.seed, asked)
 
 
 @click.command(

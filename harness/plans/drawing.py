@@ -69,6 +69,7 @@ LONGEST_RUN = 8
 """So many forgeries in a row. Where only the state tells, each costs two long looks at it, so there are few and alone."""
 
 FEW = 3
+SOME = 5
 
 
 @st.composite
@@ -96,7 +97,7 @@ def _acts(form: Form, facts: Facts) -> SearchStrategy[list[Act]]:
 
 @st.composite
 def _disturbances(draw: DrawFn, form: Form, verbs: Sequence[str], count: int) -> list[Act]:
-    acts = draw(_list_of(_act(verbs, range(count), run=FEW), LONGEST))
+    acts = draw(_list_of(_act(verbs, range(count), run=SOME), LONGEST))
     crash = draw(st.sampled_from(SELDOM if form.is_seldom else CRASHES)) if form.can_restart else "none"
     if crash == "again":
         again = sorted(set(delivered(acts))) or [0]
@@ -110,12 +111,22 @@ def _everything(draw: DrawFn, form: Form, facts: Facts) -> list[Act]:
     verbs = AMONG_TWINS if form.has_twins else ANYTHING
     if facts.is_revoked:
         verbs = tuple(verb for verb in verbs if verb not in {"reencode", "mixed"})
-    if form.can_fail:
+    is_calm = not form.has_twins and draw(st.booleans())
+    if form.can_fail and not is_calm:
         verbs += ("fail",)
     acts = draw(_disturbances(form, verbs, facts.count))
     if not form.has_twins and acts[0].verb == "hand_over" and draw(st.booleans()):
         acts = [Act("late"), *acts]
-    return clear(acts) or [Act("hand_over")]
+    if any(act.verb == "mixed" for act in acts):
+        # Whether a message moved somebody is clearest while little is known of them.
+        acts = [Act("hand_over"), Act("mixed"), *(act for act in acts if act.verb != "mixed")]
+    return clear(in_turn(acts) if is_calm else acts) or [Act("hand_over")]
+
+
+def in_turn(acts: list[Act]) -> list[Act]:
+    """*acts* in which events come for the first time in their order: nobody has a reason to refuse one for now."""
+    turns = {event: turn for turn, event in enumerate(dict.fromkeys(delivered(acts)))}
+    return [msgspec.structs.replace(act, event=turns.get(act.event, 0)) for act in acts]
 
 
 def clear(acts: list[Act]) -> list[Act]:
