@@ -305,7 +305,9 @@ class Driver:
             seed=stream(self.seed, scenario.usual_name).randrange(2**32),
         )
 
-    def _explore(self, journal: Journal, readings: dict[str, str], kind: PlanKind, wanted: int) -> tuple[PlanRun, ...]:
+    def _explore(
+        self, journal: Journal, readings: dict[str, str], kind: PlanKind, wanted: int, shrink_s: float
+    ) -> tuple[PlanRun, ...]:
         """Run generated plans, each with its own journal, while the scenario that asked for them waits with *journal*."""
 
         def run(plan: Scenario) -> Outcome:
@@ -323,6 +325,7 @@ class Driver:
                 can_restart=self.app.can_restart,
                 can_fail=self.app.has("app.drive.fail"),
                 folds=self.app.has("app.observe.reducer"),
+                shrink_cap_s=shrink_s,
             )
         finally:
             self._read_until = read_until

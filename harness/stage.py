@@ -58,7 +58,7 @@ class Stage:
         journal: Journal,
         person: Person,
         nonce: str,
-        explore: Callable[[PlanKind, int], Sequence[PlanRun]],
+        explore: Callable[[PlanKind, int, float], Sequence[PlanRun]],
         seed: int = 0,
     ) -> None:
         self.settings = settings

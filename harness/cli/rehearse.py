@@ -101,6 +101,7 @@ def run_command(
     workers: int,
     readings: tuple[str, ...],
     plan_count: int | None,
+    shrink_s: float | None,
     save_path: Path | None,
     **reports: Any,
 ) -> int:
@@ -109,10 +110,10 @@ def run_command(
     from harness.selection import select_from, with_plans
 
     found, paths = select_from(names)
-    scenarios = with_plans(found, plan_count)
+    scenarios = with_plans(found, plan_count, shrink_s)
     if save_path is not None:
         return _save(scenarios, seed, save_path, readings)
-    tail = tail_of(seed, config_file, gallery_name, readings) + _with_plans(plan_count)
+    tail = tail_of(seed, config_file, gallery_name, readings) + _with_plans(plan_count, shrink_s)
     asked = Asked(
         command="run",
         again=f"fiskil-harness run {quoted(names)}{tail}",
@@ -205,6 +206,7 @@ def webhooks_command(
     uses_events: tuple[str, ...],
     phase: "Phase",
     plan_count: int | None,
+    shrink_s: float | None,
     readings: tuple[str, ...],
     seed: int,
     **reports: Any,
@@ -217,20 +219,21 @@ def webhooks_command(
     from harness.selection import about_receivers, with_plans
 
     settings = under(_receiver_settings(url, secret_env, effects, uses_events), readings)
-    known = with_plans(about_receivers(phase), plan_count)
+    known = with_plans(about_receivers(phase), plan_count, shrink_s)
     within_reach = [one for one in known if set(one.needs) <= {EFFECTS}]
     left_out = [f"{one.name} needs {', '.join(one.needs)}" for one in known if one not in within_reach]
     again = f"fiskil-harness webhooks {quoted([url])} --secret-env {secret_env}"
     again += f" --effects {quoted([effects])}" if effects else ""
     again += "".join(f" --uses-events {quoted([kind])}" for kind in uses_events)
-    again += (f" --phase {phase}" if phase != "all" else "") + _with_plans(plan_count)
+    again += (f" --phase {phase}" if phase != "all" else "") + _with_plans(plan_count, shrink_s)
     again += f" --seed {seed}" + again_under(readings)
     asked = Asked(command="webhooks", again=again, again_one=again, **reports)
     return rehearse(within_reach, settings, seed, asked, left_out=left_out)
 
 
-def _with_plans(plan_count: int | None) -> str:
-    return f" --plans {plan_count}" if plan_count is not None else ""
+def _with_plans(plan_count: int | None, shrink_s: float | None) -> str:
+    tail = f" --plans {plan_count}" if plan_count is not None else ""
+    return tail + (f" --shrink-s {shrink_s:g}" if shrink_s is not None else "")
 
 
 def _save(scenarios: "Sequence[Scenario]", seed: int, path: Path, readings: "Sequence[str]") -> int:

@@ -30,6 +30,9 @@ from harness.probes import Finding, Verdict
 from harness.scenario import Scenario, dump_plan
 
 SEARCH_CAP_S = 120.0
+PLAN_CAP_S = 0.6
+"""However many plans are wanted, so long each may take on average, in real seconds."""
+
 SHRINK_CAP_S = 60.0
 RACE_CAP_S = 10.0
 RACE_ROUNDS = 5
@@ -198,7 +201,7 @@ class _Search:
 
     def _stop_searching(self) -> None:
         """End the search when every wanted plan was run, or when time is up."""
-        if len(self._runs) >= self.wanted or self._searching() > SEARCH_CAP_S:
+        if len(self._runs) >= self.wanted or self._searching() > max(SEARCH_CAP_S, self.wanted * PLAN_CAP_S):
             raise _Enough
 
     def _note(self, tried: PlanRun) -> None:
