@@ -186,6 +186,7 @@ class Effects(Entry, frozen=True, kw_only=True):
 
     ``applied`` and ``state`` are None where the app does not tell them. ``is_quiescent`` is False when the wait was capped;
     nothing had changed for ``still_s`` real seconds by then. ``failed`` counts the ordered failures that have happened.
+    ``consents`` are the values that the state shows for consents, where the config says where they stand.
     """
 
     participant: str
@@ -197,6 +198,7 @@ class Effects(Entry, frozen=True, kw_only=True):
     is_quiescent: bool = True
     still_s: float = 0.0
     is_connected: bool | None = None
+    consents: dict[str, Any] = {}
 
 
 class Rows(Entry, frozen=True, kw_only=True):
@@ -286,6 +288,12 @@ class Limits(Entry, frozen=True, kw_only=True):
     body_s: float | None = None
     last_attempt: int = 5
     assumed: tuple[str, ...] = ()
+
+
+class Reduction(Entry, frozen=True, kw_only=True):
+    """The value that each kind of event leaves for its consent (``app.observe.reducer``); absent where nobody says."""
+
+    becomes: dict[str, Any]
 
 
 class UsedEvents(Entry, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from harness.probes.bounds_bodies import BoundsBodies
 from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
 from harness.probes.drops_removed_rows import DropsRemovedRows
 from harness.probes.drops_revoked_rows import DropsRevokedRows
+from harness.probes.ends_as_told import EndsAsTold
 from harness.probes.ends_like_its_twin import EndsLikeItsTwin
 from harness.probes.finding import Case, Finding, Verdict, heaviest
 from harness.probes.holds_every_row import HoldsEveryRow
@@ -51,6 +52,7 @@ AnyProbe = (
     | CallsNothingForForgeries
     | DropsRemovedRows
     | DropsRevokedRows
+    | EndsAsTold
     | EndsLikeItsTwin
     | HoldsEveryRow
     | HoldsNewestValues
@@ -95,6 +97,7 @@ __all__ = [
     "Case",
     "DropsRemovedRows",
     "DropsRevokedRows",
+    "EndsAsTold",
     "EndsLikeItsTwin",
     "Finding",
     "HoldsEveryRow",

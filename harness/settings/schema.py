@@ -55,6 +55,16 @@ class Connected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     values: tuple[Any, ...]
 
 
+class Reducer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What events come to: where in ``state`` a consent's value stands, and which value each kind of event leaves there.
+
+    Of several events about a consent the newest decides. Kinds that are left out leave the value open.
+    """
+
+    state: str
+    becomes: dict[str, Any]
+
+
 class Observe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the app will tell.
 
@@ -68,6 +78,7 @@ class Observe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     logs: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     connected: Connected | None = None
+    reducer: Reducer | None = None
 
 
 class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
