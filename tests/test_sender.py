@@ -10,7 +10,9 @@ from harness.errors import UnsafeTarget, UsageError
 from harness.journal import Delivery, Journal
 from harness.listen import Loop
 from harness.webhooks import Sender, Target
-from harness.webhooks.sender import Outgoing, plain_headers, refuse_unsafe_host, written
+from harness.webhooks.schemes import JSON
+from harness.webhooks.sender import Outgoing, refuse_unsafe_host, written
+from harness.webhooks.signature import HEADER
 from harness.webhooks.wire import Hear, Say
 
 
@@ -37,7 +39,7 @@ def receiver(threaded: HTTPServer) -> HTTPServer:
 
 def outgoing(body: bytes = b"{}", **note: object) -> Outgoing:
     written = Delivery(event="e0", participant="", message_id="1", attempt=1, body=body, **note)  # type: ignore[arg-type]
-    return Outgoing(note=written, headers=plain_headers("c2ln"))
+    return Outgoing(note=written, headers=(*JSON, (HEADER, "c2ln")))
 
 
 @pytest.mark.parametrize(
@@ -213,7 +215,7 @@ def test_a_script_is_performed_and_noted_only_when_asked(loop: Loop, receiver: H
     """Whoever wrote it knows what its answers mean."""
     receiver.expect_oneshot_request("/", method="PUT").respond_with_data("", status=405)
     journal, sender = Journal(), Sender(loop, Target.of(receiver.url_for("/")))
-    request = written(sender.target, body=b"{}", headers=plain_headers("c2ln"), method="PUT")
+    request = written(sender.target, body=b"{}", headers=(*JSON, (HEADER, "c2ln")), method="PUT")
 
     talk = sender.talk((Say(request), Hear()))
     assert not journal.all(Delivery)

@@ -20,7 +20,6 @@ from harness.listen import Loop, client_context
 from harness.settings.addresses import shown, why_unusable
 from harness.webhooks.answers import Reply
 from harness.webhooks.lanes import LANES, pour
-from harness.webhooks.signature import HEADER
 from harness.webhooks.transport import Address, post_beside_slow_client, post_together
 from harness.webhooks.wire import Script, Talk, flood, perform
 
@@ -203,12 +202,6 @@ def written(
         "\r\n",
     ]
     return "\r\n".join(lines).encode("latin-1") + body
-
-
-def plain_headers(signature: str | None) -> tuple[tuple[str, str], ...]:
-    """The headers of an ordinary delivery."""
-    named = (("Content-Type", "application/json"),)
-    return (*named, (HEADER, signature)) if signature is not None else named
 
 
 def refuse_unsafe_host(host: str, allow_hosts: tuple[str, ...]) -> None:
