@@ -3,7 +3,7 @@
 from harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("edge.network-errors",),
+    practices=("data.changes-tolerated",),
     steps=(
         steps.Authorise(),
         steps.Deliver(),
@@ -18,5 +18,5 @@ SCENARIO = Scenario(
         steps.StartApp(),
         steps.Refresh(),
     ),
-    probes=(probes.HoldsEveryRow("transactions"),),
+    probes=(probes.HoldsNewestValues(), probes.HoldsEveryRow("transactions")),
 )

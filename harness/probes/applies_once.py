@@ -6,7 +6,7 @@ from harness.journal import AMIDST, Delivery, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding, Verdict
 from harness.probes.orders import FAIL, unfelt
-from harness.probes.receipts import by_message, last_applied, line, unrest
+from harness.probes.receipts import by_message, last_applied, line, uncut, unrest
 from harness.probes.records import EFFECTS
 from harness.probes.repetitions import MANY, cases_of, repeated
 from harness.probes.twins import compare_twins
@@ -27,7 +27,11 @@ class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):
         """Read the counts at the end against what was delivered more than once."""
         told = last_applied(journal)
         finding = self._by_twins(journal) if told is None else self._by_counts(journal, told)
-        reason = unfelt(journal) if finding.verdict is Verdict.PASS else ""
+        if finding.verdict is not Verdict.PASS:
+            return finding
+        if uncut(journal):
+            return self.cannot_tell(uncut(journal))
+        reason = unfelt(journal)
         return self.cannot_tell(reason, hook=FAIL) if reason else finding
 
     def _by_counts(self, journal: Journal, told: dict[str, int]) -> Finding:

@@ -15,6 +15,7 @@ from harness.probes.receipts import (
     by_message,
     events_by_id,
     genuine,
+    uncut,
     unrest,
     was_disturbed,
     was_ordered,
@@ -44,7 +45,11 @@ class LosesNothing(PlainProbe, frozen=True, kw_only=True, tag="loses_nothing"):
         finding = self._compared(journal)
         if finding.verdict is Verdict.FAIL and was_locked_out(journal, _end_users(journal)):
             return self.cannot_tell(LOCKED_OUT)
-        reason = unfelt(journal) if finding.verdict is Verdict.PASS else ""
+        if finding.verdict is not Verdict.PASS:
+            return finding
+        if uncut(journal):
+            return self.cannot_tell(uncut(journal))
+        reason = unfelt(journal)
         return self.cannot_tell(reason, hook=FAIL) if reason else finding
 
     def _compared(self, journal: Journal) -> Finding:

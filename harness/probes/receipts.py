@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness.journal import HOMES, Delivery, Effects, EventSeen, Exchange, HookCall, Journal, Started
+from harness.journal import AMIDST, HOMES, Delivery, Effects, EventSeen, Exchange, HookCall, Journal, Started
 from harness.probes.records import at_work
 
 
@@ -87,6 +87,13 @@ def was_disturbed(journal: Journal) -> bool:
     was_killed = any(one.how.startswith("kill") for one in journal.all(Started))
     was_told = any(one.hook == "fail" for one in journal.all(HookCall))
     return was_killed or was_told or bool(bites(journal))
+
+
+def uncut(journal: Journal) -> str:
+    """Why nothing was seen of a crash amidst deliveries: each of them was answered before the app died; else empty."""
+    amidst = [one for one in journal.all(Delivery) if one.name == AMIDST]
+    is_vain = bool(amidst) and all(one.outcome != "indeterminate" for one in amidst)
+    return "the app had answered every delivery before it was killed" if is_vain else ""
 
 
 def was_ordered(journal: Journal, refused: Delivery) -> bool:

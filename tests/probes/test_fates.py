@@ -120,3 +120,18 @@ def test_what_is_lost_without_any_trouble_accuses_no_crash() -> None:
     cases = {one.name: one.verdict for one in LosesNothing().examine(courier.journal).cases}
 
     assert cases == {"killed": Verdict.INCONCLUSIVE}
+
+
+def test_a_crash_that_cut_nothing_off_proves_nothing() -> None:
+    """Where every delivery was answered before, the app never had to know again what it had begun."""
+    courier = Courier()
+    courier.deliver("e0", name=AMIDST)
+    courier.killed()
+    courier.effects({"e0": 1})
+
+    finding = LosesNothing().examine(courier.journal)
+
+    assert (finding.verdict, finding.seen) == (
+        Verdict.INCONCLUSIVE,
+        "the app had answered every delivery before it was killed",
+    )
