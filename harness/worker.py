@@ -137,8 +137,7 @@ class Worker:
             driver = self.start()
             journal, crashed = driver.perform(scenario)
             outcome = driver.outcome(scenario, journal, crashed)
-            url = driver.app.url + self.settings.app.webhook.path
-            shown = exhibits(scenario.name, outcome.findings, journal, url=url)
+            shown, fault = self._exhibits(outcome, journal, driver.app.url)
         except HarnessError as error:
             journal.write(Trouble(what=str(error)))
             outcome = self._undone(scenario, first_line(str(error)))
@@ -162,6 +161,13 @@ class Worker:
         with interrupts.ignored():
             self._replace_driver()
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _exhibits(self, outcome: Outcome, journal: Journal, url: str) -> tuple[tuple[Exhibit, ...], str]:
+        """What there is to show of *outcome*, and the traceback where that went wrong: no verdict is lost with a picture."""
+        try:
+            return exhibits(outcome.scenario, outcome.findings, journal, url=url + self.settings.app.webhook.path), ""
+        except Exception:  # noqa: BLE001 - a fault of our own must not take the verdict along
+            return (), self.redactor.redact(traceback.format_exc())
 
     def _replace_driver(self) -> None:
         self.redactor.learn()

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from harness import probes, steps
 from harness.errors import AppError, ConfigError, HookError, StepError
+from harness.journal import Delivery
 from harness.probes import Verdict
 from harness.scenario import Scenario
 from harness.settings import Settings
@@ -25,6 +27,15 @@ class Explodes(steps.PlainStep, frozen=True, tag="explodes"):
         """Divide by zero, with a secret at hand."""
         secret = stage.fiskil.credentials.client_secret
         raise ZeroDivisionError(f"no good with {secret}")
+
+
+class Muddles(steps.PlainStep, frozen=True, tag="muddles"):
+    """A step that writes down a delivery of which nothing can be shown."""
+
+    def perform(self, stage: Stage) -> None:
+        """Take words for bytes."""
+        last = stage.journal.all(Delivery)[-1]
+        stage.journal.write(msgspec.structs.replace(last, body="words"))
 
 
 class Tells(steps.PlainStep, frozen=True, tag="tells"):
@@ -111,6 +122,15 @@ def test_what_failed_is_shown_without_a_secret(work: MakeWorker, receiver_settin
     assert worker.driver.app.url in exhibit.sendings[0].command
     assert credentials.webhook_secret not in str(exhibit)
     assert credentials.client_secret not in str(exhibit)
+
+
+def test_no_verdict_is_lost_with_a_picture(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """What cannot be shown is a fault of our own, beside the failure that was found."""
+    played = work(receiver_settings(FLAW="no_dedupe")).play(scenario(Muddles()))
+
+    assert played.outcome.verdict is Verdict.FAIL
+    assert played.exhibits == ()
+    assert "Traceback" in played.fault
 
 
 def test_an_app_that_dies_in_a_scenario_is_started_again_for_the_next(
