@@ -295,7 +295,7 @@ class Driver:
                 body_bytes=limits.body_bytes,
                 body_s=limits.body_s,
                 last_attempt=int(self.fiskil.sandbox.store.readings.of("webhooks.attempts")),
-                assumed=tuple(name for name in limits.__struct_fields__ if name not in self.settings.promised),
+                assumed=_assumed(self.settings),
             )
         )
         used = self.settings.app.facts.uses_events
@@ -409,6 +409,12 @@ def _blamed(scenario: Scenario, journal: Journal) -> tuple[str, ...]:
     """The practices that the scenario bears on; where a drawn plan broke one promise, the one that this counts for."""
     blamed = tuple(one.practice for one in journal.all(PlanRun) if one.practice in scenario.practices)
     return blamed or scenario.practices
+
+
+def _assumed(settings: Settings) -> tuple[str, ...]:
+    """The limits that count although nobody promised them."""
+    given = msgspec.structs.asdict(settings.app.limits)
+    return tuple(name for name, limit in given.items() if limit is not None and name not in settings.promised)
 
 
 def _interpreter() -> str:

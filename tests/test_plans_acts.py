@@ -80,7 +80,7 @@ def test_a_plan_of_order_has_three_twins() -> None:
 @pytest.mark.parametrize(("has_counts", "first"), [(True, ()), (False, REVOKED)])
 def test_forgeries_where_nothing_is_counted_begin_with_what_is_normal(has_counts: bool, first: tuple[object, ...]) -> None:
     """A genuine message of the kind that is forged shows what it does."""
-    plan = Form(kind="forgeries", has_counts=has_counts).plan(Facts(), [Act("forge", forgeries=("unsigned", "empty_key"))])
+    plan = Form(kind="forgeries", has_counts=has_counts).plan(Facts(), [Act("forge", names=("unsigned", "empty_key"))])
 
     assert plan.steps == (*first, steps.Authorise(), steps.Forge("unsigned"), steps.Forge("empty_key"), END)
 
@@ -150,7 +150,7 @@ def test_what_delivers_nothing_is_no_delivery() -> None:
 
 def test_forgeries_come_between_what_else_is_done() -> None:
     """Each in its turn."""
-    acts = [Act("deliver", 0), Act("forge", forgeries=("unsigned", "empty_key")), Act("deliver", 0)]
+    acts = [Act("deliver", 0), Act("forge", names=("unsigned", "empty_key")), Act("deliver", 0)]
 
     assert as_steps(acts) == (
         steps.DeliverOne("e0"),

@@ -114,7 +114,7 @@ def test_what_failed_is_shown_without_a_secret(work: MakeWorker, receiver_settin
 
     played = worker.play(scenario())
 
-    (exhibit,) = played.exhibits
+    exhibit, *_of_cases = played.exhibits
     credentials = worker.fiskil.credentials
     assert (exhibit.scenario, exhibit.probe) == ("repeated", "applies_once")
     assert [one.text for one in exhibit.beats] == ["e0 attempt 1", "e0 attempt 2", "e0 applied 2 times"]

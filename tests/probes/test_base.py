@@ -12,7 +12,7 @@ class Claims(PlainProbe, frozen=True, kw_only=True, tag="claims"):
     """A probe that claims something."""
 
     expected: ClassVar[str] = "something"
-    source: ClassVar[str] = "some.clause"
+    source: ClassVar[str] = "webhooks.signature"
     fix: ClassVar[str] = "do it"
 
 
@@ -21,7 +21,7 @@ def test_what_holds_passes_with_what_was_examined() -> None:
     finding = Claims().holds("3 held", examined=3, advice=("be quicker",), cases=CASES)
 
     assert (finding.probe, finding.verdict, finding.seen, finding.examined) == ("claims", Verdict.PASS, "3 held", 3)
-    assert (finding.expected, finding.source, finding.fix) == ("something", "some.clause", "")
+    assert (finding.expected, finding.source, finding.fix) == ("something", "webhooks.signature", "")
     assert (finding.advice, finding.cases) == (("be quicker",), CASES)
 
 

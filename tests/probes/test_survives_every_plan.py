@@ -29,7 +29,7 @@ def test_a_failing_plan_is_told_whole_with_what_its_probe_says() -> None:
         summary=("authorise", "retry e0"),
         evidence=("one", "two", "three", "four"),
         expected="once",
-        source="some.clause",
+        source="webhooks.signature",
         fix="claim it",
     )
 
@@ -37,7 +37,7 @@ def test_a_failing_plan_is_told_whole_with_what_its_probe_says() -> None:
 
     assert (finding.verdict, finding.seen) == (Verdict.FAIL, "plan 2 failed, at its shortest: applies_once: saw 2")
     assert finding.evidence == ("authorise", "retry e0", "one", "two", "three")
-    assert (finding.expected, finding.source, finding.fix) == ("once", "some.clause", "claim it")
+    assert (finding.expected, finding.source, finding.fix) == ("once", "webhooks.signature", "claim it")
     assert finding.examined == 3
 
 
