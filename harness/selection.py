@@ -3,15 +3,19 @@
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from harness import catalog
 from harness.errors import UnknownName, UsageError
-from harness.scenario import Scenario, load, read_plan
+from harness.scenario import Scenario, load, load_all, read_plan
+from harness.steps import Explore
 
 FILES = (".py", ".json")
 """What names of files end with: a scenario's, and a plan's."""
+
+Phase = Literal["direct", "random", "all"]
 
 
 def select(names: Iterable[str]) -> list[Scenario]:
@@ -37,6 +41,35 @@ def select_from(names: Iterable[str]) -> tuple[list[Scenario], dict[str, str]]:
             if name.endswith(FILES):
                 paths.setdefault(scenario.name, name)
     return [found[name] for name in sorted(found)], paths
+
+
+def about_receivers(phase: Phase = "all") -> list[Scenario]:
+    """Every scenario about a webhook receiver: named deliveries in the direct phase, drawn plans in the random one."""
+    known = {
+        "direct": [one for one in load_all() if one.name.startswith("webhook_")],
+        "random": [one for one in load_all() if is_explored(one)],
+    }
+    return known["direct"] + known["random"] if phase == "all" else known[phase]
+
+
+def is_explored(scenario: Scenario) -> bool:
+    """Whether its plans are drawn."""
+    return any(isinstance(step, Explore) for step in scenario.steps)
+
+
+def with_plans(scenarios: Iterable[Scenario], count: int | None) -> list[Scenario]:
+    """The scenarios, with *count* plans where plans are drawn; None leaves everything as it is."""
+    if count is None:
+        return list(scenarios)
+    return [
+        msgspec.structs.replace(
+            one,
+            steps=tuple(
+                msgspec.structs.replace(step, plans=count) if isinstance(step, Explore) else step for step in one.steps
+            ),
+        ).check()
+        for one in scenarios
+    ]
 
 
 def from_file(path: Path) -> Scenario:

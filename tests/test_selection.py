@@ -8,7 +8,7 @@ import pytest
 from harness import catalog, probes, steps
 from harness.errors import PlanError, UnknownName, UsageError
 from harness.scenario import Scenario, dump_plan
-from harness.selection import select
+from harness.selection import about_receivers, select, with_plans
 
 MINE = '''"""A scenario of my own."""
 
@@ -135,3 +135,30 @@ def test_a_plan_with_values_that_cannot_work_is_refused(tmp_path: Path, step: st
 
     with pytest.raises(UsageError, match=words):
         select([str(path)])
+
+
+def test_the_phases_share_the_scenarios_out() -> None:
+    """What is named is direct, what is drawn is random, and together they are everything about receivers."""
+    direct, drawn = ({one.name for one in about_receivers(phase)} for phase in ("direct", "random"))
+
+    assert drawn == {one for one in catalog.scenario_names() if one.endswith("_explored")}
+    assert {one for one in direct if not one.startswith("webhook_")} == set()
+    assert {one.name for one in about_receivers()} == direct | drawn
+    assert direct & drawn == set()
+
+
+def test_the_number_of_plans_can_be_chosen() -> None:
+    """Where plans are drawn; other scenarios stay as they are, and so does everything without a choice."""
+    found = select(["deliveries_explored", "happy_path"])
+
+    changed = with_plans(found, 200)
+
+    assert [getattr(one.steps[0], "plans", None) for one in changed] == [200, None]
+    assert changed[1] == found[1]
+    assert with_plans(found, None) == found
+
+
+def test_no_plan_at_all_is_refused() -> None:
+    """A random phase of nothing would see nothing."""
+    with pytest.raises(UsageError, match="plans must be from 1 to 1000"):
+        with_plans(select(["deliveries_explored"]), 0)

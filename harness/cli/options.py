@@ -104,6 +104,18 @@ def reports(command: Command) -> Command:
     return json_file(command)
 
 
+def plans(command: Command) -> Command:
+    """``--plans N``: how many plans each random scenario draws."""
+    return click.option(
+        "--plans",
+        "plan_count",
+        metavar="N",
+        type=click.IntRange(1, 1000),
+        default=None,
+        help="Plans that each random scenario draws  [default: 15].",
+    )(command)
+
+
 def workers(command: Command) -> Command:
     """``--workers N``: how many apps at once."""
     return click.option(

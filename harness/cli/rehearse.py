@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.scenario import Scenario
+    from harness.selection import Phase
     from harness.settings import Settings
 
 EFFECTS = "app.observe.effects"
@@ -89,6 +90,7 @@ def gate_command(
 @options.gallery
 @options.workers
 @options.readings
+@options.plans
 @click.option("--save", "save_path", metavar="FILE", type=options.FILE, help="Write the plan instead of running it.")
 @options.reports
 def run_command(
@@ -98,17 +100,19 @@ def run_command(
     gallery_name: str | None,
     workers: int,
     readings: tuple[str, ...],
+    plan_count: int | None,
     save_path: Path | None,
     **reports: Any,
 ) -> int:
     """Run scenarios by NAME: a name, a pattern, or a scenario file of your own."""
     from harness.cli.outcome import Asked
-    from harness.selection import select_from
+    from harness.selection import select_from, with_plans
 
-    scenarios, paths = select_from(names)
+    found, paths = select_from(names)
+    scenarios = with_plans(found, plan_count)
     if save_path is not None:
         return _save(scenarios, seed, save_path, readings)
-    tail = tail_of(seed, config_file, gallery_name, readings)
+    tail = tail_of(seed, config_file, gallery_name, readings) + _with_plans(plan_count)
     asked = Asked(
         command="run",
         again=f"fiskil-harness run {quoted(names)}{tail}",
@@ -153,12 +157,22 @@ def replay_command(plan: Path, config_file: Path | None, readings: tuple[str, ..
         "fiskil-harness webhooks http://127.0.0.1:8000/webhooks/fiskil \\",
         "    --secret-env FISKIL_WEBHOOK_SECRET --uses-events '*' \\",
         "    --effects 'GET /_harness/effects?end_user_id={end_user_id}'",
+        "fiskil-harness webhooks http://127.0.0.1:8000/webhooks/fiskil \\",
+        "    --secret-env FISKIL_WEBHOOK_SECRET --phase random --plans 200",
     )
 )
 @click.argument("url", metavar="URL")
 @click.option("--secret-env", metavar="NAME", required=True, help="The variable that holds the app's signing secret.")
 @click.option("--effects", metavar="REQUEST", help="How to ask what the app did, like 'GET /effects'.")
 @click.option("--uses-events", metavar="KIND", multiple=True, help="An event kind that the app acts on; may be repeated.")
+@click.option(
+    "--phase",
+    type=click.Choice(["direct", "random", "all"]),
+    default="all",
+    show_default=True,
+    help="Named deliveries in a fixed order, plans drawn from the seed, or both.",
+)
+@options.plans
 @options.readings
 @options.seed
 @options.reports
@@ -167,6 +181,8 @@ def webhooks_command(
     secret_env: str,
     effects: str | None,
     uses_events: tuple[str, ...],
+    phase: "Phase",
+    plan_count: int | None,
     readings: tuple[str, ...],
     seed: int,
     **reports: Any,
@@ -175,18 +191,24 @@ def webhooks_command(
 
     Without --effects only answers can be seen, and answers prove little: give it, and what the app did can be judged.
     """
-    from harness import scenario
     from harness.cli.outcome import Asked
+    from harness.selection import about_receivers, with_plans
 
     settings = under(_receiver_settings(url, secret_env, effects, uses_events), readings)
-    known = [one for one in scenario.load_all() if one.name.startswith("webhook_") or one.name.endswith("_explored")]
+    known = with_plans(about_receivers(phase), plan_count)
     within_reach = [one for one in known if set(one.needs) <= {EFFECTS}]
     left_out = [f"{one.name} needs {', '.join(one.needs)}" for one in known if one not in within_reach]
     again = f"fiskil-harness webhooks {quoted([url])} --secret-env {secret_env}"
     again += f" --effects {quoted([effects])}" if effects else ""
-    again += "".join(f" --uses-events {quoted([kind])}" for kind in uses_events) + f" --seed {seed}" + again_under(readings)
+    again += "".join(f" --uses-events {quoted([kind])}" for kind in uses_events)
+    again += (f" --phase {phase}" if phase != "all" else "") + _with_plans(plan_count)
+    again += f" --seed {seed}" + again_under(readings)
     asked = Asked(command="webhooks", again=again, again_one=again, **reports)
     return rehearse(within_reach, settings, seed, asked, left_out=left_out)
+
+
+def _with_plans(plan_count: int | None) -> str:
+    return f" --plans {plan_count}" if plan_count is not None else ""
 
 
 def _save(scenarios: "Sequence[Scenario]", seed: int, path: Path, readings: "Sequence[str]") -> int:

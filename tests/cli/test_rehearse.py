@@ -245,6 +245,19 @@ def receiver(tmp_path: Path) -> Iterator[Callable[..., tuple[str, str]]]:
         process.wait()
 
 
+def test_one_phase_may_be_asked_for(program: Program, receiver: Callable[..., tuple[str, str]], project: Path) -> None:
+    """The random phase alone, with as many plans as wanted; the line that runs it again says so."""
+    url, secret = receiver()
+    asked = ("--secret-env", "MY_SECRET", "--effects", "GET /effects", "--phase", "random", "--plans", "2")
+
+    answer = program("webhooks", url, *asked, "--json", "report.json", MY_SECRET=secret)
+
+    outcomes = read(project / "report.json")["result"]["scenarios"]
+    assert {one["scenario"] for one in outcomes} == {"deliveries_explored", "forgeries_explored", "order_explored"}
+    assert "2 plans" in answer.stdout
+    assert " ".join(answer.stdout.replace("\\", "").split()).endswith("--phase random --plans 2 --seed 0")
+
+
 @pytest.mark.full
 def test_webhooks_needs_one_url_and_one_secret(
     program: Program, receiver: Callable[..., tuple[str, str]], project: Path
