@@ -88,6 +88,35 @@ def test_silence_costs_the_limit_once_for_each_request() -> None:
     assert [replies[number].trouble for number in range(2)] == ["no answer within the limit"] * 2
 
 
+def test_after_a_silence_the_next_request_has_its_own_time() -> None:
+    """On a connection of its own, and as long as any other."""
+    connections: list[int] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(1)
+        while await reader.readuntil(b"{}") and len(connections) > 1:
+            writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        await reader.read()
+
+    replies = poured(talk, count=3, lanes=1, timeout_s=0.5)
+
+    assert [replies[number].status for number in range(3)] == [None, 204, 204]
+
+
+@pytest.mark.parametrize("surplus", [b"HTTP/1.1 299 Surplus\r\nContent-Length: 0\r\n\r\n", b"HTTP/1.1 2"])
+def test_an_answer_too_many_is_nobodys(surplus: bytes) -> None:
+    """The connection is given up, so that it is not taken for the answer to the next request."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"{}")
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n" + surplus)
+        await reader.read()
+
+    replies = poured(talk, count=3, lanes=1)
+
+    assert [replies[number].status for number in range(3)] == [204, 204, 204]
+
+
 @pytest.mark.parametrize(
     ("answer", "trouble"),
     [

@@ -7,7 +7,7 @@ import asyncio
 
 from correct import asyncio_receiver
 
-MOMENT_S = 0.005
+MOMENT_S = 0.02
 _talk = asyncio_receiver.talk
 
 

@@ -29,8 +29,9 @@ class Reply(Struct, frozen=True, kw_only=True):
 class Answers:
     """The answers on one connection; *take* gets each as soon as it is whole, interim ones are left out.
 
-    ``keeps`` tells whether the connection may carry another request after the latest answer. ``is_head`` must be set while
-    the answer to a HEAD is awaited, which has no body whatever its headers say.
+    ``keeps`` tells whether the connection may carry another request after the latest answer, and ``is_begun`` whether
+    another answer has begun since. ``is_head`` must be set while the answer to a HEAD is awaited, which has no body whatever
+    its headers say.
     """
 
     def __init__(self, take: Callable[[int, tuple[tuple[str, str], ...], bytes], None]) -> None:
@@ -54,7 +55,6 @@ class Answers:
 
     def feed(self, received: bytes) -> str:
         """Take some bytes in; trouble in words, if they are no answer."""
-        self.is_begun = True
         self._size += len(received)
         if self._size > LONGEST_ANSWER:
             return "the answer is longer than 10 MiB"
@@ -72,6 +72,10 @@ class Answers:
             self._whole(keeps=False)
             return ""
         return INCOMPLETE
+
+    def on_message_begin(self) -> None:
+        """The first byte of an answer is there."""
+        self.is_begun = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header of the answer that is being read."""

@@ -40,6 +40,8 @@ class _Lane(asyncio.Protocol):
         self._request = b""
         self._ahead: tuple[int, bytes] | None = None
         self._answers = Answers(self._whole)
+        self._began_s = 0.0
+        self._is_in_step = True
         self._transport: Any = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -49,25 +51,27 @@ class _Lane(asyncio.Protocol):
         while self._fetch():
             self._gone: asyncio.Future[None] = loop.create_future()
             self._answers = Answers(self._whole)
+            self._is_in_step = True
+            self._began_s = self._elapsed_s()
             trouble = await connect(self, address, self._timeout_s)
             if trouble:
                 self._number, number = -1, self._number
                 self._take(number, Reply(trouble=trouble))
                 continue
-            self._watch()
-            self._send()
+            if not self._gone.done():
+                self._send()
+                self._watch()
             await self._gone
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
 
     def data_received(self, received: bytes) -> None:
-        if self._number < 0:
-            self._drop("")
-            return
         trouble = self._answers.feed(received)
         if trouble:
             self._drop(trouble)
+        elif self._number < 0:
+            self._go_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._number >= 0:
@@ -76,17 +80,25 @@ class _Lane(asyncio.Protocol):
                 self._fail(trouble)
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
         if not self._gone.done():
             self._gone.set_result(None)
 
     def _whole(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
+        if self._number < 0:
+            self._is_in_step = False
+            return
         number, self._number = self._number, -1
         took_s = self._elapsed_s() - self._began_s
         self._take(number, Reply(status=status, headers=headers, body=body, took_s=took_s))
-        if not self._answers.keeps or self._transport.is_closing() or not self._fetch():
-            self._transport.abort()
-        else:
+
+    def _go_on(self) -> None:
+        """Send the next request, unless the connection ends or says what nobody has asked for."""
+        is_in_step = self._is_in_step and self._answers.keeps and not self._answers.is_begun
+        if is_in_step and not self._transport.is_closing() and self._fetch():
             self._send()
+        else:
+            self._transport.abort()
 
     def _fetch(self) -> bool:
         """Have a request at hand; False when none is left."""

@@ -13,8 +13,9 @@ from harness.scenario import load
 pytestmark = pytest.mark.slow
 
 Rehearse = Callable[..., Judgement]
+SLOW = {"http_json_only", "http_serial", "http_waits_for_ever"}
 APPS = [
-    pytest.param(entry.name, marks=pytest.mark.full) if entry.name == "http_serial" else entry.name
+    pytest.param(entry.name, marks=pytest.mark.full) if entry.name in SLOW else entry.name
     for entry in gallery.apps().values()
     if entry.name.startswith("http_")
 ]

@@ -48,6 +48,7 @@ def test_a_receiver_that_reads_on_is_left_at_the_bound(drive: Callable[..., Driv
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_a_drip_ends_soon_after_the_promised_time(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
     """A byte ten times a second, for two seconds more than promised."""
     (one,) = flooded(drive, mailbox, body_s=0.1)
