@@ -11,7 +11,8 @@ from harness.steps.base import PlainStep
 from harness.steps.deliveries import attempt
 from harness.steps.events import fresh_fact, invented, used_kind
 from harness.webhooks import lures, seal
-from harness.webhooks.sender import Outgoing, plain_headers
+from harness.webhooks.schemes import JSON, lines
+from harness.webhooks.sender import Outgoing
 
 if TYPE_CHECKING:
     from harness.model import Event
@@ -70,8 +71,8 @@ def _send_forged(
     """Send what never happened under *signature*; the right one, which never leaves."""
     event: Event = invented(stage, participant, used_kind(stage, "consent.updated"))
     event = msgspec.structs.replace(event, extra=extra or {})
-    scheme = stage.fiskil.reading("webhooks.signature")
-    message = seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, scheme=scheme)
+    dialect = stage.fiskil.dialect
+    message = seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, dialect=dialect)
     stage.journal.names[event.message_id] = f"forged:{name}"
     note = Delivery(
         event=f"forged:{name}",
@@ -82,6 +83,7 @@ def _send_forged(
         name=name,
         body=message.body,
     )
-    outgoing = Outgoing(note=note, headers=(*plain_headers(signature), *headers))
-    stage.sender.deliver(outgoing, stage.journal)
+    signatures = () if signature is None else (signature,)
+    whole = (*JSON, *lines(message, dialect.scheme, *signatures), *headers)
+    stage.sender.deliver(Outgoing(note=note, headers=whole), stage.journal)
     return message.signature

@@ -9,7 +9,8 @@ from harness.steps.base import PlainStep
 from harness.steps.deliveries import attempt, sealed, settle
 from harness.steps.events import fresh_fact, invented, used_kind
 from harness.webhooks import seal
-from harness.webhooks.sender import Outgoing, plain_headers, written
+from harness.webhooks.schemes import JSON, lines
+from harness.webhooks.sender import Outgoing, written
 from harness.webhooks.uglies import WRONG_SIGNATURE
 from harness.webhooks.wire import Hear, Say, Talk, Watch
 
@@ -48,12 +49,12 @@ def _refuse_then_reuse(stage: "Stage", participant: "Participant", name: str) ->
     outer = _sealed(stage, participant, f"outer:{name}")
     signature, more = REFUSED[name]
     target = stage.sender.target
-    embedded = written(target, body=inner.body, headers=plain_headers(inner.signature), is_kept=True)
-    refused = written(target, body=embedded + b" " * more, headers=plain_headers(signature), is_kept=True)
+    embedded = written(target, body=inner.body, headers=inner.headers, is_kept=True)
+    refused = written(target, body=embedded + b" " * more, headers=_under(stage, outer, signature), is_kept=True)
     parcel = fresh_fact(stage, participant)
     parcel.next_attempt()
     message = sealed(stage, parcel)
-    genuine = written(target, body=message.body, headers=plain_headers(message.signature), is_kept=True)
+    genuine = written(target, body=message.body, headers=message.headers, is_kept=True)
     stamp = stage.journal.stamp()
     talk = stage.sender.talk((Say(refused), Hear(), Watch(ms=WATCHED_MS), Say(genuine), Hear()))
     _note_refusal(stage, participant, name, stamp, talk, (outer, inner), refused)
@@ -94,7 +95,8 @@ def _note_refusal(
         body=refused.partition(b"\r\n\r\n")[2],
         is_judged=False,
     )
-    stage.sender.note(Outgoing(note=note, headers=plain_headers(REFUSED[name][0])), talk.reply, stage.journal, dict(stamp))
+    headers = _under(stage, outer, REFUSED[name][0])
+    stage.sender.note(Outgoing(note=note, headers=headers), talk.reply, stage.journal, dict(stamp))
     for reply in talk.unasked[:1]:
         note = msgspec.structs.replace(
             note, event=f"embedded:{name}", message_id=inner.message_id, kind="embedded", body=inner.body
@@ -106,9 +108,14 @@ def _sealed(stage: "Stage", participant: "Participant", symbol: str) -> "Message
     """An honestly signed message of an event that never happened."""
     event = invented(stage, participant, used_kind(stage, "consent.updated"))
     stage.journal.names[event.message_id] = symbol
-    scheme = stage.fiskil.reading("webhooks.signature")
-    return seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, scheme=scheme)
+    return seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, dialect=stage.fiskil.dialect)
+
+
+def _under(stage: "Stage", message: "Message", signature: str | None) -> tuple[tuple[str, str], ...]:
+    """The headers of *message* under another signature, or under none."""
+    signatures = () if signature is None else (signature,)
+    return (*JSON, *lines(message, stage.fiskil.dialect.scheme, *signatures))
 
 
 def _outgoing(note: Delivery, message: "Message") -> Outgoing:
-    return Outgoing(note=note, headers=plain_headers(message.signature))
+    return Outgoing(note=note, headers=message.headers)

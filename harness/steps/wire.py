@@ -12,7 +12,8 @@ from harness.steps.deliveries import attempt, sealed, settle, until_it_hangs
 from harness.steps.events import fresh_fact, invented, used_kind
 from harness.webhooks import seal
 from harness.webhooks.outbox import Parcel
-from harness.webhooks.sender import Outgoing, plain_headers
+from harness.webhooks.schemes import lines
+from harness.webhooks.sender import Outgoing
 from harness.webhooks.uglies import Kind, Letter, Ugly, head, of_kinds, ugly
 from harness.webhooks.wire import HangUp, Move, Reset, Say
 
@@ -146,9 +147,9 @@ def _deliver_form(stage: "Stage", participant: "Participant", form: Ugly) -> Del
 
 def _send_ugly(stage: "Stage", participant: "Participant", way: Ugly) -> Delivery:
     family = next(name for name, kinds in OF.items() if way.kind in kinds)
-    secret, scheme = _signing(stage)
+    secret, dialect = stage.fiskil.credentials.webhook_secret, stage.fiskil.dialect
     event = invented(stage, participant, used_kind(stage, CLAIMS[family]))
-    message = seal(event, attempt=1, secret=secret, scheme=scheme)
+    message = seal(event, attempt=1, secret=secret, dialect=dialect)
     symbol = f"{family}:{way.name}"
     stage.journal.names[event.message_id] = symbol
     note = Delivery(
@@ -194,14 +195,17 @@ def _note(stage: "Stage", parcel: Parcel, message: "Message") -> Delivery:
 
 
 def _outgoing(note: Delivery, message: "Message") -> Outgoing:
-    return Outgoing(note=note, headers=plain_headers(message.signature))
+    return Outgoing(note=note, headers=message.headers)
 
 
 def _letter(stage: "Stage", message: "Message") -> Letter:
     target = stage.sender.target
-    return Letter(path=target.path, host=f"{target.host}:{target.port}", body=message.body, signature=message.signature)
-
-
-def _signing(stage: "Stage") -> tuple[str, str]:
-    """The secret, and the scheme that rules. Source: webhooks.signature"""
-    return stage.fiskil.credentials.webhook_secret, stage.fiskil.reading("webhooks.signature")
+    scheme = stage.fiskil.dialect.scheme
+    return Letter(
+        path=target.path,
+        host=f"{target.host}:{target.port}",
+        body=message.body,
+        signature=message.signature,
+        header=scheme.header,
+        beside=tuple(f"{name}: {value}" for name, value in lines(message, scheme)),
+    )

@@ -40,12 +40,14 @@ class Kind(enum.StrEnum):
 
 
 class Letter(Struct, frozen=True, kw_only=True):
-    """A signed message and where it goes. ``second`` is another one, for ways that need two."""
+    """A signed message and where it goes. ``header`` carries the signature; ``beside`` says what the body does not."""
 
     path: str
     host: str
     body: bytes
     signature: str
+    header: str = HEADER
+    beside: tuple[str, ...] = ()
 
 
 class Ugly(Struct, frozen=True):
@@ -95,7 +97,8 @@ def head(
         AGENT,
         *([] if is_kept else ["Connection: close"]),
         *([] if kind is None else [f"Content-Type: {kind}"]),
-        *([f"{HEADER}: {letter.signature}"] if signed is None else signed),
+        *letter.beside,
+        *([f"{letter.header}: {letter.signature}"] if signed is None else signed),
         *([] if told is None else [f"Content-Length: {told}"]),
         *more,
     ]
@@ -115,12 +118,12 @@ def _method(name: str) -> Callable[[Letter], Script]:
 
 
 def _named(spell: Callable[[str], str]) -> Callable[[Letter], Script]:
-    return lambda letter: _whole(signed=(f"{spell(HEADER)}: {letter.signature}",))(letter)
+    return lambda letter: _whole(signed=(f"{spell(letter.header)}: {letter.signature}",))(letter)
 
 
 def _signed(*lines: str) -> Callable[[Letter], Script]:
     """Signature lines, in which {} stands for the right one."""
-    return lambda letter: _whole(signed=tuple(f"{HEADER}: {line.format(letter.signature)}" for line in lines))(letter)
+    return lambda letter: _whole(signed=tuple(f"{letter.header}: {line.format(letter.signature)}" for line in lines))(letter)
 
 
 def _mixed_case(name: str) -> str:
@@ -246,7 +249,7 @@ UGLIES: dict[str, Ugly] = {
             "folded_header",
             Kind.MALFORMED,
             "with its signature on a folded line",
-            lambda letter: _whole(signed=(f"{HEADER}:\r\n {letter.signature}",), limit_ms=MALFORMED_MS)(letter),
+            lambda letter: _whole(signed=(f"{letter.header}:\r\n {letter.signature}",), limit_ms=MALFORMED_MS)(letter),
         ),
         Ugly("line_feeds", Kind.MALFORMED, "with line feeds alone", _line_feeds),
         Ugly(
