@@ -18,7 +18,7 @@ import sys
 import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,17 +26,25 @@ NEEDED = ("harness", "fixtures", "scenarios", "examples", "tests", "conftest.py"
 SMALLEST = "harness.webhooks.signature.*"
 """Tried first, so that mutmut makes all mutants and learns which tests reach which function."""
 
+SHOW = "import sys; from mutmut.__main__ import show; [(print('#', name), show.callback(name)) for name in sys.argv[1:]]"
+"""What ``mutmut show`` prints, for many mutants in one process."""
+
 SURVIVED, UNREACHED, UNTRIED = 0, 33, None
 KILLED = {1, 3}
 BATCH = 400
 
 
-def mutmut(folder: Path, *arguments: str) -> str:
-    """Run mutmut in *folder*; what it printed, without its spinner."""
+def run(folder: Path, *arguments: str) -> str:
+    """Run Python in *folder*; what it printed."""
     environment = {**os.environ, "PYTHONPATH": "", "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "mutmut", *arguments]
     answer = subprocess.run(
-        command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
     )
     if answer.returncode:
         sys.exit(answer.stdout.replace("\r", "\n")[-3000:])
@@ -69,11 +77,16 @@ def function_of(name: str) -> str:
     return re.sub(r"^x(?:ǁ|_)", "", name.rpartition(".")[2]).partition("__mutmut_")[0].replace("ǁ", ".")
 
 
-def changed(diff: str) -> Iterator[str]:
-    """The lines that a mutant changed."""
-    for line in diff.splitlines():
-        if line.startswith(("-", "+")) and not line.startswith(("---", "+++")):
-            yield f"{line[0]} {line[1:].strip()}"
+def changes(folder: Path, names: list[str]) -> dict[str, list[str]]:
+    """The lines that each mutant changed."""
+    found: dict[str, list[str]] = {name: [] for name in names}
+    name = ""
+    for line in run(folder, "-c", SHOW, *names).splitlines():
+        if line.startswith("# "):
+            name = line[2:].partition(":")[0]
+        elif line.startswith(("-", "+")) and not line.startswith(("---", "+++")):
+            found[name].append(f"{line[0]} {line[1:].strip()}")
+    return found
 
 
 def report(folder: Path, tried: list[str], total: int) -> None:
@@ -90,10 +103,9 @@ def report(folder: Path, tried: list[str], total: int) -> None:
             groups["killed" if code in KILLED else "ended in another way"].append(name)
     found = len(tried) - len(groups["survived"]) - len(groups["reached by no test"])
     survivors = groups["survived"] + groups["reached by no test"]
-    for name in survivors:
+    for name, lines in changes(folder, survivors).items():
         print(f"\n{module_of(name)}: {function_of(name)}  ({name.rpartition('_')[2]})")
-        for line in changed(mutmut(folder, "show", name)):
-            print(f"    {line[:150]}")
+        print("\n".join(f"    {line[:150]}" for line in lines))
     print()
     for module, count in sorted(Counter(map(module_of, survivors)).items()):
         print(f"{count:>4} of {sum(module_of(one) == module for one in tried):>3} survived in {module}")
@@ -121,13 +133,13 @@ def main() -> int:
                 shutil.copytree(ROOT / one, folder / one, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
             else:
                 shutil.copy(ROOT / one, folder / one)
-        mutmut(folder, "run", "--max-children", str(asked.workers), SMALLEST)
+        run(folder, "-m", "mutmut", "run", "--max-children", str(asked.workers), SMALLEST)
         names = verdicts(folder)
         tried = chosen(names, count=asked.mutants, seed=asked.seed, only=asked.only)
         if not tried:
             sys.exit(f"No mutants in {asked.only!r}; modules are {', '.join(sorted(set(map(module_of, names))))}.")
         for at in range(0, len(tried), BATCH):
-            mutmut(folder, "run", "--max-children", str(asked.workers), *tried[at : at + BATCH])
+            run(folder, "-m", "mutmut", "run", "--max-children", str(asked.workers), *tried[at : at + BATCH])
         report(folder, tried, len(names))
     return 0
 

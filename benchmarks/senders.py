@@ -20,7 +20,9 @@ from harness.ids import stream
 from harness.model import Event
 from harness.webhooks.lanes import pour
 from harness.webhooks.message import seal
-from harness.webhooks.sender import Target, plain_headers, written
+from harness.webhooks.schemes import JSON
+from harness.webhooks.sender import Target, written
+from harness.webhooks.signature import HEADER
 from harness.webhooks.transport import Address
 
 SECRET = (
@@ -70,7 +72,8 @@ async def ours(port: int, lanes: int, tally: Tally) -> None:
     """The harness's own lanes."""
     target = Target(host="127.0.0.1", port=port, path=PATH)
     requests = (
-        written(target, body=body, headers=plain_headers(signature), is_kept=True) for body, signature in tally.messages()
+        written(target, body=body, headers=(*JSON, (HEADER, signature)), is_kept=True)
+        for body, signature in tally.messages()
     )
     address = Address(host="127.0.0.1", port=port)
     await pour(address, requests, lambda _number, reply: tally.count(reply.status), timeout_s=10, lanes=lanes)
@@ -84,7 +87,7 @@ async def aiohttp(port: int, lanes: int, tally: Tally) -> None:
 
     async def work(session: Any) -> None:
         for body, signature in messages:
-            headers = dict(plain_headers(signature))
+            headers = dict((*JSON, (HEADER, signature)))
             async with session.post(f"http://127.0.0.1:{port}{PATH}", data=body, headers=headers) as answer:
                 await answer.read()
                 tally.count(answer.status)
@@ -101,7 +104,7 @@ async def httpx(port: int, lanes: int, tally: Tally) -> None:
 
     async def work(client: Any) -> None:
         for body, signature in messages:
-            headers = dict(plain_headers(signature))
+            headers = dict((*JSON, (HEADER, signature)))
             tally.count((await client.post(f"http://127.0.0.1:{port}{PATH}", content=body, headers=headers)).status_code)
 
     limits = library.Limits(max_connections=lanes, max_keepalive_connections=lanes)

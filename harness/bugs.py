@@ -70,8 +70,9 @@ def bugs() -> dict[str, Bug]:
         raise ConfigError(f"fixtures/{FILE} has {twice[0]!r} twice. Keep one.")
     for one in found:
         for witness in one.witness:
-            if witness.scenario not in catalog.scenario_names():
-                raise UnknownName("scenario", witness.scenario, catalog.scenario_names(), place=f"the bug {one.id!r}")
+            known = [*catalog.scenario_names(), *catalog.opt_in_names()]
+            if witness.scenario not in known:
+                raise UnknownName("scenario", witness.scenario, known, place=f"the bug {one.id!r}")
     return {one.id: one for one in found}
 
 

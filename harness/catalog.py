@@ -17,6 +17,7 @@ from harness.errors import ConfigError, UnknownName
 from harness.model import Institution, Person
 
 _INSTALLED = Path(__file__).parent / "_data"
+OPT_IN = "opt_in"
 _ROOT = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parent.parent
 
 
@@ -63,11 +64,23 @@ def scenario_names() -> list[str]:
     return sorted(path.stem for path in folder("scenarios").glob("*.py") if not path.stem.startswith("_"))
 
 
-def scenario_value(name: str) -> Any:
-    """The ``SCENARIO`` of the scenario called *name*."""
+def opt_in_names() -> list[str]:
+    """The names of scenarios that run only when they are asked for by name, sorted: they cost bytes or time."""
+    return sorted(path.stem for path in (folder("scenarios") / OPT_IN).glob("*.py") if not path.stem.startswith("_"))
+
+
+def scenario_path(name: str) -> Path:
+    """The file of the scenario called *name*, whether it runs by itself or only by name."""
+    if name in opt_in_names():
+        return folder("scenarios") / OPT_IN / f"{name}.py"
     if name not in scenario_names():
         raise UnknownName("scenario", name, scenario_names())
-    return load_scenario_file(folder("scenarios") / f"{name}.py")
+    return folder("scenarios") / f"{name}.py"
+
+
+def scenario_value(name: str) -> Any:
+    """The ``SCENARIO`` of the scenario called *name*."""
+    return load_scenario_file(scenario_path(name))
 
 
 def load_scenario_file(path: Path) -> Any:

@@ -32,6 +32,7 @@ from harness.journal import (
     PlanKind,
     PlanRun,
     ReadingsAsked,
+    Reduction,
     Started,
     UsedEvents,
 )
@@ -291,6 +292,8 @@ class Driver:
                 request_deadline_s=limits.request_deadline_s,
                 fresh_s=limits.fresh_s,
                 ack_s=limits.ack_s,
+                body_bytes=limits.body_bytes,
+                body_s=limits.body_s,
                 last_attempt=int(self.fiskil.sandbox.store.readings.of("webhooks.attempts")),
                 assumed=tuple(name for name in limits.__struct_fields__ if name not in self.settings.promised),
             )
@@ -298,6 +301,9 @@ class Driver:
         used = self.settings.app.facts.uses_events
         if used is not None:
             journal.write(UsedEvents(patterns=used))
+        reducer = self.settings.app.observe.reducer
+        if reducer is not None:
+            journal.write(Reduction(becomes=reducer.becomes))
         if self.settings.app.facts.history_days is not None:
             journal.write(History(days=self.settings.app.facts.history_days))
         return Stage(
@@ -312,7 +318,9 @@ class Driver:
             seed=stream(self.seed, scenario.usual_name).randrange(2**32),
         )
 
-    def _explore(self, journal: Journal, readings: dict[str, str], kind: PlanKind, wanted: int) -> tuple[PlanRun, ...]:
+    def _explore(
+        self, journal: Journal, readings: dict[str, str], kind: PlanKind, wanted: int, shrink_s: float
+    ) -> tuple[PlanRun, ...]:
         """Run generated plans, each with its own journal, while the scenario that asked for them waits with *journal*."""
 
         def run(plan: Scenario) -> Outcome:
@@ -329,6 +337,8 @@ class Driver:
                 wanted=wanted,
                 can_restart=self.app.can_restart,
                 can_fail=self.app.has("app.drive.fail"),
+                folds=self.app.has("app.observe.reducer"),
+                shrink_cap_s=shrink_s,
             )
         finally:
             self._read_until = read_until

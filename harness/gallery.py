@@ -150,9 +150,10 @@ def _checked(entry: GalleryApp) -> GalleryApp:
         practice(practice_id)
     for bug_id in entry.bugs:
         bug(bug_id)
+    known = [*catalog.scenario_names(), *catalog.opt_in_names()]
     for name in entry.scenarios:
-        if name not in catalog.scenario_names():
-            raise UnknownName("scenario", name, catalog.scenario_names(), place=f"the gallery app {entry.name!r}")
+        if name not in known:
+            raise UnknownName("scenario", name, known, place=f"the gallery app {entry.name!r}")
     bearing = {probe for practice_id in entry.violates for probe in practice(practice_id).probes}
     for name in entry.probes:
         if name not in bearing:

@@ -139,9 +139,11 @@ class Delivery(Entry, frozen=True, kw_only=True):
     """One attempt to hand one message over.
 
     ``kind`` is genuine, replay, forged, unusual (signed, but never sent by Fiskil) or foreign (signed, about ids that the
-    app has nothing to do with). ``name`` is the variant. ``outcome`` is ack, refuse or indeterminate; ``trouble`` says in
-    words why there is no status. ``message_id`` is the id that an effect would be filed under. Where ``is_judged`` is False
-    the answer is recorded only. ``says`` is what the message tells where it is not worded as Fiskil's are.
+    app has nothing to do with); odd, broken or method (signed, in bytes or by methods of which Fiskil has none); refusable
+    or embedded (a forgery, and what stands in its body like a request). ``name`` is the variant. ``outcome`` is ack, refuse
+    or indeterminate; ``trouble`` says in words why there is no status. ``message_id`` is the id that an effect would be
+    filed under. Where ``is_judged`` is False the answer is recorded only. ``says`` is what the
+    message tells where it is not worded as Fiskil's are.
     """
 
     event: str
@@ -164,12 +166,27 @@ class Delivery(Entry, frozen=True, kw_only=True):
     says: dict[str, str] = {}
 
 
+class Flood(Entry, frozen=True, kw_only=True):
+    """Somebody unsigned wrote a body without end, until the receiver answered, closed, or the bound was reached.
+
+    ``taken_bytes`` is what the receiver and the system's buffers took, in ``took_s`` real seconds. ``status`` is None where
+    no answer came; ``is_over`` says whether the receiver ended it.
+    """
+
+    name: str
+    taken_bytes: int
+    took_s: float
+    status: int | None = None
+    is_over: bool = False
+
+
 class Effects(Entry, frozen=True, kw_only=True):
     """What the app says it did, at one moment. ``moment`` is before or after (a step), ordered (it is about
     to be told to fail), settled, or end.
 
     ``applied`` and ``state`` are None where the app does not tell them. ``is_quiescent`` is False when the wait was capped;
     nothing had changed for ``still_s`` real seconds by then. ``failed`` counts the ordered failures that have happened.
+    ``consents`` are the values that the state shows for consents, where the config says where they stand.
     """
 
     participant: str
@@ -181,6 +198,7 @@ class Effects(Entry, frozen=True, kw_only=True):
     is_quiescent: bool = True
     still_s: float = 0.0
     is_connected: bool | None = None
+    consents: dict[str, Any] = {}
 
 
 class Rows(Entry, frozen=True, kw_only=True):
@@ -266,8 +284,16 @@ class Limits(Entry, frozen=True, kw_only=True):
     request_deadline_s: float
     fresh_s: float
     ack_s: float = 10
+    body_bytes: int | None = None
+    body_s: float | None = None
     last_attempt: int = 5
     assumed: tuple[str, ...] = ()
+
+
+class Reduction(Entry, frozen=True, kw_only=True):
+    """The value that each kind of event leaves for its consent (``app.observe.reducer``); absent where nobody says."""
+
+    becomes: dict[str, Any]
 
 
 class UsedEvents(Entry, frozen=True, kw_only=True):

@@ -76,7 +76,7 @@ def load(name: str) -> Scenario:
 
 
 def load_all() -> list[Scenario]:
-    """Every scenario that ships, by name."""
+    """Every scenario that ships and runs by itself, by name."""
     return [load(name) for name in catalog.scenario_names()]
 
 
@@ -114,7 +114,7 @@ def read_plan(path: Path) -> SavedPlan:
 def _title(name: str) -> str:
     import ast
 
-    text = (catalog.folder("scenarios") / f"{name}.py").read_text(encoding="utf-8")
+    text = catalog.scenario_path(name).read_text(encoding="utf-8")
     return (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
 
 

@@ -57,15 +57,16 @@ def is_explored(scenario: Scenario) -> bool:
     return any(isinstance(step, Explore) for step in scenario.steps)
 
 
-def with_plans(scenarios: Iterable[Scenario], count: int | None) -> list[Scenario]:
-    """The scenarios, with *count* plans where plans are drawn; None leaves everything as it is."""
-    if count is None:
+def with_plans(scenarios: Iterable[Scenario], count: int | None, shrink_s: float | None = None) -> list[Scenario]:
+    """The scenarios, with *count* plans where plans are drawn and *shrink_s* to cut one down; None leaves it as it is."""
+    changes = {name: value for name, value in (("plans", count), ("shrink_s", shrink_s)) if value is not None}
+    if not changes:
         return list(scenarios)
     return [
         msgspec.structs.replace(
             one,
             steps=tuple(
-                msgspec.structs.replace(step, plans=count) if isinstance(step, Explore) else step for step in one.steps
+                msgspec.structs.replace(step, **changes) if isinstance(step, Explore) else step for step in one.steps
             ),
         ).check()
         for one in scenarios
@@ -102,6 +103,8 @@ def _meant(name: str) -> list[Scenario]:
         return [from_file(Path(name))]
     if name.endswith(".json"):
         return [from_plan(Path(name))]
+    if name in catalog.opt_in_names():
+        return [load(name)]
     known = catalog.scenario_names()
     matching = [one for one in known if fnmatchcase(one, name)]
     if not matching:

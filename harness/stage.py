@@ -8,7 +8,7 @@ import msgspec
 
 from harness.app import AppUnderTest
 from harness.app.due import Due
-from harness.app.observe import CAP_S, STILL_S, Rest, Told, is_connected, look, settled
+from harness.app.observe import CAP_S, STILL_S, Rest, Told, is_connected, look, settled, values_of_consents
 from harness.app.values import of_end_user
 from harness.clock import rfc3339
 from harness.errors import StepError, UnknownName
@@ -58,7 +58,7 @@ class Stage:
         journal: Journal,
         person: Person,
         nonce: str,
-        explore: Callable[[PlanKind, int], Sequence[PlanRun]],
+        explore: Callable[[PlanKind, int, float], Sequence[PlanRun]],
         seed: int = 0,
     ) -> None:
         self.settings = settings
@@ -162,6 +162,7 @@ class Stage:
             is_quiescent=rest.is_quiescent,
             still_s=rest.still_s,
             is_connected=is_connected(self.app, told),
+            consents=values_of_consents(self.app, told, self._consent_ids(participant)),
         )
         self.journal.write(entry)
         return entry
@@ -171,6 +172,9 @@ class Stage:
         entry = msgspec.structs.replace(told, **self.journal.stamp(), moment=moment)
         self.journal.write(entry)
         return entry
+
+    def _consent_ids(self, participant: Participant) -> list[str]:
+        return [one.arrangement_id for one in self.fiskil.sandbox.consents_of(participant.end_user_id)]
 
     def _settled(self, participant: Participant) -> Rest:
         """Wait for the app; longer where something was broken, because backing off looks like being idle.

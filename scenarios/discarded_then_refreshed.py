@@ -7,8 +7,12 @@ SCENARIO = Scenario(
     steps=(
         steps.Authorise(),
         steps.Deliver(),
-        steps.Settle(),
         steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="repeat", nth=2),
+        steps.Change(what="amend", nth=4),
+        steps.Sync("transactions"),
         steps.KillApp(),
         steps.Deliver(attempts=6),
         steps.StartApp(),

@@ -3,7 +3,7 @@
 from harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("webhooks.retries",),
+    practices=("webhooks.idempotent",),
     steps=(
         steps.Authorise(),
         steps.ConfirmAgain(),

@@ -17,7 +17,9 @@ from harness.errors import UnsafeTarget
 from harness.journal import Delivery, Journal
 from harness.listen import Loop
 from harness.webhooks import Sender, Target
-from harness.webhooks.sender import Outgoing, plain_headers
+from harness.webhooks.schemes import JSON
+from harness.webhooks.sender import Outgoing
+from harness.webhooks.signature import HEADER
 from harness.webhooks.transport import Address
 from harness.webhooks.uglies import UGLIES, Letter
 from harness.webhooks.wire import Talk as Heard
@@ -79,7 +81,7 @@ MISBEHAVING: dict[str, tuple[Talk, str]] = {
 
 def outgoing() -> Outgoing:
     note = Delivery(event="e0", participant="", message_id="1", attempt=1, body=BODY)
-    return Outgoing(note=note, headers=plain_headers("c2ln"))
+    return Outgoing(note=note, headers=(*JSON, (HEADER, "c2ln")))
 
 
 def delivered(

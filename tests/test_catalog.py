@@ -7,6 +7,8 @@ import pytest
 from harness import catalog
 from harness.errors import ConfigError, UnknownName
 from harness.model import OUTCOMES
+from harness.scenario import load
+from harness.selection import select
 
 
 def test_every_institution_is_known_by_its_id() -> None:
@@ -57,6 +59,16 @@ def test_every_shipped_scenario_loads() -> None:
 
     assert "happy_path" in names
     assert [name for name in names if catalog.scenario_value(name) is None] == []
+
+
+def test_what_costs_bytes_or_time_runs_only_by_its_name() -> None:
+    """It is no scenario that runs by itself, and loads like one."""
+    (name,) = catalog.opt_in_names()
+
+    assert name not in catalog.scenario_names()
+    assert load(name).title.endswith(".")
+    assert [one.name for one in select([name])] == [name]
+    assert name not in [one.name for one in select(["webhook_*"])]
 
 
 @pytest.mark.parametrize(

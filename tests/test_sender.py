@@ -10,7 +10,10 @@ from harness.errors import UnsafeTarget, UsageError
 from harness.journal import Delivery, Journal
 from harness.listen import Loop
 from harness.webhooks import Sender, Target
-from harness.webhooks.sender import Outgoing, plain_headers, refuse_unsafe_host
+from harness.webhooks.schemes import JSON
+from harness.webhooks.sender import Outgoing, refuse_unsafe_host, written
+from harness.webhooks.signature import HEADER
+from harness.webhooks.wire import Hear, Say
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def receiver(threaded: HTTPServer) -> HTTPServer:
 
 def outgoing(body: bytes = b"{}", **note: object) -> Outgoing:
     written = Delivery(event="e0", participant="", message_id="1", attempt=1, body=body, **note)  # type: ignore[arg-type]
-    return Outgoing(note=written, headers=plain_headers("c2ln"))
+    return Outgoing(note=written, headers=(*JSON, (HEADER, "c2ln")))
 
 
 @pytest.mark.parametrize(
@@ -187,3 +190,35 @@ def test_long_bodies_are_kept_in_part(loop: Loop, receiver: HTTPServer) -> None:
     receiver.check()
     assert b"70000 bytes, sha256" in delivery.body
     assert len(delivery.body) < 5000
+
+
+def test_many_deliveries_share_a_few_connections(loop: Loop, receiver: HTTPServer) -> None:
+    """Each is made and written down with its own answer, in whatever order they end; they are no burst."""
+    receiver.expect_request("/").respond_with_handler(lambda request: Response(status=int(request.get_data())))
+    journal = Journal()
+
+    count = Sender(loop, Target.of(receiver.url_for("/"))).pour(
+        (outgoing(b"%d" % status) for status in (200, 204, 401, 503)), journal, lanes=2
+    )
+
+    made = sorted(journal.all(Delivery), key=lambda one: one.body)
+    assert count == 4
+    assert [(one.body, one.status, one.outcome, one.group) for one in made] == [
+        (b"200", 200, "ack", 0),
+        (b"204", 204, "ack", 0),
+        (b"401", 401, "refuse", 0),
+        (b"503", 503, "refuse", 0),
+    ]
+
+
+def test_a_script_is_performed_and_noted_only_when_asked(loop: Loop, receiver: HTTPServer) -> None:
+    """Whoever wrote it knows what its answers mean."""
+    receiver.expect_oneshot_request("/", method="PUT").respond_with_data("", status=405)
+    journal, sender = Journal(), Sender(loop, Target.of(receiver.url_for("/")))
+    request = written(sender.target, body=b"{}", headers=(*JSON, (HEADER, "c2ln")), method="PUT")
+
+    talk = sender.talk((Say(request), Hear()))
+    assert not journal.all(Delivery)
+    delivery = sender.note(outgoing(), talk.reply, journal, journal.stamp())
+
+    assert (delivery.status, delivery.outcome, journal.all(Delivery)) == (405, "refuse", [delivery])

@@ -315,6 +315,48 @@ def test_an_app_elsewhere_is_refused(url: str) -> None:
         read(f'[app]\nurl = "{url}"')
 
 
+@pytest.mark.parametrize(
+    ("state", "becomes", "words"),
+    [
+        ("$.state.status", "becomes = {}", "app.observe.reducer.state must carry {consent_id}, got '$.state.status'"),
+        (
+            "$[{consent}]",
+            "becomes = {}",
+            "app.observe.reducer.state uses {consent}, which nothing fills. Did you mean {consent_id}?",
+        ),
+        ("$[{consent_id}]", "becomes = {}", "app.observe.reducer.becomes is empty; name what an event leaves"),
+        ("$[{consent_id}]", 'becomes.consent.recieved = "a"', "no event is called. Did you mean 'consent.received'?"),
+        (
+            "$[{consent_id}]",
+            'become.consent.received = "a"',
+            "unknown key 'become' in [app.observe.reducer]. Did you mean 'becomes'?",
+        ),
+        ("$..[{consent_id}", 'becomes.consent.received = "a"', "app.observe.reducer.state must be a JSONPath"),
+    ],
+)
+def test_a_reducer_that_cannot_be_meant_is_refused(state: str, becomes: str, words: str) -> None:
+    """Before anything starts, with the nearest match."""
+    with pytest.raises(ConfigError, match=re.escape(words)):
+        read(f'[app.observe]\neffects = "GET /e"\n[app.observe.reducer]\nstate = "{state}"\n{becomes}')
+
+
+def test_a_reducer_without_effects_is_refused() -> None:
+    """It says where a value stands in what the app never tells."""
+    with pytest.raises(ConfigError, match=re.escape("app.observe.effects, which tells it, is missing")):
+        read('[app.observe.reducer]\nstate = "$[{consent_id}]"\nbecomes.consent.received = "a"')
+
+
+def test_kinds_of_a_reducer_may_be_written_bare() -> None:
+    """What TOML reads as tables within tables is one kind of event, and numbers stay numbers."""
+    found = read(
+        '[app.observe]\neffects = "GET /e"\n[app.observe.reducer]\nstate = "$[{consent_id}]"\n'
+        'becomes.consent.received = 1\nbecomes."consent.revoked" = "gone"'
+    )
+
+    assert found.app.observe.reducer is not None
+    assert found.app.observe.reducer.becomes == {"consent.received": 1, "consent.revoked": "gone"}
+
+
 def test_the_refusal_of_a_host_says_how_to_allow_it() -> None:
     """The whole message, to be acted on."""
     with pytest.raises(UnsafeTarget) as raised:

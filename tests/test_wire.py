@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from harness.webhooks.wire import (
     Reset,
     Say,
     Watch,
+    flood,
     perform,
 )
 from harness.webhooks.wire import Talk as Heard
@@ -223,3 +225,42 @@ def test_over_tls_scripts_are_performed_as_well() -> None:
     made: Heard = run(replying(OK), call, tls=server)
 
     assert made.reply.status == 204
+
+
+def test_a_flood_ends_when_the_receiver_says_so() -> None:
+    """An answer or a closed connection, and how much was taken until then."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(100_000)
+        writer.write(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
+
+    def pieces(address: Address) -> Awaitable[tuple[int, Reply | None]]:
+        return flood(address, b"head", b"x" * 1000, most_bytes=50_000_000, limit_s=5)
+
+    taken, reply = run(talk, pieces)
+
+    assert reply is not None
+    assert reply.status == 413
+    assert 50_000 < taken < 50_000_000
+
+
+def test_a_flood_ends_at_its_bound() -> None:
+    """A receiver that reads on costs so many bytes and no more."""
+    seen: list[object] = []
+
+    def pieces(address: Address) -> Awaitable[tuple[int, Reply | None]]:
+        return flood(address, b"", b"x" * 1000, most_bytes=20_000, limit_s=5)
+
+    assert run(reading_all(seen), pieces) == (20_000, None)
+
+
+def test_a_flood_ends_in_time() -> None:
+    """One that trickles, too."""
+
+    def pieces(address: Address) -> Awaitable[tuple[int, Reply | None]]:
+        return flood(address, b"", b"x", most_bytes=20_000, pause_ms=10, limit_s=0.05)
+
+    taken, reply = run(silent(), pieces)
+
+    assert reply is None
+    assert 1 <= taken <= 10

@@ -8,20 +8,19 @@ import asyncio
 from correct import asyncio_receiver
 
 SLOTS = 3
-_taken = 0
+_taken = []
 _read_body = asyncio_receiver.read_body
 
 
 async def read_body(reader, headers):
     """One slot each, for as long as there are some."""
-    global _taken
     if not any(name == "x-fiskil-signature" for name, _ in headers):
         return await _read_body(reader, headers)
-    if _taken == SLOTS:
+    if len(_taken) == SLOTS:
         raise asyncio_receiver.Refused(503)
-    _taken += 1
+    _taken.append(reader)
     body = await _read_body(reader, headers)
-    _taken -= 1
+    _taken.remove(reader)
     return body
 
 

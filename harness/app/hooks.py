@@ -24,6 +24,7 @@ HOOKS = {
     "app.observe.effects": "tells what the app did with each message, and what it holds",
     "app.observe.metrics": "shows the app's metrics",
     "app.observe.connected": "tells whether the app counts an end user as connected",
+    "app.observe.reducer": "tells what the events about a consent come to, so its final state is judged exactly",
     "app.observe.pages": "names pages of the app that an end user sees",
     "app.observe.logs": "names files that are searched for secrets, besides the output of app.command",
 }
@@ -45,7 +46,7 @@ def is_given(app: "AppUnderTest", hook: str) -> bool:
     """Whether a hook can be used."""
     if hook == "app.command":
         return app.can_restart
-    if hook in {"app.observe.connected", "app.observe.pages", "app.observe.logs"}:
+    if hook in {"app.observe.connected", "app.observe.reducer", "app.observe.pages", "app.observe.logs"}:
         return bool(getattr(app.settings.app.observe, hook.rpartition(".")[2]))
     return template_of(app, hook) is not None or _method(app, hook) is not None
 

@@ -1,6 +1,6 @@
 """What the app says it did: its effects at one moment, and waiting until nothing is under way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 import msgspec
@@ -11,6 +11,7 @@ from harness.app.templates import read_json, select, without
 from harness.app.values import Values
 from harness.clock import stopwatch, wait_until
 from harness.errors import HookError
+from harness.settings.placeholders import filled
 
 EFFECTS = "app.observe.effects"
 STILL_S = 0.25
@@ -120,3 +121,13 @@ def is_connected(app: AppUnderTest, told: Told) -> bool | None:
         return None
     found = select(told.state, wanted.path.replace("$.state", "$", 1))
     return bool(found) and found[0] in wanted.values
+
+
+def values_of_consents(app: AppUnderTest, told: Told, consent_ids: Iterable[str]) -> dict[str, Any]:
+    """What the state shows for each consent, where the config says where that stands; what shows nothing is absent."""
+    reducer = app.settings.app.observe.reducer
+    if reducer is None or told.state is None:
+        return {}
+    place = reducer.state.replace("$.state", "$", 1)
+    found = {one: select(told.state, filled(place, consent_id=one)) for one in consent_ids}
+    return {consent_id: values[0] for consent_id, values in found.items() if values}

@@ -106,7 +106,15 @@ def reports(command: Command) -> Command:
 
 
 def plans(command: Command) -> Command:
-    """``--plans N``: how many plans each random scenario draws."""
+    """``--plans N`` and ``--shrink-s N``: how many plans each random scenario draws, and how long one that fails is cut."""
+    command = click.option(
+        "--shrink-s",
+        "shrink_s",
+        metavar="S",
+        type=click.FloatRange(0, 3600),
+        default=None,
+        help="Seconds to cut a failing plan down  [default: 60].",
+    )(command)
     return click.option(
         "--plans",
         "plan_count",

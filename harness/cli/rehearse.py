@@ -101,6 +101,7 @@ def run_command(
     workers: int,
     readings: tuple[str, ...],
     plan_count: int | None,
+    shrink_s: float | None,
     save_path: Path | None,
     **reports: Any,
 ) -> int:
@@ -109,10 +110,10 @@ def run_command(
     from harness.selection import select_from, with_plans
 
     found, paths = select_from(names)
-    scenarios = with_plans(found, plan_count)
+    scenarios = with_plans(found, plan_count, shrink_s)
     if save_path is not None:
         return _save(scenarios, seed, save_path, readings)
-    tail = tail_of(seed, config_file, gallery_name, readings) + _with_plans(plan_count)
+    tail = tail_of(seed, config_file, gallery_name, readings) + _with_plans(plan_count, shrink_s)
     asked = Asked(
         command="run",
         again=f"fiskil-harness run {quoted(names)}{tail}",
@@ -128,26 +129,48 @@ def run_command(
     epilog=options.examples(
         "fiskil-harness replay fiskil-plans/plan.json",
         "fiskil-harness replay plan.json --config staging.toml",
+        "fiskil-harness replay plan.json --as-test tests/test_webhooks.py",
     )
 )
 @click.argument("plan", metavar="FILE", type=options.FILE)
+@click.option(
+    "--as-test",
+    "test_path",
+    metavar="TEST",
+    type=options.FILE,
+    help="Write what the plan sends as a pytest file that needs no harness, and as curl lines beside it (.sh).",
+)
 @options.config
+@options.gallery
 @options.readings
 @options.reports
-def replay_command(plan: Path, config_file: Path | None, readings: tuple[str, ...], **reports: Any) -> int:
+def replay_command(
+    plan: Path,
+    test_path: Path | None,
+    config_file: Path | None,
+    gallery_name: str | None,
+    readings: tuple[str, ...],
+    **reports: Any,
+) -> int:
     """Run the plan in FILE again, with the seed that it holds.
 
-    Plans are written by `run --save`, and by random plans that fail.
+    Plans are written by `run --save`, and by random plans that fail. With --as-test the run is also written down as a plain
+    pytest file, which sends the same to any receiver and asks what the plan found broken.
     """
     from harness.cli.outcome import Asked
     from harness.scenario import read_plan
     from harness.selection import from_plan
 
     saved, scenario = read_plan(plan), from_plan(plan)
+    settings = settings_of(config_file, gallery_name, readings)
+    if test_path is not None:
+        from harness.cli.retelling import write_as_test
+
+        return write_as_test(scenario, settings, seed=saved.seed, plan=plan, path=test_path)
     again = f"fiskil-harness replay {quoted([str(plan)])}" + (f" --config {config_file}" if config_file else "")
-    again += again_under(readings)
+    again += (f" --gallery {gallery_name}" if gallery_name else "") + again_under(readings)
     asked = Asked(command="replay", again=again, again_one=again, **reports)
-    return rehearse([scenario], settings_of(config_file, None, readings), saved.seed, asked)
+    return rehearse([scenario], settings, saved.seed, asked)
 
 
 @click.command(
@@ -187,6 +210,7 @@ def webhooks_command(
     scheme: str | None,
     phase: "Phase",
     plan_count: int | None,
+    shrink_s: float | None,
     readings: tuple[str, ...],
     seed: int,
     **reports: Any,
@@ -199,20 +223,21 @@ def webhooks_command(
     from harness.selection import about_receivers, with_plans
 
     settings = under(_receiver_settings(url, secret_env, effects, uses_events, scheme), readings)
-    known = with_plans(about_receivers(phase), plan_count)
+    known = with_plans(about_receivers(phase), plan_count, shrink_s)
     within_reach = [one for one in known if set(one.needs) <= {EFFECTS}]
     left_out = [f"{one.name} needs {', '.join(one.needs)}" for one in known if one not in within_reach]
     again = f"fiskil-harness webhooks {quoted([url])} --secret-env {secret_env}"
     again += f" --effects {quoted([effects])}" if effects else ""
     again += "".join(f" --uses-events {quoted([kind])}" for kind in uses_events) + (f" --scheme {scheme}" if scheme else "")
-    again += (f" --phase {phase}" if phase != "all" else "") + _with_plans(plan_count)
+    again += (f" --phase {phase}" if phase != "all" else "") + _with_plans(plan_count, shrink_s)
     again += f" --seed {seed}" + again_under(readings)
     asked = Asked(command="webhooks", again=again, again_one=again, **reports)
     return rehearse(within_reach, settings, seed, asked, left_out=left_out)
 
 
-def _with_plans(plan_count: int | None) -> str:
-    return f" --plans {plan_count}" if plan_count is not None else ""
+def _with_plans(plan_count: int | None, shrink_s: float | None) -> str:
+    tail = f" --plans {plan_count}" if plan_count is not None else ""
+    return tail + (f" --shrink-s {shrink_s:g}" if shrink_s is not None else "")
 
 
 def _save(scenarios: "Sequence[Scenario]", seed: int, path: Path, readings: "Sequence[str]") -> int:

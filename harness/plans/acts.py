@@ -144,10 +144,16 @@ class Form(Struct, frozen=True, kw_only=True):
         return Scenario(
             name=f"drawn_{self.kind}",
             practices=() if self.kind == "everything" else (PRACTICES[self.kind],),
-            probes=asked(self, acts) if self.kind == "everything" else PROBES[self.kind],
+            probes=self._probes(acts),
             end_user=self.end_user,
             steps=tuple(made),
         )
+
+    def _probes(self, acts: list[Act]) -> tuple[AnyProbe, ...]:
+        if self.kind == "everything":
+            return asked(self, acts)
+        exact = (probes.EndsAsTold(),) if self.kind == "order" and self.folds else ()
+        return (*PROBES[self.kind], *exact)
 
     def _has_stranger(self, acts: list[Act]) -> bool:
         """Whether somebody else shows what a genuine message of a kind does."""
@@ -167,6 +173,8 @@ def asked(form: Form, acts: list[Act]) -> tuple[AnyProbe, ...]:
     found: list[AnyProbe] = []
     if form.has_twins:
         found.append(probes.EndsLikeItsTwin())
+    if form.folds and "odd" not in verbs:
+        found.append(probes.EndsAsTold())
     found += [probes.LosesNothing(), probes.AcknowledgesPromptly()]
     if not disorders([act for act in acts if act.verb != "restart"]) and "fail" not in verbs:
         found.append(probes.AcknowledgesGenuine())

@@ -30,6 +30,9 @@ from harness.probes import Finding, Verdict
 from harness.scenario import Scenario, dump_plan
 
 SEARCH_CAP_S = 120.0
+PLAN_CAP_S = 0.6
+"""However many plans are wanted, so long each may take on average, in real seconds."""
+
 SHRINK_CAP_S = 60.0
 RACE_CAP_S = 10.0
 RACE_ROUNDS = 5
@@ -91,8 +94,9 @@ def explore(
     search = _Search(run, seed=seed, wanted=wanted, shrink_cap_s=shrink_cap_s)
     with contextlib.suppress(_Enough):
         has_counts = kind == "order" or search.finds_counts(Form(kind="deliveries"))
-        if kind == "forgeries" and not has_counts:
+        if kind in {"forgeries", "everything"} and not has_counts:
             search.wanted = -(-wanted // SLOWER)
+        can_fail &= has_counts  # whoever must be waited for is not made to wait longer
         form = Form(kind=kind, can_restart=can_restart, can_fail=can_fail, folds=folds, has_counts=has_counts)
         search.through(msgspec.structs.replace(form, is_seldom=wanted > MANY))
     return search.conclusion()
@@ -197,7 +201,7 @@ class _Search:
 
     def _stop_searching(self) -> None:
         """End the search when every wanted plan was run, or when time is up."""
-        if len(self._runs) >= self.wanted or self._searching() > SEARCH_CAP_S:
+        if len(self._runs) >= self.wanted or self._searching() > max(SEARCH_CAP_S, self.wanted * PLAN_CAP_S):
             raise _Enough
 
     def _note(self, tried: PlanRun) -> None:

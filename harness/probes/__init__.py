@@ -6,9 +6,11 @@ from harness.probes.applies_each import AppliesEach
 from harness.probes.applies_once import AppliesOnce
 from harness.probes.applies_whole_posts_only import AppliesWholePostsOnly
 from harness.probes.base import PlainProbe, Probe, name_of
+from harness.probes.bounds_bodies import BoundsBodies
 from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
 from harness.probes.drops_removed_rows import DropsRemovedRows
 from harness.probes.drops_revoked_rows import DropsRevokedRows
+from harness.probes.ends_as_told import EndsAsTold
 from harness.probes.ends_like_its_twin import EndsLikeItsTwin
 from harness.probes.finding import Case, Finding, Verdict, heaviest
 from harness.probes.holds_every_row import HoldsEveryRow
@@ -46,9 +48,11 @@ AnyProbe = (
     | AppliesEach
     | AppliesOnce
     | AppliesWholePostsOnly
+    | BoundsBodies
     | CallsNothingForForgeries
     | DropsRemovedRows
     | DropsRevokedRows
+    | EndsAsTold
     | EndsLikeItsTwin
     | HoldsEveryRow
     | HoldsNewestValues
@@ -88,10 +92,12 @@ __all__ = [
     "AppliesEach",
     "AppliesOnce",
     "AppliesWholePostsOnly",
+    "BoundsBodies",
     "CallsNothingForForgeries",
     "Case",
     "DropsRemovedRows",
     "DropsRevokedRows",
+    "EndsAsTold",
     "EndsLikeItsTwin",
     "Finding",
     "HoldsEveryRow",

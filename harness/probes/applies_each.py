@@ -32,9 +32,12 @@ class AppliesEach(PlainProbe, frozen=True, kw_only=True, tag="applies_each"):
         told = last_applied(journal)
         if told is None:
             return self._by_readings(journal, alike, events)
-        missing = [one for one in alike if not told.get(one.message_id, 0)]
-        if len(missing) == len(alike):
+        kinds = {events[one].kind for one, count in told.items() if count and one in events}
+        if not any(told.get(one.message_id, 0) for one in alike):
             return self.cannot_tell("the app applies no event of that kind", hook=USED)
+        # Of a kind that was never applied, nobody can say that it was taken for another.
+        alike = [one for one in alike if events[one.message_id].kind in kinds]
+        missing = [one for one in alike if not told.get(one.message_id, 0)]
         reason, hook = unrest(journal)
         if missing and reason:
             return self.cannot_tell(reason, hook=hook)

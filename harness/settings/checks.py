@@ -18,7 +18,7 @@ from harness.model.event import EVENT_KINDS
 from harness.readings import Readings
 from harness.settings.addresses import shown, why_unusable
 from harness.settings.dialect import refuse_bad_dialect
-from harness.settings.placeholders import refuse_bad_templates, requests_of
+from harness.settings.placeholders import filled, refuse_bad_templates, requests_of
 from harness.settings.schema import Settings
 from harness.settings.variables import environment
 
@@ -62,6 +62,7 @@ def refuse_bad_values(settings: Settings) -> None:
     _refuse_unknown_names(settings)
     _refuse_bad_paths(settings)
     _refuse_unknown_readings(settings)
+    _refuse_useless_reducer(settings)
     for kind, entries in (("attest", settings.attest), ("waive", settings.waive)):
         for entry in entries:
             if entry.expires < entry.date:
@@ -151,6 +152,25 @@ def _refuse_unknown_readings(settings: Settings) -> None:
             raise ConfigError(f"{settings.source}: [sandbox.readings]: {error}") from None
 
 
+def _refuse_useless_reducer(settings: Settings) -> None:
+    reducer, place = settings.app.observe.reducer, f"{settings.source}: app.observe.reducer"
+    if reducer is None:
+        return
+    if "{consent_id}" not in reducer.state:
+        raise ConfigError(
+            f"{place}.state must carry {{consent_id}}, got {reducer.state!r}: each consent has a value of its own."
+        )
+    if settings.app.observe.effects is None and not settings.app.object:
+        raise ConfigError(
+            f"{place} says where a value stands in the app's state, and app.observe.effects, which tells it, is missing."
+        )
+    if not reducer.becomes:
+        raise ConfigError(f'{place}.becomes is empty; name what an event leaves, like "consent.revoked" = "revoked".')
+    for kind in reducer.becomes:
+        if kind not in EVENT_KINDS:
+            raise ConfigError(f"{place}.becomes has {kind!r}, which no event is called.{_hint(kind, EVENT_KINDS)}")
+
+
 def _hint(name: str, known: tuple[str, ...]) -> str:
     near = nearest(name, known)
     return (f" Did you mean {near!r}?" if near else "") + f" Known: {', '.join(known)}."
@@ -159,6 +179,8 @@ def _hint(name: str, known: tuple[str, ...]) -> str:
 def _refuse_bad_paths(settings: Settings) -> None:
     app = settings.app
     given = [("app.observe.ignore", path) for path in app.observe.ignore]
+    if app.observe.reducer:
+        given.append(("app.observe.reducer.state", filled(app.observe.reducer.state, consent_id="c", end_user_id="e")))
     if app.observe.connected:
         given.append(("app.observe.connected.path", app.observe.connected.path))
     if app.drive.start_session and (app.drive.start_session.session or "").startswith("$"):

@@ -26,6 +26,9 @@ LAUNCH_VALUES = frozenset(
 )
 """Values for the command, the environment and log files; ``python`` is the interpreter that runs the harness."""
 
+REDUCER_VALUES = frozenset({"consent_id", "end_user_id"})
+"""Values for the place of a consent in the app's state."""
+
 REQUEST_VALUES = LAUNCH_VALUES | {"end_user_ref", "end_user_id", "end_user_email", "end_user_name", "point"}
 """Values for requests and pages."""
 
@@ -38,12 +41,21 @@ def refuse_bad_templates(settings: Settings) -> None:
     launch += [("app.observe.logs", value) for value in app.observe.logs]
     for place, text in launch:
         _refuse_unknown_values(place, text, LAUNCH_VALUES, settings.source)
+    if app.observe.reducer:
+        _refuse_unknown_values("app.observe.reducer.state", app.observe.reducer.state, REDUCER_VALUES, settings.source)
     asked: list[tuple[str, str]] = [(f"app.observe.pages.{key}", value) for key, value in app.observe.pages.items()]
     for place, template in requests_of(settings):
         asked.append((place, template.request))
         asked += [(place, text) for text in _texts([template.json, template.form, template.headers])]
     for place, text in asked:
         _refuse_unknown_values(place, text, REQUEST_VALUES, settings.source)
+
+
+def filled(state: str, **ids: str) -> str:
+    """The JSONPath of one consent's value: an id in brackets of its own is a name there, and no number."""
+    for name, value in ids.items():
+        state = state.replace(f"[{{{name}}}]", f"['{value}']").replace(f"{{{name}}}", value)
+    return state
 
 
 def requests_of(settings: Settings) -> list[tuple[str, RequestTemplate]]:

@@ -148,6 +148,11 @@ def _spell_out(raw: dict[str, Any]) -> dict[str, Any]:
 
     for keys in _REQUEST_KEYS:
         raw = at(raw, keys)
+    reducer = raw.get("app", {}).get("observe", {}).get("reducer") if _is_tables(raw, "app", "observe") else None
+    if isinstance(reducer, dict) and isinstance(reducer.get("becomes"), dict):
+        becomes = dict(_flat(reducer["becomes"], keeps_numbers=True))
+        observe = {**raw["app"]["observe"], "reducer": {**reducer, "becomes": becomes}}
+        raw = {**raw, "app": {**raw["app"], "observe": observe}}
     sandbox = raw.get("sandbox")
     if isinstance(sandbox, dict) and isinstance(sandbox.get("readings"), dict):
         raw = {**raw, "sandbox": {**sandbox, "readings": dict(_flat(sandbox["readings"]))}}
@@ -161,13 +166,20 @@ def _named_scheme(raw: dict[str, Any]) -> dict[str, Any]:
     return {**raw, "app": {**app, "webhook": spelt_out(app["webhook"])}}
 
 
-def _flat(table: dict[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:
+def _is_tables(raw: Any, *keys: str) -> bool:
+    """Whether *keys* lead from table to table."""
+    for key in keys:
+        raw = raw.get(key) if isinstance(raw, dict) else None
+    return isinstance(raw, dict)
+
+
+def _flat(table: dict[str, Any], place: str = "", *, keeps_numbers: bool = False) -> Iterator[tuple[str, Any]]:
     """``token.lifetime = 3600`` is a table within a table for TOML, and a whole number; both mean the same clause."""
     for key, value in table.items():
         if isinstance(value, dict):
-            yield from _flat(value, f"{place}{key}.")
+            yield from _flat(value, f"{place}{key}.", keeps_numbers=keeps_numbers)
         else:
-            yield f"{place}{key}", str(value) if type(value) is int else value
+            yield f"{place}{key}", str(value) if type(value) is int and not keeps_numbers else value
 
 
 def _path(kind: type, value: Any) -> Any:

@@ -55,6 +55,16 @@ class Connected(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     values: tuple[Any, ...]
 
 
+class Reducer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What events come to: where in ``state`` a consent's value stands, and which value each kind of event leaves there.
+
+    Of several events about a consent the newest decides. Kinds that are left out leave the value open.
+    """
+
+    state: str
+    becomes: dict[str, Any]
+
+
 class Observe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the app will tell.
 
@@ -68,6 +78,7 @@ class Observe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     logs: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     connected: Connected | None = None
+    reducer: Reducer | None = None
 
 
 class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,7 +98,11 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Bounds in real seconds that the team promises to keep."""
+    """Bounds in real seconds that the team promises to keep.
+
+    ``body_bytes`` and ``body_s`` are the most that the receiver reads of one unsigned body, and for how long; they have no
+    default, and what tries them runs only when it is asked for.
+    """
 
     call_deadline_s: float = 10
     request_deadline_s: float = 30
@@ -95,6 +110,8 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fresh_s: float = 5
     alert_s: float = 30
     idle_s: float = 10
+    body_bytes: int | None = None
+    body_s: float | None = None
 
 
 class AppSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

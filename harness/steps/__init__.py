@@ -18,6 +18,7 @@ from harness.steps.deliveries import (
     Retry,
 )
 from harness.steps.explore import Explore
+from harness.steps.floods import FloodBodies
 from harness.steps.forging import (
     Distort,
     DistortEvery,
@@ -93,6 +94,7 @@ AnyStep = (
     | Explore
     | FailNext
     | FailSync
+    | FloodBodies
     | Forge
     | ForgeEvery
     | ForgeWithoutSecret
@@ -176,6 +178,7 @@ __all__ = [
     "Explore",
     "FailNext",
     "FailSync",
+    "FloodBodies",
     "Forge",
     "ForgeEvery",
     "ForgeWithoutSecret",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from harness.stage import Stage
 
 MOST = 1000
+LONGEST_S = 3600
 
 
 class Explore(PlainStep, frozen=True, tag="explore"):
@@ -17,11 +18,12 @@ class Explore(PlainStep, frozen=True, tag="explore"):
 
     ``deliveries`` repeats messages, ``order`` also lets a twin get them in any order, ``forgeries`` mixes in requests that
     Fiskil did not send, ``everything`` does all of that and more in one plan. What came of each plan is a ``PlanRun`` entry.
-    It stands alone: plans start from an empty sandbox.
+    The first that fails is cut down for at most ``shrink_s`` real seconds. Plans start from an empty sandbox.
     """
 
     kind: PlanKind
     plans: int = 15
+    shrink_s: float = 60
 
     needs: ClassVar[tuple[str, ...]] = ("app.observe.effects",)
 
@@ -31,10 +33,12 @@ class Explore(PlainStep, frozen=True, tag="explore"):
             raise UnknownName("kind of plan", self.kind, get_args(PlanKind))
         if not 1 <= self.plans <= MOST:
             raise ConfigError(f"Explore: plans must be from 1 to {MOST}, got {self.plans}.")
+        if not 0 <= self.shrink_s <= LONGEST_S:
+            raise ConfigError(f"Explore: shrink_s must be from 0 to {LONGEST_S}, got {self.shrink_s:g}.")
 
     def perform(self, stage: "Stage") -> None:
         """Draw and execute."""
         if stage.participants:
             raise StepError("Plans start from an empty sandbox, so nothing may happen before explore.")
-        for run in stage.explore(self.kind, self.plans):
+        for run in stage.explore(self.kind, self.plans, self.shrink_s):
             stage.journal.write(run)

@@ -73,6 +73,7 @@ def _send_forged(
     event = msgspec.structs.replace(event, extra=extra or {})
     dialect = stage.fiskil.dialect
     message = seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, dialect=dialect)
+    signatures = () if signature is None else (signature,)
     stage.journal.names[event.message_id] = f"forged:{name}"
     note = Delivery(
         event=f"forged:{name}",
@@ -83,7 +84,6 @@ def _send_forged(
         name=name,
         body=message.body,
     )
-    signatures = () if signature is None else (signature,)
-    whole = (*JSON, *lines(message, dialect.scheme, *signatures), *headers)
-    stage.sender.deliver(Outgoing(note=note, headers=whole), stage.journal)
+    outgoing = Outgoing(note=note, headers=(*JSON, *lines(message, dialect.scheme, *signatures), *headers))
+    stage.sender.deliver(outgoing, stage.journal)
     return message.signature

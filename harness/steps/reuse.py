@@ -95,8 +95,9 @@ def _note_refusal(
         body=refused.partition(b"\r\n\r\n")[2],
         is_judged=False,
     )
-    headers = _under(stage, outer, REFUSED[name][0])
-    stage.sender.note(Outgoing(note=note, headers=headers), talk.reply, stage.journal, dict(stamp))
+    stage.sender.note(
+        Outgoing(note=note, headers=_under(stage, outer, REFUSED[name][0])), talk.reply, stage.journal, dict(stamp)
+    )
     for reply in talk.unasked[:1]:
         note = msgspec.structs.replace(
             note, event=f"embedded:{name}", message_id=inner.message_id, kind="embedded", body=inner.body

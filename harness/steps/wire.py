@@ -147,9 +147,8 @@ def _deliver_form(stage: "Stage", participant: "Participant", form: Ugly) -> Del
 
 def _send_ugly(stage: "Stage", participant: "Participant", way: Ugly) -> Delivery:
     family = next(name for name, kinds in OF.items() if way.kind in kinds)
-    secret, dialect = stage.fiskil.credentials.webhook_secret, stage.fiskil.dialect
     event = invented(stage, participant, used_kind(stage, CLAIMS[family]))
-    message = seal(event, attempt=1, secret=secret, dialect=dialect)
+    message = seal(event, attempt=1, secret=stage.fiskil.credentials.webhook_secret, dialect=stage.fiskil.dialect)
     symbol = f"{family}:{way.name}"
     stage.journal.names[event.message_id] = symbol
     note = Delivery(
@@ -207,5 +206,5 @@ def _letter(stage: "Stage", message: "Message") -> Letter:
         body=message.body,
         signature=message.signature,
         header=scheme.header,
-        beside=tuple(f"{name}: {value}" for name, value in lines(message, scheme)),
+        told=tuple(f"{name}: {value}" for name, value in lines(message, scheme)),
     )

@@ -20,9 +20,8 @@ from harness.listen import Loop, client_context
 from harness.settings.addresses import shown, why_unusable
 from harness.webhooks.answers import Reply
 from harness.webhooks.lanes import LANES, pour
-from harness.webhooks.signature import HEADER
 from harness.webhooks.transport import Address, post_beside_slow_client, post_together
-from harness.webhooks.wire import Script, Talk, perform
+from harness.webhooks.wire import Script, Talk, flood, perform
 
 DEFAULT_TIMEOUT_S = 30.0
 LONGEST_POUR_S = 600.0
@@ -122,6 +121,13 @@ class Sender:
         limit_s = self._timeout_s * 3 + 10
         return self._loop.run(perform(self._address(source_ip), script, timeout_s=self._timeout_s), timeout_s=limit_s)
 
+    def flood(
+        self, head: bytes, piece: bytes, *, most_bytes: int, pause_ms: float = 0, limit_s: float
+    ) -> tuple[int, Reply | None]:
+        """Write a body without end on a connection of its own; how much of it was taken, and what came back, if anything."""
+        writing = flood(self._address(HOMES[0]), head, piece, most_bytes=most_bytes, pause_ms=pause_ms, limit_s=limit_s)
+        return self._loop.run(writing, timeout_s=limit_s * 2 + 10)
+
     def note(self, one: Outgoing, reply: Reply, journal: Journal, stamp: dict[str, Any]) -> Delivery:
         """Write down what came of one attempt that was made by a script."""
         delivery = _noted(one, reply, stamp)
@@ -196,12 +202,6 @@ def written(
         "\r\n",
     ]
     return "\r\n".join(lines).encode("latin-1") + body
-
-
-def plain_headers(signature: str | None) -> tuple[tuple[str, str], ...]:
-    """The headers of an ordinary delivery."""
-    named = (("Content-Type", "application/json"),)
-    return (*named, (HEADER, signature)) if signature is not None else named
 
 
 def refuse_unsafe_host(host: str, allow_hosts: tuple[str, ...]) -> None:

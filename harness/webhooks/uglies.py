@@ -40,14 +40,14 @@ class Kind(enum.StrEnum):
 
 
 class Letter(Struct, frozen=True, kw_only=True):
-    """A signed message and where it goes. ``header`` carries the signature; ``beside`` says what the body does not."""
+    """A signed message and where it goes. ``header`` carries the signature, ``told`` are lines with what no body says."""
 
     path: str
     host: str
     body: bytes
     signature: str
     header: str = HEADER
-    beside: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 class Ugly(Struct, frozen=True):
@@ -97,7 +97,7 @@ def head(
         AGENT,
         *([] if is_kept else ["Connection: close"]),
         *([] if kind is None else [f"Content-Type: {kind}"]),
-        *letter.beside,
+        *letter.told,
         *([f"{letter.header}: {letter.signature}"] if signed is None else signed),
         *([] if told is None else [f"Content-Length: {told}"]),
         *more,

@@ -16,6 +16,7 @@ from harness.webhooks.transport import Address, connect
 
 CLOSED = "the receiver closed the connection"
 UNHEARD = "hung up without an answer"
+GRACE_S = 0.2
 LINGER_OFF = struct.pack("ii", 1, 0)
 
 
@@ -102,6 +103,33 @@ async def perform(address: Address, script: Script, *, timeout_s: float) -> Talk
     return Talk(replies=tuple(replies), unasked=(*unasked, *line.whole))
 
 
+async def flood(
+    address: Address, head: bytes, piece: bytes, *, most_bytes: int, pause_ms: float = 0, limit_s: float
+) -> tuple[int, Reply | None]:
+    """Write *head* and then one *piece* after another, until the receiver answers or closes or a bound is reached.
+
+    How many bytes of the pieces were taken, and what came back; None where nothing ended it but the bound.
+    """
+    line = _Line()
+    trouble = await connect(line, address, limit_s)
+    if trouble:
+        return 0, Reply(trouble=trouble)
+    elapsed = stopwatch()
+    written = 0
+    try:
+        await line.say(head, limit_s)
+        while written < most_bytes and elapsed() < limit_s and not line.is_over:
+            await line.say(piece, limit_s - elapsed())
+            written += len(piece)
+            await asyncio.sleep(pause_ms / 1000)
+        taken = max(0, written - line.waiting_bytes)
+        if not line.is_over:
+            return taken, None
+        return taken, await line.hear(GRACE_S, is_head=False)
+    finally:
+        line.abort()
+
+
 async def _make(move: Move, line: "_Line", *, left_s: float) -> Reply | None:
     if isinstance(move, Say):
         await line.say(move.data, left_s)
@@ -134,6 +162,16 @@ class _Line(asyncio.Protocol):
         self._may_write.set()
         self._elapsed = stopwatch()
         self.whole: list[Reply] = []
+
+    @property
+    def is_over(self) -> bool:
+        """Whether an answer is there, or none will ever be."""
+        return bool(self.whole or self._lost)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What was said and has not left yet."""
+        return 0 if self._lost else int(self._transport.get_write_buffer_size())
 
     async def say(self, data: bytes, limit_s: float) -> None:
         """Write, and wait while the receiver reads nothing; on a connection that will not be kept nothing is written."""

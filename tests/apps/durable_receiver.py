@@ -228,8 +228,10 @@ class Receiver(BaseHTTPRequestHandler):
             if message_id in BUSY:
                 return 409
             BUSY.add(message_id)
-        process(body)
-        BUSY.discard(message_id)
+        try:
+            process(body)
+        finally:
+            BUSY.discard(message_id)
         return 204
 
     def is_flawed_for(self, message: dict[str, Any]) -> bool:

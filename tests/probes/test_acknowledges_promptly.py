@@ -169,5 +169,29 @@ def test_a_delivery_beside_a_slow_client_is_a_case_of_its_own(courier: Courier) 
     courier.deliver("e3", name="beside a slow client", status=None, trouble="no answer within the limit", took_s=10)
     serial = examined(courier)
 
-    assert [(one.name, one.verdict) for one in slow.cases] == [("beside_a_slow_client", Verdict.PASS)]
-    assert [one.verdict for one in serial.cases] == [Verdict.PASS, Verdict.FAIL]
+    beside = [[one.verdict for one in found.cases if one.name == "beside_a_slow_client"] for found in (slow, serial)]
+    assert beside == [[Verdict.PASS], [Verdict.PASS, Verdict.FAIL]]
+
+
+def test_repetitions_are_told_from_first_deliveries(courier: Courier) -> None:
+    """Whoever lets only a duplicate wait holds a claim too long."""
+    courier.deliver("e1", took_s=0.1)
+    courier.deliver("e1", attempt=2, took_s=7)
+
+    cases = examined(courier).cases
+
+    assert [(one.name, one.verdict, one.events) for one in cases] == [
+        ("again", Verdict.FAIL, ("e1",)),
+        ("first", Verdict.PASS, ()),
+    ]
+
+
+def test_one_late_answer_among_many_ordinary_ones_fails(courier: Courier) -> None:
+    """Only a burst has stragglers: what is sent alone finds no full backlog."""
+    for _ in range(5):
+        courier.deliver("e1", took_s=0.02)
+    courier.deliver("e2", took_s=5.2)
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.seen) == (Verdict.FAIL, "1 of 6 deliveries were not acknowledged within 5 s")

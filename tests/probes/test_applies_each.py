@@ -104,3 +104,54 @@ def test_without_counts_a_missing_reading_proves_nothing() -> None:
     finding = examined(courier)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+
+
+def test_each_lookalike_is_a_case() -> None:
+    """The report says which ones are taken for one another."""
+    courier = Courier()
+    alike(courier, "first", "leading zero")
+    courier.effects({"id-0": 1})
+
+    cases = examined(courier).cases
+
+    assert [(one.name, one.verdict, one.events) for one in cases] == [
+        ("first", Verdict.PASS, ("e0",)),
+        ("leading_zero", Verdict.FAIL, ("e1",)),
+    ]
+
+
+def test_a_kind_that_was_never_applied_accuses_nobody() -> None:
+    """The app may have no use for it; it was taken for no other message."""
+    courier = Courier()
+    alike(courier, "first", "same facts")
+    courier.event("e2", "consent.updated", message_id="id-2")
+    courier.deliver("e2", name="another event")
+    courier.effects({"id-0": 1, "id-1": 1})
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 2)
+
+
+def test_a_reading_about_somebody_else_is_none() -> None:
+    """It follows from another message."""
+    courier = Courier()
+    for number, name in enumerate(("the first", "the same facts")):
+        courier.event(f"e{number}", "banking.accounts.sync.completed")
+        courier.deliver(f"e{number}", name=name)
+        courier.call("banking.accounts", participant="somebody")
+    courier.effects(state={})
+
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_was_swallowed_is_counted() -> None:
+    """Of how many that looked alike."""
+    courier = Courier()
+    alike(courier, "the first", "the same facts", "a zero before the first id")
+    courier.effects({"id-0": 1})
+
+    finding = examined(courier)
+
+    assert finding.examined == 3
+    assert finding.seen == "2 of 3 acknowledged messages were taken for another one and not applied"

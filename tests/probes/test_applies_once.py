@@ -156,3 +156,16 @@ def test_without_counts_and_twins_the_hook_is_named() -> None:
     finding = PROBE.examine(courier.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+
+
+def test_without_counts_twins_that_were_told_once_prove_nothing() -> None:
+    """Equal states say nothing about repetition where nothing was repeated."""
+    courier = Courier()
+    for name in ("a", "c", "b"):
+        courier.effects(state={}, participant=name, moment="settled")
+        courier.deliver(f"{name}.e0")
+        courier.effects(state={"balance": 10}, participant=name)
+
+    finding = PROBE.examine(courier.journal)
+
+    assert (finding.verdict, finding.seen) == (Verdict.INCONCLUSIVE, "no message was delivered more than once")

@@ -119,3 +119,45 @@ def test_what_could_not_be_read_with_a_dead_token_is_another_practice() -> None:
         courier.effects(state=CONNECTED if name != "b" else {"connection": "connected"}, participant=name)
 
     assert EndsLikeItsTwin().examine(courier.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def told_in_orders(*, b1: Any, b2: Any) -> Finding:
+    """Three events in order for two twins, and in two other orders for two more."""
+    courier = Courier()
+    orders = {"a": "023", "c": "023", "b1": "302", "b2": "230"}
+    for name, order in orders.items():
+        courier.effects(state={}, participant=name, moment="before")
+        for number in order:
+            courier.deliver(f"{name}.e{number}")
+    for name, state in (("a", {"consent": "revoked"}), ("c", {"consent": "revoked"}), ("b1", b1), ("b2", b2)):
+        courier.effects(state=state, participant=name)
+    finding: Finding = EndsLikeItsTwin().examine(courier.journal)
+    return finding
+
+
+def test_each_order_is_a_case() -> None:
+    """Called by what was told about the consent, as it came."""
+    finding = told_in_orders(b1={"consent": "active"}, b2={"consent": "revoked"})
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.seen == "the twins end differently at 1 of 1 places in 1 of 2 orders"
+    assert [(one.name, one.verdict) for one in finding.cases] == [
+        ("revoked_received_updated", Verdict.FAIL),
+        ("updated_revoked_received", Verdict.PASS),
+    ]
+
+
+def test_every_order_must_hold() -> None:
+    """One after another."""
+    finding = told_in_orders(b1={"consent": "revoked"}, b2={"consent": "revoked"})
+
+    assert (finding.verdict, finding.seen) == (Verdict.PASS, "the twins end alike at 1 places in 2 orders")
+
+
+def test_an_order_that_cannot_be_compared_leaves_all_open() -> None:
+    """Unless another one convicts."""
+    unclear = told_in_orders(b1=None, b2={"consent": "revoked"})
+    convicted = told_in_orders(b1=None, b2={"consent": "active"})
+
+    assert (unclear.verdict, unclear.cases[0].verdict) == (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)
+    assert convicted.verdict is Verdict.FAIL

@@ -37,7 +37,7 @@ def test_only_the_deliveries_that_the_finding_names_are_shown() -> None:
     courier.deliver("e2")
     courier.effects({"e0": 1, "e1": 2, "e2": 1})
 
-    (exhibit,) = shown(courier, probes.AppliesOnce().examine(courier.journal))
+    exhibit, *_of_cases = shown(courier, probes.AppliesOnce().examine(courier.journal))
 
     assert beats(exhibit) == [
         ("delivery", "e1 attempt 1", "204"),

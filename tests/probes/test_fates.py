@@ -3,6 +3,7 @@
 import pytest
 from courier import Courier
 
+from harness.journal import AMIDST
 from harness.probes import LosesNothing, Verdict
 from harness.probes.fates import fates
 
@@ -69,3 +70,53 @@ def test_a_refusal_up_to_the_end_is_a_loss_with_a_fate() -> None:
     (case,) = LosesNothing().examine(courier.journal).cases
 
     assert (case.name, case.verdict, case.events) == ("late", Verdict.FAIL, ("e0",))
+
+
+def test_what_was_lost_in_a_crash_amidst_has_no_name() -> None:
+    """Chance decides which it is."""
+    courier = Courier()
+    courier.deliver("e1")
+    courier.effects({"e1": 1}, moment="settled")
+    courier.deliver("e0", name=AMIDST, status=None, trouble="connection reset")
+    courier.deliver("e2", name=AMIDST)
+    courier.killed()
+    courier.deliver("e0", attempt=2)
+    courier.effects({"e1": 1, "e2": 1})
+
+    finding = LosesNothing().examine(courier.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ())
+    assert finding.seen == "messages that were under way when the app died were acknowledged afterwards and never applied"
+    assert [(one.name, one.verdict, one.events) for one in finding.cases] == [
+        ("cut_off", Verdict.FAIL, ("e0", "e2")),
+        ("plain", Verdict.PASS, ("e1",)),
+    ]
+
+
+def test_a_refusal_that_was_ordered_loses_nothing() -> None:
+    """Whoever is told to fail may do so at the last attempt; the next one has no such excuse."""
+    courier = Courier()
+    courier.deliver("e1")
+    courier.ordered_to_fail()
+    courier.deliver("e0", attempt=5, status=503)
+    courier.effects({"e1": 1}, failed=1)
+    assert LosesNothing().examine(courier.journal).verdict is Verdict.PASS
+
+    courier.deliver("e2", attempt=5, status=503)
+
+    assert LosesNothing().examine(courier.journal).verdict is Verdict.FAIL
+
+
+def test_what_is_lost_without_any_trouble_accuses_no_crash() -> None:
+    """An app that throws a kind of event away does so whether or not it dies."""
+    courier = Courier()
+    courier.deliver("a.e0")
+    courier.deliver("a.e2")
+    courier.deliver("b.e0")
+    courier.deliver("b.e2")
+    courier.killed()
+    courier.effects({"a.e0": 1, "b.e0": 1}, participant="b")
+
+    cases = {one.name: one.verdict for one in LosesNothing().examine(courier.journal).cases}
+
+    assert cases == {"killed": Verdict.INCONCLUSIVE}

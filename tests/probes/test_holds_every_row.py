@@ -236,3 +236,16 @@ def test_a_long_answer_may_have_had_the_row_in_it(tape: Tape) -> None:
     tape.effects(rows[:2])
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_reading_about_somebody_else_narrows_nothing(tape: Tape) -> None:
+    """What the app asked for another end user says nothing about which rows of this one it wants."""
+    rows = synced(tape, "a", "b")
+    query = "end_user_id=eu_bob&from=2026-09-30T00:00:00Z&to=2026-09-30T01:00:00Z"
+    theirs = Tape().call("banking.transactions", query=query)
+    tape.journal.write(msgspec.structs.replace(theirs, end_user_id="eu_bob", at_s=tape.now_s, ended_s=tape.now_s))
+    tape.effects({"transactions": rows[:1]})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("missing b",))

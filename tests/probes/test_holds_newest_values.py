@@ -131,3 +131,13 @@ def test_an_app_that_was_not_told_owes_nothing(tape: Tape) -> None:
     tape.effects(state)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_every_changed_value_that_is_shown_is_examined(tape: Tape) -> None:
+    """Two fields of one row are two values."""
+    new = {"amount": "-6001.20", "description": "COFFEE AND CAKE"}
+    changed(tape, kept(tape, amount="-12.50", description="COFFEE a"), kept(tape, **new), **new)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.seen, finding.examined) == ("2 changed values are the newest", 2)

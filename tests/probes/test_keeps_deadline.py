@@ -134,3 +134,14 @@ def test_nobody_is_held_to_a_request_deadline_that_is_a_default(status: int | No
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.request_deadline_s")
+
+
+@pytest.mark.parametrize(("took_s", "verdict"), [(12.9, Verdict.PASS), (13.1, Verdict.FAIL)])
+def test_a_second_of_slack_is_given_to_the_request_too(tape: Tape, took_s: float, verdict: Verdict) -> None:
+    """Twelve seconds are promised."""
+    for _ in range(3):
+        tape.call("banking.transactions", took_s=4, bites=DRIP)
+    tape.wait(took_s - 12)
+    tape.hook("refresh", status=504, took_s=took_s)
+
+    assert PROBE.examine(tape.journal).verdict is verdict

@@ -118,3 +118,21 @@ def test_a_mixed_message_must_not_move_the_owner_of_the_consent() -> None:
 def test_a_mixed_message_may_move_whom_it_names() -> None:
     """It is about them."""
     assert moved(b="revoked", end_user="eu-second", name="mixed").verdict is Verdict.PASS
+
+
+def test_an_end_user_without_a_state_proves_nothing() -> None:
+    """And a single one whose state is told says that it is the others that are lacking."""
+    alone = Courier()
+    alone.deliver("e0")
+    alone.effects(state=A)
+
+    for finding in (examined(two(b=None)), examined(alone)):
+        assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects")
+        assert finding.seen == "the effects hook tells no state of several end users"
+
+
+def test_states_alike_but_for_the_order_of_their_keys_are_one_for_all() -> None:
+    """An app that tells everybody the same does not tell them apart by chance."""
+    finding = examined(two(a={"n": 1, "rows": []}, b={"rows": [], "n": 1}))
+
+    assert finding.seen == "the effects hook tells the same state for every end user"

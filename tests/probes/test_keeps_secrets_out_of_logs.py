@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from tape import Tape
 
+from harness.journal import Delivery
 from harness.probes import KeepsSecretsOutOfLogs, Verdict
 
 PROBE = KeepsSecretsOutOfLogs()
@@ -115,3 +116,15 @@ def test_a_secret_in_what_is_left_of_a_log_is_a_leak(tape: Tape) -> None:
     tape.output(SECRET.encode(), place="app.log", lack="was cut")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(("text", "verdict"), [(b"got a message", Verdict.PASS), (NUMBER.encode(), Verdict.FAIL)])
+def test_a_receiver_has_secrets_at_hand_when_a_message_brings_them(tape: Tape, text: bytes, verdict: Verdict) -> None:
+    """It calls no API; account numbers came in a message that it acknowledged."""
+    tape.canaries(account_number=NUMBER)
+    tape.journal.write(
+        Delivery(event="e0", participant="", message_id="m", attempt=1, name="account_numbers", outcome="ack")
+    )
+    tape.output(text)
+
+    assert PROBE.examine(tape.journal).verdict is verdict

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from courier import Courier
 
+from harness.journal import Effects
 from harness.probes import Finding, LosesNothing, Verdict
 
 
@@ -148,6 +150,7 @@ def test_an_order_to_fail_that_was_not_taken_proves_nothing() -> None:
 def killed(*, before: Any, after: Any, counts: dict[str, int], b: Any = None) -> Courier:
     """Twins a and c are told; b is told and the app killed at once. Counts and the state of a before and after."""
     courier = Courier()
+    courier.started("found")
     for name in ("a", "c"):
         courier.effects({}, state={}, participant=name, moment="settled")
         courier.deliver(f"{name}.e0")
@@ -234,3 +237,42 @@ def test_a_refused_delivery_with_a_dead_token_is_no_matter_of_retries() -> None:
     courier.effects({"e0": 1})
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("order", "verdict"),
+    [(("e0", "e1"), Verdict.FAIL), (("e1", "e0"), Verdict.INCONCLUSIVE), (("e0",), Verdict.INCONCLUSIVE)],
+)
+def test_a_message_that_a_later_one_overtook_is_lost(order: tuple[str, ...], verdict: Verdict) -> None:
+    """No queue is so late; but where nothing came after it, it may still be on its way."""
+    courier = Courier()
+    for event in order:
+        courier.deliver(event)
+    courier.effects({"e1": 1} if "e1" in order else {}, is_quiescent=False, still_s=9.0)
+    last = courier.journal.all(Effects)[-1]
+    courier.journal.write(msgspec.structs.replace(last, pending=None))
+
+    assert examined(courier).verdict is verdict
+
+
+def test_an_app_that_was_told_to_fail_may_be_late() -> None:
+    """What was disturbed may have been put off, though a later message was taken."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.ordered_to_fail()
+    courier.deliver("e1")
+    courier.effects({"e1": 1}, is_quiescent=False, still_s=9.0)
+    courier.journal.write(msgspec.structs.replace(courier.journal.all(Effects)[-1], pending=None))
+
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_was_applied_is_judged_though_nobody_says_what_is_used() -> None:
+    """Only a message that had no effect needs to be known as used."""
+    courier = Courier(uses=None)
+    courier.deliver("e0")
+    courier.effects({"e0": 1})
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.seen) == (Verdict.PASS, "1 acknowledged messages were applied")

@@ -255,3 +255,43 @@ def test_whoever_dies_of_a_forgery_does_not_believe_it() -> None:
         "unsigned": Verdict.INCONCLUSIVE,
         "letters_1": Verdict.INCONCLUSIVE,
     }
+
+
+def test_a_genuine_message_of_another_kind_is_no_model_of_a_forged_one() -> None:
+    """A forged revocation that leaves the state where a genuine update leaves it had no effect of its own."""
+    courier = Courier()
+    moves(courier, {"consent": "active"}, {"consent": "updated"}, participant="control")
+    courier.deliver("control.e2")
+    courier.next_step()
+    moves(courier, {"consent": "active"}, {"consent": "updated"})
+    courier.forge("unsigned")
+
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("control", "otherwise"), [({"e0": 1}, Verdict.PASS), ({}, Verdict.INCONCLUSIVE)])
+def test_each_forgery_is_a_case_of_its_own(control: dict[str, int], otherwise: Verdict) -> None:
+    """The one that was believed failed; the others held only where a genuine effect shows that theirs would be seen."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.forge("unsigned", status=401)
+    courier.forge("empty_key", status=204)
+    courier.effects({**control, "forged-id-empty_key": 1})
+
+    finding = examined(courier)
+
+    assert [(one.name, one.verdict, one.seen, one.events) for one in finding.cases[1:]] == [
+        ("unsigned", otherwise, "unsigned: 401", ("forged:unsigned",)),
+        ("empty_key", Verdict.FAIL, "empty key: 204", ("forged:empty_key",)),
+    ]
+
+
+def test_of_forgeries_that_moved_a_state_the_acknowledged_ones_are_suspected() -> None:
+    """And all of them where none was acknowledged."""
+    courier = of_state({"consent": "revoked", "refused": 1})
+    courier.forge("empty_key", status=204)
+
+    finding = examined(courier)
+
+    assert [one.name for one in finding.cases if one.verdict is Verdict.FAIL] == ["empty_key"]
+    assert [one.verdict for one in examined(of_state({"consent": "revoked", "refused": 1})).cases[1:]] == [Verdict.FAIL]

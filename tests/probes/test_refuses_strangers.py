@@ -101,3 +101,27 @@ def test_a_machine_without_a_second_address_proves_nothing() -> None:
     courier.deliver("e0", source_ip=STRANGER, status=None, trouble="no connection: Cannot assign requested address")
 
     assert examined(courier).seen == "the strangers could not connect: no connection: Cannot assign requested address"
+
+
+def test_a_state_that_is_not_told_around_the_honest_retry_accuses_nobody() -> None:
+    """Where nobody knows where the honest message leads, a move may be a counter of refusals."""
+    courier = Courier()
+    courier.event("e0")
+    courier.effects(state={"s": "on"}, moment="before")
+    courier.deliver("e0", source_ip=STRANGER, status=403)
+    courier.effects(state={"s": "off"}, moment="after")
+    courier.next_step()
+    courier.deliver("e0", attempt=2, status=204)
+
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_stranger_whom_nobody_followed_accuses_nobody() -> None:
+    """Without an honest retry there is nothing to compare with."""
+    courier = Courier()
+    courier.event("e0")
+    courier.effects(state={"s": "on"}, moment="before")
+    courier.deliver("e0", source_ip=STRANGER, status=403)
+    courier.effects(state={"s": "off"}, moment="after")
+
+    assert examined(courier).verdict is Verdict.INCONCLUSIVE

@@ -3,6 +3,7 @@
 import pytest
 from courier import Courier
 
+from harness.journal import AMIDST
 from harness.probes import AppliesOnce, Verdict
 from harness.probes.repetitions import LONG_AFTER, ways_of
 
@@ -117,3 +118,34 @@ def test_who_loses_a_race_is_named_nowhere() -> None:
     (case,) = AppliesOnce().examine(courier.journal).cases
 
     assert (case.name, case.verdict, case.events) == ("burst", Verdict.FAIL, ("e0", "e1"))
+
+
+def test_a_crash_amidst_is_one_way_whatever_came_of_each() -> None:
+    """Whether a message was answered before the app died is a matter of time, so the finding names none."""
+    courier = Courier()
+    courier.deliver("e0", name=AMIDST)
+    courier.deliver("e1", name=AMIDST, status=None, trouble="connection reset")
+    courier.killed()
+    courier.deliver("e1", attempt=2)
+    courier.deliver("e0", kind="replay")
+    courier.effects({"e0": 1, "e1": 2})
+
+    finding = AppliesOnce().examine(courier.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ())
+    assert finding.seen == "a message that was under way when the app died was applied more than once"
+    assert [(one.name, one.verdict, one.events) for one in finding.cases] == [("cut_off", Verdict.FAIL, ("e0", "e1"))]
+
+
+def test_who_won_a_race_once_is_not_acquitted() -> None:
+    """A crash hits one message in its window and another out of it."""
+    courier = Courier()
+    courier.deliver("e0", name=AMIDST)
+    courier.deliver("e1", name=AMIDST)
+    courier.killed()
+    courier.deliver("e0", attempt=2)
+    courier.deliver("e1", attempt=2)
+    courier.killed()
+    courier.deliver("e1", kind="replay")
+
+    assert cases(courier, e0=1, e1=2) == {"cut_off": Verdict.FAIL}

@@ -94,3 +94,51 @@ def test_without_a_page_there_is_nothing_to_see(tape: Tape) -> None:
     tape.hook("start_session")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    "tag", ["<script>", "<IMG src=x>", "<svg></svg>", "<iframe></iframe>", '<meta HTTP-EQUIV="refresh">']
+)
+def test_what_may_show_something_is_not_blank(tape: Tape, tag: str) -> None:
+    """A picture, a frame, a script or a way on: only a real browser could say more."""
+    tape.visit("cancelled", body=f"<html><body>{tag}</body></html>".encode())
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("status", "bites", "verdict"),
+    [
+        (404, (), Verdict.PASS),
+        (399, (), Verdict.FAIL),
+        (200, (), Verdict.FAIL),
+        (None, (), Verdict.PASS),
+        (200, ("LimitData()",), Verdict.PASS),
+    ],
+)
+def test_an_api_call_that_did_not_end_well_excuses_a_hook(
+    tape: Tape, status: int | None, bites: tuple[str, ...], verdict: Verdict
+) -> None:
+    """An error, no answer, or a fault; a good answer excuses nothing."""
+    tape.visit("cancelled", body=PAGE)
+    tape.call("auth_session", status=status, bites=bites)
+    tape.hook("start_session", status=502)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_an_api_call_that_failed_afterwards_excuses_nothing(tape: Tape) -> None:
+    """Only what went on while the app was asked."""
+    tape.visit("cancelled", body=PAGE)
+    tape.hook("start_session", status=502, took_s=0.01)
+    tape.wait(5)
+    tape.call("auth_session", status=503)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_without_a_page_the_hook_that_leads_to_one_is_named(tape: Tape) -> None:
+    """So that the reader knows what would help."""
+    tape.hook("start_session")
+
+    assert PROBE.examine(tape.journal).hook == "app.drive.start_session"

@@ -207,3 +207,38 @@ def test_an_answer_that_nobody_waited_for_is_no_failure(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.request_deadline_s")
+
+
+def test_data_calls_that_are_turned_away_are_no_exchanges(tape: Tape) -> None:
+    """A dead token on many calls is no loop over the key pair."""
+    tape.key("revoked")
+    for _ in range(5):
+        tape.call("banking.transactions", status=401)
+    tape.key("accepted")
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_only_work_after_the_last_time_the_key_was_good_is_recovery(tape: Tape) -> None:
+    """The key died twice; the app came back only once."""
+    refused(tape, 1)
+    tape.key("accepted")
+    tape.call("banking.transactions", bearer="t2")
+    refused(tape, 1)
+    tape.key("accepted")
+    tape.hook("refresh", status=502, took_s=0.01)
+
+    assert PROBE.examine(tape.journal).seen == "the app does not recover after its key pair was accepted again"
+
+
+@pytest.mark.parametrize(("tries", "verdict"), [(3, Verdict.INCONCLUSIVE), (4, Verdict.FAIL)])
+def test_a_message_allows_for_tries_once(tape: Tape, tries: int, verdict: Verdict) -> None:
+    """One event told is one thing asked."""
+    tape.key("revoked")
+    tape.call("token", status=401)
+    tape.told("consent.received")
+    for _ in range(tries - 1):
+        tape.call("token", status=401)
+
+    assert PROBE.examine(tape.journal).verdict is verdict

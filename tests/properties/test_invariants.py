@@ -105,7 +105,7 @@ def test_a_correct_receiver_keeps_every_promise(seed: int, drive: Drive, receive
 @pytest.mark.full
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("first", range(0, 50, 5))
-@pytest.mark.parametrize("variant", ["", "refuses_losers", "refuses_orphans", "slow_worker", "state_only"])
+@pytest.mark.parametrize("variant", ["", "refuses_losers", "refuses_orphans", "slow_worker"])
 def test_a_correct_receiver_is_never_accused(
     variant: str, first: int, drive: Drive, receiver_settings: MakeSettings
 ) -> None:

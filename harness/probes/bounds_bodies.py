@@ -1,0 +1,54 @@
+"""Does the receiver stop reading where its team says that it does?"""
+
+from typing import ClassVar
+
+from harness.journal import Flood, Journal, Limits
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Case, Finding, Verdict
+
+BYTES = "app.limits.body_bytes"
+SECONDS = "app.limits.body_s"
+BUFFERED = 16 << 20
+"""So much the buffers of two systems can hold that the receiver has never read."""
+
+LATE_S = 1.0
+
+
+class BoundsBodies(PlainProbe, frozen=True, kw_only=True, tag="bounds_bodies"):
+    """An unsigned body is answered or cut off once it is longer, or takes longer, than ``body_bytes`` and ``body_s``.
+
+    Nobody is held to what nobody promised.
+    """
+
+    expected: ClassVar[str] = "an answer or the end of the connection at the promised bound"
+    source: ClassVar[str] = "webhooks.signature"
+    fix: ClassVar[str] = "refuse bodies above 1 MB with 413 before you read them, and limit the time of a whole request"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Compare what was taken with what was promised."""
+        limits, floods = journal.all(Limits), journal.all(Flood)
+        if not limits or not floods:
+            hook = BYTES if not limits or limits[-1].body_bytes is None else SECONDS
+            return self.cannot_tell("no bound for unsigned bodies was promised, so none was tried", hook=hook)
+        cases = tuple(_case(one, limits[-1]) for one in floods)
+        failed = [one for one in cases if one.verdict is Verdict.FAIL]
+        if failed:
+            seen = f"{len(failed)} of {len(cases)} endless bodies were read beyond the promised bound: {failed[0].seen}"
+            return self.fails(seen, evidence=tuple(one.seen for one in failed), examined=len(cases), cases=cases)
+        return self.holds(f"{len(cases)} endless bodies were cut off in time", examined=len(cases), cases=cases)
+
+
+def _case(one: Flood, limits: Limits) -> Case:
+    plain = one.name.replace("_", " ")
+    if one.name == "drip":
+        is_beyond = not one.is_over or one.took_s > (limits.body_s or 0) + LATE_S
+        bound = f"{limits.body_s or 0:g} s"
+    else:
+        is_beyond = not one.is_over or one.taken_bytes > (limits.body_bytes or 0) + BUFFERED
+        bound = f"{int(limits.body_bytes or 0)} bytes"
+    seen = f"{plain}: still read beyond {bound}" if is_beyond else f"{plain}: cut off, {_answer(one)}"
+    return Case(name=one.name, verdict=Verdict.FAIL if is_beyond else Verdict.PASS, seen=seen)
+
+
+def _answer(one: Flood) -> str:
+    return "answered" if one.status is not None else "without an answer"

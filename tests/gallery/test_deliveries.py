@@ -1,0 +1,48 @@
+"""Deliveries around crashes and after thousands of others, with apps of the gallery."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from harness import gallery, steps
+from harness.driver import Driver, Outcome
+from harness.probes import Verdict
+from harness.scenario import Scenario, load
+
+pytestmark = pytest.mark.slow
+
+MANY = 2000
+"""More than memories that are bounded by number usually hold."""
+
+
+def outcomes(name: str, scenario: Scenario, workdir: Path, *, times: int = 1) -> list[Outcome]:
+    """What came of *scenario* with the app called *name*, so many times."""
+    driver = Driver(gallery.settings(gallery.app(name)), workdir=workdir, seed=7)
+    try:
+        return [driver.run(scenario) for _ in range(times)]
+    finally:
+        driver.close()
+
+
+@pytest.mark.parametrize("name", ["preforked_receiver", "effect_committed_first"])
+def test_a_crash_reads_the_same_each_time(name: str, tmp_path: Path) -> None:
+    """Who was under way when the app died is a matter of time, so no finding counts or names it."""
+    first, second = outcomes(name, load("webhook_killed_amidst"), tmp_path, times=2)
+
+    assert first == second
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("name", "verdict"), [("node_receiver", Verdict.PASS), ("short_memory", Verdict.FAIL)])
+def test_thousands_may_come_in_between(name: str, verdict: Verdict, tmp_path: Path) -> None:
+    """How many is a number of one step, so a plan file can ask for more than the scenario does."""
+    usual = load("webhook_repeated_much_later")
+    more = [
+        msgspec.structs.replace(one, times=MANY) if isinstance(one, steps.DeliverUnknownEvent) else one
+        for one in usual.steps
+    ]
+
+    (outcome,) = outcomes(name, msgspec.structs.replace(usual, steps=tuple(more)), tmp_path)
+
+    assert outcome.verdict is verdict

@@ -1,0 +1,57 @@
+"""Bodies without end: tried only up to what was promised, and always ended."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from apps.mailbox import Mailbox
+
+from harness import steps
+from harness.driver import Driver
+from harness.journal import Delivery, Flood
+from harness.scenario import Scenario
+from harness.settings import Settings
+
+FLOOD = Scenario(name="x", practices=(), steps=(steps.FloodBodies(),), probes=())
+
+
+def limited(mailbox: Mailbox, limits: dict[str, float]) -> Settings:
+    """A config whose team promises this."""
+    settings = mailbox.settings()
+    promised = msgspec.structs.replace(settings.app.limits, **limits)
+    return msgspec.structs.replace(settings, app=msgspec.structs.replace(settings.app, limits=promised))
+
+
+def flooded(drive: Callable[..., Driver], mailbox: Mailbox, **limits: float) -> list[Flood]:
+    """What was written down."""
+    driver = drive(limited(mailbox, limits))
+    journal, crashed = driver.perform(FLOOD)
+    assert not crashed
+    assert not journal.all(Delivery)
+    return journal.all(Flood)
+
+
+def test_nothing_is_tried_that_nobody_promised(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
+    """No byte is sent."""
+    assert flooded(drive, mailbox) == []
+    assert mailbox.requests == []
+
+
+@pytest.mark.slow
+def test_a_receiver_that_reads_on_is_left_at_the_bound(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
+    """The server of these tests reads whatever comes."""
+    floods = flooded(drive, mailbox, body_bytes=1024)
+
+    assert [one.name for one in floods] == ["announced", "in_chunks"]
+    assert floods[0].is_over is False
+    assert floods[0].taken_bytes > 16 << 20
+
+
+@pytest.mark.slow
+def test_a_drip_ends_soon_after_the_promised_time(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
+    """A byte ten times a second, for two seconds more than promised."""
+    (one,) = flooded(drive, mailbox, body_s=0.1)
+
+    assert (one.name, one.is_over, one.status) == ("drip", False, None)
+    assert 5 <= one.taken_bytes <= 40
+    assert one.took_s < 10

@@ -1,0 +1,160 @@
+"""What plans are made of: the same facts and acts always make the same plan, and Fiskil's last attempt is kept."""
+
+import pytest
+
+from harness import probes, steps
+from harness.plans.acts import PROBES, REVOKED, TOKEN_LIFE_MINUTES, Act, Facts, Form, as_steps, delivered, disorders, repeats
+
+END = steps.Deliver(attempts=5)
+
+
+@pytest.mark.parametrize(
+    ("facts", "made"),
+    [
+        (Facts(), [steps.Authorise()]),
+        (Facts(synced=2), [steps.Authorise(), steps.Sync("accounts"), steps.Sync("balances")]),
+        (Facts(synced=3), [steps.Authorise(), steps.Sync()]),
+        (
+            Facts(synced=3, more=("confirm_again", "balances")),
+            [steps.Authorise(), steps.Sync(), steps.ConfirmAgain(), steps.Sync("balances")],
+        ),
+        (Facts(is_revoked=True), [steps.Authorise(), steps.Advance(seconds=1), steps.Revoke()]),
+    ],
+)
+def test_facts_are_steps(facts: Facts, made: list[object]) -> None:
+    """Every event at a moment of its own; with a name they are a twin's."""
+    assert facts.steps() == made
+    assert facts.steps("b")[0] == steps.Authorise(twin="b")
+    assert {getattr(step, "twin", "b") for step in facts.steps("b")} == {"b"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "count"), [(Facts(), 1), (Facts(synced=3), 4), (Facts(synced=3, more=("balances",), is_revoked=True), 6)]
+)
+def test_facts_know_how_many_events_they_tell(facts: Facts, count: int) -> None:
+    """The consent, each sync, whatever else, and the end."""
+    assert facts.count == count
+
+
+@pytest.mark.parametrize(
+    ("kind", "has_counts", "has_twins", "least"),
+    [
+        ("deliveries", True, False, 0),
+        ("deliveries", False, True, 3),
+        ("order", True, True, 3),
+        ("order", False, True, 3),
+        ("forgeries", True, False, 0),
+        ("forgeries", False, False, 0),
+    ],
+)
+def test_twins_are_needed_for_order_and_where_nothing_is_counted(
+    kind: str, has_counts: bool, has_twins: bool, least: int
+) -> None:
+    """First syncs of twins complete at once, so twins have all of them."""
+    form = Form(kind=kind, has_counts=has_counts)  # type: ignore[arg-type]
+
+    assert (form.has_twins, form.least.synced) == (has_twins, least)
+
+
+def test_a_plan_of_deliveries_does_the_acts_and_hands_over_the_rest() -> None:
+    """Named after its kind, about its practice, with its probes."""
+    plan = Form(kind="deliveries", end_user="ben").plan(Facts(), [Act("deliver", 0), Act("deliver", 0)])
+
+    assert plan.steps == (steps.Authorise(), steps.DeliverOne("e0"), steps.Retry("e0"), END)
+    assert (plan.name, plan.practices, plan.end_user) == ("drawn_deliveries", ("webhooks.idempotent",), "ben")
+    assert plan.probes == (probes.AppliesOnce(),)
+
+
+def test_a_plan_of_order_has_three_twins() -> None:
+    """Two are told once and in order, and the acts are done to the third."""
+    plan = Form(kind="order").plan(Facts(), [Act("deliver", 0)])
+
+    assert plan.steps == (
+        *(steps.Authorise(twin="a"), steps.Deliver()),
+        *(steps.Authorise(twin="c"), steps.Deliver()),
+        *(steps.Authorise(twin="b"), steps.DeliverOne("b.e0"), END),
+    )
+    assert (plan.practices, plan.probes) == (("webhooks.retries",), PROBES["order"])
+
+
+@pytest.mark.parametrize(("has_counts", "first"), [(True, ()), (False, REVOKED)])
+def test_forgeries_where_nothing_is_counted_begin_with_what_is_normal(has_counts: bool, first: tuple[object, ...]) -> None:
+    """A genuine message of the kind that is forged shows what it does."""
+    plan = Form(kind="forgeries", has_counts=has_counts).plan(Facts(), [Act("forge", forgeries=("unsigned", "empty_key"))])
+
+    assert plan.steps == (*first, steps.Authorise(), steps.Forge("unsigned"), steps.Forge("empty_key"), END)
+
+
+@pytest.mark.parametrize(
+    ("verbs", "made"),
+    [
+        (["deliver"], [steps.DeliverOne("e0")]),
+        (["deliver", "deliver"], [steps.DeliverOne("e0"), steps.Retry("e0")]),
+        (["replay"], [steps.DeliverOne("e0")]),
+        (["deliver", "replay"], [steps.DeliverOne("e0"), steps.Replay("e0")]),
+        (["lose", "deliver"], [steps.LoseAcknowledgement("e0"), steps.Retry("e0")]),
+        (["burst_3"], [steps.Burst("e0", copies=3)]),
+        (["burst_3_retries"], [steps.Burst("e0", copies=3, of="retry")]),
+        (
+            ["deliver", "deliver", "burst_3_retries"],
+            [steps.DeliverOne("e0"), steps.Retry("e0"), steps.Burst("e0", copies=2, of="retry")],
+        ),
+        (
+            ["deliver", "deliver", "deliver", "burst_3_retries"],
+            [steps.DeliverOne("e0"), steps.Retry("e0"), steps.Retry("e0"), steps.Burst("e0", copies=3)],
+        ),
+        (
+            ["burst_4_retries", "deliver", "burst_2"],
+            [steps.Burst("e0", copies=4, of="retry"), steps.Replay("e0"), steps.Replay("e0")],
+        ),
+        (["wait", "restart"], [steps.Advance(minutes=TOKEN_LIFE_MINUTES), steps.Restart()]),
+    ],
+)
+def test_acts_are_steps(verbs: list[str], made: list[object]) -> None:
+    """The first hand-over is the delivery, later ones are retries, and when four attempts are made only replays are left."""
+    assert list(as_steps([Act(verb, 0) for verb in verbs])) == made
+
+
+def test_attempts_are_counted_event_by_event() -> None:
+    """The first hand-over of another event is a delivery again; a twin's events bear its name."""
+    acts = [Act("deliver", 0), Act("deliver", 1), Act("deliver", 0)]
+
+    assert as_steps(acts, twin="b") == (steps.DeliverOne("b.e0"), steps.DeliverOne("b.e1"), steps.Retry("b.e0"))
+
+
+@pytest.mark.parametrize(
+    ("acts", "does_repeat", "is_disorder"),
+    [
+        ([Act("deliver", 0), Act("deliver", 1)], False, False),
+        ([Act("deliver", 0), Act("deliver", 0)], True, False),
+        ([Act("burst_2", 0)], True, False),
+        ([Act("lose", 0)], True, False),
+        ([Act("deliver", 1), Act("deliver", 0)], False, True),
+        ([Act("deliver", 1)], False, True),
+        ([Act("deliver", 0), Act("restart")], False, True),
+        ([Act("wait"), Act("forge"), Act("deliver", 0)], False, False),
+        ([], False, False),
+    ],
+)
+def test_acts_know_what_they_are_good_for(acts: list[Act], does_repeat: bool, is_disorder: bool) -> None:
+    """Whether an event comes more than once, and whether one comes early or a crash between."""
+    assert (repeats(acts), disorders(acts)) == (does_repeat, is_disorder)
+
+
+def test_what_delivers_nothing_is_no_delivery() -> None:
+    """Waits, crashes and forgeries."""
+    acts = [Act("wait", 1), Act("deliver", 2), Act("restart", 3), Act("forge", 4), Act("replay", 2)]
+
+    assert delivered(acts) == [2, 2]
+
+
+def test_forgeries_come_between_what_else_is_done() -> None:
+    """Each in its turn."""
+    acts = [Act("deliver", 0), Act("forge", forgeries=("unsigned", "empty_key")), Act("deliver", 0)]
+
+    assert as_steps(acts) == (
+        steps.DeliverOne("e0"),
+        steps.Forge("unsigned"),
+        steps.Forge("empty_key"),
+        steps.Retry("e0"),
+    )
