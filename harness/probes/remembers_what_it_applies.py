@@ -29,7 +29,7 @@ class RemembersWhatItApplies(PlainProbe, frozen=True, kw_only=True, tag="remembe
         sent = [one for one in of_kind(journal, "unusual") if one.event in {SECOND, THIRD}]
         told = last_applied(journal)
         if len(sent) < 2:
-            return self.cannot_tell("no message with two ids was sent", hook="app.webhook.payload")
+            return self.cannot_tell("no two messages with two ids were sent")
         if told is None:
             return self.cannot_tell("the effects hook tells no counts (applied)", hook=COUNTS)
         counts = {journal.names.get(one, ""): count for one, count in told.items()}

@@ -39,7 +39,7 @@ class RespellEach(PlainStep, frozen=True, kw_only=True, tag="respell_each"):
 class RepeatIds(PlainStep, frozen=True, kw_only=True, tag="repeat_ids"):
     """Two signed messages with message_id twice: the first of the two is the same in both, the second is not.
 
-    Where the id is not in the body there is nothing to repeat.
+    Where the id stands in a header, that header comes twice.
     """
 
     kind: str = "consent.updated"
@@ -47,10 +47,6 @@ class RepeatIds(PlainStep, frozen=True, kw_only=True, tag="repeat_ids"):
 
     def perform(self, stage: "Stage") -> None:
         """Send them one after another."""
-        payload = stage.fiskil.dialect.payload
-        if payload.id_header:
-            stage.cut_short("message_id is in a header, where it cannot stand twice", hook="app.webhook.payload")
-            return
         participant = stage.participant(self.twin)
         kind = used_kind(stage, self.kind)
         first, *others = (stage.fiskil.sandbox.mint.message_id() for _ in range(3))
@@ -88,9 +84,10 @@ def _twice(stage: "Stage", participant: "Participant", kind: str, first: str, ot
         secret, dialect = stage.fiskil.credentials.webhook_secret, stage.fiskil.dialect
         event = msgspec.structs.replace(invented(stage, participant, kind), message_id=first)
         honest = seal(event, attempt=1, secret=secret, dialect=dialect)
-        name = dialect.payload.id.rpartition(".")[2]
+        name, header = dialect.payload.id.rpartition(".")[2], dialect.payload.id_header
         body = honest.body.replace(f'"{name}":"{first}"'.encode(), f'"{name}":"{first}","{name}":"{other}"'.encode(), 1)
         message = signed(msgspec.structs.replace(honest, body=body), secret, dialect.scheme)
+        headers = (*message.headers, (header, other)) if header else message.headers
         note = Delivery(
             event=stage.journal.names[other],
             participant=participant.name,
@@ -101,6 +98,6 @@ def _twice(stage: "Stage", participant: "Participant", kind: str, first: str, ot
             body=body,
             is_judged=False,
         )
-        return stage.sender.deliver(Outgoing(note=note, headers=message.headers), stage.journal)
+        return stage.sender.deliver(Outgoing(note=note, headers=headers), stage.journal)
 
     return send

@@ -52,14 +52,17 @@ def test_two_ids_are_signed_as_they_stand(perform: Perform, driver: Driver, mail
     assert mailbox.signatures == [sign(body, secret) for body in mailbox.bodies]
 
 
-def test_an_id_in_a_header_cannot_stand_twice(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
-    """That is written down, and nothing is sent."""
+def test_an_id_in_a_header_stands_in_two_lines(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
+    """Where the body has no id, its header comes twice."""
     driver = drive(mailbox.settings(webhook={"scheme": "github"}))
 
     journal, _ = driver.perform(_scenario(steps.Authorise(), steps.RepeatIds()))
 
-    assert [one.hook for one in journal.all(CutShort)] == ["app.webhook.payload"]
-    assert mailbox.bodies == []
+    ids = [[value for name, value in one.headers if name == "X-GitHub-Delivery"] for one in journal.all(Delivery)]
+    assert [[journal.names[one] for one in pair] for pair in ids] == [
+        ["repeated:0", "repeated:1"],
+        ["repeated:0", "repeated:2"],
+    ]
 
 
 def test_drawn_bodies_are_signed_and_counted(perform: Perform, driver: Driver, mailbox: Mailbox) -> None:
