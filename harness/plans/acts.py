@@ -156,7 +156,7 @@ class Form(Struct, frozen=True, kw_only=True):
         verbs = {act.verb for act in acts}
         if self.kind != "everything":
             return self.kind == "forgeries" and not self.has_counts
-        return bool(verbs & {"forge", "foreign", "mixed"})
+        return bool(verbs & {"foreign", "mixed"})
 
 
 def asked(form: Form, acts: list[Act]) -> tuple[AnyProbe, ...]:

@@ -34,7 +34,7 @@ CAST = {
     "I4": ("claims_before_failing", [Act("fail", names=("before",))]),
     "I5": ("older_wins", [Act("hand_over", 3)]),
     "I6": ("believes_repetitions", [Act("hand_over", 3), HAND_OVER, REPLAY]),
-    "I7": ("moves_before_verifying", [HAND_OVER, Act("forge", names=("unsigned",))]),
+    "I7": ("moves_before_verifying", [HAND_OVER, Act("forge", names=("unsigned",)), Act("foreign")]),
     "I8": ("believes_consent", [HAND_OVER, Act("mixed")]),
     "I9": ("refuses_late", [Act("late")]),
     "I10": ("slow_repetitions", [HAND_OVER, REPLAY]),
