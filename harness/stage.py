@@ -171,7 +171,7 @@ class Stage:
     def snapshots(
         self, moment: str, whom: str | None = None, *, known: Mapping[str, Effects] = MappingProxyType({})
     ) -> dict[str, Effects]:
-        """Look at every participant, or at *whom* alone; one that is *known* to have nothing pending needs no second look."""
+        """Look at everybody, or at *whom* alone; one that is *known* to have nothing pending needs no second look."""
         made: dict[str, Effects] = {}
         for name, participant in list(self.participants.items()):
             if whom is not None and name != whom:

@@ -16,7 +16,7 @@ from harness.journal import Delivery, Journal, Output, PlanRun
 from harness.plans import explore
 from harness.plans.reading import in_lines
 from harness.probes import Finding, SurvivesEveryPlan, Verdict
-from harness.scenario import Scenario, read_plan
+from harness.scenario import Scenario, load, read_plan
 from harness.settings import Settings
 from harness.stage import Stage
 
@@ -362,6 +362,24 @@ def test_an_app_that_dies_is_a_finding(drive: Drive, receiver_settings: MakeSett
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
     assert outcome.findings[0].seen.startswith("plan 1 of 3 could not be judged")
+
+
+def test_a_broken_promise_counts_for_one_practice(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Plans of everything bear on many practices; a failing one accuses the app of what it broke and of nothing else."""
+    driver = drive(receiver_settings(app=DURABLE, FLAW="body_hash"))
+    scenario = load("everything_explored")
+
+    outcome = driver.run(msgspec.structs.replace(scenario, steps=(steps.Explore("everything", 15, shrink_s=5),)))
+
+    assert (outcome.verdict, outcome.practices) == (Verdict.FAIL, ("webhooks.idempotent",))
+    assert len(scenario.practices) > 1
+
+
+@pytest.mark.parametrize("shrink_s", [-1, 3601, float("nan")])
+def test_a_wrong_time_to_shrink_is_refused(shrink_s: float) -> None:
+    """It has an end."""
+    with pytest.raises(ConfigError, match="shrink_s must be from 0 to 3600"):
+        steps.Explore("order", shrink_s=shrink_s).check()
 
 
 def test_exploring_stands_alone(drive: Drive, receiver_settings: MakeSettings) -> None:
