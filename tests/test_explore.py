@@ -13,7 +13,8 @@ from harness import probes, steps
 from harness.driver import Driver
 from harness.errors import AppError, ConfigError, StepError, UnknownName
 from harness.journal import Delivery, Journal, Output, PlanRun
-from harness.plans import explore
+from harness.plans import Form, explore
+from harness.plans.acts import Act
 from harness.plans.reading import in_lines
 from harness.probes import Finding, SurvivesEveryPlan, Verdict
 from harness.scenario import Scenario, load, read_plan
@@ -435,3 +436,15 @@ def test_a_plan_is_replayed_without_hypothesis(drive: Drive, receiver_settings: 
     command = [sys.executable, "-c", f"{script}; sys.exit('hypothesis' in sys.modules)", str(saved)]
     done = subprocess.run(command, cwd=Path(__file__).parent.parent, check=False)
     assert (again.verdict, done.returncode) == (Verdict.FAIL, 0)
+
+
+def test_a_saved_plan_says_the_same_each_time(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Its seed and its steps are all that a replay needs: ids are others, words are not."""
+    form = Form(kind="everything")
+    plan = form.plan(form.least, [Act("hand_over"), Act("forge", names=("unsigned",)), Act("unknown"), Act("hand_over")])
+    drivers = [drive(receiver_settings(app=DURABLE, FLAW="body_hash"), seed=3) for _ in range(2)]
+
+    first, second = (driver.run(plan.check()) for driver in drivers)
+
+    assert first.verdict is Verdict.FAIL
+    assert msgspec.json.encode(first) == msgspec.json.encode(second)
