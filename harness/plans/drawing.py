@@ -11,7 +11,7 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from harness.plans.acts import DATASETS, NAMED, Act, Facts, Form, delivered, disorders, repeats
+from harness.plans.acts import ABOUT_CONSENT, DATASETS, NAMED, Act, Facts, Form, delivered, disorders, repeats
 from harness.scenario import Scenario
 
 MORE = ("confirm_again", "accounts", "balances", "transactions")
@@ -118,9 +118,10 @@ def _everything(draw: DrawFn, form: Form, facts: Facts) -> list[Act]:
     acts = draw(_disturbances(form, verbs, facts.count))
     if not form.has_twins and acts[0].verb == "hand_over" and draw(st.booleans()):
         acts = [Act("late"), *acts]
-    if any(act.verb == "mixed" for act in acts):
+    if any(act.verb in ABOUT_CONSENT for act in acts):
         # Whether a message moved somebody is clearest while little is known of them.
-        acts = [Act("hand_over"), Act("mixed"), *(act for act in acts if act.verb != "mixed")]
+        mixed = [act for act in acts if act.verb == "mixed"][:1]
+        acts = [Act("hand_over"), *mixed, *(act for act in acts if act.verb != "mixed")]
     return clear(in_turn(acts) if is_calm else acts) or [Act("hand_over")]
 
 
