@@ -3,10 +3,8 @@
 Acting and judging are apart: when the probes examine, the faults are lifted and the link records no more.
 """
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -46,7 +44,7 @@ from harness.scenario import Scenario
 from harness.settings import Settings, environment
 from harness.settings.dialect import READINGS
 from harness.stage import Stage
-from harness.steps import in_words
+from harness.steps import AnyStep, Forge, in_words
 from harness.steps import name_of as step_name
 from harness.webhooks import Sender, Target
 from harness.webhooks.adapter import told_by
@@ -229,10 +227,11 @@ class Driver:
             stage.journal.step = number
             try:
                 watched = step_name(step) in around and self.app.has(EFFECTS)
+                whom = _whom(step)
                 if watched:
-                    self._snapshots(stage, "before", known=known)
+                    stage.snapshots("before", whom, known=known)
                 step.perform(stage)
-                known = self._snapshots(stage, "after") if watched else {}
+                known = stage.snapshots("after", whom) if watched else {}
             except HarnessError as error:
                 # The lines after the first are the app's own words: they differ from run to run, so no finding carries them.
                 stage.trouble(str(error))
@@ -244,25 +243,12 @@ class Driver:
         stage.journal.step = len(scenario.steps)
         if self.app.has(EFFECTS):
             try:
-                self._snapshots(stage, "end")
+                stage.snapshots("end")
             except (HookError, HookMissing) as error:
                 return crashed or str(error)
         else:
             wait_until(lambda: self.fiskil.link.quiet_s() >= QUIET_S, cap_s=QUIET_CAP_S)
         return crashed
-
-    def _snapshots(
-        self, stage: Stage, moment: str, *, known: Mapping[str, Effects] = MappingProxyType({})
-    ) -> dict[str, Effects]:
-        """Look at every participant; what is *known* of one that said to have nothing pending needs no second look."""
-        made: dict[str, Effects] = {}
-        for participant in stage.participants.values():
-            told = known.get(participant.name)
-            if told is not None and told.is_quiescent and told.pending == 0:
-                made[participant.name] = stage.note_again(moment, told)
-            else:
-                made[participant.name] = stage.snapshot(moment, participant)
-        return made
 
     def _name_ids(self, stage: Stage) -> None:
         """Let the journal know what each minted id stands for, so that twins can be compared."""
@@ -403,6 +389,11 @@ def _examined(probe: Any, journal: Journal) -> Finding:
             seen=f"the probe itself failed with {type(error).__name__}",
         )
     return finding
+
+
+def _whom(step: AnyStep) -> str | None:
+    """Whom alone to look at around *step*: the one that a forgery is about."""
+    return step.twin if isinstance(step, Forge) else None
 
 
 def _blamed(scenario: Scenario, journal: Journal) -> tuple[str, ...]:

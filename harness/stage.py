@@ -1,8 +1,9 @@
 """What a step may touch: the local Fiskil, the app, the outbox, the people taking part, and the journal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from math import inf
+from types import MappingProxyType
 
 import msgspec
 
@@ -166,6 +167,21 @@ class Stage:
         )
         self.journal.write(entry)
         return entry
+
+    def snapshots(
+        self, moment: str, whom: str | None = None, *, known: Mapping[str, Effects] = MappingProxyType({})
+    ) -> dict[str, Effects]:
+        """Look at everybody, or at *whom* alone; one that is *known* to have nothing pending needs no second look."""
+        made: dict[str, Effects] = {}
+        for name, participant in list(self.participants.items()):
+            if whom is not None and name != whom:
+                continue
+            told = known.get(name)
+            if told is not None and told.is_quiescent and told.pending == 0:
+                made[name] = self.note_again(moment, told)
+            else:
+                made[name] = self.snapshot(moment, participant)
+        return made
 
     def note_again(self, moment: str, told: Effects) -> Effects:
         """Write down what the app told a moment ago, when nothing has happened since."""

@@ -13,10 +13,11 @@ from harness import probes, steps
 from harness.driver import Driver
 from harness.errors import AppError, ConfigError, StepError, UnknownName
 from harness.journal import Delivery, Journal, Output, PlanRun
-from harness.plans import explore
+from harness.plans import Form, explore
+from harness.plans.acts import Act
 from harness.plans.reading import in_lines
 from harness.probes import Finding, SurvivesEveryPlan, Verdict
-from harness.scenario import Scenario, read_plan
+from harness.scenario import Scenario, load, read_plan
 from harness.settings import Settings
 from harness.stage import Stage
 
@@ -364,6 +365,24 @@ def test_an_app_that_dies_is_a_finding(drive: Drive, receiver_settings: MakeSett
     assert outcome.findings[0].seen.startswith("plan 1 of 3 could not be judged")
 
 
+def test_a_broken_promise_counts_for_one_practice(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Plans of everything bear on many practices; a failing one accuses the app of what it broke and of nothing else."""
+    driver = drive(receiver_settings(app=DURABLE, FLAW="body_hash"))
+    scenario = load("everything_explored")
+
+    outcome = driver.run(msgspec.structs.replace(scenario, steps=(steps.Explore("everything", 15, shrink_s=5),)))
+
+    assert (outcome.verdict, outcome.practices) == (Verdict.FAIL, ("webhooks.idempotent",))
+    assert len(scenario.practices) > 1
+
+
+@pytest.mark.parametrize("shrink_s", [-1, 3601, float("nan")])
+def test_a_wrong_time_to_shrink_is_refused(shrink_s: float) -> None:
+    """It has an end."""
+    with pytest.raises(ConfigError, match="shrink_s must be from 0 to 3600"):
+        steps.Explore("order", shrink_s=shrink_s).check()
+
+
 def test_exploring_stands_alone(drive: Drive, receiver_settings: MakeSettings) -> None:
     """Plans would take the sandbox away from under a scenario that has begun, so that is refused."""
     outcome = drive(receiver_settings()).run(exploring(steps.Authorise()))
@@ -417,3 +436,15 @@ def test_a_plan_is_replayed_without_hypothesis(drive: Drive, receiver_settings: 
     command = [sys.executable, "-c", f"{script}; sys.exit('hypothesis' in sys.modules)", str(saved)]
     done = subprocess.run(command, cwd=Path(__file__).parent.parent, check=False)
     assert (again.verdict, done.returncode) == (Verdict.FAIL, 0)
+
+
+def test_a_saved_plan_says_the_same_each_time(drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Its seed and its steps are all that a replay needs: ids are others, words are not."""
+    form = Form(kind="everything")
+    plan = form.plan(form.least, [Act("hand_over"), Act("forge", names=("unsigned",)), Act("unknown"), Act("hand_over")])
+    drivers = [drive(receiver_settings(app=DURABLE, FLAW="body_hash"), seed=3) for _ in range(2)]
+
+    first, second = (driver.run(plan.check()) for driver in drivers)
+
+    assert first.verdict is Verdict.FAIL
+    assert msgspec.json.encode(first) == msgspec.json.encode(second)

@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from harness import catalog, probes, steps
 from harness.errors import PlanError, UnknownName, UsageError
-from harness.scenario import Scenario, dump_plan
+from harness.scenario import Scenario, dump_plan, load
 from harness.selection import about_receivers, select, with_plans
+from harness.steps import Explore
 
 MINE = '''"""A scenario of my own."""
 
@@ -162,3 +164,13 @@ def test_no_plan_at_all_is_refused() -> None:
     """A random phase of nothing would see nothing."""
     with pytest.raises(UsageError, match="plans must be from 1 to 1000"):
         with_plans(select(["deliveries_explored"]), 0)
+
+
+def test_the_time_to_shrink_is_asked_for_alike() -> None:
+    """It changes drawn plans alone, and leaves their number."""
+    changed = with_plans([load("order_explored"), load("webhook_repeated")], None, 5)
+
+    assert changed == [
+        msgspec.structs.replace(load("order_explored"), steps=(Explore("order", shrink_s=5),)),
+        load("webhook_repeated"),
+    ]

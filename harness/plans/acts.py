@@ -37,6 +37,9 @@ Of another sender's some send nothing.
 EVENTLESS = frozenset({"wait", "restart", "forge", "odd", "reencode", "unknown", "foreign", "mixed"})
 """Verbs that deliver none of the events that were made before."""
 
+ABOUT_CONSENT = frozenset({"unknown", "reencode", "mixed"})
+"""Of these, the ones that are about the consent of which event 0 tells."""
+
 TOKEN_LIFE_MINUTES = 20
 
 PRACTICES: dict[PlanKind, str] = {
@@ -160,7 +163,7 @@ class Form(Struct, frozen=True, kw_only=True):
         verbs = {act.verb for act in acts}
         if self.kind != "everything":
             return self.kind == "forgeries" and not self.has_counts
-        return bool(verbs & {"forge", "foreign", "mixed"})
+        return bool(verbs & {"foreign", "mixed"})
 
 
 def asked(form: Form, acts: list[Act]) -> tuple[AnyProbe, ...]:
@@ -176,7 +179,7 @@ def asked(form: Form, acts: list[Act]) -> tuple[AnyProbe, ...]:
     if form.folds and "odd" not in verbs:
         found.append(probes.EndsAsTold())
     found += [probes.LosesNothing(), probes.AcknowledgesPromptly()]
-    if not disorders([act for act in acts if act.verb != "restart"]) and "fail" not in verbs:
+    if not disorders([act for act in acts if act.verb != "restart"]) and "fail" not in verbs and not _is_premature(acts):
         found.append(probes.AcknowledgesGenuine())
     if verbs & {"foreign", "mixed"}:
         found.append(probes.KeepsEndUsersApart())
@@ -184,6 +187,12 @@ def asked(form: Form, acts: list[Act]) -> tuple[AnyProbe, ...]:
     if "forge" in verbs:
         found.append(probes.RefusesForgeries())
     return tuple(found)
+
+
+def _is_premature(acts: list[Act]) -> bool:
+    """Whether something about the consent comes before it was told: who never heard of one may refuse that for now."""
+    first = next((number for number, act in enumerate(acts) if act.verb in ABOUT_CONSENT), len(acts))
+    return first < len(acts) and 0 not in delivered(acts[:first])
 
 
 def repeats(acts: list[Act]) -> bool:

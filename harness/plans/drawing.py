@@ -11,7 +11,7 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from harness.plans.acts import DATASETS, NAMED, Act, Facts, Form, delivered, disorders, repeats
+from harness.plans.acts import ABOUT_CONSENT, DATASETS, NAMED, Act, Facts, Form, delivered, disorders, repeats
 from harness.scenario import Scenario
 
 MORE = ("confirm_again", "accounts", "balances", "transactions")
@@ -32,7 +32,7 @@ one shape shrink best."""
 
 AGAIN = ("hand_over", "replay", "burst_2", "burst_4_retries")
 CRASHES = ("none", "none", "again", "at_end")
-SELDOM = (*("none",) * 5, "at_end", *("none",) * 4, "again", "at_end")
+SELDOM = (*("none",) * 6, "at_end", *("none",) * 6, "again")
 """Whether the app is killed and started again; each restart takes a second, so of many plans most do without."""
 
 ANYTHING = (
@@ -59,8 +59,8 @@ AMONG_TWINS = tuple(verb for verb in ANYTHING if verb not in {"unknown", "forge"
 SURE = frozenset({"forge", "foreign", "mixed"})
 """Verbs after which the state is looked at for a move, so nothing before them may be under way or about to be."""
 UNSURE = frozenset({"lose", "restart", "fail"})
-TWINNED = (False, False, False, True)
-"""Twins cost as much as three plans. An app without counts is judged by them alone."""
+TWINS_EVERY = 6
+"""Twins cost as much as three plans, so one in so many has them. An app without counts is judged by them alone."""
 
 FORGING = ("forge", "hand_over", "forge", "forge", "replay", "forge")
 LONGEST = 8
@@ -76,7 +76,8 @@ SOME = 5
 def plans(draw: DrawFn, form: Form) -> Scenario:
     """Plans of one form."""
     if form.kind == "everything":
-        form = msgspec.structs.replace(form, is_twinned=draw(st.sampled_from(TWINNED)) if form.has_counts else True)
+        is_twinned = draw(st.integers(0, 999)) % TWINS_EVERY == TWINS_EVERY - 1
+        form = msgspec.structs.replace(form, is_twinned=is_twinned or not form.has_counts)
     synced = form.least.synced if form.has_twins else draw(st.integers(0, len(DATASETS)))
     more, is_revoked = draw(st.lists(st.sampled_from(MORE), max_size=3)), draw(st.booleans())
     facts = Facts(synced=synced, more=tuple(more) if synced == len(DATASETS) else (), is_revoked=is_revoked)
@@ -117,9 +118,10 @@ def _everything(draw: DrawFn, form: Form, facts: Facts) -> list[Act]:
     acts = draw(_disturbances(form, verbs, facts.count))
     if not form.has_twins and acts[0].verb == "hand_over" and draw(st.booleans()):
         acts = [Act("late"), *acts]
-    if any(act.verb == "mixed" for act in acts):
+    if any(act.verb in ABOUT_CONSENT for act in acts):
         # Whether a message moved somebody is clearest while little is known of them.
-        acts = [Act("hand_over"), Act("mixed"), *(act for act in acts if act.verb != "mixed")]
+        mixed = [act for act in acts if act.verb == "mixed"][:1]
+        acts = [Act("hand_over"), *mixed, *(act for act in acts if act.verb != "mixed")]
     return clear(in_turn(acts) if is_calm else acts) or [Act("hand_over")]
 
 

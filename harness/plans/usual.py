@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from harness import steps
-from harness.plans.acts import Act, Facts, Form
+from harness.plans.acts import ABOUT_CONSENT, Act, Facts, Form
 from harness.scenario import Scenario
 
 HAND_OVER, REPLAY, LOSE, RESTART = Act("hand_over"), Act("replay"), Act("lose"), Act("restart")
@@ -44,7 +44,7 @@ def _named(form: Form, failing: Scenario) -> Iterator[list[Act]]:
     for verb, kind in KINDS.items():
         for name in dict.fromkeys(_name_of(step) for step in failing.steps if isinstance(step, kind)):
             act = Act(verb, names=(name,) if name else ())
-            if verb == "mixed":
+            if verb in ABOUT_CONSENT:
                 yield [HAND_OVER, act]
             elif form.kind == "everything":
                 yield from ([act], [act, HAND_OVER])

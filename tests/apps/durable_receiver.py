@@ -131,7 +131,12 @@ def work_off_memory() -> None:
     while True:
         body = WAITING.get()
         time.sleep(0.05)
-        process(body)
+        try:
+            process(body)
+        except Ordered:
+            WAITING.put(body)
+        except (ValueError, TypeError, LookupError, RecursionError, sqlite3.Error):
+            pass
         WAITING.task_done()
 
 

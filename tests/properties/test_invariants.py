@@ -14,7 +14,7 @@ from harness.plans.drawing import clear
 from harness.plans.invariants import INVARIANTS, Invariant
 from harness.plans.reading import run_of
 from harness.practices import practice
-from harness.probes import Verdict, name_of
+from harness.probes import AcknowledgesGenuine, Verdict, name_of
 from harness.scenario import Scenario
 from harness.settings import Settings
 
@@ -34,13 +34,13 @@ CAST = {
     "I4": ("claims_before_failing", [Act("fail", names=("before",))]),
     "I5": ("older_wins", [Act("hand_over", 3)]),
     "I6": ("believes_repetitions", [Act("hand_over", 3), HAND_OVER, REPLAY]),
-    "I7": ("moves_before_verifying", [HAND_OVER, Act("forge", names=("unsigned",))]),
+    "I7": ("moves_before_verifying", [HAND_OVER, Act("forge", names=("unsigned",)), Act("foreign")]),
     "I8": ("believes_consent", [HAND_OVER, Act("mixed")]),
     "I9": ("refuses_late", [Act("late")]),
     "I10": ("slow_repetitions", [HAND_OVER, REPLAY]),
-    "I11": ("refuses_unknown", [Act("unknown")]),
+    "I11": ("refuses_unknown", [HAND_OVER, Act("unknown")]),
     "I12": ("tells_signature", [Act("forge", names=("unsigned",))]),
-    "I13": ("reserialises", [Act("reencode", names=("spaced",))]),
+    "I13": ("reserialises", [HAND_OVER, Act("reencode", names=("spaced",))]),
     "I14": ("wedged_by_junk", [Act("odd", names=("null",)), HAND_OVER]),
 }
 """Of each promise a flaw that breaks it, and the acts that one would choose to show it."""
@@ -58,7 +58,7 @@ def settings_for(flaw: str, make: MakeSettings) -> Settings:
 def test_every_promise_has_a_checker(one: Invariant) -> None:
     """Plans ask a probe of it, its practice lets drawn plans count, and a flaw that breaks it is known."""
     acts = [Act(verb, names=NAMED[verb][0][:1] if verb in NAMED else ()) for verb in one.challenge]
-    asked = {name_of(probe) for act in acts for probe in plan_of([act], one.id in TWINNED).probes}
+    asked = {name_of(probe) for act in acts for probe in plan_of([HAND_OVER, act], one.id in TWINNED).probes}
 
     assert set(one.probes) & asked
     assert "survives_every_plan" in practice(one.practice).probes
@@ -125,6 +125,13 @@ def test_what_is_in_doubt_is_left_out() -> None:
     acts = [Act("mixed"), HAND_OVER, Act("mixed"), Act("lose", 1), Act("forge", names=("unsigned",)), Act("foreign")]
 
     assert clear(acts) == [HAND_OVER, Act("mixed"), Act("lose", 1)]
+
+
+def test_nobody_must_acknowledge_what_comes_too_early() -> None:
+    """A consent that was never told may be unknown, and its messages be refused for now."""
+    early, later = (plan_of(acts, False) for acts in ([Act("unknown"), HAND_OVER], [HAND_OVER, Act("unknown")]))
+
+    assert [AcknowledgesGenuine() in plan.probes for plan in (early, later)] == [False, True]
 
 
 def plan_of(acts: list[Act], twins: bool) -> Scenario:
