@@ -1,0 +1,63 @@
+"""The append-only record of one scenario, which probes read when everything has stopped.
+
+One frozen entry class per kind of observation. ``at_s`` is real seconds since the scenario began; it never enters a
+verdict's words, so two runs with one seed read the same. Bytes stay raw in memory; what leaves the process passes the
+redactor.
+"""
+
+from harness.journal.app import CutShort, Effects, HookCall, Idle, Journey, Leak, Output, Started, Trouble, Visit
+from harness.journal.deliveries import (
+    AMIDST,
+    HOMES,
+    BaitLaid,
+    BaitTaken,
+    Delivery,
+    EventSeen,
+    Flood,
+    Headers,
+    PlanKind,
+    PlanRun,
+)
+from harness.journal.entry import Entry
+from harness.journal.given import Canaries, History, Limits, Reduction, UsedEvents
+from harness.journal.record import BODY_KEPT, Journal, kept
+from harness.journal.traffic import Bite, Exchange, FaultSet, Key, ReadingsAsked, Rows, TokensExpired
+
+__all__ = [
+    "AMIDST",
+    "BODY_KEPT",
+    "HOMES",
+    "BaitLaid",
+    "BaitTaken",
+    "Bite",
+    "Canaries",
+    "CutShort",
+    "Delivery",
+    "Effects",
+    "Entry",
+    "EventSeen",
+    "Exchange",
+    "FaultSet",
+    "Flood",
+    "Headers",
+    "History",
+    "HookCall",
+    "Idle",
+    "Journal",
+    "Journey",
+    "Key",
+    "Leak",
+    "Limits",
+    "Output",
+    "PlanKind",
+    "PlanRun",
+    "ReadingsAsked",
+    "Reduction",
+    "Rows",
+    "Started",
+    "TokensExpired",
+    "Trouble",
+    "UsedEvents",
+    "Visit",
+    "kept",
+]

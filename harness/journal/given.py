@@ -1,0 +1,50 @@
+"""What probes must know beforehand: what the config states, and which values are secret."""
+
+from typing import Any
+
+from harness.journal.entry import Entry
+
+
+class Limits(Entry, frozen=True, kw_only=True):
+    """The bounds in real seconds that the app's team promises to keep (``app.limits``).
+
+    ``last_attempt`` is the sender's own: the number of the attempt after which a message is discarded.
+    ``assumed`` names those that are mere defaults: nobody promised them, so they accuse nobody.
+    """
+
+    call_deadline_s: float
+    request_deadline_s: float
+    fresh_s: float
+    ack_s: float = 10
+    body_bytes: int | None = None
+    body_s: float | None = None
+    last_attempt: int = 5
+    assumed: tuple[str, ...] = ()
+
+
+class Reduction(Entry, frozen=True, kw_only=True):
+    """The value that each kind of event leaves for its consent (``app.observe.reducer``); absent where nobody says."""
+
+    becomes: dict[str, Any]
+
+
+class UsedEvents(Entry, frozen=True, kw_only=True):
+    """The kinds of events that the app's team says it acts on (``app.facts.uses_events``); absent where nobody says."""
+
+    patterns: tuple[str, ...]
+
+
+class History(Entry, frozen=True, kw_only=True):
+    """For how many days the app's team says that it keeps rows (``app.facts.history_days``); absent where nobody says."""
+
+    days: int
+
+
+class Canaries(Entry, frozen=True, kw_only=True):
+    """Secret values that the sandbox minted, by kind; none of them may show anywhere, so they have no readable form."""
+
+    values: dict[str, tuple[str, ...]]
+
+    def __repr__(self) -> str:
+        """The kinds alone."""
+        return f"Canaries({', '.join(sorted(self.values))})"

@@ -1,0 +1,78 @@
+"""The append-only record itself; one thing that many threads write to."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import msgspec
+
+from harness.clock import stopwatch
+from harness.journal.deliveries import Delivery, Headers
+from harness.journal.entry import Entry
+
+BODY_KEPT = 65_536
+"""Longer bodies are kept as digest, length and head (see ``kept``)."""
+
+
+E_ = TypeVar("E_", bound=Entry)
+
+
+class Journal:
+    """The record; appending is safe from every thread."""
+
+    def __init__(self, *, newest: int | None = None) -> None:
+        """Start empty; *newest* is how many entries are kept, the newest ones, where a record has no end of its own."""
+        self._entries: deque[Any] = deque(maxlen=newest)
+        self._has_parts = False
+        self._lock = threading.Lock()
+        self._elapsed = stopwatch()
+        self.step = -1
+        self.names: dict[str, str] = {}
+        self.read: Callable[[bytes, Headers], dict[str, str]] | None = None
+
+    def elapsed_s(self) -> float:
+        """Real seconds since the scenario began."""
+        return self._elapsed()
+
+    def write(self, entry: Entry) -> None:
+        """Append *entry*; of a delivery that is worded in another way than Fiskil's, what it says is noted too."""
+        if self.read is not None and isinstance(entry, Delivery):
+            entry = msgspec.structs.replace(entry, says=self.read(entry.body, entry.headers))
+        with self._lock:
+            self._entries.append(entry)
+
+    def write_parts(self, make: Callable[..., Entry], *parts: Any) -> None:
+        """Append the entry that ``make(*parts)`` is; it is made when somebody reads, because most are never read."""
+        with self._lock:
+            self._entries.append((make, parts))
+            self._has_parts = True
+
+    def stamp(self) -> dict[str, Any]:
+        """The ``at_s`` and ``step`` of an entry that is made now."""
+        return {"at_s": self.elapsed_s(), "step": self.step}
+
+    def all(self, kind: type[E_]) -> list[E_]:
+        """Every entry of *kind*, in the order they were written."""
+        return [entry for entry in self if isinstance(entry, kind)]
+
+    def __iter__(self) -> Iterator[Entry]:
+        with self._lock:
+            if self._has_parts:
+                made = [one[0](*one[1]) if isinstance(one, tuple) else one for one in self._entries]
+                self._entries = deque(made, maxlen=self._entries.maxlen)
+                self._has_parts = False
+            return iter(tuple(self._entries))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def kept(body: bytes) -> bytes:
+    """Return *body* as the journal keeps it: whole, or its head with digest and length."""
+    if len(body) <= BODY_KEPT:
+        return body
+    import hashlib
+
+    digest = hashlib.sha256(body).hexdigest()
+    return body[:4096] + f"\n[... {len(body)} bytes, sha256 {digest}]".encode()

@@ -1,0 +1,85 @@
+"""What happened on the API's side: calls, faults that acted, keys, tokens, rows that were served."""
+
+from typing import Any
+
+from harness.journal.entry import Entry
+
+
+class Exchange(Entry, frozen=True, kw_only=True):
+    """One request of the app to the API and what it got, as seen on the API's side of the link.
+
+    ``number`` counts requests of the scenario from 1. ``status`` is None where no answer was sent. ``bites`` names
+    the faults that acted. ``end_user_id`` is empty for calls about no end user (tokens, institutions). A stray call is about
+    an end user of an earlier scenario; no fault matches it and probes leave it out. A cut one was held by a fault when the
+    scenario ended, and ended by us.
+    """
+
+    number: int
+    route: str
+    method: str
+    path: str
+    query: str = ""
+    end_user_id: str = ""
+    is_stray: bool = False
+    request_headers: tuple[tuple[str, str], ...] = ()
+    request_body: bytes = b""
+    status: int | None = None
+    response_headers: tuple[tuple[str, str], ...] = ()
+    response_body: bytes = b""
+    ended_s: float = 0.0
+    bites: tuple[str, ...] = ()
+    connection: int = 0
+    is_cut: bool = False
+
+
+class Bite(Entry, frozen=True, kw_only=True):
+    """A fault acted. ``byte_offset`` is where in the response body, or -1 where no body began."""
+
+    fault: str
+    route: str
+    request_number: int
+    byte_offset: int = -1
+
+
+class FaultSet(Entry, frozen=True, kw_only=True):
+    """A fault was set to bite ``times`` times on ``route``; ``unbitten`` is how many bites never came.
+
+    ``spared`` counts the exchanges that came by and had too short a body for the fault to change.
+    """
+
+    fault: str
+    route: str
+    times: int
+    unbitten: int = 0
+    spared: int = 0
+
+
+class TokensExpired(Entry, frozen=True, kw_only=True):
+    """Every access token that the app had taken died at this moment."""
+
+
+class Key(Entry, frozen=True, kw_only=True):
+    """What the app's key pair is worth from now on: accepted, revoked, or wrong (the app was given a bad secret)."""
+
+    state: str
+
+
+class Rows(Entry, frozen=True, kw_only=True):
+    """What the API serves for a participant's dataset at one moment: ids, and the values an app may keep."""
+
+    participant: str
+    dataset: str
+    moment: str
+    rows: tuple[dict[str, Any], ...]
+    removed_ids: tuple[str, ...] = ()
+    end_user_id: str = ""
+
+
+class ReadingsAsked(Entry, frozen=True, kw_only=True):
+    """The doubtful clauses of the contract that came up: those where another reading would have answered otherwise.
+
+    ``ruled`` are the readings that ruled where they were not the best supported ones.
+    """
+
+    clauses: tuple[str, ...]
+    ruled: dict[str, str] = {}
