@@ -14,6 +14,7 @@ from harness import catalog
 from harness.app import open_app
 from harness.app.observe import EFFECTS
 from harness.app.output import Mark, end_of, start_of, written_since
+from harness.beforehand import stated, values_of
 from harness.clock import wait_until
 from harness.errors import HarnessError, HookError, HookMissing
 from harness.ids import fresh_salt, stream
@@ -23,19 +24,14 @@ from harness.journal import (
     Delivery,
     Effects,
     FaultSet,
-    History,
     Journal,
-    Limits,
     Output,
     PlanKind,
     PlanRun,
     ReadingsAsked,
-    Reduction,
     Started,
-    UsedEvents,
 )
 from harness.link.rules import why_unbitten
-from harness.listen import free_port
 from harness.local import LocalFiskil
 from harness.probes import Finding, Verdict, heaviest, name_of
 from harness.readings import Readings
@@ -102,7 +98,7 @@ class Driver:
             payload=settings.app.webhook.payload,
         )
         try:
-            self.app = open_app(settings, values=self._values(), workdir=workdir, given=given)
+            self.app = open_app(settings, values=values_of(settings, self.fiskil, workdir), workdir=workdir, given=given)
         except BaseException:
             self.fiskil.close()
             raise
@@ -271,27 +267,8 @@ class Driver:
     def _stage(self, scenario: Scenario, journal: Journal) -> Stage:
         self._count += 1
         journal.write(Started(how="found"))
-        limits = self.settings.app.limits
-        journal.write(
-            Limits(
-                call_deadline_s=limits.call_deadline_s,
-                request_deadline_s=limits.request_deadline_s,
-                fresh_s=limits.fresh_s,
-                ack_s=limits.ack_s,
-                body_bytes=limits.body_bytes,
-                body_s=limits.body_s,
-                last_attempt=int(self.fiskil.sandbox.store.readings.of("webhooks.attempts")),
-                assumed=_assumed(self.settings),
-            )
-        )
-        used = self.settings.app.facts.uses_events
-        if used is not None:
-            journal.write(UsedEvents(patterns=used))
-        reducer = self.settings.app.observe.reducer
-        if reducer is not None:
-            journal.write(Reduction(becomes=reducer.becomes))
-        if self.settings.app.facts.history_days is not None:
-            journal.write(History(days=self.settings.app.facts.history_days))
+        for entry in stated(self.settings, self.fiskil):
+            journal.write(entry)
         return Stage(
             settings=self.settings,
             fiskil=self.fiskil,
@@ -338,35 +315,6 @@ class Driver:
         ca_file = self.fiskil.certificates.ca_file if target.is_tls else None
         return Sender(self.fiskil.loop, target, ca_file=ca_file, timeout_s=self.settings.app.limits.ack_s + 5)
 
-    def _values(self) -> dict[str, str]:
-        port = free_port()
-        credentials = self.fiskil.credentials
-        url = self.settings.app.url
-        values = {
-            "port": str(port),
-            "workdir": str(self._workdir),
-            "public_url": f"http://127.0.0.1:{port}",
-            "api_url": self.fiskil.api_url,
-            "auth_url": self.fiskil.auth_url,
-            "client_id": credentials.client_id,
-            "client_secret": credentials.client_secret,
-            "webhook_secret": credentials.webhook_secret,
-            "webhook_source_ips": ",".join(self.fiskil.webhook_sources),
-            "alert_url": self.fiskil.alerts.url,
-            "otlp_url": self.fiskil.telemetry.url,
-            "python": _interpreter(),
-        }
-        if "{ca_file}" in str(self.settings.app) or "{tls_" in str(self.settings.app):
-            made = self.fiskil.certificates
-            values |= {
-                "ca_file": str(made.ca_file),
-                "tls_cert_file": str(made.chain_file),
-                "tls_key_file": str(made.key_file),
-            }
-        if url:
-            values["public_url"] = url.format_map(values).rstrip("/")
-        return values
-
     def _skip_output(self) -> None:
         for name, path in self.app.output().items():
             self._read_until[name] = end_of(path) if self._count > 1 else start_of(path)
@@ -400,18 +348,6 @@ def _blamed(scenario: Scenario, journal: Journal) -> tuple[str, ...]:
     """The practices that the scenario bears on; where a drawn plan broke one promise, the one that this counts for."""
     blamed = tuple(one.practice for one in journal.all(PlanRun) if one.practice in scenario.practices)
     return blamed or scenario.practices
-
-
-def _assumed(settings: Settings) -> tuple[str, ...]:
-    """The limits that count although nobody promised them."""
-    given = msgspec.structs.asdict(settings.app.limits)
-    return tuple(name for name, limit in given.items() if limit is not None and name not in settings.promised)
-
-
-def _interpreter() -> str:
-    import sys
-
-    return sys.executable
 
 
 __all__ = ["Delivery", "Driver", "Outcome"]

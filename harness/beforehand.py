@@ -1,0 +1,69 @@
+"""What is known before a scenario begins: what a config's templates may use, and what the config states for the journal."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from harness.journal import Entry, History, Limits, Reduction, UsedEvents
+from harness.listen import free_port
+from harness.local import LocalFiskil
+from harness.settings import Settings
+
+
+def values_of(settings: Settings, fiskil: LocalFiskil, workdir: Path) -> dict[str, str]:
+    """The values of templates, by name: a free port, a folder, addresses and credentials of *fiskil*."""
+    port = free_port()
+    credentials = fiskil.credentials
+    values = {
+        "port": str(port),
+        "workdir": str(workdir),
+        "public_url": f"http://127.0.0.1:{port}",
+        "api_url": fiskil.api_url,
+        "auth_url": fiskil.auth_url,
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret,
+        "webhook_secret": credentials.webhook_secret,
+        "webhook_source_ips": ",".join(fiskil.webhook_sources),
+        "alert_url": fiskil.alerts.url,
+        "otlp_url": fiskil.telemetry.url,
+        "python": sys.executable,
+    }
+    if "{ca_file}" in str(settings.app) or "{tls_" in str(settings.app):
+        made = fiskil.certificates
+        values |= {
+            "ca_file": str(made.ca_file),
+            "tls_cert_file": str(made.chain_file),
+            "tls_key_file": str(made.key_file),
+        }
+    if settings.app.url:
+        values["public_url"] = settings.app.url.format_map(values).rstrip("/")
+    return values
+
+
+def stated(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
+    """What the config states and probes must know: limits, the events that are used, what they come to, and how far back."""
+    limits, facts = settings.app.limits, settings.app.facts
+    yield Limits(
+        call_deadline_s=limits.call_deadline_s,
+        request_deadline_s=limits.request_deadline_s,
+        fresh_s=limits.fresh_s,
+        ack_s=limits.ack_s,
+        body_bytes=limits.body_bytes,
+        body_s=limits.body_s,
+        last_attempt=int(fiskil.sandbox.store.readings.of("webhooks.attempts")),
+        assumed=_assumed(settings),
+    )
+    if facts.uses_events is not None:
+        yield UsedEvents(patterns=facts.uses_events)
+    if settings.app.observe.reducer is not None:
+        yield Reduction(becomes=settings.app.observe.reducer.becomes)
+    if facts.history_days is not None:
+        yield History(days=facts.history_days)
+
+
+def _assumed(settings: Settings) -> tuple[str, ...]:
+    """The limits that count although nobody promised them."""
+    given = msgspec.structs.asdict(settings.app.limits)
+    return tuple(name for name, limit in given.items() if limit is not None and name not in settings.promised)
