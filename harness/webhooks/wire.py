@@ -4,6 +4,7 @@ A script ends whatever the receiver does: every move has a limit. Nothing here k
 """
 
 import asyncio
+import contextlib
 import socket
 import struct
 from typing import Any
@@ -211,8 +212,10 @@ class _Line(asyncio.Protocol):
         return heard
 
     def end(self) -> None:
-        if not self._lost and self._transport.can_write_eof():
-            self._transport.write_eof()
+        # Who has gone in this very moment hears no end.
+        with contextlib.suppress(OSError):
+            if not self._lost and self._transport.can_write_eof():
+                self._transport.write_eof()
 
     async def hang_up(self, limit_s: float) -> None:
         """Close when everything has been written."""

@@ -29,7 +29,7 @@ def elsewhere(fiskil: LocalFiskil, monkeypatch: pytest.MonkeyPatch) -> LocalFisk
     return fiskil
 
 
-@pytest.mark.long
+@pytest.mark.full
 def test_the_local_sandbox_holds(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Exit 0, every phase with its counts, and the same as JSON."""
     path = tmp_path / "contract.json"

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent.parent
 CONFIG = catalog.folder("examples") / "reference_app" / "fiskil-harness.toml"
 
 
-EVERY_FIFTH = catalog.scenario_names()[::5]
+EVERY_NINTH = catalog.scenario_names()[::9]
 
 
 def harness(folder: Path, *arguments: str, workers: int = 2) -> tuple[int, dict[str, Any], str]:
@@ -50,11 +50,11 @@ def test_the_gate_opens(tmp_path: Path) -> None:
 @pytest.mark.timeout(400)
 def test_the_same_seed_says_the_same(tmp_path: Path) -> None:
     """Twice the same seed, shared out or not: equal results, whatever the time was."""
-    code, first, shown = harness(tmp_path, "run", *EVERY_FIFTH, "--seed", "11")
-    again, second, _ = harness(tmp_path, "run", *EVERY_FIFTH, "--seed", "11", workers=1)
+    code, first, shown = harness(tmp_path, "run", *EVERY_NINTH, "--seed", "11")
+    again, second, _ = harness(tmp_path, "run", *EVERY_NINTH, "--seed", "11", workers=1)
 
     assert (code, again) == (0, 0), shown
-    assert len(first["result"]["scenarios"]) >= 12
+    assert len(first["result"]["scenarios"]) >= 9
     assert first["result"] == second["result"]
     assert first["run"]["began_at"] != second["run"]["began_at"]
 
