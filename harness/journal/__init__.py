@@ -8,6 +8,7 @@ redactor.
 from harness.journal.app import CutShort, Effects, HookCall, Idle, Journey, Leak, Output, Started, Trouble, Visit
 from harness.journal.deliveries import (
     AMIDST,
+    EARLY,
     HOMES,
     BaitLaid,
     BaitTaken,
@@ -26,6 +27,7 @@ from harness.journal.traffic import Bite, Exchange, FaultSet, Key, ReadingsAsked
 __all__ = [
     "AMIDST",
     "BODY_KEPT",
+    "EARLY",
     "HOMES",
     "BaitLaid",
     "BaitTaken",
