@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.journal import Entry, History, Limits, Reduction, UsedEvents
+from harness.journal import ApiUntold, Entry, History, Limits, Reduction, UsedEvents
 from harness.listen import free_port
 from harness.local import LocalFiskil
 from harness.settings import Settings
@@ -55,6 +55,8 @@ def stated(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
         last_attempt=int(fiskil.sandbox.store.readings.of("webhooks.attempts")),
         assumed=_assumed(settings),
     )
+    if not _is_told(settings, "api_url") and not settings.app.object:
+        yield ApiUntold()
     if facts.uses_events is not None:
         yield UsedEvents(patterns=facts.uses_events)
     if settings.app.observe.reducer is not None:
@@ -67,3 +69,8 @@ def _assumed(settings: Settings) -> tuple[str, ...]:
     """The limits that count although nobody promised them."""
     given = msgspec.structs.asdict(settings.app.limits)
     return tuple(name for name, limit in given.items() if limit is not None and name not in settings.promised)
+
+
+def _is_told(settings: Settings, value: str) -> bool:
+    """Whether the app's command or environment carries a template value such as ``webhook_secret``."""
+    return any(f"{{{value}}}" in text for text in (settings.app.command or "", *settings.app.env.values()))

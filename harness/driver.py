@@ -19,6 +19,8 @@ from harness.clock import wait_until
 from harness.errors import HarnessError, HookError, HookMissing
 from harness.ids import fresh_salt, stream
 from harness.journal import (
+    API_TOLD,
+    ApiUntold,
     Canaries,
     CutShort,
     Delivery,
@@ -205,7 +207,8 @@ class Driver:
             if fault.unbitten:
                 bitten = fault.times - fault.unbitten
                 seen = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: {why_unbitten(fault.spared)}"
-                findings.append(Finding(probe="every_fault_bit", verdict=Verdict.INCONCLUSIVE, seen=seen))
+                hook = API_TOLD if not bitten and journal.all(ApiUntold) else ""
+                findings.append(Finding(probe="every_fault_bit", verdict=Verdict.INCONCLUSIVE, seen=seen, hook=hook))
         return tuple(findings)
 
     def _read_as(self, readings: dict[str, str]) -> None:

@@ -16,6 +16,7 @@ from harness.diagnosis import Diagnosis, diagnose
 from harness.driver import Outcome
 from harness.errors import ConfigError
 from harness.exhibits import Exhibit
+from harness.journal import API_TOLD
 from harness.practices import all_practices, practice
 from harness.probes import Verdict, heaviest
 from harness.settings import Settings
@@ -234,6 +235,8 @@ def _needless_waivers(standings: Sequence[PracticeStanding], settings: Settings,
 def _purpose(hook: str) -> str:
     if hook == SECRET_TOLD:
         return "lets the app be started without it"
+    if hook == API_TOLD:
+        return "lets the app call the local Fiskil"
     return HOOKS.get(hook, "what only the team knows" if hook.startswith("app.facts") else "")
 
 

@@ -6,7 +6,9 @@ SCENARIO = Scenario(
     practices=("webhooks.retries",),
     steps=(
         steps.LiveThrough(twins=("a", "c", "b1", "b2", "b3", "b4", "b5")),
-        steps.DeliverEach(("consent.received", "consent.updated", "consent.revoked"), twin="a"),
+        steps.DeliverEach(("consent.received", "consent.updated"), twin="a"),
+        steps.Settle(),
+        steps.DeliverEach(("consent.revoked",), twin="a"),
         steps.DeliverEach(("consent.received", "consent.updated", "consent.revoked"), twin="c"),
         steps.DeliverEach(("consent.received", "consent.revoked", "consent.updated"), twin="b1"),
         steps.DeliverEach(("consent.updated", "consent.received", "consent.revoked"), twin="b2"),

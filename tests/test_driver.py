@@ -76,6 +76,7 @@ def test_a_fault_that_never_bit_is_no_pass(drive: Drive, receiver_settings: Make
 
     assert outcome.verdict is Verdict.INCONCLUSIVE
     assert outcome.findings[-1].seen == "Stall(after_bytes=0) on 'banking.transactions' bit 0 of 1 times: nothing called it"
+    assert outcome.findings[-1].hook == "{api_url} in [app.env]"
 
 
 def test_a_step_that_cannot_be_done_is_no_pass(drive: Drive, receiver_settings: MakeSettings) -> None:

@@ -127,6 +127,29 @@ def test_any_2xx_acknowledges(loop: Loop, receiver: HTTPServer, status: int, out
     assert (delivery.status, delivery.outcome) == (status, outcome)
 
 
+def test_what_came_too_soon_is_made_again(loop: Loop, receiver: HTTPServer) -> None:
+    """A limit of deliveries per second is lawful, and Fiskil would not come again within one."""
+    receiver.expect_ordered_request("/hook").respond_with_data(status=429, headers={"Retry-After": "0"})
+    receiver.expect_ordered_request("/hook").respond_with_data(status=204)
+    journal = Journal()
+
+    delivery = Sender(loop, Target.of(receiver.url_for("/hook"))).deliver(outgoing(), journal)
+
+    assert (delivery.status, delivery.kind) == (204, "genuine")
+    assert [(one.status, one.kind) for one in journal.all(Delivery)] == [(429, "early"), (204, "genuine")]
+
+
+def test_a_receiver_that_says_nothing_but_429_is_not_waited_for_again(loop: Loop, receiver: HTTPServer) -> None:
+    """Its refusal counts, and the next one at once."""
+    receiver.expect_request("/hook").respond_with_data(status=429, headers={"Retry-After": "0"})
+    sender, journal = Sender(loop, Target.of(receiver.url_for("/hook"))), Journal()
+
+    sender.deliver(outgoing(), journal)
+    sender.deliver(outgoing(), journal)
+
+    assert [one.kind for one in journal.all(Delivery)] == ["early", "early", "early", "genuine", "genuine"]
+
+
 def test_no_answer_is_indeterminate(loop: Loop, receiver: HTTPServer) -> None:
     """Without a status nobody knows what the receiver did."""
     receiver.expect_request("/").respond_with_data("")

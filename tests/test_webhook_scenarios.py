@@ -20,6 +20,7 @@ SHAPES: dict[str, dict[str, str]] = {
     "tells_state_alone": {"TELLS": "state,pending,failed"},
     "tells_counts_alone": {"TELLS": "applied,pending,failed"},
     "needs_its_secret": {"STRICT": "1"},
+    "shows_what_is_active": {"ACTIVE": "1"},
 }
 UNTOLD = {
     "tells_state_alone": {"webhook_at_the_same_moment", "webhook_delivered"},
@@ -148,6 +149,13 @@ def test_correct_receivers_raise_no_alarm(rehearse: Run, shape: str) -> None:
 
     assert {scenario for scenario, _, _, _ in alarms(outcomes)} == SILENT | UNTOLD.get(shape, set())
     assert not any(verdict == "FAIL" for _, _, verdict, _ in alarms(outcomes))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["webhook_in_every_order", "webhook_revocation_overtakes"])
+def test_a_view_of_what_is_active_is_judged(rehearse: Run, name: str) -> None:
+    """It ends empty, and was seen when it was not."""
+    assert not alarms(rehearse(name, ACTIVE="1"))
 
 
 @pytest.mark.slow

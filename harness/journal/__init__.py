@@ -8,6 +8,7 @@ redactor.
 from harness.journal.app import CutShort, Effects, HookCall, Idle, Journey, Leak, Output, Started, Trouble, Visit
 from harness.journal.deliveries import (
     AMIDST,
+    EARLY,
     HOMES,
     BaitLaid,
     BaitTaken,
@@ -19,14 +20,17 @@ from harness.journal.deliveries import (
     PlanRun,
 )
 from harness.journal.entry import Entry
-from harness.journal.given import Canaries, History, Limits, Reduction, UsedEvents
+from harness.journal.given import API_TOLD, ApiUntold, Canaries, History, Limits, Reduction, UsedEvents
 from harness.journal.record import BODY_KEPT, Journal, kept
 from harness.journal.traffic import Bite, Exchange, FaultSet, Key, ReadingsAsked, Rows, TokensExpired
 
 __all__ = [
     "AMIDST",
+    "API_TOLD",
     "BODY_KEPT",
+    "EARLY",
     "HOMES",
+    "ApiUntold",
     "BaitLaid",
     "BaitTaken",
     "Bite",

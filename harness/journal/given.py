@@ -34,6 +34,14 @@ class UsedEvents(Entry, frozen=True, kw_only=True):
     patterns: tuple[str, ...]
 
 
+API_TOLD = "{api_url} in [app.env]"
+"""What a config lacks that does not tell the app where the API is; no hook, but it stands in the place of one."""
+
+
+class ApiUntold(Entry, frozen=True, kw_only=True):
+    """The config does not tell the app where the API is (``API_TOLD``), so no call of its can be seen."""
+
+
 class History(Entry, frozen=True, kw_only=True):
     """For how many days the app's team says that it keeps rows (``app.facts.history_days``); absent where nobody says."""
 

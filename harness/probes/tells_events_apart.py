@@ -3,7 +3,7 @@
 import re
 from typing import ClassVar
 
-from harness.journal import Effects, EventSeen, Journal
+from harness.journal import Effects, EventSeen, Journal, UsedEvents
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Case, Finding, Verdict
 from harness.probes.receipts import events_by_id, genuine, unrest
@@ -11,6 +11,7 @@ from harness.probes.records import EFFECTS
 from harness.probes.states import Leaves, Reading, differing
 
 CONNECTED = "app.observe.connected"
+USED = "app.facts.uses_events"
 RECEIVED, REVOKED, SYNCED = "consent.received", "consent.revoked", "a sync"
 ABOUT_CONSENT = re.compile(r"consent|connect|arrangement|grant|link", re.IGNORECASE)
 GOES_ON = frozenset({"active", "authorised", "authorized", "connected", "enabled", "granted", "linked", "valid"})
@@ -33,7 +34,8 @@ class TellsEventsApart(PlainProbe, frozen=True, kw_only=True, tag="tells_events_
         """Look at the state after each kind of event."""
         looks = _looks(journal)
         if REVOKED not in looks or RECEIVED not in looks:
-            return self.cannot_tell("no consent was seen to begin and to end")
+            hook = "" if journal.all(UsedEvents) else USED
+            return self.cannot_tell("no consent was seen to begin and to end", hook=hook)
         reason, hook = unrest(journal)
         if reason:
             return self.cannot_tell(reason, hook=hook)

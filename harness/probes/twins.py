@@ -74,10 +74,11 @@ def _excuse(journal: Journal, told: list[Effects]) -> tuple[str, str]:
 
 def _compared(journal: Journal, reading: Reading, other: str, a: Leaves, b: Leaves, c: Leaves) -> Comparison:
     volatile = differing(a, c)
-    compared = (a.keys() | b.keys()) - volatile
+    states = [reading.leaves(one.state) for one in journal.all(Effects) if one.participant == "a" and one.state is not None]
+    # A view of what is active may end empty: then what it showed before is gone from each of them.
+    compared = (a.keys() | b.keys() or {path for state in states for path in state}) - volatile
     if not compared:
         return Comparison(reason="nothing of the app's state is the same in two runs in order", hook=EFFECTS)
-    states = (reading.leaves(one.state) for one in journal.all(Effects) if one.participant == "a" and one.state is not None)
     if not has_symbols(a) and not any(differing(one, a) - volatile for one in states):
         return Comparison(reason="the app's state shows no effect of any delivery", hook=EFFECTS)
     most = more_tries(journal, of=other, than="a")

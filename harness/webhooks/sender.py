@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
+from harness.clock import pause
 from harness.errors import UnsafeTarget, UsageError
-from harness.journal import HOMES, Delivery, Journal, kept
+from harness.journal import EARLY, HOMES, Delivery, Journal, kept
 from harness.listen import Loop, client_context
 from harness.settings.addresses import shown, why_unusable
 from harness.webhooks.answers import Reply
@@ -25,6 +26,10 @@ from harness.webhooks.wire import Script, Talk, flood, perform
 
 DEFAULT_TIMEOUT_S = 30.0
 LONGEST_POUR_S = 600.0
+TOO_MANY = 429
+MOST_HASTE = 3
+"""So many times a delivery that came too soon is made again."""
+HASTE_S, LONGEST_HASTE_S = 1.0, 2.0
 SLOW_BODY = 4096
 SLOW_EVERY_MS = 100
 AGENT = "User-Agent: Fiskil-Webhooks (fiskil-harness)"
@@ -91,13 +96,33 @@ class Sender:
         self._timeout_s = timeout_s
         self._tls: ssl.SSLContext | None = client_context(ca_file) if target.is_tls else None
         self._group = 0
+        self._waits = True
 
     def deliver(self, outgoing: Outgoing, journal: Journal, *, keeps_answer: bool = True) -> Delivery:
-        """Make one attempt and write it down."""
-        return self.burst([outgoing], journal, keeps_answer=keeps_answer)[0]
+        """Make one attempt and write it down; one that is answered 429 is made again a moment later.
+
+        A rehearsal delivers in seconds what Fiskil spreads over hours, and a receiver may limit how much it takes at a time.
+        What came too soon is written down as ``early``. A receiver that says nothing but 429 is not waited for again.
+        """
+        for _ in range(MOST_HASTE if self._waits else 0):
+            (delivery,) = self._together([outgoing], keeps_answer=keeps_answer, journal=journal)
+            if delivery.status != TOO_MANY:
+                journal.write(delivery)
+                return delivery
+            journal.write(msgspec.structs.replace(delivery, kind=EARLY))
+            pause(_asked_s(delivery))
+        (delivery,) = self.burst([outgoing], journal, keeps_answer=keeps_answer)
+        self._waits = delivery.status != TOO_MANY
+        return delivery
 
     def burst(self, outgoing: list[Outgoing], journal: Journal, *, keeps_answer: bool = True) -> list[Delivery]:
         """Make every attempt at once and write them down in the given order."""
+        made = self._together(outgoing, journal=journal, keeps_answer=keeps_answer)
+        for delivery in made:
+            journal.write(delivery)
+        return made
+
+    def _together(self, outgoing: list[Outgoing], *, journal: Journal, keeps_answer: bool) -> list[Delivery]:
         self._group += 1
         stamp = journal.stamp()
         replies = self._loop.run(
@@ -109,12 +134,8 @@ class Sender:
             ),
             timeout_s=self._timeout_s * 3 + 10,
         )
-        written: list[Delivery] = []
-        for one, reply in zip(outgoing, replies, strict=True):
-            delivery = _noted(one, reply, stamp, self._group if len(outgoing) > 1 else 0)
-            journal.write(delivery)
-            written.append(delivery)
-        return written
+        group = self._group if len(outgoing) > 1 else 0
+        return [_noted(one, reply, stamp, group) for one, reply in zip(outgoing, replies, strict=True)]
 
     def talk(self, script: Script, *, source_ip: str = HOMES[0]) -> Talk:
         """Perform *script* on a connection of its own. Nothing is written down: that is for whoever knows what it means."""
@@ -236,6 +257,12 @@ def _noted(one: Outgoing, reply: Reply, stamp: dict[str, Any], group: int = 0) -
         answer=kept(reply.body),
         group=group,
     )
+
+
+def _asked_s(delivery: Delivery) -> float:
+    """How long a receiver wants to be left alone, within bounds."""
+    asked = next((value for name, value in delivery.answer_headers if name.lower() == "retry-after"), "")
+    return min(float(asked), LONGEST_HASTE_S) if asked.isascii() and asked.isdecimal() else HASTE_S
 
 
 def _outcome(status: int | None) -> str:

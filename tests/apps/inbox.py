@@ -2,7 +2,7 @@
 
 Facts about a consent: the newest wins. Rows of a dataset: read from the API when its event says so. ``TELLS`` limits what
 the effects hook shows, ``STATUS`` is what an acknowledgement says, ``LOSER`` what a second delivery in flight gets; with
-``STRICT`` it does not start without its secret.
+``STRICT`` it does not start without its secret, and with ``ACTIVE`` it shows no consent that is over.
 """
 
 import base64
@@ -338,6 +338,8 @@ def effects(end_user_id: str) -> dict[str, Any]:
         applied = DATABASE.execute("SELECT message_id, count(*) FROM applied GROUP BY message_id").fetchall()
         pending = DATABASE.execute("SELECT count(*) FROM inbox WHERE is_done = 0").fetchone()[0]
     is_over = any(event == "consent.revoked" for _, event, _ in consents)
+    if os.environ.get("ACTIVE"):
+        consents = [one for one in consents if one[1] != "consent.revoked"]
     told = {
         "applied": dict(applied),
         "pending": pending + len(QUEUE),

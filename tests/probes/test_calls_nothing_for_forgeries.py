@@ -3,6 +3,7 @@
 import pytest
 from courier import Courier
 
+from harness.journal import ApiUntold
 from harness.probes import CallsNothingForForgeries, Verdict
 
 PROBE = CallsNothingForForgeries()
@@ -77,6 +78,19 @@ def test_an_app_that_reads_nothing_proves_nothing() -> None:
     courier.forge("unsigned", claims=KIND)
 
     assert PROBE.examine(courier.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_app_that_is_not_told_the_api_lacks_that() -> None:
+    """Its team reads what would help: no call of it can be seen."""
+    courier = Courier()
+    courier.journal.write(ApiUntold())
+    courier.deliver("e1")
+    courier.next_step()
+    courier.forge("unsigned", claims=KIND)
+
+    finding = PROBE.examine(courier.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "{api_url} in [app.env]")
 
 
 def test_a_genuine_message_of_another_kind_is_no_control() -> None:

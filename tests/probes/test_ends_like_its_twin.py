@@ -64,7 +64,16 @@ def test_nothing_left_proves_nothing() -> None:
     assert ended(a={"v": 1}, c={"v": 2}, b={"v": 1}).verdict is Verdict.INCONCLUSIVE
 
 
-@pytest.mark.parametrize("state", [{}, {"status": "ok"}])
+def test_a_view_of_what_is_active_may_end_empty() -> None:
+    """What the twin in order showed meanwhile, and what is gone from each of them, was compared; a relic is a difference."""
+    active, gone = {"active": ["consent-"]}, {"active": []}
+    finding = ended(a=gone, b=gone, c=gone, first=active)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+    assert ended(a=gone, b=active, c=gone, first=active).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize("state", [{}, {"active": []}, {"status": "ok"}])
 def test_a_state_that_no_delivery_moves_proves_nothing(state: Any) -> None:
     """An app that tells the same whatever happens is not judged by it."""
     finding = ended(a=state, b=state, c=state, first=state)

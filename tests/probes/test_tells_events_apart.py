@@ -101,4 +101,6 @@ def test_the_hook_stands_above_words() -> None:
 
 def test_events_that_nobody_uses_convict_nobody() -> None:
     """An app that does not say that it uses consent.revoked may ignore it."""
-    assert told(NONE, *[consent("active")] * 4, uses=None).verdict is Verdict.INCONCLUSIVE
+    finding = told(NONE, *[consent("active")] * 4, uses=None)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.facts.uses_events")
