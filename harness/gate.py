@@ -78,7 +78,8 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When, where and how it ran. ``again`` is the command that runs it all again, ``again_one`` the one for a scenario.
 
-    ``paths`` are the files that scenarios came from, by the scenario's name: such a one is run by its path.
+    ``paths`` are the files that scenarios came from, by the scenario's name: such a one is run by its path. ``plans`` are
+    saved plans, and ``replay_with`` are the options with which `replay` meets the same app again.
     """
 
     command: str
@@ -95,6 +96,7 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     was_interrupted: bool = False
     faults: int = 0
     plans: tuple[str, ...] = ()
+    replay_with: str = ""
 
 
 class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -125,6 +125,22 @@ def plans(command: Command) -> Command:
     )(command)
 
 
+def receiver(command: Command) -> Command:
+    """What is to be known of a receiver that is running already, beside its URL."""
+    for option in (
+        click.option(
+            "--scheme", metavar="NAME", help="Sign and word webhooks as another sender: github, shopify, standard-webhooks."
+        ),
+        click.option(
+            "--uses-events", metavar="KIND", multiple=True, help="An event kind that the app acts on; may be repeated."
+        ),
+        click.option("--effects", metavar="REQUEST", help="How to ask what the app did, like 'GET /effects'."),
+        click.option("--secret-env", metavar="NAME", help="The variable that holds the app's signing secret."),
+    ):
+        command = option(command)
+    return command
+
+
 def workers(command: Command) -> Command:
     """``--workers N``: how many apps at once."""
     return click.option(

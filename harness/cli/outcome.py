@@ -22,11 +22,12 @@ PLANS = Path("fiskil-plans")
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """What the reader asked for: how to run it again, and which reports to write."""
+    """What the reader asked for: how to run it again, a plan that failed included, and which reports to write."""
 
     command: str
     again: str
     again_one: str
+    replay_with: str = ""
     paths: dict[str, str] = {}
     workers: int = 1
     json_path: Path | None = None
@@ -64,6 +65,7 @@ def conclude(judgement: Judgement, rehearsal: Rehearsal, *, settings: Settings, 
         was_interrupted=rehearsal.was_interrupted,
         faults=len(rehearsal.faults),
         plans=save_plans(rehearsal, redactor),
+        replay_with=asked.replay_with,
     )
     whole = GateResult(result=judgement, run=run, measured=rehearsal.measured, exhibits=rehearsal.exhibits)
     whole = msgspec.convert(redactor.redact_tree(msgspec.to_builtins(whole)), GateResult)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli import options
-from harness.cli.rehearsing import again_under, quoted, rehearse, settings_of, tail_of, under
+from harness.cli.receivers import options_of, settings_at
+from harness.cli.rehearsing import again_under, app_of, quoted, rehearse, settings_of, tail_of, under
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.scenario import Scenario
     from harness.selection import Phase
-    from harness.settings import Settings
 
 EFFECTS = "app.observe.effects"
 
@@ -67,6 +67,7 @@ def gate_command(
         command="gate",
         again=f"fiskil-harness gate{tail}{more}",
         again_one=f"fiskil-harness run {{scenario}}{tail}",
+        replay_with=app_of(config_file, gallery_name, readings),
         workers=workers,
         **reports,
     )
@@ -118,6 +119,7 @@ def run_command(
         command="run",
         again=f"fiskil-harness run {quoted(names)}{tail}",
         again_one=f"fiskil-harness run {{scenario}}{tail}",
+        replay_with=app_of(config_file, gallery_name, readings),
         paths=paths,
         workers=workers,
         **reports,
@@ -130,6 +132,8 @@ def run_command(
         "fiskil-harness replay fiskil-plans/plan.json",
         "fiskil-harness replay plan.json --config staging.toml",
         "fiskil-harness replay plan.json --as-test tests/test_webhooks.py",
+        "fiskil-harness replay plan.json --secret-env FISKIL_WEBHOOK_SECRET \\",
+        "    --url http://127.0.0.1:8000/webhooks/fiskil",
     )
 )
 @click.argument("plan", metavar="FILE", type=options.FILE)
@@ -142,6 +146,10 @@ def run_command(
 )
 @options.config
 @options.gallery
+@click.option(
+    "--url", metavar="URL", help="Take the webhook receiver at URL, which is running already, instead of a config."
+)
+@options.receiver
 @options.readings
 @options.reports
 def replay_command(
@@ -149,27 +157,44 @@ def replay_command(
     test_path: Path | None,
     config_file: Path | None,
     gallery_name: str | None,
+    url: str | None,
+    secret_env: str | None,
+    effects: str | None,
+    uses_events: tuple[str, ...],
+    scheme: str | None,
     readings: tuple[str, ...],
     **reports: Any,
 ) -> int:
     """Run the plan in FILE again, with the seed that it holds.
 
-    Plans are written by `run --save`, and by random plans that fail. With --as-test the run is also written down as a plain
+    Plans are written by `run --save`, and by random plans that fail. A receiver that `webhooks` met is met again with --url
+    and the same options. With --as-test the run is also written down as a plain
     pytest file, which sends the same to any receiver and asks what the plan found broken.
     """
     from harness.cli.outcome import Asked
+    from harness.errors import UsageError
     from harness.scenario import read_plan
     from harness.selection import from_plan
 
     saved, scenario = read_plan(plan), from_plan(plan)
-    settings = settings_of(config_file, gallery_name, readings)
+    if url is not None:
+        if config_file is not None or gallery_name is not None:
+            raise UsageError("--url names the app, so neither --config nor --gallery can. Leave one out.")
+        settings = under(settings_at(url, secret_env, effects, uses_events, scheme), readings)
+        met_by = f" --url {quoted([url])}" + options_of(secret_env, effects, uses_events, scheme) + again_under(readings)
+    elif secret_env or effects or uses_events or scheme:
+        raise UsageError(
+            "--secret-env, --effects, --uses-events and --scheme tell of a receiver at --url. Add it, or leave them out."
+        )
+    else:
+        settings = settings_of(config_file, gallery_name, readings)
+        met_by = app_of(config_file, gallery_name, readings)
     if test_path is not None:
         from harness.cli.retelling import write_as_test
 
         return write_as_test(scenario, settings, seed=saved.seed, plan=plan, path=test_path)
-    again = f"fiskil-harness replay {quoted([str(plan)])}" + (f" --config {config_file}" if config_file else "")
-    again += (f" --gallery {gallery_name}" if gallery_name else "") + again_under(readings)
-    asked = Asked(command="replay", again=again, again_one=again, **reports)
+    again = f"fiskil-harness replay {quoted([str(plan)])}{met_by}"
+    asked = Asked(command="replay", again=again, again_one=again, replay_with=met_by, **reports)
     return rehearse([scenario], settings, saved.seed, asked)
 
 
@@ -185,12 +210,7 @@ def replay_command(
     )
 )
 @click.argument("url", metavar="URL")
-@click.option("--secret-env", metavar="NAME", required=True, help="The variable that holds the app's signing secret.")
-@click.option("--effects", metavar="REQUEST", help="How to ask what the app did, like 'GET /effects'.")
-@click.option("--uses-events", metavar="KIND", multiple=True, help="An event kind that the app acts on; may be repeated.")
-@click.option(
-    "--scheme", metavar="NAME", help="Sign and word webhooks as another sender: github, shopify, standard-webhooks."
-)
+@options.receiver
 @click.option(
     "--phase",
     type=click.Choice(["direct", "random", "all"]),
@@ -204,7 +224,7 @@ def replay_command(
 @options.reports
 def webhooks_command(
     url: str,
-    secret_env: str,
+    secret_env: str | None,
     effects: str | None,
     uses_events: tuple[str, ...],
     scheme: str | None,
@@ -222,16 +242,16 @@ def webhooks_command(
     from harness.cli.outcome import Asked
     from harness.selection import about_receivers, with_plans
 
-    settings = under(_receiver_settings(url, secret_env, effects, uses_events, scheme), readings)
+    settings = under(settings_at(url, secret_env, effects, uses_events, scheme), readings)
     known = with_plans(about_receivers(phase), plan_count, shrink_s)
     within_reach = [one for one in known if set(one.needs) <= {EFFECTS}]
     left_out = [f"{one.name} needs {', '.join(one.needs)}" for one in known if one not in within_reach]
-    again = f"fiskil-harness webhooks {quoted([url])} --secret-env {secret_env}"
-    again += f" --effects {quoted([effects])}" if effects else ""
-    again += "".join(f" --uses-events {quoted([kind])}" for kind in uses_events) + (f" --scheme {scheme}" if scheme else "")
+    met_by = options_of(secret_env, effects, uses_events, scheme)
+    again = f"fiskil-harness webhooks {quoted([url])}{met_by}"
     again += (f" --phase {phase}" if phase != "all" else "") + _with_plans(plan_count, shrink_s)
     again += f" --seed {seed}" + again_under(readings)
-    asked = Asked(command="webhooks", again=again, again_one=again, **reports)
+    replay_with = f" --url {quoted([url])}{met_by}{again_under(readings)}"
+    asked = Asked(command="webhooks", again=again, again_one=again, replay_with=replay_with, **reports)
     return rehearse(within_reach, settings, seed, asked, left_out=left_out)
 
 
@@ -254,32 +274,3 @@ def _save(scenarios: "Sequence[Scenario]", seed: int, path: Path, readings: "Seq
     files.write(path, dump_plan(scenario, seed=seed))
     click.echo(f"Wrote {path}. Run it with: fiskil-harness replay {path}")
     return 0
-
-
-def _receiver_settings(
-    url: str, secret_env: str, effects: str | None, uses_events: tuple[str, ...], scheme: str | None
-) -> "Settings":
-    from urllib.parse import urlsplit
-
-    from harness.errors import ConfigError
-    from harness.settings import environment, parse
-    from harness.settings.dialect import FISKIL, preset
-    from harness.webhooks import Target
-    from harness.webhooks.schemes import key_of
-
-    Target.of(url)
-    secret = environment(secret_env)
-    if secret is None:
-        raise ConfigError(f"{secret_env} is not set. Put the signing secret there, or name another variable.")
-    key_of(secret, (preset(scheme) if scheme else FISKIL).scheme)
-    parts = urlsplit(url)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    app: dict[str, Any] = {"url": f"{parts.scheme}://{parts.netloc}", "webhook": {"path": path}}
-    if effects:
-        app["observe"] = {"effects": effects}
-    if scheme:
-        app["webhook"]["scheme"] = scheme
-    if uses_events:
-        app["facts"] = {"uses_events": list(uses_events)}
-    raw = {"app": app, "sandbox": {"webhook_secret_env": secret_env}}
-    return parse(raw, folder=Path.cwd(), source="the command line")

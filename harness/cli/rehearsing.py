@@ -67,9 +67,12 @@ def settings_of(config_file: Path | None, gallery_name: str | None, readings: "S
 
 def tail_of(seed: int, config_file: Path | None, gallery_name: str | None = None, readings: "Sequence[str]" = ()) -> str:
     """The options that a command needs to run again as it ran."""
-    tail = f" --seed {seed}"
-    if config_file is not None:
-        tail += f" --config {quoted([str(config_file)])}"
+    return f" --seed {seed}" + app_of(config_file, gallery_name, readings)
+
+
+def app_of(config_file: Path | None, gallery_name: str | None, readings: "Sequence[str]" = ()) -> str:
+    """The options that name the app, and the *readings* it was under."""
+    tail = f" --config {quoted([str(config_file)])}" if config_file is not None else ""
     tail += f" --gallery {gallery_name}" if gallery_name else ""
     return tail + again_under(readings)
 

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+import msgspec
+
 from harness.journal import Delivery, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Case, Finding, Verdict
@@ -19,7 +21,9 @@ from harness.probes.receipts import (
 )
 
 NO_RECEIVER = {404, 405}
+REFUSED_AS_FORGED = {400, 401, 403}
 HUNG_UP = "hung up"
+NOBODY = "connection refused"
 WRONG_FORMS = {
     "raw_key_base64": "the key is the text of the secret; decode the secret from base64 first",
     "raw_key_hex": "the key is the text of the secret and the digest is hex; decode the secret and compare base64",
@@ -87,12 +91,24 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         if all(one.status in NO_RECEIVER for one in made):
             seen = f"every delivery was answered {' or '.join(answers)}: is app.webhook.path the receiver's?"
             return self.cannot_tell(seen, hook="app.webhook")
+        if answers == [NOBODY]:
+            return self.cannot_tell("nobody listens at the receiver's address: it has ended, or was never started")
         taken = [one.name for one in journal.all(Delivery) if one.outcome == "ack" and one.name in WRONG_FORMS]
         seen = f"every genuine delivery was refused ({' or '.join(answers)})"
         if taken:
             seen += f"; the receiver takes {taken[0].replace('_', ' ')} instead: {WRONG_FORMS[taken[0]]}"
         cases = _forms(journal, is_deaf=True)
-        return self.fails(seen, evidence=tuple(line(one) for one in made), examined=messages_of(made), cases=cases)
+        found = self.fails(seen, evidence=tuple(line(one) for one in made), examined=messages_of(made), cases=cases)
+        return found if taken else msgspec.structs.replace(found, fix=_first_to_look_at(made, self.fix))
+
+
+def _first_to_look_at(made: list[Delivery], fix: str) -> str:
+    """A receiver that takes nothing at all is seldom one with a subtle flaw."""
+    if all(one.status is None for one in made):
+        return "see that an HTTP server is at this address and answers each POST, and read what it logs about these"
+    if all(one.status in REFUSED_AS_FORGED for one in made):
+        return f"see first that the receiver has the secret that the harness signs with, and lets its address in; then {fix}"
+    return fix
 
 
 def _cases(made: list[Delivery], guilty: list[Delivery]) -> tuple[Case, ...]:

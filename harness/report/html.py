@@ -62,6 +62,7 @@ def render(whole: GateResult) -> str:
         gathered=_gathered(whole),
         whole_of=partial(_whole_of, whole),
         again=partial(words.again, whole),
+        given_by=partial(words.given_by, whole),
         seen=words.seen,
         drawing=sequence.drawing,
         in_words=sequence.in_words,

@@ -47,7 +47,7 @@ def show(whole: GateResult, console: "Console") -> None:
     _show_advice(judgement, console, width)
     _show_practices(judgement, console, width)
     _show_trials(whole, console, width)
-    _show_unlocks(judgement, console, width)
+    _show_unlocks(whole, console, width)
     if judgement.left_out:
         _print(console, "Not run: this command cannot give what they need (see gate)", style="bold")
         for text in judgement.left_out:
@@ -143,12 +143,13 @@ def _show_trials(whole: GateResult, console: "Console", width: int) -> None:
     _print(console, "")
 
 
-def _show_unlocks(judgement: Judgement, console: "Console", width: int) -> None:
+def _show_unlocks(whole: GateResult, console: "Console", width: int) -> None:
+    judgement = whole.result
     if not judgement.unlocks:
         return
     _print(console, "What the config does not give, and what it would help to prove", style="bold")
     for unlock in judgement.unlocks:
-        _print_wrapped(console, f"{unlock.hook}  {unlock.purpose}", width, indent="  ")
+        _print_wrapped(console, f"{words.given_by(whole, unlock.hook)}  {unlock.purpose}", width, indent="  ")
         _print_wrapped(console, f"for {', '.join(unlock.practices)}", width, indent="      ")
     _print(console, "")
 
@@ -163,7 +164,8 @@ def _show_end(whole: GateResult, console: "Console", width: int) -> None:
     for line in words.wrapped(decision_line(whole), width):
         _print(console, line, style=colour)
     for plan in run.plans:
-        _print_wrapped(console, f"Saved plan: fiskil-harness replay {plan}", width)
+        for line in words.command_lines("Saved plan:", f"fiskil-harness replay {plan}{run.replay_with}", width):
+            _print(console, line)
     for line in words.command_lines("Again:", run.again, width):
         _print(console, line)
 

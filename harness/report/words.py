@@ -25,6 +25,9 @@ _HOLDS = {
 BUG_WORDS = {Verdict.FAIL: "there", Verdict.PASS: "not there", Verdict.INCONCLUSIVE: "not told"}
 """Whether a receiver has a known bug."""
 
+WEBHOOKS_OPTIONS = {"app.observe.effects": "--effects", "app.facts.uses_events": "--uses-events"}
+"""What a config gives, by the option of `webhooks` that gives it."""
+
 WIDTH = 80
 INDENT = " " * 6
 LABEL = 10
@@ -161,6 +164,12 @@ def again(whole: GateResult, scenario: str) -> str:
     name, _, reading = scenario.partition(AT)
     typed = shlex.quote(whole.run.paths.get(name, name))
     return whole.run.again_one.replace("{scenario}", typed) + (f" --reading {reading}" if reading else "")
+
+
+def given_by(whole: GateResult, hook: str) -> str:
+    """How *hook* is given: `webhooks` has no config, and has options for some."""
+    option = WEBHOOKS_OPTIONS.get(hook, "") if whole.run.command == "webhooks" else ""
+    return f"{hook} (here: {option})" if option else hook
 
 
 def _reasons(judgement: Judgement) -> Iterable[str]:

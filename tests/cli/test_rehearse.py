@@ -274,6 +274,41 @@ def test_one_phase_may_be_asked_for(program: Program, receiver: Callable[..., tu
     assert " ".join(answer.stdout.replace("\\", "").split()).endswith("--phase random --plans 2 --seed 0")
 
 
+def test_a_plan_that_failed_at_a_url_is_replayed_there_as_it_is_told(
+    program: Program, receiver: Callable[..., tuple[str, str]], project: Path
+) -> None:
+    """The command that the report gives can be pasted: it needs no config, and fails the same."""
+    url, secret = receiver(flaw="no_dedupe")
+    met_by = ("--secret-env", "MY_SECRET", "--effects", "GET /effects")
+    answer = program("webhooks", url, *met_by, "--phase", "random", "--plans", "3", MY_SECRET=secret)
+    told = " ".join(answer.stdout.replace("\\", "").split())
+
+    again = program("replay", "fiskil-plans/drawn_deliveries-0.json", "--url", url, *met_by, MY_SECRET=secret)
+
+    pasted = f"replay fiskil-plans/drawn_deliveries-0.json --url {url} --secret-env MY_SECRET --effects 'GET /effects'"
+    assert f"Saved plan: fiskil-harness {pasted}" in told
+    assert (answer.returncode, again.returncode) == (1, 1)
+    assert again.stdout.startswith("FAIL  webhooks.idempotent   drawn_deliveries")
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--url", "http://127.0.0.1:1/hook"], "needs --secret-env NAME"),
+        (["--effects", "GET /effects"], "tell of a receiver at --url"),
+        (["--url", "http://127.0.0.1:1/hook", "--gallery", "no_dedupe"], "Leave one out."),
+    ],
+)
+def test_a_replay_is_told_of_one_app_and_wholly(program: Program, more: list[str], words: str) -> None:
+    """Half a receiver, or two apps, are refused before anything runs."""
+    program("run", "webhook_repeated", "--save", "plan.json")
+
+    answer = program("replay", "plan.json", *more)
+
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert words in answer.stderr
+
+
 @pytest.mark.full
 def test_webhooks_needs_one_url_and_one_secret(
     program: Program, receiver: Callable[..., tuple[str, str]], project: Path
@@ -301,7 +336,7 @@ def test_webhooks_without_effects_proves_nothing(program: Program, receiver: Cal
     answer = program("webhooks", url, "--secret-env", "MY_SECRET", MY_SECRET=secret)
 
     assert answer.returncode in {1, 3}
-    assert "app.observe.effects" in answer.stdout
+    assert "app.observe.effects (here: --effects)" in answer.stdout
 
 
 @pytest.mark.parametrize(

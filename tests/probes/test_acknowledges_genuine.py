@@ -195,6 +195,38 @@ def test_acknowledged_and_ignored_fails_where_plain_messages_are_applied() -> No
     assert finding.evidence == ("e2 pretty attempt 1: 204",)
 
 
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"status": 401}, "see first that the receiver has the secret"),
+        ({"status": None, "trouble": "connection reset"}, "see that an HTTP server is at this address"),
+        ({"status": 500}, "verify the raw bytes as they arrived"),
+    ],
+)
+def test_a_receiver_that_takes_nothing_is_told_what_to_look_at_first(more: dict[str, object], words: str) -> None:
+    """Who took the wrong secret or the wrong port is not sent to look for a subtle flaw."""
+    courier = Courier()
+    courier.deliver("e0", **more)
+    courier.deliver("e2", **more)
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.fix.startswith(words)
+
+
+def test_a_receiver_that_was_dead_before_is_not_blamed_again() -> None:
+    """One that an earlier scenario killed refuses no signature and no news: that scenario tells it, this one saw nothing."""
+    courier = Courier()
+    courier.deliver("e0", status=None, trouble="connection refused")
+    courier.deliver("e2", name="pretty", status=None, trouble="connection refused")
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.cases) == (Verdict.INCONCLUSIVE, ())
+    assert finding.seen.startswith("nobody listens at the receiver's address")
+
+
 def test_a_kind_of_event_that_is_never_applied_says_nothing_about_bytes() -> None:
     """Whoever drops every event of a kind does not drop it for the way in which it is written."""
     courier = Courier()

@@ -1,0 +1,54 @@
+"""A receiver that is running already, as the command line tells of it: its settings, and its options once more."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.cli.rehearsing import quoted
+
+if TYPE_CHECKING:
+    from harness.settings import Settings
+
+
+def settings_at(
+    url: str, secret_env: str | None, effects: str | None, uses_events: Sequence[str], scheme: str | None
+) -> "Settings":
+    """The settings for the receiver at *url*, whose signing secret the variable *secret_env* holds.
+
+    Raises:
+        UsageError: No variable is named.
+        ConfigError: The secret is missing or malformed, or another part is.
+    """
+    from urllib.parse import urlsplit
+
+    from harness.errors import ConfigError, UsageError
+    from harness.settings import environment, parse
+    from harness.settings.dialect import FISKIL, preset
+    from harness.webhooks import Target
+    from harness.webhooks.schemes import key_of
+
+    if secret_env is None:
+        raise UsageError("A receiver at a URL needs --secret-env NAME: the variable that holds its signing secret.")
+    Target.of(url)
+    secret = environment(secret_env)
+    if secret is None:
+        raise ConfigError(f"{secret_env} is not set. Put the signing secret there, or name another variable.")
+    key_of(secret, (preset(scheme) if scheme else FISKIL).scheme)
+    parts = urlsplit(url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    app: dict[str, Any] = {"url": f"{parts.scheme}://{parts.netloc}", "webhook": {"path": path}}
+    if effects:
+        app["observe"] = {"effects": effects}
+    if scheme:
+        app["webhook"]["scheme"] = scheme
+    if uses_events:
+        app["facts"] = {"uses_events": list(uses_events)}
+    raw = {"app": app, "sandbox": {"webhook_secret_env": secret_env}}
+    return parse(raw, folder=Path.cwd(), source="the command line")
+
+
+def options_of(secret_env: str | None, effects: str | None, uses_events: Sequence[str], scheme: str | None) -> str:
+    """What a command needs, beside the URL, to meet the receiver again."""
+    tail = f" --secret-env {secret_env}" + (f" --effects {quoted([effects])}" if effects else "")
+    tail += "".join(f" --uses-events {quoted([kind])}" for kind in uses_events)
+    return tail + (f" --scheme {scheme}" if scheme else "")
