@@ -6,7 +6,7 @@ All handlers are Python's own, so children start with the signals as usual. Unde
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 
 def heeded() -> tuple[signal.Signals, ...]:
@@ -47,6 +47,34 @@ def stops_as_interrupt() -> Iterator[None]:
     before = {one: signal.signal(one, interrupt) for one in heeded() if one != signal.SIGINT}
     try:
         yield
+    finally:
+        for one, reaction in before.items():
+            signal.signal(one, reaction)
+
+
+@contextlib.contextmanager
+def remembered() -> Iterator[Callable[[], None]]:
+    """Let signals strike in the block as ever; whoever calls what this gives is struck again by one that was swallowed.
+
+    A signal that strikes in a callback of the interpreter, such as Hypothesis has for the garbage collector, is lost there.
+    """
+    struck: list[int] = []
+
+    def strike_again() -> None:
+        if struck:
+            raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield strike_again
+        return
+
+    def strike(number: int, _frame: object) -> None:
+        struck.append(number)
+        raise KeyboardInterrupt
+
+    before = {one: signal.signal(one, strike) for one in heeded() if callable(signal.getsignal(one))}
+    try:
+        yield strike_again
     finally:
         for one, reaction in before.items():
             signal.signal(one, reaction)

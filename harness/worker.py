@@ -19,7 +19,7 @@ from harness.app.observe import EFFECTS, look
 from harness.app.values import of_end_user
 from harness.clock import stopwatch
 from harness.driver import Driver, Outcome
-from harness.errors import ConfigError, HarnessError, HookError, UsageError
+from harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
 from harness.exhibits import Exhibit, exhibits
 from harness.journal import Delivery, Exchange, Journal, PlanRun, Trouble
 from harness.local import LocalFiskil
@@ -30,6 +30,9 @@ from harness.settings import Settings
 
 NOBODY = of_end_user(ref="rehearsal-nobody", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body")
 """An end user that no app knows, for a first look at a hook."""
+
+MOST_SILENT = 3
+"""An app that we cannot start again is asked no more when it gave no answer in so many scenarios in a row."""
 
 
 class Measure(Struct, frozen=True, kw_only=True):
@@ -68,6 +71,7 @@ class Worker:
         self._driver: Driver | None = None
         self._count = 0
         self._was_ready = False
+        self._silent = 0
         self._refusal: HarnessError | None = None
         self.has_started = False
         self.redactor = Redactor(self._secrets)
@@ -134,10 +138,12 @@ class Worker:
         journal, fault = Journal(), ""
         shown: tuple[Exhibit, ...] = ()
         try:
+            self._refuse_silence()
             driver = self.start()
             journal, crashed = driver.perform(scenario)
             outcome = driver.outcome(scenario, journal, crashed)
             shown, fault = self._exhibits(outcome, journal, driver.app.url)
+            self._listen(journal)
         except HarnessError as error:
             journal.write(Trouble(what=str(error)))
             outcome = self._undone(scenario, first_line(str(error)))
@@ -155,6 +161,16 @@ class Worker:
                 exhibits=shown,
             )
         )
+
+    def _listen(self, journal: Journal) -> None:
+        """Count the scenarios in a row in which nothing that was delivered got an answer."""
+        made = journal.all(Delivery)
+        if made:
+            self._silent = 0 if any(one.status is not None for one in made) else self._silent + 1
+
+    def _refuse_silence(self) -> None:
+        if self.settings.app.url and self._silent >= MOST_SILENT:
+            raise AppError(f"the receiver gave no answer at all in {self._silent} scenarios in a row, so no more was sent")
 
     def close(self) -> None:
         """Stop the app and every server and remove the folder; a second Ctrl-C waits until that is done."""

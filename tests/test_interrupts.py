@@ -1,5 +1,6 @@
 """Interrupts: a signal waits for a few steps that belong together, and never ends a clean-up."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -78,3 +79,22 @@ def test_under_nohup_a_closed_terminal_ends_nothing() -> None:
 
     assert done == ["work"]
     assert signal.signal(signal.SIGHUP, before) is signal.SIG_IGN
+
+
+def test_an_interrupt_that_was_swallowed_strikes_again() -> None:
+    """Where the interpreter's own callbacks lose it, the next one who asks is told."""
+    with pytest.raises(KeyboardInterrupt), interrupts.remembered() as heed:  # noqa: PT012 - the order inside is the point
+        heed()
+        with contextlib.suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+        heed()
+
+
+def test_what_was_not_swallowed_strikes_at_once() -> None:
+    """And afterwards everything is as it was."""
+    before = signal.getsignal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt), interrupts.remembered():
+        os.kill(os.getpid(), signal.SIGINT)
+
+    assert signal.getsignal(signal.SIGINT) is before

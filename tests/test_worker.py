@@ -1,5 +1,7 @@
 """The worker: whatever happens inside a scenario is an outcome, and nothing of it is left at the end."""
 
+import socketserver
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from harness.errors import AppError, ConfigError, HookError, StepError
 from harness.journal import Delivery
 from harness.probes import Verdict
 from harness.scenario import Scenario
-from harness.settings import Settings
+from harness.settings import Settings, parse
 from harness.stage import Stage
 from harness.worker import Worker
 
@@ -185,3 +187,39 @@ def test_closing_leaves_nothing(work: MakeWorker, receiver_settings: MakeSetting
     worker.close()
 
     assert list(tmp_path.iterdir()) == []
+
+
+class HangsUp(socketserver.BaseRequestHandler):
+    """Hears a request and says nothing."""
+
+    def handle(self) -> None:
+        """Read, and go."""
+        self.request.recv(65_536)
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of somebody who never answers."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), HangsUp) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def test_whoever_never_answers_is_asked_no_more(work: MakeWorker, silent: str) -> None:
+    """Three scenarios without any answer are enough for an app that cannot be started again."""
+    raw = {"app": {"url": silent, "webhook": {"path": "/hook"}}}
+    worker = work(parse(raw, folder=Path(), source="a test"))
+
+    asked = Scenario(
+        name="asked",
+        practices=("webhooks.prompt-2xx",),
+        steps=(steps.Authorise(), steps.Deliver(), steps.Retry("e0")),
+        probes=(probes.AcknowledgesGenuine(),),
+    )
+    played = [worker.play(asked) for _ in range(5)]
+
+    seen = [one.outcome.findings[-1].seen for one in played]
+    assert [one.measure.deliveries for one in played] == [2, 2, 2, 0, 0]
+    assert seen[3] == seen[4] == "the receiver gave no answer at all in 3 scenarios in a row, so no more was sent"
+    assert {one.outcome.verdict for one in played[3:]} == {Verdict.INCONCLUSIVE}

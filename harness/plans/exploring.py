@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.errors import Flaky
 from msgspec import Struct
 
-from harness import steps
+from harness import interrupts, steps
 from harness.clock import stopwatch
 from harness.errors import HarnessError
 from harness.ids import stream
@@ -121,6 +121,7 @@ class _Search:
         self._known: dict[bytes, PlanRun] = {}
         self._runs: list[PlanRun] = []
         self._failing: Scenario | None = None
+        self._heed: Callable[[], None] = lambda: None
         self._executed = 0
         self._searching = stopwatch()
         self._shrinking: Callable[[], float] | None = None
@@ -150,7 +151,8 @@ class _Search:
                     self._question(form, plan)
                 raise _PlanFails
 
-        with _files_elsewhere(), contextlib.suppress(_PlanFails, Flaky):
+        with _files_elsewhere(), interrupts.remembered() as heed, contextlib.suppress(_PlanFails, Flaky):
+            self._heed = heed
             every_plan_holds()
 
     def finds_counts(self, form: Form) -> bool:
@@ -233,6 +235,7 @@ class _Search:
         return len(verdicts), verdicts.count(Verdict.FAIL)
 
     def _tried(self, plan: Scenario) -> PlanRun:
+        self._heed()
         self._executed += 1
         try:
             findings = self._run(plan).findings
