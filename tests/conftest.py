@@ -1,5 +1,6 @@
 """Shared by all tests: a local Fiskil, and small apps to put in front of it."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from harness.probes import Finding, Verdict
 from harness.settings import Settings, parse
 
 APPS = Path(__file__).parent / "apps"
+MEASURED = "COVERAGE_PROCESS_CONFIG"
 
 
 @pytest.hookimpl(trylast=True)
@@ -42,6 +44,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("counts")
         for line in sorted(told):
             terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def measured() -> Iterator[dict[str, str]]:
+    """What a process needs in its environment to have its coverage measured; apps do without, for it doubles their cost."""
+    taken = {name: value for name in [MEASURED] if (value := os.environ.pop(name, None)) is not None}
+    yield taken
+    os.environ.update(taken)
 
 
 @pytest.fixture(scope="session")

@@ -44,11 +44,11 @@ Program = Callable[..., Answer]
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(tmp_path: Path, measured: dict[str, str]) -> dict[str, str]:
     """The environment of the program: it finds the harness, and leaves its temporary folders where a test can look."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    return os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary), "COLUMNS": "80"}
+    return os.environ | measured | {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary), "COLUMNS": "80"}
 
 
 @pytest.fixture
