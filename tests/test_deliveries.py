@@ -83,3 +83,13 @@ def test_mistakes_are_said_in_words(deliveries: Deliveries) -> None:
         deliveries.replay("e1", "http://127.0.0.1:9/hook")
     with pytest.raises(UnsafeTarget, match="not loopback"):
         deliveries.deliver("http://192.0.2.1/hook")
+
+
+def test_what_is_refused_for_haste_is_told_as_it_is(deliveries: Deliveries, receiver: HTTPServer) -> None:
+    """A test of one's own that makes a receiver say 429 sees one attempt and its answer."""
+    receiver.expect_request("/hook").respond_with_data("", status=429)
+
+    made = deliveries.deliver(receiver.url_for("/hook"))
+
+    assert {(one.kind, one.attempt, one.status, one.outcome) for one in made} == {("genuine", 1, 429, "refuse")}
+    assert len(receiver.log) == len(made)
