@@ -32,7 +32,9 @@ from harness.model import Event, Message
 from harness.plans import Form, explore, plans
 from harness.scenario import Scenario
 from harness.webhooks import Sender, Target, seal
-from harness.webhooks.sender import Outgoing, plain_headers
+from harness.webhooks.schemes import JSON
+from harness.webhooks.sender import Outgoing
+from harness.webhooks.signature import HEADER
 
 SECRET = "bm9ib2R5IGtub3dzIHRoaXMgc2VjcmV0LCBhbmQgbm9ib2R5IG5lZWRzIHRv"
 DRAWN = "drawn, not sent"
@@ -103,7 +105,7 @@ class Poured(Ours):
 
 def _outgoing(one: Message) -> Outgoing:
     note = Delivery(event="e0", participant="", message_id=one.message_id, attempt=one.attempt, body=one.body)
-    return Outgoing(note=note, headers=plain_headers(one.signature))
+    return Outgoing(note=note, headers=(*JSON, (HEADER, one.signature)))
 
 
 class Kept:
