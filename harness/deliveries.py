@@ -69,7 +69,7 @@ class Deliveries:
         if not self._url:
             raise UsageError("Name the receiver: deliveries.deliver('http://127.0.0.1:8000/webhooks/fiskil').")
         request = outgoing(parcel, secret=self._fiskil.credentials.webhook_secret, kind=kind)
-        delivery = Sender(self._fiskil.loop, Target.of(self._url)).burst([request], self.journal)[0]
+        delivery = Sender(self._fiskil.loop, Target.of(self._url)).attempt(request, self.journal)
         parcel.settle(is_acknowledged=delivery.outcome == "ack", now=self._fiskil.sandbox.clock.now())
         return delivery
 

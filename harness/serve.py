@@ -110,7 +110,7 @@ class Pump:
             request = outgoing(parcel, secret=self._fiskil.credentials.webhook_secret)
             offset_s = self._elapsed()
             try:
-                made = Sender(self._fiskil.loop, self._target).burst([request], Journal())[0]
+                made = Sender(self._fiskil.loop, self._target).attempt(request, Journal())
             except (HarnessError, OSError, RuntimeError):
                 return None
             now = self._fiskil.sandbox.clock.now()

@@ -111,9 +111,13 @@ class Sender:
                 return delivery
             journal.write(msgspec.structs.replace(delivery, kind=EARLY))
             pause(_asked_s(delivery))
-        (delivery,) = self.burst([outgoing], journal, keeps_answer=keeps_answer)
+        delivery = self.attempt(outgoing, journal, keeps_answer=keeps_answer)
         self._waits = delivery.status != TOO_MANY
         return delivery
+
+    def attempt(self, outgoing: Outgoing, journal: Journal, *, keeps_answer: bool = True) -> Delivery:
+        """Make one attempt and write it down, whatever is answered."""
+        return self.burst([outgoing], journal, keeps_answer=keeps_answer)[0]
 
     def burst(self, outgoing: list[Outgoing], journal: Journal, *, keeps_answer: bool = True) -> list[Delivery]:
         """Make every attempt at once and write them down in the given order."""
