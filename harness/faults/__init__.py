@@ -1,30 +1,44 @@
-"""Faults: what can break between app and API, each a frozen value that knows how to bite."""
+"""Faults: what can break between app and API, each a frozen value that says what goes wrong. One module per family."""
 
+from typing import TYPE_CHECKING, Union
+
+from harness.faults import auth, payload, status, transport
 from harness.faults.auth import ExpireTokens
-from harness.faults.base import Answer, Fault
+from harness.faults.base import Asked, End, Pause, Piece, PlainFault, Reply, World
 from harness.faults.payload import TruncatedJson
 from harness.faults.status import Status
 from harness.faults.transport import Drip, EmptyResponse, LimitBytes, ResetPeer, Stall
 
-FAULTS: dict[str, type] = {
-    str(kind.__struct_config__.tag): kind
-    for kind in (Drip, EmptyResponse, ExpireTokens, LimitBytes, ResetPeer, Stall, Status, TruncatedJson)
+FAMILIES = (transport, status, payload, auth)
+"""Each has ``FAULTS``, its own in the order of the catalogue."""
+
+FAULTS: dict[str, type[PlainFault]] = {
+    str(kind.__struct_config__.tag): kind for family in FAMILIES for kind in family.FAULTS
 }
 """Every fault by its name in plans and on the command line."""
 
-AnyFault = Drip | EmptyResponse | ExpireTokens | LimitBytes | ResetPeer | Stall | Status | TruncatedJson
+if TYPE_CHECKING:
+    AnyFault = PlainFault
+else:
+    AnyFault = Union[tuple(FAULTS.values())]
 
 __all__ = [
+    "FAMILIES",
     "FAULTS",
-    "Answer",
     "AnyFault",
+    "Asked",
     "Drip",
     "EmptyResponse",
+    "End",
     "ExpireTokens",
-    "Fault",
     "LimitBytes",
+    "Pause",
+    "Piece",
+    "PlainFault",
+    "Reply",
     "ResetPeer",
     "Stall",
     "Status",
     "TruncatedJson",
+    "World",
 ]

@@ -2,16 +2,19 @@
 
 from typing import ClassVar
 
-from harness.faults.base import Answer, PlainFault
+from harness.faults.base import PlainFault, World
 
 
 class ExpireTokens(PlainFault, frozen=True, kw_only=True, tag="expire_tokens"):
-    """Every access token dies just before this request reaches the API (A-EXPIRE-EARLY, A-EXPIRE-MIDWALK)."""
+    """Every access token dies just before this request reaches the API."""
 
-    spoils: ClassVar[tuple[str, ...]] = ()
+    ids: ClassVar[tuple[str, ...]] = ("A-EXPIRE-EARLY", "A-EXPIRE-MIDWALK")
+    needs_world: ClassVar[bool] = True
 
-    async def bite(self, answer: Answer) -> None:
+    def upset(self, world: World) -> bool:
         """Expire, then let the API answer as it does."""
-        answer.expire_tokens()
-        forwarded = await answer.forward()
-        await answer.send(forwarded.status, forwarded.headers, forwarded.body)
+        world.expire_tokens()
+        return True
+
+
+FAULTS: tuple[type[PlainFault], ...] = (ExpireTokens,)

@@ -1,87 +1,190 @@
-"""What a fault is, and the door through which it acts on one exchange."""
+"""What a fault is: a frozen value that says what goes wrong with one exchange, and does nothing itself.
 
-from typing import ClassVar, Protocol
+The link asks a fault five things, in the order of an exchange, and performs what it answers; a fault overrides those that it
+is about. Everything is values: who wants to know what a fault does calls its methods and looks at what comes back.
+
+    upset    something happens to the sandbox (tokens die, the clock jumps)
+    ahead    acts on the connection before the API is asked; one that ends it means that the API never hears of the request
+    ask      what the API is asked instead of what the client asked
+    instead  an answer in the API's place, which never hears of the request
+    change   another answer than the API's
+    shape    other acts than the two pieces, head and body, that would be written
+
+Faults that meet one exchange compose: each method is asked of all of them, from left to right. One that *ends* (answers in
+the API's place, or breaks the connection) is the only one of its sort: the others wait for another exchange.
+"""
+
+import enum
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import ClassVar, Literal, Protocol
 
 from msgspec import Struct
 
 from harness.errors import ConfigError
 
+Headers = tuple[tuple[bytes, bytes], ...]
 
-class Forwarded(Struct, frozen=True, kw_only=True):
-    """What the API would have answered."""
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """A whole answer; names of headers are in lower case."""
 
     status: int
-    headers: tuple[tuple[bytes, bytes], ...]
+    headers: Headers
     body: bytes
 
+    def with_body(self, body: bytes) -> "Reply":
+        """The same with *body*, announced at its length."""
+        kept = tuple(pair for pair in self.headers if pair[0] != b"content-length")
+        return Reply(status=self.status, headers=(*kept, (b"content-length", b"%d" % len(body))), body=body)
 
-class Answer(Protocol):
-    """The exchange that a fault has matched, as the link hands it over.
+    def with_header(self, name: bytes, value: bytes | None) -> "Reply":
+        """The same with this value for the header *name*; None takes the header away."""
+        kept = tuple(pair for pair in self.headers if pair[0] != name)
+        added = () if value is None else ((name, value),)
+        return Reply(status=self.status, headers=(*kept, *added), body=self.body)
 
-    ``forward`` lets the API do its work; a fault that never calls it breaks the request before the API saw it.
+    def header(self, name: bytes) -> bytes:
+        """The value of a header; empty where there is none."""
+        return next((value for known, value in self.headers if known == name), b"")
+
+
+class Piece(Struct, frozen=True):
+    """Bytes that are written at once."""
+
+    data: bytes
+    is_body: bool = False
+
+
+class Pause(Struct, frozen=True):
+    """Real time passes, unless the client leaves before."""
+
+    seconds: float
+
+
+class End(enum.Enum):
+    """How a connection ends before its time; none is for ever, since a client without any patience would hang us."""
+
+    RESET = "reset"
+    """RST: what the kernel has not sent is discarded, the client sees ECONNRESET."""
+    CLOSE = "close"
+    """FIN after what was written; over TLS with a close_notify before it."""
+    CUT = "cut"
+    """FIN after what was written; over TLS without a close_notify, which is a truncation."""
+    STALL = "stall"
+    """Nothing more is written until the client goes away, at most a minute."""
+
+
+Act = Piece | Pause | End
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """The exchange that a fault has matched.
+
+    ``path`` is as it came, not decoded. ``api_url`` is the origin that the client asked, ``foreign_url`` one that nobody has a
+    reason to call. ``page`` counts the pages of a walk from 1. ``bite`` counts the bites of the rule from 0. ``chance`` is
+    seeded by the rule's seed and ``bite``, so the same bite always does the same.
+
+    ``refusal`` makes the error that the asked endpoint documents, of status, name and message. ``waits`` makes the headers
+    that tell a client to wait so many seconds; none for None, and where waits are not told.
     """
 
-    async def forward(self) -> Forwarded:
-        """Let the API work and return its answer without sending it."""
+    method: str
+    path: str
+    query: bytes
+    headers: Headers
+    body: bytes
+    route: str
+    version: str
+    api_url: str
+    foreign_url: Callable[[], str]
+    chance: Random
+    refusal: Callable[[int, str, str], Reply]
+    waits: Callable[[int | None], Headers]
+    page: int = 1
+    bite: int = 0
 
-    async def send(self, status: int, headers: tuple[tuple[bytes, bytes], ...], body: bytes) -> None:
-        """Send a whole answer."""
 
-    async def refuse(self, status: int, name: str, message: str, headers: tuple[tuple[bytes, bytes], ...]) -> None:
-        """Send an error in the shape that the asked endpoint documents, without the API's work."""
+class World(Protocol):
+    """What a fault can do to the sandbox. Behind a relay to the hosted API there is none of it."""
 
-    def waits(self, seconds: int | None) -> tuple[tuple[bytes, bytes], ...]:
-        """The headers that tell a client to wait so long; none for None, and where waits are not told."""
-
-    async def send_head(self, status: int, headers: tuple[tuple[bytes, bytes], ...]) -> None:
-        """Send status and headers as they are, ``content-length`` included."""
-
-    async def send_part(self, body: bytes) -> None:
-        """Send a piece of the body now."""
-
-    async def finish(self) -> None:
-        """Say that the body is complete."""
-
-    def reset(self) -> None:
-        """Reset the connection: unsent data is discarded, the client sees ECONNRESET."""
-
-    def close(self) -> None:
-        """Close the connection after what was sent."""
-
-    async def stall(self) -> None:
-        """Send nothing more until the client goes away."""
-
-    async def leaves_within_s(self, seconds: float) -> bool:
-        """Let real time pass; True as soon as the client has gone away."""
-
-    def expire_tokens(self) -> None:
+    def expire_tokens(self) -> object:
         """Let every access token die before its time."""
 
-    async def spare(self, forwarded: Forwarded) -> None:
-        """Send the API's answer untouched: it gave the fault nothing to spoil, so this was no bite."""
+    def advance(self, *, seconds: float) -> object:
+        """Move sandbox time forward."""
 
-
-class Fault(Protocol):
-    """Something wrong on purpose. Implementations are frozen structs whose tag is the fault's name.
-
-    ``spoils`` is what no longer keeps the contract where the fault bites: ``answer`` (none at all), ``end`` (of the body),
-    ``body`` or ``status``; all of it and nothing else.
-    """
-
-    spoils: ClassVar[tuple[str, ...]]
-
-    def check(self) -> None:
-        """Refuse parameters under which nothing would break."""
-
-    async def bite(self, answer: Answer) -> None:
-        """Do the wrong thing to one exchange."""
+    def foreign_url(self) -> str:
+        """An origin on this machine that nobody has a reason to call, and that remembers who did."""
 
 
 class PlainFault(Struct, frozen=True, kw_only=True):
-    """A fault whose parameters all make sense, or that has none."""
+    """A fault that leaves everything as it is; each fault overrides what it is about.
+
+    ``ids`` are the fault's ids in the catalogue. ``where`` says whether it meets an exchange or a connection.
+    ``ends`` tells that it answers in the API's place or ends the connection.
+    ``spoils`` is what no longer keeps the contract where the fault bites: ``answer`` (none at all), ``end`` (of the body),
+    ``body`` or ``status``; all of it and nothing else. ``needs_world`` tells that it cannot be had before the hosted API.
+    """
+
+    ids: ClassVar[tuple[str, ...]] = ()
+    where: ClassVar[Literal["exchange", "connection"]] = "exchange"
+    ends: ClassVar[bool] = False
+    spoils: ClassVar[tuple[str, ...]] = ()
+    needs_world: ClassVar[bool] = False
 
     def check(self) -> None:
-        """Nothing to refuse."""
+        """Refuse parameters under which nothing would break.
+
+        Raises:
+            ConfigError: One of them makes no sense.
+        """
+
+    def upset(self, world: World) -> bool:
+        """Let something happen to the sandbox before the API is asked; whether anything did."""
+        return False
+
+    def ahead(self, asked: Asked) -> Sequence[Act]:
+        """Acts on the connection before the API is asked."""
+        return ()
+
+    def ask(self, asked: Asked) -> Asked:
+        """What the API is asked."""
+        return asked
+
+    def instead(self, asked: Asked) -> Reply | None:
+        """An answer in the API's place."""
+        return None
+
+    def change(self, reply: Reply, asked: Asked) -> Reply:
+        """The answer that is given; the same one where there is nothing to spoil."""
+        return reply
+
+    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+        """What is done on the connection; equal acts where there is nothing to spoil.
+
+        At first these are a piece with the head and one with the body.
+        """
+        return acts
+
+
+def head_and_body(acts: Sequence[Act]) -> tuple[bytes, bytes]:
+    """The bytes that *acts* would write of the head, and of the body."""
+    head = b"".join(one.data for one in acts if isinstance(one, Piece) and not one.is_body)
+    return head, b"".join(one.data for one in acts if isinstance(one, Piece) and one.is_body)
+
+
+def up_to(acts: Sequence[Act], body_bytes: int) -> list[Act] | None:
+    """*acts* up to so many bytes of the body, with the head even for 0; None where that is all of them."""
+    kept: list[Act] = []
+    left = body_bytes
+    for act in acts:
+        if isinstance(act, Piece) and act.is_body:
+            if left < len(act.data):
+                return [*kept, Piece(act.data[:left], is_body=True)] if left else kept
+            left -= len(act.data)
+        kept.append(act)
+    return None
 
 
 def refuse_outside(fault: object, name: str, least: int, most: int | None = None) -> None:

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from harness.errors import ConfigError
-from harness.faults.base import Answer, PlainFault, refuse_outside
+from harness.faults.base import Asked, PlainFault, Reply, refuse_outside
 
 LONGEST_WAIT_S = 366 * 86_400
 BODILESS = (204, 205, 304)
@@ -11,8 +11,10 @@ BODILESS = (204, 205, 304)
 
 
 class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
-    """The API does nothing and ``status`` is answered, with ``retry_after_s`` in the header if given (R-503, R-429)."""
+    """The API does nothing and ``status`` is answered, with ``retry_after_s`` in the header if given."""
 
+    ids: ClassVar[tuple[str, ...]] = ("R-503", "R-429")
+    ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     status: int = 503
@@ -26,6 +28,10 @@ class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
         if self.retry_after_s is not None:
             refuse_outside(self, "retry_after_s", 0, LONGEST_WAIT_S)
 
-    async def bite(self, answer: Answer) -> None:
-        """Answer with the status and the error that the endpoint documents."""
-        await answer.refuse(self.status, "Unavailable", "try again later", answer.waits(self.retry_after_s))
+    def instead(self, asked: Asked) -> Reply | None:
+        """The status and the error that the endpoint documents."""
+        told = asked.refusal(self.status, "Unavailable", "try again later")
+        return Reply(status=told.status, headers=(*told.headers, *asked.waits(self.retry_after_s)), body=told.body)
+
+
+FAULTS: tuple[type[PlainFault], ...] = (Status,)
