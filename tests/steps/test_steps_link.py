@@ -191,5 +191,5 @@ def test_a_break_names_an_event_that_exists() -> None:
     """A kind that Fiskil never sends would never come."""
     step = steps.Break("banking.accounts", faults.Stall(), from_event="banking.account.sync.completed")
 
-    with pytest.raises(UnknownName, match="Did you mean 'banking.accounts.sync.completed'"):
+    with pytest.raises(UnknownName, match=r"Did you mean 'banking\.accounts\.sync\.completed'"):
         step.check()
