@@ -5,7 +5,7 @@ from typing import ClassVar
 from harness.journal import Delivery, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.receipts import answer_of, by_message, events_by_id, genuine, last_applied, line, unrest
+from harness.probes.receipts import NOBODY, answer_of, by_message, events_by_id, genuine, last_applied, line, unrest
 
 
 class TakesEveryForm(PlainProbe, frozen=True, kw_only=True, tag="takes_every_form"):
@@ -31,6 +31,8 @@ class TakesEveryForm(PlainProbe, frozen=True, kw_only=True, tag="takes_every_for
             seen = f"{len(failed)} of {len(cases)} forms of a genuine message were not taken: {_plain(failed[0].name)}"
             evidence = tuple(line(ones[-1]) for ones in forms if ones[-1].name in {one.name for one in failed})
             return self.fails(seen, evidence=evidence, examined=len(cases), cases=cases)
+        if any(_found_nobody(ones) for ones in forms):
+            return self.cannot_tell("the receiver did not listen any more before every form had been tried", cases=cases)
         if any(one.verdict is Verdict.INCONCLUSIVE for one in cases):
             reason, hook = unrest(journal)
             return self.cannot_tell(reason, hook=hook, cases=cases)
@@ -40,11 +42,18 @@ class TakesEveryForm(PlainProbe, frozen=True, kw_only=True, tag="takes_every_for
 def _case(journal: Journal, ones: list[Delivery]) -> Case:
     """One form, which had a second try if the first was refused."""
     last, verdict = ones[-1], Verdict.PASS
-    if not any(one.outcome == "ack" for one in ones):
+    if _found_nobody(ones):
+        verdict = Verdict.INCONCLUSIVE
+    elif not any(one.outcome == "ack" for one in ones):
         verdict = Verdict.FAIL
     elif _is_ignored(journal, last):
         verdict = Verdict.INCONCLUSIVE if unrest(journal)[0] else Verdict.FAIL
     return Case(name=last.name, verdict=verdict, seen=f"{_plain(last.name)}: {answer_of(last)}", events=(last.event,))
+
+
+def _found_nobody(ones: list[Delivery]) -> bool:
+    """Whether a form never reached the receiver, which had ended before: that is no matter of forms."""
+    return all(one.trouble == NOBODY for one in ones)
 
 
 def _is_ignored(journal: Journal, one: Delivery) -> bool:

@@ -84,3 +84,20 @@ def test_an_app_at_work_is_in_doubt(courier: Courier) -> None:
     courier.effects({"e0": 1, "e4": 1}, is_quiescent=False)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_receiver_that_has_ended_is_not_judged_by_forms(courier: Courier) -> None:
+    """A form that found nobody was refused by nobody; the one that it died of is its own fault."""
+    courier.deliver("e1", name="sliced", status=None, trouble="connection refused")
+    courier.deliver("e1", name="sliced", status=None, trouble="connection refused", attempt=2)
+    unreached = examined(courier)
+    deadly = Courier()
+    deadly.deliver("e0")
+    deadly.deliver("e1", name="sliced", status=None, trouble="connection reset")
+    deadly.deliver("e1", name="sliced", status=None, trouble="connection refused", attempt=2)
+
+    assert (unreached.verdict, unreached.seen) == (
+        Verdict.INCONCLUSIVE,
+        "the receiver did not listen any more before every form had been tried",
+    )
+    assert examined(deadly).verdict is Verdict.FAIL
