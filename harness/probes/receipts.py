@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from math import inf
 from typing import Any
 
 import msgspec
@@ -87,7 +88,8 @@ def unrest(journal: Journal) -> tuple[str, str]:
     """
     last = {effects.participant: effects for effects in journal.all(Effects)}
     taken_s = {one.participant: one.at_s for one in journal.all(Delivery) if one.outcome == "ack"}
-    if any(at_s > last[name].at_s for name, at_s in taken_s.items() if name in last):
+    newest_s = max((effects.at_s for effects in last.values()), default=inf)
+    if any(at_s > (last[name].at_s if name in last else newest_s) for name, at_s in taken_s.items()):
         return UNASKED, ""
     return next((at_work(effects) for effects in last.values() if not effects.is_quiescent), ("", ""))
 
