@@ -10,7 +10,7 @@ import msgspec
 
 from harness.app import AppUnderTest
 from harness.app.due import Due
-from harness.app.observe import CAP_S, STILL_S, Rest, Told, is_connected, look, settled, values_of_consents
+from harness.app.observe import CAP_S, STILL_S, Rest, Told, Untold, is_connected, look, settled, values_of_consents
 from harness.app.values import of_end_user
 from harness.clock import rfc3339
 from harness.errors import HookError, StepError, UnknownName
@@ -166,7 +166,7 @@ class Stage:
             still_s=rest.still_s,
             is_connected=is_connected(self.app, told),
             consents=values_of_consents(self.app, told, self._consent_ids(participant)),
-            refusal=told.refusal,
+            refusal=told.refusal if isinstance(told, Untold) else "",
             backlog=self._backlog,
         )
         self.journal.write(entry)

@@ -36,19 +36,21 @@ _NAMES = {
 
 
 class Told(Struct, frozen=True, kw_only=True):
-    """An answer of the effects hook; parts that the app does not tell are None.
-
-    ``refusal`` says what was asked and answered where the app tells nothing at all, as of an end user whom it does not know.
-    """
+    """An answer of the effects hook; parts that the app does not tell are None."""
 
     applied: dict[str, Count] | None = None
     state: Any = None
     pending: Count | None = None
     failed: Count | None = None
-    refusal: str = ""
 
 
-PARTS = frozenset(Told.__struct_fields__) - {"refusal"}
+PARTS = frozenset(Told.__struct_fields__)
+
+
+class Untold(Told, frozen=True, kw_only=True):
+    """No word of what the app did, as of an end user whom it does not know; ``refusal`` is what was asked and answered."""
+
+    refusal: str
 
 
 class Rest(Struct, frozen=True, kw_only=True):
@@ -75,7 +77,7 @@ def look(app: AppUnderTest, values: Values) -> Told:
     if reply.status is None:
         raise HookError(f"{asked} did not answer: {reply.trouble}.")
     if reply.status == NOTHING:
-        return Told(refusal=f"{asked} answered {_in_short(reply)}")
+        return Untold(refusal=f"{asked} answered {_in_short(reply)}")
     if not 200 <= reply.status < 300:
         raise HookError(f"{asked} answered {_in_short(reply)}; it must answer 200 with JSON.")
     raw = read_json(reply, asked)
@@ -87,9 +89,9 @@ def look(app: AppUnderTest, values: Values) -> Told:
             f"{EFFECTS} does not fit: {words}. applied maps message ids to counts, pending is one, and none is below 0."
         ) from None
     if raw and not raw.keys() & PARTS:
-        return Told(refusal=f"{asked} answered {_in_short(reply)} with none of {', '.join(sorted(PARTS))}")
+        return Untold(refusal=f"{asked} answered {_in_short(reply)} with none of {', '.join(sorted(PARTS))}")
     ignored = tuple(path.replace("$.state", "$", 1) for path in app.settings.app.observe.ignore)
-    return msgspec.structs.replace(told, state=without(told.state, ignored), refusal="")
+    return msgspec.structs.replace(told, state=without(told.state, ignored))
 
 
 def is_nowhere(app: AppUnderTest, values: Values) -> bool:
@@ -99,7 +101,7 @@ def is_nowhere(app: AppUnderTest, values: Values) -> bool:
         return False
     request = fill(template, {**app.values, **values})
     path, _, query = request.path.partition("?")
-    elsewhere = f"{path.rstrip('/')}-no-such-path"
+    elsewhere = f"/no-such-path{path}"
     there, nowhere = (
         app.browser.ask(request.method, app.url + one + ("?" + query if query else ""), headers=request.headers)
         for one in (path, elsewhere)

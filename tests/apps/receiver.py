@@ -48,7 +48,7 @@ class Receiver(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self) -> None:
-        if self.path.startswith("/elsewhere"):
+        if "elsewhere" in self.path:
             self.answer(404)
         elif "effects" not in self.path:
             self.answer(200, {"status": "ok"})
