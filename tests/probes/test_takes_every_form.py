@@ -101,3 +101,16 @@ def test_a_receiver_that_has_ended_is_not_judged_by_forms(courier: Courier) -> N
         "the receiver did not listen any more before every form had been tried",
     )
     assert examined(deadly).verdict is Verdict.FAIL
+
+
+def test_a_form_that_was_put_off_is_not_judged(courier: Courier) -> None:
+    """Too much had come at once; that is no matter of forms either."""
+    courier.deliver("e1", name="sliced", status=503, answer_headers=(("Retry-After", "1"),))
+    courier.deliver("e1", name="sliced", status=429, attempt=2)
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.seen) == (
+        Verdict.INCONCLUSIVE,
+        "the receiver asked for a pause before every form had been tried",
+    )
