@@ -51,6 +51,8 @@ from harness.webhooks.schemes import key_of
 
 QUIET_S = 0.12
 QUIET_CAP_S = 5.0
+EFFECTS_TOLD = "every_effect_told"
+"""The finding about an effects hook that finds nobody."""
 PLAN_QUIET_S = 0.01
 """Between two drawn plans: each ends with an app at rest, and none asks how the app called the API."""
 
@@ -207,6 +209,9 @@ class Driver:
         findings = [_examined(probe, journal) for probe in scenario.probes]
         if crashed:
             findings.append(Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=crashed))
+        untold = _untold(journal)
+        if untold and any(one.verdict is Verdict.INCONCLUSIVE and one.hook == EFFECTS for one in findings):
+            findings.append(Finding(probe=EFFECTS_TOLD, verdict=Verdict.INCONCLUSIVE, seen=untold))
         for what, hook in dict.fromkeys((one.what, one.hook) for one in journal.all(CutShort)):
             findings.append(Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=what, hook=hook))
         for fault in journal.all(FaultSet):
@@ -334,6 +339,15 @@ class Driver:
         for name, path in self.app.output().items():
             written = written_since(path, self._read_until.get(name, Mark()))
             journal.write(Output(place=name, text=written.text, lack=written.lack))
+
+
+def _untold(journal: Journal) -> str:
+    """What the app answered, where it says of every end user that there is nothing although it took messages about them."""
+    taken = {one.participant for one in journal.all(Delivery) if one.kind == "genuine" and one.outcome == "ack"}
+    looks = [one for one in journal.all(Effects) if one.participant in taken]
+    if not looks or not all(one.refusal for one in looks):
+        return ""
+    return f"{looks[-1].refusal} about an end user whose message was acknowledged; is that path the right one?"
 
 
 def _examined(probe: Any, journal: Journal) -> Finding:

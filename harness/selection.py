@@ -43,10 +43,14 @@ def select_from(names: Iterable[str]) -> tuple[list[Scenario], dict[str, str]]:
     return [found[name] for name in sorted(found)], paths
 
 
-def about_receivers(phase: Phase = "all") -> list[Scenario]:
-    """Every scenario about a webhook receiver: named deliveries in the direct phase, drawn plans in the random one."""
+def about_receivers(phase: Phase = "all", *, is_heavy: bool = False) -> list[Scenario]:
+    """Every scenario about a webhook receiver: named deliveries in the direct phase, drawn plans in the random one.
+
+    What costs bytes or time belongs to the direct phase only where it *is_heavy*.
+    """
+    heavy = [load(name) for name in catalog.opt_in_names() if is_heavy]
     known = {
-        "direct": [one for one in load_all() if one.name.startswith("webhook_")],
+        "direct": [*(one for one in load_all() if one.name.startswith("webhook_")), *heavy],
         "random": [one for one in load_all() if is_explored(one)],
     }
     return known["direct"] + known["random"] if phase == "all" else known[phase]

@@ -1,6 +1,7 @@
 """What a step may touch: the local Fiskil, the app, the outbox, the people taking part, and the journal."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from math import inf
 from types import MappingProxyType
@@ -9,10 +10,10 @@ import msgspec
 
 from harness.app import AppUnderTest
 from harness.app.due import Due
-from harness.app.observe import CAP_S, STILL_S, Rest, Told, is_connected, look, settled, values_of_consents
+from harness.app.observe import CAP_S, STILL_S, Rest, Told, Untold, is_connected, look, settled, values_of_consents
 from harness.app.values import of_end_user
 from harness.clock import rfc3339
-from harness.errors import StepError, UnknownName
+from harness.errors import HookError, StepError, UnknownName
 from harness.journal import CutShort, Effects, EventSeen, Journal, PlanKind, PlanRun, Rows, Trouble
 from harness.local import LocalFiskil
 from harness.model import Consent, EndUser, Event, Person
@@ -79,6 +80,7 @@ class Stage:
         self._events_seen = 0
         self.began_at: datetime = fiskil.sandbox.clock.now()
         self.has_mended = False
+        self._backlog = self._pending_before()
 
     def participant(self, name: str = "") -> Participant:
         """The participant called *name*, taking part from the first mention on."""
@@ -150,7 +152,7 @@ class Stage:
     def snapshot(self, moment: str, participant: Participant, *, is_settled: bool = True) -> Effects:
         """Ask the app what it did and write it down; without the hook, write down that it is missing."""
         if is_settled:
-            rest = self._settled(participant)
+            rest = self._settled(participant, is_last=moment == "end")
         else:
             rest = Rest(told=look(self.app, participant.values), is_quiescent=True, still_s=0.0)
         told = rest.told
@@ -166,6 +168,8 @@ class Stage:
             still_s=rest.still_s,
             is_connected=is_connected(self.app, told),
             consents=values_of_consents(self.app, told, self._consent_ids(participant)),
+            refusal=told.refusal if isinstance(told, Untold) else "",
+            backlog=self._backlog,
         )
         self.journal.write(entry)
         return entry
@@ -194,10 +198,19 @@ class Stage:
     def _consent_ids(self, participant: Participant) -> list[str]:
         return [one.arrangement_id for one in self.fiskil.sandbox.consents_of(participant.end_user_id)]
 
-    def _settled(self, participant: Participant) -> Rest:
+    def _pending_before(self) -> int:
+        """How much an earlier scenario left pending for good, as it seems; 0 where that has come to its end since."""
+        if self.app.stuck:
+            with suppress(HookError):
+                told = look(self.app, of_end_user(ref=f"rehearsal-{self._nonce}-nobody"))
+                self.app.stuck = told.pending or 0
+        return self.app.stuck
+
+    def _settled(self, participant: Participant, *, is_last: bool) -> Rest:
         """Wait for the app; longer where something was broken, because backing off looks like being idle.
 
-        An app that does not tell what is pending is idle only when nothing is missing of what it acknowledged.
+        An app that does not tell what is pending is idle only when nothing is missing of what it acknowledged. What stayed
+        pending all through one wait is not waited for as long again, until the last one.
         """
         link = self.fiskil.link
         is_hard = bool(link.rules.waiting()) or self.has_mended or self.must_restart
@@ -209,13 +222,16 @@ class Stage:
             is_blind = told.applied is None and due.is_unseen
             return PATIENT_STILL_S if is_hard or is_blind else STILL_S
 
-        return settled(
+        rest = settled(
             self.app,
             participant.values,
             cap_s=PATIENT_CAP_S if is_hard else CAP_S,
             needed_s=needed_s,
             is_busy=lambda: link.open_requests > 0,
+            backlog=self._backlog if is_last else self.app.stuck,
         )
+        self.app.stuck = (rest.told.pending or 0) if rest.is_stuck else 0
+        return rest
 
     def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:
         """Write down what the API serves for *dataset* now."""

@@ -15,10 +15,10 @@ import msgspec
 from msgspec import Struct
 
 from harness import interrupts
-from harness.app.observe import EFFECTS, look
+from harness.app.observe import EFFECTS, is_nowhere, look
 from harness.app.values import of_end_user
 from harness.clock import stopwatch
-from harness.driver import Driver, Outcome
+from harness.driver import EFFECTS_TOLD, Driver, Outcome
 from harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
 from harness.exhibits import Exhibit, exhibits, happened
 from harness.journal import Delivery, Exchange, Journal, PlanRun, Trouble
@@ -76,6 +76,7 @@ class Worker:
         self._count = 0
         self._was_ready = False
         self._silent = 0
+        self._blind = ""
         self._refusal: HarnessError | None = None
         self.has_started = False
         self.looks_on: LooksOn | None = None
@@ -147,11 +148,13 @@ class Worker:
         shown: tuple[Exhibit, ...] = ()
         try:
             self._refuse_silence()
+            self._refuse_blindness()
             driver = self.start()
             journal, crashed = driver.perform(scenario)
             outcome = driver.outcome(scenario, journal, crashed)
             shown, fault = self._exhibits(outcome, journal, driver.app.url)
             self._listen(journal)
+            self._look(outcome, driver)
         except HarnessError as error:
             journal.write(Trouble(what=str(error)))
             outcome = self._undone(scenario, first_line(str(error)))
@@ -190,6 +193,16 @@ class Worker:
     def _refuse_silence(self) -> None:
         if self.settings.app.url and self._silent >= MOST_SILENT:
             raise AppError(f"the receiver gave no answer at all in {self._silent} scenarios in a row, so no more was sent")
+
+    def _look(self, outcome: Outcome, driver: Driver) -> None:
+        """Remember an effects hook that found nobody and answers as any path does that is not there."""
+        found = next((one for one in outcome.findings if one.probe == EFFECTS_TOLD), None)
+        if found is not None and is_nowhere(driver.app, NOBODY):
+            self._blind = found.seen
+
+    def _refuse_blindness(self) -> None:
+        if self._blind:
+            raise HookError(f"{self._blind} A path that does not exist is answered the same, so no more was sent.")
 
     def close(self) -> None:
         """Stop the app and every server and remove the folder; a second Ctrl-C waits until that is done."""

@@ -69,7 +69,14 @@ def test_standard_webhooks_can_be_written_out() -> None:
             "unknown key 'haeder' in [app.webhook.scheme]. Did you mean 'header'?",
         ),
         ({"payload": {"knid": "$.type"}}, "unknown key 'knid' in [app.webhook.payload]. Did you mean 'kind'?"),
-        ({"scheme": {"digest": "b64"}}, "Invalid enum value 'b64' at 'app.webhook.scheme.digest'"),
+        (
+            {"scheme": {"digest": "bas64"}},
+            "Invalid enum value 'bas64' at 'app.webhook.scheme.digest'. Did you mean 'base64'? Allowed: base64, hex.",
+        ),
+        ({"scheme": {"key": "hexx"}}, "Did you mean 'hex'? Allowed: text, base64, hex."),
+        ({"scheme": {"kind": "hmacs"}}, "Did you mean 'hmac'? Allowed: hmac, standard-webhooks."),
+        ({"scheme": {"algorithm": "sha265"}}, "Did you mean 'sha256'? Allowed: sha256, sha1, sha512."),
+        ({"scheme": {"digest": 5}}, "Expected 'str', got 'int' at 'app.webhook.scheme.digest'. Allowed: base64, hex."),
         ({"scheme": {"header": "X Sig"}}, "app.webhook.scheme.header must be a header's name such as 'X-Fiskil-Signature'"),
         (
             {"scheme": {"kind": STANDARD, "key": "text"}},

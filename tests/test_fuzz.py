@@ -9,6 +9,7 @@ import openapi_spec_validator
 import pytest
 
 from harness.model import Event
+from harness.model.event import EVENT_KINDS
 from harness.settings.dialect import FISKIL, PRESETS, Payload
 from harness.webhooks import seal
 from harness.webhooks.fuzz import PATH, Drawn, adopted, document, drawn
@@ -28,19 +29,25 @@ OWN = seal(
     attempt=1,
     secret=SECRET,
 )
+KIND = "consent.updated"
 FORM = msgspec.json.encode(Payload())
 
 
-def schema_of(payload: Payload) -> dict[str, object]:
-    content = document(payload)["paths"][PATH]["post"]["requestBody"]["content"]
+def schema_of(payload: Payload, kind: str = KIND) -> dict[str, object]:
+    content = document(payload, kind)["paths"][PATH]["post"]["requestBody"]["content"]
     found: dict[str, object] = content["application/json"]["schema"]
     return found
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_the_document_is_one(name: str) -> None:
-    """An independent judge of OpenAPI has nothing against it."""
-    openapi_spec_validator.validate(document(PRESETS[name].payload))
+@pytest.mark.parametrize(
+    ("name", "kind"), [*((name, KIND) for name in PRESETS), *(("fiskil", kind) for kind in EVENT_KINDS if kind != KIND)]
+)
+def test_the_document_is_one(name: str, kind: str) -> None:
+    """An independent judge of OpenAPI has nothing against any, and each has a single path."""
+    whole = document(PRESETS[name].payload, kind)
+
+    openapi_spec_validator.validate(whole)
+    assert list(whole["paths"]) == [PATH]
 
 
 def test_what_fiskil_sends_is_lawful() -> None:
@@ -50,11 +57,20 @@ def test_what_fiskil_sends_is_lawful() -> None:
 
     assert jsonschema_rs.is_valid(schema_of(FISKIL.payload), told)
     assert not jsonschema_rs.is_valid(schema_of(FISKIL.payload), told | {"delivery_attempt": 6})
+    assert not jsonschema_rs.is_valid(schema_of(FISKIL.payload, "consent.received"), told)
+
+
+def test_only_some_kinds_tell_of_accounts() -> None:
+    """As the datasets have it."""
+    told = "account_ids"
+
+    assert told in str(schema_of(FISKIL.payload, "banking.balances.sync.completed"))
+    assert told not in str(schema_of(FISKIL.payload, "banking.payees.sync.completed"))
 
 
 def test_valid_and_broken_bodies_are_told_apart() -> None:
     """By the document; there are dozens of each."""
-    found = drawn(FORM, seed=1, examples=5)
+    found = drawn(FORM, KIND, seed=1, examples=5)
     validator = jsonschema_rs.validator_for(schema_of(FISKIL.payload))
 
     assert all(validator.is_valid(json.loads(one.body)) for one in found if one.is_valid)
@@ -64,18 +80,18 @@ def test_valid_and_broken_bodies_are_told_apart() -> None:
 
 def test_the_same_seed_draws_the_same_bodies() -> None:
     """Nothing that was answered plays a part, and another seed draws others."""
-    first = drawn(FORM, seed=1, examples=5)
+    first = drawn(FORM, KIND, seed=1, examples=5)
     drawn.cache_clear()
 
-    assert drawn(FORM, seed=1, examples=5) == first
-    assert drawn(FORM, seed=2, examples=5) != first
+    assert drawn(FORM, KIND, seed=1, examples=5) == first
+    assert drawn(FORM, KIND, seed=2, examples=5) != first
 
 
 def test_a_valid_body_is_about_what_is_real() -> None:
     """Ids and time are those of an own message; the rest stays as it was drawn."""
     body = OWN.body.replace(b"1234567890123456", b"9" * 16).replace(b"eu_1", b"nobody").replace(b'":1,', b'":5,')
 
-    told = json.loads(adopted(Drawn(body=body, is_valid=True), OWN, FISKIL.payload))
+    told = json.loads(adopted(Drawn(kind=KIND, body=body, is_valid=True), OWN, FISKIL.payload))
 
     assert told == json.loads(OWN.body) | {"delivery_attempt": 5}
 
@@ -83,9 +99,9 @@ def test_a_valid_body_is_about_what_is_real() -> None:
 def test_a_broken_body_takes_the_id_alone() -> None:
     """So that it is no repetition; what cannot be read stays as it is."""
     body = OWN.body.replace(b"1234567890123456", b"9" * 16).replace(b"eu_1", b"nobody")
-    told = json.loads(adopted(Drawn(body=body, is_valid=False), OWN, FISKIL.payload))
+    told = json.loads(adopted(Drawn(kind=KIND, body=body, is_valid=False), OWN, FISKIL.payload))
 
     assert (told["message_id"], told["data"]["end_user_id"]) == ("1234567890123456", "nobody")
-    assert adopted(Drawn(body=b"\x00", is_valid=False), OWN, FISKIL.payload) == b"\x00"
-    assert adopted(Drawn(body=b'{"message_id":1}', is_valid=False), OWN, FISKIL.payload) == b'{"message_id":1}'
-    assert adopted(Drawn(body=b"[1]", is_valid=False), OWN, FISKIL.payload) == b"[1]"
+    assert adopted(Drawn(kind=KIND, body=b"\x00", is_valid=False), OWN, FISKIL.payload) == b"\x00"
+    assert adopted(Drawn(kind=KIND, body=b'{"message_id":1}', is_valid=False), OWN, FISKIL.payload) == b'{"message_id":1}'
+    assert adopted(Drawn(kind=KIND, body=b"[1]", is_valid=False), OWN, FISKIL.payload) == b"[1]"

@@ -149,6 +149,14 @@ def test_the_phases_share_the_scenarios_out() -> None:
     assert direct & drawn == set()
 
 
+def test_heavy_deliveries_are_direct_and_only_asked_for() -> None:
+    """What costs bytes or time comes with the named deliveries, and not by itself."""
+    usual, heavy = ({one.name for one in about_receivers("direct", is_heavy=one)} for one in (False, True))
+
+    assert heavy - usual == set(catalog.opt_in_names())
+    assert about_receivers("random", is_heavy=True) == about_receivers("random")
+
+
 def test_the_number_of_plans_can_be_chosen() -> None:
     """Where plans are drawn; other scenarios stay as they are, and so does everything without a choice."""
     found = select(["deliveries_explored", "happy_path"])

@@ -7,7 +7,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from harness.errors import UnsafeTarget, UsageError
-from harness.journal import Delivery, Journal
+from harness.journal import Delivery, HookCall, Journal
 from harness.listen import Loop
 from harness.webhooks import Sender, Target
 from harness.webhooks.schemes import JSON
@@ -127,16 +127,39 @@ def test_any_2xx_acknowledges(loop: Loop, receiver: HTTPServer, status: int, out
     assert (delivery.status, delivery.outcome) == (status, outcome)
 
 
-def test_what_came_too_soon_is_made_again(loop: Loop, receiver: HTTPServer) -> None:
+@pytest.mark.parametrize("status", [429, 503])
+def test_what_came_too_soon_is_made_again(loop: Loop, receiver: HTTPServer, status: int) -> None:
     """A limit of deliveries per second is lawful, and Fiskil would not come again within one."""
-    receiver.expect_ordered_request("/hook").respond_with_data(status=429, headers={"Retry-After": "0"})
+    receiver.expect_ordered_request("/hook").respond_with_data(status=status, headers={"Retry-After": "0"})
     receiver.expect_ordered_request("/hook").respond_with_data(status=204)
     journal = Journal()
 
     delivery = Sender(loop, Target.of(receiver.url_for("/hook"))).deliver(outgoing(), journal)
 
     assert (delivery.status, delivery.kind) == (204, "genuine")
-    assert [(one.status, one.kind) for one in journal.all(Delivery)] == [(429, "early"), (204, "genuine")]
+    assert [(one.status, one.kind) for one in journal.all(Delivery)] == [(status, "early"), (204, "genuine")]
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": ""}])
+def test_a_503_that_names_no_pause_counts(loop: Loop, receiver: HTTPServer, headers: dict[str, str]) -> None:
+    """It is a refusal like any other."""
+    receiver.expect_request("/hook").respond_with_data(status=503, headers=headers)
+    journal = Journal()
+
+    Sender(loop, Target.of(receiver.url_for("/hook"))).deliver(outgoing(), journal)
+
+    assert [(one.status, one.kind) for one in journal.all(Delivery)] == [(503, "genuine")]
+
+
+def test_a_503_that_was_ordered_counts(loop: Loop, receiver: HTTPServer) -> None:
+    """An app that was told to fail says so, and means more than that it is busy."""
+    receiver.expect_request("/hook").respond_with_data(status=503, headers={"Retry-After": "0"})
+    journal = Journal()
+    journal.write(HookCall(hook="fail", participant="", status=200))
+
+    Sender(loop, Target.of(receiver.url_for("/hook"))).deliver(outgoing(), journal)
+
+    assert [one.kind for one in journal.all(Delivery)] == ["genuine"]
 
 
 def test_a_receiver_that_says_nothing_but_429_is_not_waited_for_again(loop: Loop, receiver: HTTPServer) -> None:

@@ -168,6 +168,39 @@ def test_an_effects_hook_that_answers_nonsense_is_refused_at_the_start(
         work(receiver_settings(FLAW="wrong_shape")).start()
 
 
+def test_an_effects_hook_that_finds_nobody_is_told_and_asked_no_more(
+    work: MakeWorker, receiver_settings: MakeSettings
+) -> None:
+    """The path is answered as any other that is not there: the run does not go on blindly, and nobody is accused."""
+    worker = work(receiver_settings(app={"observe": {"effects": "GET /elsewhere?of={end_user_id}"}}))
+
+    first, second = worker.play(scenario()).outcome, worker.play(scenario()).outcome
+
+    quoted = "app.observe.effects, GET /elsewhere, answered 404 (application/json)"
+    seen = f"{quoted} about an end user whose message was acknowledged; is that path the right one?"
+    assert [(one.probe, one.seen) for one in first.findings if not one.hook] == [("every_effect_told", seen)]
+    assert [one.seen for one in second.findings] == [
+        f"{seen} A path that does not exist is answered the same, so no more was sent."
+    ]
+    assert (first.verdict, second.verdict) == (Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE)
+
+
+@pytest.mark.slow
+def test_what_stays_pending_for_ever_is_waited_for_once(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """Later scenarios say why they are unsure, soon."""
+    worker = work(receiver_settings(FLAW="stuck"))
+    lost = msgspec.structs.replace(scenario(), probes=(probes.LosesNothing(),))
+    first = worker.play(lost)
+
+    second = worker.play(lost)
+
+    assert first.measure.took_s > 10 > second.measure.took_s
+    assert [one.seen for one in first.outcome.findings] == ["the app was still at work when the scenario ended"]
+    assert [one.seen for one in second.outcome.findings] == [
+        "what an earlier scenario left pending in the app is pending still"
+    ]
+
+
 def test_without_an_app_there_is_nothing_to_start(work: MakeWorker) -> None:
     """An empty config is a clear error; the sandbox alone can still be used."""
     worker = work(Settings())

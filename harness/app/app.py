@@ -45,6 +45,8 @@ class AppUnderTest:
         self.workdir = workdir
         self.body = body
         self.withheld: frozenset[str] = frozenset()
+        self.stuck = 0
+        """So much was pending when it was waited for in vain."""
         self.browser = Browser(timeout_s=settings.app.limits.request_deadline_s)
 
     @property

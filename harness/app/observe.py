@@ -7,15 +7,20 @@ import msgspec
 from msgspec import Struct
 
 from harness.app.app import AppUnderTest
-from harness.app.templates import read_json, select, without
+from harness.app.hooks import template_of
+from harness.app.templates import fill, read_json, select, without
 from harness.app.values import Values
 from harness.clock import stopwatch, wait_until
 from harness.errors import HookError
+from harness.http import HttpReply
 from harness.settings.placeholders import filled
 
 EFFECTS = "app.observe.effects"
+NOTHING = 404
 STILL_S = 0.25
 CAP_S = 10.0
+STUCK_S = 2.0
+"""So long what has been pending since before is watched for a change, in real seconds."""
 
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -39,12 +44,25 @@ class Told(Struct, frozen=True, kw_only=True):
     failed: Count | None = None
 
 
+PARTS = frozenset(Told.__struct_fields__)
+
+
+class Untold(Told, frozen=True, kw_only=True):
+    """No word of what the app did, as of an end user whom it does not know; ``refusal`` is what was asked and answered."""
+
+    refusal: str
+
+
 class Rest(Struct, frozen=True, kw_only=True):
-    """How the wait for an app ended: its last answer, whether it is quiescent, and for how long nothing had changed."""
+    """How the wait for an app ended: its last answer, whether it is quiescent, and for how long nothing had changed.
+
+    ``is_stuck`` says that something is pending and has been for so long that it may stay so.
+    """
 
     told: Told
     is_quiescent: bool
     still_s: float
+    is_stuck: bool = False
 
 
 def look(app: AppUnderTest, values: Values) -> Told:
@@ -55,13 +73,14 @@ def look(app: AppUnderTest, values: Values) -> Told:
         HookError: It answered with something else than documented.
     """
     reply = app.call(EFFECTS, values)
+    asked = f"{EFFECTS}{_asked(app)}"
     if reply.status is None:
-        raise HookError(f"{EFFECTS} did not answer: {reply.trouble}.")
-    if reply.status == 404:
-        return Told()
+        raise HookError(f"{asked} did not answer: {reply.trouble}.")
+    if reply.status == NOTHING:
+        return Untold(refusal=f"{asked} answered {_in_short(reply)}")
     if not 200 <= reply.status < 300:
-        raise HookError(f"{EFFECTS} answered {reply.status}; it must answer 200 with JSON.")
-    raw = read_json(reply, EFFECTS)
+        raise HookError(f"{asked} answered {_in_short(reply)}; it must answer 200 with JSON.")
+    raw = read_json(reply, asked)
     try:
         told = msgspec.convert(raw, Told)
     except msgspec.ValidationError as error:
@@ -69,8 +88,26 @@ def look(app: AppUnderTest, values: Values) -> Told:
         raise HookError(
             f"{EFFECTS} does not fit: {words}. applied maps message ids to counts, pending is one, and none is below 0."
         ) from None
+    if raw and not raw.keys() & PARTS:
+        return Untold(refusal=f"{asked} answered {_in_short(reply)} with none of {', '.join(sorted(PARTS))}")
     ignored = tuple(path.replace("$.state", "$", 1) for path in app.settings.app.observe.ignore)
     return msgspec.structs.replace(told, state=without(told.state, ignored))
+
+
+def is_nowhere(app: AppUnderTest, values: Values) -> bool:
+    """Whether the effects hook answers as a path does that nobody has thought of: it is not there at all, perhaps."""
+    template = template_of(app, EFFECTS)
+    if template is None:
+        return False
+    request = fill(template, {**app.values, **values})
+    path, _, query = request.path.partition("?")
+    elsewhere = f"/no-such-path{path}"
+    there, nowhere = (
+        app.browser.ask(request.method, app.url + one + ("?" + query if query else ""), headers=request.headers)
+        for one in (path, elsewhere)
+    )
+    said = nowhere.body.replace(elsewhere.encode(), path.encode())
+    return (there.status, there.content_type, there.body) == (nowhere.status, nowhere.content_type, said)
 
 
 def settled(
@@ -80,8 +117,11 @@ def settled(
     cap_s: float = CAP_S,
     needed_s: Callable[[Told], float] = lambda _told: STILL_S,
     is_busy: Callable[[], bool] = lambda: False,
+    backlog: int = 0,
 ) -> Rest:
     """Ask until the app is quiescent, at most for *cap_s* real seconds.
+
+    So much of *backlog* has been pending since before: when no more than that is, and nothing changes, the wait ends soon.
 
     Quiescent means that ``pending`` reads 0 twice or, where it is not told, that nothing has changed for as many real
     seconds as *needed_s* says of such an answer (infinity: something is missing in it); and that the app is not *is_busy*
@@ -97,12 +137,23 @@ def settled(
         if not is_same:
             last[0] = told
             still = stopwatch()
-        if told.pending is not None:
-            return told.pending == 0 and is_same
-        return is_same and still() >= needed_s(told)
+        if told.pending:
+            return told.pending == backlog and is_same and still() >= STUCK_S
+        return is_same and (told.pending == 0 or still() >= needed_s(told))
 
-    reached = wait_until(is_still, cap_s=cap_s, every_ms=8)
-    return Rest(told=last[0], is_quiescent=bool(reached), still_s=still())
+    reached = bool(wait_until(is_still, cap_s=cap_s, every_ms=8))
+    is_stuck = bool(last[0].pending) and (reached or still() >= cap_s / 2)
+    return Rest(told=last[0], is_quiescent=reached and not is_stuck, still_s=still(), is_stuck=is_stuck)
+
+
+def _asked(app: AppUnderTest) -> str:
+    """The hook's request, as the config has it, but for its query."""
+    template = template_of(app, EFFECTS)
+    return f", {template.request.partition('?')[0]}," if template else ""
+
+
+def _in_short(reply: HttpReply) -> str:
+    return f"{reply.status} ({reply.content_type})" if reply.content_type else f"{reply.status}"
 
 
 def _in_words(text: str) -> str:

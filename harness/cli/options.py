@@ -148,6 +148,36 @@ def receiver(command: Command) -> Command:
     return command
 
 
+def heavy(command: Command) -> Command:
+    """``--heavy``, and what the receiver promises of long and of slow bodies."""
+    for option in (
+        click.option(
+            "--body-s",
+            "body_s",
+            metavar="S",
+            type=click.FloatRange(0.1, 58),
+            default=None,
+            help="With --heavy: the receiver promises to wait at most S seconds for a whole body.",
+        ),
+        click.option(
+            "--body-bytes",
+            "body_bytes",
+            metavar="N",
+            type=click.IntRange(1, 64 * 1024 * 1024),
+            default=None,
+            help="With --heavy: the receiver promises to read at most N bytes of an unsigned body.",
+        ),
+        click.option(
+            "--heavy",
+            "is_heavy",
+            is_flag=True,
+            help="Also send long and slow bodies, unsigned: at most 96 MiB and a minute each (webhook_bodies_without_end).",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def workers(command: Command) -> Command:
     """``--workers N``: how many apps at once."""
     return click.option(

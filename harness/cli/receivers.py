@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from harness.cli.rehearsing import quoted
 
 if TYPE_CHECKING:
     from harness.settings import Settings
+
+USUAL_BYTES, USUAL_S = 2 * 1024 * 1024, 30.0
+"""What a receiver that promises nothing is tried with; it is told, and nobody is accused by it."""
 
 
 def settings_at(
@@ -52,3 +57,18 @@ def options_of(secret_env: str | None, effects: str | None, uses_events: Sequenc
     tail = f" --secret-env {secret_env}" + (f" --effects {quoted([effects])}" if effects else "")
     tail += "".join(f" --uses-events {quoted([kind])}" for kind in uses_events)
     return tail + (f" --scheme {scheme}" if scheme else "")
+
+
+def burdened(settings: "Settings", *, body_bytes: int | None, body_s: float | None) -> "Settings":
+    """*settings* with what the receiver promises of unsigned bodies; where it promises neither, with what is usual."""
+    given = {name: value for name, value in (("body_bytes", body_bytes), ("body_s", body_s)) if value is not None}
+    limits = msgspec.structs.replace(settings.app.limits, **given or {"body_bytes": USUAL_BYTES, "body_s": USUAL_S})
+    app = msgspec.structs.replace(settings.app, limits=limits)
+    return msgspec.structs.replace(settings, app=app, promised=settings.promised | given.keys())
+
+
+def burden_of(*, is_heavy: bool, body_bytes: int | None, body_s: float | None) -> str:
+    """The options of a heavy rehearsal once more."""
+    tail = " --heavy" if is_heavy else ""
+    tail += f" --body-bytes {body_bytes}" if body_bytes is not None else ""
+    return tail + (f" --body-s {body_s:g}" if body_s is not None else "")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli import options
-from harness.cli.receivers import options_of, settings_at
+from harness.cli.receivers import burden_of, burdened, options_of, settings_at
 from harness.cli.rehearsing import again_under, app_of, quoted, rehearse, settings_of, tail_of, under
 
 if TYPE_CHECKING:
@@ -212,6 +212,8 @@ def replay_command(
         "    --effects 'GET /_harness/effects?end_user_id={end_user_id}'",
         "fiskil-harness webhooks http://127.0.0.1:8000/webhooks/fiskil \\",
         "    --secret-env FISKIL_WEBHOOK_SECRET --phase random --plans 200",
+        "fiskil-harness webhooks http://127.0.0.1:8000/webhooks/fiskil \\",
+        "    --secret-env FISKIL_WEBHOOK_SECRET --heavy --body-bytes 1048576",
     )
 )
 @click.argument("url", metavar="URL")
@@ -224,6 +226,7 @@ def replay_command(
     help="Named deliveries in a fixed order, plans drawn from the seed, or both.",
 )
 @options.plans
+@options.heavy
 @options.readings
 @options.seed
 @options.reports
@@ -236,6 +239,9 @@ def webhooks_command(
     phase: "Phase",
     plan_count: int | None,
     shrink_s: float | None,
+    is_heavy: bool,
+    body_bytes: int | None,
+    body_s: float | None,
     readings: tuple[str, ...],
     seed: int,
     **reports: Any,
@@ -243,17 +249,27 @@ def webhooks_command(
     """Rehearse the webhook receiver at URL, which is running already.
 
     Without --effects only answers can be seen, and answers prove little: give it, and what the app did can be judged.
+    Long and slow bodies come only with --heavy. How long the receiver reads them is told, and judged where it promises a
+    bound: --body-bytes, --body-s.
     """
     from harness.cli.outcome import Asked
+    from harness.errors import UsageError
     from harness.selection import about_receivers, with_plans
 
+    if not is_heavy and (body_bytes is not None or body_s is not None):
+        raise UsageError("--body-bytes and --body-s say what --heavy tries. Add it, or leave them out.")
+    if is_heavy and phase == "random":
+        raise UsageError("--heavy adds named deliveries, and --phase random makes none. Leave one of them out.")
     settings = under(settings_at(url, secret_env, effects, uses_events, scheme), readings)
-    known = with_plans(about_receivers(phase), plan_count, shrink_s)
+    if is_heavy:
+        settings = burdened(settings, body_bytes=body_bytes, body_s=body_s)
+    known = with_plans(about_receivers(phase, is_heavy=is_heavy), plan_count, shrink_s)
     within_reach = [one for one in known if set(one.needs) <= {EFFECTS}]
     left_out = [f"{one.name} needs {', '.join(one.needs)}" for one in known if one not in within_reach]
     met_by = options_of(secret_env, effects, uses_events, scheme)
     again = f"fiskil-harness webhooks {quoted([url])}{met_by}"
     again += (f" --phase {phase}" if phase != "all" else "") + _with_plans(plan_count, shrink_s)
+    again += burden_of(is_heavy=is_heavy, body_bytes=body_bytes, body_s=body_s)
     again += f" --seed {seed}" + again_under(readings)
     replay_with = f" --url {quoted([url])}{met_by}{again_under(readings)}"
     asked = Asked(command="webhooks", again=again, again_one=again, replay_with=replay_with, **reports)

@@ -52,7 +52,8 @@ class Effects(Entry, frozen=True, kw_only=True):
 
     ``applied`` and ``state`` are None where the app does not tell them. ``is_quiescent`` is False when the wait was capped;
     nothing had changed for ``still_s`` real seconds by then. ``failed`` counts the ordered failures that have happened.
-    ``consents`` are the values that the state shows for consents, where the config says where they stand.
+    ``consents`` are the values that the state shows for consents, where the config says where they stand. ``refusal`` is
+    what was asked and answered where the app said that there is nothing; ``backlog`` is how much had been pending before.
     """
 
     participant: str
@@ -65,6 +66,8 @@ class Effects(Entry, frozen=True, kw_only=True):
     still_s: float = 0.0
     is_connected: bool | None = None
     consents: dict[str, Any] = {}
+    refusal: str = ""
+    backlog: int = 0
 
 
 class Output(Entry, frozen=True, kw_only=True):

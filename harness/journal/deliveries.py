@@ -11,7 +11,7 @@ AMIDST = "amidst a kill"
 """The variant of deliveries that were under way when the app was killed, whatever came of each: that is a matter of time."""
 
 EARLY = "early"
-"""The kind of a delivery that was answered 429 and made again a moment later."""
+"""The kind of a delivery that was answered 429, or 503 with Retry-After, and made again a moment later."""
 
 
 HOMES = ("127.0.0.1", "127.0.0.20")
@@ -34,10 +34,10 @@ class Delivery(Entry, frozen=True, kw_only=True):
 
     ``kind`` is genuine, replay, forged, unusual (signed, but never sent by Fiskil) or foreign (signed, about ids that the
     app has nothing to do with); odd, broken or method (signed, in bytes or by methods of which Fiskil has none); refusable
-    or embedded (a forgery, and what stands in its body like a request); early (any of them, answered 429 and made again a
-    moment later). ``name`` is the variant. ``outcome`` is ack, refuse or indeterminate; ``trouble`` says in words why there
-    is no status. ``message_id`` is the id that an effect would be filed under. Where ``is_judged`` is False the answer is
-    recorded only. ``says`` is what the message tells where it is not worded as Fiskil's are.
+    or embedded (a forgery, and what stands in its body like a request); early (any of them, that was asked to wait and made
+    again a moment later). ``name`` is the variant. ``outcome`` is ack, refuse or indeterminate; ``trouble`` says in words
+    why there is no status. ``message_id`` is the id that an effect would be filed under. Where ``is_judged`` is False the
+    answer is recorded only. ``says`` is what the message tells where it is not worded as Fiskil's are.
     """
 
     event: str

@@ -8,6 +8,7 @@ from harness.journal import Delivery, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Case, Finding, Verdict
 from harness.probes.receipts import (
+    NOBODY,
     answer_of,
     bites_during,
     events_by_id,
@@ -16,6 +17,7 @@ from harness.probes.receipts import (
     line,
     messages_of,
     of_kind,
+    puts_off,
     unrest,
     was_ordered,
 )
@@ -23,7 +25,6 @@ from harness.probes.receipts import (
 NO_RECEIVER = {404, 405}
 REFUSED_AS_FORGED = {400, 401, 403}
 HUNG_UP = "hung up"
-NOBODY = "connection refused"
 WRONG_FORMS = {
     "raw_key_base64": "the key is the text of the secret; decode the secret from base64 first",
     "raw_key_hex": "the key is the text of the secret and the digest is hex; decode the secret and compare base64",
@@ -71,9 +72,7 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
             *_forms(journal, is_deaf=False),
         )
         if unexcused:
-            seen = f"{messages_of(unexcused)} of {messages_of(made)} genuine messages were not acknowledged at once"
-            evidence = tuple(line(one) for one in unexcused)
-            return self.fails(seen, evidence=evidence, examined=messages_of(made), advice=advice, cases=cases)
+            return self._of_refusals(unexcused, made, advice=advice, cases=cases)
         reason, hook = unrest(journal)
         if ignored and reason:
             return self.cannot_tell(reason, hook=hook, advice=advice)
@@ -84,6 +83,19 @@ class AcknowledgesGenuine(PlainProbe, frozen=True, kw_only=True, tag="acknowledg
         advice += _refused_again(refused, made)
         taken = messages_of(one for one in made if one.outcome == "ack")
         return self.holds(f"{taken} genuine messages were acknowledged", examined=taken, advice=advice, cases=cases)
+
+    def _of_refusals(
+        self, refused: list[Delivery], made: list[Delivery], *, advice: tuple[str, ...], cases: tuple[Case, ...]
+    ) -> Finding:
+        """Some messages were not taken: put off, lost on one who has ended, or refused."""
+        if all(puts_off(one) for one in refused):
+            seen = f"{messages_of(refused)} genuine messages were put off for longer than they were waited with"
+            return self.cannot_tell(f"{seen} ({answer_of(refused[0])})", advice=advice)
+        seen = f"{messages_of(refused)} of {messages_of(made)} genuine messages were not acknowledged at once"
+        if refused[-1].trouble == NOBODY and made[-1].trouble == NOBODY:
+            seen += ": the receiver did not listen any more"
+        evidence = tuple(line(one) for one in refused)
+        return self.fails(seen, evidence=evidence, examined=messages_of(made), advice=advice, cases=cases)
 
     def _of_a_deaf_receiver(self, journal: Journal, made: list[Delivery]) -> Finding:
         """Nothing genuine was taken: say what is taken instead, if anything is."""

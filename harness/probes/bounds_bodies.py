@@ -8,6 +8,7 @@ from harness.probes.finding import Case, Finding, Verdict
 
 BYTES = "app.limits.body_bytes"
 SECONDS = "app.limits.body_s"
+DRIP = "drip"
 BUFFERED = 16 << 20
 """So much the buffers of two systems can hold that the receiver has never read."""
 
@@ -17,7 +18,7 @@ LATE_S = 1.0
 class BoundsBodies(PlainProbe, frozen=True, kw_only=True, tag="bounds_bodies"):
     """An unsigned body is answered or cut off once it is longer, or takes longer, than ``body_bytes`` and ``body_s``.
 
-    Nobody is held to what nobody promised.
+    Nobody is held to what nobody promised: a receiver may read on and keep nothing of it, which nobody can see from outside.
     """
 
     expected: ClassVar[str] = "an answer or the end of the connection at the promised bound"
@@ -35,19 +36,26 @@ class BoundsBodies(PlainProbe, frozen=True, kw_only=True, tag="bounds_bodies"):
         if failed:
             seen = f"{len(failed)} of {len(cases)} endless bodies were read beyond the promised bound: {failed[0].seen}"
             return self.fails(seen, evidence=tuple(one.seen for one in failed), examined=len(cases), cases=cases)
+        unsure = [one for one in cases if one.verdict is Verdict.INCONCLUSIVE]
+        if unsure:
+            seen = f"{unsure[0].seen}, and no bound was promised"
+            hook = SECONDS if unsure[0].name == DRIP else BYTES
+            return self.cannot_tell(seen, hook=hook, cases=cases)
         return self.holds(f"{len(cases)} endless bodies were cut off in time", examined=len(cases), cases=cases)
 
 
 def _case(one: Flood, limits: Limits) -> Case:
     plain = one.name.replace("_", " ")
-    if one.name == "drip":
+    if one.name == DRIP:
         is_beyond = not one.is_over or one.took_s > (limits.body_s or 0) + LATE_S
         bound = f"{limits.body_s or 0:g} s"
     else:
         is_beyond = not one.is_over or one.taken_bytes > (limits.body_bytes or 0) + BUFFERED
         bound = f"{int(limits.body_bytes or 0)} bytes"
     seen = f"{plain}: still read beyond {bound}" if is_beyond else f"{plain}: cut off, {_answer(one)}"
-    return Case(name=one.name, verdict=Verdict.FAIL if is_beyond else Verdict.PASS, seen=seen)
+    is_promised = ("body_s" if one.name == DRIP else "body_bytes") not in limits.assumed
+    beyond = Verdict.FAIL if is_promised else Verdict.INCONCLUSIVE
+    return Case(name=one.name, verdict=beyond if is_beyond else Verdict.PASS, seen=seen)
 
 
 def _answer(one: Flood) -> str:

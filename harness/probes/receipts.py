@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from math import inf
 from typing import Any
 
 import msgspec
@@ -9,6 +10,10 @@ from msgspec import Struct
 
 from harness.journal import AMIDST, HOMES, Delivery, Effects, EventSeen, Exchange, HookCall, Journal, Started
 from harness.probes.records import at_work
+
+NOBODY = "connection refused"
+"""The trouble of a delivery that reached nobody: the receiver has ended, or was never there."""
+UNASKED = "the app could not be asked any more after it had acknowledged something"
 
 
 def genuine(journal: Journal) -> list[Delivery]:
@@ -77,8 +82,15 @@ def last_applied(journal: Journal) -> dict[str, int] | None:
 
 
 def unrest(journal: Journal) -> tuple[str, str]:
-    """Why nothing can be said, if the app was not at rest when it was asked last: reason and hook; else both empty."""
+    """Why nothing can be said, if the app was not at rest when it was asked last: reason and hook; else both empty.
+
+    An app that has died since then is not at rest either.
+    """
     last = {effects.participant: effects for effects in journal.all(Effects)}
+    taken_s = {one.participant: one.at_s for one in journal.all(Delivery) if one.outcome == "ack"}
+    newest_s = max((effects.at_s for effects in last.values()), default=inf)
+    if any(at_s > (last[name].at_s if name in last else newest_s) for name, at_s in taken_s.items()):
+        return UNASKED, ""
     return next((at_work(effects) for effects in last.values() if not effects.is_quiescent), ("", ""))
 
 
@@ -147,6 +159,12 @@ def bites_during(journal: Journal, delivery: Delivery) -> list[Exchange]:
 def answer_of(delivery: Delivery) -> str:
     """What came back, in a word or two."""
     return str(delivery.status) if delivery.status is not None else delivery.trouble
+
+
+def puts_off(delivery: Delivery) -> bool:
+    """Whether the receiver asked for a pause: 429, or 503 that names one."""
+    names = {name.lower() for name, _ in delivery.answer_headers}
+    return delivery.status == 429 or (delivery.status == 503 and "retry-after" in names)
 
 
 def line(delivery: Delivery) -> str:

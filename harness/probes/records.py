@@ -19,6 +19,7 @@ MANY = 8
 PENDING = "app.observe.effects: pending"
 """The part of the effects hook that tells an app at work from one that has forgotten something."""
 
+LEFT_OVER = "what an earlier scenario left pending in the app is pending still"
 STILL_AT_WORK = "the app was still at work when the scenario ended"
 UNSURE = "something that was acknowledged did not show, and the effects hook tells no pending"
 
@@ -101,7 +102,9 @@ def effects_before(journal: Journal, moment_s: float, participant: str = "") -> 
 
 def at_work(effects: Effects) -> tuple[str, str]:
     """Why nothing can be said about an app that was not at rest: the reason in words, and the hook that would help."""
-    return (UNSURE, PENDING) if effects.pending is None else (STILL_AT_WORK, "")
+    if effects.pending is None:
+        return UNSURE, PENDING
+    return (LEFT_OVER if effects.pending == effects.backlog else STILL_AT_WORK), ""
 
 
 def is_announced(journal: Journal, rows: Rows) -> bool:

@@ -10,6 +10,8 @@ from harness.probes.records import EFFECTS
 from harness.probes.states import Move, Reading, moved_alike
 
 QUEUED = 202
+SLOW_S, SURE = 1.0, 3
+"""So many refusals that took so much longer than the quickest answer are no matter of chance."""
 ALIKE = "answered_alike"
 """The case of forgeries that have no effect and get the very answer of genuine messages."""
 ANSWERS_JUNK = "answers_junk"
@@ -21,6 +23,7 @@ Witness = tuple[str, tuple[str, ...], list[Delivery]]
 class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forgeries"):
     """No message that Fiskil did not sign is applied or moves the state as a genuine one does (I1, I7).
 
+    How long a refusal takes is worth advice alone: whoever works before the check is slow, and so is who lets forgers wait.
     Statuses refine: no answer at all is a failure; 2xx without an effect is one where genuine messages get the very same
     answer (but 202, which promises nothing), because a wrong secret would then lose every event in silence.
     """
@@ -43,14 +46,14 @@ class RefusesForgeries(PlainProbe, frozen=True, kw_only=True, tag="refuses_forge
         convicted = self._convicted(journal, forged)
         if convicted is not None:
             return convicted
-        advice = (*_server_errors(forged), *_acknowledged(forged))
+        advice = (*_remarks(journal, forged), *_acknowledged(forged))
         seen, cases = f"{len(forged)} forged messages had no effect", _cases(forged, [], otherwise=Verdict.PASS)
         cases = (*cases, Case(name=ALIKE, verdict=Verdict.PASS, seen="none got the answer of genuine messages"))
         return self.holds(seen, examined=len(forged), advice=advice, cases=cases)
 
     def _convicted(self, journal: Journal, forged: list[Delivery]) -> Finding | None:
         """What speaks against the app, or against believing it; None if nothing does."""
-        advice = _server_errors(forged)
+        advice = _remarks(journal, forged)
         has_control = _has_control(journal, forged)
         otherwise = Verdict.PASS if has_control else Verdict.INCONCLUSIVE
         witness = _believed(journal, forged) or _moved(journal, forged) or _told(journal)
@@ -167,6 +170,19 @@ def _acknowledged(forged: list[Delivery]) -> tuple[str, ...]:
     if not found:
         return ()
     return (f"2xx, though without effect, on {_some(found)}: a wrong secret would lose every event in silence",)
+
+
+def _remarks(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
+    return _server_errors(forged) + _slow(journal, forged)
+
+
+def _slow(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
+    """Whether refusals take long although the machine is quick: something is done before the signature is checked."""
+    quickest_s = min((one.took_s for one in journal.all(Delivery) if one.status is not None), default=0.0)
+    late = [one for one in forged if one.outcome == "refuse" and one.took_s - quickest_s > SLOW_S]
+    if len(late) < SURE:
+        return ()
+    return (f"refusals of forged messages took more than {SLOW_S:g} s; check the signature before any other work",)
 
 
 def _server_errors(forged: list[Delivery]) -> tuple[str, ...]:

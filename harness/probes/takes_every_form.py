@@ -5,7 +5,17 @@ from typing import ClassVar
 from harness.journal import Delivery, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.receipts import answer_of, by_message, events_by_id, genuine, last_applied, line, unrest
+from harness.probes.receipts import (
+    NOBODY,
+    answer_of,
+    by_message,
+    events_by_id,
+    genuine,
+    last_applied,
+    line,
+    puts_off,
+    unrest,
+)
 
 
 class TakesEveryForm(PlainProbe, frozen=True, kw_only=True, tag="takes_every_form"):
@@ -32,7 +42,7 @@ class TakesEveryForm(PlainProbe, frozen=True, kw_only=True, tag="takes_every_for
             evidence = tuple(line(ones[-1]) for ones in forms if ones[-1].name in {one.name for one in failed})
             return self.fails(seen, evidence=evidence, examined=len(cases), cases=cases)
         if any(one.verdict is Verdict.INCONCLUSIVE for one in cases):
-            reason, hook = unrest(journal)
+            reason, hook = _doubt(journal, forms)
             return self.cannot_tell(reason, hook=hook, cases=cases)
         return self.holds(f"{len(cases)} forms of a genuine message were taken", examined=len(cases), cases=cases)
 
@@ -40,11 +50,32 @@ class TakesEveryForm(PlainProbe, frozen=True, kw_only=True, tag="takes_every_for
 def _case(journal: Journal, ones: list[Delivery]) -> Case:
     """One form, which had a second try if the first was refused."""
     last, verdict = ones[-1], Verdict.PASS
-    if not any(one.outcome == "ack" for one in ones):
+    if _found_nobody(ones) or _was_put_off(ones):
+        verdict = Verdict.INCONCLUSIVE
+    elif not any(one.outcome == "ack" for one in ones):
         verdict = Verdict.FAIL
     elif _is_ignored(journal, last):
         verdict = Verdict.INCONCLUSIVE if unrest(journal)[0] else Verdict.FAIL
     return Case(name=last.name, verdict=verdict, seen=f"{_plain(last.name)}: {answer_of(last)}", events=(last.event,))
+
+
+def _doubt(journal: Journal, forms: list[list[Delivery]]) -> tuple[str, str]:
+    """Why some form cannot be judged, and the hook that would help."""
+    if any(_found_nobody(ones) for ones in forms):
+        return "the receiver did not listen any more before every form had been tried", ""
+    if any(_was_put_off(ones) for ones in forms):
+        return "the receiver asked for a pause before every form had been tried", ""
+    return unrest(journal)
+
+
+def _found_nobody(ones: list[Delivery]) -> bool:
+    """Whether a form never reached the receiver, which had ended before: that is no matter of forms."""
+    return all(one.trouble == NOBODY for one in ones)
+
+
+def _was_put_off(ones: list[Delivery]) -> bool:
+    """Whether a form was never looked at: too much had come at once, whatever its form."""
+    return all(puts_off(one) for one in ones)
 
 
 def _is_ignored(journal: Journal, one: Delivery) -> bool:

@@ -115,7 +115,10 @@ def _show_practice(one: PracticeStanding, console: "Console", width: int, name_w
     lead = f" {mark}{one.standing:<10} "
     head = f"{lead}{one.practice:<{name_width}}  "
     reason = f"{one.reason}; {one.waiver}" if one.waiver else one.reason
-    lines = words.wrapped(head + reason, width, later_indent=" " * len(head))
+    # A scenario's name may be too long to stand below the reason.
+    longest = max((len(word) for word in reason.split()), default=0)
+    indent = " " * max(len(words.INDENT), min(len(head), width - longest))
+    lines = words.wrapped(head + reason, width, later_indent=indent)
     _print(console, lines[0], lead=lead, style="yellow" if one.waiver else COLOURS[one.standing])
     for line in lines[1:]:
         _print(console, line)

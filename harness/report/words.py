@@ -25,7 +25,12 @@ _HOLDS = {
 BUG_WORDS = {Verdict.FAIL: "there", Verdict.PASS: "not there", Verdict.INCONCLUSIVE: "not told"}
 """Whether a receiver has a known bug."""
 
-WEBHOOKS_OPTIONS = {"app.observe.effects": "--effects", "app.facts.uses_events": "--uses-events"}
+WEBHOOKS_OPTIONS = {
+    "app.observe.effects": "--effects",
+    "app.facts.uses_events": "--uses-events",
+    "app.limits.body_bytes": "--body-bytes",
+    "app.limits.body_s": "--body-s",
+}
 """What a config gives, by the option of `webhooks` that gives it."""
 
 WIDTH = 80

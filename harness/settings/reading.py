@@ -1,5 +1,6 @@
 """From TOML to ``Settings``, with the section, the valid values and the nearest match in every complaint."""
 
+import re
 import tomllib
 import typing
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ FILE = "fiskil-harness.toml"
 TABLE = "tool.fiskil-harness"
 _OURS = frozenset({"folder", "source", "promised"})
 """What settings say that no config can."""
+_GOT = re.compile(r"Invalid enum value '(.*?)'")
 
 _REQUEST_KEYS = (("app", "ready"), ("app", "drive", "*"), ("app", "observe", "effects"), ("app", "observe", "metrics"))
 
@@ -56,7 +58,7 @@ def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
     try:
         settings = msgspec.convert(_spell_out(raw), Settings, dec_hook=_path)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{source}: {_readable(error)}") from None
+        raise ConfigError(f"{source}: {_readable(error)}{_allowed(str(error))}") from None
     promised = frozenset(raw.get("app", {}).get("limits", {}))
     settings = msgspec.structs.replace(settings, folder=folder, source=source, promised=promised)
     checks.refuse_contradictions(settings)
@@ -199,6 +201,25 @@ def _readable(error: msgspec.ValidationError) -> str:
         .replace(" - at '$", " at '")
     )
     return text if text.endswith(".") else text + "."
+
+
+def _allowed(complaint: str) -> str:
+    """The values that a key can have, and the one that is nearest to what it got, where it can have only some."""
+    _, _, place = complaint.partition(" - at `$.")
+    shape: Any = Settings
+    for key in place.rstrip("`").split("."):
+        struct = _struct_in(shape)
+        if struct is None:
+            return ""
+        shape = {one.name: one.type for one in msgspec.structs.fields(struct)}.get(key.partition("[")[0])
+    inner = [one for one in typing.get_args(shape) or () if one is not type(None)]
+    choice = shape if typing.get_origin(shape) is typing.Literal else inner[0] if len(inner) == 1 else None
+    if typing.get_origin(choice) is not typing.Literal:
+        return ""
+    values = [str(one) for one in typing.get_args(choice)]
+    got = _GOT.search(complaint)
+    near = nearest(got[1], values) if got else None
+    return (f" Did you mean {near!r}?" if near else "") + f" Allowed: {', '.join(values)}."
 
 
 __all__ = ["FILE", "RequestTemplate", "environment", "find", "load", "parse"]

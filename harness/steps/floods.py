@@ -22,20 +22,24 @@ DRIP_MS = 100
 class FloodBodies(PlainStep, frozen=True, kw_only=True, tag="flood_bodies"):
     """Unsigned bodies that go on beyond what the team promises to read: announced, in chunks, and a byte at a time.
 
-    At most 96 MiB and a minute each. What nobody promised is not tried.
+    At most 96 MiB and a minute each. What nobody promised is not tried, nor what is promised beyond that.
     """
 
     def perform(self, stage: "Stage") -> None:
         """Write them until the receiver ends it, or it is plain that it does not."""
         limits = stage.settings.app.limits
-        if limits.body_bytes is not None:
-            most = min(limits.body_bytes + BEYOND, MOST)
+        if limits.body_bytes is not None and limits.body_bytes + BEYOND > MOST:
+            stage.cut_short(f"app.limits.body_bytes, {limits.body_bytes}, is more than is tried: {MOST - BEYOND}")
+        elif limits.body_bytes is not None:
+            most = limits.body_bytes + BEYOND
             piece = b" " * PIECE
             _flood(stage, "announced", f"Content-Length: {MOST + 1}", piece, most_bytes=most, limit_s=LIMIT_S)
             chunk = b"%x\r\n%s\r\n" % (PIECE, piece)
             _flood(stage, "in_chunks", "Transfer-Encoding: chunked", chunk, most_bytes=most, limit_s=LIMIT_S)
-        if limits.body_s is not None:
-            limit_s = min(limits.body_s + BEYOND_S, LONGEST_S)
+        if limits.body_s is not None and limits.body_s + BEYOND_S > LONGEST_S:
+            stage.cut_short(f"app.limits.body_s, {limits.body_s:g}, is more than is tried: {LONGEST_S - BEYOND_S:g}")
+        elif limits.body_s is not None:
+            limit_s = limits.body_s + BEYOND_S
             _flood(stage, "drip", "Content-Length: 65536", b" ", most_bytes=PIECE, limit_s=limit_s, pause_ms=DRIP_MS)
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness.clock import real_now, stopwatch
-from harness.errors import ConfigError
+from harness.errors import ConfigError, StepError
 from harness.ids import stream
 from harness.journal import Delivery
+from harness.model.event import EVENT_KINDS
 from harness.steps.base import PlainStep
 from harness.steps.deliveries import until_it_hangs
 from harness.steps.events import invented
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
 
 VALID, BROKEN = "valid", "broken"
 MOST = 1000
-EXAMPLES = 8
-KIND = "consent.updated"
+EXAMPLES = 4
 
 
 class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
-    """``count`` bodies are drawn from a description of the receiver, signed and sent; a third of them is valid.
+    """``count`` bodies are drawn from descriptions of the receiver, signed and sent; a third of them is valid.
 
+    Schemathesis draws them, one document for each kind of event, and makes the calls; every call passes through our sender.
     The scenario's seed decides which; whatever takes longer than ``limit_s`` real seconds is cut short.
     """
 
@@ -46,50 +47,86 @@ class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
     def perform(self, stage: "Stage") -> None:
         """Draw, sign, send."""
         elapsed_s = stopwatch()
-        participant = stage.participant(self.twin)
-        bodies = _chosen(stage, self.count)
-        sends = (partial(_send, stage, participant, number, one) for number, one in enumerate(bodies))
+        fuzzing = _Fuzzing(stage, stage.participant(self.twin), self.count)
 
         def in_time() -> Iterator[Callable[[], Delivery]]:
-            for send in sends:
+            for number in range(len(fuzzing.bodies)):
                 if elapsed_s() > self.limit_s:
                     stage.cut_short(f"drawn bodies took longer than {self.limit_s:g} s, so the rest was not sent")
                     return
-                yield send
+                yield partial(fuzzing.send, number)
 
         until_it_hangs(stage, in_time())
 
 
-def _chosen(stage: "Stage", count: int) -> "list[Drawn]":
+class _Fuzzing:
+    """The drawn bodies of one step, and the way they go out."""
+
+    def __init__(self, stage: "Stage", participant: "Participant", count: int) -> None:
+        from harness.webhooks.fuzz import document
+        from harness.webhooks.passage import Caller
+
+        self._stage = stage
+        self._participant = participant
+        kinds = _kinds(stage)
+        self.bodies = _chosen(stage, kinds, count)
+        self._number = 0
+        self._made: Delivery | None = None
+        self._caller = Caller({kind: document(stage.fiskil.dialect.payload, kind) for kind in kinds}, self._deliver)
+
+    def send(self, number: int) -> Delivery:
+        """Let the body of that number be called with; what was delivered."""
+        self._number, self._made = number, None
+        self._caller.call(self.bodies[number])
+        if self._made is None:
+            raise StepError(f"Schemathesis did not send the drawn body {number}.")
+        return self._made
+
+    def _deliver(self, body: bytes) -> Delivery:
+        """Make the called body one about what is real, sign it and hand it over."""
+        from harness.webhooks.fuzz import adopted
+
+        stage, one = self._stage, self.bodies[self._number]
+        secret, dialect = stage.fiskil.credentials.webhook_secret, stage.fiskil.dialect
+        own = drafted(invented(stage, self._participant, one.kind), attempt=1, dialect=dialect, sent_at=real_now())
+        told = adopted(msgspec.structs.replace(one, body=body), own, dialect.payload)
+        message = signed(msgspec.structs.replace(own, body=told), secret, dialect.scheme)
+        symbol = f"fuzz:{self._number}"
+        stage.journal.names[message.message_id] = symbol
+        note = Delivery(
+            event=symbol,
+            participant=self._participant.name,
+            message_id=message.message_id,
+            attempt=1,
+            kind="unusual",
+            name=VALID if one.is_valid else BROKEN,
+            body=message.body,
+            is_judged=False,
+        )
+        self._made = stage.sender.deliver(Outgoing(note=note, headers=message.headers), stage.journal)
+        return self._made
+
+
+def _kinds(stage: "Stage") -> list[str]:
+    """Three kinds of events by the seed: one that names accounts, one that names none, and one that the app may not use."""
+    from harness.webhooks.fuzz import WITH_ACCOUNTS
+
+    chance = stream(stage.seed, "fuzz", "kinds")
+    known = sorted(chance.sample(EVENT_KINDS, len(EVENT_KINDS)), key=lambda kind: not stage.is_used(kind))
+    naming = next(kind for kind in known if kind in WITH_ACCOUNTS)
+    other = next(kind for kind in known if kind not in WITH_ACCOUNTS)
+    return sorted({naming, other, next(kind for kind in reversed(known) if kind not in {naming, other})})
+
+
+def _chosen(stage: "Stage", kinds: list[str], count: int) -> "list[Drawn]":
     """A third valid and the rest broken, in an order of the seed's own."""
     from harness.webhooks.fuzz import drawn
 
-    payload = stage.fiskil.dialect.payload
-    found = drawn(msgspec.json.encode(payload), seed=stage.seed, examples=EXAMPLES)
+    payload = msgspec.json.encode(stage.fiskil.dialect.payload)
+    found = [one for kind in kinds for one in drawn(payload, kind, seed=stage.seed, examples=EXAMPLES)]
     chance = stream(stage.seed, "fuzz")
     valid, broken = ([one for one in found if one.is_valid is wanted] for wanted in (True, False))
     share = min(len(valid), max(1, count // 3))
     chosen = [*chance.sample(valid, share), *chance.sample(broken, min(len(broken), count - share))]
     chance.shuffle(chosen)
     return chosen
-
-
-def _send(stage: "Stage", participant: "Participant", number: int, one: "Drawn") -> Delivery:
-    from harness.webhooks.fuzz import adopted
-
-    secret, dialect = stage.fiskil.credentials.webhook_secret, stage.fiskil.dialect
-    event = invented(stage, participant, KIND)
-    own = drafted(event, attempt=1, dialect=dialect, sent_at=real_now())
-    message = signed(msgspec.structs.replace(own, body=adopted(one, own, dialect.payload)), secret, dialect.scheme)
-    stage.journal.names[message.message_id] = f"fuzz:{number}"
-    note = Delivery(
-        event=f"fuzz:{number}",
-        participant=participant.name,
-        message_id=message.message_id,
-        attempt=1,
-        kind="unusual",
-        name=VALID if one.is_valid else BROKEN,
-        body=message.body,
-        is_judged=False,
-    )
-    return stage.sender.deliver(Outgoing(note=note, headers=message.headers), stage.journal)

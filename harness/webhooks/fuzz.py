@@ -1,7 +1,8 @@
 """Drawn bodies: what an OpenAPI document of the receiver lets Schemathesis think of, on the border and beyond it.
 
-Drawing answers itself, so what is drawn depends on document and seed alone; whoever wants to deliver signs and sends it.
-Only this room and ``contract`` import Schemathesis, and only when they draw.
+Drawing answers itself, so what is drawn depends on document and seed alone: the engine of Schemathesis opens connections of
+its own (it asks what a server can do, and whether it still lives), and none of these may pass by the door. What it has drawn
+is called through ``passage``.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from harness.model import Message
-from harness.model.event import EVENT_KINDS
+from harness.model.event import DATASETS
 from harness.settings.dialect import IN_HEADER, Payload
 
 PATH = "/receiver"
@@ -23,13 +24,13 @@ LEAVES: dict[str, dict[str, Any]] = {
     "attempt": {"type": "integer", "minimum": 1, "maximum": 5},
     "time": {"type": "string", "pattern": TIME},
     "id": {"type": "string", "pattern": "^[1-9][0-9]{15}$"},
-    "kind": {"enum": sorted(EVENT_KINDS)},
     "consent": {"type": "string", "format": "uuid"},
     "client": {"type": "string", "pattern": "^[0-9A-Za-z]{27}$"},
     "subject": {"type": "string", "pattern": "^[0-9A-Za-z]{27}$"},
     "institution": {"type": "string", "pattern": "^[0-9]{1,5}$"},
     "accounts": {"type": "array", "maxItems": 50, "items": {"type": "string", "pattern": "^[0-9a-f-]{1,64}$"}},
 }
+WITH_ACCOUNTS = frozenset(one.event for one in DATASETS.values() if one.carries_account_ids)
 OPTIONAL = frozenset({"accounts"})
 NEWS: dict[str, dict[str, Any]] = {
     "note": {"type": "string", "pattern": "^[ -~]{0,80}$"},
@@ -46,20 +47,20 @@ NEWS: dict[str, dict[str, Any]] = {
 
 
 class Drawn(Struct, frozen=True, kw_only=True):
-    """One body. ``is_valid`` says whether the document allows it."""
+    """One body about an event of *kind*. ``is_valid`` says whether the document of that kind allows it."""
 
+    kind: str
     body: bytes
     is_valid: bool
 
 
-def document(payload: Payload) -> dict[str, Any]:
-    """The receiver as OpenAPI 3.1: one path, one operation, the messages that are worded as *payload* says."""
+def document(payload: Payload, kind: str) -> dict[str, Any]:
+    """The receiver as OpenAPI 3.1: one path, one operation, messages about events of *kind*, worded as *payload* says."""
     schema = _closed()
-    for name, leaf in LEAVES.items():
+    for name, leaf in _leaves(payload, kind).items():
         place = payload.places[name]
         if place and not place.startswith(IN_HEADER):
-            known = {"enum": [payload.kinds.get(kind, kind) for kind in leaf["enum"]]} if name == "kind" else leaf
-            _describe(schema, place, known, is_required=name not in OPTIONAL)
+            _describe(schema, place, leaf, is_required=name not in OPTIONAL)
     table = _table(schema, payload.extra)
     for name, leaf in NEWS.items():
         table["properties"].setdefault(name, leaf)
@@ -71,27 +72,27 @@ def document(payload: Payload) -> dict[str, Any]:
     operation = {"operationId": "receive", "requestBody": {"required": True, "content": content}, "responses": answers}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "A receiver of webhooks", "version": "1"},
+        "info": {"title": f"A receiver of {kind}", "version": "1"},
         "paths": {PATH: {"post": operation}},
     }
 
 
 @lru_cache(maxsize=8)
-def drawn(payload: bytes, *, seed: int, examples: int) -> tuple[Drawn, ...]:
+def drawn(payload: bytes, kind: str, *, seed: int, examples: int) -> tuple[Drawn, ...]:
     """Bodies that Schemathesis draws with *seed*, boundaries first, then *examples* of valid and of broken ones each.
 
     *payload* is the JSON form of one, because what is cached must be hashable.
     """
     from schemathesis.engine import events, from_schema
 
-    whole = document(msgspec.json.decode(payload, type=Payload))
+    whole = document(msgspec.json.decode(payload, type=Payload), kind)
     found: dict[bytes, Drawn] = {}
     for event in from_schema(_schema(whole, seed=seed, examples=examples)).execute():
         if isinstance(event, events.Interrupted):
             # The engine takes Ctrl-C for the end of a phase; here it ends everything.
             raise KeyboardInterrupt
         if isinstance(event, events.ScenarioFinished):
-            for one in _bodies(event.recorder):
+            for one in _bodies(event.recorder, kind):
                 found.setdefault(one.body, one)
     return tuple(found.values())
 
@@ -106,6 +107,14 @@ def adopted(one: Drawn, own: Message, payload: Payload) -> bytes:
     for name in OWN if one.is_valid else ("id",):
         changed = _copy(facts, told, payload.places[name]) or changed
     return msgspec.json.encode(told) if changed else one.body
+
+
+def _leaves(payload: Payload, kind: str) -> dict[str, dict[str, Any]]:
+    """What a message about an event of *kind* carries."""
+    leaves = {**LEAVES, "kind": {"const": payload.kinds.get(kind, kind)}}
+    if kind not in WITH_ACCOUNTS:
+        del leaves["accounts"]
+    return leaves
 
 
 def _schema(whole: dict[str, Any], *, seed: int, examples: int) -> Any:
@@ -143,12 +152,12 @@ def _answering(text: bytes) -> Callable[[dict[str, Any], Callable[..., Any]], li
     return app
 
 
-def _bodies(recorder: Any) -> Iterator[Drawn]:
+def _bodies(recorder: Any, kind: str) -> Iterator[Drawn]:
     for case_id, node in recorder.cases.items():
         interaction = recorder.interactions.get(case_id)
         if interaction is not None and interaction.request.method == "POST":
             is_valid = str(node.value.meta.generation.mode.value) == "positive"
-            yield Drawn(body=interaction.request.body or b"", is_valid=is_valid)
+            yield Drawn(kind=kind, body=interaction.request.body or b"", is_valid=is_valid)
 
 
 def _describe(schema: dict[str, Any], place: str, leaf: dict[str, Any], *, is_required: bool) -> None:

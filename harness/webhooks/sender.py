@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from harness.clock import pause
 from harness.errors import UnsafeTarget, UsageError
-from harness.journal import EARLY, HOMES, Delivery, Journal, kept
+from harness.journal import EARLY, HOMES, Delivery, Exchange, HookCall, Journal, kept
 from harness.listen import Loop, client_context
 from harness.settings.addresses import shown, why_unusable
 from harness.webhooks.answers import Reply
@@ -26,7 +26,7 @@ from harness.webhooks.wire import Script, Talk, flood, perform
 
 DEFAULT_TIMEOUT_S = 30.0
 LONGEST_POUR_S = 600.0
-TOO_MANY = 429
+TOO_MANY, TOO_BUSY = 429, 503
 MOST_HASTE = 3
 """So many times a delivery that came too soon is made again."""
 HASTE_S, LONGEST_HASTE_S = 1.0, 2.0
@@ -99,20 +99,20 @@ class Sender:
         self._waits = True
 
     def deliver(self, outgoing: Outgoing, journal: Journal, *, keeps_answer: bool = True) -> Delivery:
-        """Make one attempt and write it down; one that is answered 429 is made again a moment later.
+        """Make one attempt and write it down; one that is answered 429, or 503 and Retry-After, is made again soon.
 
         A rehearsal delivers in seconds what Fiskil spreads over hours, and a receiver may limit how much it takes at a time.
-        What came too soon is written down as ``early``. A receiver that says nothing but 429 is not waited for again.
+        What came too soon is written down as ``early``. A receiver that says nothing else is not waited for again.
         """
         for _ in range(MOST_HASTE if self._waits else 0):
             (delivery,) = self._together([outgoing], keeps_answer=keeps_answer, journal=journal)
-            if delivery.status != TOO_MANY:
+            if not _is_early(delivery, journal):
                 journal.write(delivery)
                 return delivery
             journal.write(msgspec.structs.replace(delivery, kind=EARLY))
             pause(_asked_s(delivery))
         delivery = self.attempt(outgoing, journal, keeps_answer=keeps_answer)
-        self._waits = delivery.status != TOO_MANY
+        self._waits = not _is_early(delivery, journal)
         return delivery
 
     def attempt(self, outgoing: Outgoing, journal: Journal, *, keeps_answer: bool = True) -> Delivery:
@@ -263,9 +263,21 @@ def _noted(one: Outgoing, reply: Reply, stamp: dict[str, Any], group: int = 0) -
     )
 
 
+def _is_early(delivery: Delivery, journal: Journal) -> bool:
+    """Whether the receiver has asked for a pause, and for no other reason than how fast deliveries follow each other."""
+    if delivery.status == TOO_BUSY and _retry_after(delivery):
+        was_told_to = any(one.hook == "fail" for one in journal.all(HookCall))
+        return not was_told_to and not any(one.bites for one in journal.all(Exchange))
+    return delivery.status == TOO_MANY
+
+
+def _retry_after(delivery: Delivery) -> str:
+    return next((value for name, value in delivery.answer_headers if name.lower() == "retry-after"), "")
+
+
 def _asked_s(delivery: Delivery) -> float:
     """How long a receiver wants to be left alone, within bounds."""
-    asked = next((value for name, value in delivery.answer_headers if name.lower() == "retry-after"), "")
+    asked = _retry_after(delivery)
     return min(float(asked), LONGEST_HASTE_S) if asked.isascii() and asked.isdecimal() else HASTE_S
 
 

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from harness.app import AppUnderTest, open_app
-from harness.app.observe import is_connected, look, settled
+from harness.app.observe import Untold, is_connected, is_nowhere, look, settled
 from harness.app.templates import choose, fill, select, without
-from harness.clock import wait_until
+from harness.clock import stopwatch, wait_until
 from harness.errors import AppError, ConfigError, HookError, HookMissing
 from harness.http import HttpReply
 from harness.listen import free_port
@@ -84,7 +84,7 @@ def test_missing_hook_is_named(start: Callable[..., AppUnderTest], receiver_sett
 @pytest.mark.parametrize(
     ("flaw", "words"),
     [
-        ("no_json", r"app\.observe\.effects answered 200 with something that is no JSON: ''"),
+        ("no_json", r"app\.observe\.effects, GET /effects, answered 200 with something that is no JSON: ''"),
         ("wrong_shape", r"app\.observe\.effects does not fit: .* applied maps message ids to counts, .*"),
     ],
 )
@@ -137,6 +137,49 @@ def test_settled_needs_no_pending(start: Callable[..., AppUnderTest], receiver_s
 
     assert rest.is_quiescent
     assert rest.told.pending == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/elsewhere", "app.observe.effects, GET /elsewhere, answered 404 (application/json)"),
+        (
+            "/status",
+            "app.observe.effects, GET /status, answered 200 (application/json) with none of applied, failed, pending, state",
+        ),
+    ],
+)
+def test_a_hook_that_tells_nothing_is_quoted(
+    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings], path: str, words: str
+) -> None:
+    """An app may not know the end user; what it was asked and answered is kept, without the query."""
+    app = start(receiver_settings(app={"observe": {"effects": f"GET {path}?of={{end_user_id}}"}}))
+
+    told = look(app, {"end_user_id": "eu_1"})
+
+    assert told == Untold(refusal=words)
+    assert is_nowhere(app, {"end_user_id": "eu_1"})
+
+
+def test_a_hook_that_is_there_answers_otherwise_than_nothing(
+    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
+) -> None:
+    """Whoever knows nothing yet may say so."""
+    app = start(receiver_settings(FLAW="no_pending", app={"observe": {"effects": "GET /v1/effects"}}))
+
+    assert not isinstance(look(app, {}), Untold)
+
+
+def test_what_was_pending_before_is_not_waited_for_again(
+    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
+) -> None:
+    """A moment is enough to see that it does not move."""
+    app, elapsed = start(receiver_settings(FLAW="never_at_rest")), stopwatch()
+
+    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, backlog=1)
+
+    assert (rest.is_quiescent, rest.is_stuck) == (False, True)
+    assert elapsed() < 30
 
 
 def test_settled_gives_up_on_an_app_that_is_never_at_rest(

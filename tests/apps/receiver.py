@@ -42,12 +42,15 @@ class Receiver(BaseHTTPRequestHandler):
     def answer(self, status: int, value: Any = None) -> None:
         body = b"" if value is None else json.dumps(value).encode()
         self.send_response(status)
+        self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
     def do_GET(self) -> None:
-        if "effects" not in self.path:
+        if "elsewhere" in self.path:
+            self.answer(404)
+        elif "effects" not in self.path:
             self.answer(200, {"status": "ok"})
         elif FLAW == "no_json":
             self.answer(200)
@@ -56,7 +59,7 @@ class Receiver(BaseHTTPRequestHandler):
         else:
             with LOCK:
                 told = {"applied": MEMORY["applied"], "pending": 0, "state": MEMORY["consents"]}
-                if FLAW == "never_at_rest":
+                if FLAW in {"never_at_rest", "stuck"}:
                     told["pending"] = 1
                 if FLAW == "no_pending":
                     del told["pending"]
@@ -68,7 +71,7 @@ class Receiver(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         if FLAW == "hangs":
             time.sleep(60)
-        if FLAW == "does_nothing":
+        if FLAW in {"does_nothing", "stuck"}:
             self.answer(200)
             return
         expected = base64.b64encode(hmac.new(KEY, body, hashlib.sha256).digest())

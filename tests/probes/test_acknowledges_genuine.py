@@ -295,3 +295,29 @@ def test_what_comes_after_junk_is_a_case(status: int | None, verdict: Verdict) -
 
 def cases_of(courier: Courier) -> dict[str, Verdict]:
     return {case.name: case.verdict for case in AcknowledgesGenuine().examine(courier.journal).cases}
+
+
+def test_a_receiver_that_died_is_told_as_that() -> None:
+    """From some point on nobody was there."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.deliver("e1", status=None, trouble="connection reset")
+    courier.deliver("e2", status=None, trouble="connection refused")
+
+    finding = examined(courier)
+
+    told = "2 of 3 genuine messages were not acknowledged at once: the receiver did not listen any more"
+    assert (finding.verdict, finding.seen) == (Verdict.FAIL, told)
+
+
+@pytest.mark.parametrize(("status", "headers"), [(503, (("Retry-After", "30"),)), (429, ())])
+def test_who_asks_for_more_time_than_there_was_is_not_accused(status: int, headers: tuple[tuple[str, str], ...]) -> None:
+    """A lawful answer to more than it can take; what Fiskil sends comes again minutes later."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.deliver("e2", status=status, answer_headers=headers)
+
+    finding = examined(courier)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.seen == f"1 genuine messages were put off for longer than they were waited with ({status})"

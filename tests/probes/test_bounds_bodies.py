@@ -1,5 +1,6 @@
 """bounds_bodies: an unsigned body is cut off where the team says so, and nobody is held to what nobody said."""
 
+import msgspec
 import pytest
 
 from harness.journal import Flood, Journal, Limits
@@ -8,9 +9,12 @@ from harness.probes import BoundsBodies, Finding, Verdict
 MEBI = 1 << 20
 
 
-def examined(*floods: Flood, body_bytes: int | None = MEBI, body_s: float | None = 5) -> Finding:
+def examined(
+    *floods: Flood, body_bytes: int | None = MEBI, body_s: float | None = 5, assumed: tuple[str, ...] = ()
+) -> Finding:
     journal = Journal()
-    journal.write(Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5, body_bytes=body_bytes, body_s=body_s))
+    limits = Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5, body_bytes=body_bytes, body_s=body_s)
+    journal.write(msgspec.structs.replace(limits, assumed=assumed))
     for one in floods:
         journal.write(one)
     finding: Finding = BoundsBodies().examine(journal)
@@ -55,3 +59,16 @@ def test_what_nobody_promised_accuses_nobody(body_bytes: int | None, body_s: flo
     finding = examined(body_bytes=body_bytes, body_s=body_s)
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, hook)
+
+
+def test_a_bound_that_was_only_assumed_accuses_nobody() -> None:
+    """What was seen is told, with the key that would hold the promise; a bound that was kept is kept."""
+    assumed = ("body_bytes", "body_s")
+    long = Flood(name="announced", taken_bytes=33 * MEBI, took_s=0.1, status=401, is_over=True)
+    kept = Flood(name="drip", taken_bytes=50, took_s=5.5, is_over=True)
+
+    finding = examined(long, kept, assumed=assumed)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.body_bytes")
+    assert finding.seen == "announced: still read beyond 1048576 bytes, and no bound was promised"
+    assert examined(kept, assumed=assumed).verdict is Verdict.PASS

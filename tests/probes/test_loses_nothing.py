@@ -276,3 +276,19 @@ def test_what_was_applied_is_judged_though_nobody_says_what_is_used() -> None:
     finding = examined(courier)
 
     assert (finding.verdict, finding.seen) == (Verdict.PASS, "1 acknowledged messages were applied")
+
+
+def test_an_app_that_died_before_it_was_asked_is_accused_of_nothing_else() -> None:
+    """What it told before it had acknowledged the last message says nothing about that."""
+    courier = Courier()
+    courier.deliver("e0")
+    courier.effects({"e0": 1})
+    courier.deliver("e1")
+    courier.deliver("e2", status=None, trouble="connection refused")
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.seen) == (
+        Verdict.INCONCLUSIVE,
+        "the app could not be asked any more after it had acknowledged something",
+    )

@@ -35,6 +35,32 @@ def test_forgeries_without_effect_pass() -> None:
     assert (finding.verdict, finding.examined, finding.advice) == (Verdict.PASS, 2, ())
 
 
+@pytest.mark.parametrize(("late", "told"), [(3, True), (2, False)])
+def test_slow_refusals_are_advice(late: int, told: bool) -> None:
+    """Several of them, beside an answer that was quick; the verdict is as it was."""
+    courier = controlled()
+    names = ("unsigned", "other_secret", "random_signature", "empty_header")
+    made = [courier.forge(name, took_s=1.5 if number < late else 0.01) for number, name in enumerate(names)]
+    courier.effects({"e0": 1})
+
+    finding = examined(courier)
+
+    words = "refusals of forged messages took more than 1 s; check the signature before any other work"
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, len(made))
+    assert finding.advice == ((words,) if told else ())
+
+
+def test_a_slow_machine_is_no_slow_refusal() -> None:
+    """Where genuine messages take as long, nobody is told anything."""
+    courier = controlled(took_s=2)
+    courier.forge("unsigned", took_s=2)
+    courier.forge("other_secret", took_s=2)
+    courier.forge("random_signature", took_s=2)
+    courier.effects({"e0": 1})
+
+    assert examined(courier).advice == ()
+
+
 @pytest.mark.parametrize("status", [204, 401, 500])
 def test_an_applied_forgery_fails_whatever_the_answer_was(status: int) -> None:
     """Effects outrank statuses."""

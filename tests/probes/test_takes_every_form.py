@@ -84,3 +84,33 @@ def test_an_app_at_work_is_in_doubt(courier: Courier) -> None:
     courier.effects({"e0": 1, "e4": 1}, is_quiescent=False)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_receiver_that_has_ended_is_not_judged_by_forms(courier: Courier) -> None:
+    """A form that found nobody was refused by nobody; the one that it died of is its own fault."""
+    courier.deliver("e1", name="sliced", status=None, trouble="connection refused")
+    courier.deliver("e1", name="sliced", status=None, trouble="connection refused", attempt=2)
+    unreached = examined(courier)
+    deadly = Courier()
+    deadly.deliver("e0")
+    deadly.deliver("e1", name="sliced", status=None, trouble="connection reset")
+    deadly.deliver("e1", name="sliced", status=None, trouble="connection refused", attempt=2)
+
+    assert (unreached.verdict, unreached.seen) == (
+        Verdict.INCONCLUSIVE,
+        "the receiver did not listen any more before every form had been tried",
+    )
+    assert examined(deadly).verdict is Verdict.FAIL
+
+
+def test_a_form_that_was_put_off_is_not_judged(courier: Courier) -> None:
+    """Too much had come at once; that is no matter of forms either."""
+    courier.deliver("e1", name="sliced", status=503, answer_headers=(("Retry-After", "1"),))
+    courier.deliver("e1", name="sliced", status=429, attempt=2)
+
+    finding = examined(courier)
+
+    assert (finding.verdict, finding.seen) == (
+        Verdict.INCONCLUSIVE,
+        "the receiver asked for a pause before every form had been tried",
+    )

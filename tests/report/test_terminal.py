@@ -42,6 +42,19 @@ def test_no_line_is_longer_than_eighty_columns(result: GateResult) -> None:
     assert max(len(line) for line in shown(result).splitlines()) <= 80
 
 
+@pytest.mark.parametrize("length", [40, 60, 73])
+def test_a_practice_line_keeps_to_the_width_with_a_long_name(result: GateResult, length: int) -> None:
+    """A scenario's name is not cut: it stands further left where the practice's own name leaves too little room."""
+    name = "w" * length
+    standings = tuple(msgspec.structs.replace(one, reason=f"not shown by {name}, {name}") for one in result.result.standings)
+    changed = msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, standings=standings))
+
+    told = shown(changed)
+
+    assert max(len(line) for line in told.splitlines()) <= 80
+    assert told.count(name) == 2 * len(standings)
+
+
 def test_colour_is_for_terminals_only(result: GateResult) -> None:
     """A pipe gets plain text."""
     assert "\x1b[" not in shown(result)

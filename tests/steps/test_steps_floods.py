@@ -8,7 +8,7 @@ from apps.mailbox import Mailbox
 
 from harness import steps
 from harness.driver import Driver
-from harness.journal import Delivery, Flood
+from harness.journal import CutShort, Delivery, Flood
 from harness.scenario import Scenario
 from harness.settings import Settings
 
@@ -35,6 +35,19 @@ def test_nothing_is_tried_that_nobody_promised(drive: Callable[..., Driver], mai
     """No byte is sent."""
     assert flooded(drive, mailbox) == []
     assert mailbox.requests == []
+
+
+def test_what_is_promised_beyond_the_cap_is_not_tried(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
+    """A receiver may keep a promise that nobody has the bytes or the time to try; that is told."""
+    driver = drive(limited(mailbox, {"body_bytes": 1 << 30, "body_s": 60}))
+
+    journal, _ = driver.perform(FLOOD)
+
+    assert journal.all(Flood) == []
+    assert [one.what for one in journal.all(CutShort)] == [
+        "app.limits.body_bytes, 1073741824, is more than is tried: 67108864",
+        "app.limits.body_s, 60, is more than is tried: 58",
+    ]
 
 
 @pytest.mark.slow
