@@ -81,6 +81,13 @@ class Facts(Struct, frozen=True, kw_only=True):
         """How many events this tells at least."""
         return 1 + self.synced + len(self.more) + self.is_revoked
 
+    @property
+    def newest_word(self) -> int:
+        """The newest event about the consent itself."""
+        if self.is_revoked:
+            return self.count - 1
+        return max((1 + self.synced + at for at, name in enumerate(self.more) if name == "confirm_again"), default=0)
+
     def steps(self, twin: str = "") -> list[Any]:
         """The steps that make it happen, every event at a moment of its own."""
         made: list[Any] = [steps.Authorise(twin=twin)]

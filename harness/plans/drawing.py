@@ -15,6 +15,11 @@ from harness.plans.acts import ABOUT_CONSENT, DATASETS, NAMED, Act, Facts, Form,
 from harness.scenario import Scenario
 
 MORE = ("confirm_again", "accounts", "balances", "transactions")
+ENDS = (False, True)
+ENDS_OF_TWINS = (False, False, True)
+AMONG_TWINS_MORE = ("confirm_again", "accounts", "confirm_again", "balances", "confirm_again", "transactions")
+"""What happens to twins is mostly about a consent that goes on: what is told late must not hide what is newer."""
+
 VERBS = (
     "hand_over",
     "replay",
@@ -65,11 +70,11 @@ TWINS_EVERY = 6
 FORGING = ("forge", "hand_over", "forge", "forge", "replay", "forge")
 LONGEST = 8
 MOST_EVENTS = 8
-LONGEST_RUN = 8
-"""So many forgeries in a row. Where only the state tells, each costs two long looks at it, so there are few and alone."""
-
 FEW = 3
 SOME = 5
+LONGEST_RUN = 15
+"""So many forgeries in a row, so that forty plans reach every one of sixty. Where only the state tells, each costs two long
+looks at it, so there are few and alone."""
 
 
 @st.composite
@@ -79,8 +84,10 @@ def plans(draw: DrawFn, form: Form) -> Scenario:
         is_twinned = draw(st.integers(0, 999)) % TWINS_EVERY == TWINS_EVERY - 1
         form = msgspec.structs.replace(form, is_twinned=is_twinned or not form.has_counts)
     synced = form.least.synced if form.has_twins else draw(st.integers(0, len(DATASETS)))
-    more, is_revoked = draw(st.lists(st.sampled_from(MORE), max_size=3)), draw(st.booleans())
-    facts = Facts(synced=synced, more=tuple(more) if synced == len(DATASETS) else (), is_revoked=is_revoked)
+    choice, ends = (AMONG_TWINS_MORE, ENDS_OF_TWINS) if form.has_twins else (MORE, ENDS)
+    more, is_revoked = draw(st.lists(st.sampled_from(choice), max_size=3)), draw(st.sampled_from(ends))
+    has_more = synced == len(DATASETS) and form.kind != "forgeries"
+    facts = Facts(synced=synced, more=tuple(more) if has_more else (), is_revoked=is_revoked)
     return form.plan(facts, draw(_acts(form, facts)))
 
 
@@ -92,7 +99,9 @@ def _acts(form: Form, facts: Facts) -> SearchStrategy[list[Act]]:
         return _forging(count, run=LONGEST_RUN if form.has_counts else 1)
     disturbing = _disturbances(form, VERBS, count)
     if form.kind == "order":
-        return disturbing.filter(lambda acts: repeats(acts) or disorders(acts))
+        newest = Act("hand_over", facts.newest_word)
+        either_way = st.builds(lambda acts, is_first: [newest, *acts] if is_first else acts, disturbing, st.booleans())
+        return either_way.filter(lambda acts: repeats(acts) or disorders(acts))
     return disturbing.filter(repeats)
 
 
@@ -150,7 +159,7 @@ def clear(acts: list[Act]) -> list[Act]:
 
 
 def _forging(count: int, *, run: int) -> SearchStrategy[list[Act]]:
-    acts = _list_of(_act(FORGING, range(count), run=run), LONGEST if run > 1 else FEW)
+    acts = _list_of(_act(FORGING, range(count), run=run), FEW)
     return acts.filter(lambda acts: any(act.verb == "forge" for act in acts))
 
 
@@ -159,9 +168,10 @@ def _list_of(act: SearchStrategy[Act], longest: int) -> SearchStrategy[list[Act]
 
 
 def _act(verbs: Sequence[str], events: Sequence[int], *, run: int = 1) -> SearchStrategy[Act]:
-    """An act on one of *events*, with a run of names that ends with a drawn one where its verb has named variants.
+    """An act on one of *events*, with up to *run* names that end with a drawn one where its verb has named variants.
 
-    A number beyond the last event means that one, so that fewer events leave the choices as they are.
+    A number beyond the last event means that one, so that fewer events leave the choices as they are. The same number tells
+    how many names there are, and before the first comes the last, so that none is reached less often than others.
     """
 
     def act(verb: str, number: int, last: int) -> Act:
@@ -169,9 +179,8 @@ def _act(verbs: Sequence[str], events: Sequence[int], *, run: int = 1) -> Search
         if verb not in NAMED:
             return Act(verb, event)
         names = NAMED[verb][0]
-        last %= len(names)
-        first = max(0, last - number % run) if verb == "forge" else last
-        return Act(verb, event, tuple(names[first : last + 1]))
+        before = number * (run - 1) // (MOST_EVENTS - 1) if verb == "forge" else 0
+        return Act(verb, event, tuple(names[(last - back) % len(names)] for back in range(before, -1, -1)))
 
     most = max((len(NAMED[verb][0]) for verb in verbs if verb in NAMED), default=1)
     return st.builds(act, st.sampled_from(verbs), st.integers(0, MOST_EVENTS - 1), st.integers(0, most - 1))
