@@ -11,7 +11,7 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from harness.plans.acts import ABOUT_CONSENT, DATASETS, NAMED, Act, Facts, Form, delivered, disorders, repeats
+from harness.plans.acts import ABOUT_CONSENT, DATASETS, KILLS, NAMED, Act, Facts, Form, delivered, disorders, repeats
 from harness.scenario import Scenario
 
 MORE = ("confirm_again", "accounts", "balances", "transactions")
@@ -40,6 +40,10 @@ CRASHES = ("none", "none", "again", "at_end")
 SELDOM = (*("none",) * 6, "at_end", *("none",) * 6, "again")
 """Whether the app is killed and started again; each restart takes a second, so of many plans most do without."""
 
+CRASHES_OF_ALL = (*("none",) * 4, "again", "at_end", "amidst", "amidst")
+SELDOM_OF_ALL = (*("none",) * 6, "at_end", *("none",) * 6, "amidst", *("none",) * 6, "again")
+"""The same where the app may also die while a delivery is under way, as often as otherwise."""
+
 ANYTHING = (
     "hand_over",
     "replay",
@@ -48,12 +52,14 @@ ANYTHING = (
     "hand_over",
     "forge",
     "lose",
+    "half",
     "unknown",
     "forge",
     "odd",
     "reencode",
     "foreign",
     "mixed",
+    "half_reset",
     "burst_8",
     "burst_4_retries",
     "wait",
@@ -63,7 +69,7 @@ AMONG_TWINS = tuple(verb for verb in ANYTHING if verb not in {"unknown", "forge"
 
 SURE = frozenset({"forge", "foreign", "mixed"})
 """Verbs after which the state is looked at for a move, so nothing before them may be under way or about to be."""
-UNSURE = frozenset({"lose", "restart", "fail"})
+UNSURE = frozenset({"lose", "restart", "fail", *KILLS})
 TWINS_EVERY = 6
 """Twins cost as much as three plans, so one in so many has them. An app without counts is judged by them alone."""
 
@@ -108,7 +114,12 @@ def _acts(form: Form, facts: Facts) -> SearchStrategy[list[Act]]:
 @st.composite
 def _disturbances(draw: DrawFn, form: Form, verbs: Sequence[str], count: int) -> list[Act]:
     acts = draw(_list_of(_act(verbs, range(count), run=SOME), LONGEST))
-    crash = draw(st.sampled_from(SELDOM if form.is_seldom else CRASHES)) if form.can_restart else "none"
+    often, seldom = (CRASHES_OF_ALL, SELDOM_OF_ALL) if form.kind == "everything" else (CRASHES, SELDOM)
+    crash = draw(st.sampled_from(seldom if form.is_seldom else often)) if form.can_restart else "none"
+    if crash == "amidst":
+        kill = draw(_act(tuple(KILLS), range(count)))
+        again = sorted({*delivered(acts), kill.event})
+        return [*acts, kill, *draw(_list_of(_act(AGAIN, again), 3))]
     if crash == "again":
         again = sorted(set(delivered(acts))) or [0]
         return [*acts, Act("restart"), *draw(_list_of(_act(AGAIN, again), 3))]
@@ -150,7 +161,7 @@ def clear(acts: list[Act]) -> list[Act]:
     for act in acts:
         if act.verb in SURE and any(one.verb in UNSURE for one in kept):
             continue
-        if act.verb == "restart" and any(one.verb == "fail" for one in kept):
+        if act.verb in {"restart", *KILLS} and any(one.verb == "fail" for one in kept):
             continue
         if act.verb == "mixed" and 0 not in delivered(kept):
             continue

@@ -52,7 +52,7 @@ SLOWER = 3
 """An app that tells its state alone is asked before and after every forgery: so many times fewer plans are enough."""
 
 TROUBLES_BORNE = 3
-RACY = (steps.Burst, steps.LoseAcknowledgement, steps.Restart)
+RACY = (steps.Burst, steps.KillAmidst, steps.LoseAcknowledgement, steps.Restart)
 """Steps after which the outcome may depend on who comes first."""
 
 

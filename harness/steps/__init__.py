@@ -53,7 +53,7 @@ from harness.steps.strangers import (
     DeliverMixed,
     DeliverUnknownEvent,
 )
-from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, SendEveryUgly, SendUgly
+from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, LoseHalf, SendEveryUgly, SendUgly
 
 AnyStep = (
     AcceptKey
@@ -109,6 +109,7 @@ AnyStep = (
     | LiveThrough
     | LoseAcknowledgement
     | LoseConnection
+    | LoseHalf
     | Mend
     | MistypeCode
     | OpenAccount
@@ -193,6 +194,7 @@ __all__ = [
     "LiveThrough",
     "LoseAcknowledgement",
     "LoseConnection",
+    "LoseHalf",
     "Mend",
     "MistypeCode",
     "OpenAccount",
