@@ -38,13 +38,13 @@ Of another sender's some send nothing.
 KILLS = {"kill": 0.5, "kill_early": 0.1, "kill_late": 1.5}
 """Verbs that kill the app while a delivery is under way, and when: as a share of the time that one takes."""
 
-HALVES: dict[str, Literal["close", "reset"]] = {"half": "close", "half_reset": "reset"}
-"""Verbs by which half of an event's message comes, and then the connection is gone: nothing is delivered."""
+HALVES: dict[str, tuple[Literal["close", "reset"], int]] = {"half": ("close", 1), "half_4": ("reset", 4)}
+"""Verbs by which half of an event's message comes, on so many connections, and each is gone then: nothing is delivered."""
 
 ONCE: dict[str, Callable[[str], AnyStep]] = {
     "lose": steps.LoseAcknowledgement,
     **{verb: partial(steps.KillAmidst, at=at) for verb, at in KILLS.items()},
-    **{verb: partial(steps.LoseHalf, by=by) for verb, by in HALVES.items()},
+    **{verb: partial(steps.LoseHalf, by=by, times=times) for verb, (by, times) in HALVES.items()},
 }
 """Verbs that make one attempt for an event and do something to it."""
 

@@ -59,7 +59,7 @@ ANYTHING = (
     "reencode",
     "foreign",
     "mixed",
-    "half_reset",
+    "half_4",
     "burst_8",
     "burst_4_retries",
     "wait",

@@ -77,7 +77,7 @@ def _acts(form: Form, facts: Facts, failing: Scenario) -> Iterator[list[Act]]:
     if _has(failing, steps.LoseAcknowledgement):
         yield [LOSE]
     if _has(failing, steps.LoseHalf):
-        yield from ([Act(half)] * times for half in HALVES for times in (1, 3))
+        yield from ([Act(half)] for half in HALVES)
     if _has(failing, steps.KillAmidst):
         yield from ([Act(kill)] for kill in KILLS)
     if _has(failing, steps.Burst):

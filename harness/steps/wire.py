@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from harness.errors import HookError
+from harness.errors import ConfigError, HookError
 from harness.journal import HALVED, Delivery
 from harness.steps.base import PlainStep
 from harness.steps.deliveries import attempt, sealed, settle, until_it_hangs
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from harness.stage import Participant, Stage
 
 TRIES = 2
+MOST_HALVES = 100
 OF: dict[str, tuple[Kind, ...]] = {
     "odd": (Kind.ODD, Kind.MALFORMED),
     "broken": (Kind.BROKEN,),
@@ -115,11 +116,18 @@ class LoseConnection(PlainStep, frozen=True, tag="lose_connection"):
 class LoseHalf(PlainStep, frozen=True, tag="lose_half"):
     """Of one event's next attempt only half of the body arrives, then the connection is gone: closed, or reset.
 
-    What the app tells at once shows whether it acted on the half.
+    The attempt is made on so many connections in a row (``times``). What the app tells at once shows whether it acted on
+    the half.
     """
 
     event: str
     by: Literal["close", "reset"] = "close"
+    times: int = 1
+
+    def check(self) -> None:
+        """Refuse none at all, and more than anybody waits for."""
+        if not 1 <= self.times <= MOST_HALVES:
+            raise ConfigError(f"LoseHalf: times must be from 1 to {MOST_HALVES}, got {self.times}.")
 
     def perform(self, stage: "Stage") -> None:
         """Break off halfway, and look."""
@@ -128,9 +136,10 @@ class LoseHalf(PlainStep, frozen=True, tag="lose_half"):
         parcel.next_attempt()
         message = sealed(stage, parcel)
         note = msgspec.structs.replace(_note(stage, parcel, message), kind="broken", name=way.name, is_judged=False)
-        stamp = stage.journal.stamp()
-        talk = stage.sender.talk(way.script(_letter(stage, message)))
-        delivery = stage.sender.note(_outgoing(note, message), talk.reply, stage.journal, stamp)
+        for _ in range(self.times):
+            stamp = stage.journal.stamp()
+            talk = stage.sender.talk(way.script(_letter(stage, message)))
+            delivery = stage.sender.note(_outgoing(note, message), talk.reply, stage.journal, stamp)
         settle(stage, parcel, [delivery])
         if stage.app.has("app.observe.effects"):
             with contextlib.suppress(HookError):
