@@ -161,6 +161,20 @@ def test_what_is_in_doubt_is_left_out() -> None:
     assert clear(acts) == [HAND_OVER, Act("mixed"), Act("lose", 1)]
 
 
+def test_after_a_kill_amidst_a_delivery_nobody_looks_for_a_move() -> None:
+    """What was under way may show at any time; and no order to fail outlives a kill."""
+    acts = [
+        HAND_OVER,
+        Act("kill"),
+        Act("forge", names=("unsigned",)),
+        Act("mixed"),
+        Act("fail", names=("before",)),
+        Act("kill"),
+    ]
+
+    assert clear(acts) == [HAND_OVER, Act("kill"), Act("fail", names=("before",))]
+
+
 def test_nobody_must_acknowledge_what_comes_too_early() -> None:
     """A consent that was never told may be unknown, and its messages be refused for now."""
     early, later = (plan_of(acts, False) for acts in ([Act("unknown"), HAND_OVER], [HAND_OVER, Act("unknown")]))
