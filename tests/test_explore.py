@@ -20,6 +20,7 @@ from harness.probes import Finding, SurvivesEveryPlan, Verdict
 from harness.scenario import Scenario, load, read_plan
 from harness.settings import Settings
 from harness.stage import Stage
+from harness.worker import measured
 
 PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, seen="applied once", examined=1)
 FAILED = Finding(probe="applies_once", verdict=Verdict.FAIL, seen="message e0 was applied 2 times", fix="claim it")
@@ -297,6 +298,29 @@ def test_a_failing_plan_is_the_witness() -> None:
     assert finding.verdict is Verdict.FAIL
     assert finding.seen == "plan 2 failed, at its shortest: applies_once: applied 2 times"
     assert (finding.evidence, finding.fix) == (("authorise", "retry e0", "e0 attempt 1: 204"), "claim it")
+
+
+def test_how_often_a_race_came_back_is_measured_and_no_result() -> None:
+    """Told as m of k beside the result, which is the same however often that was."""
+    journal = Journal()
+    journal.write(ran(number=3, verdict="FAIL", rounds=5, rounds_failed=2))
+
+    often, seldom = (examined(ran(verdict="FAIL", rounds=5, rounds_failed=count)) for count in (5, 1))
+
+    assert measured(exploring(), journal, took_s=1).notes == ("plan 3 failed again in 2 of 5 rounds",)
+    assert msgspec.json.encode(often) == msgspec.json.encode(seldom)
+
+
+def test_a_kill_amidst_a_delivery_is_a_race() -> None:
+    """How often the shortest plan came back is counted where that is a matter of time, and only there."""
+    race, plain = fails_when(steps.KillAmidst), fails_when(steps.LoseHalf)
+
+    explored = [
+        explore(bench.run, kind="everything", seed=1, wanted=40, can_restart=True, shrink_cap_s=5) for bench in (race, plain)
+    ]
+
+    assert [(one.runs[-1].rounds, one.runs[-1].rounds_failed) for one in explored] == [(5, 5), (0, 0)]
+    assert [one.runs[-1].summary[1:-1] for one in explored] == [("kill amidst (event e0)",), ("lose half e0",)]
 
 
 def test_a_wrong_kind_is_refused() -> None:

@@ -107,6 +107,13 @@ def test_forgeries_where_nothing_is_counted_begin_with_what_is_normal(has_counts
             ["burst_4_retries", "deliver", "burst_2"],
             [steps.Burst("e0", copies=4, of="retry"), steps.Replay("e0"), steps.Replay("e0")],
         ),
+        (["half", "deliver"], [steps.LoseHalf("e0"), steps.Retry("e0")]),
+        (["half_4", "replay"], [steps.LoseHalf("e0", by="reset", times=4), steps.Replay("e0")]),
+        (["deliver", "kill_late"], [steps.DeliverOne("e0"), steps.KillAmidst("e0", at=1.5)]),
+        (
+            ["half", "half", "half", "half", "kill"],
+            [*[steps.LoseHalf("e0")] * 4, steps.Replay("e0")],
+        ),
         (["wait", "restart"], [steps.Advance(minutes=TOKEN_LIFE_MINUTES), steps.Restart()]),
     ],
 )
@@ -132,6 +139,8 @@ def test_attempts_are_counted_event_by_event() -> None:
         ([Act("deliver", 1), Act("deliver", 0)], False, True),
         ([Act("deliver", 1)], False, True),
         ([Act("deliver", 0), Act("restart")], False, True),
+        ([Act("kill", 0)], True, True),
+        ([Act("half", 1), Act("deliver", 0)], False, False),
         ([Act("wait"), Act("forge"), Act("deliver", 0)], False, False),
         ([], False, False),
     ],
@@ -158,3 +167,27 @@ def test_forgeries_come_between_what_else_is_done() -> None:
         steps.Forge("empty_key"),
         steps.Retry("e0"),
     )
+
+
+@pytest.mark.parametrize(
+    ("facts", "newest"),
+    [
+        (Facts(), 0),
+        (Facts(synced=3, more=("accounts",)), 0),
+        (Facts(synced=3, more=("accounts", "confirm_again", "balances")), 5),
+        (Facts(synced=3, more=("confirm_again",), is_revoked=True), 5),
+    ],
+)
+def test_facts_know_the_newest_word_about_the_consent(facts: Facts, newest: int) -> None:
+    """Its end, else its latest confirmation, else its beginning; syncs say nothing about it."""
+    assert facts.newest_word == newest
+
+
+@pytest.mark.parametrize(("verb", "is_asked"), [("hand_over", True), ("half", True), ("kill", False), ("fail", False)])
+def test_who_died_over_a_message_need_not_acknowledge_it(verb: str, is_asked: bool) -> None:
+    """Half of a message excuses nobody from taking the whole one."""
+    form = Form(kind="everything")
+
+    plan = form.plan(Facts(), [Act(verb, names=("before",))])
+
+    assert (probes.AcknowledgesGenuine() in plan.probes) is is_asked

@@ -34,6 +34,13 @@ def test_a_lost_acknowledgement_is_retried_at_the_end() -> None:
     assert calm.steps == (steps.Authorise(), steps.DeliverOne("e0"), steps.DeliverOne("e1"), steps.Retry("e0"), END)
 
 
+def test_a_kill_amidst_a_delivery_becomes_one_after_it() -> None:
+    """A retry where the event had come, and a restart when its answer is there."""
+    calm = one_by_one(plan(steps.KillAmidst("e0"), steps.KillAmidst("e0", at=0.1)))
+
+    assert calm.steps == (steps.DeliverOne("e0"), steps.Restart(), steps.Retry("e0"), steps.Restart(), END)
+
+
 def test_calmer_forms_come_calmest_first() -> None:
     """Without a restart and a race, without a race, without a restart; nothing else changes."""
     made = plan(steps.Burst("e0", copies=2), steps.Restart())

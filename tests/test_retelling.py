@@ -93,3 +93,12 @@ def test_what_cannot_be_retold_is_refused(entries: tuple[Delivery, ...], finding
     """A test that asks nothing would always be green."""
     with pytest.raises(PlanError, match=words):
         told(*entries, finding=finding)
+
+
+def test_half_of_a_message_is_retold_as_half() -> None:
+    """It is sent and broken off in the test, and has no line for a shell."""
+    retold = told(delivery(kind="broken", name="cut_in_order"), delivery(attempt=2))
+
+    assert re.findall(r"'do': '(\w+)'", retold.test) == ["half", "send"]
+    assert "# here: send half of e0 attempt 1, and break off" in retold.shell
+    assert retold.shell.count("curl ") == 1

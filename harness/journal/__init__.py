@@ -9,6 +9,7 @@ from harness.journal.app import CutShort, Effects, HookCall, Idle, Journey, Leak
 from harness.journal.deliveries import (
     AMIDST,
     EARLY,
+    HALVED,
     HOMES,
     BaitLaid,
     BaitTaken,
@@ -29,6 +30,7 @@ __all__ = [
     "API_TOLD",
     "BODY_KEPT",
     "EARLY",
+    "HALVED",
     "HOMES",
     "ApiUntold",
     "BaitLaid",

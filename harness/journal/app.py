@@ -48,7 +48,7 @@ class HookCall(Entry, frozen=True, kw_only=True):
 
 class Effects(Entry, frozen=True, kw_only=True):
     """What the app says it did, at one moment. ``moment`` is before or after (a step), ordered (it is about
-    to be told to fail), settled, or end.
+    to be told to fail), halved (half of a message has come), settled, or end.
 
     ``applied`` and ``state`` are None where the app does not tell them. ``is_quiescent`` is False when the wait was capped;
     nothing had changed for ``still_s`` real seconds by then. ``failed`` counts the ordered failures that have happened.

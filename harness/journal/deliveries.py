@@ -10,6 +10,9 @@ Headers = tuple[tuple[str, str], ...]
 AMIDST = "amidst a kill"
 """The variant of deliveries that were under way when the app was killed, whatever came of each: that is a matter of time."""
 
+HALVED = "halved"
+"""The moment of a look right after half of a message came: nothing of that message may show yet."""
+
 EARLY = "early"
 """The kind of a delivery that was answered 429, or 503 with Retry-After, and made again a moment later."""
 

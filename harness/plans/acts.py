@@ -5,7 +5,8 @@ Nothing here is drawn; the same facts and acts always make the same plan.
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -33,6 +34,19 @@ NAMED: dict[str, tuple[tuple[str, ...], Callable[[str], AnyStep]]] = {
 
 Of another sender's some send nothing.
 """
+
+KILLS = {"kill": 0.5, "kill_early": 0.1, "kill_late": 1.5}
+"""Verbs that kill the app while a delivery is under way, and when: as a share of the time that one takes."""
+
+HALVES: dict[str, tuple[Literal["close", "reset"], int]] = {"half": ("close", 1), "half_4": ("reset", 4)}
+"""Verbs by which half of an event's message comes, on so many connections, and each is gone then: nothing is delivered."""
+
+ONCE: dict[str, Callable[[str], AnyStep]] = {
+    "lose": steps.LoseAcknowledgement,
+    **{verb: partial(steps.KillAmidst, at=at) for verb, at in KILLS.items()},
+    **{verb: partial(steps.LoseHalf, by=by, times=times) for verb, (by, times) in HALVES.items()},
+}
+"""Verbs that make one attempt for an event and do something to it."""
 
 EVENTLESS = frozenset({"wait", "restart", "forge", "odd", "reencode", "unknown", "foreign", "mixed"})
 """Verbs that deliver none of the events that were made before."""
@@ -80,6 +94,13 @@ class Facts(Struct, frozen=True, kw_only=True):
     def count(self) -> int:
         """How many events this tells at least."""
         return 1 + self.synced + len(self.more) + self.is_revoked
+
+    @property
+    def newest_word(self) -> int:
+        """The newest event about the consent itself."""
+        if self.is_revoked:
+            return self.count - 1
+        return max((1 + self.synced + at for at, name in enumerate(self.more) if name == "confirm_again"), default=0)
 
     def steps(self, twin: str = "") -> list[Any]:
         """The steps that make it happen, every event at a moment of its own."""
@@ -169,8 +190,8 @@ class Form(Struct, frozen=True, kw_only=True):
 def asked(form: Form, acts: list[Act]) -> tuple[AnyProbe, ...]:
     """The probes of a plan of everything, the widest question first: those whose answer its acts leave clear.
 
-    Twins are alike only while nothing but their events reached one of them. Whoever refuses what comes too early, or was
-    told to fail, does not acknowledge at once.
+    Twins are alike only while nothing but their events reached one of them. Whoever refuses what comes too early, was told
+    to fail, or died over a message, does not acknowledge at once.
     """
     verbs = {act.verb for act in acts}
     found: list[AnyProbe] = []
@@ -179,11 +200,14 @@ def asked(form: Form, acts: list[Act]) -> tuple[AnyProbe, ...]:
     if form.folds and "odd" not in verbs:
         found.append(probes.EndsAsTold())
     found += [probes.LosesNothing(), probes.AcknowledgesPromptly()]
-    if not disorders([act for act in acts if act.verb != "restart"]) and "fail" not in verbs and not _is_premature(acts):
+    is_in_order = not disorders([act for act in acts if act.verb != "restart"])
+    if is_in_order and not verbs & {"fail", *KILLS} and not _is_premature(acts):
         found.append(probes.AcknowledgesGenuine())
     if verbs & {"foreign", "mixed"}:
         found.append(probes.KeepsEndUsersApart())
     found += [probes.KeepsSecretsOutOfLogs(), probes.AppliesOnce()]
+    if verbs & HALVES.keys() and not form.has_twins:
+        found.append(probes.AppliesWholePostsOnly())
     if "forge" in verbs:
         found.append(probes.RefusesForgeries())
     return tuple(found)
@@ -198,18 +222,18 @@ def _is_premature(acts: list[Act]) -> bool:
 def repeats(acts: list[Act]) -> bool:
     """Whether some event comes more than once."""
     events = delivered(acts)
-    return len(set(events)) < len(events) or any(act.verb.startswith(("burst", "lose")) for act in acts)
+    return len(set(events)) < len(events) or any(act.verb.startswith(("burst", "lose", "kill")) for act in acts)
 
 
 def disorders(acts: list[Act]) -> bool:
     """Whether some event comes before an older one, or a crash comes between."""
     first_times = list(dict.fromkeys(delivered(acts)))
-    return first_times != list(range(len(first_times))) or any(act.verb == "restart" for act in acts)
+    return first_times != list(range(len(first_times))) or any(act.verb in {"restart", *KILLS} for act in acts)
 
 
 def delivered(acts: list[Act]) -> list[int]:
     """The events that *acts* deliver, in order."""
-    return [act.event for act in acts if act.verb not in EVENTLESS]
+    return [act.event for act in acts if act.verb not in EVENTLESS | HALVES.keys()]
 
 
 def as_steps(acts: list[Act], *, twin: str = "") -> tuple[Any, ...]:
@@ -261,6 +285,6 @@ def _delivery(verb: str, event: str, *, so_far: int, left: int) -> tuple[Any, in
         if copies > 1:
             return steps.Burst(event, copies=copies, of="retry"), copies
         return steps.Burst(event, copies=int(rest[0])), 1
-    if verb == "lose":
-        return steps.LoseAcknowledgement(event), 1
+    if verb in ONCE:
+        return ONCE[verb](event), 1
     return (steps.Retry(event) if so_far else steps.DeliverOne(event)), 1

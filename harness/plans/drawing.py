@@ -11,10 +11,15 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from harness.plans.acts import ABOUT_CONSENT, DATASETS, NAMED, Act, Facts, Form, delivered, disorders, repeats
+from harness.plans.acts import ABOUT_CONSENT, DATASETS, KILLS, NAMED, Act, Facts, Form, delivered, disorders, repeats
 from harness.scenario import Scenario
 
 MORE = ("confirm_again", "accounts", "balances", "transactions")
+ENDS = (False, True)
+ENDS_OF_TWINS = (False, False, True)
+AMONG_TWINS_MORE = ("confirm_again", "accounts", "confirm_again", "balances", "confirm_again", "transactions")
+"""What happens to twins is mostly about a consent that goes on: what is told late must not hide what is newer."""
+
 VERBS = (
     "hand_over",
     "replay",
@@ -35,6 +40,10 @@ CRASHES = ("none", "none", "again", "at_end")
 SELDOM = (*("none",) * 6, "at_end", *("none",) * 6, "again")
 """Whether the app is killed and started again; each restart takes a second, so of many plans most do without."""
 
+CRASHES_OF_ALL = (*("none",) * 4, "again", "at_end", "amidst", "amidst")
+SELDOM_OF_ALL = (*("none",) * 6, "at_end", *("none",) * 6, "amidst", *("none",) * 6, "again")
+"""The same where the app may also die while a delivery is under way, as often as otherwise."""
+
 ANYTHING = (
     "hand_over",
     "replay",
@@ -43,12 +52,14 @@ ANYTHING = (
     "hand_over",
     "forge",
     "lose",
+    "half",
     "unknown",
     "forge",
     "odd",
     "reencode",
     "foreign",
     "mixed",
+    "half_4",
     "burst_8",
     "burst_4_retries",
     "wait",
@@ -58,18 +69,18 @@ AMONG_TWINS = tuple(verb for verb in ANYTHING if verb not in {"unknown", "forge"
 
 SURE = frozenset({"forge", "foreign", "mixed"})
 """Verbs after which the state is looked at for a move, so nothing before them may be under way or about to be."""
-UNSURE = frozenset({"lose", "restart", "fail"})
+UNSURE = frozenset({"lose", "restart", "fail", *KILLS})
 TWINS_EVERY = 6
 """Twins cost as much as three plans, so one in so many has them. An app without counts is judged by them alone."""
 
 FORGING = ("forge", "hand_over", "forge", "forge", "replay", "forge")
 LONGEST = 8
 MOST_EVENTS = 8
-LONGEST_RUN = 8
-"""So many forgeries in a row. Where only the state tells, each costs two long looks at it, so there are few and alone."""
-
 FEW = 3
 SOME = 5
+LONGEST_RUN = 15
+"""So many forgeries in a row, so that forty plans reach every one of sixty. Where only the state tells, each costs two long
+looks at it, so there are few and alone."""
 
 
 @st.composite
@@ -79,8 +90,10 @@ def plans(draw: DrawFn, form: Form) -> Scenario:
         is_twinned = draw(st.integers(0, 999)) % TWINS_EVERY == TWINS_EVERY - 1
         form = msgspec.structs.replace(form, is_twinned=is_twinned or not form.has_counts)
     synced = form.least.synced if form.has_twins else draw(st.integers(0, len(DATASETS)))
-    more, is_revoked = draw(st.lists(st.sampled_from(MORE), max_size=3)), draw(st.booleans())
-    facts = Facts(synced=synced, more=tuple(more) if synced == len(DATASETS) else (), is_revoked=is_revoked)
+    choice, ends = (AMONG_TWINS_MORE, ENDS_OF_TWINS) if form.has_twins else (MORE, ENDS)
+    more, is_revoked = draw(st.lists(st.sampled_from(choice), max_size=3)), draw(st.sampled_from(ends))
+    has_more = synced == len(DATASETS) and form.kind != "forgeries"
+    facts = Facts(synced=synced, more=tuple(more) if has_more else (), is_revoked=is_revoked)
     return form.plan(facts, draw(_acts(form, facts)))
 
 
@@ -92,14 +105,21 @@ def _acts(form: Form, facts: Facts) -> SearchStrategy[list[Act]]:
         return _forging(count, run=LONGEST_RUN if form.has_counts else 1)
     disturbing = _disturbances(form, VERBS, count)
     if form.kind == "order":
-        return disturbing.filter(lambda acts: repeats(acts) or disorders(acts))
+        newest = Act("hand_over", facts.newest_word)
+        either_way = st.builds(lambda acts, is_first: [newest, *acts] if is_first else acts, disturbing, st.booleans())
+        return either_way.filter(lambda acts: repeats(acts) or disorders(acts))
     return disturbing.filter(repeats)
 
 
 @st.composite
 def _disturbances(draw: DrawFn, form: Form, verbs: Sequence[str], count: int) -> list[Act]:
     acts = draw(_list_of(_act(verbs, range(count), run=SOME), LONGEST))
-    crash = draw(st.sampled_from(SELDOM if form.is_seldom else CRASHES)) if form.can_restart else "none"
+    often, seldom = (CRASHES_OF_ALL, SELDOM_OF_ALL) if form.kind == "everything" else (CRASHES, SELDOM)
+    crash = draw(st.sampled_from(seldom if form.is_seldom else often)) if form.can_restart else "none"
+    if crash == "amidst":
+        kill = draw(_act(tuple(KILLS), range(count)))
+        again = sorted({*delivered(acts), kill.event})
+        return [*acts, kill, *draw(_list_of(_act(AGAIN, again), 3))]
     if crash == "again":
         again = sorted(set(delivered(acts))) or [0]
         return [*acts, Act("restart"), *draw(_list_of(_act(AGAIN, again), 3))]
@@ -141,7 +161,7 @@ def clear(acts: list[Act]) -> list[Act]:
     for act in acts:
         if act.verb in SURE and any(one.verb in UNSURE for one in kept):
             continue
-        if act.verb == "restart" and any(one.verb == "fail" for one in kept):
+        if act.verb in {"restart", *KILLS} and any(one.verb == "fail" for one in kept):
             continue
         if act.verb == "mixed" and 0 not in delivered(kept):
             continue
@@ -150,7 +170,7 @@ def clear(acts: list[Act]) -> list[Act]:
 
 
 def _forging(count: int, *, run: int) -> SearchStrategy[list[Act]]:
-    acts = _list_of(_act(FORGING, range(count), run=run), LONGEST if run > 1 else FEW)
+    acts = _list_of(_act(FORGING, range(count), run=run), FEW)
     return acts.filter(lambda acts: any(act.verb == "forge" for act in acts))
 
 
@@ -159,9 +179,10 @@ def _list_of(act: SearchStrategy[Act], longest: int) -> SearchStrategy[list[Act]
 
 
 def _act(verbs: Sequence[str], events: Sequence[int], *, run: int = 1) -> SearchStrategy[Act]:
-    """An act on one of *events*, with a run of names that ends with a drawn one where its verb has named variants.
+    """An act on one of *events*, with up to *run* names that end with a drawn one where its verb has named variants.
 
-    A number beyond the last event means that one, so that fewer events leave the choices as they are.
+    A number beyond the last event means that one, so that fewer events leave the choices as they are. The same number tells
+    how many names there are, and before the first comes the last, so that none is reached less often than others.
     """
 
     def act(verb: str, number: int, last: int) -> Act:
@@ -169,9 +190,8 @@ def _act(verbs: Sequence[str], events: Sequence[int], *, run: int = 1) -> Search
         if verb not in NAMED:
             return Act(verb, event)
         names = NAMED[verb][0]
-        last %= len(names)
-        first = max(0, last - number % run) if verb == "forge" else last
-        return Act(verb, event, tuple(names[first : last + 1]))
+        before = number * (run - 1) // (MOST_EVENTS - 1) if verb == "forge" else 0
+        return Act(verb, event, tuple(names[(last - back) % len(names)] for back in range(before, -1, -1)))
 
     most = max((len(NAMED[verb][0]) for verb in verbs if verb in NAMED), default=1)
     return st.builds(act, st.sampled_from(verbs), st.integers(0, MOST_EVENTS - 1), st.integers(0, most - 1))

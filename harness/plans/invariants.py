@@ -23,7 +23,15 @@ class Invariant(Struct, frozen=True, kw_only=True):
     after: tuple[type, ...] = ()
 
 
-DISTURBED = (steps.Burst, steps.LoseAcknowledgement, steps.Restart, steps.Replay, steps.Retry)
+DISTURBED = (
+    steps.Burst,
+    steps.KillAmidst,
+    steps.LoseAcknowledgement,
+    steps.LoseHalf,
+    steps.Replay,
+    steps.Restart,
+    steps.Retry,
+)
 
 INVARIANTS = (
     Invariant(
@@ -47,23 +55,23 @@ INVARIANTS = (
         claim="after any junk the next genuine message is acknowledged",
         practice="webhooks.prompt-2xx",
         probes=("acknowledges_genuine", "loses_nothing"),
-        challenge=("odd", "forge"),
-        after=(steps.Distort, steps.Forge),
+        challenge=("odd", "forge", "half"),
+        after=(steps.Distort, steps.Forge, steps.LoseHalf),
     ),
     Invariant(
         id="I4",
         claim="what was refused, or got no answer, and is acknowledged later is applied",
         practice="webhooks.retries",
         probes=("loses_nothing",),
-        challenge=("fail", "lose"),
-        after=(steps.FailNext, steps.LoseAcknowledgement),
+        challenge=("fail", "kill", "lose"),
+        after=(steps.FailNext, steps.KillAmidst, steps.LoseAcknowledgement),
     ),
     Invariant(
         id="I3",
         claim="what was acknowledged is applied, also after kill -9",
         practice="webhooks.retries",
         probes=("loses_nothing",),
-        challenge=("hand_over", "restart"),
+        challenge=("hand_over", "restart", "kill_late"),
     ),
     Invariant(
         id="I9",
@@ -92,7 +100,7 @@ INVARIANTS = (
         claim="no message is applied twice",
         practice="webhooks.idempotent",
         probes=("applies_once",),
-        challenge=("replay", "burst_2", "burst_2_retries", "lose", "restart"),
+        challenge=("replay", "burst_2", "burst_2_retries", "lose", "restart", "kill"),
     ),
     Invariant(
         id="I1",
@@ -103,10 +111,10 @@ INVARIANTS = (
     ),
     Invariant(
         id="I7",
-        claim="a forgery changes nothing",
+        claim="a forgery changes nothing, nor does half of a message",
         practice="webhooks.signature",
-        probes=("refuses_forgeries",),
-        challenge=("forge",),
+        probes=("refuses_forgeries", "applies_whole_posts_only"),
+        challenge=("forge", "half"),
     ),
     Invariant(
         id="I8",

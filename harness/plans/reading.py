@@ -27,12 +27,18 @@ def calmer(plan: Scenario) -> Iterator[Scenario]:
 
 
 def one_by_one(plan: Scenario) -> Scenario:
-    """Replace every burst by two deliveries in a row, and every lost acknowledgement by one that is retried at the end."""
+    """Replace what is a matter of time by what is none.
+
+    A burst becomes two deliveries in a row, a lost acknowledgement one that is retried at the end, and a kill amidst a
+    delivery one after it.
+    """
     made: list[Any] = []
     at_end: list[Any] = []
     delivered: set[str] = set()
     for step in plan.steps[:-1]:
-        if isinstance(step, steps.Burst | steps.LoseAcknowledgement):
+        if isinstance(step, steps.KillAmidst):
+            made += [steps.Retry(step.event) if step.event in delivered else steps.DeliverOne(step.event), steps.Restart()]
+        elif isinstance(step, steps.Burst | steps.LoseAcknowledgement):
             made.append(steps.Retry(step.event) if step.event in delivered else steps.DeliverOne(step.event))
             (made if isinstance(step, steps.Burst) else at_end).append(steps.Retry(step.event))
         else:

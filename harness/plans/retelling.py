@@ -191,7 +191,7 @@ class _Story:
             name = self._times.setdefault(found.decode(), f"t{len(self._times)}")
             body = body.replace(found, f"@{name}@".encode())
         return {
-            "do": "send",
+            "do": "half" if one.kind == "broken" else "send",
             "say": f"{one.event} attempt {one.attempt}{' replayed' if one.kind == 'replay' else ''}",
             "id": self._names.get(one.message_id, ""),
             "kind": "genuine" if one.kind in {"genuine", "replay"} else one.kind,
@@ -250,6 +250,13 @@ def _plain(value: Any) -> str:
     return pprint.pformat(value, width=110, sort_dicts=False)
 
 
+ASIDE = {
+    "restart": "kill the receiver with -9 and start it again",
+    "fail": "let it fail {at}",
+    "half": "send half of {say}, and break off",
+}
+"""What has no line for a shell."""
+
 PLACE = re.compile(r"'(X-Fiskil-Signature: )([^']*?)@right(?::(\d+))?@([^']*)'", re.IGNORECASE)
 
 SIGN = """sign() {  # the signature of a body, with the secret from the environment
@@ -268,9 +275,8 @@ def _shell(scenario: Scenario, told: list[dict[str, Any]], story: _Story, settin
     yield SIGN
     known = {f"@{name}@": value for name, value in story.ids.items()} | story.times()
     for step in told:
-        if step["do"] in {"restart", "fail"}:
-            what = "kill the receiver with -9 and start it again" if step["do"] == "restart" else f"let it fail {step['at']}"
-            yield f"\n# here: {what}"
+        if step["do"] in ASIDE:
+            yield f"\n# here: {ASIDE[step['do']].format_map(step)}"
         for one in step.get("sends", [step] if step["do"] == "send" else []):
             yield f"\n# {one['say']}"
             yield from _lines(one, known)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from harness import steps
-from harness.plans.acts import ABOUT_CONSENT, Act, Facts, Form
+from harness.plans.acts import ABOUT_CONSENT, HALVES, KILLS, Act, Facts, Form
 from harness.scenario import Scenario
 
 HAND_OVER, REPLAY, LOSE, RESTART = Act("hand_over"), Act("replay"), Act("lose"), Act("restart")
@@ -76,6 +76,10 @@ def _acts(form: Form, facts: Facts, failing: Scenario) -> Iterator[list[Act]]:
         yield [HAND_OVER, RESTART, HAND_OVER]
     if _has(failing, steps.LoseAcknowledgement):
         yield [LOSE]
+    if _has(failing, steps.LoseHalf):
+        yield from ([Act(half)] for half in HALVES)
+    if _has(failing, steps.KillAmidst):
+        yield from ([Act(kill)] for kill in KILLS)
     if _has(failing, steps.Burst):
         yield from ([burst] for burst in BURSTS)
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Journal
+from harness.journal import HALVED, Delivery, Effects, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Case, Finding, Verdict
 from harness.probes.receipts import genuine, kind_of, last_applied, of_kind, unrest
@@ -35,7 +35,7 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
             return self._by_state(journal)
         if not any(told.get(one.message_id, 0) for one in genuine(journal)):
             return self.cannot_tell("no genuine delivery showed an effect, so none of another one would", hook=EFFECTS)
-        cases = tuple(_case(one, told.get(one.message_id, 0)) for one in sent)
+        cases = tuple(_case(one, _count(journal, one, told)) for one in sent)
         failed = [one for one in cases if one.verdict is Verdict.FAIL]
         advice = _advice(sent, told)
         if failed:
@@ -67,6 +67,17 @@ class AppliesWholePostsOnly(PlainProbe, frozen=True, kw_only=True, tag="applies_
             seen = f"messages that never arrived complete moved the state as a genuine one does: {paths[0]}"
             return self.fails(seen, evidence=tuple(one.name for one in broken), examined=len(broken))
         return self.holds(f"{len(broken)} messages that never arrived complete left the state alone", examined=len(broken))
+
+
+def _count(journal: Journal, sent: Delivery, told: dict[str, int]) -> int:
+    """How often it was applied. Half of what comes whole as well counts by what was told between the two."""
+    whole = [one for one in journal.all(Delivery) if one.message_id == sent.message_id and one.kind in {"genuine", "replay"}]
+    if not whole:
+        return told.get(sent.message_id, 0)
+    if whole[0].at_s < sent.at_s:
+        return 0
+    looks = [one for one in journal.all(Effects) if one.moment == HALVED and one.step == sent.step]
+    return max(((one.applied or {}).get(sent.message_id, 0) for one in looks), default=0)
 
 
 def _case(one: Delivery, count: int) -> Case:

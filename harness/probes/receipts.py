@@ -102,8 +102,11 @@ def was_disturbed(journal: Journal) -> bool:
 
 
 def uncut(journal: Journal) -> str:
-    """Why nothing was seen of a crash amidst deliveries: each of them was answered before the app died; else empty."""
-    amidst = [one for one in journal.all(Delivery) if one.name == AMIDST]
+    """Why nothing was seen of a crash amidst deliveries: each of them was answered before the app died; else empty.
+
+    Whether one that left alone was answered is a matter of chance, so no verdict hangs on it.
+    """
+    amidst = [one for one in journal.all(Delivery) if one.name == AMIDST and one.group]
     is_vain = bool(amidst) and all(one.outcome != "indeterminate" for one in amidst)
     return "the app had answered every delivery before it was killed" if is_vain else ""
 

@@ -54,7 +54,7 @@ from harness.steps.strangers import (
     DeliverMixed,
     DeliverUnknownEvent,
 )
-from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, SendEveryUgly, SendUgly
+from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, LoseHalf, SendEveryUgly, SendUgly
 
 AnyStep = (
     AcceptKey
@@ -113,6 +113,7 @@ AnyStep = (
     | LiveThrough
     | LoseAcknowledgement
     | LoseConnection
+    | LoseHalf
     | Mend
     | MistypeCode
     | OpenAccount
@@ -201,6 +202,7 @@ __all__ = [
     "LiveThrough",
     "LoseAcknowledgement",
     "LoseConnection",
+    "LoseHalf",
     "Mend",
     "MistypeCode",
     "OpenAccount",

@@ -45,13 +45,14 @@ class RepeatTogether(PlainStep, frozen=True, kw_only=True, tag="repeat_together"
                 settle(stage, parcel, [delivery])
 
 
-class KillAmidst(PlainStep, frozen=True, kw_only=True, tag="kill_amidst"):
-    """Everything due leaves together, and meanwhile the app is killed with -9 and started again.
+class KillAmidst(PlainStep, frozen=True, tag="kill_amidst"):
+    """Everything due leaves together, or one event alone, and meanwhile the app is killed with -9 and started again.
 
     ``at`` is when: the share of the time that such deliveries took before; above 1 the app has answered and works.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("app.command",)
+    event: str = ""
     at: float = 0.5
 
     def check(self) -> None:
@@ -62,7 +63,8 @@ class KillAmidst(PlainStep, frozen=True, kw_only=True, tag="kill_amidst"):
     def perform(self, stage: "Stage") -> None:
         """Send, kill, wait for what the deliveries came to, and start."""
         stage.collect_events()
-        parcels = stage.outbox.due(stage.fiskil.sandbox.clock.now())
+        now = stage.fiskil.sandbox.clock.now()
+        parcels = [stage.outbox.find(self.event)] if self.event else stage.outbox.due(now)
         for parcel in parcels:
             parcel.next_attempt()
         outgoing = [_amidst(outgoing_of(stage, one)) for one in parcels]

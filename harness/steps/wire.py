@@ -1,12 +1,14 @@
 """Steps of a sender whose messages are right and whose bytes come in another way: in pieces, cut off, by other methods."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from harness.journal import Delivery
+from harness.errors import ConfigError, HookError
+from harness.journal import HALVED, Delivery
 from harness.steps.base import PlainStep
 from harness.steps.deliveries import attempt, sealed, settle, until_it_hangs
 from harness.steps.events import fresh_fact, invented, used_kind
@@ -22,11 +24,13 @@ if TYPE_CHECKING:
     from harness.stage import Participant, Stage
 
 TRIES = 2
+MOST_HALVES = 100
 OF: dict[str, tuple[Kind, ...]] = {
     "odd": (Kind.ODD, Kind.MALFORMED),
     "broken": (Kind.BROKEN,),
     "method": (Kind.SAFE, Kind.METHOD),
 }
+CUTS = {"close": "cut_in_order", "reset": "cut_by_reset"}
 CLAIMS = {"odd": "consent.updated", "broken": "consent.revoked", "method": "consent.updated"}
 UNREAD = "hung up before reading the answer"
 BROWSER = (
@@ -107,6 +111,39 @@ class LoseConnection(PlainStep, frozen=True, tag="lose_connection"):
         reply = msgspec.structs.replace(talk.reply, trouble=talk.reply.trouble if talk.replies else UNREAD)
         delivery = stage.sender.note(_outgoing(note, message), reply, stage.journal, stamp)
         settle(stage, parcel, [delivery])
+
+
+class LoseHalf(PlainStep, frozen=True, tag="lose_half"):
+    """Of one event's next attempt only half of the body arrives, then the connection is gone: closed, or reset.
+
+    The attempt is made on so many connections in a row (``times``). What the app tells at once shows whether it acted on
+    the half.
+    """
+
+    event: str
+    by: Literal["close", "reset"] = "close"
+    times: int = 1
+
+    def check(self) -> None:
+        """Refuse none at all, and more than anybody waits for."""
+        if not 1 <= self.times <= MOST_HALVES:
+            raise ConfigError(f"LoseHalf: times must be from 1 to {MOST_HALVES}, got {self.times}.")
+
+    def perform(self, stage: "Stage") -> None:
+        """Break off halfway, and look."""
+        way = ugly(CUTS[self.by])
+        parcel = stage.outbox.find(self.event)
+        parcel.next_attempt()
+        message = sealed(stage, parcel)
+        note = msgspec.structs.replace(_note(stage, parcel, message), kind="broken", name=way.name, is_judged=False)
+        for _ in range(self.times):
+            stamp = stage.journal.stamp()
+            talk = stage.sender.talk(way.script(_letter(stage, message)))
+            delivery = stage.sender.note(_outgoing(note, message), talk.reply, stage.journal, stamp)
+        settle(stage, parcel, [delivery])
+        if stage.app.has("app.observe.effects"):
+            with contextlib.suppress(HookError):
+                stage.snapshot(HALVED, stage.owner_of(parcel.symbol), is_settled=False)
 
 
 class DeliverAsBrowser(PlainStep, frozen=True, kw_only=True, tag="deliver_as_browser"):

@@ -11,6 +11,7 @@ import hmac
 import json
 import os
 import queue
+import re
 import sqlite3
 import sys
 import threading
@@ -147,6 +148,16 @@ def move(body: bytes) -> None:
         connection.execute("update consent set event = ? where consent_id = ?", (told["event"], told["consent_id"]))
 
 
+def take_half(body: bytes) -> None:
+    """Believe what has come of a message, unsigned as it is."""
+    found = re.search(rb'"message_id":"(\d+)"', body)
+    if found is not None:
+        with database() as connection:
+            connection.execute("insert or ignore into claim values (?)", (found[1].decode(),))
+            owners = "insert into effect select ?, end_user_id from consent"
+            connection.execute(owners, (found[1].decode(),))
+
+
 def effects(end_user_id: str) -> dict[str, Any]:
     with database() as connection:
         consents = connection.execute(
@@ -185,7 +196,12 @@ class Receiver(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """A webhook."""
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        announced = int(self.headers.get("Content-Length", "0"))
+        body = self.rfile.read(announced)
+        if FLAW == "takes_halves" and len(body) < announced:
+            take_half(body)
+        if FLAW == "wedged_by_halves" and len(body) < announced:
+            WEDGED.append(True)
         if self.path.startswith("/fail"):
             ORDERS[:] = [self.path.partition("at=")[2]]
             self.answer(204)

@@ -3,6 +3,7 @@
 import pytest
 from courier import Courier
 
+from harness.journal import HALVED
 from harness.probes import AppliesWholePostsOnly, Finding, Verdict
 
 
@@ -134,3 +135,25 @@ def test_a_state_says_nothing_about_second_effects() -> None:
     finding = examined(told(after="active", kind="odd"))
 
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.observe.effects: applied")
+
+
+@pytest.mark.parametrize(("count", "verdict"), [(0, Verdict.PASS), (1, Verdict.FAIL)])
+def test_what_came_whole_later_is_judged_by_the_look_between(courier: Courier, count: int, verdict: Verdict) -> None:
+    """Its effect in the end is that of the whole message, and no proof of anything."""
+    courier.next_step()
+    courier.deliver("e1", kind="broken", name="cut_in_order", status=None, trouble="hung up without an answer")
+    courier.effects({"e0": 1, "id-e1": count}, moment=HALVED)
+    courier.next_step()
+    courier.deliver("e1", attempt=2)
+    courier.effects({"e0": 1, "id-e1": 1})
+
+    assert examined(courier).verdict is verdict
+
+
+def test_half_of_what_was_told_before_accuses_nobody(courier: Courier) -> None:
+    """The effect is that of the message which came whole."""
+    courier.next_step()
+    courier.deliver("e0", kind="broken", name="cut_in_order", attempt=2, status=None)
+    courier.effects({"e0": 1}, moment=HALVED)
+
+    assert examined(courier).verdict is Verdict.PASS

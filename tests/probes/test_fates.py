@@ -125,7 +125,7 @@ def test_what_is_lost_without_any_trouble_accuses_no_crash() -> None:
 def test_a_crash_that_cut_nothing_off_proves_nothing() -> None:
     """Where every delivery was answered before, the app never had to know again what it had begun."""
     courier = Courier()
-    courier.deliver("e0", name=AMIDST)
+    courier.deliver("e0", name=AMIDST, group=1)
     courier.killed()
     courier.effects({"e0": 1})
 

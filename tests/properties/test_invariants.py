@@ -9,7 +9,7 @@ import pytest
 
 from harness.driver import Driver
 from harness.plans import Form, explore
-from harness.plans.acts import NAMED, Act
+from harness.plans.acts import KILLS, NAMED, Act, Facts
 from harness.plans.drawing import clear
 from harness.plans.invariants import INVARIANTS, Invariant
 from harness.plans.reading import run_of
@@ -45,6 +45,12 @@ CAST = {
 }
 """Of each promise a flaw that breaks it, and the acts that one would choose to show it."""
 
+IN_PASSING = {
+    "I7": ("takes_halves", [HAND_OVER, Act("half", 1)], "applies_whole_posts_only"),
+    "I14": ("wedged_by_halves", [HAND_OVER, Act("half", 1)], "acknowledges_genuine"),
+}
+"""Promises that half of a message puts to the test."""
+
 TWINNED = {"I5", "I6"}
 FORGED = {"I1", "I7", "I12"}
 """One probe sees these broken, and a plan tells the first of them."""
@@ -76,6 +82,34 @@ def test_a_broken_promise_is_seen(name: str, drive: Drive, receiver_settings: Ma
 
     assert (run.verdict, run.invariant) == ("FAIL", "I1" if name in FORGED else name)
     assert {finding.verdict for finding in correct.run(plan).findings} <= {Verdict.PASS, Verdict.INCONCLUSIVE}
+
+
+@pytest.mark.parametrize("name", list(IN_PASSING))
+def test_what_half_of_a_message_does_is_seen(name: str, drive: Drive, receiver_settings: MakeSettings) -> None:
+    """Who acts on it or never recovers is found out; who waits for the whole one is not accused."""
+    flaw, acts, probe = IN_PASSING[name]
+    form = Form(kind="everything")
+    plan = form.plan(Facts(synced=1), acts).check()
+    flawed, correct = (drive(settings_for(one, receiver_settings)) for one in (flaw, ""))
+
+    run = run_of(plan, *flawed.run(plan).findings)
+
+    assert (run.verdict, run.invariant, run.probe) == ("FAIL", name, probe)
+    assert Verdict.FAIL not in {finding.verdict for finding in correct.run(plan).findings}
+
+
+@pytest.mark.parametrize("twins", [False, True])
+@pytest.mark.parametrize("verb", list(KILLS))
+def test_a_kill_amidst_a_delivery_accuses_no_correct_receiver(
+    verb: str, twins: bool, drive: Drive, receiver_settings: MakeSettings
+) -> None:
+    """Nobody knows what became of it, until the retry is acknowledged and applied once."""
+    driver = drive(settings_for("", receiver_settings))
+
+    outcome = driver.run(plan_of([Act(verb), HAND_OVER, REPLAY], twins))
+
+    assert outcome.verdict is not Verdict.FAIL
+    assert Verdict.PASS in {finding.verdict for finding in outcome.findings if finding.probe == "loses_nothing"}
 
 
 @pytest.mark.full
@@ -125,6 +159,20 @@ def test_what_is_in_doubt_is_left_out() -> None:
     acts = [Act("mixed"), HAND_OVER, Act("mixed"), Act("lose", 1), Act("forge", names=("unsigned",)), Act("foreign")]
 
     assert clear(acts) == [HAND_OVER, Act("mixed"), Act("lose", 1)]
+
+
+def test_after_a_kill_amidst_a_delivery_nobody_looks_for_a_move() -> None:
+    """What was under way may show at any time; and no order to fail outlives a kill."""
+    acts = [
+        HAND_OVER,
+        Act("kill"),
+        Act("forge", names=("unsigned",)),
+        Act("mixed"),
+        Act("fail", names=("before",)),
+        Act("kill"),
+    ]
+
+    assert clear(acts) == [HAND_OVER, Act("kill"), Act("fail", names=("before",))]
 
 
 def test_nobody_must_acknowledge_what_comes_too_early() -> None:

@@ -16,6 +16,14 @@ DRAWN = FORMS.flatmap(plans)
 BRIEF = settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 """Drawing costs a millisecond a plan; sixty of each are many hundred steps."""
 
+ATTEMPTS = (
+    steps.Burst,
+    steps.DeliverOne,
+    steps.KillAmidst,
+    steps.LoseAcknowledgement,
+    steps.LoseHalf,
+    steps.Retry,
+)
 MAKES_EVENTS = (steps.Authorise, steps.Sync, steps.ConfirmAgain, steps.Revoke)
 
 
@@ -69,7 +77,7 @@ def test_the_last_attempt_is_kept_for_the_end(plan: Scenario) -> None:
     attempts: dict[str, int] = {}
 
     for step in plan.steps:
-        if isinstance(step, steps.DeliverOne | steps.Retry | steps.LoseAcknowledgement | steps.Burst):
+        if isinstance(step, ATTEMPTS):
             made = step.copies if isinstance(step, steps.Burst) and step.of == "retry" else 1
             attempts[step.event] = attempts.get(step.event, 0) + made
 
@@ -97,3 +105,14 @@ def test_twins_live_through_the_same(plan: Scenario) -> None:
 
     assert lives["a"] == lives["b"] == lives["c"]
     assert named <= {"b"}
+
+
+@BRIEF
+@given(DRAWN)
+def test_nobody_looks_for_a_move_after_a_kill(plan: Scenario) -> None:
+    """What was under way may show at any time, so no forgery, stranger or order to fail comes near it."""
+    kinds = [type(step) for step in plan.steps]
+    after = kinds[kinds.index(steps.KillAmidst) :] if steps.KillAmidst in kinds else []
+
+    assert not {steps.Forge, steps.DeliverForeign, steps.DeliverMixed} & set(after)
+    assert not (after and steps.FailNext in kinds[: -len(after)])

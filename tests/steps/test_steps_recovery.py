@@ -9,6 +9,7 @@ from harness import gallery, steps
 from harness.driver import Driver
 from harness.errors import ConfigError
 from harness.journal import AMIDST, Delivery, Journal, Started
+from harness.probes.receipts import uncut
 from harness.scenario import Scenario
 
 Perform = Callable[..., tuple[Journal, str]]
@@ -79,6 +80,16 @@ def test_a_kill_amidst_leaves_deliveries_without_an_answer(preforked: Driver) ->
     assert [one.event for one in amidst] == ["e0", "e4", "e5", "e6"]
     assert {one.event for one in made if one.outcome == "ack"} == {"e0", "e4", "e5", "e6"}
     assert [one.how for one in journal.all(Started)] == ["found", "kill", "restart"]
+
+
+def test_a_kill_amidst_one_delivery_leaves_the_others_alone(preforked: Driver) -> None:
+    """Only the event that is named leaves before the app dies, and no verdict hangs on whether it was answered."""
+    journal = run(preforked, *ONE_EVENT, steps.ConfirmAgain(), steps.KillAmidst("e4", at=1.5), steps.Deliver(attempts=5))
+
+    amidst = [one for one in journal.all(Delivery) if one.name == AMIDST]
+    assert [(one.event, one.attempt, one.group) for one in amidst] == [("e4", 1, 0)]
+    assert uncut(journal) == ""
+    assert {one.event for one in journal.all(Delivery) if one.outcome == "ack"} == {"e0", "e4"}
 
 
 def test_a_worker_dies_alone(preforked: Driver) -> None:

@@ -6,7 +6,7 @@ import pytest
 from apps.mailbox import Mailbox
 
 from harness import steps
-from harness.errors import UnknownName
+from harness.errors import ConfigError, UnknownName
 from harness.journal import Delivery, EventSeen, Journal
 from harness.webhooks.uglies import Kind, of_kinds
 
@@ -93,6 +93,34 @@ def test_a_lost_connection_is_indeterminate_and_due_again(perform: Perform, by: 
     first, second = [one for one in journal.all(Delivery) if one.event == "e0"]
     assert (first.outcome, first.trouble, first.attempt) == ("indeterminate", "hung up before reading the answer", 1)
     assert (second.outcome, second.attempt, second.message_id) == ("ack", 2, first.message_id)
+
+
+@pytest.mark.parametrize(("by", "name"), [("close", "cut_in_order"), ("reset", "cut_by_reset")])
+def test_half_of_a_message_is_an_attempt_of_which_nothing_counts(
+    perform: Perform, mailbox: Mailbox, by: str, name: str
+) -> None:
+    """The next attempt brings the whole one under the same id, and is the first that arrives."""
+    journal, crashed = perform(steps.Authorise(), steps.LoseHalf("e0", by=by), steps.Deliver(attempts=2))
+
+    half, whole = [one for one in journal.all(Delivery) if one.event == "e0"]
+    assert not crashed
+    assert (half.kind, half.name, half.outcome, half.is_judged) == ("broken", name, "indeterminate", False)
+    assert (whole.attempt, whole.outcome, whole.message_id) == (2, "ack", half.message_id)
+    assert mailbox.messages[0]["delivery_attempt"] == 2
+
+
+def test_half_of_a_message_breaks_off_as_often_as_asked(perform: Perform) -> None:
+    """All of them are one attempt."""
+    journal, _ = perform(steps.Authorise(), steps.LoseHalf("e0", times=3), steps.Deliver(attempts=2))
+
+    assert [one.attempt for one in journal.all(Delivery) if one.event == "e0"] == [1, 1, 1, 2]
+
+
+@pytest.mark.parametrize("times", [0, 101])
+def test_half_of_a_message_breaks_off_some_times(times: int) -> None:
+    """Not never, and not more often than anybody waits for."""
+    with pytest.raises(ConfigError, match="LoseHalf: times must be from 1 to 100, got"):
+        steps.LoseHalf("e0", times=times).check()
 
 
 def test_what_is_taken_needs_no_browser(perform: Perform, mailbox: Mailbox) -> None:
