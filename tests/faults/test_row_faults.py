@@ -26,7 +26,7 @@ def test_an_old_answer_comes_again(caller: Caller) -> None:
 
 def test_what_has_not_changed_is_not_stale(caller: Caller) -> None:
     """The fault waits until there is news to withhold."""
-    with pytest.raises(FaultUnbitten, match="[2-9] answers"), caller.fiskil.broken(ROUTE, faults.StaleAnswer(), times=0):
+    with pytest.raises(FaultUnbitten, match=r"[2-9] answers"), caller.fiskil.broken(ROUTE, faults.StaleAnswer(), times=0):
         caller.walk()
 
 
