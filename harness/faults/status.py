@@ -66,10 +66,14 @@ class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
         "R-406",
     )
     ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     status: int = 503
     retry_after_s: int | None = None
+
+    @property
+    def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
+        """An error where success is told is a body that nobody described."""
+        return ("status",) if self.status >= 300 else ("status", "body")
 
     def check(self) -> None:
         """Refuse what is no final status, and waits that no header can tell."""
@@ -80,6 +84,8 @@ class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
     def instead(self, asked: Asked) -> Reply | None:
         """The status and the error that the endpoint documents."""
         told = refusal(asked, self.status)
+        if self.status < 300:
+            told = told.with_header(b"content-type", b"application/json")
         return Reply(status=told.status, headers=(*told.headers, *asked.waits(self.retry_after_s)), body=told.body)
 
 
