@@ -5,7 +5,7 @@ from harness.steps.app import FailNext, KillApp, KillWorker, Restart, Settle, St
 from harness.steps.base import PlainStep, Step, in_words, name_of
 from harness.steps.callbacks import AuthoriseUnseen, ClaimSuccess, ComeBackAgain, ComeBackAs
 from harness.steps.changes import Change
-from harness.steps.data import Advance, ConfirmAgain, Disconnect, Refresh, Revoke, Sync
+from harness.steps.data import Advance, ConfirmAgain, DeleteEndUser, Disconnect, Refresh, Revoke, Sync
 from harness.steps.deliveries import (
     Burst,
     Deliver,
@@ -74,6 +74,7 @@ AnyStep = (
     | ComeBackAs
     | Conclude
     | ConfirmAgain
+    | DeleteEndUser
     | Deliver
     | DeliverAccountNumbers
     | DeliverAsBrowser
@@ -163,6 +164,7 @@ __all__ = [
     "ComeBackAs",
     "Conclude",
     "ConfirmAgain",
+    "DeleteEndUser",
     "Deliver",
     "DeliverAccountNumbers",
     "DeliverAsBrowser",
