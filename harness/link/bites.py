@@ -14,7 +14,8 @@ AskApi = Callable[[Asked], Awaitable[Reply]]
 class Met(Struct, kw_only=True):
     """What comes of an exchange: whether each fault bit, the answer, and the acts that are still to be performed.
 
-    Without an answer the exchange is over: the connection has ended, or the client has left.
+    ``has_bitten`` is noted as it happens, so that what is broken off is known as far as it came. Without an answer the
+    exchange is over: the connection has ended, or the client has left.
     """
 
     has_bitten: list[bool]
@@ -31,7 +32,8 @@ async def meet(
     line: Line,
     performed: Performed,
     is_kept: bool,
-) -> Met:
+    met: Met,
+) -> None:
     """Let *faults* meet one exchange, of which fault i is told ``told[i]``; the acts of its answer are left to the caller.
 
     Args:
@@ -39,21 +41,22 @@ async def meet(
         ask_api: Lets the API work.
         performed: Notes what goes out before the API is asked.
         is_kept: Whether the connection stays open for a next request.
+        met: Takes what comes of it.
     """
-    met = Met(has_bitten=[world is not None and fault.upset(world) for fault in faults])
+    for number, fault in enumerate(faults):
+        met.has_bitten[number] |= world is not None and fault.upset(world)
     for number, fault in enumerate(faults):
         ahead = fault.ahead(told[number])
         met.has_bitten[number] |= bool(ahead)
         await perform(ahead, line, performed)
         if performed.end is not None or performed.has_left:
-            return met
+            return
     met.reply = await _answer(faults, told, ask_api, met.has_bitten)
     met.acts = acts_of(met.reply, is_head=told[0].method == "HEAD", is_kept=is_kept)
     for number, fault in enumerate(faults):
         shaped = fault.shape(met.acts, told[number])
         met.has_bitten[number] |= list(shaped) != list(met.acts)
         met.acts = shaped
-    return met
 
 
 async def _answer(faults: Sequence[PlainFault], told: Sequence[Asked], ask_api: AskApi, has_bitten: list[bool]) -> Reply:

@@ -57,9 +57,9 @@ class Call:
         self._line = protocol.UvicornLine(self._send, self.receive)
         self._link.bitten.add(self)
         performed = Performed(head=bytearray(), body=bytearray())
-        met = Met(has_bitten=[True] * len(taken))
+        met = Met(has_bitten=[False] * len(taken))
         try:
-            met = await meet(
+            await meet(
                 [one.waiting.rule.fault for one in taken],
                 [self._told(one, request) for one in taken],
                 world=self._link.world,
@@ -67,6 +67,7 @@ class Call:
                 line=self._line,
                 performed=performed,
                 is_kept=self._line.is_kept,
+                met=met,
             )
             await self._perform(taken, met, performed)
         finally:
