@@ -2,14 +2,43 @@
 
 from typing import TYPE_CHECKING, Union
 
-from harness.faults import auth, payload, status, transport
+from harness.faults import auth, compression, damage, framing, heads, pace, payload, redirect, status, transport
 from harness.faults.auth import ExpireTokens
 from harness.faults.base import Asked, End, Pause, Piece, PlainFault, Reply, World
+from harness.faults.compression import GzipBomb, GzipLie, GzipTruncated
+from harness.faults.damage import ChunkLoss, Corrupt, Garbage, GarbageAfterHead
+from harness.faults.framing import (
+    BadChunkSize,
+    BareLineFeeds,
+    BodyAfterHead,
+    BodyAfterNoContent,
+    ChunkExtension,
+    ChunksWithoutEnd,
+    LengthAndChunks,
+    LengthTooLong,
+    LengthTooShort,
+    LengthTwice,
+    SecondAnswer,
+    Trailers,
+    TruncatedUntold,
+)
+from harness.faults.heads import ContinueForever, EarlyHints, HeaderTwice, HugeHeader, ManyHeaders
+from harness.faults.pace import Bandwidth, Dribble, Drip, Latency, LognormalDelay, Slicer, UniformDelay
 from harness.faults.payload import TruncatedJson
+from harness.faults.redirect import RedirectCrossOrigin, RedirectDowngrade, RedirectLoop
 from harness.faults.status import Status
-from harness.faults.transport import Drip, EmptyResponse, LimitBytes, ResetPeer, Stall
+from harness.faults.transport import (
+    EmptyResponse,
+    LimitAnswer,
+    LimitBytes,
+    ResetBefore,
+    ResetPeer,
+    Stall,
+    StallHead,
+    Timeout,
+)
 
-FAMILIES = (transport, status, payload, auth)
+FAMILIES = (pace, transport, damage, framing, heads, compression, redirect, status, payload, auth)
 """Each has ``FAULTS``, its own in the order of the catalogue."""
 
 FAULTS: dict[str, type[PlainFault]] = {
@@ -27,18 +56,56 @@ __all__ = [
     "FAULTS",
     "AnyFault",
     "Asked",
+    "BadChunkSize",
+    "Bandwidth",
+    "BareLineFeeds",
+    "BodyAfterHead",
+    "BodyAfterNoContent",
+    "ChunkExtension",
+    "ChunkLoss",
+    "ChunksWithoutEnd",
+    "ContinueForever",
+    "Corrupt",
+    "Dribble",
     "Drip",
+    "EarlyHints",
     "EmptyResponse",
     "End",
     "ExpireTokens",
+    "Garbage",
+    "GarbageAfterHead",
+    "GzipBomb",
+    "GzipLie",
+    "GzipTruncated",
+    "HeaderTwice",
+    "HugeHeader",
+    "Latency",
+    "LengthAndChunks",
+    "LengthTooLong",
+    "LengthTooShort",
+    "LengthTwice",
+    "LimitAnswer",
     "LimitBytes",
+    "LognormalDelay",
+    "ManyHeaders",
     "Pause",
     "Piece",
     "PlainFault",
+    "RedirectCrossOrigin",
+    "RedirectDowngrade",
+    "RedirectLoop",
     "Reply",
+    "ResetBefore",
     "ResetPeer",
+    "SecondAnswer",
+    "Slicer",
     "Stall",
+    "StallHead",
     "Status",
+    "Timeout",
+    "Trailers",
     "TruncatedJson",
+    "TruncatedUntold",
+    "UniformDelay",
     "World",
 ]

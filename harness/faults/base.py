@@ -123,8 +123,11 @@ class PlainFault(Struct, frozen=True, kw_only=True):
 
     ``ids`` are the fault's ids in the catalogue. ``where`` says whether it meets an exchange or a connection.
     ``ends`` tells that it answers in the API's place or ends the connection.
-    ``spoils`` is what no longer keeps the contract where the fault bites: ``answer`` (none at all), ``end`` (of the body),
-    ``body`` or ``status``; all of it and nothing else. ``needs_world`` tells that it cannot be had before the hosted API.
+    ``needs_world`` tells that it cannot be had before the hosted API.
+
+    ``spoils`` is what no longer keeps the contract where the fault bites: ``answer`` (not a byte of it), ``end`` (it stops
+    before), ``framing`` (it is no HTTP, or more than one answer), else ``status``, ``headers``, ``media type`` and ``body``;
+    all of it and nothing else. ``bytes`` is whatever chance has it break.
     """
 
     ids: ClassVar[tuple[str, ...]] = ()
