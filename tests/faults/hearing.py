@@ -94,13 +94,18 @@ def request(*, method: str = "GET", is_kept: bool = False) -> bytes:
 
 
 def hear(
-    fiskil: LocalFiskil, *broken: faults.AnyFault, method: str = "GET", is_kept: bool = False, patience_s: float = 10
+    fiskil: LocalFiskil,
+    *broken: faults.AnyFault,
+    route: str = ROUTE,
+    method: str = "GET",
+    is_kept: bool = False,
+    patience_s: float = 10,
 ) -> Heard:
     """What a socket reads of an answer that meets these faults, until nothing has come for so long."""
     if not broken:
         return _read(fiskil, request(method=method, is_kept=is_kept), patience_s)
-    with fiskil.broken(ROUTE, broken[0]):
-        return hear(fiskil, *broken[1:], method=method, is_kept=is_kept, patience_s=patience_s)
+    with fiskil.broken(route, broken[0]):
+        return hear(fiskil, *broken[1:], route=route, method=method, is_kept=is_kept, patience_s=patience_s)
 
 
 def _dateless(data: bytes) -> bytes:

@@ -6,7 +6,7 @@ from contextlib import closing
 import httpx
 import msgspec
 import pytest
-from hearing import BODY, HEAD, PATH, ROUTE, acts, hear, is_next_answer_good, lines, pieces, request, told
+from hearing import BODY, HEAD, PATH, ROUTE, acts, hear, is_next_answer_good, lines, pieces, told
 
 from harness import faults
 from harness.errors import ConfigError
@@ -91,7 +91,7 @@ def test_a_head_request_gets_a_body(fiskil: LocalFiskil) -> None:
     """So many bytes after a head that ends the answer, then FIN."""
     plain = hear(fiskil, method="HEAD")
 
-    heard = hear(fiskil, faults.BodyAfterHead(size_bytes=5), method="HEAD")
+    heard = hear(fiskil, faults.BodyAfterHead(size_bytes=5), route="*", method="HEAD")
 
     assert (plain.body, heard.data, heard.end) == (b"", plain.data + b"xxxxx", "closed")
 
@@ -106,19 +106,14 @@ def test_after_an_end_there_is_no_second_answer() -> None:
     assert faults.SecondAnswer().shape([*acts(), End.CLOSE], told()) == [*acts(), End.CLOSE]
 
 
+@pytest.mark.slow
 def test_the_connection_stays_open_after_a_second_answer(fiskil: LocalFiskil) -> None:
-    """Who keeps it gets to a next question the answer that nobody asked for."""
-    host, port = fiskil.api_url.removeprefix("http://").split(":")
-    with (
-        closing(http.client.HTTPConnection(host, int(port), timeout=5)) as kept,
-        fiskil.broken(ROUTE, faults.SecondAnswer()),
-    ):
-        kept.request("GET", PATH)
-        kept.getresponse().read()
-        kept.sock.sendall(request(is_kept=True))
-        data = kept.sock.recv(len(SECOND))
+    """Who keeps it finds there, before a next question, an answer that nobody asked for."""
+    plain = hear(fiskil, is_kept=True, patience_s=0.3)
 
-    assert data == SECOND
+    heard = hear(fiskil, faults.SecondAnswer(), is_kept=True, patience_s=0.3)
+
+    assert (heard.data, heard.end) == (plain.data + SECOND, "silent")
 
 
 FELT_BY_HTTPX = [
