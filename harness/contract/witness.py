@@ -90,10 +90,10 @@ class Witness:
         """Judge an answer that a fault has spoiled: it breaks what the fault declares, all of it and nothing else."""
         parts = _parts(one)
         declared = _declared(one)
-        if one.has_left and not parts <= declared:
-            return
         if BYTES in declared or (parts & HIDING and parts <= declared):
             declared = parts
+        if one.has_left and parts != declared:
+            return
         with self._lock:
             self.bitten[one.fault] += 1
             if one.route and one.status is not None:
