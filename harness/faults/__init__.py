@@ -2,28 +2,40 @@
 
 from typing import TYPE_CHECKING, Union
 
-from harness.faults import auth, compression, damage, framing, heads, pace, payload, redirect, status, transport
+from harness.faults import (
+    auth,
+    chunks,
+    compression,
+    damage,
+    delay,
+    early,
+    framing,
+    heads,
+    pace,
+    payload,
+    redirect,
+    status,
+    transport,
+)
 from harness.faults.auth import ExpireTokens
 from harness.faults.base import Asked, End, Pause, Piece, PlainFault, Reply, World
+from harness.faults.chunks import BadChunkSize, ChunkExtension, ChunksWithoutEnd, LengthAndChunks, Trailers
 from harness.faults.compression import GzipBomb, GzipLie, GzipTruncated
 from harness.faults.damage import ChunkLoss, Corrupt, Garbage, GarbageAfterHead
+from harness.faults.delay import Latency, LognormalDelay, UniformDelay
+from harness.faults.early import EarlyResponse
 from harness.faults.framing import (
-    BadChunkSize,
     BareLineFeeds,
     BodyAfterHead,
     BodyAfterNoContent,
-    ChunkExtension,
-    ChunksWithoutEnd,
-    LengthAndChunks,
     LengthTooLong,
     LengthTooShort,
     LengthTwice,
     SecondAnswer,
-    Trailers,
     TruncatedUntold,
 )
 from harness.faults.heads import ContinueForever, EarlyHints, HeaderTwice, HugeHeader, ManyHeaders
-from harness.faults.pace import Bandwidth, Dribble, Drip, Latency, LognormalDelay, Slicer, UniformDelay
+from harness.faults.pace import Bandwidth, Dribble, Drip, Slicer
 from harness.faults.payload import TruncatedJson
 from harness.faults.redirect import RedirectCrossOrigin, RedirectDowngrade, RedirectLoop
 from harness.faults.status import Status
@@ -38,7 +50,7 @@ from harness.faults.transport import (
     Timeout,
 )
 
-FAMILIES = (pace, transport, damage, framing, heads, compression, redirect, status, payload, auth)
+FAMILIES = (delay, pace, transport, damage, framing, chunks, heads, compression, redirect, early, status, payload, auth)
 """Each has ``FAULTS``, its own in the order of the catalogue."""
 
 FAULTS: dict[str, type[PlainFault]] = {
@@ -69,6 +81,7 @@ __all__ = [
     "Dribble",
     "Drip",
     "EarlyHints",
+    "EarlyResponse",
     "EmptyResponse",
     "End",
     "ExpireTokens",

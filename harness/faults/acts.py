@@ -30,9 +30,9 @@ class Head(Struct, frozen=True):
     def __bytes__(self) -> bytes:
         return CRLF.join((self.status_line, *self.lines, b"", b""))
 
-    def has(self, name: bytes) -> bool:
-        """Whether there is such a header."""
-        return any(_is_named(line, name) for line in self.lines)
+    def values(self, name: bytes) -> list[bytes]:
+        """What stands under that name."""
+        return [line.partition(b":")[2].strip() for line in self.lines if _is_named(line, name)]
 
     def without(self, name: bytes) -> "Head":
         """The same without that header."""
@@ -41,6 +41,11 @@ class Head(Struct, frozen=True):
     def adding(self, *lines: bytes) -> "Head":
         """The same with *lines* after the others."""
         return Head(self.status_line, (*self.lines, *lines))
+
+
+def has_head(acts: Sequence[Act]) -> bool:
+    """Whether any of a head would be written."""
+    return any(_is_head(act) for act in acts)
 
 
 def with_head(acts: Sequence[Act], head: Head | bytes) -> list[Act]:
@@ -61,9 +66,10 @@ def body_size(acts: Sequence[Act]) -> int:
     return len(head_and_body(acts)[1])
 
 
-def has_length(acts: Sequence[Act]) -> bool:
-    """Whether the answer has a body whose length is announced: neither chunked, nor up to the end of the connection."""
-    return body_size(acts) > 0 and Head.of(acts).has(b"content-length")
+def is_framed(acts: Sequence[Act]) -> bool:
+    """Whether the answer has a body and announces its length, once and rightly: what else there is was broken before."""
+    size = body_size(acts)
+    return size > 0 and Head.of(acts).values(b"content-length") == [b"%d" % size]
 
 
 def chunked(acts: Sequence[Act], *, extension: bytes = b"", last: bytes = b"0\r\n\r\n") -> list[Act]:

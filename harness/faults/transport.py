@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from harness.faults.acts import LONGEST_MS
 from harness.faults.base import Act, Asked, End, Pause, Piece, PlainFault, refuse_outside, up_to
-from harness.faults.pace import Stream
+from harness.faults.delay import Stream
 
 
 class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
