@@ -15,9 +15,11 @@ from harness.local import LocalFiskil
 
 def test_latency_holds_each_piece_from_when_it_would_have_come() -> None:
     """Two pieces at once are late together; one that comes later is late by as much; an end is not held by itself."""
-    shaped = faults.Latency(latency_ms=300).shape([*acts()[:1], Pause(0.1), acts()[1], End.CLOSE], told())
+    head, body = acts()
 
-    assert shaped == [Pause(0.3), Piece(HEAD), Pause(0.1), Piece(BODY, is_body=True), End.CLOSE]
+    shaped = faults.Latency(latency_ms=300).shape([head, Pause(0.1), body, Pause(0.4), body, Pause(0.5), End.CLOSE], told())
+
+    assert shaped == [Pause(0.3), head, Pause(0.1), body, Pause(0.4), body, Pause(0.2), End.CLOSE]
 
 
 def test_latency_keeps_the_order() -> None:
