@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from harness.errors import ConfigError
 from harness.faults.base import Act, End, Pause, Piece, head_and_body
 
 LONGEST_MS = 60_000
@@ -111,6 +112,18 @@ def bounded(acts: Iterable[Act]) -> list[Act]:
             pieces += isinstance(act, Piece)
             (rest if rest else done).append(act)
     return [*done, *_joined(rest)]
+
+
+def refuse_other(fault: object, name: str, known: Sequence[object]) -> None:
+    """Refuse a parameter of *fault* that is none of those that are known.
+
+    Raises:
+        ConfigError: It would break nothing.
+    """
+    value = getattr(fault, name)
+    if value not in known:
+        words = " or ".join(repr(one) for one in known)
+        raise ConfigError(f"{type(fault).__name__}: {name} must be {words}, got {value!r}.")
 
 
 def _joined(acts: Iterable[Act]) -> Iterator[Act]:

@@ -6,7 +6,7 @@ What chance damages may break anything, or nothing that anybody notices; so ``by
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from harness.faults.acts import chunked, has_end, is_framed
+from harness.faults.acts import chunked, has_end, is_framed, refuse_other
 from harness.faults.base import Act, Asked, End, Piece, PlainFault, head_and_body, refuse_outside
 
 Part = Literal["head", "body"]
@@ -64,6 +64,7 @@ class Corrupt(PlainFault, frozen=True, kw_only=True, tag="corrupt"):
     def check(self) -> None:
         """Refuse no bit at all."""
         refuse_outside(self, "bits", 1, MOST_BITS)
+        refuse_other(self, "part", ("head", "body"))
 
     def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
         """The same pieces with different bits flipped: ``bits`` of them, or all there are."""

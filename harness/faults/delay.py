@@ -9,10 +9,11 @@ from random import Random
 from typing import ClassVar, Literal
 
 from harness.errors import ConfigError
-from harness.faults.acts import LONGEST_MS, bounded
+from harness.faults.acts import LONGEST_MS, bounded, refuse_other
 from harness.faults.base import Act, Asked, Pause, Piece, PlainFault, refuse_outside
 
 Stream = Literal["upstream", "downstream"]
+STREAMS = ("upstream", "downstream")
 RESAMPLES = 10
 
 
@@ -31,6 +32,7 @@ class Latency(PlainFault, frozen=True, kw_only=True, tag="latency"):
 
     def check(self) -> None:
         """Refuse no latency at all, and more than a minute."""
+        refuse_other(self, "stream", STREAMS)
         refuse_outside(self, "latency_ms", 0, LONGEST_MS)
         refuse_outside(self, "jitter_ms", 0, LONGEST_MS)
         if not 1 <= self.latency_ms + self.jitter_ms <= LONGEST_MS:

@@ -231,6 +231,7 @@ SENSELESS = [
     (faults.Latency(latency_ms=0), "1 to 60000 together, got 0 and 0"),
     (faults.Latency(latency_ms=60_000, jitter_ms=1), "together"),
     (faults.Latency(latency_ms=-1), "latency_ms"),
+    (faults.Latency(stream="down"), "stream must be 'upstream' or 'downstream', got 'down'"),
     (faults.LognormalDelay(median_ms=10, max_ms=5), "median_ms must be a whole number, from 1 to 5, got 10"),
     (faults.LognormalDelay(sigma=0), "sigma must be above 0 and at most 5, got 0"),
     (faults.UniformDelay(lower_ms=3, upper_ms=2), "lower_ms must be a whole number, from 0 to 2, got 3"),
