@@ -24,8 +24,8 @@ class Head(Struct, frozen=True):
 
     @classmethod
     def of(cls, acts: Sequence[Act]) -> "Head":
-        """The head that *acts* would write."""
-        first, *lines = head_and_body(acts)[0].removesuffix(CRLF + CRLF).split(CRLF)
+        """The head that *acts* would write, not those of interim answers before it."""
+        first, *lines = final_head(acts).removesuffix(CRLF + CRLF).split(CRLF)
         return cls(first, tuple(lines))
 
     def __bytes__(self) -> bytes:
@@ -49,11 +49,29 @@ def has_head(acts: Sequence[Act]) -> bool:
     return any(_is_head(act) for act in acts)
 
 
+def final_head(acts: Sequence[Act]) -> bytes:
+    """The bytes of the head without those of interim answers (1xx) before it."""
+    head = head_and_body(acts)[0]
+    return head[_interim_size(head) :]
+
+
 def with_head(acts: Sequence[Act], head: Head | bytes) -> list[Act]:
-    """*acts* with another head, which is written where the first piece of the old one was."""
-    first = next((at for at, act in enumerate(acts) if _is_head(act)), 0)
-    kept = [act for act in acts[first:] if not _is_head(act)]
-    return [*acts[:first], Piece(bytes(head)), *kept]
+    """*acts* with another head, which is written where the first piece of the old one was; interim answers stay."""
+    left = _interim_size(head_and_body(acts)[0])
+    done: list[Act] = []
+    is_written = False
+    for act in acts:
+        if not isinstance(act, Piece) or act.is_body:
+            done.append(act)
+            continue
+        before, after = act.data[:left], act.data[left:]
+        left -= len(before)
+        if before:
+            done.append(Piece(before))
+        if after and not is_written:
+            done.append(Piece(bytes(head)))
+            is_written = True
+    return done
 
 
 def with_length(acts: Sequence[Act], *lengths: int) -> list[Act]:
@@ -145,6 +163,11 @@ def _joined(acts: Iterable[Act]) -> Iterator[Act]:
             yield act
     if parts:
         yield Piece(b"".join(parts), is_body)
+
+
+def _interim_size(head: bytes) -> int:
+    at = head.removesuffix(CRLF + CRLF).rfind(CRLF + CRLF)
+    return at + len(CRLF + CRLF) if at >= 0 else 0
 
 
 def _is_head(act: Act) -> bool:

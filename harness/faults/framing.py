@@ -10,13 +10,14 @@ from harness.faults.acts import (
     CRLF,
     Head,
     body_size,
+    final_head,
     has_end,
     has_head,
     is_framed,
     with_head,
     with_length,
 )
-from harness.faults.base import Act, Asked, End, Piece, PlainFault, head_and_body, refuse_outside, up_to
+from harness.faults.base import Act, Asked, End, Piece, PlainFault, refuse_outside, up_to
 
 SECOND_ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
 
@@ -149,7 +150,7 @@ class BareLineFeeds(PlainFault, frozen=True, kw_only=True, tag="bare_line_feeds"
 
     def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
         """The head without its carriage returns."""
-        return with_head(acts, head_and_body(acts)[0].replace(CRLF, b"\n")) if has_head(acts) else acts
+        return with_head(acts, final_head(acts).replace(CRLF, b"\n")) if has_head(acts) else acts
 
 
 class SecondAnswer(PlainFault, frozen=True, kw_only=True, tag="second_answer"):
