@@ -1,0 +1,159 @@
+"""Faults of pace: every byte comes, but slower or in other pieces. HTTP and JSON stay as they were."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from random import Random
+from typing import ClassVar
+
+from harness.faults.acts import LONGEST_MS, MOST_PIECES, body_size, bounded
+from harness.faults.base import Act, Asked, Pause, Piece, PlainFault, refuse_outside
+
+
+class Bandwidth(PlainFault, frozen=True, kw_only=True, tag="bandwidth"):
+    """The answer comes at ``rate_kb_s`` (1,000 bytes a second), in slices of 100 ms where it is long."""
+
+    ids: ClassVar[tuple[str, ...]] = ("N-BANDWIDTH",)
+
+    rate_kb_s: int = 10
+
+    def check(self) -> None:
+        """Refuse a rate of nothing, and one that nobody feels on loopback."""
+        refuse_outside(self, "rate_kb_s", 1, 1_000_000)
+
+    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+        """Before each slice, the time that it takes."""
+        return bounded(self._slowly(acts))
+
+    def _slowly(self, acts: Sequence[Act]) -> Iterator[Act]:
+        slice_size = self.rate_kb_s * 100
+        for act in acts:
+            if not isinstance(act, Piece):
+                yield act
+                continue
+            for at in range(0, len(act.data), slice_size):
+                part = act.data[at : at + slice_size]
+                yield Pause(len(part) / self.rate_kb_s / 1000)
+                yield Piece(part, act.is_body)
+
+
+class Slicer(PlainFault, frozen=True, kw_only=True, tag="slicer"):
+    """The answer comes in pieces of ``average_bytes``, give or take ``variation_bytes``, ``delay_us`` after each.
+
+    A piece is cut in two near its middle until what is left is small enough, as Toxiproxy does.
+    """
+
+    ids: ClassVar[tuple[str, ...]] = ("N-SLICER",)
+
+    average_bytes: int = 64
+    variation_bytes: int = 16
+    delay_us: int = 500
+
+    def check(self) -> None:
+        """Refuse pieces of nothing, and a delay so short that pieces would run together."""
+        refuse_outside(self, "average_bytes", 1)
+        refuse_outside(self, "variation_bytes", 0, self.average_bytes - 1)
+        refuse_outside(self, "delay_us", 1, LONGEST_MS * 1000)
+
+    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+        """Smaller pieces with a pause after each; the same acts where every piece is small enough."""
+        if not any(isinstance(act, Piece) and self._is_long(len(act.data)) for act in acts):
+            return acts
+        return bounded(self._sliced(acts, asked.chance))
+
+    def _sliced(self, acts: Sequence[Act], chance: Random) -> Iterator[Act]:
+        left = MOST_PIECES
+        for act in acts:
+            if not isinstance(act, Piece):
+                yield act
+                continue
+            sliced = 0
+            for start, end in islice(self._slices(0, len(act.data), chance), left):
+                yield Piece(act.data[start:end], act.is_body)
+                yield Pause(self.delay_us / 1_000_000)
+                left, sliced = left - 1, end
+            if sliced < len(act.data):
+                yield Piece(act.data[sliced:], act.is_body)
+
+    def _slices(self, start: int, end: int, chance: Random) -> Iterator[tuple[int, int]]:
+        if not self._is_long(end - start):
+            yield start, end
+            return
+        off = chance.randrange(-self.variation_bytes, self.variation_bytes) if self.variation_bytes else 0
+        middle = start + (end - start) // 2 + off
+        yield from self._slices(start, middle, chance)
+        yield from self._slices(middle, end, chance)
+
+    def _is_long(self, size: int) -> bool:
+        return size - self.average_bytes > self.variation_bytes
+
+
+class Drip(PlainFault, frozen=True, kw_only=True, tag="drip"):
+    """The body comes byte by byte, one each ``every_ms``, so that no single read takes long; after a minute the rest."""
+
+    ids: ClassVar[tuple[str, ...]] = ("H-DRIP",)
+
+    every_ms: int = 200
+
+    def check(self) -> None:
+        """Refuse bytes without a pause between them."""
+        refuse_outside(self, "every_ms", 1, LONGEST_MS)
+
+    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+        """The head, then single bytes, each with a pause after it."""
+        return bounded(self._dripped(acts)) if body_size(acts) else acts
+
+    def _dripped(self, acts: Sequence[Act]) -> Iterator[Act]:
+        left = min(MOST_PIECES, LONGEST_MS // self.every_ms)
+        for act in acts:
+            if not (isinstance(act, Piece) and act.is_body):
+                yield act
+                continue
+            singles = min(left, len(act.data))
+            left -= singles
+            for at in range(singles):
+                yield Piece(act.data[at : at + 1], is_body=True)
+                yield Pause(self.every_ms / 1000)
+            if singles < len(act.data):
+                yield Piece(act.data[singles:], is_body=True)
+
+
+class Dribble(PlainFault, frozen=True, kw_only=True, tag="dribble"):
+    """The body comes in ``chunks`` equal pieces over ``total_ms``, the odd bytes with the last one, a pause before each.
+
+    Of a body shorter than that each byte is a piece, as with WireMock's ``chunkedDribbleDelay``.
+    """
+
+    ids: ClassVar[tuple[str, ...]] = ("H-DRIBBLE",)
+
+    chunks: int = 5
+    total_ms: int = 1_000
+
+    def check(self) -> None:
+        """Refuse no pieces, and pauses below a millisecond."""
+        refuse_outside(self, "total_ms", 1, LONGEST_MS)
+        refuse_outside(self, "chunks", 1, self.total_ms)
+
+    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+        """Equal parts of the body; where one piece has become several, the body is cut wherever a part ends."""
+        size = body_size(acts)
+        if not size:
+            return acts
+        chunks = min(self.chunks, size)
+        return bounded(self._parted(acts, frozenset(size // chunks * number for number in range(chunks)), chunks))
+
+    def _parted(self, acts: Sequence[Act], starts: frozenset[int], chunks: int) -> Iterator[Act]:
+        pause = Pause(self.total_ms // chunks / 1000)
+        at = 0
+        for act in acts:
+            if not (isinstance(act, Piece) and act.is_body):
+                yield act
+                continue
+            cuts = sorted({0, *[start - at for start in starts if at <= start < at + len(act.data)]})
+            for cut, until in zip(cuts, [*cuts[1:], len(act.data)], strict=True):
+                if at + cut in starts:
+                    yield pause
+                yield Piece(act.data[cut:until], is_body=True)
+            at += len(act.data)
+
+
+FAULTS: tuple[type[PlainFault], ...] = (Bandwidth, Slicer, Drip, Dribble)
