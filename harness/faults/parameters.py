@@ -106,6 +106,18 @@ class Parameter(Struct, frozen=True, kw_only=True):
         tokens.refuse(f"{lacks}. Did you mean {hint!r}?")
 
 
+    @property
+    def usage(self) -> str:
+        """How it is said, with its default, or with what stands for a value where there is none."""
+        if self.is_required or self.default is None:
+            shown = " ".join(["N" if self.kind in (int, float) else "NAME", *([self.unit.written] if self.unit else [])])
+        else:
+            shown = self.written(self.default)
+        if self.choices:
+            shown = "|".join(self.choices)
+        return shown if self.names_fault else f"{self.words} {shown}"
+
+
 @cache
 def parameters(kind: type[PlainFault]) -> tuple[Parameter, ...]:
     """What a fault can be told, in the order of its fields."""
@@ -115,6 +127,8 @@ def parameters(kind: type[PlainFault]) -> tuple[Parameter, ...]:
 
 def _parameter(fault: str, field: msgspec.structs.FieldInfo, hint: Any) -> Parameter:
     words, unit = stem_and_unit(field.name)
+    if hint is bool:
+        words = words.removeprefix("is ").removeprefix("has ")
     members = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     kinds = [one for one in members if one is not types.NoneType]
     return Parameter(

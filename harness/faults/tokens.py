@@ -9,7 +9,7 @@ from harness.errors import ConfigError
 
 _TOKEN = re.compile(
     r'\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+(?![\w.]))?)'
-    r"|(?P<word>[A-Za-z_*%µ][\w.*/%-]*)|(?P<mark>[,+()=:]))"
+    r"|(?P<word>[A-Za-z_*%µ/][\w.*/%-]*)|(?P<mark>[,+()=:]))"
 )
 
 

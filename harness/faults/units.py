@@ -36,6 +36,7 @@ UNITS: dict[str, Unit] = {
     "h": _time("h"),
     "days": Unit("days", {**_time("d").spellings, "day": Fraction(1), "days": Fraction(1)}),
     "bytes": Unit("bytes", {name: Fraction(size) for name, size in _BYTES.items()}),
+    "per_s": Unit("/s", {"/s": Fraction(1), "/min": Fraction(1, 60), "/h": Fraction(1, 3600)}),
     "kb_s": Unit("kB/s", {name: Fraction(size) for name, size in _RATES.items()}),
     "percent": Unit("%", {"%": Fraction(1), "percent": Fraction(1)}),
 }
@@ -44,6 +45,8 @@ UNITS: dict[str, Unit] = {
 
 def stem_and_unit(name: str) -> tuple[str, Unit | None]:
     """A field's name without its unit, in words, and the unit: ``retry_after_s`` is "retry after" in s."""
+    if name in UNITS:
+        return name.replace("_", " "), None
     for suffix in sorted(UNITS, key=len, reverse=True):
         if name.endswith(f"_{suffix}"):
             return name.removesuffix(f"_{suffix}").replace("_", " "), UNITS[suffix]

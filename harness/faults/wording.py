@@ -6,7 +6,7 @@ parameter, needs no words. Other defaults are left out. ``reset_peer(after_bytes
 """
 
 from collections.abc import Container, Sequence
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -32,6 +32,12 @@ def fault_text(fault: PlainFault) -> str:
     return " ".join(parts)
 
 
+def usage(name: str) -> str:
+    """How the fault called *name* is said, with all its parameters and their defaults; what can be left out in brackets."""
+    said = [one.usage if one.is_required else f"[{one.usage}]" for one in parameters(FAULTS[name])]
+    return " ".join([name, *said])
+
+
 def read_fault(tokens: Tokens, *, stops: Container[str] = ()) -> PlainFault:
     """The fault that comes next, up to a comma, a further fault, or one of *stops*.
 
@@ -47,7 +53,7 @@ def read_fault(tokens: Tokens, *, stops: Container[str] = ()) -> PlainFault:
     known = parameters(FAULTS[name])
     values = _called(tokens, name, known) if tokens.takes("(") else _worded(tokens, name, known, stops)
     try:
-        fault = cast("PlainFault", msgspec.convert({"type": name, **values}, FAULTS[name]))
+        fault = msgspec.convert({"type": name, **values}, FAULTS[name])
     except msgspec.ValidationError as error:
         tokens.refuse(f"{name} cannot be told so: {str(error).replace('`', repr(chr(39))[1])}")
     fault.check()

@@ -7,7 +7,6 @@ from harness.errors import UnknownName
 from harness.faults.tokens import Tokens, quoted
 from harness.faults.units import UNITS
 from harness.link.rules import Rule
-from harness.model.event import EVENT_KINDS
 
 ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 SCOPES = {"end_user": "end user", "route": "route", "connection": "connection"}
@@ -18,7 +17,7 @@ def read_conditions(tokens: Tokens) -> dict[str, Any]:
     """The fields of a rule that what is left of an expression says.
 
     Raises:
-        UnknownName: No condition begins with such a word, or no event is called so.
+        UnknownName: No condition begins with such a word.
         ConfigError: Something makes no sense, or is said twice.
     """
     when: dict[str, Any] = {}
@@ -127,13 +126,6 @@ def _seconds(tokens: Tokens) -> float:
     return float(number * UNITS["s"].spellings[tokens.word()])
 
 
-def _event(tokens: Tokens, field: str, word: str) -> tuple[str, Any]:
-    kind = tokens.name(word)
-    if kind not in EVENT_KINDS:
-        raise UnknownName("event", kind, EVENT_KINDS, place=f"the fault {tokens.text!r}")
-    return field, kind
-
-
 def _per(tokens: Tokens) -> tuple[str, Any]:
     for scope, words in SCOPES.items():
         if tokens.takes(*words.split()):
@@ -153,8 +145,8 @@ CONDITIONS: dict[str, Callable[[Tokens], tuple[str, Any]]] = {
     "with": _with,
     "seed": _seed,
     "between": _between,
-    "from": lambda tokens: _event(tokens, "from_event", "from"),
-    "until": lambda tokens: _event(tokens, "until_event", "until"),
+    "from": lambda tokens: ("from_event", tokens.name("from")),
+    "until": lambda tokens: ("until_event", tokens.name("until")),
     "per": _per,
 }
 """Each reads what follows its first word, and answers with a field of a rule and its value."""

@@ -30,9 +30,9 @@ from harness.faults.base import PlainFault
 from harness.faults.tokens import Tokens, quoted
 from harness.faults.wording import fault_text, read_fault
 from harness.link.conditions import CONDITIONS, is_repeated, read_conditions, when_text
-from harness.link.possible import require_possible
+from harness.link.possible import require_place, require_possible
 from harness.link.rules import CONNECTION, Rule
-from harness.sandbox.api.routes import ROUTES, require_route
+from harness.sandbox.api.routes import ROUTES
 
 METHODS = tuple(dict.fromkeys(route.method for route in ROUTES))
 PLACE = {"page": ("page",), "version": ("version",), "end_user_id": ("end", "user"), "session_id": ("session",)}
@@ -95,7 +95,7 @@ def _place(tokens: Tokens) -> dict[str, str | int]:
         place["method"] = tokens.word()
     if tokens.is_empty or tokens.shown == ":":
         tokens.refuse(f"no route is named. {EXAMPLE[:-1]}")
-    place["route"] = _route(tokens.word())
+    place["route"] = require_place(tokens.word())
     while not tokens.takes(":"):
         if tokens.is_empty:
             tokens.refuse(f"there is no ':' between where and what. {EXAMPLE[:-1]}")
@@ -108,10 +108,3 @@ def _place(tokens: Tokens) -> dict[str, str | int]:
             tokens.refuse(f"{' '.join(PLACE[field])!r} is said twice")
         place[field] = tokens.counted("page") if field == "page" else tokens.name(" ".join(PLACE[field]))
     return place
-
-
-def _route(name: str) -> str:
-    try:
-        return name if name == CONNECTION else require_route(name)
-    except UnknownName as error:
-        raise UnknownName("route", name, [*error.known, CONNECTION]) from None
