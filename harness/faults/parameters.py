@@ -32,9 +32,9 @@ class Parameter(Struct, frozen=True, kw_only=True):
     default: Any
 
     @property
-    def names_fault(self) -> bool:
-        """Whether the fault is called after it, so that its value needs no words."""
-        return self.words.replace(" ", "_") == self.fault
+    def is_bare(self) -> bool:
+        """Whether its value needs no words: the fault is called after it, or it after its unit."""
+        return self.words.replace(" ", "_") in {"", self.fault}
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
         return quoted(str(msgspec.to_builtins(value)))
 
     def _read_one(self, tokens: Tokens, kind: Any) -> Any:
-        what = f"{self.words!r} of {self.fault}"
+        what = f"{self.words!r} of {self.fault}" if self.words else self.fault
         if kind is int or kind is float:
             return self._read_number(tokens, kind, what)
         if get_origin(kind) is Literal and all(isinstance(one, int) for one in get_args(kind)):
@@ -87,7 +87,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
 
     def _read_number(self, tokens: Tokens, kind: Any, what: str) -> int | float:
         shown = tokens.shown
-        value = tokens.number(what) * (self._factor(tokens, f"{self.words} {shown}") if self.unit else 1)
+        value = tokens.number(what) * (self._factor(tokens, f"{self.words} {shown}".strip()) if self.unit else 1)
         if kind is float:
             return float(value)
         if value.denominator != 1:
@@ -102,7 +102,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
         known = ", ".join(self.unit.spellings)
         hint = f"{said} {self.unit.written}"
         other = tokens.shown if tokens.shown in UNITS_KNOWN else ""
-        lacks = f"{other!r} is no unit of {self.words!r}, which takes {known}" if other else f"{said!r} has no unit"
+        lacks = f"{other!r} is no unit of {self.words or self.fault!r}, which takes {known}" if other else f"{said!r} has no unit"
         tokens.refuse(f"{lacks}. Did you mean {hint!r}?")
 
 
@@ -115,7 +115,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
             shown = self.written(self.default)
         if self.choices:
             shown = "|".join(self.choices)
-        return shown if self.names_fault else f"{self.words} {shown}"
+        return shown if self.is_bare else f"{self.words} {shown}"
 
 
 @cache

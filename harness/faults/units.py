@@ -37,14 +37,21 @@ UNITS: dict[str, Unit] = {
     "days": Unit("days", {**_time("d").spellings, "day": Fraction(1), "days": Fraction(1)}),
     "bytes": Unit("bytes", {name: Fraction(size) for name, size in _BYTES.items()}),
     "per_s": Unit("/s", {"/s": Fraction(1), "/min": Fraction(1, 60), "/h": Fraction(1, 3600)}),
+    "kb": Unit("kB", {"kB": Fraction(1), "KB": Fraction(1), "MB": Fraction(1000)}),
     "kb_s": Unit("kB/s", {name: Fraction(size) for name, size in _RATES.items()}),
     "percent": Unit("%", {"%": Fraction(1), "percent": Fraction(1)}),
 }
 """Each by the end of a field's name; the longest end counts."""
 
 
+WHOLE_NAMES = {"seconds": "s", "days": "days"}
+"""Fields that are named as their unit and nothing else, so that their value needs no words."""
+
+
 def stem_and_unit(name: str) -> tuple[str, Unit | None]:
     """A field's name without its unit, in words, and the unit: ``retry_after_s`` is "retry after" in s."""
+    if name in WHOLE_NAMES:
+        return "", UNITS[WHOLE_NAMES[name]]
     if name in UNITS:
         return name.replace("_", " "), None
     for suffix in sorted(UNITS, key=len, reverse=True):

@@ -23,9 +23,9 @@ def fault_text(fault: PlainFault) -> str:
     """*fault* in words."""
     known = parameters(type(fault))
     parts = [_name_of(fault)]
-    for one in sorted(known, key=lambda one: not one.names_fault):
+    for one in sorted(known, key=lambda one: not one.is_bare):
         value = getattr(fault, one.field)
-        if one.names_fault:
+        if one.is_bare:
             parts.append(one.written(value))
         elif one.is_required or value != one.default:
             parts.append(f"{one.words} {one.written(value)}")
@@ -62,14 +62,14 @@ def read_fault(tokens: Tokens, *, stops: Container[str] = ()) -> PlainFault:
 
 def bare_parameter(known: Sequence[Parameter]) -> Parameter | None:
     """The one whose value needs no words: the fault is named after it, or has no other."""
-    named = [one for one in known if one.names_fault]
+    named = [one for one in known if one.is_bare]
     return named[0] if named else (known[0] if len(known) == 1 else None)
 
 
 def _worded(tokens: Tokens, name: str, known: Sequence[Parameter], stops: Container[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     bare = bare_parameter(known)
-    longest_first = sorted(known, key=lambda one: -len(one.words.split()))
+    longest_first = sorted((one for one in known if one.words), key=lambda one: -len(one.words.split()))
     while not tokens.is_empty and tokens.shown not in ENDS:
         found = next((one for one in longest_first if tokens.takes(*one.words.split())), None)
         if found is None and bare is not None and not values and not _is_a_typo(tokens, bare) and tokens.shown not in stops:
