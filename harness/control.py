@@ -152,12 +152,8 @@ class _Control:
         return {"faults": self._waiting()}
 
     def set_fault(self, _request: Request, body: bytes) -> Any:
-        if _is_worded(body):
-            rules = rules_of(_read(body, Wording).fault)
-        else:
-            rules = (require_possible(_read(body, Rule).check()),)
-        for rule in rules:
-            self._fiskil.link.rules.set(rule)
+        for rule in rules_of(_read(body, Wording).fault) if _is_worded(body) else (_read(body, Rule).check(),):
+            self._fiskil.link.rules.set(require_possible(rule))
         return {"faults": self._waiting()}
 
     def lift_fault(self, request: Request, _body: bytes) -> Any:

@@ -1,7 +1,8 @@
-"""The catalogue of what can break between app and API, as values: what happens, what a correct client does, how to have it."""
+"""The catalogue of what can break between app and API: what happens, what a correct client does, and how to have it."""
 
 from collections import Counter
 from functools import cache
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -32,9 +33,9 @@ FAMILIES = {
 class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing that can break: ``happens`` says what, ``client`` completes "a correct client ...".
 
-    It is had by a fault (``ask`` are expressions that certainly bite), by a step (perhaps with the value of its first field,
-    as in ``change=amend``), in a scenario, by a person, under a reading, or judged by a probe. ``reason`` says why it cannot be,
-    or in what sense it is.
+    It is had by a fault (``ask`` are expressions that certainly bite), by a step (perhaps with the value of a field, as in
+    ``change=amend``), in a scenario, by a person, under a reading, or judged by a probe. ``reason`` says why it cannot be, or
+    in what sense it is.
     """
 
     id: str
@@ -54,10 +55,9 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Whether it can be had, or the reason why not is said."""
         return bool(self.ask or self.steps or self.scenarios or self.people or self.readings or self.reason)
 
-    @property
-    def faults(self) -> tuple[str, ...]:
-        """The names of the faults in ``ask``, each once."""
-        return tuple(dict.fromkeys(name_of(rule.fault) for text in self.ask for rule in rules_of(text)))
+    def asks_for(self, fault: str) -> tuple[str, ...]:
+        """The expressions in ``ask`` with the fault called so."""
+        return tuple(text for text in self.ask if fault in {name_of(rule.fault) for rule in rules_of(text)})
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,13 +66,19 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def entries() -> dict[str, Entry]:
-    """Every entry by id, in the order of the catalogue.
+    """Every entry by id, in the order of the catalogue."""
+    return read_entries(catalog.read_fixture(FILE))
+
+
+def read_entries(written: dict[str, Any]) -> dict[str, Entry]:
+    """The entries of a parsed file, by id.
 
     Raises:
         ConfigError: The file does not fit, an id stands twice, or an entry has no answer.
+        UnknownName: No family is called so.
     """
     try:
-        found = msgspec.convert(catalog.read_fixture(FILE), _File).entry
+        found = msgspec.convert(written, _File).entry
     except msgspec.ValidationError as error:
         raise ConfigError(f"fixtures/{FILE} does not fit: {error}.") from None
     twice = [value for value, count in Counter(one.id for one in found).items() if count > 1]

@@ -26,9 +26,8 @@ def fault_lines(name: str) -> Iterator[str]:
         yield ""
         yield from _indented(f"{one.id}  {one.happens}")
         yield from _indented(f"A correct client {one.client}.", first=4, later=4)
-        for text in one.ask:
-            if name in one.faults:
-                yield from _indented(f"--fault '{text}'", first=4, later=6)
+        for text in one.asks_for(name):
+            yield from _indented(f"--fault '{text}'", first=4, later=6)
 
 
 def _indented(text: str, *, first: int = 2, later: int = 2) -> Iterator[str]:

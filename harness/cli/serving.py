@@ -69,7 +69,7 @@ def serve_command(
     clock, sets faults, completes syncs, logs deliveries, repeats them and resets. Each attempt and each bite of a fault
     is printed. The consent page speaks the Link SDK's messages.
 
-    A fault is said in one line: where, what, and how often, as in 'banking.transactions: reset_peer after 20 bytes, first 2'.
+    A fault is said in one line: where, what, how often: 'banking.transactions: reset_peer after 20 bytes, first 2'.
     """
     import tempfile
 
@@ -134,8 +134,8 @@ def link_snippet(auth_url: str) -> tuple[str, str]:
 
 def bite_lines(bite: "Bite") -> str:
     """One bite for a terminal: when, on which route and request, at which byte of the body, and the fault."""
-    where = f"at byte {bite.byte_offset}" if bite.byte_offset >= 0 else "before any answer"
-    told = f"{bite.at_s:9.3f} s  bite on {bite.route}, request {bite.request_number}, {where}: {bite.fault}"
+    where = f"byte {bite.byte_offset}" if bite.byte_offset >= 0 else "no answer"
+    told = f"{bite.at_s:9.3f} s  {bite.route}, request {bite.request_number}, {where}: {bite.fault}"
     return "\n".join(_wrapped(told, indent=13))
 
 

@@ -2,9 +2,8 @@
 
 import enum
 import types
-from fractions import Fraction
 from functools import cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NoReturn, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Struct
@@ -87,7 +86,11 @@ class Parameter(Struct, frozen=True, kw_only=True):
 
     def _read_number(self, tokens: Tokens, kind: Any, what: str) -> int | float:
         shown = tokens.shown
-        value = tokens.number(what) * (self._factor(tokens, f"{self.words} {shown}".strip()) if self.unit else 1)
+        value = tokens.number(what)
+        if self.unit is not None:
+            if tokens.shown not in self.unit.spellings:
+                self._refuse_unit(tokens, self.unit, f"{self.words} {shown}".strip())
+            value *= self.unit.spellings[tokens.word()]
         if kind is float:
             return float(value)
         if value.denominator != 1:
@@ -95,16 +98,12 @@ class Parameter(Struct, frozen=True, kw_only=True):
             tokens.refuse(f"{what} wants a whole number{of}, got {float(value):g}")
         return int(value)
 
-    def _factor(self, tokens: Tokens, said: str) -> Fraction:
-        assert self.unit is not None
-        if tokens.shown in self.unit.spellings:
-            return self.unit.spellings[tokens.word()]
-        known = ", ".join(self.unit.spellings)
-        hint = f"{said} {self.unit.written}"
+    def _refuse_unit(self, tokens: Tokens, unit: Unit, said: str) -> NoReturn:
+        known = ", ".join(unit.spellings)
+        hint = f"{said} {unit.written}"
         other = tokens.shown if tokens.shown in UNITS_KNOWN else ""
-        lacks = f"{other!r} is no unit of {self.words or self.fault!r}, which takes {known}" if other else f"{said!r} has no unit"
-        tokens.refuse(f"{lacks}. Did you mean {hint!r}?")
-
+        is_no_unit = f"{other!r} is no unit of {self.words or self.fault!r}, which takes {known}"
+        tokens.refuse(f"{is_no_unit if other else f'{said!r} has no unit'}. Did you mean {hint!r}?")
 
     @property
     def usage(self) -> str:

@@ -31,7 +31,7 @@ from harness.faults.tokens import Tokens, quoted
 from harness.faults.wording import fault_text, read_fault
 from harness.link.conditions import CONDITIONS, is_repeated, read_conditions, when_text
 from harness.link.possible import require_place, require_possible
-from harness.link.rules import CONNECTION, Rule
+from harness.link.rules import Rule
 from harness.sandbox.api.routes import ROUTES
 
 METHODS = tuple(dict.fromkeys(route.method for route in ROUTES))

@@ -11,11 +11,12 @@ HEAD = """# What can break between app and API
 
 Made from `fixtures/faults.toml` and the faults themselves by `make docs`; a test demands that it is current.
 
-{count} ways in which the API, the network or the bank go wrong. {asked} of them are faults that wait between app and API: say
-one of the lines below to `fiskil-harness serve --fault`, or to the control API as `{{"fault": "..."}}`. {other} are things that
-happen in the sandbox: steps, people, scenarios and readings. {reasons} cannot be had here, and the reason is said.
-What can go wrong with webhooks is in [receiver-bugs.md](receiver-bugs.md), and what six HTTP clients observe of each fault in
-[felt-by-clients.md](felt-by-clients.md).
+{count} ways in which the API, the network or the bank go wrong. {asked} of them are had by faults that wait between app and
+API: say one of the lines below to `fiskil-harness serve --fault`, or to its control API as `{{"fault": "..."}}`. {other} are
+things that happen in the sandbox: steps, people, scenarios, readings. {reasons} cannot be had here, and the reason is said.
+
+What can go wrong with webhooks is in [receiver-bugs.md](receiver-bugs.md), and what six HTTP clients observe of each fault
+in [felt-by-clients.md](felt-by-clients.md).
 """
 
 TAIL = """## Every fault, and what it can be told
@@ -37,7 +38,9 @@ def page() -> str:
     for family, title in FAMILIES.items():
         lines += [f"## {title}", "", "| id | what happens | how to have it | a correct client |", "|---|---|---|---|"]
         lines += [
-            f"| {one.id} | {_cell(one.happens)} | {answer(one)} | {_cell(one.client)} |" for one in every if one.family == family
+            f"| {one.id} | {_cell(one.happens)} | {answer(one)} | {_cell(one.client)} |"
+            for one in every
+            if one.family == family
         ]
         lines.append("")
     rows = [f"| `{_cell(usage(name))}` | {_cell(_first(kind))} | {', '.join(kind.ids)} |" for name, kind in FAULTS.items()]
