@@ -69,7 +69,7 @@ def test_a_line_is_a_rule_and_a_rule_is_a_line(text: str, rule: Rule) -> None:
     ("said", "meant"),
     [
         ("reset_peer after 2 kB", "reset_peer after 2000 bytes"),
-        ("reset_peer 20 bytes", "reset_peer after 20 bytes"),
+        ("stall 20 bytes", "stall after 20 bytes"),
         ("reset_peer(after_bytes=20)", "reset_peer after 20 bytes"),
         ("drip every 1.5 s", "drip every 1500 ms"),
         ("drip every 1.5s", "drip every 1500 ms"),

@@ -113,7 +113,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
         else:
             shown = self.written(self.default)
         if self.choices:
-            shown = "|".join(self.choices)
+            shown = " | ".join(self.choices)
         return shown if self.is_bare else f"{self.words} {shown}"
 
 

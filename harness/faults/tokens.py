@@ -11,6 +11,8 @@ _TOKEN = re.compile(
     r'\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+(?![\w.]))?)'
     r"|(?P<word>[A-Za-z_*%µ/][\w.*/%-]*)|(?P<mark>[,+()=:]))"
 )
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.*/%-]*")
+"""What needs no quotes."""
 
 
 class Tokens:
@@ -108,6 +110,5 @@ class Tokens:
 
 def quoted(text: str) -> str:
     """*text* as ``Tokens.name`` reads it."""
-    found = _TOKEN.fullmatch(text)
-    is_plain = found is not None and found.lastgroup == "word" and text.isascii() and text != "none"
+    is_plain = _PLAIN.fullmatch(text) is not None and text != "none"
     return text if is_plain else json.dumps(text)
