@@ -100,7 +100,7 @@ def _place(tokens: Tokens) -> dict[str, str | int]:
         if tokens.is_empty:
             tokens.refuse(f"there is no ':' between where and what. {EXAMPLE[:-1]}")
         field = next((name for name, words in PLACE.items() if tokens.takes(*words)), "")
-        if tokens.shown in FAULTS:
+        if not field and tokens.shown in FAULTS:
             tokens.refuse(f"a ':' is missing before {tokens.shown!r}")
         if not field:
             raise UnknownName("word", tokens.shown, map(" ".join, PLACE.values()), place="the place of a fault")
