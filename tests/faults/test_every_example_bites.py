@@ -19,7 +19,10 @@ from harness.sandbox.tokens import exchange
 
 pytestmark = pytest.mark.slow
 
-ASKED = sorted({text for one in entries().values() for text in one.ask if not text.startswith(CONNECTION)})
+OVER_TLS = {"banking.transactions: redirect_downgrade status 307"}
+"""From https to http, so not here, where everything is plain."""
+
+ASKED = sorted({text for one in entries().values() for text in one.ask if not text.startswith(CONNECTION)} - OVER_TLS)
 PATIENCE_S = 0.6
 CALLS = (
     ("token", "POST", "/v1/token"),
@@ -80,11 +83,12 @@ class Integration:
         token = exchange(self._fiskil.sandbox.store, **self._pair)
         headers = {"authorization": f"Bearer {token.value}"}
         address = (self._next or "/v1/banking/transactions") if path == "next" else path
-        query = {} if "end_user_id=" in address else {"end_user_id": self._end_user_id}
+        is_told = "/banking/" not in address or "end_user_id=" in address
+        query = None if is_told else {"end_user_id": self._end_user_id}
         body = self._pair if "token" in path else {"email": "somebody@example.com"}
         content = {"json": body} if method == "POST" else {"params": query}
         answer = client.request(method, address, headers=headers, **content)
-        with contextlib.suppress(ValueError, LookupError, AttributeError):
+        with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError, RecursionError):
             self._next = answer.json()["links"]["next"]
 
 
