@@ -41,8 +41,8 @@ CALLS = (
     ("banking.transactions", "GET", "{next}"),
     ("banking.transactions", "GET", "{next}"),
 )
-A_DAY = ("", "", "")
-"""A day passes between the two rounds."""
+A_WEEK = ("", "", "")
+"""A week passes between the two rounds."""
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +73,12 @@ class Integration:
     def meets(self, waiting: Waiting) -> bool:
         """Call until the rule has bitten; whether it has."""
         with httpx.Client(base_url=self._fiskil.api_url, timeout=PATIENCE_S, trust_env=False) as client:
-            for route, method, path in (*CALLS, A_DAY, *CALLS):
+            for route, method, path in (*CALLS, A_WEEK, *CALLS):
                 if path and fnmatchcase(route, waiting.rule.route):
                     with contextlib.suppress(httpx.HTTPError, UnicodeDecodeError):
                         self._call(client, method, path)
                 if not path:
-                    self._fiskil.sandbox.clock.advance(days=1)
+                    self._fiskil.sandbox.clock.advance(days=7)
                 if waiting.bitten:
                     return True
         return False
@@ -97,7 +97,7 @@ class Integration:
 
 @pytest.mark.parametrize("text", ASKED)
 def test_what_the_catalogue_says_bites(open_fiskil: LocalFiskil, rosa: Enrolled, text: str) -> None:
-    """Within two rounds of calls, a day apart."""
+    """Within two rounds of calls, a week apart."""
     (rule,) = rules_of(text)
 
     has_bitten = Integration(open_fiskil, rosa.end_user_id).meets(open_fiskil.link.rules.set(rule))
