@@ -34,8 +34,8 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing that can break: ``happens`` says what, ``client`` completes "a correct client ...".
 
     It is had by a fault (``ask`` are expressions that certainly bite), by a step (perhaps with the value of a field, as in
-    ``change=amend``), in a scenario, by a person, under a reading, or judged by a probe. ``reason`` says why it cannot be, or
-    in what sense it is.
+    ``change=amend``), in a scenario, by a person, under a reading, or judged by a probe. ``reason`` says why it cannot be,
+    or in what sense it is.
     """
 
     id: str

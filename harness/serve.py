@@ -159,6 +159,7 @@ class Serving:
         webhook_secret: str | None = None,
         readings: Readings | None = None,
         compress: float = 1,
+        is_tls: bool = False,
         faults: Sequence[Rule] = (),
         tell: Callable[[Record], None] | None = None,
         tell_bite: Callable[[Bite], None] | None = None,
@@ -167,6 +168,7 @@ class Serving:
 
         Args:
             compress: By this the waits between attempts are divided.
+            is_tls: Whether the API speaks TLS, under an authority made now that the environment names.
             faults: Wait from the beginning, until they are lifted or everything is reset.
             tell: Gets each record of the delivery log.
             tell_bite: Gets each bite of a fault, named in its own words; it is called on the server's thread.
@@ -185,9 +187,10 @@ class Serving:
             webhook_secret=webhook_secret,
             readings=readings,
             console=Console(permissions=tuple(PERMISSIONS)),
+            is_tls=is_tls,
         )
         self._pump: Pump | None = None
-        self._tell_bite = tell_bite
+        self._is_tls, self._tell_bite = is_tls, tell_bite
         try:
             self._record()
             for rule in faults:
@@ -218,6 +221,8 @@ class Serving:
             "FISKIL_WEBHOOK_SECRET": credentials.webhook_secret,
             "FISKIL_WEBHOOK_ALLOWED_IPS": ",".join(self.fiskil.webhook_sources),
         }
+        if self._is_tls:
+            pairs["SSL_CERT_FILE"] = str(self.fiskil.certificates.ca_file)
         return ENV_HEADER + "".join(f"{name}={value}\n" for name, value in pairs.items())
 
     def close(self) -> None:

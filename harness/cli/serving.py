@@ -42,6 +42,7 @@ PORT = click.IntRange(0, 65535)
     default=1,
     help="Divide the waits between attempts by this: with 60 a minute is a second  [default: 1].",
 )
+@click.option("--tls", "is_tls", is_flag=True, help="Let the API speak TLS; SSL_CERT_FILE names its authority.")
 @click.option(
     "--fault",
     "faults",
@@ -59,6 +60,7 @@ def serve_command(
     webhook_url: str | None,
     secret_env: str | None,
     compress: float,
+    is_tls: bool,
     faults: tuple[str, ...],
     readings: tuple[str, ...],
     seed: int,
@@ -93,6 +95,7 @@ def serve_command(
             webhook_secret=secret,
             readings=chosen,
             compress=compress,
+            is_tls=is_tls,
             faults=rules,
             tell=lambda one: click.echo(log.line(one)),
             tell_bite=lambda one: click.echo(bite_lines(one)),

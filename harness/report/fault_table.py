@@ -15,6 +15,13 @@ Made from `fixtures/faults.toml` and the faults themselves by `make docs`; a tes
 API: say one of the lines below to `fiskil-harness serve --fault`, or to its control API as `{{"fault": "..."}}`. {other} are
 things that happen in the sandbox: steps, people, scenarios, readings. {reasons} cannot be had here, and the reason is said.
 
+A line says where, what and when: `[METHOD] route [page N] [version V] [end user ID] [session ID]: fault [+ fault], when`.
+A route is a name of `fiskil-harness list routes`, a family as in `banking.*`, `*`, or `connection`. When is `first 3`,
+`once`, `always`, `skip 2`, `every 3rd`, `calls 2 and 5`, `with probability 0.2 seed 7`, `between 10 s and 30 s`,
+`from consent.received`, `until consent.revoked`, `per end user`, or several of these after commas. Without a count a fault
+bites once; with `every`, a probability, a time or an event, as often as that says. Faults of TLS need an API that speaks it:
+`serve --tls`, or `tls = true` under `[sandbox]`.
+
 What can go wrong with webhooks is in [receiver-bugs.md](receiver-bugs.md), and what six HTTP clients observe of each fault
 in [felt-by-clients.md](felt-by-clients.md).
 """
