@@ -1,5 +1,6 @@
 """The command that serves: credentials go into a file of its owner's, and Ctrl-C leaves nothing."""
 
+import re
 import signal
 import socket
 import stat
@@ -61,7 +62,7 @@ def test_faults_bite_are_told_and_the_idle_ones_named_at_the_end(project: Path, 
     """Each bite in a line with its route, request, byte and fault; one that nothing met is said when serve ends."""
     faults = [
         "institutions.list: reset_peer after 20 bytes",
-        "institutions.list: status 503 retry after 2 s, skip 1",
+        "institutions.list: status 503 retry after 2 s",
         "token: stall",
     ]
     options = [word for text in faults for word in ("--fault", text)]
@@ -82,7 +83,7 @@ def test_faults_bite_are_told_and_the_idle_ones_named_at_the_end(project: Path, 
 
     assert [line.removeprefix("fault        ").strip() for line in shown if line.startswith("fault ")] == faults
     assert " s  institutions.list, request 1, byte 20: reset_peer after 20 bytes\n" in told
-    assert " s  institutions.list, request 2, byte 110: status 503 retry after 2 s\n" in told
+    assert re.search(r" s  institutions.list, request 2, byte \d+: status 503 retry after 2 s\n", told)
     assert status == 503
     assert "never bit    token: stall: nothing called it\n" in rest
     assert "institutions.list" not in rest.partition("never bit")[2]
