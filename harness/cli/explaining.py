@@ -7,9 +7,7 @@ from harness.faultbook import entries_of
 from harness.faults import FAULTS
 from harness.faults.parameters import parameters
 from harness.faults.wording import usage
-from harness.report.words import wrapped
-
-WIDTH = 80
+from harness.report.words import WIDTH, wrapped
 
 
 def fault_lines(name: str) -> Iterator[str]:
