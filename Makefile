@@ -5,7 +5,7 @@
 #   make test-all  the same with full matrices and more seeds, within an hour
 #   make mutants   faults put into the judge, by a sample: the score, and those that no test finds
 #   make lock      renew constraints.txt
-#   make docs      renew docs/endpoints.md and docs/receiver-bugs.md
+#   make docs      renew docs/endpoints.md, docs/receiver-bugs.md and docs/faults.md
 
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -64,6 +64,8 @@ docs: $(VENV)/.installed
 	@mv docs/endpoints.md.new docs/endpoints.md
 	@$(BIN)/python -m harness.report.catalogue >docs/receiver-bugs.md.new
 	@mv docs/receiver-bugs.md.new docs/receiver-bugs.md
+	@$(BIN)/python -m harness.report.fault_table >docs/faults.md.new
+	@mv docs/faults.md.new docs/faults.md
 
 clean:
 	rm -rf $(VENV) tests/browser/node_modules build dist .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache

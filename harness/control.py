@@ -19,6 +19,8 @@ from harness.crashes import Crash, crash_of
 from harness.errors import HarnessError, UnknownName
 from harness.faults import FAULTS
 from harness.link import Rule
+from harness.link.expression import rules_of, text_of
+from harness.link.possible import require_possible
 from harness.local import LocalFiskil
 from harness.model import Consent
 from harness.orders import (
@@ -29,11 +31,10 @@ from harness.orders import (
     Jump,
     Redelivery,
     Revocation,
-    Setting,
     Syncing,
+    Wording,
     refuse_unknown_names,
 )
-from harness.sandbox.api.routes import require_route
 
 Told = Callable[[], list[dict[str, object]]]
 
@@ -75,6 +76,7 @@ def control_application(
         ("GET", "/_sandbox/faults", control.faults),
         ("POST", "/_sandbox/faults", control.set_fault),
         ("DELETE", "/_sandbox/faults", control.lift_faults),
+        ("DELETE", "/_sandbox/faults/{number}", control.lift_fault),
         ("POST", "/_sandbox/readings", control.read_as),
         ("POST", "/_sandbox/end-users/{end_user_id}/sync", control.sync),
         ("POST", "/_sandbox/end-users/{end_user_id}/revoke", control.revoke),
@@ -150,11 +152,17 @@ class _Control:
         return {"faults": self._waiting()}
 
     def set_fault(self, _request: Request, body: bytes) -> Any:
-        setting = _read(body, Setting)
-        if setting.times < 1 or setting.skip < 0:
-            raise Refusal(400, "times counts from 1, skip from 0.")
-        rule = Rule(route=require_route(setting.route), fault=setting.fault, times=setting.times, skip=setting.skip)
-        self._fiskil.link.rules.set(rule.check())
+        for rule in rules_of(_read(body, Wording).fault) if _is_worded(body) else (_read(body, Rule).check(),):
+            self._fiskil.link.rules.set(require_possible(rule))
+        return {"faults": self._waiting()}
+
+    def lift_fault(self, request: Request, _body: bytes) -> Any:
+        rules, number = self._fiskil.link.rules, request.path_params["number"]
+        found = [one for one in rules.waiting() if str(one.number) == number]
+        if not found:
+            known = ", ".join(str(one.number) for one in rules.waiting()) or "none"
+            raise Refusal(404, f"No fault {number!r} waits. Known: {known}.")
+        rules.lift(found[0])
         return {"faults": self._waiting()}
 
     def lift_faults(self, _request: Request, _body: bytes) -> Any:
@@ -235,7 +243,14 @@ class _Control:
 
     def _waiting(self) -> list[dict[str, object]]:
         return [
-            {"route": one.rule.route, "fault": msgspec.to_builtins(one.rule.fault), "left": one.left}
+            {
+                "number": one.number,
+                "text": text_of(one.rule),
+                **_about(one.rule),
+                "bites": one.bitten,
+                "spared": one.spared,
+                "left": one.left,
+            }
             for one in self._fiskil.link.rules.waiting()
         ]
 
@@ -275,12 +290,21 @@ async def _body(request: Request) -> bytes:
     return body
 
 
+def _is_worded(body: bytes) -> bool:
+    """Whether a fault is told as an expression."""
+    try:
+        order = msgspec.json.decode(body or b"{}")
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return isinstance(order, dict) and isinstance(order.get("fault"), str)
+
+
 def _read(body: bytes, shape: Any) -> Any:
     try:
         refuse_unknown_names(msgspec.json.decode(body or b"{}"), shape)
         return msgspec.json.decode(body or b"{}", type=shape)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        hint = f" Faults: {', '.join(sorted(FAULTS))}." if shape is Setting else ""
+        hint = f" Faults: {', '.join(sorted(FAULTS))}." if shape is Rule else ""
         raise Refusal(400, f"The body does not fit: {_unquoted(error)}.{hint}") from None
 
 

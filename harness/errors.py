@@ -47,7 +47,7 @@ class UnknownName(UsageError):
     def __init__(self, kind: str, name: str, known: Iterable[str], *, place: str = "") -> None:
         """Compose the message: the name, the nearest match and the first dozen known names."""
         self.name = name
-        names = sorted(known)
+        self.known = names = sorted(known)
         near = nearest(name, names)
         where = f" in {place}" if place else ""
         hint = f" Did you mean {near!r}?" if near else ""

@@ -23,13 +23,10 @@ class Redelivery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     message_id: str
 
 
-class Setting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A fault that is to wait on a route."""
+class Wording(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A fault that is to wait, as a fault expression; without words it is the fields of a ``Rule``."""
 
-    route: str
-    fault: AnyFault
-    times: int = 1
-    skip: int = 0
+    fault: str
 
 
 class Syncing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,7 +14,11 @@ import msgspec
 from harness.clock import stopwatch
 from harness.control import control_application
 from harness.errors import HarnessError, UnknownName, UsageError
-from harness.journal import Exchange, Journal
+from harness.faults.wording import fault_text
+from harness.journal import Bite, Exchange, Journal
+from harness.journal.entry import Entry
+from harness.link import Rule
+from harness.link.expression import text_of
 from harness.listen import Server
 from harness.local import LocalFiskil
 from harness.model import PERMISSIONS
@@ -126,6 +130,20 @@ class Pump:
         return record
 
 
+class Diary(Journal):
+    """The newest of what happens, each entry heard as it is written."""
+
+    def __init__(self, *, newest: int, hear: Callable[[Entry], None]) -> None:
+        """Keep the *newest* entries, and let *hear* have each."""
+        super().__init__(newest=newest)
+        self._hear = hear
+
+    def write(self, entry: Entry) -> None:
+        """Append it and let it be heard."""
+        super().write(entry)
+        self._hear(entry)
+
+
 class Serving:
     """Everything that ``serve`` runs; close it, and nothing is left."""
 
@@ -141,13 +159,19 @@ class Serving:
         webhook_secret: str | None = None,
         readings: Readings | None = None,
         compress: float = 1,
+        is_tls: bool = False,
+        faults: Sequence[Rule] = (),
         tell: Callable[[Record], None] | None = None,
+        tell_bite: Callable[[Bite], None] | None = None,
     ) -> None:
         """Listen at once.
 
         Args:
             compress: By this the waits between attempts are divided.
+            is_tls: Whether the API speaks TLS, under an authority made now that the environment names.
+            faults: Wait from the beginning, until they are lifted or everything is reset.
             tell: Gets each record of the delivery log.
+            tell_bite: Gets each bite of a fault, named in its own words; it is called on the server's thread.
 
         Raises:
             UsageError: A port is in use, the webhook URL is not on loopback, or waits cannot be divided by *compress*.
@@ -163,10 +187,14 @@ class Serving:
             webhook_secret=webhook_secret,
             readings=readings,
             console=Console(permissions=tuple(PERMISSIONS)),
+            is_tls=is_tls,
         )
         self._pump: Pump | None = None
+        self._is_tls, self._tell_bite = is_tls, tell_bite
         try:
             self._record()
+            for rule in faults:
+                self.fiskil.link.rules.set(rule)
             application = control_application(
                 self.fiskil,
                 deliveries=self._deliveries,
@@ -193,6 +221,8 @@ class Serving:
             "FISKIL_WEBHOOK_SECRET": credentials.webhook_secret,
             "FISKIL_WEBHOOK_ALLOWED_IPS": ",".join(self.fiskil.webhook_sources),
         }
+        if self._is_tls:
+            pairs["SSL_CERT_FILE"] = str(self.fiskil.certificates.ca_file)
         return ENV_HEADER + "".join(f"{name}={value}\n" for name, value in pairs.items())
 
     def close(self) -> None:
@@ -212,8 +242,17 @@ class Serving:
         return told
 
     def _record(self) -> None:
-        self._journal = Journal(newest=EXCHANGES_KEPT)
+        self._journal = Diary(newest=EXCHANGES_KEPT, hear=self._hear)
         self.fiskil.link.begin(self._journal, is_stray=lambda _end_user_id: False)
+
+    def _hear(self, entry: Entry) -> None:
+        if isinstance(entry, Bite) and self._tell_bite is not None:
+            worded = {one.rule.name: fault_text(one.rule.fault) for one in self.fiskil.link.rules.waiting()}
+            self._tell_bite(msgspec.structs.replace(entry, fault=worded.get(entry.fault, entry.fault)))
+
+    def unbitten(self) -> list[tuple[str, str]]:
+        """The faults that still wait and have never bitten, each as an expression and with the reason."""
+        return [(text_of(one.rule), one.lack) for one in self.fiskil.link.rules.waiting() if not one.bitten and one.wanted]
 
     def _exchanges(self) -> list[dict[str, object]]:
         """What was asked of the API and what it answered; queries, headers and bodies may carry secrets and stay here."""

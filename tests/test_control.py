@@ -92,9 +92,38 @@ def test_a_fault_waits_bites_and_is_lifted(ask: Ask, fiskil: LocalFiskil) -> Non
     bitten = httpx.get(f"{fiskil.api_url}/v1/institutions", trust_env=False)
 
     assert bitten.status_code == 503
-    assert [(one["route"], one["left"]) for one in ask("GET", "/faults").json()["faults"]] == [("institutions.*", 1)]
+    (told,) = ask("GET", "/faults").json()["faults"]
+    assert (told["route"], told["left"], told["bites"], told["spared"]) == ("institutions.*", 1, 1, 0)
+    assert told["text"] == "institutions.*: status 503, first 2"
     assert ask("DELETE", "/faults").json() == {"faults": []}
     assert not fiskil.link.rules.waiting()
+
+
+def test_faults_are_set_in_words_and_lifted_one_by_one(ask: Ask, fiskil: LocalFiskil) -> None:
+    """An expression may set several at once; each has a number that no later one gets again."""
+    told = ask("POST", "/faults", json={"fault": "banking.accounts: stall after 20 bytes + truncated_json, first 3"})
+    first, second = (one["number"] for one in told.json()["faults"])
+    assert [one["text"] for one in told.json()["faults"]] == [
+        "banking.accounts: stall after 20 bytes, first 3",
+        "banking.accounts: truncated_json, first 3",
+    ]
+
+    assert [one["number"] for one in ask("DELETE", f"/faults/{first}").json()["faults"]] == [second]
+    ask("POST", "/faults", json={"fault": "*: status 500"})
+    assert [one.number for one in fiskil.link.rules.waiting()] == [second, second + 1]
+    gone = ask("DELETE", f"/faults/{first}")
+    assert gone.status_code == 404
+    assert gone.json()["error"] == f"No fault '{first}' waits. Known: {second}, {second + 1}."
+
+
+def test_a_fault_is_told_with_every_condition(ask: Ask) -> None:
+    """As fields of a rule, in JSON, and back as an expression."""
+    wanted = {"route": "banking.*", "page": 2, "p": 0.5, "seed": 7, "times": 0, "fault": {"type": "stall", "after_bytes": 9}}
+
+    told = ask("POST", "/faults", json=wanted).json()["faults"][0]
+
+    assert told["text"] == "banking.* page 2: stall after 9 bytes, with probability 0.5 seed 7"
+    assert {name: told[name] for name in wanted} == wanted
 
 
 def test_a_sync_completes_and_its_events_are_told(ask: Ask, fiskil: LocalFiskil) -> None:
@@ -210,15 +239,20 @@ def test_an_institution_goes_out(ask: Ask, fiskil: LocalFiskil) -> None:
         ),
         ("POST", "/faults", b'{"route": "*", "fault": {"type": "ResetPeer"}}', 400, "Did you mean 'reset_peer'?"),
         ("POST", "/faults", b'{"route": "*", "fault": {}}', 400, "Faults: "),
-        ("POST", "/faults", b'{"route": "*", "fault": "stall"}', 400, "Faults: "),
+        ("POST", "/faults", b'{"route": "*", "fault": "stall"}', 400, "No field 'route'"),
+        ("POST", "/faults", b'{"fault": "*: stal"}', 400, "No fault 'stal'. Did you mean 'stall'?"),
+        ("POST", "/faults", b'{"fault": "*: stall after 20"}', 400, "Did you mean 'after 20 bytes'?"),
+        ("POST", "/faults", b'{"route": "*", "page": 2, "fault": {"type": "stall"}, "nth": [0]}', 400, "nth count from 1"),
+        ("POST", "/faults", b'{"route": "token", "page": 2, "fault": {"type": "stall"}}', 400, "'token' has no pages"),
+        ("DELETE", "/faults/one", b"", 404, "No fault 'one' waits. Known: none."),
         (
             "POST",
             "/faults",
             b'{"route": "*", "fault": {"type": "reset_peer", "after": 1}}',
             400,
-            "No field 'after' in the fault 'reset_peer'. Did you mean 'after_bytes'? Known: after_bytes.",
+            "No field 'after' in the fault 'reset_peer'. Did you mean 'after_bytes'? Known: after_bytes",
         ),
-        ("POST", "/faults", b'{"route": "*", "fault": {"type": "stall"}, "times": 0}', 400, "times counts from 1"),
+        ("POST", "/faults", b'{"route": "*", "fault": {"type": "stall"}, "times": -1}', 400, "times and skip count from 0"),
         ("POST", "/faults", b'{"route": "*", "fault": {"type": "drip", "every_ms": 0}}', 400, "every_ms must be"),
         ("POST", "/faults", b'{"route": "*", "fault": {"type": "status", "status": 99999}}', 400, "from 200 to 599"),
         ("POST", "/end-users/eu_nobody/sync", b"", 404, "no active consent"),

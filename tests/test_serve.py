@@ -1,6 +1,7 @@
 """Serving in real time: webhooks come by themselves, along the retry schedule, to one receiver."""
 
 import re
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from pytest_httpserver import HTTPServer
 
 from harness.clock import wait_until
 from harness.errors import UnsafeTarget, UsageError
+from harness.journal import Bite
+from harness.link.expression import rules_of
 from harness.serve import EXCHANGES_KEPT, Serving
 from harness.webhooks.record import Record
 
@@ -37,6 +40,34 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Serving]]:
     yield start
     for serving in running:
         serving.close()
+
+
+def test_the_api_speaks_tls_on_demand(serve: Callable[..., Serving]) -> None:
+    """Under an authority that the environment names, as clients look for it."""
+    serving = serve(is_tls=True)
+    told = dict(line.partition("=")[::2] for line in serving.environment().splitlines())
+
+    context = ssl.create_default_context(cafile=told["SSL_CERT_FILE"])
+    answer = httpx.get(f"{told['FISKIL_BASE_URL']}/v1/institutions", verify=context, trust_env=False)
+
+    assert told["FISKIL_BASE_URL"].startswith("https://")
+    assert answer.status_code == 400
+
+
+def test_each_bite_is_told_in_the_words_of_its_fault(serve: Callable[..., Serving]) -> None:
+    """Faults wait from the beginning; those that nothing met are named with the reason, and a reset lifts them all."""
+    told: list[Bite] = []
+    rules = [*rules_of("institutions.list: status 503 retry after 2 s"), *rules_of("token: stall")]
+    serving = serve(faults=rules, tell_bite=told.append)
+
+    httpx.get(f"{serving.fiskil.api_url}/v1/institutions", trust_env=False)
+
+    assert [(one.fault, one.route, one.request_number) for one in told] == [
+        ("status 503 retry after 2 s", "institutions.list", 1)
+    ]
+    assert serving.unbitten() == [("token: stall", "nothing called it")]
+    serving.fiskil.reset()
+    assert serving.unbitten() == []
 
 
 def test_events_are_delivered_by_themselves(serve: Callable[..., Serving], receiver: HTTPServer) -> None:

@@ -52,9 +52,12 @@ def _institutions() -> Iterable[Row]:
 
 def _faults() -> Iterable[Row]:
     from harness.faults import FAULTS
+    from harness.faults.wording import usage
 
     for one in _documented(FAULTS):
-        yield Row(name=one.name, about=f"{_called(FAULTS[one.name])}: {one.about}")
+        kind = FAULTS[one.name]
+        about = f"{_called(kind)}: {one.about} Say: {usage(one.name)} [{', '.join(kind.ids)}]"
+        yield Row(name=one.name, about=about)
 
 
 def _steps() -> Iterable[Row]:
@@ -134,12 +137,18 @@ KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
 
 
 @click.command(
-    epilog=options.examples("fiskil-harness list", "fiskil-harness list scenarios", "fiskil-harness list faults --json -")
+    epilog=options.examples(
+        "fiskil-harness list",
+        "fiskil-harness list scenarios",
+        "fiskil-harness list faults reset_peer",
+        "fiskil-harness list faults --json -",
+    )
 )
 @click.argument("kind", metavar="[KIND]", required=False, shell_complete=lambda *_: list(KINDS))
+@click.argument("name", metavar="[NAME]", required=False)
 @options.json_file
-def list_command(kind: str | None, json_path: "Path | None") -> int:
-    """List everything of one KIND, or the kinds."""
+def list_command(kind: str | None, name: str | None, json_path: "Path | None") -> int:
+    """List everything of one KIND, or the kinds; with a NAME, that one alone, and of a fault all that there is to say."""
     if kind is not None and kind not in KINDS:
         raise UnknownName("kind", kind, KINDS)
     rows = (
@@ -147,11 +156,24 @@ def list_command(kind: str | None, json_path: "Path | None") -> int:
         if kind
         else [Row(name=name, about=f"{about} ({len(list(made()))})") for name, (about, made) in KINDS.items()]
     )
+    if name is not None:
+        rows = _only(name, rows, str(kind))
     if json_path is not None:
         _write_json(rows, json_path)
+    elif kind == "faults" and name is not None:
+        from harness.cli.explaining import fault_lines
+
+        click.echo("\n".join(fault_lines(name)))
     else:
         _print(rows)
     return 0
+
+
+def _only(name: str, rows: list[Row], kind: str) -> list[Row]:
+    found = [row for row in rows if name in row.name.split()]
+    if not found:
+        raise UnknownName(kind.removesuffix("s"), name, [row.name for row in rows])
+    return found
 
 
 def _print(rows: list[Row]) -> None:

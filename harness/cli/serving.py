@@ -5,11 +5,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from harness import interrupts
 from harness.cli import options
+
+if TYPE_CHECKING:
+    from harness.journal import Bite
 
 PORT = click.IntRange(0, 65535)
 
@@ -20,6 +24,8 @@ PORT = click.IntRange(0, 65535)
         "fiskil-harness serve --env-file .env.fiskil \\",
         "    --webhook-url http://127.0.0.1:8000/webhooks/fiskil --compress 60",
         "fiskil-harness serve --reading token.lifetime=3600",
+        "fiskil-harness serve \\",
+        "    --fault 'banking.transactions: reset_peer after 20 bytes, first 2'",
         "curl -d '{\"minutes\": 5}' http://127.0.0.1:PORT/_sandbox/clock/advance",
     )
 )
@@ -36,6 +42,14 @@ PORT = click.IntRange(0, 65535)
     default=1,
     help="Divide the waits between attempts by this: with 60 a minute is a second  [default: 1].",
 )
+@click.option("--tls", "is_tls", is_flag=True, help="Let the API speak TLS; SSL_CERT_FILE names its authority.")
+@click.option(
+    "--fault",
+    "faults",
+    metavar="EXPR",
+    multiple=True,
+    help="Let a fault wait on a route; may be repeated. See: list faults, docs/faults.md.",
+)
 @options.readings
 @options.seed
 def serve_command(
@@ -46,22 +60,28 @@ def serve_command(
     webhook_url: str | None,
     secret_env: str | None,
     compress: float,
+    is_tls: bool,
+    faults: tuple[str, ...],
     readings: tuple[str, ...],
     seed: int,
 ) -> int:
     """Serve the API, the consent page and a control API on this machine, in real time, until Ctrl-C.
 
     Credentials go into the env file and nowhere else. Under /_sandbox/ the control API tells the state, advances the
-    clock, sets faults, completes syncs, logs deliveries, repeats them and resets. Each attempt is printed.
-    The consent page speaks the Link SDK's messages.
+    clock, sets faults, completes syncs, logs deliveries, repeats them and resets. Each attempt and each bite of a fault
+    is printed. The consent page speaks the Link SDK's messages.
+
+    A fault is said in one line: where, what, how often: 'banking.transactions: reset_peer after 20 bytes, first 2'.
     """
     import tempfile
 
+    from harness.link.expression import rules_of, text_of
     from harness.readings import Readings, parse
     from harness.serve import Serving
     from harness.webhooks import record as log
 
     secret, chosen = _secret(secret_env), Readings(parse(readings))
+    rules = [rule for text in faults for rule in rules_of(text)]
     if env_file is not None:
         _refuse_foreign(env_file)
     with tempfile.TemporaryDirectory(prefix="fiskil-harness-serve-") as folder, _until_interrupted() as interrupted:
@@ -75,7 +95,10 @@ def serve_command(
             webhook_secret=secret,
             readings=chosen,
             compress=compress,
+            is_tls=is_tls,
+            faults=rules,
             tell=lambda one: click.echo(log.line(one)),
+            tell_bite=lambda one: click.echo(bite_lines(one)),
         )
         path = env_file or Path(folder) / "fiskil.env"
         try:
@@ -86,12 +109,16 @@ def serve_command(
             click.echo(f"credentials  {path}")
             for clause_id, choice in chosen.chosen.items():
                 click.echo(f"reading      {clause_id}={choice}")
+            for rule in rules:
+                click.echo("\n".join(_wrapped(f"fault        {text_of(rule)}", indent=13)))
             if webhook_url:
                 click.echo(f"webhooks to  {webhook_url}")
             for label, line in zip(("link SDK", ""), link_snippet(serving.fiskil.auth_url), strict=True):
                 click.echo(f"{label:12} {line}")
             click.echo("Ctrl-C ends it.")
             interrupted.wait()
+            for text, lack in serving.unbitten():
+                click.echo("\n".join(_wrapped(f"never bit    {text}: {lack}", indent=13)))
         finally:
             serving.close()
             if env_file is not None:
@@ -106,6 +133,19 @@ def link_snippet(auth_url: str) -> tuple[str, str]:
         'import { link } from "@fiskil/link";',
         f'const {{ consentID }} = await link(sessionId, {{ authServer: "{auth_url}" }});',
     )
+
+
+def bite_lines(bite: "Bite") -> str:
+    """One bite for a terminal: when, on which route and request, at which byte of the body, and the fault."""
+    where = f"byte {bite.byte_offset}" if bite.byte_offset >= 0 else "no answer"
+    told = f"{bite.at_s:9.3f} s  {bite.route}, request {bite.request_number}, {where}: {bite.fault}"
+    return "\n".join(_wrapped(told, indent=13))
+
+
+def _wrapped(line: str, *, indent: int) -> list[str]:
+    from harness.report.words import wrapped
+
+    return [one.rstrip() for one in wrapped(line, 80, later_indent=" " * indent)]
 
 
 def _secret(secret_env: str | None) -> str | None:

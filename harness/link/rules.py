@@ -130,11 +130,13 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Waiting:
     """A rule with what is left of it: ``left`` counts the bites that must still come.
 
-    ``spared`` counts the exchanges that were its own and gave it nothing to spoil. ``memory`` is for its fault to write in.
+    ``spared`` counts the exchanges that were its own and gave it nothing to spoil. ``number`` tells it from the others that
+    were ever set, from 1. ``memory`` is for its fault to write in.
     """
 
-    def __init__(self, rule: Rule, *, set_s: float = 0.0) -> None:
+    def __init__(self, rule: Rule, *, set_s: float = 0.0, number: int = 0) -> None:
         self.rule = rule
+        self.number = number
         self.wanted = (len(rule.nth) or rule.times or 1) if rule.p > 0 else 0
         self.spared = 0
         self.bitten = 0
@@ -204,6 +206,7 @@ class Rules:
 
     def __init__(self, *, clock_s: Callable[[], float] = lambda: 0.0) -> None:
         self._waiting: list[Waiting] = []
+        self._latest = 0
         self._lock = threading.Lock()
         self._clock_s = clock_s
         self.are_waiting = False
@@ -213,8 +216,9 @@ class Rules:
 
     def set(self, rule: Rule) -> Waiting:
         """Let a fault wait; the answer knows how many bites are left."""
-        waiting = Waiting(rule, set_s=self._clock_s())
         with self._lock:
+            self._latest += 1
+            waiting = Waiting(rule, set_s=self._clock_s(), number=self._latest)
             self._waiting.append(waiting)
             self._note()
         return waiting

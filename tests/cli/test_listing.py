@@ -6,6 +6,7 @@ import pytest
 
 from harness import faults
 from harness.cli import main
+from harness.cli.explaining import fault_lines
 from harness.cli.listing import KINDS
 
 
@@ -53,6 +54,35 @@ def test_every_kind_is_listed_within_eighty_columns(kind: str, capsys: pytest.Ca
 def test_names_are_those_that_other_commands_take(kind: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What is listed can be typed."""
     assert name in [row["name"] for row in json.loads(listed(capsys, kind, "--json", "-"))]
+
+
+def test_one_fault_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    """What it does, how it is said and called, and for each id what happens, what to do about it, and an example."""
+    shown = listed(capsys, "faults", "truncated_json")
+
+    assert shown.splitlines()[0] == "truncated_json"
+    assert "  say     truncated_json [keep 50 %]\n" in shown
+    assert "  python  faults.TruncatedJson(keep_percent=50)\n" in shown
+    assert "  J-TRUNC  The JSON is cut and announced at that length.\n    A correct client notices" in shown
+    assert "    --fault 'banking.transactions: truncated_json keep 50 %'\n" in shown
+
+
+@pytest.mark.parametrize("fault", faults.FAULTS)
+def test_every_fault_is_explained_within_eighty_columns(fault: str) -> None:
+    """With at least one line to copy."""
+    lines = list(fault_lines(fault))
+
+    assert max(map(len, lines)) <= 80
+    assert [line for line in lines if line.startswith("    --fault '")]
+
+
+def test_one_of_another_kind_is_its_row(capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that nobody has is refused with the nearest."""
+    assert [row["name"] for row in json.loads(listed(capsys, "people", "rosa", "--json", "-"))] == ["rosa"]
+    with pytest.raises(SystemExit) as ending:
+        main(["list", "faults", "rest_peer"])
+    assert ending.value.code == 2
+    assert "No fault 'rest_peer'. Did you mean 'reset_peer'" in capsys.readouterr().err
 
 
 def test_faults_are_listed_as_python_calls_them(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """The command that serves: credentials go into a file of its owner's, and Ctrl-C leaves nothing."""
 
+import re
 import signal
 import socket
 import stat
@@ -54,6 +55,46 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing(
     assert list(Path(environment["TMPDIR"]).iterdir()) == []
     with pytest.raises(httpx.ConnectError):
         httpx.get(places["control"].strip(), trust_env=False)
+
+
+@pytest.mark.usefixtures("unmeasured")
+def test_faults_bite_are_told_and_the_idle_ones_named_at_the_end(project: Path, environment: dict[str, str]) -> None:
+    """Each bite in a line with its route, request, byte and fault; one that nothing met is said when serve ends."""
+    faults = [
+        "institutions.list: reset_peer after 20 bytes",
+        "institutions.list: status 503 retry after 2 s",
+        "token: stall",
+    ]
+    options = [word for text in faults for word in ("--fault", text)]
+    command = [sys.executable, "-m", "harness", "serve", *options]
+    with subprocess.Popen(
+        command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        shown = [process.stdout.readline() for _ in range(10)]
+        api_url = shown[0].split()[1]
+        with pytest.raises(httpx.ReadError), httpx.Client(trust_env=False) as client:
+            client.get(f"{api_url}/v1/institutions")
+        told = process.stdout.readline()
+        status = httpx.get(f"{api_url}/v1/institutions", trust_env=False).status_code
+        told += process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=20)
+
+    assert [line.removeprefix("fault        ").strip() for line in shown if line.startswith("fault ")] == faults
+    assert " s  institutions.list, request 1, byte 20: reset_peer after 20 bytes\n" in told
+    assert re.search(r" s  institutions.list, request 2, byte \d+: status 503 retry after 2 s\n", told)
+    assert status == 503
+    assert "never bit    token: stall: nothing called it\n" in rest
+    assert "institutions.list" not in rest.partition("never bit")[2]
+
+
+def test_a_fault_that_cannot_be_is_refused_before_anything_listens(program: Program) -> None:
+    """Exit 2 with the nearest match."""
+    answer = program("serve", "--fault", "banking.transactions: reset_peer after 20")
+
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "Did you mean 'after 20 bytes'?" in " ".join(answer.stderr.split())
 
 
 def test_a_file_of_somebody_else_is_left_alone(program: Program, project: Path) -> None:

@@ -1,0 +1,33 @@
+"""One fault, explained for a terminal: what it does, what it can be told, what it stands for, and how to have it."""
+
+import inspect
+from collections.abc import Iterator
+
+from harness.faultbook import entries_of
+from harness.faults import FAULTS
+from harness.faults.parameters import parameters
+from harness.faults.wording import usage
+from harness.report.words import WIDTH, wrapped
+
+
+def fault_lines(name: str) -> Iterator[str]:
+    """Everything about the fault called *name*, line by line."""
+    kind = FAULTS[name]
+    yield name
+    for paragraph in inspect.cleandoc(kind.__doc__ or "").replace("``", "").split("\n\n"):
+        yield from _indented(" ".join(paragraph.split()))
+        yield ""
+    yield from _indented(f"say     {usage(name)}", later=10)
+    fields = ", ".join(f"{one.field}={one.default!r}" for one in parameters(kind))
+    yield from _indented(f"python  faults.{kind.__name__}({fields})", later=10)
+    for one in entries_of(name):
+        yield ""
+        yield from _indented(f"{one.id}  {one.happens}")
+        yield from _indented(f"A correct client {one.client}.", first=4, later=4)
+        for text in one.asks_for(name):
+            yield from _indented(f"--fault '{text}'", first=4, later=6)
+
+
+def _indented(text: str, *, first: int = 2, later: int = 2) -> Iterator[str]:
+    for line in wrapped(" " * first + text, WIDTH, later_indent=" " * later):
+        yield line.rstrip()

@@ -1,0 +1,104 @@
+"""The catalogue of what can break between app and API: what happens, what a correct client does, and how to have it."""
+
+from collections import Counter
+from functools import cache
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from harness import catalog
+from harness.errors import ConfigError, UnknownName
+from harness.faults import FAULTS
+from harness.link.expression import rules_of
+
+FILE = "faults.toml"
+FAMILIES = {
+    "network": "Network",
+    "tls": "TLS",
+    "dns": "Names and addresses",
+    "framing": "HTTP framing",
+    "status": "Statuses and rates",
+    "payload": "Payload",
+    "paging": "Paging",
+    "data": "Data over time",
+    "auth": "Authentication",
+    "journey": "The consent journey",
+    "consent": "The life of a consent",
+    "clock": "Clock",
+}
+"""The parts of the catalogue, in its order, and their titles."""
+
+
+class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing that can break: ``happens`` says what, ``client`` completes "a correct client ...".
+
+    It is had by a fault (``ask`` are expressions that certainly bite), by a step (perhaps with the value of a field, as in
+    ``change=amend``), in a scenario, by a person, under a reading, or judged by a probe. ``reason`` says why it cannot be,
+    or in what sense it is.
+    """
+
+    id: str
+    family: str
+    happens: str
+    client: str
+    ask: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+    probes: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether it can be had, or the reason why not is said."""
+        return bool(self.ask or self.steps or self.scenarios or self.people or self.readings or self.reason)
+
+    def asks_for(self, fault: str) -> tuple[str, ...]:
+        """The expressions in ``ask`` with the fault called so."""
+        return tuple(text for text in self.ask if fault in {name_of(rule.fault) for rule in rules_of(text)})
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    entry: tuple[Entry, ...]
+
+
+@cache
+def entries() -> dict[str, Entry]:
+    """Every entry by id, in the order of the catalogue."""
+    return read_entries(catalog.read_fixture(FILE))
+
+
+def read_entries(written: dict[str, Any]) -> dict[str, Entry]:
+    """The entries of a parsed file, by id.
+
+    Raises:
+        ConfigError: The file does not fit, an id stands twice, or an entry has no answer.
+        UnknownName: No family is called so.
+    """
+    try:
+        found = msgspec.convert(written, _File).entry
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"fixtures/{FILE} does not fit: {error}.") from None
+    twice = [value for value, count in Counter(one.id for one in found).items() if count > 1]
+    if twice:
+        raise ConfigError(f"fixtures/{FILE} has {twice[0]!r} twice. Keep one.")
+    for one in found:
+        if one.family not in FAMILIES:
+            raise UnknownName("family", one.family, FAMILIES, place=f"fixtures/{FILE}")
+        if not one.is_answered:
+            raise ConfigError(f"fixtures/{FILE} says neither how {one.id!r} can be had nor why it cannot.")
+    return {one.id: one for one in found}
+
+
+def entries_of(fault: str) -> tuple[Entry, ...]:
+    """The entries of the catalogue that the fault called so brings about."""
+    if fault not in FAULTS:
+        raise UnknownName("fault", fault, FAULTS)
+    return tuple(one for one in entries().values() if one.id in FAULTS[fault].ids)
+
+
+def name_of(fault: object) -> str:
+    """A fault's name in expressions."""
+    return str(fault.__struct_config__.tag)  # type: ignore[attr-defined]

@@ -1,0 +1,152 @@
+"""When a rule bites, in words: the part of a fault expression behind its commas."""
+
+from collections.abc import Callable
+from typing import Any
+
+from harness.errors import UnknownName
+from harness.faults.tokens import Tokens, quoted
+from harness.faults.units import UNITS
+from harness.link.rules import Rule
+
+ORDINALS = {1: "st", 2: "nd", 3: "rd"}
+SCOPES = {"end_user": "end user", "route": "route", "connection": "connection"}
+_COUNTS = {"times", "skip", "every", "p"}
+
+
+def read_conditions(tokens: Tokens) -> dict[str, Any]:
+    """The fields of a rule that what is left of an expression says.
+
+    Raises:
+        UnknownName: No condition begins with such a word.
+        ConfigError: Something makes no sense, or is said twice.
+    """
+    when: dict[str, Any] = {}
+    while not tokens.is_empty:
+        is_seed_of_probability = tokens.shown == "seed" and "p" in when
+        if not tokens.takes(",") and not is_seed_of_probability:
+            tokens.refuse(f"{tokens.shown!r} comes where a comma or the end was expected")
+        word = tokens.word()
+        if word not in CONDITIONS:
+            raise UnknownName("condition", word, CONDITIONS, place=f"the fault {tokens.text!r}")
+        field, value = CONDITIONS[word](tokens)
+        if field in when:
+            tokens.refuse(f"{word!r} says again what was said before")
+        when[field] = value
+    if "nth" in when and _COUNTS & when.keys():
+        tokens.refuse("'calls' names each exchange by its number, so no other count can stand beside it")
+    return when
+
+
+def when_text(rule: Rule) -> list[str]:
+    """The conditions of a rule, each as ``read_conditions`` understands it."""
+    said: list[str] = []
+    if rule.skip:
+        said.append(f"skip {rule.skip}")
+    if rule.every != 1:
+        said.append(f"every {_ordinal(rule.every)}")
+    if rule.nth:
+        said.append(f"calls {' and '.join(map(str, rule.nth))}")
+    seed = f"seed {rule.seed}" if rule.seed else ""
+    if rule.p != 1:
+        said.append(f"with probability {rule.p!r} {seed}".rstrip())
+    elif seed:
+        said.append(seed)
+    if rule.between_s is not None:
+        begin, end = map(_short, rule.between_s)
+        said.append(f"between {begin} s and {end} s")
+    said += [f"{word} {quoted(kind)}" for word, kind in (("from", rule.from_event), ("until", rule.until_event)) if kind]
+    if rule.scope != "all":
+        said.append(f"per {SCOPES[rule.scope]}")
+    usual = 0 if is_repeated(rule) else 1
+    if rule.times != usual and not rule.nth:
+        said.append({0: "always", 1: "once"}.get(rule.times, f"first {rule.times}"))
+    return said
+
+
+def is_repeated(rule: Rule) -> bool:
+    """Whether a rule bites again and again where nobody says how often."""
+    usual = {"every": 1, "p": 1.0, "between_s": None, "from_event": "", "until_event": ""}
+    return any(getattr(rule, field) != value for field, value in usual.items())
+
+
+def _ordinal(number: int) -> str:
+    teen = 10 <= number % 100 <= 20
+    return f"{number}{'th' if teen else ORDINALS.get(number % 10, 'th')}"
+
+
+def _short(number: float) -> str:
+    return str(int(number)) if number == int(number) else repr(number)
+
+
+def _first(tokens: Tokens) -> tuple[str, Any]:
+    return "times", tokens.counted("first")
+
+
+def _skip(tokens: Tokens) -> tuple[str, Any]:
+    return "skip", tokens.counted("skip")
+
+
+def _every(tokens: Tokens) -> tuple[str, Any]:
+    if tokens.takes("time"):
+        return "times", 0
+    number = tokens.counted("every")
+    if tokens.shown in {*ORDINALS.values(), "th"}:
+        tokens.word()
+    return "every", number
+
+
+def _calls(tokens: Tokens) -> tuple[str, Any]:
+    numbers = [tokens.counted("calls")]
+    while tokens.takes("and"):
+        numbers.append(tokens.counted("calls"))
+    return "nth", tuple(numbers)
+
+
+def _with(tokens: Tokens) -> tuple[str, Any]:
+    if not tokens.takes("probability"):
+        tokens.refuse(f"'with' wants 'probability', got {tokens.shown!r}")
+    return "p", float(tokens.number("probability"))
+
+
+def _seed(tokens: Tokens) -> tuple[str, Any]:
+    return "seed", tokens.whole("seed")
+
+
+def _between(tokens: Tokens) -> tuple[str, Any]:
+    begin = _seconds(tokens)
+    if not tokens.takes("and"):
+        tokens.refuse("'between' wants two times, as in 'between 10 s and 30 s'")
+    return "between_s", (begin, _seconds(tokens))
+
+
+def _seconds(tokens: Tokens) -> float:
+    shown, number = tokens.shown, tokens.number("between")
+    if tokens.shown not in UNITS["s"].spellings:
+        tokens.refuse(f"'between {shown}' has no unit. Did you mean 'between {shown} s'?")
+    return float(number * UNITS["s"].spellings[tokens.word()])
+
+
+def _per(tokens: Tokens) -> tuple[str, Any]:
+    for scope, words in SCOPES.items():
+        if tokens.takes(*words.split()):
+            return "scope", scope
+    raise UnknownName("counter", tokens.shown, SCOPES.values(), place="'per'")
+
+
+CONDITIONS: dict[str, Callable[[Tokens], tuple[str, Any]]] = {
+    "first": _first,
+    "once": lambda _: ("times", 1),
+    "twice": lambda _: ("times", 2),
+    "always": lambda _: ("times", 0),
+    "skip": _skip,
+    "every": _every,
+    "calls": _calls,
+    "connections": _calls,
+    "with": _with,
+    "seed": _seed,
+    "between": _between,
+    "from": lambda tokens: ("from_event", tokens.name("from")),
+    "until": lambda tokens: ("until_event", tokens.name("until")),
+    "per": _per,
+}
+"""Each reads what follows its first word, and answers with a field of a rule and its value."""

@@ -1,0 +1,65 @@
+"""What a route can show of a rule: pages where there are pages, bodies where there are bodies."""
+
+from fnmatch import fnmatchcase
+from functools import cache
+
+from harness.errors import ConfigError, UnknownName
+from harness.link.rules import CONNECTION, Rule
+from harness.model.event import EVENT_KINDS
+from harness.sandbox.api.route import ApiRoute
+from harness.sandbox.api.routes import ROUTES, require_route
+from harness.sandbox.console import VERSIONS
+from harness.sandbox.contract.documents import document
+from harness.sandbox.contract.operations import resolve
+
+OF_BODIES = {"body", "end"}
+
+
+def require_possible(rule: Rule) -> Rule:
+    """Refuse a rule that no exchange on its routes can ever meet, or that finds nothing to spoil there; return the rule.
+
+    Raises:
+        UnknownName: The API has no such route, version or event.
+        ConfigError: No route has that method, those pages, or a body.
+    """
+    require_place(rule.route)
+    if rule.route == CONNECTION:
+        return rule
+    for kind in filter(None, (rule.from_event, rule.until_event)):
+        if kind not in EVENT_KINDS:
+            raise UnknownName("event", kind, EVENT_KINDS)
+    routes = [one for one in ROUTES if fnmatchcase(one.name, rule.route)]
+    if rule.version and rule.version not in VERSIONS:
+        raise UnknownName("version", rule.version, VERSIONS)
+    methods = sorted({one.method for one in routes})
+    if rule.method and rule.method not in methods:
+        raise ConfigError(f"{rule.route!r} is never asked by {rule.method}. Known: {', '.join(methods)}.")
+    asked = [one for one in routes if rule.method in {"", one.method}]
+    if rule.page > 1 and not any(_has_pages(one) for one in asked):
+        raise ConfigError(f"{rule.route!r} has no pages, so nobody asks for page {rule.page}.")
+    spoils = set(rule.fault.spoils)
+    if spoils and spoils <= OF_BODIES and not any(_has_body(one) for one in asked):
+        raise ConfigError(f"{rule.route!r} answers without a body, so {rule.name} finds nothing to spoil.")
+    return rule
+
+
+def require_place(name: str) -> str:
+    """Return *name* if faults can wait there: on a route, on a family of routes, or on connections."""
+    try:
+        return name if name == CONNECTION else require_route(name)
+    except UnknownName as error:
+        raise UnknownName("route", name, [*error.known, CONNECTION]) from None
+
+
+@cache
+def _has_pages(route: ApiRoute) -> bool:
+    whole = document(VERSIONS[-1])
+    item = whole["paths"][route.path]
+    parameters = [*item.get("parameters", ()), *item[route.method.lower()].get("parameters", ())]
+    return any(resolve(whole, one)["name"] == "page[size]" for one in parameters)
+
+
+@cache
+def _has_body(route: ApiRoute) -> bool:
+    answers = document(VERSIONS[-1])["paths"][route.path][route.method.lower()]["responses"]
+    return "204" not in answers

@@ -1,0 +1,106 @@
+"""What the catalogue tells people to ask for certainly bites: each expression, on calls that any integration makes.
+
+Faults of connections have their tests with the door, some of them over TLS.
+"""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from itertools import takewhile
+from pathlib import Path
+
+import httpx
+import pytest
+
+from harness.clock import stopwatch
+from harness.faultbook import entries
+from harness.link.expression import rules_of
+from harness.link.rules import CONNECTION, Waiting
+from harness.local import Enrolled, LocalFiskil
+from harness.sandbox.tokens import exchange
+
+pytestmark = pytest.mark.slow
+
+OVER_TLS = {"banking.transactions: redirect_downgrade status 307"}
+"""From https to http, so not here, where everything is plain."""
+
+ASKED = sorted({text for one in entries().values() for text in one.ask if not text.startswith(CONNECTION)} - OVER_TLS)
+PATIENCE_S = 0.6
+CALLS = (
+    ("token", "POST", "/v1/token"),
+    ("end_users.create", "POST", "/v1/end-users"),
+    ("end_users.list", "GET", "/v1/end-users"),
+    ("institutions.list", "GET", "/v1/institutions?client_id={client_id}"),
+    ("banking.accounts", "GET", "/v1/banking/accounts?end_user_id={end_user_id}"),
+    ("banking.balances", "GET", "/v1/banking/balances?end_user_id={end_user_id}"),
+    ("banking.income", "GET", "/v1/banking/income?end_user_id={end_user_id}"),
+    ("banking.transactions", "GET", "/v1/banking/transactions?end_user_id={end_user_id}&page[size]=none"),
+    ("banking.transactions", "HEAD", "/v1/banking/transactions?end_user_id={end_user_id}"),
+    ("banking.transactions", "GET", "/v1/banking/transactions?end_user_id={end_user_id}"),
+    ("banking.transactions", "GET", "{next}"),
+    ("banking.transactions", "GET", "{next}"),
+)
+A_WEEK = ("", "", "")
+"""A week passes between the two rounds."""
+
+
+@pytest.fixture(scope="module")
+def open_fiskil(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalFiskil]:
+    """A local Fiskil for all of these."""
+    folder: Path = tmp_path_factory.mktemp("asked")
+    with LocalFiskil(workdir=folder, seed=7) as local:
+        yield local
+
+
+@pytest.fixture(scope="module")
+def rosa(open_fiskil: LocalFiskil) -> Enrolled:
+    """Rosa, with rows for several pages."""
+    rosa = open_fiskil.enrol("rosa")
+    open_fiskil.authorise(rosa)
+    return rosa
+
+
+class Integration:
+    """A client that makes each call that a rule waits for, twice over, and follows links; failures do not stop it."""
+
+    def __init__(self, fiskil: LocalFiskil, end_user_id: str) -> None:
+        self._fiskil = fiskil
+        pair = fiskil.credentials
+        self._pair = {"client_id": pair.client_id, "client_secret": pair.client_secret}
+        self._values = {"client_id": pair.client_id, "end_user_id": end_user_id, "next": "/v1/banking/transactions"}
+
+    def meets(self, waiting: Waiting) -> bool:
+        """Call until the rule has bitten; whether it has."""
+        with httpx.Client(base_url=self._fiskil.api_url, timeout=PATIENCE_S, trust_env=False) as client:
+            for route, method, path in (*CALLS, A_WEEK, *CALLS):
+                if path and fnmatchcase(route, waiting.rule.route):
+                    with contextlib.suppress(httpx.HTTPError, UnicodeDecodeError):
+                        self._call(client, method, path)
+                if not path:
+                    self._fiskil.sandbox.clock.advance(days=7)
+                if waiting.bitten:
+                    return True
+        return False
+
+    def _call(self, client: httpx.Client, method: str, path: str) -> None:
+        token = exchange(self._fiskil.sandbox.store, **self._pair)
+        headers = {"authorization": f"Bearer {token.value}"}
+        body = self._pair if "token" in path else {"email": "somebody@example.com"}
+        address = path.format_map(self._values)
+        with client.stream(method, address, headers=headers, json=body if method == "POST" else None) as answer:
+            elapsed_s = stopwatch()
+            came = b"".join(takewhile(lambda _: elapsed_s() < PATIENCE_S, answer.iter_bytes()))
+        with contextlib.suppress(ValueError, LookupError, TypeError, RecursionError):
+            self._values["next"] = str(json.loads(came)["links"]["next"])
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_what_the_catalogue_says_bites(open_fiskil: LocalFiskil, rosa: Enrolled, text: str) -> None:
+    """Within two rounds of calls, a week apart."""
+    (rule,) = rules_of(text)
+
+    has_bitten = Integration(open_fiskil, rosa.end_user_id).meets(open_fiskil.link.rules.set(rule))
+
+    open_fiskil.link.rules.clear()
+    assert has_bitten

@@ -1,0 +1,88 @@
+"""Whatever rule there is, its expression is read as the same rule again: every fault, any lawful parameters, any conditions.
+
+Numbers stay small, because large ones are told like small ones and most parameters have a bound.
+"""
+
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.errors import ConfigError
+from harness.faults import FAULTS, AnyFault
+from harness.faults.parameters import Parameter, parameters
+from harness.faults.wording import fault_text
+from harness.link import Rule
+from harness.link.expression import rules_of, text_of
+from harness.link.rules import CONNECTION
+from harness.model.event import EVENT_KINDS
+
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=12)
+NUMBERS = st.integers(0, 600)
+FRACTIONS = st.floats(0, 600, allow_nan=False, allow_infinity=False)
+
+KINDS = {int: st.one_of(NUMBERS, st.integers(-600, 100_000)), float: FRACTIONS, bool: st.booleans(), str: TEXTS}
+
+
+def values(one: Parameter) -> st.SearchStrategy[Any]:
+    """Values of a parameter, its default among them."""
+    drawn = KINDS[one.kind] if one.kind in KINDS else st.sampled_from(get_args(one.kind))
+    known = [] if one.is_required else [st.just(one.default)]
+    return st.one_of(*known, drawn, *([st.none()] if one.is_optional else []))
+
+
+def is_lawful(fault: Any) -> bool:
+    """Whether the fault would break anything with these parameters."""
+    try:
+        fault.check()
+    except ConfigError:
+        return False
+    return True
+
+
+def drawn_faults(name: str) -> st.SearchStrategy[AnyFault]:
+    """The fault called so with any parameters under which something breaks."""
+    fields = {one.field: values(one) for one in parameters(FAULTS[name])}
+    return st.builds(FAULTS[name], **fields).filter(is_lawful)
+
+
+CONDITIONS = st.one_of(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "times": NUMBERS,
+            "skip": NUMBERS,
+            "every": st.integers(1, 130),
+            "p": st.floats(0, 1),
+            "seed": st.integers(-5, 10**12),
+        },
+    ),
+    st.fixed_dictionaries({"nth": st.lists(st.integers(1, 50), min_size=1, max_size=3).map(tuple)}),
+)
+PLACES = st.fixed_dictionaries(
+    {"route": st.sampled_from(["*", "banking.*", "banking.transactions"])},
+    optional={
+        "method": st.just("GET"),
+        "page": st.integers(0, 9),
+        "version": st.sampled_from(["", "v1", "v3"]),
+        "end_user_id": TEXTS,
+        "session_id": TEXTS,
+        "from_event": st.sampled_from(["", *EVENT_KINDS]),
+        "until_event": st.sampled_from(["", *EVENT_KINDS]),
+        "between_s": st.tuples(st.floats(0, 10), st.floats(10.5, 1e9)),
+        "scope": st.sampled_from(["all", "end_user", "route", "connection"]),
+    },
+)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+@given(drawing=st.data())
+@settings(max_examples=25)
+def test_a_rule_survives_its_expression(name: str, drawing: st.DataObject) -> None:
+    """Printing and reading is the identity, for one rule and for two that compose."""
+    place = {"route": CONNECTION} if FAULTS[name].where == CONNECTION else drawing.draw(PLACES)
+    rule = Rule(fault=drawing.draw(drawn_faults(name)), **place, **drawing.draw(CONDITIONS))
+
+    assert rules_of(text_of(rule)) == (rule,)
+    assert fault_text(rule.fault) in text_of(rule)

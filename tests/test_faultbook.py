@@ -1,0 +1,139 @@
+"""The catalogue of faults: complete, each entry answered, and every name in it one that exists."""
+
+from typing import Any
+
+import pytest
+
+from harness import catalog
+from harness.errors import ConfigError, UnknownName
+from harness.faultbook import FAMILIES, entries, entries_of, read_entries
+from harness.faults import FAULTS
+from harness.link.expression import rules_of
+from harness.probes import AnyProbe
+from harness.readings import switches
+from harness.steps import AnyStep
+
+FIELD = {
+    "network": """
+        N-REFUSE N-BLACKHOLE N-LATENCY N-LAT-LOGNORMAL N-LAT-UNIFORM N-BANDWIDTH N-SLOW-CLOSE N-TIMEOUT N-RESET-PRE
+        N-RESET-POST-HDR N-RESET-MID N-EMPTY N-LIMIT N-SLICER N-LOSS N-CORRUPT N-STALE-KA N-HALF-OPEN N-DOWN N-FLAP
+        N-MAXCONN
+    """,
+    "tls": """
+        T-EXPIRED T-NOT-YET T-WRONG-HOST T-SELF-SIGNED T-UNKNOWN-CA T-MISSING-INTERMEDIATE T-REVOKED T-WEAK
+        T-ALPN-MISMATCH T-SNI-REQUIRED T-MTLS-REQUIRED T-STALL T-RST-HS T-FIN-HS T-PLAINTEXT T-TRUNC T-ROTATE
+        T-PIN-MISMATCH
+    """,
+    "dns": "D-NXDOMAIN D-SERVFAIL D-TIMEOUT D-WRONG-IP D-REBIND D-AAAA-BROKEN D-TTL0-FLIP D-SLOW",
+    "framing": """
+        H-CL-LONG H-CL-SHORT H-CL-DUP H-CL+TE H-NOCL-TRUNC H-CHUNK-NOEND H-CHUNK-BADSIZE H-CHUNK-EXT H-TRAILERS
+        H-GARBAGE H-GARBAGE-AFTER-200 H-100-FOREVER H-103 H-204-BODY H-HEAD-BODY H-HUGE-HDR H-MANY-HDR H-DUP-HDR
+        H-LF-ONLY H-GZIP-LIE H-GZIP-BOMB H-GZIP-TRUNC H-STALL-HDR H-STALL-BODY H-DRIP H-DRIBBLE H-REDIRECT-LOOP
+        H-REDIRECT-CROSS-ORIGIN H-REDIRECT-HTTP-DOWNGRADE H2-GOAWAY H2-RST_STREAM H-EARLY-RESPONSE H-PIPELINED-EXTRA
+    """,
+    "status": """
+        R-429 R-503 R-500 R-502 R-504 R-408 R-425 R-409 R-410 R-413 R-415 R-422 R-406 R-200-ERROR R-202-PENDING
+        R-OUTAGE R-BROWNOUT R-RETRY-STORM
+    """,
+    "payload": """
+        J-TRUNC J-BADJSON J-HTML200 J-WRONG-CT J-BOM J-LATIN1 J-LONE-SURROGATE J-NAN J-INFINITY J-BIGINT J-DUPKEY
+        J-DEEP J-EXTRA-FIELD J-UNKNOWN-ENUM J-MISSING-OPTIONAL J-NULL-FOR-OPTIONAL J-STRING-NUMBER J-DATE J-EMPTY-LIST
+        J-CASE J-VERSION-SHAPE J-ERROR-SHAPE-SWITCH J-HUGE
+    """,
+    "paging": """
+        P-DUP-PAGE P-OVERLAP P-GAP P-INSERT-DURING P-CURSOR-EXPIRED P-CURSOR-LOOP P-NEXT-EMPTY P-NEXT-ABSENT-EARLY
+        P-NEXT-ORIGIN P-NEXT-RELATIVE P-NEXT-BRACKETS P-SIZE-CLAMP P-SMALL-PAGES P-LONG P-ORDER-CHANGE P-TOTAL-LIES
+    """,
+    "data": """
+        D-PENDING-POSTED D-AMENDED D-DELETED D-BACKDATED D-DUP-TXN D-ID-UNSTABLE D-NO-DATES D-TZ-EDGE D-HISTORY-SHORT
+        D-ACCOUNT-DRIFT D-BALANCE-STALE D-READY-BEFORE-DATA D-PARTIAL-SYNC
+    """,
+    "auth": """
+        A-BAD-CREDS A-REVOKED-CLIENT A-EXPIRE-EARLY A-EXPIRE-MIDWALK A-EXPIRE-AT-BOUNDARY A-TOKEN-FIELD A-TTL-MISSING
+        A-TTL-0 A-TTL-HUGE A-STAMPEDE A-401-LOOP A-403-SCOPE A-TENANT-MIX A-SKEW
+    """,
+    "journey": """
+        L-CANCEL L-DENIED L-OTP-FAIL L-INELIGIBLE L-TIMEOUT L-UPSTREAM L-REUSED L-EXPIRED L-INVALID L-CALLBACK-LIES
+        L-CALLBACK-FORGED L-CALLBACK-DOUBLE L-CALLBACK-OTHER-USER L-ORIGIN
+    """,
+    "consent": """
+        C-GRANT-PARTIAL C-AMEND C-REVOKE-BY-APP C-REVOKE-BY-FISKIL C-REVOKE-BY-END-USER C-REVOKE-BY-ADR
+        C-REVOKE-BY-HOLDER C-REVOKE-DURING-SYNC C-REVOKE-BEFORE-KNOWN C-EXPIRE C-EXPIRE-SOON C-ONE-OFF C-JOINT-PENDING
+        C-JOINT-WITHDRAWN C-ACCOUNT-TEMP C-ACCOUNT-PERM C-RECONSENT C-SUSPEND-AFTER-N C-DELETE-ENDUSER
+    """,
+    "clock": "K-SKEW K-JUMP-FWD K-JUMP-BACK K-DST K-LEAP-DAY K-YEAR-END K-FREEZE K-DATE-HEADER-LIES K-ADVANCE-IN-FLIGHT",
+}
+"""The field's own catalogue: what is known to break, by family."""
+
+OF_STATUSES = {"R-RETRY-STORM", "C-REVOKE-BY-ADR", "C-ACCOUNT-TEMP", "C-SUSPEND-AFTER-N"}
+"""What is no fault of its own: a status, as often and as long as it is asked for."""
+
+ASKED = [(one.id, text) for one in entries().values() for text in one.ask]
+
+
+def names(union: Any) -> set[str]:
+    """The tags of the members of a union."""
+    return {str(kind.__struct_config__.tag) for kind in union.__args__}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_no_row_of_the_field_is_left_out(family: str) -> None:
+    """Each id stands in its family, in the catalogue's order, and nothing else does."""
+    assert [one.id for one in entries().values() if one.family == family] == FIELD[family].split()
+
+
+@pytest.mark.parametrize(("entry_id", "text"), ASKED)
+def test_what_can_be_asked_for_brings_its_entry_about(entry_id: str, text: str) -> None:
+    """Each expression can be read, and its fault stands for the entry, unless the entry is what statuses come to."""
+    ids = {one for rule in rules_of(text) for one in rule.fault.ids}
+
+    assert ({entry_id} - OF_STATUSES) <= ids
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_stands_in_the_catalogue_under_each_of_its_ids(fault: str) -> None:
+    """A fault that no entry asks for would be a fault that nobody finds."""
+    found = entries_of(fault)
+
+    assert [one.id for one in found] == [one for one in entries() if one in FAULTS[fault].ids]
+    assert {one for one in FAULTS[fault].ids if one not in entries()} == set()
+    assert FAULTS[fault].ids
+    assert [text for one in found for text in one.asks_for(fault)]
+
+
+def test_every_step_scenario_person_reading_and_probe_exists() -> None:
+    """Names in the catalogue are those that can be typed elsewhere."""
+    every = entries().values()
+    readings = [text.partition("=") for one in every for text in one.readings]
+
+    assert {name.partition("=")[0] for one in every for name in one.steps} - names(AnyStep) == set()
+    assert {name for one in every for name in one.scenarios} - set(catalog.scenario_names()) == set()
+    assert {name for one in every for name in one.people} - set(catalog.people()) == set()
+    assert {name for one in every for name in one.probes} - names(AnyProbe) == set()
+    assert [(clause, choice) for clause, _, choice in readings if choice not in switches()[clause].readings] == []
+
+
+def test_an_unknown_fault_is_told_with_the_nearest() -> None:
+    """As everywhere."""
+    with pytest.raises(UnknownName, match=r"No fault 'rest_peer'\. Did you mean 'reset_peer'"):
+        entries_of("rest_peer")
+
+
+def entry(**changed: object) -> dict[str, object]:
+    """An entry as the file tells it."""
+    return {"id": "N-A", "family": "network", "happens": "It breaks.", "client": "waits", "reason": "none", **changed}
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ([entry(), entry()], "has 'N-A' twice"),
+        ([entry(reason="")], "says neither how 'N-A' can be had nor why it cannot"),
+        ([entry(family="netwerk")], "No family 'netwerk' in fixtures/faults.toml. Did you mean 'network'"),
+        ([entry(cause="none")], "does not fit"),
+    ],
+)
+def test_a_file_that_does_not_answer_is_refused(written: list[dict[str, object]], words: str) -> None:
+    """No row without an answer, none twice, none of no family."""
+    with pytest.raises((ConfigError, UnknownName), match=words):
+        read_entries({"entry": written})
