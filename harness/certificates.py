@@ -1,4 +1,4 @@
-"""Certificates of an authority of ours, minted when first asked for and from the real clock: good ones, and bad ones of each kind.
+"""Certificates of an authority of ours, minted when first asked for and from the real clock: good and bad ones.
 
 What an app must read lies in files; every other key stays in memory.
 """
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NAMES = ("localhost", "127.0.0.1")
 WRONG_NAME = "not-this-host.invalid"
+DAY, LONG = timedelta(days=1), timedelta(days=90)
 NO_APPLICATION_PROTOCOL = 120
 """The alert of RFC 7301, for which the standard library has no name."""
 
@@ -73,7 +74,7 @@ class Authority:
         return made
 
     def context(self, shown: Shown, heard: Callable[[], object] = lambda: None) -> ssl.SSLContext:
-        """A new TLS context of a server; *heard* is called when a client has said which host it wants, or that it says none."""
+        """A new TLS context of a server; *heard* is called when a client has said hello."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with _file_of(self._minted(shown)) as path:
             context.load_cert_chain(path)
@@ -109,38 +110,34 @@ class Authority:
         return self._pems[shown]
 
     def _mint(self, shown: Shown) -> bytes:
+        if shown is Shown.SELF_SIGNED:
+            signer = _new_authority()
+            return signer.private_key_pem.bytes() + signer.cert_pem.bytes()
+        leaf = self._issue(shown)
+        sent = leaf.cert_chain_pems[:1] if shown is Shown.NO_INTERMEDIATE else leaf.cert_chain_pems
+        return leaf.private_key_pem.bytes() + b"".join(pem.bytes() for pem in sent)
+
+    def _issue(self, shown: Shown) -> "trustme.LeafCert":
         ours, now = self._authority, real_now()
         match shown:
             case Shown.EXPIRED:
-                return _whole(
-                    ours.issue_cert(*NAMES, not_before=now - timedelta(days=90), not_after=now - timedelta(days=1))
-                )
+                return ours.issue_cert(*NAMES, not_before=now - LONG, not_after=now - DAY)
             case Shown.NOT_YET_VALID:
-                return _whole(
-                    ours.issue_cert(*NAMES, not_before=now + timedelta(days=1), not_after=now + timedelta(days=90))
-                )
+                return ours.issue_cert(*NAMES, not_before=now + DAY, not_after=now + LONG)
             case Shown.WRONG_HOST:
-                return _whole(ours.issue_cert(WRONG_NAME))
-            case Shown.SELF_SIGNED:
-                signer = _new_authority()
-                return signer.private_key_pem.bytes() + signer.cert_pem.bytes()
+                return ours.issue_cert(WRONG_NAME)
             case Shown.UNKNOWN_AUTHORITY:
-                return _whole(_new_authority().issue_cert(*NAMES))
+                return _new_authority().issue_cert(*NAMES)
             case Shown.NO_INTERMEDIATE:
-                leaf = ours.create_child_ca().issue_cert(*NAMES)
-                return leaf.private_key_pem.bytes() + leaf.cert_chain_pems[0].bytes()
+                return ours.create_child_ca().issue_cert(*NAMES)
             case _:
-                return _whole(ours.issue_cert(*NAMES))
+                return ours.issue_cert(*NAMES)
 
 
 def _new_authority() -> "trustme.CA":
     import trustme
 
     return trustme.CA()
-
-
-def _whole(leaf: "trustme.LeafCert") -> bytes:
-    return leaf.private_key_and_cert_chain_pem.bytes()
 
 
 def _speak_only_old_versions(context: ssl.SSLContext) -> None:

@@ -87,7 +87,7 @@ class Doorway(Protocol):
     """Takes the connections of a socket; all of it is called on the loop."""
 
     def begin(self, sock: socket.socket, serve: Callable[[], Any], context: ssl.SSLContext | None, inside: set[Any]) -> None:
-        """Take connections of *sock*; *serve* makes the protocol of one that the server is to have, *inside* is what it has."""
+        """Take connections of *sock*; *serve* makes the server's protocol for one, *inside* is all that it has."""
 
     def close(self) -> None:
         """Stop taking them, and drop those that the server does not have."""

@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -22,9 +21,8 @@ from harness.errors import FaultUnbitten
 from harness.faults import AnyFault
 from harness.ids import Mint
 from harness.journal import HOMES
-from harness.link import Door, Link, LinkProtocol, Rule
-from harness.link.rules import CONNECTION
-from harness.listen import LOOPBACK, Loop, Server
+from harness.link import CONNECTION, Door, Link, LinkProtocol, Rule
+from harness.listen import Loop, Server
 from harness.model import AuthSession, Consent, EndUser, Person
 from harness.readings import Readings
 from harness.sandbox import Credentials, Sandbox

@@ -100,7 +100,7 @@ class SlowClose(ConnectionFault, frozen=True, kw_only=True, tag="slow_close"):
 
 
 class StaleKeepalive(ConnectionFault, frozen=True, kw_only=True, tag="stale_keepalive"):
-    """A kept connection ends, by FIN or RST, when it was idle for ``idle_ms``, or with 0 just as the next request arrives."""
+    """A kept connection ends, by FIN or RST, when idle for ``idle_ms``, or with 0 just as the next request arrives."""
 
     ids: ClassVar[tuple[str, ...]] = ("N-STALE-KA",)
     spoils: ClassVar[tuple[str, ...]] = ("answer",)

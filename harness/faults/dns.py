@@ -16,7 +16,7 @@ REASONS = dict.fromkeys(
 
 
 class WrongAddress(ConnectionFault, frozen=True, kw_only=True, tag="wrong_address"):
-    """The API's name leads to another loopback address, which refuses: to an app that is running, its address does so now."""
+    """The API's name leads to an address where nobody listens: whoever connects is refused."""
 
     ids: ClassVar[tuple[str, ...]] = ("D-WRONG-IP",)
     ends: ClassVar[bool] = False

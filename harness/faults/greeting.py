@@ -18,8 +18,8 @@ LONGEST_MS = 60_000
 class TurnAway(Struct, frozen=True, kw_only=True):
     """The API never hears of the connection: what it sends is read and thrown away, ``data`` is sent, and it ends.
 
-    ``awaits_data`` lets all of that wait for the client's first word. ``silence_s`` is how long the client must then have said
-    nothing. With ``outages`` the API goes down with this connection: pairs of seconds down and seconds up again.
+    ``awaits_data`` lets all of that wait for the client's first word. ``silence_s`` is how long the client must then have
+    said nothing. With ``outages`` the API goes down with this connection: pairs of seconds down and seconds up again.
     """
 
     end: End
@@ -58,7 +58,7 @@ class Standing(enum.Enum):
 
 
 class ConnectionFault(PlainFault, frozen=True, kw_only=True):
-    """A fault of connections, on the route ``connection``. ``needs_tls`` tells that it makes no sense where the API is plain.
+    """A fault of connections, on the route ``connection``. ``needs_tls`` tells that the API must speak TLS.
 
     A fault that stands meets no connection: it holds from the moment that it is set until it is lifted, and ``times`` counts
     how often it must at least be seen to act.

@@ -3,6 +3,6 @@
 from harness.link.door import Door
 from harness.link.link import Link
 from harness.link.protocol import LinkProtocol
-from harness.link.rules import Rule, Rules
+from harness.link.rules import CONNECTION, Rule, Rules
 
-__all__ = ["Door", "Link", "LinkProtocol", "Rule", "Rules"]
+__all__ = ["CONNECTION", "Door", "Link", "LinkProtocol", "Rule", "Rules"]

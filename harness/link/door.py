@@ -1,4 +1,4 @@
-"""The door in front of the API: takes each connection of its port, asks which fault meets it, and lets in those that none does.
+"""The door in front of the API: takes each connection, asks which fault meets it, and lets in those that none does.
 
 A connection that no fault meets is the server's as if there were no door. All but ``heed`` and ``refuse_impossible`` is for
 the loop's own thread.
@@ -20,6 +20,7 @@ from harness.link.door_away import Away
 from harness.link.door_outage import Outage
 from harness.link.door_port import Port, can_drop
 from harness.link.door_served import Served
+from harness.link.door_tls import TlsLine
 from harness.link.meeting import ConnectionBite, Meeting
 from harness.link.protocol import reset, reset_socket
 from harness.link.rules import Rule, Rules, Waiting
@@ -30,8 +31,6 @@ FULL_S = 0.2
 LOOK_EVERY_S = 0.01
 GRACE_S = 0.3
 """So long a fault that is lifted is given to show what it did: a client knows of a failed handshake before we do."""
-OLD_HELLOS = ("UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW", "NO_SHARED_CIPHER")
-"""What a handshake comes to with a client that speaks no old version."""
 
 
 class Door:
@@ -57,7 +56,7 @@ class Door:
         self._looking = loop.call_later(0, lambda: None)
 
     def begin(self, sock: socket.socket, serve: Callable[[], Any], context: ssl.SSLContext | None, inside: set[Any]) -> None:
-        """Take connections of *sock*; *serve* makes the protocol of one that the server is to have, *inside* is what it has."""
+        """Take connections of *sock*; *serve* makes the server's protocol for one, *inside* is all that it has."""
         self._serve, self._context, self._inside = serve, context, inside
         sock.setblocking(False)
         self._port = Port(sock, loop=self._loop, unanswered=self._note_unanswered)
@@ -265,16 +264,12 @@ class Door:
     async def _let_in_spoilt(self, sock: socket.socket, greeting: Serve, meeting: Meeting) -> None:
         served = Served(self._serve(), greeting, loop=self._loop, meeting=meeting)
         meeting.held = served
-        context = self._context
-        if greeting.shown is not None and self._new_context is not None:
-            context = self._new_context(greeting.shown, meeting.hears)
-        try:
-            await self._loop.connect_accepted_socket(lambda: served, sock, ssl=context)
-        except OSError as error:
-            reason = getattr(error, "reason", None) or type(error).__name__
-            if meeting.has_heard or reason in OLD_HELLOS:
-                meeting.shows(f"no handshake: {reason}")
-            meeting.ends()
+        if greeting.shown is None or self._new_context is None:
+            with contextlib.suppress(OSError):
+                await self._loop.connect_accepted_socket(lambda: served, sock, ssl=self._context)
+            return
+        line = TlsLine(served, self._new_context(greeting.shown, meeting.hears), meeting=meeting)
+        await self._loop.connect_accepted_socket(lambda: line, sock)
 
 
 def _stands(waiting: Waiting) -> Standing | None:

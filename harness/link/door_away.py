@@ -34,7 +34,7 @@ class Away(asyncio.Protocol):
         else:
             self._wait(self._greeting.silence_s)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's
         """The client has left, or was sent away."""
         if self._timer is not None:
             self._timer.cancel()

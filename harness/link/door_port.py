@@ -24,7 +24,7 @@ _CLOSED = 7
 
 
 class Port:
-    """A listening socket; *unanswered* is called on the loop for each connect that is refused or dropped, where it is seen."""
+    """A listening socket; *unanswered* is called on the loop for each connect refused or dropped, where it is seen."""
 
     def __init__(self, sock: socket.socket, *, loop: asyncio.AbstractEventLoop, unanswered: Callable[[], None]) -> None:
         self.sock = sock

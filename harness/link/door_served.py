@@ -1,4 +1,4 @@
-"""Connections that the API serves, with something wrong about their ends: between the transport and the server's protocol."""
+"""Connections that the API serves, with something wrong about them: between transport and server."""
 
 import asyncio
 from typing import Any
@@ -17,6 +17,7 @@ class Served(asyncio.Protocol):
         self._transport: Any = None
         self._written = 0
         self._is_closing = False
+        self._is_lost = False
         self._is_released = False
         self._timer: asyncio.TimerHandle | None = None
 
@@ -51,6 +52,7 @@ class Served(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Pass it on, and say that it is over."""
+        self._is_lost = True
         if self._timer is not None:
             self._timer.cancel()
         self._inner.connection_lost(exc)
@@ -81,7 +83,7 @@ class Served(asyncio.Protocol):
 
     def close(self) -> None:
         """Close, at once or late."""
-        if not self._greeting.close_after_s or self._is_released:
+        if not self._greeting.close_after_s or self._is_released or self._is_lost:
             self._transport.close()
         elif not self._is_closing:
             self._is_closing = True
