@@ -134,7 +134,8 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Waiting:
     """A rule with what is left of it: ``left`` counts the bites that must still come.
 
-    ``spared`` counts the exchanges that were its own and gave it nothing to spoil.
+    ``spared`` counts the exchanges that were its own and gave it nothing to spoil. ``is_unseen`` tells that it may
+    have bitten where nobody can know of it.
     """
 
     def __init__(self, rule: Rule, *, set_s: float = 0.0) -> None:
@@ -142,6 +143,7 @@ class Waiting:
         self.wanted = (len(rule.nth) or rule.times or 1) if rule.p > 0 else 0
         self.spared = 0
         self.bitten = 0
+        self.is_unseen = False
         self._set_s = set_s
         self._chance = Random(rule.seed)
         self._seen: Counter[Hashable] = Counter()
@@ -155,6 +157,8 @@ class Waiting:
     @property
     def lack(self) -> str:
         """In words, why bites are left."""
+        if self.is_unseen:
+            return "this system does not tell which connects it refused"
         return why_unbitten(self.spared)
 
     def takes(self, facts: Facts) -> bool:
