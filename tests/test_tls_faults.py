@@ -238,8 +238,10 @@ def test_a_kept_connection_may_be_reset_under_tls(fiskil: LocalFiskil, trusting:
     with fiskil.broken(CONNECTION, faults.StaleKeepalive(by="rst")), connect(fiskil, trusting) as sock:
         assert answer_on(sock) == b"HTTP/1.1"
         sock.sendall(REQUEST)
-        with socket.socket(fileno=os.dup(sock.fileno())) as below, pytest.raises(ConnectionResetError):
-            below.recv(10)
+        with socket.socket(fileno=os.dup(sock.fileno())) as below:
+            below.settimeout(5)
+            with pytest.raises(ConnectionResetError):
+                below.recv(10)
 
 
 def test_bites_are_written_down(fiskil: LocalFiskil, trusting: ssl.SSLContext) -> None:
