@@ -11,9 +11,12 @@ import pytest
 from harness import faults
 from harness.clock import stopwatch, wait_until
 from harness.errors import ConfigError, FaultUnbitten
-from harness.faults.greeting import ConnectionFault
+from harness.faults.greeting import ConnectionFault, Standing
 from harness.journal import Bite, Journal
 from harness.link import CONNECTION, Rule
+from harness.link.door_port import Port
+from harness.link.rules import Waiting
+from harness.listen import Loop, listening_socket
 from harness.local import LocalFiskil
 
 REQUEST = b"GET /v1/institutions HTTP/1.1\r\nHost: api\r\n\r\n"
@@ -143,6 +146,39 @@ def test_a_port_that_refuses_stays_ours(fiskil: LocalFiskil) -> None:
         assert is_refused(fiskil)
 
     assert is_served(fiskil)
+
+
+def test_a_system_that_cannot_shut_a_listener_closes_it() -> None:
+    """The port refuses all the same, and listens again."""
+
+    class Stubborn(socket.socket):
+        """As on systems other than Linux."""
+
+        def shutdown(self, how: int) -> None:
+            raise OSError("not connected")
+
+    with Loop() as loop, listening_socket(0) as given:
+        sock = Stubborn(given.family, given.type, given.proto, fileno=given.detach())
+        port = Port(sock, loop=loop.asyncio, unanswered=lambda: None)
+        loop.run(standing(port, Standing.REFUSES))
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port.number), timeout=5)
+        loop.run(standing(port, None))
+        socket.create_connection(("127.0.0.1", port.number), timeout=5).close()
+        port.close()
+
+
+async def standing(port: Port, wanted: Standing | None) -> None:
+    port.stand(wanted)
+
+
+def test_a_refusal_that_nobody_can_see_is_said() -> None:
+    """Where the system does not tell, the fault has not bitten, and the reason is that."""
+    waiting = Waiting(Rule(route=CONNECTION, fault=faults.Refuse()))
+    waiting.is_unseen = True
+
+    assert waiting.left == 1
+    assert waiting.lack == "this system does not tell which connects it refused"
 
 
 def test_a_wrong_address_refuses(fiskil: LocalFiskil) -> None:

@@ -68,7 +68,8 @@ class Door:
         """Stop listening, and drop what the server does not have."""
         if self._port is None:
             return
-        self._loop.remove_reader(self._port.sock)
+        if self._port.standing is not Standing.REFUSES:
+            self._loop.remove_reader(self._port.sock)
         self._port.close()
         self._port = None
         for task in self._tasks:
@@ -279,8 +280,10 @@ class Door:
         served = Served(self._serve(), greeting, loop=self._loop, meeting=meeting)
         meeting.held = served
         if greeting.shown is None or self._new_context is None:
-            with contextlib.suppress(OSError):
+            try:
                 await self._loop.connect_accepted_socket(lambda: served, sock, ssl=self._context)
+            except OSError:
+                meeting.ends()
             return
         line = TlsLine(served, self._new_context(greeting.shown, meeting.hears), meeting=meeting)
         await self._loop.connect_accepted_socket(lambda: line, sock)
