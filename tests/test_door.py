@@ -15,7 +15,7 @@ from harness.faults.greeting import ConnectionFault, Standing
 from harness.journal import Bite, Journal
 from harness.link import CONNECTION, Rule
 from harness.link.door_port import Port
-from harness.link.rules import Waiting
+from harness.link.rules import Rules, Waiting
 from harness.listen import Loop, listening_socket
 from harness.local import LocalFiskil
 
@@ -204,6 +204,15 @@ def test_blackhole_without_a_connect_has_not_bitten(fiskil: LocalFiskil) -> None
         pass
 
 
+def test_what_an_earlier_blackhole_dropped_does_not_count(fiskil: LocalFiskil) -> None:
+    """The kernel counts on, and each fault from its own beginning."""
+    with fiskil.broken(CONNECTION, faults.Blackhole()), pytest.raises(TimeoutError):
+        connect(fiskil, timeout_s=0.2)
+
+    with pytest.raises(FaultUnbitten), fiskil.broken(CONNECTION, faults.Blackhole()):
+        pass
+
+
 @pytest.mark.slow
 def test_who_waits_at_a_blackhole_gets_through_after_it(fiskil: LocalFiskil) -> None:
     """The kernel of a patient client asks again, and is answered."""
@@ -388,14 +397,14 @@ def test_connections_are_counted(fiskil: LocalFiskil) -> None:
     assert waiting.left == 0
 
 
-def test_faults_of_exchanges_leave_connections_alone(fiskil: LocalFiskil) -> None:
-    """One on every route waits for an exchange."""
-    rule = Rule(route="*", fault=faults.ResetPeer(), skip=5).check()
+def test_a_connection_is_nothing_to_faults_of_exchanges_or_of_the_port() -> None:
+    """One on every route waits for an exchange, and one that stands for no connection."""
+    rules = Rules()
+    rules.set(Rule(route="*", fault=faults.ResetPeer()))
+    rules.set(Rule(route=CONNECTION, fault=faults.Refuse()))
 
-    waiting = fiskil.link.rules.set(rule)
-
-    assert is_served(fiskil)
-    assert waiting.bitten == 0
+    assert rules.take_connection() is None
+    assert [one.bitten for one in rules.waiting()] == [0, 0]
 
 
 @pytest.mark.parametrize(
