@@ -29,7 +29,7 @@ NewContext = Callable[[Shown, Callable[[], object]], ssl.SSLContext]
 FULL_S = 0.2
 """So long no connection is taken after the process had no descriptor left for one."""
 LOOK_EVERY_S = 0.01
-GRACE_S = 0.3
+GRACE_S = 0.5
 """So long a fault that is lifted is given to show what it did: a client knows of a failed handshake before we do."""
 
 
