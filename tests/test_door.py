@@ -88,7 +88,7 @@ def ends(sock: socket.socket) -> bool:
 def has_bitten(fiskil: LocalFiskil) -> bool:
     """Whether the fault that waits has bitten, which may take the server a moment."""
     (waiting,) = fiskil.link.rules.waiting()
-    return bool(wait_until(lambda: waiting.bitten, cap_s=5))
+    return bool(wait_until(lambda: waiting.left == 0, cap_s=5))
 
 
 def without_ids(answer: bytes) -> bytes:
@@ -308,6 +308,18 @@ def test_slow_close_keeps_the_end_back(fiskil: LocalFiskil) -> None:
         answered_s = elapsed()
         assert sock.recv(10) == b""
         assert elapsed() - answered_s > 0.2
+
+
+def test_what_has_not_shown_is_no_bite_yet(fiskil: LocalFiskil) -> None:
+    """A connection that the fault has taken and that has met nothing so far is still owed."""
+    waiting = fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.SlowClose(delay_ms=50)))
+
+    with connect(fiskil) as sock:
+        assert answer_on(sock)
+        owed = waiting.left
+        assert answer_on(sock, LAST_REQUEST)
+
+        assert (owed, waiting.left) == (1, 0)
 
 
 def test_slow_close_spares_a_client_that_closes_first(fiskil: LocalFiskil) -> None:

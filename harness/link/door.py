@@ -222,7 +222,7 @@ class Door:
             waiting,
             number=self._number,
             report=self._report,
-            give_back=self._rules.give_back_connection,
+            rules=self._rules,
             over=self._meetings.discard,
         )
         self._meetings.add(meeting)
