@@ -1,7 +1,7 @@
 """The door in front of the API: takes each connection, asks which fault meets it, and lets in those that none does.
 
-A connection that no fault meets is the server's as if there were no door. All but ``heed`` and ``refuse_impossible`` is for
-the loop's own thread.
+A connection that no fault meets is the server's as if there were no door. Where a fault is set that meets new ones, those
+that are kept are closed when they are idle. All but ``heed`` and ``refuse_impossible`` is for the loop's own thread.
 """
 
 import asyncio
@@ -53,6 +53,7 @@ class Door:
         self._meetings: set[Meeting] = set()
         self._outages: dict[Outage, Waiting] = {}
         self._standing: list[Waiting] = []
+        self._heeded: list[Waiting] = []
         self._port: Port | None = None
         self._looking = loop.call_later(0, lambda: None)
 
@@ -135,6 +136,9 @@ class Door:
         standing = [one for one in waiting if _stands(one) is not None]
         self._stand(port, standing)
         self._standing = standing
+        if any(_needs_new_connections(one) for one in waiting if one not in self._heeded):
+            self._close_kept()
+        self._heeded = waiting
         self._let_queue_in()
 
     def _stand(self, port: Port, standing: list[Waiting]) -> None:
@@ -155,8 +159,11 @@ class Door:
             port.sock.setblocking(False)
             self._loop.add_reader(port.sock, self._take)
         if wanted is not None:
-            for inner in list(self._inside):
-                inner.shutdown()
+            self._close_kept()
+
+    def _close_kept(self) -> None:
+        for inner in list(self._inside):
+            inner.shutdown()
 
     def _note_unanswered(self) -> None:
         for waiting in self._standing:
@@ -292,6 +299,15 @@ class Door:
 def _stands(waiting: Waiting) -> Standing | None:
     fault = waiting.rule.fault
     return fault.stands if isinstance(fault, ConnectionFault) else None
+
+
+def _needs_new_connections(waiting: Waiting) -> bool:
+    """Whether a client that keeps its connections would never meet the fault."""
+    fault = waiting.rule.fault
+    if not isinstance(fault, ConnectionFault) or not waiting.wanted:
+        return False
+    greeting = fault.greet()
+    return not isinstance(greeting, Serve) or greeting.most_open is None
 
 
 def _is_on(loop: asyncio.AbstractEventLoop) -> bool:
