@@ -113,7 +113,7 @@ def test_refuse_refuses_and_is_seen(fiskil: LocalFiskil, journal: Journal) -> No
 
 def test_refuse_closes_what_was_kept(fiskil: LocalFiskil) -> None:
     """An idle connection ends, so that the next request has to connect."""
-    with connect(fiskil) as kept:
+    with connect(fiskil, timeout_s=2) as kept:
         assert answer_on(kept)
         with fiskil.broken(CONNECTION, faults.Refuse()):
             assert ends(kept)
@@ -400,7 +400,7 @@ def test_a_lifted_timeout_closes(fiskil: LocalFiskil) -> None:
 
 def test_kept_connections_do_not_pass_a_fault_by(fiskil: LocalFiskil) -> None:
     """An idle one is closed when the fault is set, so that the next request meets it."""
-    with connect(fiskil) as kept:
+    with connect(fiskil, timeout_s=2) as kept:
         assert answer_on(kept)
         with fiskil.broken(CONNECTION, faults.ResetOnAccept()):
             assert ends(kept)
