@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from fnmatch import fnmatchcase
 from random import Random
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
 from harness.errors import ConfigError
 from harness.faults import AnyFault
+from harness.faults.greeting import ConnectionFault
 
 CONNECTION = "connection"
 """The route on which faults of connections wait."""
@@ -34,6 +35,9 @@ class Facts(Struct, frozen=True, kw_only=True):
     clock_s: float = 0.0
     names: Callable[[str], bool] = lambda _id: False
     told: Callable[[str], bool] = lambda _kind: False
+
+
+A_CONNECTION = Facts(route=CONNECTION)
 
 
 class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -130,8 +134,10 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Waiting:
     """A rule with what is left of it: ``left`` counts the bites that must still come.
 
-    ``spared`` counts the exchanges that were its own and gave it nothing to spoil. ``number`` tells it from the others that
-    were ever set, from 1. ``memory`` is for its fault to write in.
+    ``spared`` counts the exchanges that were its own and gave it nothing to spoil. ``pending`` counts the
+    connections of its own that have not yet shown what became of them. ``is_unseen`` tells that it may have bitten where
+    nobody can know of it. ``number`` tells it from the others that were ever set, from 1. ``memory`` is for its fault to
+    write in.
     """
 
     def __init__(self, rule: Rule, *, set_s: float = 0.0, number: int = 0) -> None:
@@ -140,6 +146,8 @@ class Waiting:
         self.wanted = (len(rule.nth) or rule.times or 1) if rule.p > 0 else 0
         self.spared = 0
         self.bitten = 0
+        self.pending = 0
+        self.is_unseen = False
         self.memory: dict[str, Any] = {}
         self.set_s = set_s
         self._chance = Random(rule.seed)
@@ -149,11 +157,13 @@ class Waiting:
     @property
     def left(self) -> int:
         """How many bites must still come."""
-        return max(0, self.wanted - self.bitten)
+        return max(0, self.wanted - self.bitten + self.pending)
 
     @property
     def lack(self) -> str:
         """In words, why bites are left."""
+        if self.is_unseen:
+            return "this system does not tell which connects it refused"
         return why_unbitten(self.spared)
 
     def takes(self, facts: Facts) -> bool:
@@ -201,8 +211,18 @@ class Taken(Struct, frozen=True, kw_only=True):
         return Random(f"{self.waiting.rule.seed}/{self.waiting.rule.route}/{self.bite}")
 
 
+class Heeding(Protocol):
+    """Who has to know of faults of connections as soon as they are set or lifted."""
+
+    def refuse_impossible(self, rule: Rule) -> None:
+        """Refuse a rule that cannot be had."""
+
+    def heed(self) -> None:
+        """See which rules there are now."""
+
+
 class Rules:
-    """The faults that wait; taking them is atomic."""
+    """The faults that wait; taking them is atomic. ``door`` heeds those of connections."""
 
     def __init__(self, *, clock_s: Callable[[], float] = lambda: 0.0) -> None:
         self._waiting: list[Waiting] = []
@@ -213,14 +233,22 @@ class Rules:
         """Whether any fault for exchanges has been set and not lifted."""
         self.are_early = False
         """Whether any of them does not wait for the body of a request."""
+        self.door: Heeding | None = None
 
     def set(self, rule: Rule) -> Waiting:
-        """Let a fault wait; the answer knows how many bites are left."""
+        """Let a fault wait; the answer knows how many bites are left.
+
+        Raises:
+            ConfigError: It is one of connections that cannot be had here.
+        """
+        if self.door is not None:
+            self.door.refuse_impossible(rule)
         with self._lock:
             self._latest += 1
             waiting = Waiting(rule, set_s=self._clock_s(), number=self._latest)
             self._waiting.append(waiting)
             self._note()
+        self._let_heed([waiting])
         return waiting
 
     def lift(self, waiting: Waiting) -> None:
@@ -229,6 +257,7 @@ class Rules:
             if waiting in self._waiting:
                 self._waiting.remove(waiting)
             self._note()
+        self._let_heed([waiting])
 
     def take(self, facts: Facts, *, is_early: bool = False) -> list[Taken]:
         """The waiting faults that this exchange meets, from left to right; of those that end it only the first.
@@ -261,8 +290,38 @@ class Rules:
     def clear(self) -> None:
         """Lift every fault."""
         with self._lock:
+            lifted = list(self._waiting)
             self._waiting.clear()
             self._note()
+        self._let_heed(lifted)
+
+    def take_connection(self) -> Waiting | None:
+        """The first waiting fault that a connection meets; those that stand meet none."""
+        if not self._waiting:
+            return None
+        with self._lock:
+            for waiting in self._waiting:
+                fault = waiting.rule.fault
+                if isinstance(fault, ConnectionFault) and fault.stands is None and waiting.takes(A_CONNECTION):
+                    waiting.pending += 1
+                    return waiting
+        return None
+
+    def settle(self, waiting: Waiting, *, has_bitten: bool) -> None:
+        """A connection has shown what the fault did to it: where that is nothing, the fault waits for another."""
+        with self._lock:
+            waiting.pending -= 1
+            if not has_bitten:
+                waiting.gives_back(A_CONNECTION)
+
+    def note(self, waiting: Waiting) -> None:
+        """A fault that stands was seen to act."""
+        with self._lock:
+            waiting.bitten += 1
+
+    def _let_heed(self, changed: list[Waiting]) -> None:
+        if self.door is not None and any(one.rule.route == CONNECTION for one in changed):
+            self.door.heed()
 
     def _note(self) -> None:
         self.are_waiting = any(one.rule.route != CONNECTION for one in self._waiting)
