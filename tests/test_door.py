@@ -382,7 +382,11 @@ def test_timeout_swallows_and_closes(fiskil: LocalFiskil) -> None:
 
 def test_timeout_spares_who_says_nothing(fiskil: LocalFiskil) -> None:
     """A client without a word has lost nothing."""
-    with pytest.raises(FaultUnbitten), fiskil.broken(CONNECTION, faults.SilentConnection(silence_ms=50)), connect(fiskil) as sock:
+    with (
+        pytest.raises(FaultUnbitten),
+        fiskil.broken(CONNECTION, faults.SilentConnection(silence_ms=50)),
+        connect(fiskil) as sock,
+    ):
         assert sock.recv(10) == b""
 
 
