@@ -1,0 +1,326 @@
+"""The side of a relay that a client speaks to: one connection, requests in their order, each with its entry in the journal.
+
+A request without a fault goes on as it comes. Where faults wait it is held until it is whole, since who it is about may
+stand in its body.
+"""
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import httptools
+
+from harness.connections import LARGEST_HEAD, HttpRequest
+from harness.faults.base import Headers, Reply
+from harness.journal import Unreached, kept
+from harness.link.exchanges import created_end_user, exchange_of
+from harness.link.relay_request import Relayed, head_for, target_of
+from harness.link.relay_upstream import Upstream
+
+if TYPE_CHECKING:
+    from harness.link.relay import Relay
+
+LONGEST_REQUEST_HELD = 1_048_577
+MOST_WAITING = 16
+LONGEST_SILENCE_S = 60.0
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class RelayClient(asyncio.Protocol):
+    """One connection of a client."""
+
+    def __init__(self, relay: "Relay") -> None:
+        self.relay = relay
+        self._parser = httptools.HttpRequestParser(self)
+        self._waiting: deque[Relayed] = deque()
+        self._current: Relayed | None = None
+        self._coming: Relayed | None = None
+        self._upstream: Upstream | None = None
+        self._connecting: asyncio.Task[None] | None = None
+        self._look: asyncio.TimerHandle | None = None
+        self._told = 0
+        self._head_bytes = 0
+        self._is_in_head = True
+        self.is_told_in_part = False
+        self.left = asyncio.Event()
+
+    # -- the connection
+
+    def connection_made(self, transport: Any) -> None:
+        """Take the connection up."""
+        self.transport = transport
+        self.loop = asyncio.get_running_loop()
+        self._peer = transport.get_extra_info("peername")
+        self.relay.clients.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone: nobody waits for what is still to come."""
+        self.relay.clients.discard(self)
+        self.left.set()
+        if self._look is not None:
+            self._look.cancel()
+        if self._connecting is not None:
+            self._connecting.cancel()
+        if self._upstream is not None:
+            self._upstream.abort()
+        self._waiting.clear()
+        relayed = self._current
+        if relayed is not None and not relayed.is_held:
+            self._note(relayed, None)
+
+    def data_received(self, data: bytes) -> None:
+        """Take requests in, or a part of one."""
+        if self.transport.is_closing():
+            return
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._refuse(b"501 Not Implemented", "The relay speaks HTTP/1.1 only.")
+            return
+        except httptools.HttpParserError:
+            self._refuse(b"400 Bad Request", "Invalid HTTP request received.")
+            return
+        if self._is_in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > LARGEST_HEAD:
+                self._refuse(b"431 Request Header Fields Too Large", f"The head of a request may have {LARGEST_HEAD} bytes.")
+        elif self._coming is not None:
+            self._more(self._coming)
+
+    def pause_writing(self) -> None:
+        """The client does not read as fast as the API answers."""
+        if self._upstream is not None:
+            self._upstream.pause_reading()
+
+    def resume_writing(self) -> None:
+        """The client reads again."""
+        if self._upstream is not None:
+            self._upstream.resume_reading()
+
+    # -- what the parser tells
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._url, self._headers, self._expects = b"", [], False
+        self._is_in_head, self._head_bytes = True, 0
+
+    def on_url(self, url: bytes) -> None:
+        """The target, or a part of it."""
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header."""
+        name = name.lower()
+        if name == b"expect":
+            self._expects = value.lower() == b"100-continue"
+        self._headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._is_in_head = False
+        parser, url = self._parser, self._url
+        path, raw_path, query = target_of(url)
+        request = HttpRequest(parser.get_method().decode("ascii"), path, raw_path, query, self._headers, b"", self._peer)
+        # A target that names a host is asked of the API all the same: the relay leads nowhere else.
+        target = url if url.startswith((b"/", b"*")) else raw_path.encode() + (b"?" + query if query else b"")
+        self._coming = Relayed(request, target, version=parser.get_http_version(), keeps=parser.should_keep_alive())
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body."""
+        if self._coming is not None:
+            self._coming.take(body)
+
+    def on_message_complete(self) -> None:
+        """A request is whole."""
+        relayed, self._coming = self._coming, None
+        self._is_in_head, self._head_bytes = True, 0
+        if relayed is None:
+            return
+        relayed.end()
+        if relayed is self._current:
+            self._send_more(relayed)
+        elif self._current is None:
+            self._begin(relayed)
+        else:
+            self._waiting.append(relayed)
+            if len(self._waiting) == MOST_WAITING:
+                self.transport.pause_reading()
+
+    # -- one exchange after another
+
+    def _more(self, relayed: Relayed) -> None:
+        """A request is not whole yet: send on what is there of it, where it may go."""
+        if self._expects:
+            self._expects = False
+            self.transport.write(CONTINUE)
+        if relayed is self._current:
+            self._send_more(relayed)
+        elif self._current is None and not (self.relay.rules.are_waiting and relayed.body.length < LONGEST_REQUEST_HELD):
+            self._begin(relayed)
+
+    def _begin(self, relayed: Relayed) -> None:
+        self._current = relayed
+        self.is_told_in_part = False
+        request = relayed.request
+        request.body = (relayed.body.whole() or b"") if relayed.is_complete else b""
+        taken = self.relay.begin_exchange(relayed)
+        if taken:
+            relayed.is_held = True
+            self.relay.let_bite(self, relayed, taken)
+            return
+        self.ask(relayed, request, relayed.target)
+
+    def ask(self, relayed: Relayed, request: HttpRequest, target: bytes) -> None:
+        """Send a request to the API, which may be another than the client's."""
+        self._head = head_for(request, target, self.relay.upstream_host, is_chunked=relayed.is_chunked)
+        upstream = self._upstream
+        if upstream is not None and upstream.is_usable:
+            self._send(relayed, upstream)
+        else:
+            self._connecting = self.loop.create_task(self._connect(relayed))
+
+    async def _connect(self, relayed: Relayed) -> None:
+        upstream, trouble = await self.relay.connect(self)
+        if relayed is not self._current or self.transport.is_closing():
+            if upstream is not None:
+                upstream.abort()
+            return
+        self._upstream = upstream
+        if upstream is None:
+            self.failed(relayed, trouble, is_unheard=False)
+        else:
+            self._send(relayed, upstream)
+
+    def _send(self, relayed: Relayed, upstream: Upstream) -> None:
+        data = b"".join((self._head, *relayed.unsent)) if relayed.unsent else self._head
+        relayed.unsent.clear()
+        upstream.ask(relayed, data)
+        if self._look is None:
+            self._look = self.loop.call_later(LONGEST_SILENCE_S, self._look_for_silence)
+
+    def _send_more(self, relayed: Relayed) -> None:
+        if relayed.unsent and self._upstream is not None and self._upstream.is_asked(relayed):
+            self._upstream.write(b"".join(relayed.unsent))
+            relayed.unsent.clear()
+
+    def _look_for_silence(self) -> None:
+        """An API that says nothing for a minute is given up, as a gateway does. One timer looks for every exchange."""
+        upstream, relayed = self._upstream, self._current
+        self._look = None
+        if upstream is None or relayed is None or not upstream.is_asked(relayed):
+            return
+        left_s = upstream.heard_at_s + LONGEST_SILENCE_S - self.loop.time()
+        if left_s <= 0:
+            upstream.abort()
+            self.failed(relayed, f"no answer for {LONGEST_SILENCE_S:g} s", is_unheard=False, status=504)
+        else:
+            self._look = self.loop.call_later(left_s, self._look_for_silence)
+
+    # -- what the API's side tells
+
+    def write(self, data: bytes) -> None:
+        """Pass bytes of an answer on."""
+        self.is_told_in_part = True
+        self.transport.write(data)
+
+    def pause_reading(self) -> None:
+        """Let the client wait, because the API does not read."""
+        self.transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read again."""
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    def answered(self, relayed: Relayed, reply: Reply | None, *, keeps: bool) -> None:
+        """Give the answer where the client has not got it, and go on with the next request."""
+        if relayed.is_held:
+            self.relay.give(relayed, reply)
+            return
+        if reply is not None:
+            self.transport.write(rendered(reply, relayed))
+        self.finish(relayed, reply, keeps=keeps)
+
+    def failed(self, relayed: Relayed, what: str, *, is_unheard: bool, status: int = 502) -> None:
+        """Ask once more where a kept connection was dead; else say so as a gateway does, or break off."""
+        upstream = self._upstream
+        if is_unheard and upstream is not None and upstream.answers and relayed.may_repeat:
+            self._connecting = self.loop.create_task(self._connect(relayed))
+            return
+        if relayed.journal is not None:
+            stamp, number = relayed.journal.stamp(), relayed.number
+            relayed.journal.write(Unreached(**stamp, what=what, route=relayed.route, request_number=number))
+        if self.is_told_in_part:
+            self.finish(relayed, None, keeps=False)
+            return
+        text = f"The relay got no answer from {self.relay.upstream_url}: {what}.\n".encode()
+        reply = Reply(status=status, headers=((b"content-type", b"text/plain; charset=utf-8"),), body=b"").with_body(text)
+        self.answered(relayed, reply, keeps=relayed.is_complete)
+
+    def finish(self, relayed: Relayed, reply: Reply | None, *, keeps: bool) -> None:
+        """Note an exchange whose answer has been given, and begin the next."""
+        if self._current is not relayed:
+            return
+        self._note(relayed, reply)
+        if not (keeps and relayed.keeps and relayed.is_complete):
+            self.transport.close()
+        elif self._waiting:
+            self.loop.call_soon(self._next)
+        elif self._coming is not None:
+            self._more(self._coming)
+
+    def _next(self) -> None:
+        if self._current is None and self._waiting and not self.transport.is_closing():
+            self._begin(self._waiting.popleft())
+            self.transport.resume_reading()
+
+    def _note(self, relayed: Relayed, reply: Reply | None) -> None:
+        self._current = None
+        upstream = self._upstream
+        if reply is not None:
+            self.note(relayed, reply.status, reply.headers, kept(reply.body))
+        elif self.is_told_in_part and upstream is not None:
+            self.note(relayed, upstream.status, upstream.headers, upstream.keeping.kept())
+        else:
+            self.note(relayed, None, (), b"")
+
+    def note(self, relayed: Relayed, status: int | None, headers: Any, body: bytes) -> None:
+        """Write the entry of an exchange that is over."""
+        self.relay.end_exchange()
+        journal = relayed.journal
+        if journal is None:
+            return
+        request = relayed.request
+        request.body = relayed.body.kept()
+        about = (relayed.number, relayed.route, relayed.end_user_id, relayed.is_stray)
+        if not relayed.end_user_id:
+            about = (*about[:2], created_end_user(relayed.route, status, body), relayed.is_stray)
+        when = (relayed.begun_s, journal.elapsed_s(), relayed.step)
+        journal.write_parts(exchange_of, when, request, about, (status, headers, body), relayed.bites, relayed.is_cut)
+
+    def _refuse(self, status: bytes, text: str) -> None:
+        """Refuse what is no request; like a server, without an entry in the journal."""
+        body = text.encode()
+        head = b"HTTP/1.1 %s\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+        if self._current is None:
+            self.transport.write(head % (status, len(body)) + body)
+        self.transport.close()
+
+
+def rendered(reply: Reply, relayed: Relayed) -> bytes:
+    """The bytes of an answer that is made here."""
+    return head_of(reply, keeps=relayed.keeps) + (b"" if relayed.request.method == "HEAD" else reply.body)
+
+
+def head_of(reply: Reply, *, keeps: bool) -> bytes:
+    """Status line and headers."""
+    from http.client import responses
+
+    pieces = [b"HTTP/1.1 %d %s\r\n" % (reply.status, responses.get(reply.status, "").encode())]
+    for name, value in _with_close(reply.headers, keeps=keeps):
+        pieces += (name, b": ", value, b"\r\n")
+    return b"".join((*pieces, b"\r\n"))
+
+
+def _with_close(headers: Headers, *, keeps: bool) -> Headers:
+    return headers if keeps else (*headers, (b"connection", b"close"))

@@ -1,0 +1,97 @@
+"""A request on its way through a relay: what is known of it, and the bytes that the hosted API gets in its place."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from urllib.parse import unquote
+
+import httptools
+
+from harness.connections import LONGEST_REMEMBERED, HttpRequest
+from harness.journal import Journal, Keeping
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+BETWEEN_TWO = frozenset(
+    {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te", b"trailer", b"upgrade"}
+)
+"""Headers that concern one connection and not the other."""
+_OURS = BETWEEN_TWO | {b"host", b"accept-encoding", b"expect", b"transfer-encoding", b"http2-settings"}
+REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Relayed:
+    """One exchange. ``request`` is the client's; its body is there only where it came whole before it was asked.
+
+    ``number`` is 0 until it is the exchange's turn. A held one's answer is not passed on but given to a fault.
+    """
+
+    number = 0
+    route = end_user_id = ""
+    is_stray = False
+    is_complete = False
+    is_held = False
+    is_cut = False
+    journal: Journal | None = None
+    begun_s = 0.0
+    step = -1
+    bites: tuple[str, ...] = ()
+
+    def __init__(self, request: HttpRequest, target: bytes, *, version: str, keeps: bool) -> None:
+        self.request, self.target, self.version, self.keeps = request, target, version, keeps
+        self.is_chunked = any(name == b"transfer-encoding" for name, _ in request.headers)
+        self.body = Keeping()
+        self.unsent: list[bytes] = []
+
+    def take(self, piece: bytes) -> None:
+        """A piece of the body, to be sent on."""
+        self.body.take(piece)
+        self.unsent.append(b"%x\r\n%s\r\n" % (len(piece), piece) if self.is_chunked else piece)
+
+    def end(self) -> None:
+        """The body is whole."""
+        self.is_complete = True
+        if self.is_chunked:
+            self.unsent.append(b"0\r\n\r\n")
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether asking twice does what asking once does, as a proxy may where a kept connection turns out dead."""
+        return self.is_complete and self.request.method in REPEATABLE and not self.body.length
+
+
+def target_of(url: bytes) -> tuple[str, str, bytes]:
+    """Path, raw path and query of a request's target.
+
+    Raises:
+        HttpParserInvalidURLError: It is none.
+    """
+    return _remembered(url) if len(url) <= LONGEST_REMEMBERED else _read(url)
+
+
+def head_for(request: HttpRequest, target: bytes, host: bytes, *, is_chunked: bool = False) -> bytes:
+    """The head that asks *host* the same, for an answer that is not compressed."""
+    left_out = _OURS | named_by_connection(request.headers)
+    pieces = [request.method.encode(), b" ", target, b" HTTP/1.1\r\nhost: ", host, b"\r\naccept-encoding: identity\r\n"]
+    for name, value in request.headers:
+        if name not in left_out:
+            pieces += (name, b": ", value, b"\r\n")
+    pieces.append(b"transfer-encoding: chunked\r\n\r\n" if is_chunked else b"\r\n")
+    return b"".join(pieces)
+
+
+def named_by_connection(headers: Headers) -> frozenset[bytes]:
+    """What the header ``connection`` says to be of one connection only; the frame of a body is not for it to take away."""
+    found = [value for name, value in headers if name == b"connection"]
+    if not found or found == [b"keep-alive"]:
+        return frozenset()
+    named = {one.strip().lower() for value in found for one in value.split(b",")}
+    return frozenset(named - {b"content-length", b"authorization", b"content-type"})
+
+
+def _read(url: bytes) -> tuple[str, str, bytes]:
+    target = httptools.parse_url(url)
+    raw_path = (target.path or b"/").decode("ascii")
+    return unquote(raw_path), raw_path, target.query or b""
+
+
+_remembered = lru_cache(maxsize=1024)(_read)
