@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from harness import catalog
+from harness.clock import stopwatch
 from harness.crashes import Crash
 from harness.errors import FaultUnbitten
 from harness.faults import AnyFault
@@ -124,12 +125,15 @@ class LocalFiskil:
             readings=readings,
             console=console,
         )
+        self._elapsed_s = stopwatch()
         crashes = self.sandbox.crashes
         self.loop = Loop(crashes=crashes)
         self.link = Link(
             self.sandbox.api,
             route_of=lambda method, path: find_spelling(self.sandbox.store, method, path).name,
-            expire_tokens=self.sandbox.expire_tokens,
+            world=_World(self),
+            told=self._has_told,
+            clock_s=lambda: self.sandbox.clock.offset.total_seconds() + self._elapsed_s(),
             reading=self.reading,
         )
         pair = (self.certificates.chain_file, self.certificates.key_file) if is_tls else None
@@ -239,6 +243,9 @@ class LocalFiskil:
                 f"{rule.name} on {route!r} bit {bitten} of {waiting.wanted} times: {waiting.lack} inside the block."
             )
 
+    def _has_told(self, kind: str) -> bool:
+        return any(event.kind == kind for event in self.sandbox.events)
+
     def reading(self, clause_id: str) -> str:
         """The reading that rules a doubtful clause now."""
         return self.sandbox.store.reading(clause_id)
@@ -263,6 +270,25 @@ class LocalFiskil:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+class _World:
+    """What faults can do to the sandbox."""
+
+    def __init__(self, fiskil: LocalFiskil) -> None:
+        self._fiskil = fiskil
+
+    def expire_tokens(self) -> None:
+        """Let every access token die."""
+        self._fiskil.sandbox.expire_tokens()
+
+    def advance(self, *, seconds: float) -> None:
+        """Move sandbox time forward."""
+        self._fiskil.sandbox.clock.advance(seconds=seconds)
+
+    def foreign_url(self) -> str:
+        """The trap's origin."""
+        return self._fiskil.trap.url
 
 
 def _mint_certificates(folder: Path) -> Certificates:

@@ -102,7 +102,7 @@ def _refuse_unknown_fault(fault: dict[str, Any]) -> None:
         return
     if kind not in FAULTS:
         raise UnknownName("fault", kind, FAULTS)
-    known = FAULTS[kind].__struct_fields__  # type: ignore[attr-defined]
+    known = FAULTS[kind].__struct_fields__
     for name in fault:
         if name != "type" and name not in known:
             raise UnknownName("field", name, known, place=f"the fault {kind!r}")

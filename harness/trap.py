@@ -20,6 +20,11 @@ class Trap:
         self._numbers = count(1)
         self._server = Server(loop, self, crashes=crashes)
 
+    @property
+    def url(self) -> str:
+        """The trap's origin."""
+        return self._server.url
+
     def lay(self, place: str, *, kind: str, journal: Journal) -> str:
         """A URL that was never given before; what becomes of it goes into *journal*."""
         path = f"/bait/{next(self._numbers)}"

@@ -20,7 +20,7 @@ FAULTS: dict[str, type[PlainFault]] = {
 if TYPE_CHECKING:
     AnyFault = PlainFault
 else:
-    AnyFault = Union[tuple(FAULTS.values())]
+    AnyFault = Union[tuple(FAULTS.values())]  # noqa: UP007 - made of a table
 
 __all__ = [
     "FAMILIES",

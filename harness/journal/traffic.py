@@ -33,12 +33,13 @@ class Exchange(Entry, frozen=True, kw_only=True):
 
 
 class Bite(Entry, frozen=True, kw_only=True):
-    """A fault acted. ``byte_offset`` is where in the response body, or -1 where no body began."""
+    """A fault acted. ``byte_offset`` is where in the response body, or -1 where no body began; ``seed`` is its rule's."""
 
     fault: str
     route: str
     request_number: int
     byte_offset: int = -1
+    seed: int = 0
 
 
 class Unreached(Entry, frozen=True, kw_only=True):
@@ -52,7 +53,7 @@ class Unreached(Entry, frozen=True, kw_only=True):
 class FaultSet(Entry, frozen=True, kw_only=True):
     """A fault was set to bite ``times`` times on ``route``; ``unbitten`` is how many bites never came.
 
-    ``spared`` counts the exchanges that came by and had too short a body for the fault to change.
+    ``spared`` counts the exchanges that came by and gave the fault nothing to spoil.
     """
 
     fault: str

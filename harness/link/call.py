@@ -1,15 +1,19 @@
-"""One exchange in the hands of a fault: what the ``Answer`` of ``harness.faults`` does to the connection and the API."""
+"""One exchange in the hands of faults: they are told of it, what they want is done, and each bite is written down."""
 
 import asyncio
+import contextlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from harness.clock import real_now
-from harness.faults.base import Forwarded
+from harness.faults.base import Asked, Headers, Reply
 from harness.journal import Bite, Journal
 from harness.link import protocol
-from harness.link.rules import Rule, Waiting
+from harness.link.bites import Met, meet
+from harness.link.perform import Performed, perform
+from harness.link.rules import Facts, Taken
 from harness.link.watching import BITTEN, Bitten
 from harness.sandbox.api.routes import find_route
 from harness.sandbox.api.wire import goa_error, simple_error
@@ -17,29 +21,27 @@ from harness.sandbox.console import VERSIONS
 from harness.sandbox.problems import ApiProblem
 
 if TYPE_CHECKING:
+    from harness.connections import HttpRequest
     from harness.link.link import Link
 
 Message = dict[str, Any]
-LONGEST_STALL_S = 60.0
 NO_ERROR_ID = "err_00000000-0000-4000-8000-000000000000"
 
 
 class Call:
-    """One exchange; the ``Answer`` that a fault acts through."""
+    """One exchange of the server, as the journal will have it; the faults that it met are in ``bites``."""
 
     status: int | None = None
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers: Headers = ()
     is_cut = False
-    is_complete = False
-    has_left = False
-    is_spared = False
 
     def __init__(
-        self, link: "Link", scope: Any, receive: Any, send: Any, *, number: int, route: str, journal: Journal | None
+        self, link: "Link", scope: Any, receive: Any, send: Any, *, number: int, facts: Facts, journal: Journal | None
     ) -> None:
         self._link, self._scope, self.receive, self._send = link, scope, receive, send
-        self.number, self._route, self._journal = number, route, journal
+        self.number, self.facts, self._journal = number, facts, journal
         self.sent = bytearray()
+        self.bites: tuple[str, ...] = ()
 
     async def watched_send(self, message: Message) -> None:
         """Pass a message of the API on, keeping a copy."""
@@ -47,53 +49,104 @@ class Call:
             self.status, self.headers = message["status"], tuple(message["headers"])
         else:
             self.sent += message.get("body", b"")
-            self.is_complete = not message.get("more_body")
         await self._send(message)
 
-    async def bitten_by(self, waiting: Waiting) -> None:
-        """Let the fault act and record where it did; one that found nothing to spoil waits on."""
+    async def bitten_by(self, taken: Sequence[Taken], request: "HttpRequest") -> None:
+        """Let faults act on it and record where they did; those that found nothing to spoil wait on."""
         self.loop = asyncio.get_running_loop()
+        self._line = protocol.UvicornLine(self._send, self.receive)
         self._link.bitten.add(self)
+        performed = Performed(head=bytearray(), body=bytearray())
+        met = Met(has_bitten=[True] * len(taken))
         try:
-            self._waiting = waiting
-            await waiting.rule.fault.bite(self)
+            met = await meet(
+                [one.waiting.rule.fault for one in taken],
+                [self._told(one, request) for one in taken],
+                world=self._link.world,
+                ask_api=self._ask_api,
+                line=self._line,
+                performed=performed,
+                is_kept=self._line.is_kept,
+            )
+            await self._perform(taken, met, performed)
         finally:
             self._link.bitten.discard(self)
-            if not self.is_spared:
-                self._note_bite(waiting.rule)
+            self._note(taken, met, performed)
 
-    def _note_bite(self, rule: Rule) -> None:
-        if self._journal is not None:
-            offset = len(self.sent) if self.status is not None else -1
-            self._journal.write(
-                Bite(
-                    **self._journal.stamp(),
-                    fault=rule.name,
-                    route=self._route,
-                    request_number=self.number,
-                    byte_offset=offset,
-                )
+    async def _perform(self, taken: Sequence[Taken], met: Met, performed: Performed) -> None:
+        # A fault waits on before the client can know that this was no bite.
+        for one, has_bitten in zip(taken, met.has_bitten, strict=True):
+            if not has_bitten:
+                self._link.rules.give_back(one.waiting, self.facts)
+        if met.reply is None:
+            return
+        if not any(met.has_bitten):
+            await self.watched_send(
+                {"type": "http.response.start", "status": met.reply.status, "headers": list(met.reply.headers)}
             )
-        self._tell_watchers(rule)
+            await self.watched_send({"type": "http.response.body", "body": met.reply.body})
+            return
+        await perform(met.acts, self._line, performed)
+        if performed.end is None and not performed.has_left:
+            self._line.done()
 
-    def _tell_watchers(self, rule: Rule) -> None:
+    def _told(self, taken: Taken, request: "HttpRequest") -> Asked:
+        host = next((value.decode("latin-1") for name, value in request.headers if name == b"host"), "")
+        return Asked(
+            method=request.method,
+            path=request.raw_path,
+            query=request.query,
+            headers=tuple(request.headers),
+            body=request.body,
+            route=self.facts.route,
+            version=self.facts.version,
+            api_url=f"{self._scope.get('scheme', 'http')}://{host}",
+            foreign_url=self._link.world.foreign_url,
+            chance=taken.chance,
+            refusal=self._refusal,
+            waits=self._waits,
+            page=self.facts.page,
+            bite=taken.bite,
+        )
+
+    def _note(self, taken: Sequence[Taken], met: Met, performed: Performed) -> None:
+        if not any(met.has_bitten):
+            return
+        self.status = status_of(bytes(performed.head))
+        self.headers = met.reply.headers if met.reply is not None and self.status is not None else ()
+        self.sent = performed.body
+        bitten = [one.waiting.rule for one, has_bitten in zip(taken, met.has_bitten, strict=True) if has_bitten]
+        self.bites = tuple(rule.name for rule in bitten)
+        offset = len(performed.body) if self.status is not None else -1
+        if self._journal is not None:
+            for rule in bitten:
+                self._journal.write(
+                    Bite(
+                        **self._journal.stamp(),
+                        fault=rule.name,
+                        route=self.facts.route,
+                        request_number=self.number,
+                        byte_offset=offset,
+                        seed=rule.seed,
+                    )
+                )
         for watch in BITTEN:
             watch(
                 Bitten(
-                    fault=rule.name,
-                    spoils=rule.fault.spoils,
+                    fault=" + ".join(self.bites),
+                    spoils=tuple(dict.fromkeys(part for rule in bitten for part in rule.fault.spoils)),
                     method=self._scope["method"],
-                    route=self._route,
-                    version=_version_of(self._scope),
+                    route=self.facts.route,
+                    version=self.facts.version,
                     status=self.status,
                     headers=self.headers,
                     body=bytes(self.sent),
-                    is_complete=self.is_complete,
-                    has_left=self.has_left,
+                    is_complete=performed.end is None and not performed.has_left,
+                    has_left=performed.has_left,
                 )
             )
 
-    async def forward(self) -> Forwarded:
+    async def _ask_api(self, asked: Asked) -> Reply:
         """Let the API work and keep its answer."""
         start: Message = {}
         body = bytearray()
@@ -104,17 +157,24 @@ class Call:
             else:
                 body.extend(message.get("body", b""))
 
-        await self._link.app(self._scope, self.receive, collect)
-        return Forwarded(status=start["status"], headers=tuple(start["headers"]), body=bytes(body))
+        given = iter([{"type": "http.request", "body": asked.body}])
 
-    async def send(self, status: int, headers: tuple[tuple[bytes, bytes], ...], body: bytes) -> None:
-        """Send a whole answer."""
-        await self.send_head(status, headers)
-        await self._pass({"type": "http.response.body", "body": body})
+        async def receive() -> Message:
+            return next(given, None) or await self.receive()
 
-    async def refuse(self, status: int, name: str, message: str, headers: tuple[tuple[bytes, bytes], ...]) -> None:
-        """Send an error in the shape that the asked endpoint documents, without the API's work."""
-        version = _version_of(self._scope)
+        asks = {
+            "method": asked.method,
+            "path": _decoded(asked.path),
+            "raw_path": asked.path.encode("latin-1"),
+            "query_string": asked.query,
+            "headers": list(asked.headers),
+        }
+        await self._link.app({**self._scope, **asks}, receive, collect)
+        return Reply(status=start["status"], headers=tuple(start["headers"]), body=bytes(body))
+
+    def _refusal(self, status: int, name: str, message: str) -> Reply:
+        """An error in the shape that the asked endpoint documents."""
+        version = self.facts.version
         found = find_route(self._scope["method"], self._scope["raw_path"].decode("latin-1"))
         problem = ApiProblem(status, name, message)
         if found.family == "data":
@@ -126,9 +186,9 @@ class Call:
             (b"content-type", given.content_type.encode()),
             (b"content-length", b"%d" % len(given.body)),
         )
-        await self.send(status, (*head, *headers), given.body)
+        return Reply(status=status, headers=head, body=given.body)
 
-    def waits(self, seconds: int | None) -> tuple[tuple[bytes, bytes], ...]:
+    def _waits(self, seconds: int | None) -> Headers:
         """The headers that tell how long to wait. Source: errors.retry-after"""
         form = self._link.reading("errors.retry-after") if seconds is not None else "absent"
         if form == "absent" or seconds is None:
@@ -138,78 +198,35 @@ class Call:
         # Dates have whole seconds: a second more, and nobody who obeys asks again too soon.
         now = real_now()
         until = now + timedelta(seconds=seconds + 1)
-        return ((b"date", _http_date(now)), (b"retry-after", _http_date(until)))
-
-    async def send_head(self, status: int, headers: tuple[tuple[bytes, bytes], ...]) -> None:
-        """Send status and headers."""
-        await self._pass({"type": "http.response.start", "status": status, "headers": list(headers)})
-
-    async def send_part(self, body: bytes) -> None:
-        """Send a piece of the body now."""
-        if body:
-            await self._pass({"type": "http.response.body", "body": body, "more_body": True})
-        # uvloop writes at the end of the loop's turn; a reset before that would take these bytes along.
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-
-    async def finish(self) -> None:
-        """Say that the body is complete."""
-        await self._pass({"type": "http.response.body", "body": b""})
-
-    def reset(self) -> None:
-        """Reset the connection."""
-        transport = protocol.transport_of(self._scope)
-        if transport is not None:
-            protocol.reset(transport)
+        return ((b"date", http_date(now)), (b"retry-after", http_date(until)))
 
     def cut(self) -> None:
         """Reset the connection because the scenario is over."""
         self.is_cut = True
-        self.reset()
-
-    def close(self) -> None:
-        """Close the connection after what was sent."""
-        transport = protocol.transport_of(self._scope)
-        if transport is not None:
-            transport.close()
-
-    async def stall(self) -> None:
-        """Wait until the client goes away, at most a minute."""
-        if not await self.leaves_within_s(LONGEST_STALL_S):
-            self.reset()
-
-    async def leaves_within_s(self, seconds: float) -> bool:
-        """Let real time pass; True as soon as the client has gone away."""
-
-        async def gone() -> None:
-            while (await self.receive())["type"] != "http.disconnect":
-                continue
-
-        try:
-            await asyncio.wait_for(gone(), seconds)
-        except TimeoutError:
-            return False
-        self.has_left = True
-        return True
-
-    def expire_tokens(self) -> None:
-        """Let every access token die."""
-        self._link.expire_tokens()
-
-    async def spare(self, forwarded: Forwarded) -> None:
-        """Send the API's answer untouched; the fault waits on, and does so before the client can know."""
-        self.is_spared = True
-        self._link.rules.give_back(self._waiting)
-        await self.send(forwarded.status, forwarded.headers, forwarded.body)
-
-    async def _pass(self, message: Message) -> None:
-        await self.watched_send(message)
+        with contextlib.suppress(RuntimeError):
+            self._line.reset()
 
 
-def _version_of(scope: Any) -> str:
-    asked = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-fiskil-version"), "")
+def status_of(head: bytes) -> int | None:
+    """The final status that the bytes of a head tell, if any."""
+    for line in head.split(b"\r\n"):
+        if line.startswith(b"HTTP/1.") and line[9:12].isdigit() and line[9:10] != b"1":
+            return int(line[9:12])
+    return None
+
+
+def version_of(headers: Sequence[tuple[bytes, bytes]]) -> str:
+    """The API's version that a request asks for, or the newest."""
+    asked = next((value.decode("latin-1") for name, value in headers if name == b"x-fiskil-version"), "")
     return asked if asked in VERSIONS else VERSIONS[-1]
 
 
-def _http_date(moment: datetime) -> bytes:
+def http_date(moment: datetime) -> bytes:
+    """An instant as headers tell it."""
     return format_datetime(moment, usegmt=True).encode()
+
+
+def _decoded(path: str) -> str:
+    from urllib.parse import unquote
+
+    return unquote(path)

@@ -8,10 +8,12 @@ from typing import Any
 
 from harness.clock import stopwatch
 from harness.connections import HttpAnswer, HttpRequest
+from harness.faults.base import World
 from harness.journal import Journal, kept
-from harness.link.call import Call, Message
+from harness.link.call import Call, Message, version_of
 from harness.link.exchanges import created_end_user, end_user_of, exchange_of
-from harness.link.rules import Rules
+from harness.link.pages import Pages
+from harness.link.rules import Facts, Rules, Taken
 from harness.readings import Ask, Readings
 
 BODY_READ_AHEAD = 1_048_577
@@ -25,19 +27,27 @@ class Link:
         app: Any,
         *,
         route_of: Callable[[str, str], str],
-        expire_tokens: Callable[[], object] = lambda: None,
+        world: World,
+        told: Callable[[str], bool] = lambda _kind: False,
+        clock_s: Callable[[], float] = lambda: 0.0,
         reading: Ask | None = None,
     ) -> None:
-        """Wrap *app*; *route_of* names a request, *expire_tokens* is what the fault of that name calls.
+        """Wrap *app*, an ASGI application with ``answer``, a plain function of an ``HttpRequest`` that has come whole.
 
-        *app* is an ASGI application with ``answer``, a plain function of an ``HttpRequest`` that has come whole.
-        *reading* tells which reading of a doubtful clause rules (default: the best supported).
+        Args:
+            route_of: Names a request by its method and its path.
+            world: What faults can do to the sandbox.
+            told: Whether an event of this kind has been told since the last reset.
+            clock_s: Sandbox time in seconds.
+            reading: Tells which reading of a doubtful clause rules (default: the best supported).
         """
         self.app = app
         self._route_of = route_of
-        self.expire_tokens = expire_tokens
+        self.world = world
+        self._told, self._clock_s = told, clock_s
         self.reading = reading or Readings().of
-        self.rules = Rules()
+        self.rules = Rules(clock_s=clock_s)
+        self._pages = Pages()
         self.journal: Journal | None = None
         self.is_stray: Callable[[str], bool] = lambda _end_user_id: False
         self.open_requests = 0
@@ -105,14 +115,15 @@ class Link:
         first, body = await _read_ahead(receive)
         request = HttpRequest.of(scope, body)
         route, end_user_id, is_stray = self._name(request)
-        call = Call(self, scope, _replay(first, receive), send, number=number, route=route, journal=journal)
+        facts = self._facts(request, route, end_user_id)
+        call = Call(self, scope, _replay(first, receive), send, number=number, facts=facts, journal=journal)
         begun_s, step = (journal.elapsed_s(), journal.step) if journal is not None else (0.0, -1)
-        waiting = None if is_stray else self.rules.take(route)
+        taken: list[Taken] = [] if is_stray else self.rules.take(facts)
         try:
-            if waiting is None:
+            if not taken:
                 await self.app(scope, call.receive, call.watched_send)
             else:
-                await call.bitten_by(waiting)
+                await call.bitten_by(taken, request)
         finally:
             if journal is not None:
                 request.body, sent = kept(body), bytes(call.sent)
@@ -122,9 +133,22 @@ class Link:
                     request,
                     (number, route, end_user_id or created_end_user(route, call.status, sent), is_stray),
                     (call.status, call.headers, kept(sent)),
-                    (waiting.rule.name,) if waiting and not call.is_spared else (),
+                    call.bites,
                     call.is_cut,
                 )
+
+    def _facts(self, request: HttpRequest, route: str, end_user_id: str) -> Facts:
+        return Facts(
+            route=route,
+            method=request.method,
+            end_user_id=end_user_id,
+            version=version_of(request.headers),
+            page=self._pages.page_of(route, end_user_id, request.query),
+            connection=request.client[1] if request.client else 0,
+            clock_s=self._clock_s(),
+            names=lambda wanted: wanted in request.raw_path or wanted.encode() in request.query + request.body,
+            told=self._told,
+        )
 
     def _next_number(self) -> int:
         self._number += 1

@@ -1,24 +1,70 @@
 """Which exchanges a fault waits for, and the counters that make it bite exactly as often as asked."""
 
 import threading
+from collections import Counter
+from collections.abc import Callable, Hashable
 from fnmatch import fnmatchcase
+from random import Random
+from typing import Literal
 
 from msgspec import Struct
 
 from harness.errors import ConfigError
 from harness.faults import AnyFault
 
+CONNECTION = "connection"
+"""The route on which faults of connections wait."""
 
-class Rule(Struct, frozen=True, kw_only=True):
-    """A fault on a route, ``times`` times after letting ``skip`` matching exchanges pass.
+Scope = Literal["all", "end_user", "route", "connection"]
 
-    0 times means every time, and at least once.
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """What a rule can be about in one exchange.
+
+    ``page`` counts the pages of a walk from 1, ``clock_s`` is sandbox time in seconds. ``names`` answers whether the request
+    names an id anywhere, ``told`` whether an event of a kind has been told.
+    """
+
+    route: str
+    method: str = ""
+    end_user_id: str = ""
+    version: str = ""
+    page: int = 1
+    connection: int = 0
+    clock_s: float = 0.0
+    names: Callable[[str], bool] = lambda _id: False
+    told: Callable[[str], bool] = lambda _kind: False
+
+
+class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A fault, the exchanges that it waits for, and when among those it bites.
+
+    What it waits for: ``route`` is a name or a pattern, the other fields narrow it down and are empty for any. ``page``
+    counts from 1, 0 for any. ``from_event`` and ``until_event`` name events before, or after, which it does not bite, and
+    ``between_s`` sandbox time in seconds since the rule was set.
+
+    When among those: after ``skip`` of them, ``times`` times, 0 for every time and at least once; only each ``every``-th; only
+    those whose numbers, from 1, are in ``nth``, beside which ``times`` and ``skip`` are not given; only with probability ``p``
+    drawn from ``seed``. It counts in one for all, or with ``scope`` for each end user, route or connection by itself.
     """
 
     route: str
     fault: AnyFault
     times: int = 1
     skip: int = 0
+    nth: tuple[int, ...] = ()
+    every: int = 1
+    p: float = 1.0
+    seed: int = 0
+    method: str = ""
+    end_user_id: str = ""
+    session_id: str = ""
+    version: str = ""
+    page: int = 0
+    from_event: str = ""
+    until_event: str = ""
+    between_s: tuple[float, float] | None = None
+    scope: Scope = "all"
 
     @property
     def name(self) -> str:
@@ -26,15 +72,58 @@ class Rule(Struct, frozen=True, kw_only=True):
         return repr(self.fault).replace("'", "")
 
     def check(self) -> "Rule":
-        """Refuse a fault that breaks nothing and counts below zero; return the rule itself.
+        """Refuse a fault that breaks nothing, counts below zero and what cannot be together; return the rule itself.
 
         Raises:
             ConfigError: One of its numbers makes no sense.
         """
         self.fault.check()
+        where = f"Break on {self.route!r}"
         if self.times < 0 or self.skip < 0:
-            raise ConfigError(f"Break on {self.route!r}: times and skip count from 0, got {self.times} and {self.skip}.")
+            raise ConfigError(f"{where}: times and skip count from 0, got {self.times} and {self.skip}.")
+        if self.every < 1 or self.page < 0 or any(number < 1 for number in self.nth):
+            raise ConfigError(f"{where}: every, page and nth count from 1.")
+        if self.nth and (self.times != 1 or self.skip or self.every != 1 or self.p < 1):
+            raise ConfigError(
+                f"{where}: nth names each exchange by its number, so times, skip, every and p cannot stand beside it."
+            )
+        if not 0 <= self.p <= 1:
+            raise ConfigError(f"{where}: p is a probability from 0 to 1, got {self.p}.")
+        if self.between_s is not None and not 0 <= self.between_s[0] < self.between_s[1]:
+            raise ConfigError(f"{where}: between_s goes from an earlier to a later second, got {self.between_s}.")
+        if (self.fault.where == CONNECTION) != (self.route == CONNECTION):
+            place = f"on the route {CONNECTION!r}" if self.fault.where == CONNECTION else "on routes of the API"
+            raise ConfigError(f"{where}: {type(self.fault).__name__} waits {place}.")
+        if self.route == CONNECTION and self._is_about_an_exchange:
+            raise ConfigError(f"{where}: a connection has no method, end user, session, version, page or event.")
         return self
+
+    @property
+    def _is_about_an_exchange(self) -> bool:
+        narrow = (self.method, self.end_user_id, self.session_id, self.version, self.page)
+        return any(narrow) or bool(self.from_event or self.until_event) or self.scope != "all"
+
+    def is_about(self, facts: Facts, *, set_s: float) -> bool:
+        """Whether it waits for this exchange; it was set at sandbox second *set_s*."""
+        wanted = (
+            (self.method, facts.method),
+            (self.end_user_id, facts.end_user_id),
+            (self.version, facts.version),
+            (self.page, facts.page),
+        )
+        if any(own and own != found for own, found in wanted) or not fnmatchcase(facts.route, self.route):
+            return False
+        if self.session_id and not facts.names(self.session_id):
+            return False
+        if self.from_event and not facts.told(self.from_event):
+            return False
+        if self.until_event and facts.told(self.until_event):
+            return False
+        return self.between_s is None or self.between_s[0] <= facts.clock_s - set_s < self.between_s[1]
+
+    def counted_by(self, facts: Facts) -> Hashable:
+        """Whose counter an exchange adds to."""
+        return {"all": "", "end_user": facts.end_user_id, "route": facts.route, "connection": facts.connection}[self.scope]
 
 
 class Waiting:
@@ -43,37 +132,48 @@ class Waiting:
     ``spared`` counts the exchanges that were its own and gave it nothing to spoil.
     """
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, *, set_s: float = 0.0) -> None:
         self.rule = rule
-        self.wanted = rule.times or 1
+        self.wanted = (len(rule.nth) or rule.times or 1) if rule.p > 0 else 0
         self.spared = 0
-        self._taken = 0
-        self._skip = rule.skip
+        self.bitten = 0
+        self._set_s = set_s
+        self._chance = Random(rule.seed)
+        self._seen: Counter[Hashable] = Counter()
+        self._taken: Counter[Hashable] = Counter()
 
     @property
     def left(self) -> int:
         """How many bites must still come."""
-        return max(0, self.wanted - self._taken)
+        return max(0, self.wanted - self.bitten)
 
     @property
     def lack(self) -> str:
         """In words, why bites are left."""
         return why_unbitten(self.spared)
 
-    def takes(self, route: str) -> bool:
+    def takes(self, facts: Facts) -> bool:
         """Whether this exchange is the fault's; taking it counts."""
-        is_used_up = self.rule.times > 0 and self.left <= 0
-        if is_used_up or not fnmatchcase(route, self.rule.route):
+        rule = self.rule
+        if not rule.is_about(facts, set_s=self._set_s):
             return False
-        if self._skip > 0:
-            self._skip -= 1
+        key = rule.counted_by(facts)
+        if rule.times > 0 and not rule.nth and self._taken[key] >= rule.times:
             return False
-        self._taken += 1
+        self._seen[key] += 1
+        number = self._seen[key]
+        is_in_turn = number > rule.skip and (number - rule.skip) % rule.every == 0
+        is_due = number in rule.nth if rule.nth else is_in_turn
+        if not is_due or (rule.p < 1 and self._chance.random() >= rule.p):
+            return False
+        self._taken[key] += 1
+        self.bitten += 1
         return True
 
-    def gives_back(self) -> None:
+    def gives_back(self, facts: Facts) -> None:
         """The exchange taken was no bite after all."""
-        self._taken -= 1
+        self._taken[self.rule.counted_by(facts)] -= 1
+        self.bitten -= 1
         self.spared += 1
 
 
@@ -82,26 +182,37 @@ def why_unbitten(spared: int) -> str:
     if not spared:
         return "nothing called it"
     answers = "1 answer" if spared == 1 else f"{spared} answers"
-    return f"{answers} had too short a body for it to change anything"
+    return f"{answers} gave it nothing to spoil"
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """A rule that an exchange meets; ``bite`` counts its bites from 0."""
+
+    waiting: Waiting
+    bite: int
+
+    @property
+    def chance(self) -> Random:
+        """The chance of this bite: the same for the same seed and bite, whatever else happens."""
+        return Random(f"{self.waiting.rule.seed}/{self.waiting.rule.route}/{self.bite}")
 
 
 class Rules:
-    """The faults that wait; taking one is atomic."""
+    """The faults that wait; taking them is atomic."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, clock_s: Callable[[], float] = lambda: 0.0) -> None:
         self._waiting: list[Waiting] = []
         self._lock = threading.Lock()
-
-    @property
-    def are_waiting(self) -> bool:
-        """Whether any fault has been set and not lifted."""
-        return bool(self._waiting)
+        self._clock_s = clock_s
+        self.are_waiting = False
+        """Whether any fault for exchanges has been set and not lifted."""
 
     def set(self, rule: Rule) -> Waiting:
         """Let a fault wait; the answer knows how many bites are left."""
-        waiting = Waiting(rule)
+        waiting = Waiting(rule, set_s=self._clock_s())
         with self._lock:
             self._waiting.append(waiting)
+            self._note()
         return waiting
 
     def lift(self, waiting: Waiting) -> None:
@@ -109,21 +220,27 @@ class Rules:
         with self._lock:
             if waiting in self._waiting:
                 self._waiting.remove(waiting)
+            self._note()
 
-    def take(self, route: str) -> Waiting | None:
-        """The first waiting fault that matches, if one does."""
+    def take(self, facts: Facts) -> list[Taken]:
+        """The waiting faults that this exchange meets, from left to right; of those that end it only the first."""
+        taken: list[Taken] = []
         if not self._waiting:
-            return None
+            return taken
+        has_end = False
         with self._lock:
             for waiting in self._waiting:
-                if waiting.takes(route):
-                    return waiting
-        return None
+                ends = waiting.rule.fault.ends
+                if (ends and has_end) or not waiting.takes(facts):
+                    continue
+                has_end |= ends
+                taken.append(Taken(waiting=waiting, bite=waiting.bitten - 1))
+        return taken
 
-    def give_back(self, waiting: Waiting) -> None:
+    def give_back(self, waiting: Waiting, facts: Facts) -> None:
         """Let a fault wait for another exchange: it left the one that it took as it was."""
         with self._lock:
-            waiting.gives_back()
+            waiting.gives_back(facts)
 
     def waiting(self) -> list[Waiting]:
         """Every fault that has been set and not lifted."""
@@ -134,3 +251,7 @@ class Rules:
         """Lift every fault."""
         with self._lock:
             self._waiting.clear()
+            self._note()
+
+    def _note(self) -> None:
+        self.are_waiting = any(one.rule.route != CONNECTION for one in self._waiting)

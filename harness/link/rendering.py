@@ -1,0 +1,35 @@
+"""An answer as the acts that write it, byte for byte as the server does: the head in one piece, the body in another."""
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from harness.faults.base import Act, Piece, Reply
+
+BODILESS = (204, 304)
+
+
+def acts_of(reply: Reply, *, is_head: bool, is_kept: bool) -> list[Act]:
+    """The pieces of *reply*.
+
+    Args:
+        is_head: Whether the request was HEAD, so that a body is announced and not sent.
+        is_kept: Whether the connection stays open for a next request.
+    """
+    names = {name for name, _ in reply.headers}
+    is_chunked = not is_head and reply.status not in BODILESS and not names & {b"content-length", b"transfer-encoding"}
+    lines = [STATUS_LINE[reply.status]]
+    for name, value in reply.headers:
+        lines += (name, b": ", value, b"\r\n")
+    if not is_kept and b"connection" not in names:
+        lines.append(b"connection: close\r\n")
+    if is_chunked:
+        lines.append(b"transfer-encoding: chunked\r\n")
+    head = Piece(b"".join((*lines, b"\r\n")))
+    if is_head:
+        return [head]
+    body = chunked(reply.body) if is_chunked else reply.body
+    return [head, Piece(body, is_body=True)] if body else [head]
+
+
+def chunked(body: bytes) -> bytes:
+    """*body* as one chunk, and the end."""
+    return (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"

@@ -1,0 +1,243 @@
+"""Several faults on one exchange, and the laws that hold for all of them: L1 to L7 of the catalogue."""
+
+import concurrent.futures
+import re
+import socket
+from collections.abc import Iterator
+
+import httpx
+import msgspec
+import pytest
+
+from harness import faults
+from harness.clock import wait_until
+from harness.errors import ConfigError
+from harness.journal import Bite, Exchange, Journal
+from harness.link import Rule
+from harness.local import Enrolled, LocalFiskil
+
+ROUTE = "banking.accounts"
+
+
+@pytest.fixture
+def journal(fiskil: LocalFiskil) -> Journal:
+    """What the link writes from now on."""
+    journal = Journal()
+    fiskil.link.begin(journal, is_stray=lambda _end_user_id: False)
+    return journal
+
+
+@pytest.fixture
+def rosa(fiskil: LocalFiskil) -> Enrolled:
+    """An end user whose data is ready."""
+    enrolled = fiskil.enrol("rosa")
+    fiskil.authorise(enrolled)
+    return enrolled
+
+
+@pytest.fixture
+def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
+    """A client that holds a token."""
+    pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
+    with httpx.Client(base_url=fiskil.api_url, timeout=20, trust_env=False) as client:
+        client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
+        yield client
+
+
+def asked(enrolled: Enrolled) -> str:
+    return f"/v1/banking/accounts?end_user_id={enrolled.end_user_id}"
+
+
+def raw_answers(fiskil: LocalFiskil, client: httpx.Client, path: str, times: int) -> list[bytes]:
+    """The very bytes of so many answers on one kept connection, but for their dates."""
+    host, port = fiskil.api_url.removeprefix("http://").split(":")
+    token = client.headers["authorization"]
+    request = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: {token}\r\n\r\n".encode()
+    with socket.create_connection((host, int(port)), timeout=20) as kept:
+        stream = kept.makefile("rb")
+        return [_answer(kept, stream, request) for _ in range(times)]
+
+
+def _answer(kept: socket.socket, stream: object, request: bytes) -> bytes:
+    kept.sendall(request)
+    head = b"".join(iter(stream.readline, b"\r\n"))  # type: ignore[attr-defined]
+    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    return re.sub(rb"(?m)^date: .*$", b"", head) + b"\r\n" + stream.read(length)  # type: ignore[attr-defined, no-any-return]
+
+
+def bites(fiskil: LocalFiskil, journal: Journal) -> list[tuple[str, ...]]:
+    """The bites of every exchange, once none is open any more."""
+    wait_until(lambda: not fiskil.link.open_requests, cap_s=5)
+    return [one.bites for one in journal.all(Exchange)]
+
+
+@pytest.mark.slow
+def test_a_fault_that_never_acts_changes_no_byte(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+    """L1: with p=0, ten thousand answers are byte for byte those without any rule."""
+    plain = set(raw_answers(fiskil, client, asked(rosa), 10))
+    waiting = fiskil.link.rules.set(Rule(route="*", fault=faults.ResetPeer(), times=0, p=0.0))
+
+    ruled = set(raw_answers(fiskil, client, asked(rosa), 10_000))
+
+    assert ruled == plain
+    assert len(plain) == 1
+    assert (waiting.bitten, waiting.left) == (0, 0)
+
+
+def test_of_a_thousand_calls_one_meets_a_one_shot_fault(fiskil: LocalFiskil, client: httpx.Client, journal: Journal) -> None:
+    """L2: counters advance atomically."""
+    fiskil.link.rules.set(Rule(route="institutions.list", fault=faults.Status(status=503)))
+    limits = httpx.Limits(max_connections=32)
+    with (
+        httpx.Client(base_url=fiskil.api_url, timeout=60, trust_env=False, limits=limits) as many,
+        concurrent.futures.ThreadPoolExecutor(32) as pool,
+    ):
+        statuses = list(pool.map(lambda _: many.get("/v1/institutions?client_id=x").status_code, range(1000)))
+
+    assert statuses.count(503) == 1
+    assert len(journal.all(Bite)) == 1
+
+
+def test_every_bite_is_logged_with_request_offset_and_seed(
+    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
+) -> None:
+    """L3: what was broken, where in the body, and from which seed."""
+    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.LimitBytes(after_bytes=7), seed=42, skip=1))
+    client.get(asked(rosa))
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get(asked(rosa))
+
+    bites(fiskil, journal)
+    (bite,) = journal.all(Bite)
+    assert (bite.fault, bite.route, bite.request_number, bite.byte_offset, bite.seed) == (
+        "LimitBytes(after_bytes=7)",
+        ROUTE,
+        2,
+        7,
+        42,
+    )
+
+
+def test_the_same_seed_gives_the_same_transcript(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+    """L4: what is drawn is drawn from the seed alone, and another seed draws otherwise."""
+
+    def transcript(seed: int) -> list[int]:
+        fiskil.link.rules.clear()
+        fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503), times=0, p=0.3, seed=seed))
+        return [client.get(asked(rosa)).status_code for _ in range(60)]
+
+    first, again, other = transcript(1), transcript(1), transcript(2)
+
+    assert first == again
+    assert first != other
+    assert set(first) == {200, 503}
+
+
+def test_faults_compose_from_left_to_right(
+    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
+) -> None:
+    """L5: an answer in the API's place is cut by the fault to its right, and both have bitten."""
+    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503)))
+    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.TruncatedJson(keep_percent=10)))
+
+    answer = client.get(asked(rosa))
+
+    assert answer.status_code == 503
+    with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
+        answer.json()
+    assert bites(fiskil, journal) == [("Status(status=503, retry_after_s=None)", "TruncatedJson(keep_percent=10)")]
+
+
+def test_of_two_faults_that_end_an_exchange_the_first_wins(
+    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled
+) -> None:
+    """L5: the other one waits for the next."""
+    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503)))
+    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=429)))
+
+    assert [client.get(asked(rosa)).status_code for _ in range(3)] == [503, 429, 200]
+
+
+def test_the_api_counts_what_reaches_it(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal) -> None:
+    """L7: attempts are counted on the API's side, those that were answered nothing among them."""
+    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.EmptyResponse(), times=2))
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get(asked(rosa))
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get(asked(rosa))
+    client.get(asked(rosa))
+
+    assert len(bites(fiskil, journal)) == 3
+
+
+PATTERNS = [
+    ({"nth": (1, 3)}, [503, 200, 503, 200, 200, 200]),
+    ({"skip": 2, "times": 2}, [200, 200, 503, 503, 200, 200]),
+    ({"every": 3, "times": 0}, [200, 200, 503, 200, 200, 503]),
+    ({"times": 0}, [503] * 6),
+    ({"method": "POST"}, [200] * 6),
+    ({"page": 2}, [200] * 6),
+    ({"from_event": "banking.accounts.sync.completed", "times": 0}, [503] * 6),
+    ({"until_event": "banking.accounts.sync.completed", "times": 0}, [200] * 6),
+    ({"between_s": (0.0, 3600.0), "times": 0}, [503] * 6),
+    ({"between_s": (3600.0, 7200.0), "times": 0}, [200] * 6),
+    ({"version": "v1"}, [200] * 6),
+    ({"scope": "end_user"}, [503, *[200] * 5]),
+]
+
+
+@pytest.mark.parametrize(("fields", "statuses"), PATTERNS, ids=lambda one: str(one)[:50])
+def test_a_rule_says_when_it_bites(
+    fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, fields: dict[str, object], statuses: list[int]
+) -> None:
+    """Which exchange it waits for, and which of those it takes."""
+    rule = msgspec.convert({"route": ROUTE, "fault": {"type": "status", "status": 503}, **fields}, Rule)
+    fiskil.link.rules.set(rule.check())
+
+    assert [client.get(asked(rosa)).status_code for _ in range(6)] == statuses
+
+
+def test_a_rule_for_one_page_leaves_the_others_alone(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+    """The second page of a walk is refused, and again when it is asked for again; the first is not."""
+    fiskil.link.rules.set(Rule(route="banking.transactions", fault=faults.Status(status=503), page=2, times=2))
+    first = client.get(f"/v1/banking/transactions?end_user_id={rosa.end_user_id}")
+    second = first.json()["links"]["next"]
+
+    assert [first.status_code, *(client.get(second).status_code for _ in range(3))] == [200, 503, 503, 200]
+
+
+def test_a_rule_for_one_end_user_leaves_others_alone(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+    """Whom it is about is in the query."""
+    ben = fiskil.enrol("ben")
+    fiskil.authorise(ben)
+    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503), end_user_id=ben.end_user_id))
+
+    assert [client.get(asked(one)).status_code for one in (rosa, ben)] == [200, 503]
+
+
+def test_each_end_user_has_a_counter_of_its_own(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+    """Once for everybody, where the scope is the end user."""
+    ben = fiskil.enrol("ben")
+    fiskil.authorise(ben)
+    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Status(status=503), scope="end_user"))
+
+    assert [client.get(asked(one)).status_code for one in (rosa, ben, rosa, ben)] == [503, 503, 200, 200]
+
+
+SENSELESS = [
+    ({"nth": (1,), "times": 2}, "cannot stand beside it"),
+    ({"nth": (0,)}, "count from 1"),
+    ({"every": 0}, "count from 1"),
+    ({"p": 1.5}, "probability from 0 to 1"),
+    ({"between_s": (5.0, 1.0)}, "earlier to a later"),
+    ({"route": "connection"}, "waits on routes of the API"),
+]
+
+
+@pytest.mark.parametrize(("fields", "words"), SENSELESS, ids=str)
+def test_a_rule_without_sense_is_refused(fields: dict[str, object], words: str) -> None:
+    """Before anything is asked."""
+    rule = msgspec.convert({"route": ROUTE, "fault": {"type": "status"}, **fields}, Rule)
+
+    with pytest.raises(ConfigError, match=words):
+        rule.check()
