@@ -2,6 +2,7 @@
 
 from harness.link.link import Link
 from harness.link.protocol import LinkProtocol
+from harness.link.relay import Relay
 from harness.link.rules import Rule, Rules
 
-__all__ = ["Link", "LinkProtocol", "Rule", "Rules"]
+__all__ = ["Link", "LinkProtocol", "Relay", "Rule", "Rules"]

@@ -1,23 +1,26 @@
 """The link as a relay before the hosted API: every exchange is in the journal, and faults bite as before the sandbox.
 
 It listens on loopback and leads to one origin, whatever a request says. Credentials pass through and are kept for nothing
-but the journal, whose forms that leave the process are redacted; ``secrets`` tells the redactor what to look for.
+but the journal, whose forms that leave the process are redacted.
 """
 
 import asyncio
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from harness.clock import stopwatch
 from harness.errors import ConfigError
 from harness.journal import Journal
+from harness.link.call import version_of
 from harness.link.exchanges import end_user_of
+from harness.link.pages import Pages
+from harness.link.relay_bites import RelayBites
 from harness.link.relay_client import RelayClient
 from harness.link.relay_origin import Origin, Rewriting
 from harness.link.relay_request import Relayed
 from harness.link.relay_upstream import Upstream
-from harness.link.rules import Rule, Rules, Waiting
+from harness.link.rules import Facts, Rule, Rules, Taken, Waiting
 from harness.listen import Listener, Loop, client_context
 from harness.sandbox.api.routes import route_of
 
@@ -69,12 +72,14 @@ class Relay:
         self.upstream_url, self.upstream_host = self._origin.url, self._origin.host.encode()
         self._tls = client_context(ca_file) if self._origin.is_tls else None
         self._loop, self._route_of = loop, route_of
-        self.rules = RelayRules()
+        self._elapsed_s = stopwatch()
+        self.rules = RelayRules(clock_s=self._elapsed_s)
         self.journal: Journal | None = None
         self.is_stray: Callable[[str], bool] = lambda _end_user_id: False
         self.clients: set[RelayClient] = set()
+        self.bites = RelayBites(self.rules)
+        self._pages = Pages()
         self.open_requests = 0
-        self._elapsed_s = stopwatch()
         self._last_s = self._last_nameless_s = 0.0
         self._number = 0
         self._listener = Listener(loop, self.protocol, port=port, certificate=certificate)
@@ -95,6 +100,8 @@ class Relay:
         """Stop recording, lift every fault, and drop the connections that one still holds."""
         self.journal = None
         self.rules.clear()
+        if self.clients:
+            self._loop.asyncio.call_soon_threadsafe(self.bites.cut)
 
     def close(self) -> None:
         """Stop listening and drop every connection; twice is fine."""
@@ -116,7 +123,7 @@ class Relay:
 
     # -- for its connections
 
-    def begin_exchange(self, relayed: Relayed) -> list[Waiting]:
+    def begin_exchange(self, relayed: Relayed) -> list[Taken]:
         """Number and name an exchange whose turn it is; the faults that take it."""
         self._number += 1
         self.open_requests += 1
@@ -131,8 +138,17 @@ class Relay:
             relayed.begun_s, relayed.step = journal.elapsed_s(), journal.step
         if not self.rules.are_waiting or relayed.is_stray or not relayed.is_complete:
             return []
-        waiting = self.rules.take(relayed.route)
-        return [waiting] if waiting is not None else []
+        relayed.facts = Facts(
+            route=relayed.route,
+            method=request.method,
+            end_user_id=relayed.end_user_id,
+            version=version_of(request.headers),
+            page=self._pages.page_of(relayed.route, relayed.end_user_id, request.query),
+            connection=request.client[1] if request.client else 0,
+            clock_s=self._elapsed_s(),
+            names=lambda wanted: wanted in request.raw_path or wanted.encode() in request.query + request.body,
+        )
+        return self.rules.take(relayed.facts)
 
     def end_exchange(self) -> None:
         """An exchange is over."""

@@ -6,16 +6,19 @@ stand in its body.
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import httptools
 
 from harness.connections import LARGEST_HEAD, HttpRequest
-from harness.faults.base import Headers, Reply
+from harness.faults.base import Piece, Reply
 from harness.journal import Unreached, kept
 from harness.link.exchanges import created_end_user, exchange_of
+from harness.link.protocol import TURNS_TO_WRITE
 from harness.link.relay_request import Relayed, head_for, target_of
 from harness.link.relay_upstream import Upstream
+from harness.link.rendering import acts_of
 
 if TYPE_CHECKING:
     from harness.link.relay import Relay
@@ -24,6 +27,9 @@ LONGEST_REQUEST_HELD = 1_048_577
 MOST_WAITING = 16
 LONGEST_SILENCE_S = 60.0
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+Told = tuple[int | None, Sequence[tuple[bytes, bytes]], bytes]
+"""Status, headers and body of an answer, as the journal has them."""
 
 
 class RelayClient(asyncio.Protocol):
@@ -38,11 +44,12 @@ class RelayClient(asyncio.Protocol):
         self._upstream: Upstream | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._look: asyncio.TimerHandle | None = None
-        self._told = 0
         self._head_bytes = 0
         self._is_in_head = True
-        self.is_told_in_part = False
+        self._is_told_in_part = False
         self.left = asyncio.Event()
+        self._may_write = asyncio.Event()
+        self._may_write.set()
 
     # -- the connection
 
@@ -53,10 +60,11 @@ class RelayClient(asyncio.Protocol):
         self._peer = transport.get_extra_info("peername")
         self.relay.clients.add(self)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _error: Exception | None) -> None:
         """The client is gone: nobody waits for what is still to come."""
         self.relay.clients.discard(self)
         self.left.set()
+        self._may_write.set()
         if self._look is not None:
             self._look.cancel()
         if self._connecting is not None:
@@ -65,8 +73,12 @@ class RelayClient(asyncio.Protocol):
             self._upstream.abort()
         self._waiting.clear()
         relayed = self._current
-        if relayed is not None and not relayed.is_held:
-            self._note(relayed, None)
+        if relayed is None:
+            return
+        if relayed.is_held:
+            self.relay.bites.leave(relayed)
+        else:
+            self._note(relayed, self._told())
 
     def data_received(self, data: bytes) -> None:
         """Take requests in, or a part of one."""
@@ -89,19 +101,28 @@ class RelayClient(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client does not read as fast as the API answers."""
+        self._may_write.clear()
         if self._upstream is not None:
             self._upstream.pause_reading()
 
     def resume_writing(self) -> None:
         """The client reads again."""
+        self._may_write.set()
         if self._upstream is not None:
             self._upstream.resume_reading()
+
+    async def drain(self) -> None:
+        """Wait until what was written is in the kernel's hands, the client does not read, or is gone."""
+        for _ in range(TURNS_TO_WRITE):
+            await asyncio.sleep(0)
+        await self._may_write.wait()
 
     # -- what the parser tells
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._url, self._headers, self._expects = b"", [], False
+        self._url, self._expects = b"", False
+        self._headers: list[tuple[bytes, bytes]] = []
         self._is_in_head, self._head_bytes = True, 0
 
     def on_url(self, url: bytes) -> None:
@@ -155,18 +176,20 @@ class RelayClient(asyncio.Protocol):
             self.transport.write(CONTINUE)
         if relayed is self._current:
             self._send_more(relayed)
-        elif self._current is None and not (self.relay.rules.are_waiting and relayed.body.length < LONGEST_REQUEST_HELD):
+        elif self._current is not None:
+            self.transport.pause_reading()
+        elif not self.relay.rules.are_waiting or relayed.body.length >= LONGEST_REQUEST_HELD:
             self._begin(relayed)
 
     def _begin(self, relayed: Relayed) -> None:
         self._current = relayed
-        self.is_told_in_part = False
+        self._is_told_in_part = False
         request = relayed.request
         request.body = (relayed.body.whole() or b"") if relayed.is_complete else b""
         taken = self.relay.begin_exchange(relayed)
         if taken:
             relayed.is_held = True
-            self.relay.let_bite(self, relayed, taken)
+            self.relay.bites.begin(self, relayed, taken)
             return
         self.ask(relayed, request, relayed.target)
 
@@ -195,11 +218,15 @@ class RelayClient(asyncio.Protocol):
         data = b"".join((self._head, *relayed.unsent)) if relayed.unsent else self._head
         relayed.unsent.clear()
         upstream.ask(relayed, data)
+        if not relayed.is_complete:
+            self.transport.resume_reading()
         if self._look is None:
             self._look = self.loop.call_later(LONGEST_SILENCE_S, self._look_for_silence)
 
     def _send_more(self, relayed: Relayed) -> None:
-        if relayed.unsent and self._upstream is not None and self._upstream.is_asked(relayed):
+        if self._upstream is None or not self._upstream.is_asked(relayed):
+            self.transport.pause_reading()
+        elif relayed.unsent:
             self._upstream.write(b"".join(relayed.unsent))
             relayed.unsent.clear()
 
@@ -220,7 +247,7 @@ class RelayClient(asyncio.Protocol):
 
     def write(self, data: bytes) -> None:
         """Pass bytes of an answer on."""
-        self.is_told_in_part = True
+        self._is_told_in_part = True
         self.transport.write(data)
 
     def pause_reading(self) -> None:
@@ -234,12 +261,17 @@ class RelayClient(asyncio.Protocol):
 
     def answered(self, relayed: Relayed, reply: Reply | None, *, keeps: bool) -> None:
         """Give the answer where the client has not got it, and go on with the next request."""
-        if relayed.is_held:
-            self.relay.give(relayed, reply)
-            return
-        if reply is not None:
-            self.transport.write(rendered(reply, relayed))
-        self.finish(relayed, reply, keeps=keeps)
+        if relayed.is_held and reply is not None:
+            self.relay.bites.give(relayed, reply)
+        else:
+            self.finish(relayed, self.give(relayed, reply) if reply is not None else self._told(), keeps=keeps)
+
+    def give(self, relayed: Relayed, reply: Reply) -> Told:
+        """Write an answer that is made here; what the journal has of it."""
+        is_head = relayed.request.method == "HEAD"
+        acts = acts_of(reply, is_head=is_head, is_kept=relayed.keeps)
+        self.transport.write(b"".join(one.data for one in acts if isinstance(one, Piece)))
+        return reply.status, reply.headers, b"" if is_head else kept(reply.body)
 
     def failed(self, relayed: Relayed, what: str, *, is_unheard: bool, status: int = 502) -> None:
         """Ask once more where a kept connection was dead; else say so as a gateway does, or break off."""
@@ -250,23 +282,23 @@ class RelayClient(asyncio.Protocol):
         if relayed.journal is not None:
             stamp, number = relayed.journal.stamp(), relayed.number
             relayed.journal.write(Unreached(**stamp, what=what, route=relayed.route, request_number=number))
-        if self.is_told_in_part:
-            self.finish(relayed, None, keeps=False)
+        if self._is_told_in_part:
+            self.finish(relayed, self._told(), keeps=False)
             return
         text = f"The relay got no answer from {self.relay.upstream_url}: {what}.\n".encode()
         reply = Reply(status=status, headers=((b"content-type", b"text/plain; charset=utf-8"),), body=b"").with_body(text)
         self.answered(relayed, reply, keeps=relayed.is_complete)
 
-    def finish(self, relayed: Relayed, reply: Reply | None, *, keeps: bool) -> None:
-        """Note an exchange whose answer has been given, and begin the next."""
-        if self._current is not relayed:
-            return
-        self._note(relayed, reply)
+    def finish(self, relayed: Relayed, told: Told, *, keeps: bool) -> None:
+        """Note an exchange that is over, and begin the next one of the connection."""
+        self._note(relayed, told)
         if not (keeps and relayed.keeps and relayed.is_complete):
             self.transport.close()
         elif self._waiting:
+            # One after another in turns of the loop: a client that asks a thousand at once makes no tower of calls.
             self.loop.call_soon(self._next)
         elif self._coming is not None:
+            self.transport.resume_reading()
             self._more(self._coming)
 
     def _next(self) -> None:
@@ -274,29 +306,25 @@ class RelayClient(asyncio.Protocol):
             self._begin(self._waiting.popleft())
             self.transport.resume_reading()
 
-    def _note(self, relayed: Relayed, reply: Reply | None) -> None:
-        self._current = None
+    def _told(self) -> Told:
+        """What of an answer that passed the client has got."""
         upstream = self._upstream
-        if reply is not None:
-            self.note(relayed, reply.status, reply.headers, kept(reply.body))
-        elif self.is_told_in_part and upstream is not None:
-            self.note(relayed, upstream.status, upstream.headers, upstream.keeping.kept())
-        else:
-            self.note(relayed, None, (), b"")
+        if not self._is_told_in_part or upstream is None:
+            return None, (), b""
+        return upstream.status, upstream.headers, upstream.keeping.kept()
 
-    def note(self, relayed: Relayed, status: int | None, headers: Any, body: bytes) -> None:
-        """Write the entry of an exchange that is over."""
+    def _note(self, relayed: Relayed, told: Told) -> None:
+        self._current = None
         self.relay.end_exchange()
         journal = relayed.journal
         if journal is None:
             return
-        request = relayed.request
+        request, (status, _, body) = relayed.request, told
         request.body = relayed.body.kept()
-        about = (relayed.number, relayed.route, relayed.end_user_id, relayed.is_stray)
-        if not relayed.end_user_id:
-            about = (*about[:2], created_end_user(relayed.route, status, body), relayed.is_stray)
+        end_user_id = relayed.end_user_id or created_end_user(relayed.route, status, body)
+        about = (relayed.number, relayed.route, end_user_id, relayed.is_stray)
         when = (relayed.begun_s, journal.elapsed_s(), relayed.step)
-        journal.write_parts(exchange_of, when, request, about, (status, headers, body), relayed.bites, relayed.is_cut)
+        journal.write_parts(exchange_of, when, request, about, told, relayed.bites, relayed.is_cut)
 
     def _refuse(self, status: bytes, text: str) -> None:
         """Refuse what is no request; like a server, without an entry in the journal."""
@@ -305,22 +333,3 @@ class RelayClient(asyncio.Protocol):
         if self._current is None:
             self.transport.write(head % (status, len(body)) + body)
         self.transport.close()
-
-
-def rendered(reply: Reply, relayed: Relayed) -> bytes:
-    """The bytes of an answer that is made here."""
-    return head_of(reply, keeps=relayed.keeps) + (b"" if relayed.request.method == "HEAD" else reply.body)
-
-
-def head_of(reply: Reply, *, keeps: bool) -> bytes:
-    """Status line and headers."""
-    from http.client import responses
-
-    pieces = [b"HTTP/1.1 %d %s\r\n" % (reply.status, responses.get(reply.status, "").encode())]
-    for name, value in _with_close(reply.headers, keeps=keeps):
-        pieces += (name, b": ", value, b"\r\n")
-    return b"".join((*pieces, b"\r\n"))
-
-
-def _with_close(headers: Headers, *, keeps: bool) -> Headers:
-    return headers if keeps else (*headers, (b"connection", b"close"))

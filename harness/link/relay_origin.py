@@ -1,4 +1,4 @@
-"""Where a relay leads, and how what the hosted API says of itself is told of the relay, so that a walk through pages stays on it.
+"""Where a relay leads, and how what the hosted API says of itself is told of the relay: a walk through pages stays on it.
 
 Only whole values are rewritten, and only those that a client follows: the links of a list, ``auth_url``, and a redirect.
 """
@@ -56,7 +56,7 @@ class Rewriting:
         self._location = re.compile(rf"{place}(?=[/?#]|$)".encode())
 
     def body(self, body: bytes) -> bytes:
-        """*body*, a JSON text, with every link that is followed leading to the relay; the same object where there is none."""
+        """*body*, a JSON text, with every link that is followed leading to the relay; the same object where none is."""
         if self._needle not in body:
             return body
         return self._value.sub(self._put, body)

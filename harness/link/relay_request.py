@@ -8,11 +8,21 @@ import httptools
 
 from harness.connections import LONGEST_REMEMBERED, HttpRequest
 from harness.journal import Journal, Keeping
+from harness.link.rules import Facts
 
 Headers = Sequence[tuple[bytes, bytes]]
 
 BETWEEN_TWO = frozenset(
-    {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te", b"trailer", b"upgrade"}
+    {
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"upgrade",
+    }
 )
 """Headers that concern one connection and not the other."""
 _OURS = BETWEEN_TWO | {b"host", b"accept-encoding", b"expect", b"transfer-encoding", b"http2-settings"}
@@ -34,6 +44,7 @@ class Relayed:
     journal: Journal | None = None
     begun_s = 0.0
     step = -1
+    facts: Facts
     bites: tuple[str, ...] = ()
 
     def __init__(self, request: HttpRequest, target: bytes, *, version: str, keeps: bool) -> None:

@@ -71,6 +71,10 @@ class Upstream(asyncio.Protocol):
         self.heard_at_s = self._time()
         self._transport.write(data)
 
+    def is_asked(self, relayed: Relayed) -> bool:
+        """Whether this exchange's request has begun and its answer has not ended."""
+        return self._relayed is relayed
+
     def write(self, data: bytes) -> None:
         """Send more of the request."""
         self._transport.write(data)
