@@ -115,9 +115,9 @@ class Upstream(asyncio.Protocol):
         except httptools.HttpParserUpgrade:
             self._fail("the API asked for another protocol")
             return
-        except httptools.HttpParserError as error:
+        except httptools.HttpParserError:
             if not self._is_whole:
-                self._fail(f"what the API answered is no HTTP: {type(error).__name__}")
+                self._fail("what the API answered is no HTTP")
                 return
             self._has_surplus = True
         self._raw.append(data)

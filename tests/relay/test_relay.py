@@ -1,20 +1,17 @@
-"""The relay before the hosted API: answers pass as they are, links lead back to it, faults bite, and all is in the journal."""
+"""The relay before the hosted API: a walk stays on it, faults bite, all is in the journal."""
 
 import http.client
-import socket
-import ssl
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
+from scripted import ASK, OK, Rig, ended, json_answer
 
 from harness import faults
 from harness.clock import wait_until
 from harness.errors import ConfigError, UsageError
-from harness.journal import Bite, Exchange, Journal, Unreached
+from harness.journal import Bite, Journal
 from harness.link import Relay, Rule
-from harness.listen import Loop
 from harness.local import Enrolled, LocalFiskil
 
 ROUTE = "banking.transactions"
@@ -51,12 +48,6 @@ def client(fiskil: LocalFiskil, relay: Relay) -> Iterator[httpx.Client]:
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         yield client
-
-
-def ended(relay: Relay, journal: Journal) -> list[Exchange]:
-    """Every exchange, once none is open any more: an answer may arrive a moment before it is written down."""
-    wait_until(lambda: not relay.open_requests, cap_s=5)
-    return journal.all(Exchange)
 
 
 def page_of(rosa: Enrolled) -> str:
@@ -103,3 +94,84 @@ def test_a_fault_on_the_sandbox_is_refused(relay: Relay) -> None:
     """Nobody can let the tokens of the hosted API expire."""
     with pytest.raises(ConfigError, match="acts on the sandbox, and behind a relay is the hosted API"):
         relay.rules.set(Rule(route="*", fault=faults.ExpireTokens()))
+
+
+def test_an_answer_in_the_apis_place_is_never_asked_for(rig: Callable[..., Rig]) -> None:
+    """A status that a fault gives reaches the client in the documented shape, and the hosted API hears nothing of it."""
+    given = rig(OK)
+    given.relay.rules.set(Rule(route="banking.accounts", fault=faults.Status(status=503)))
+
+    answers = given.say(ASK, ASK)
+
+    assert answers.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    assert answers.endswith(OK)
+    assert len(given.api.heard) == 1
+    assert [one.status for one in given.exchanges] == [503, 200]
+
+
+def test_a_fault_that_finds_nothing_to_spoil_waits_on(rig: Callable[..., Rig]) -> None:
+    """The first answer is too short for it, so it passes; the second is bitten."""
+    given = rig(OK, json_answer('{"a":"' + "b" * 100 + '"}'))
+    waiting = given.relay.rules.set(Rule(route="banking.accounts", fault=faults.LimitBytes(after_bytes=50)))
+
+    answers = given.say(ASK, ASK)
+
+    assert [one.bites for one in given.exchanges] == [(), ("LimitBytes(after_bytes=50)",)]
+    assert answers.endswith(b'{"a":"' + b"b" * 44)
+    assert waiting.left == 0
+
+
+def test_the_end_of_a_scenario_frees_what_a_fault_holds(rig: Callable[..., Rig]) -> None:
+    """A stalled connection is reset, and its exchange told as cut."""
+    given = rig(OK)
+    given.relay.rules.set(Rule(route="banking.accounts", fault=faults.Stall()))
+
+    with given.open() as sock:
+        sock.sendall(ASK)
+        wait_until(lambda: bool(given.api.heard), cap_s=5)
+        given.relay.end()
+        with pytest.raises(ConnectionResetError):
+            b"".join(iter(lambda: sock.recv(65_536), b""))
+
+    assert [one.is_cut for one in given.exchanges] == [True]
+
+
+def test_strays_meet_no_fault(rig: Callable[..., Rig]) -> None:
+    """A call about an end user of an earlier scenario passes, marked."""
+    given = rig(OK)
+    given.relay.begin(given.journal, is_stray=lambda end_user_id: end_user_id == "eu_1")
+    given.relay.rules.set(Rule(route="*", fault=faults.Status(status=503)))
+
+    assert given.say(ASK) == OK
+    assert [one.is_stray for one in given.exchanges] == [True]
+
+
+def test_closing_leaves_nothing(rig: Callable[..., Rig]) -> None:
+    """Connections are dropped and nobody listens any more."""
+    given = rig(OK)
+    connection = http.client.HTTPConnection("127.0.0.1", given.relay.port, timeout=5)
+    connection.request("GET", "/v1/x")
+    connection.getresponse().read()
+
+    given.relay.close()
+
+    wait_until(lambda: not given.relay.clients, cap_s=5)
+    with pytest.raises(OSError, match="refused"):
+        given.open()
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("https://api.example/v1", "Give 'https://api.example'."),
+        ("ftp://api.example", "is no origin to relay to"),
+        ("api.example", "is no origin to relay to"),
+        ("https://me:secret@api.example", "is no origin to relay to"),
+        ("https://api.example:99999", "is no URL"),
+    ],
+)
+def test_an_upstream_is_an_origin(rig: Callable[..., Rig], url: str, says: str) -> None:
+    """What is no origin is refused before a socket opens."""
+    with pytest.raises(UsageError, match=says.replace(".", r"\.")):
+        Relay(rig().loop, upstream=url)
