@@ -7,6 +7,7 @@ but the journal, whose forms that leave the process are redacted.
 import asyncio
 import ssl
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from harness.clock import stopwatch
@@ -71,7 +72,8 @@ class Relay:
         self._origin = Origin(upstream)
         self.upstream_url, self.upstream_host = self._origin.url, self._origin.host.encode()
         self._tls = client_context(ca_file) if self._origin.is_tls else None
-        self._loop, self._route_of = loop, route_of
+        self._loop = loop
+        self._route_of = lru_cache(maxsize=1024)(route_of)
         self._elapsed_s = stopwatch()
         self.rules = RelayRules(clock_s=self._elapsed_s)
         self.journal: Journal | None = None

@@ -173,7 +173,7 @@ def _ask(client: "RelayClient", relayed: Relayed, asked: Asked) -> None:
     headers = [pair for pair in asked.headers if pair[0] not in frame]
     if asked.body or any(name in frame for name, _ in asked.headers):
         headers.append((b"content-length", b"%d" % len(asked.body)))
-    relayed.is_chunked = False
+    relayed.is_chunked, relayed.rest = False, b""
     relayed.unsent = [asked.body] if asked.body else []
     request = HttpRequest(asked.method, unquote(asked.path), asked.path, asked.query, headers, asked.body, None)
     target = asked.path.encode("latin-1") + (b"?" + asked.query if asked.query else b"")

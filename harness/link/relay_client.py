@@ -6,7 +6,6 @@ stand in its body.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import httptools
@@ -16,8 +15,8 @@ from harness.faults.base import Piece, Reply
 from harness.journal import Unreached, kept
 from harness.link.exchanges import created_end_user, exchange_of
 from harness.link.protocol import TURNS_TO_WRITE
-from harness.link.relay_request import Relayed, head_for, target_of
-from harness.link.relay_upstream import Upstream
+from harness.link.relay_request import Known, Relayed, rest_for, target_of
+from harness.link.relay_upstream import Told, Upstream, unread_exchange_of
 from harness.link.rendering import acts_of
 
 if TYPE_CHECKING:
@@ -27,9 +26,6 @@ LONGEST_REQUEST_HELD = 1_048_577
 MOST_WAITING = 16
 LONGEST_SILENCE_S = 60.0
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-Told = tuple[int | None, Sequence[tuple[bytes, bytes]], bytes]
-"""Status, headers and body of an answer, as the journal has them."""
 
 
 class RelayClient(asyncio.Protocol):
@@ -45,7 +41,9 @@ class RelayClient(asyncio.Protocol):
         self._connecting: asyncio.Task[None] | None = None
         self._look: asyncio.TimerHandle | None = None
         self._head_bytes = 0
-        self._is_in_head = True
+        self._heads_ended = 0
+        self._is_in_head = False
+        self._known: Known | None = None
         self._is_told_in_part = False
         self.left = asyncio.Event()
         self._may_write = asyncio.Event()
@@ -82,8 +80,14 @@ class RelayClient(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take requests in, or a part of one."""
+        if self._known is not None and self._coming is None and self._current is None and not self._is_in_head:
+            known = self._known.relayed(data, self._peer)
+            if known is not None:
+                self._begin(known)
+                return
         if self.transport.is_closing():
             return
+        self._heads_ended = 0
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -93,11 +97,22 @@ class RelayClient(asyncio.Protocol):
             self._refuse(b"400 Bad Request", "Invalid HTTP request received.")
             return
         if self._is_in_head:
-            self._head_bytes += len(data)
+            # The parser tells of a header when its end has come, so the bound is on bytes that came and ended nothing.
+            self._head_bytes = 0 if self._heads_ended else self._head_bytes + len(data)
             if self._head_bytes > LARGEST_HEAD:
                 self._refuse(b"431 Request Header Fields Too Large", f"The head of a request may have {LARGEST_HEAD} bytes.")
         elif self._coming is not None:
             self._more(self._coming)
+        elif self._heads_ended == 1 and data.startswith(b"GET /") and data.endswith(b"\r\n\r\n"):
+            self._remember(data)
+
+    def _remember(self, data: bytes) -> None:
+        """Know the headers of a request that came alone and whole, and was an ordinary one."""
+        relayed = self._latest
+        is_ordinary = relayed.keeps and relayed.version == "1.1" and not relayed.is_chunked and not relayed.body.length
+        if is_ordinary and data.count(b"\r\n\r\n") == 1:
+            rest = rest_for(self._headers, self.relay.upstream_host)
+            self._known = Known(data[data.index(b"\n") :], self._headers, rest)
 
     def pause_writing(self) -> None:
         """The client does not read as fast as the API answers."""
@@ -123,7 +138,7 @@ class RelayClient(asyncio.Protocol):
         """A request begins."""
         self._url, self._expects = b"", False
         self._headers: list[tuple[bytes, bytes]] = []
-        self._is_in_head, self._head_bytes = True, 0
+        self._is_in_head, self._is_chunked = True, False
 
     def on_url(self, url: bytes) -> None:
         """The target, or a part of it."""
@@ -134,17 +149,22 @@ class RelayClient(asyncio.Protocol):
         name = name.lower()
         if name == b"expect":
             self._expects = value.lower() == b"100-continue"
+        elif name == b"transfer-encoding":
+            self._is_chunked = True
         self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
-        self._is_in_head = False
+        self._is_in_head, self._head_bytes = False, 0
+        self._heads_ended += 1
         parser, url = self._parser, self._url
         path, raw_path, query = target_of(url)
         request = HttpRequest(parser.get_method().decode("ascii"), path, raw_path, query, self._headers, b"", self._peer)
         # A target that names a host is asked of the API all the same: the relay leads nowhere else.
         target = url if url.startswith((b"/", b"*")) else raw_path.encode() + (b"?" + query if query else b"")
-        self._coming = Relayed(request, target, version=parser.get_http_version(), keeps=parser.should_keep_alive())
+        relayed = Relayed(request, target, version=parser.get_http_version(), keeps=parser.should_keep_alive())
+        relayed.is_chunked = self._is_chunked
+        self._coming = self._latest = relayed
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
@@ -154,7 +174,6 @@ class RelayClient(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """A request is whole."""
         relayed, self._coming = self._coming, None
-        self._is_in_head, self._head_bytes = True, 0
         if relayed is None:
             return
         relayed.end()
@@ -185,7 +204,8 @@ class RelayClient(asyncio.Protocol):
         self._current = relayed
         self._is_told_in_part = False
         request = relayed.request
-        request.body = (relayed.body.whole() or b"") if relayed.is_complete else b""
+        if relayed.is_complete:
+            request.body = relayed.body.whole() or b""
         taken = self.relay.begin_exchange(relayed)
         if taken:
             relayed.is_held = True
@@ -195,7 +215,8 @@ class RelayClient(asyncio.Protocol):
 
     def ask(self, relayed: Relayed, request: HttpRequest, target: bytes) -> None:
         """Send a request to the API, which may be another than the client's."""
-        self._head = head_for(request, target, self.relay.upstream_host, is_chunked=relayed.is_chunked)
+        rest = relayed.rest or rest_for(request.headers, self.relay.upstream_host, is_chunked=relayed.is_chunked)
+        self._head = b"".join((request.method.encode(), b" ", target, rest))
         upstream = self._upstream
         if upstream is not None and upstream.is_usable:
             self._send(relayed, upstream)
@@ -215,8 +236,10 @@ class RelayClient(asyncio.Protocol):
             self._send(relayed, upstream)
 
     def _send(self, relayed: Relayed, upstream: Upstream) -> None:
-        data = b"".join((self._head, *relayed.unsent)) if relayed.unsent else self._head
-        relayed.unsent.clear()
+        data = self._head
+        if relayed.unsent:
+            data = b"".join((data, *relayed.unsent))
+            relayed.unsent.clear()
         upstream.ask(relayed, data)
         if not relayed.is_complete:
             self.transport.resume_reading()
@@ -249,6 +272,11 @@ class RelayClient(asyncio.Protocol):
         """Pass bytes of an answer on."""
         self._is_told_in_part = True
         self.transport.write(data)
+
+    def passed(self, relayed: Relayed, data: bytes, told: Told) -> None:
+        """Pass a whole answer on."""
+        self.transport.write(data)
+        self.finish(relayed, told, keeps=True)
 
     def pause_reading(self) -> None:
         """Let the client wait, because the API does not read."""
@@ -311,7 +339,7 @@ class RelayClient(asyncio.Protocol):
         upstream = self._upstream
         if not self._is_told_in_part or upstream is None:
             return None, (), b""
-        return upstream.status, upstream.headers, upstream.keeping.kept()
+        return upstream.told()
 
     def _note(self, relayed: Relayed, told: Told) -> None:
         self._current = None
@@ -319,12 +347,13 @@ class RelayClient(asyncio.Protocol):
         journal = relayed.journal
         if journal is None:
             return
-        request, (status, _, body) = relayed.request, told
+        request, (status, headers, body) = relayed.request, told
         request.body = relayed.body.kept()
         end_user_id = relayed.end_user_id or created_end_user(relayed.route, status, body)
         about = (relayed.number, relayed.route, end_user_id, relayed.is_stray)
         when = (relayed.begun_s, journal.elapsed_s(), relayed.step)
-        journal.write_parts(exchange_of, when, request, about, told, relayed.bites, relayed.is_cut)
+        make = exchange_of if not isinstance(headers, bytes) else unread_exchange_of
+        journal.write_parts(make, when, request, about, (status, headers, kept(body)), relayed.bites, relayed.is_cut)
 
     def _refuse(self, status: bytes, text: str) -> None:
         """Refuse what is no request; like a server, without an entry in the journal."""

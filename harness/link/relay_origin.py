@@ -46,7 +46,7 @@ class Rewriting:
 
     def __init__(self, upstream: Origin, own_url: str) -> None:
         self._own = own_url.encode()
-        self._needle = upstream.host.encode()
+        self.needle = upstream.host.encode()
         port = f"(?::{upstream.port})?" if upstream.is_default_port else ""
         scheme, _, rest = upstream.url.partition("://")
         place = f"{scheme}:(?P<slash>\\\\?/)\\\\?/{re.escape(rest)}{port}"
@@ -57,7 +57,7 @@ class Rewriting:
 
     def body(self, body: bytes) -> bytes:
         """*body*, a JSON text, with every link that is followed leading to the relay; the same object where none is."""
-        if self._needle not in body:
+        if self.needle not in body:
             return body
         return self._value.sub(self._put, body)
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 import httptools
+from msgspec import Struct
 
 from harness.connections import LONGEST_REMEMBERED, HttpRequest
 from harness.journal import Journal, Keeping
@@ -26,35 +27,43 @@ BETWEEN_TWO = frozenset(
 )
 """Headers that concern one connection and not the other."""
 _OURS = BETWEEN_TWO | {b"host", b"accept-encoding", b"expect", b"transfer-encoding", b"http2-settings"}
+_NOTHING = Keeping()
+_NO_FACTS = Facts(route="")
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Relayed:
+class Relayed(Struct, eq=False):
     """One exchange. ``request`` is the client's; its body is there only where it came whole before it was asked.
 
-    ``number`` is 0 until it is the exchange's turn. A held one's answer is not passed on but given to a fault.
+    ``number`` is 0 until it is the exchange's turn. ``rest`` is what the API is sent after the target, where that is known
+    already. A held one's answer is not passed on but given to a fault.
     """
 
-    number = 0
-    route = end_user_id = ""
-    is_stray = False
-    is_complete = False
-    is_held = False
-    is_cut = False
+    request: HttpRequest
+    target: bytes
+    version: str
+    keeps: bool
+    rest: bytes = b""
+    is_complete: bool = False
+    is_chunked: bool = False
+    is_held: bool = False
+    is_cut: bool = False
+    is_stray: bool = False
+    body: Keeping = _NOTHING
+    unsent: list[bytes] = []
+    number: int = 0
+    route: str = ""
+    end_user_id: str = ""
+    facts: Facts = _NO_FACTS
     journal: Journal | None = None
-    begun_s = 0.0
-    step = -1
-    facts: Facts
+    begun_s: float = 0.0
+    step: int = -1
     bites: tuple[str, ...] = ()
-
-    def __init__(self, request: HttpRequest, target: bytes, *, version: str, keeps: bool) -> None:
-        self.request, self.target, self.version, self.keeps = request, target, version, keeps
-        self.is_chunked = any(name == b"transfer-encoding" for name, _ in request.headers)
-        self.body = Keeping()
-        self.unsent: list[bytes] = []
 
     def take(self, piece: bytes) -> None:
         """A piece of the body, to be sent on."""
+        if self.body is _NOTHING:
+            self.body = Keeping()
         self.body.take(piece)
         self.unsent.append(b"%x\r\n%s\r\n" % (len(piece), piece) if self.is_chunked else piece)
 
@@ -70,6 +79,32 @@ class Relayed:
         return self.is_complete and self.request.method in REPEATABLE and not self.body.length
 
 
+class Known(Struct, frozen=True):
+    """The headers of a request without a body, as they came, read, and as the API is sent them.
+
+    A client says the same with each GET; what it says once more need not be read again.
+    """
+
+    came: bytes
+    headers: list[tuple[bytes, bytes]]
+    rest: bytes
+
+    def relayed(self, data: bytes, client: tuple[str, int] | None) -> Relayed | None:
+        """The exchange that *data* begins, if it is a whole GET with these headers and nothing else."""
+        end = len(data) - len(self.came)
+        if data[:5] != b"GET /" or data[end - 9 : end] != b"HTTP/1.1\r" or not data.endswith(self.came):
+            return None
+        target = data[4 : end - 10]
+        if target.find(b"\n") >= 0 or target.find(b" ") >= 0:
+            return None
+        try:
+            path, raw_path, query = target_of(target)
+        except (httptools.HttpParserError, UnicodeDecodeError):
+            return None
+        request = HttpRequest("GET", path, raw_path, query, self.headers, b"", client)
+        return Relayed(request, target, "1.1", True, self.rest, True)
+
+
 def target_of(url: bytes) -> tuple[str, str, bytes]:
     """Path, raw path and query of a request's target.
 
@@ -79,11 +114,11 @@ def target_of(url: bytes) -> tuple[str, str, bytes]:
     return _remembered(url) if len(url) <= LONGEST_REMEMBERED else _read(url)
 
 
-def head_for(request: HttpRequest, target: bytes, host: bytes, *, is_chunked: bool = False) -> bytes:
-    """The head that asks *host* the same, for an answer that is not compressed."""
-    left_out = _OURS | named_by_connection(request.headers)
-    pieces = [request.method.encode(), b" ", target, b" HTTP/1.1\r\nhost: ", host, b"\r\naccept-encoding: identity\r\n"]
-    for name, value in request.headers:
+def rest_for(headers: Headers, host: bytes, *, is_chunked: bool = False) -> bytes:
+    """What comes after the target of a request that asks *host* the same, for an answer that is not compressed."""
+    left_out = _OURS | named_by_connection(headers)
+    pieces = [b" HTTP/1.1\r\nhost: ", host, b"\r\naccept-encoding: identity\r\n"]
+    for name, value in headers:
         if name not in left_out:
             pieces += (name, b": ", value, b"\r\n")
     pieces.append(b"transfer-encoding: chunked\r\n\r\n" if is_chunked else b"\r\n")
