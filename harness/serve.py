@@ -14,11 +14,13 @@ import msgspec
 from harness.clock import stopwatch
 from harness.control import control_application
 from harness.errors import HarnessError, UnknownName, UsageError
+from harness.har import har_of
 from harness.journal import Exchange, Journal
 from harness.listen import Server
-from harness.local import LocalFiskil
+from harness.local import LocalFiskil, secrets_of
 from harness.model import PERMISSIONS
 from harness.readings import Readings
+from harness.redact import Redactor
 from harness.sandbox.console import Console
 from harness.webhooks import Outbox, Sender, Target, hand_over
 from harness.webhooks.outbox import Parcel
@@ -164,6 +166,7 @@ class Serving:
             readings=readings,
             console=Console(permissions=tuple(PERMISSIONS)),
         )
+        self._redactor = Redactor(lambda: secrets_of(self.fiskil))
         self._pump: Pump | None = None
         try:
             self._record()
@@ -171,6 +174,7 @@ class Serving:
                 self.fiskil,
                 deliveries=self._deliveries,
                 exchanges=self._exchanges,
+                har=self.har,
                 forget=self._forget,
                 redeliver=self._redeliver,
             )
@@ -194,6 +198,10 @@ class Serving:
             "FISKIL_WEBHOOK_ALLOWED_IPS": ",".join(self.fiskil.webhook_sources),
         }
         return ENV_HEADER + "".join(f"{name}={value}\n" for name, value in pairs.items())
+
+    def har(self) -> dict[str, object]:
+        """The newest exchanges as HAR, without secrets and persons."""
+        return har_of(self._journal, redactor=self._redactor, title="serve", origin=self.fiskil.api_url)
 
     def close(self) -> None:
         """Stop delivering and listening."""
@@ -232,6 +240,7 @@ class Serving:
         ]
 
     def _forget(self) -> None:
+        self._redactor.learn()
         self._record()
         if self._pump is not None:
             self._pump.forget()

@@ -31,7 +31,14 @@ def rehearse(
     asked.check()
     elapsed = stopwatch()
     with Progress(len(scenarios)) as progress:
-        rehearsal = runner.rehearse(scenarios, settings=settings, seed=seed, workers=asked.workers, progress=progress)
+        rehearsal = runner.rehearse(
+            scenarios,
+            settings=settings,
+            seed=seed,
+            workers=asked.workers,
+            progress=progress,
+            tells_har=asked.har_path is not None,
+        )
     today = real_now().date()
     if is_gate:
         judgement = gate.judge(rehearsal.outcomes, settings=settings, seed=seed, today=today, is_whole=rehearsal.is_whole)

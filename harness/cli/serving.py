@@ -36,6 +36,7 @@ PORT = click.IntRange(0, 65535)
     default=1,
     help="Divide the waits between attempts by this: with 60 a minute is a second  [default: 1].",
 )
+@options.har_file
 @options.readings
 @options.seed
 def serve_command(
@@ -46,24 +47,30 @@ def serve_command(
     webhook_url: str | None,
     secret_env: str | None,
     compress: float,
+    har_path: Path | None,
     readings: tuple[str, ...],
     seed: int,
 ) -> int:
     """Serve the API, the consent page and a control API on this machine, in real time, until Ctrl-C.
 
     Credentials go into the env file and nowhere else. Under /_sandbox/ the control API tells the state, advances the
-    clock, sets faults, completes syncs, logs deliveries, repeats them and resets. Each attempt is printed.
+    clock, sets faults, completes syncs, logs deliveries, repeats them and resets. Each attempt is printed. The newest 200
+    calls of the API are at /_sandbox/har, and at the end in the file that --har names.
     The consent page speaks the Link SDK's messages.
     """
     import tempfile
 
+    from harness import har
     from harness.readings import Readings, parse
+    from harness.report import files
     from harness.serve import Serving
     from harness.webhooks import record as log
 
     secret, chosen = _secret(secret_env), Readings(parse(readings))
     if env_file is not None:
         _refuse_foreign(env_file)
+    if har_path is not None:
+        files.refuse_unwritable(har_path)
     with tempfile.TemporaryDirectory(prefix="fiskil-harness-serve-") as folder, _until_interrupted() as interrupted:
         serving = Serving(
             workdir=Path(folder),
@@ -93,9 +100,12 @@ def serve_command(
             click.echo("Ctrl-C ends it.")
             interrupted.wait()
         finally:
+            told = serving.har() if har_path is not None else {}
             serving.close()
             if env_file is not None:
                 env_file.unlink(missing_ok=True)
+    if har_path is not None:
+        files.write(har_path, har.render(told))
     click.echo("Ended; nothing is left.", err=True)
     return 0
 

@@ -15,8 +15,9 @@ from harness.faults.base import Piece, Reply
 from harness.journal import Unreached, kept
 from harness.link.exchanges import created_end_user, exchange_of
 from harness.link.protocol import TURNS_TO_WRITE
+from harness.link.relay_ordinary import unread_exchange_of
 from harness.link.relay_request import Known, Relayed, rest_for, target_of
-from harness.link.relay_upstream import Told, Upstream, unread_exchange_of
+from harness.link.relay_upstream import Told, Upstream
 from harness.link.rendering import acts_of
 
 if TYPE_CHECKING:

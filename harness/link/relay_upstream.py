@@ -5,7 +5,6 @@ have links to be rewritten, redirects, and answers that a fault is going to spoi
 """
 
 import asyncio
-import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -13,14 +12,13 @@ import httptools
 
 from harness.connections import LARGEST_HEAD
 from harness.faults.base import Reply
-from harness.journal import Exchange, Keeping
-from harness.link.exchanges import exchange_of
+from harness.journal import Keeping
+from harness.link.relay_ordinary import is_ordinary
 from harness.link.relay_origin import Rewriting
 from harness.link.relay_request import BETWEEN_TWO, Relayed, named_by_connection
 
 LONGEST_HELD = 10_485_760
 BODILESS = frozenset({204, 304})
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n")
 FRAME = frozenset({b"content-length", b"transfer-encoding"})
 
 
@@ -153,7 +151,7 @@ class Upstream(asyncio.Protocol):
         if data.find(self._rewriting.needle) >= 0:
             return False
         head = data[: end + 2]
-        if not _is_ordinary(head, len(data) - end - 4):
+        if not is_ordinary(head, len(data) - end - 4):
             return False
         self._relayed = None
         self.answers += 1
@@ -293,28 +291,3 @@ class Upstream(asyncio.Protocol):
         self.abort()
         if relayed is not None:
             self._asker.failed(relayed, what, is_unheard=is_unheard)
-
-
-def _is_ordinary(head: bytes, length: int) -> bool:
-    """Whether a head announces a body of exactly this length, by nothing but its length, on a connection that stays."""
-    if head[:9] != b"HTTP/1.1 " or head[9:10] not in b"2345" or not head[10:12].isdigit() or head[9:12] in {b"204", b"304"}:
-        return False
-    lower = head.lower()
-    lengths = _LENGTH.findall(lower)
-    # To find costs a third of what `in` does, which tries numbers first.
-    return (
-        len(lengths) == 1
-        and int(lengths[0]) == length
-        and lower.count(b"\ncontent-length") == 1
-        and lower.count(b"\n") == lower.count(b"\r\n")
-        and lower.find(b"\ntransfer-encoding") < 0
-        and lower.find(b"\nconnection") < 0
-    )
-
-
-def unread_exchange_of(when: Any, request: Any, about: Any, answered: tuple[int, bytes, bytes], *more: Any) -> Exchange:
-    """The entry of an exchange whose answer passed at once, and whose headers are read now."""
-    status, head, body = answered
-    pairs = (line.partition(b":") for line in head.split(b"\r\n")[1:-1])
-    headers = [(name.lower(), value.strip(b" \t")) for name, _, value in pairs]
-    return exchange_of(when, request, about, (status, headers, body), *more)
