@@ -123,7 +123,10 @@ def _write(whole: GateResult, asked: Asked, hars: tuple[str, ...]) -> None:
     from harness import har
     from harness.report import html, json, junit, markdown
 
-    renderers = (json.render, junit.render, markdown.render, html.render, lambda _whole: har.merged(hars))
+    def exchanges(_whole: GateResult) -> str:
+        return har.merged(hars)
+
+    renderers = (json.render, junit.render, markdown.render, html.render, exchanges)
     wanted = tuple(zip(asked.files, renderers, strict=True))
     for path, render in wanted:
         if path == STANDARD_OUTPUT:

@@ -81,9 +81,9 @@ Act = Piece | Pause | End
 class Asked(Struct, frozen=True, kw_only=True):
     """The exchange that a fault has matched.
 
-    ``path`` is as it came, not decoded. ``api_url`` is the origin that the client asked; ``foreign_url`` makes one that nobody
-    has a reason to call. ``page`` counts the pages of a walk from 1, ``bite`` the bites of the rule from 0. ``chance`` is seeded
-    by the rule's seed and ``bite``, so the same bite always does the same.
+    ``path`` is as it came, not decoded. ``api_url`` is the origin that the client asked; ``foreign_url`` makes one that
+    nobody has a reason to call. ``page`` counts the pages of a walk from 1, ``bite`` the bites of the rule from 0.
+    ``chance`` is seeded by the rule's seed and ``bite``, so the same bite always does the same.
 
     ``refusal`` makes the error that the asked endpoint documents, of status, name and message. ``waits`` makes the headers
     that tell a client to wait so many seconds; none for None, and where waits are not told.
