@@ -38,7 +38,7 @@ def query(text: str) -> list[tuple[str, str]]:
 
 def target(path: str, text: str) -> str:
     """A path with its query."""
-    pairs = "&".join(f"{quote(name, safe='[]')}={quote(value, safe='<>')}" for name, value in query(text))
+    pairs = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query(text))
     return email_masked(path) + (f"?{pairs}" if pairs else "")
 
 
