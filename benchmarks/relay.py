@@ -1,4 +1,4 @@
-"""What the relay adds to a call of the hosted API, beside what a relay of plain bytes adds, in one interleaved run on one core.
+"""What the relay adds to a call of the hosted API, beside what plain bytes add, in one interleaved run on one core.
 
     python -m benchmarks.relay                   seven rounds; exit 1 if a bar is missed
 

@@ -16,6 +16,7 @@ from harness.link.perform import Performed, perform
 from harness.link.refusals import refusal, waits
 from harness.link.relay_request import Relayed
 from harness.link.rules import Rules, Taken
+from harness.link.waiting import left_within
 from harness.readings import Readings
 from harness.sandbox.problems import ApiProblem
 
@@ -59,11 +60,7 @@ class RelayLine:
 
     async def is_left_within(self, seconds: float) -> bool:
         """Let real time pass; True as soon as the client has gone away."""
-        try:
-            await asyncio.wait_for(self._client.left.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
+        return await left_within(self._client.left.wait(), seconds)
 
     def done(self) -> None:
         """Nothing: the client's side goes on when the exchange has been noted."""
