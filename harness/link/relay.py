@@ -1,12 +1,12 @@
 """The link as a relay before the hosted API: every exchange is in the journal, and faults bite as before the sandbox.
 
 It listens on loopback and leads to one origin, whatever a request says. Credentials pass through and are kept for nothing
-but the journal, whose forms that leave the process are redacted.
+but the journal; ``secrets`` tells the redactor what to take out of all that leaves the process.
 """
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from harness.link.relay_bites import RelayBites
 from harness.link.relay_client import RelayClient
 from harness.link.relay_origin import Origin, Rewriting
 from harness.link.relay_request import Relayed
+from harness.link.relay_secrets import secrets_in
 from harness.link.relay_upstream import Upstream
 from harness.link.rules import Facts, Rule, Rules, Taken, Waiting
 from harness.listen import Listener, Loop, client_context
@@ -114,6 +115,10 @@ class Relay:
     async def _drop(self) -> None:
         for client in tuple(self.clients):
             client.transport.abort()
+
+    def secrets(self) -> Iterable[tuple[str, str]]:
+        """Tokens and secrets that have passed, by kind, for a redactor."""
+        return secrets_in(self.journal) if self.journal is not None else ()
 
     def quiet_s(self) -> float:
         """Real seconds since the app's latest request ended; 0 while one is open."""

@@ -1,11 +1,13 @@
 """Answers of the usual kind, whose head is looked at and not parsed: it is read when somebody reads the journal."""
 
 import re
+import zlib
 from typing import Any
 
 from harness.journal import Exchange
 from harness.link.exchanges import exchange_of
 
+LONGEST_UNPACKED = 10_485_760
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n")
 
 
@@ -23,7 +25,22 @@ def is_ordinary(head: bytes, length: int) -> bool:
         and lower.count(b"\n") == lower.count(b"\r\n")
         and lower.find(b"\ntransfer-encoding") < 0
         and lower.find(b"\nconnection") < 0
+        and lower.find(b"\ncontent-encoding") < 0
     )
+
+
+def plain(headers: list[tuple[bytes, bytes]], body: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """Body and headers without the compression that nobody asked for; as they came where there is none, or no end of it."""
+    if not any(name == b"content-encoding" and value.lower() in {b"gzip", b"deflate"} for name, value in headers):
+        return body, headers
+    unpacking = zlib.decompressobj(wbits=47)
+    try:
+        unpacked = unpacking.decompress(body, LONGEST_UNPACKED)
+    except zlib.error:
+        return body, headers
+    if not unpacking.eof:
+        return body, headers
+    return unpacked, [pair for pair in headers if pair[0] != b"content-encoding"]
 
 
 def unread_exchange_of(when: Any, request: Any, about: Any, answered: tuple[int, bytes, bytes], *more: Any) -> Exchange:

@@ -13,7 +13,7 @@ import httptools
 from harness.connections import LARGEST_HEAD
 from harness.faults.base import Reply
 from harness.journal import Keeping
-from harness.link.relay_ordinary import is_ordinary
+from harness.link.relay_ordinary import is_ordinary, plain
 from harness.link.relay_origin import Rewriting
 from harness.link.relay_request import BETWEEN_TWO, Relayed, named_by_connection
 
@@ -271,16 +271,20 @@ class Upstream(asyncio.Protocol):
     def _changed(self, relayed: Relayed) -> Reply | None:
         """The answer that goes out in the place of what came; None where that goes out as it is."""
         body = self._whole_body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-        rewritten = self._rewriting.body(body) if body else body
-        headers = self._rewriting.headers(self.headers)
+        plain_body, came = plain(self.headers, body)
+        rewritten = self._rewriting.body(plain_body) if body else body
+        if rewritten is plain_body:
+            # Nothing to rewrite: what was compressed stays so.
+            rewritten, came = body, self.headers
+        headers = self._rewriting.headers(came)
         is_kept = rewritten is body and headers == self.headers and not self._has_surplus
         is_understood = relayed.version != "1.0" or not any(name == b"transfer-encoding" for name, _ in headers)
         if is_kept and is_understood and not relayed.is_held:
             return None
         assert self.status is not None
         left_out = BETWEEN_TWO | FRAME | named_by_connection(headers)
-        plain = tuple(pair for pair in headers if pair[0] not in left_out)
-        reply = Reply(status=self.status, headers=plain, body=rewritten)
+        kept_headers = tuple(pair for pair in headers if pair[0] not in left_out)
+        reply = Reply(status=self.status, headers=kept_headers, body=rewritten)
         if relayed.request.method == "HEAD" or self.status in BODILESS:
             length = next((value for name, value in headers if name == b"content-length"), None)
             return reply.with_header(b"content-length", length)

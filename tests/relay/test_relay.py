@@ -13,6 +13,7 @@ from harness.errors import ConfigError, UsageError
 from harness.journal import Bite, Journal
 from harness.link import Relay, Rule
 from harness.local import Enrolled, LocalFiskil
+from harness.redact import Redactor
 
 ROUTE = "banking.transactions"
 
@@ -175,3 +176,17 @@ def test_an_upstream_is_an_origin(rig: Callable[..., Rig], url: str, says: str) 
     """What is no origin is refused before a socket opens."""
     with pytest.raises(UsageError, match=says.replace(".", r"\.")):
         Relay(rig().loop, upstream=url)
+
+
+def test_what_passed_is_known_to_a_redactor(
+    relay: Relay, journal: Journal, client: httpx.Client, fiskil: LocalFiskil
+) -> None:
+    """Credentials that went through the relay are taken out of every text, wherever they show."""
+    pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
+    token = client.post("/v1/token", json=pair).json()["token"]
+    ended(relay, journal)
+
+    redactor = Redactor(relay.secrets)
+
+    text = f"{token} {client.headers['authorization']} {pair['client_secret']}"
+    assert redactor.redact(text) == "<access_token> Bearer <access_token> <client_secret>"

@@ -1,5 +1,6 @@
 """What passes a relay passes as it is, but for the links that a client follows."""
 
+import gzip
 from collections.abc import Callable
 
 import pytest
@@ -172,3 +173,16 @@ def test_an_old_client_gets_no_chunks(rig: Callable[..., Rig]) -> None:
 
     assert answer.endswith(b"\r\n\r\nhi")
     assert b"content-length: 2\r\n" in answer
+
+
+def test_a_compressed_page_is_rewritten(rig: Callable[..., Rig]) -> None:
+    """An API that compresses though nobody asked for it does not lead a walk away; what has no link stays compressed."""
+    given = rig()
+    page, other = gzip.compress(b'{"next":"%s/v1"}' % given.api.url.encode()), gzip.compress(b'{"a":1}')
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+    given.api.scripts += [head % len(page) + page, head % len(other) + other]
+
+    answers = given.say(ASK, ASK)
+
+    assert b'\r\n\r\n{"next":"%s/v1"}' % given.relay.url.encode() in answers
+    assert answers.endswith(head % len(other) + other)
