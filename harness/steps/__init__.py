@@ -3,6 +3,7 @@
 from harness.steps.again import RepeatIds, RespellEach
 from harness.steps.app import FailNext, KillApp, KillWorker, Restart, Settle, StartApp, StayIdle
 from harness.steps.base import PlainStep, Step, in_words, name_of
+from harness.steps.callbacks import AuthoriseUnseen, ClaimSuccess, ComeBackAgain, ComeBackAs
 from harness.steps.changes import Change
 from harness.steps.data import Advance, ConfirmAgain, Disconnect, Refresh, Revoke, Sync
 from harness.steps.deliveries import (
@@ -61,20 +62,23 @@ AnyStep = (
     | ApproveSharing
     | Attempt
     | Authorise
+    | AuthoriseUnseen
     | BeginOutage
     | Break
     | Burst
     | Cancel
     | Change
+    | ClaimSuccess
     | CloseAccount
+    | ComeBackAgain
+    | ComeBackAs
     | Conclude
     | ConfirmAgain
     | Deliver
     | DeliverAccountNumbers
-    | DeliverBesideSlowClient
-    | DeliverEach
     | DeliverAsBrowser
     | DeliverBesideSlowClient
+    | DeliverEach
     | DeliverEveryForm
     | DeliverForeign
     | DeliverFromStranger
@@ -98,10 +102,10 @@ AnyStep = (
     | Forge
     | ForgeEvery
     | ForgeWithoutSecret
+    | Fuzz
     | KillAmidst
     | KillApp
     | KillWorker
-    | Fuzz
     | LateRetry
     | Leave
     | LimitConsents
@@ -116,9 +120,9 @@ AnyStep = (
     | Reencode
     | ReencodeEvery
     | Refresh
-    | RepeatTogether
-    | RepeatIds
     | RefuseThenReuse
+    | RepeatIds
+    | RepeatTogether
     | Replay
     | RespellEach
     | RespellEvery
@@ -146,12 +150,16 @@ __all__ = [
     "ApproveSharing",
     "Attempt",
     "Authorise",
+    "AuthoriseUnseen",
     "BeginOutage",
     "Break",
     "Burst",
     "Cancel",
     "Change",
+    "ClaimSuccess",
     "CloseAccount",
+    "ComeBackAgain",
+    "ComeBackAs",
     "Conclude",
     "ConfirmAgain",
     "Deliver",
