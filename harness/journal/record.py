@@ -99,10 +99,6 @@ class Keeping:
             whole = b"".join(self._pieces)
             self._digest, self._pieces = hashlib.sha256(whole), [whole[:HEAD_KEPT]]
 
-    def whole(self) -> bytes | None:
-        """The body as it came; None where it was too long to be kept so."""
-        return b"".join(self._pieces) if self._digest is None else None
-
     def kept(self) -> bytes:
         """What the journal has of it."""
         told = b"".join(self._pieces)

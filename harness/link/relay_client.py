@@ -177,7 +177,7 @@ class RelayClient(asyncio.Protocol):
         relayed, self._coming = self._coming, None
         if relayed is None:
             return
-        relayed.end()
+        relayed.is_complete = True
         if relayed is self._current:
             self._send_more(relayed)
         elif self._current is None:
@@ -206,7 +206,7 @@ class RelayClient(asyncio.Protocol):
         self._is_told_in_part = False
         request = relayed.request
         if relayed.is_complete:
-            request.body = relayed.body.whole() or b""
+            request.body = b"".join(relayed.unsent)
         taken = self.relay.begin_exchange(relayed)
         if taken:
             relayed.is_held = True
@@ -237,11 +237,8 @@ class RelayClient(asyncio.Protocol):
             self._send(relayed, upstream)
 
     def _send(self, relayed: Relayed, upstream: Upstream) -> None:
-        data = self._head
-        if relayed.unsent:
-            data = b"".join((data, *relayed.unsent))
-            relayed.unsent.clear()
-        upstream.ask(relayed, data)
+        has_body = relayed.unsent or relayed.is_chunked
+        upstream.ask(relayed, self._head + relayed.to_send() if has_body else self._head)
         if not relayed.is_complete:
             self.transport.resume_reading()
         if self._look is None:
@@ -250,9 +247,8 @@ class RelayClient(asyncio.Protocol):
     def _send_more(self, relayed: Relayed) -> None:
         if self._upstream is None or not self._upstream.is_asked(relayed):
             self.transport.pause_reading()
-        elif relayed.unsent:
-            self._upstream.write(b"".join(relayed.unsent))
-            relayed.unsent.clear()
+        elif relayed.unsent or (relayed.is_chunked and relayed.is_complete):
+            self._upstream.write(relayed.to_send())
 
     def _look_for_silence(self) -> None:
         """An API that says nothing for a minute is given up, as a gateway does. One timer looks for every exchange."""

@@ -65,18 +65,21 @@ class Relayed(Struct, eq=False):
         if self.body is _NOTHING:
             self.body = Keeping()
         self.body.take(piece)
-        self.unsent.append(b"%x\r\n%s\r\n" % (len(piece), piece) if self.is_chunked else piece)
+        self.unsent.append(piece)
 
-    def end(self) -> None:
-        """The body is whole."""
-        self.is_complete = True
-        if self.is_chunked:
-            self.unsent.append(b"0\r\n\r\n")
+    def to_send(self) -> bytes:
+        """What of the body is there and has not been sent, in its frame."""
+        pieces, self.unsent = self.unsent, []
+        if not self.is_chunked:
+            return b"".join(pieces)
+        framed = [b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces]
+        return b"".join((*framed, b"0\r\n\r\n" if self.is_complete else b""))
 
     @property
     def may_repeat(self) -> bool:
         """Whether asking twice does what asking once does, as a proxy may where a kept connection turns out dead."""
-        return self.is_complete and self.request.method in REPEATABLE and not self.body.length
+        has_body = self.body.length or self.is_chunked
+        return self.is_complete and self.request.method in REPEATABLE and not has_body
 
 
 class Known(Struct, frozen=True):

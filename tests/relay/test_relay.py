@@ -190,3 +190,18 @@ def test_what_passed_is_known_to_a_redactor(
 
     text = f"{token} {client.headers['authorization']} {pair['client_secret']}"
     assert redactor.redact(text) == "<access_token> Bearer <access_token> <client_secret>"
+
+
+@pytest.mark.parametrize(
+    "frame", [b"Content-Length: 100000\r\n\r\n%s", b"Transfer-Encoding: chunked\r\n\r\n186a0\r\n%s\r\n0\r\n\r\n"]
+)
+def test_a_long_request_in_a_faults_hands_is_whole(rig: Callable[..., Rig], frame: bytes) -> None:
+    """What a fault holds reaches the hosted API to its last byte, however long it was."""
+    body = bytes(range(250)) * 400
+    given = rig(OK)
+    given.relay.rules.set(Rule(route="end_users.create", fault=faults.LimitBytes(after_bytes=1)))
+
+    answer = given.say(b"POST /v1/end-users HTTP/1.1\r\nHost: r\r\n" + frame % body)
+
+    assert answer.endswith(b"\r\n\r\n{")
+    assert given.api.heard[0].endswith(b"\r\n\r\n" + body)
