@@ -55,6 +55,7 @@ def control_application(
     *,
     deliveries: Told = list,
     exchanges: Told = list,
+    har: Callable[[], dict[str, object]] = dict,
     forget: Callable[[], None] = lambda: None,
     redeliver: Callable[[str], dict[str, object]] | None = None,
 ) -> Starlette:
@@ -63,13 +64,15 @@ def control_application(
     Args:
         deliveries: Tells what was handed over.
         exchanges: Tells what was asked of the API.
+        har: Tells the same as HAR.
         forget: Is called after a reset.
         redeliver: Makes one more attempt for a message by hand. Fiskil has no such command; it is a tool of the sandbox.
     """
-    control = _Control(fiskil, deliveries, exchanges, forget, redeliver)
+    control = _Control(fiskil, deliveries, exchanges, har, forget, redeliver)
     routes = [
         ("GET", "/_sandbox/state", control.state),
         ("GET", "/_sandbox/exchanges", control.exchanges),
+        ("GET", "/_sandbox/har", control.har),
         ("GET", "/_sandbox/deliveries", control.deliveries),
         ("POST", "/_sandbox/deliveries", control.redeliver),
         ("POST", "/_sandbox/clock/advance", control.advance),
@@ -103,6 +106,7 @@ class _Control:
         fiskil: LocalFiskil,
         deliveries: Told,
         exchanges: Told,
+        har: Callable[[], dict[str, object]],
         forget: Callable[[], None],
         redeliver: Callable[[str], dict[str, object]] | None,
     ) -> None:
@@ -110,6 +114,7 @@ class _Control:
         self._redeliver = redeliver
         self._deliveries = deliveries
         self._exchanges = exchanges
+        self._har = har
         self._forget = forget
 
     def state(self, _request: Request, _body: bytes) -> Any:
@@ -129,6 +134,9 @@ class _Control:
 
     def exchanges(self, _request: Request, _body: bytes) -> Any:
         return {"exchanges": self._exchanges()}
+
+    def har(self, _request: Request, _body: bytes) -> Any:
+        return self._har()
 
     def deliveries(self, _request: Request, _body: bytes) -> Any:
         return {"deliveries": self._deliveries()}

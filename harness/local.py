@@ -288,3 +288,15 @@ class _World:
     def foreign_url(self) -> str:
         """The trap's origin."""
         return self._fiskil.trap.url
+
+
+def secrets_of(fiskil: LocalFiskil) -> Iterator[tuple[str, str]]:
+    """Every secret that a local Fiskil minted, by kind, also for people of earlier scenarios."""
+    for kind, values in fiskil.sandbox.canaries().items():
+        for value in values:
+            yield kind.replace(" ", "_"), value
+    # `restart_with_wrong_secret` keeps the tail and changes the head.
+    yield "client_secret", fiskil.credentials.client_secret[9:]
+    for value, symbol in list(fiskil.sandbox.mint.names.items()):
+        if symbol.startswith("account:") and symbol.endswith(":number"):
+            yield "account_number", value

@@ -48,12 +48,14 @@ class Order(Struct, frozen=True, kw_only=True):
     seed: int
     settings: Settings
     scenarios: tuple[Scenario, ...]
+    tells_har: bool = False
 
 
 class Rehearsal(Struct, frozen=True, kw_only=True):
     """What came of it, by scenario name; what did not run is there too, as INCONCLUSIVE.
 
-    ``faults`` are tracebacks of faults of our own, ``plans`` are plans that failed, ``exhibits`` show what failed.
+    ``faults`` are tracebacks of faults of our own, ``plans`` are plans that failed, ``exhibits`` show what failed, ``hars``
+    tell every exchange where that was asked for.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -61,6 +63,7 @@ class Rehearsal(Struct, frozen=True, kw_only=True):
     plans: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
+    hars: tuple[str, ...] = ()
     was_interrupted: bool = False
 
     @property
@@ -86,12 +89,14 @@ def rehearse(
     seed: int,
     workers: int = 1,
     progress: Progress | None = None,
+    tells_har: bool = False,
     looks_on: LooksOn | None = None,
 ) -> Rehearsal:
     """Run every scenario once and bring the outcomes back, also after Ctrl-C, SIGTERM or SIGHUP.
 
     Args:
         workers: More than one only where each can have an app of its own (see ``can_share_out``).
+        tells_har: Whether every exchange is to be told as HAR.
         looks_on: Is told what happens before each step, and may take its time; with one worker only.
 
     Raises:
@@ -105,7 +110,7 @@ def rehearse(
         )
     folder = Path(tempfile.mkdtemp(prefix="fiskil-harness-run-"))
     try:
-        order = Order(seed=seed, settings=settings, scenarios=tuple(_in_order(scenarios, settings)))
+        order = Order(seed=seed, settings=settings, scenarios=tuple(_in_order(scenarios, settings)), tells_har=tells_har)
         write_order(folder, order)
         watch = _Watch(folder, progress, looks_on)
         with interrupts.stops_as_interrupt(), _plain_environment():
@@ -229,6 +234,7 @@ def _read(folder: Path, order: Order, watch: _Watch) -> Rehearsal:
         plans=tuple(plan for one in played for plan in one.plans),
         faults=tuple(faults),
         exhibits=tuple(exhibit for one in played for exhibit in one.exhibits),
+        hars=tuple(one.har for one in played if one.har),
         was_interrupted=watch.was_interrupted,
     )
 

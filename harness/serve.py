@@ -15,14 +15,16 @@ from harness.clock import stopwatch
 from harness.control import control_application
 from harness.errors import HarnessError, UnknownName, UsageError
 from harness.faults.wording import fault_text
+from harness.har import har_of
 from harness.journal import Bite, Exchange, Journal
 from harness.journal.entry import Entry
 from harness.link import Rule
 from harness.link.expression import text_of
 from harness.listen import Server
-from harness.local import LocalFiskil
+from harness.local import LocalFiskil, secrets_of
 from harness.model import PERMISSIONS
 from harness.readings import Readings
+from harness.redact import Redactor
 from harness.sandbox.console import Console
 from harness.webhooks import Outbox, Sender, Target, hand_over
 from harness.webhooks.outbox import Parcel
@@ -189,6 +191,7 @@ class Serving:
             console=Console(permissions=tuple(PERMISSIONS)),
             is_tls=is_tls,
         )
+        self._redactor = Redactor(lambda: secrets_of(self.fiskil))
         self._pump: Pump | None = None
         self._is_tls, self._tell_bite = is_tls, tell_bite
         try:
@@ -199,6 +202,7 @@ class Serving:
                 self.fiskil,
                 deliveries=self._deliveries,
                 exchanges=self._exchanges,
+                har=self.har,
                 forget=self._forget,
                 redeliver=self._redeliver,
             )
@@ -224,6 +228,10 @@ class Serving:
         if self._is_tls:
             pairs["SSL_CERT_FILE"] = str(self.fiskil.certificates.ca_file)
         return ENV_HEADER + "".join(f"{name}={value}\n" for name, value in pairs.items())
+
+    def har(self) -> dict[str, object]:
+        """The newest exchanges as HAR, without secrets and persons."""
+        return har_of(self._journal, redactor=self._redactor, title="serve", origin=self.fiskil.api_url)
 
     def close(self) -> None:
         """Stop delivering and listening."""
@@ -271,6 +279,7 @@ class Serving:
         ]
 
     def _forget(self) -> None:
+        self._redactor.learn()
         self._record()
         if self._pump is not None:
             self._pump.forget()

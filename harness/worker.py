@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness import interrupts
+from harness import har, interrupts
 from harness.app.observe import EFFECTS, is_nowhere, look
 from harness.app.values import of_end_user
 from harness.clock import stopwatch
@@ -22,7 +22,7 @@ from harness.driver import EFFECTS_TOLD, Driver, Outcome
 from harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
 from harness.exhibits import Exhibit, exhibits, happened
 from harness.journal import Delivery, Exchange, Journal, PlanRun, Trouble
-from harness.local import LocalFiskil
+from harness.local import LocalFiskil, secrets_of
 from harness.probes import Finding, Verdict
 from harness.redact import Redactor
 from harness.scenario import Scenario
@@ -53,7 +53,7 @@ class Measure(Struct, frozen=True, kw_only=True):
 class Played(Struct, frozen=True, kw_only=True):
     """One scenario, played. ``fault`` is the traceback of a fault of our own; ``plans`` are saved plans that failed.
 
-    ``exhibits`` are what there is to show of the findings that failed.
+    ``exhibits`` are what there is to show of the findings that failed, ``har`` is every exchange as a HAR document.
     """
 
     outcome: Outcome
@@ -61,6 +61,7 @@ class Played(Struct, frozen=True, kw_only=True):
     plans: tuple[str, ...] = ()
     fault: str = ""
     exhibits: tuple[Exhibit, ...] = ()
+    har: str = ""
 
 
 class Worker:
@@ -82,6 +83,8 @@ class Worker:
         self.looks_on: LooksOn | None = None
         self._seen, self._playing = 0, ""
         self.redactor = Redactor(self._secrets)
+        self.tells_har = False
+        """Whether what is played brings its exchanges along."""
 
     @property
     def driver(self) -> Driver:
@@ -170,6 +173,7 @@ class Worker:
                 plans=tuple(run.plan for run in journal.all(PlanRun) if run.plan),
                 fault=fault,
                 exhibits=shown,
+                har=self._har(scenario, journal) if self.tells_har else "",
             )
         )
 
@@ -217,6 +221,9 @@ class Worker:
         except Exception:  # noqa: BLE001 - a fault of our own must not take the verdict along
             return (), self.redactor.redact(traceback.format_exc())
 
+    def _har(self, scenario: Scenario, journal: Journal) -> str:
+        return har.render(har.har_of(journal, redactor=self.redactor, title=scenario.name))
+
     def _replace_driver(self) -> None:
         self.redactor.learn()
         driver, self._driver = self._driver, None
@@ -240,18 +247,6 @@ class Worker:
 
     def _secrets(self) -> Iterable[tuple[str, str]]:
         return secrets_of(self._driver.fiskil) if self._driver is not None else ()
-
-
-def secrets_of(fiskil: LocalFiskil) -> Iterator[tuple[str, str]]:
-    """Every secret that a local Fiskil minted, by kind, also for people of earlier scenarios."""
-    for kind, values in fiskil.sandbox.canaries().items():
-        for value in values:
-            yield kind.replace(" ", "_"), value
-    # `restart_with_wrong_secret` keeps the tail and changes the head.
-    yield "client_secret", fiskil.credentials.client_secret[9:]
-    for value, symbol in list(fiskil.sandbox.mint.names.items()):
-        if symbol.startswith("account:") and symbol.endswith(":number"):
-            yield "account_number", value
 
 
 def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:

@@ -65,7 +65,14 @@ def _rehearse(
     asked.check()
     elapsed = stopwatch()
     with Progress(len(scenarios)) as progress:
-        rehearsal = rehearse(scenarios, settings=settings, seed=seed, workers=workers, progress=progress)
+        rehearsal = rehearse(
+            scenarios,
+            settings=settings,
+            seed=seed,
+            workers=workers,
+            progress=progress,
+            tells_har=asked.har_path is not None,
+        )
     told: Any = {"settings": settings, "seed": seed, "today": real_now().date()}
     if is_gate:
         judgement = gate.judge(rehearsal.outcomes, **told, is_whole=rehearsal.is_whole)

@@ -97,12 +97,24 @@ def json_file(command: Command) -> Command:
 def reports(command: Command) -> Command:
     """Every report file."""
     for option in (
+        har_file,
         click.option("--html", "html_path", metavar="FILE", type=FILE, help="Write the report as one HTML page."),
         click.option("--markdown", "markdown_path", metavar="FILE", type=FILE, help="Write the report as Markdown."),
         click.option("--junit", "junit_path", metavar="FILE", type=FILE, help="Write the report as JUnit XML."),
     ):
         command = option(command)
     return json_file(command)
+
+
+def har_file(command: Command) -> Command:
+    """``--har FILE``."""
+    return click.option(
+        "--har",
+        "har_path",
+        metavar="FILE",
+        type=FILE,
+        help="Write every call of the API as HAR, without secrets.",
+    )(command)
 
 
 def plans(command: Command) -> Command:

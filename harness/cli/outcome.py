@@ -34,11 +34,12 @@ class Asked(Struct, frozen=True, kw_only=True):
     junit_path: Path | None = None
     markdown_path: Path | None = None
     html_path: Path | None = None
+    har_path: Path | None = None
 
     @property
     def files(self) -> tuple[Path | None, ...]:
         """Where each report goes that was asked for."""
-        return self.json_path, self.junit_path, self.markdown_path, self.html_path
+        return self.json_path, self.junit_path, self.markdown_path, self.html_path, self.har_path
 
     def check(self) -> None:
         """Refuse report files that cannot be written, before anything runs."""
@@ -72,7 +73,7 @@ def conclude(judgement: Judgement, rehearsal: Rehearsal, *, settings: Settings, 
     _show(whole, asked)
     for fault in rehearsal.faults:
         click.echo(redactor.redact(fault), err=True)
-    _write(whole, asked)
+    _write(whole, asked, rehearsal.hars)
     return whole.exit_code
 
 
@@ -118,10 +119,15 @@ def _show(whole: GateResult, asked: Asked) -> None:
     terminal.show(whole, console(is_error=asked.json_path == STANDARD_OUTPUT))
 
 
-def _write(whole: GateResult, asked: Asked) -> None:
+def _write(whole: GateResult, asked: Asked, hars: tuple[str, ...]) -> None:
+    from harness import har
     from harness.report import html, json, junit, markdown
 
-    wanted = tuple(zip(asked.files, (json.render, junit.render, markdown.render, html.render), strict=True))
+    def exchanges(_whole: GateResult) -> str:
+        return har.merged(hars)
+
+    renderers = (json.render, junit.render, markdown.render, html.render, exchanges)
+    wanted = tuple(zip(asked.files, renderers, strict=True))
     for path, render in wanted:
         if path == STANDARD_OUTPUT:
             click.echo(render(whole), nl=False)

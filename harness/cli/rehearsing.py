@@ -35,11 +35,14 @@ def rehearse(
     if is_paused and asked.workers > 1:
         raise UsageError("--pause shows one app to one person, so it cannot have several --workers. Leave one out.")
     elapsed = stopwatch()
+    tells_har = asked.har_path is not None
     if is_paused:
-        rehearsal = runner.rehearse(scenarios, settings=settings, seed=seed, looks_on=Pause())
+        rehearsal = runner.rehearse(scenarios, settings=settings, seed=seed, looks_on=Pause(), tells_har=tells_har)
     else:
         with Progress(len(scenarios)) as progress:
-            rehearsal = runner.rehearse(scenarios, settings=settings, seed=seed, workers=asked.workers, progress=progress)
+            rehearsal = runner.rehearse(
+                scenarios, settings=settings, seed=seed, workers=asked.workers, progress=progress, tells_har=tells_har
+            )
     today = real_now().date()
     if is_gate:
         judgement = gate.judge(rehearsal.outcomes, settings=settings, seed=seed, today=today, is_whole=rehearsal.is_whole)

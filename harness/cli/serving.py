@@ -50,6 +50,7 @@ PORT = click.IntRange(0, 65535)
     multiple=True,
     help="Let a fault wait on a route; may be repeated. See: list faults, docs/faults.md.",
 )
+@options.har_file
 @options.readings
 @options.seed
 def serve_command(
@@ -62,6 +63,7 @@ def serve_command(
     compress: float,
     is_tls: bool,
     faults: tuple[str, ...],
+    har_path: Path | None,
     readings: tuple[str, ...],
     seed: int,
 ) -> int:
@@ -69,14 +71,17 @@ def serve_command(
 
     Credentials go into the env file and nowhere else. Under /_sandbox/ the control API tells the state, advances the
     clock, sets faults, completes syncs, logs deliveries, repeats them and resets. Each attempt and each bite of a fault
-    is printed. The consent page speaks the Link SDK's messages.
+    is printed. The newest 200 calls of the API are at /_sandbox/har, and at the end in the file that --har names.
+    The consent page speaks the Link SDK's messages.
 
     A fault is said in one line: where, what, how often: 'banking.transactions: reset_peer after 20 bytes, first 2'.
     """
     import tempfile
 
+    from harness import har
     from harness.link.expression import rules_of, text_of
     from harness.readings import Readings, parse
+    from harness.report import files
     from harness.serve import Serving
     from harness.webhooks import record as log
 
@@ -84,6 +89,8 @@ def serve_command(
     rules = [rule for text in faults for rule in rules_of(text)]
     if env_file is not None:
         _refuse_foreign(env_file)
+    if har_path is not None:
+        files.refuse_unwritable(har_path)
     with tempfile.TemporaryDirectory(prefix="fiskil-harness-serve-") as folder, _until_interrupted() as interrupted:
         serving = Serving(
             workdir=Path(folder),
@@ -120,9 +127,12 @@ def serve_command(
             for text, lack in serving.unbitten():
                 click.echo("\n".join(_wrapped(f"never bit    {text}: {lack}", indent=13)))
         finally:
+            told = serving.har() if har_path is not None else {}
             serving.close()
             if env_file is not None:
                 env_file.unlink(missing_ok=True)
+    if har_path is not None:
+        files.write(har_path, har.render(told))
     click.echo("Ended; nothing is left.", err=True)
     return 0
 

@@ -22,8 +22,8 @@ from harness.journal.deliveries import (
 )
 from harness.journal.entry import Entry
 from harness.journal.given import API_TOLD, ApiUntold, Canaries, History, Limits, Reduction, UsedEvents
-from harness.journal.record import BODY_KEPT, Journal, kept
-from harness.journal.traffic import Bite, Exchange, FaultSet, Key, ReadingsAsked, Rows, TokensExpired
+from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
+from harness.journal.traffic import Bite, Exchange, FaultSet, Key, ReadingsAsked, Rows, TokensExpired, Unreached
 
 __all__ = [
     "AMIDST",
@@ -51,6 +51,7 @@ __all__ = [
     "Idle",
     "Journal",
     "Journey",
+    "Keeping",
     "Key",
     "Leak",
     "Limits",
@@ -63,6 +64,7 @@ __all__ = [
     "Started",
     "TokensExpired",
     "Trouble",
+    "Unreached",
     "UsedEvents",
     "Visit",
     "kept",

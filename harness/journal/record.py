@@ -13,6 +13,7 @@ from harness.journal.entry import Entry
 
 BODY_KEPT = 65_536
 """Longer bodies are kept as digest, length and head (see ``kept``)."""
+HEAD_KEPT = 4096
 
 
 E_ = TypeVar("E_", bound=Entry)
@@ -72,7 +73,35 @@ def kept(body: bytes) -> bytes:
     """Return *body* as the journal keeps it: whole, or its head with digest and length."""
     if len(body) <= BODY_KEPT:
         return body
-    import hashlib
+    keeping = Keeping()
+    keeping.take(body)
+    return keeping.kept()
 
-    digest = hashlib.sha256(body).hexdigest()
-    return body[:4096] + f"\n[... {len(body)} bytes, sha256 {digest}]".encode()
+
+class Keeping:
+    """A body that comes in pieces, kept as ``kept`` keeps it; no more of it is ever held. ``length`` counts all of it."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self._pieces: list[bytes] = []
+        self._digest: Any = None
+
+    def take(self, piece: bytes) -> None:
+        """Add the next piece."""
+        self.length += len(piece)
+        if self._digest is not None:
+            self._digest.update(piece)
+            return
+        self._pieces.append(piece)
+        if self.length > BODY_KEPT:
+            import hashlib
+
+            whole = b"".join(self._pieces)
+            self._digest, self._pieces = hashlib.sha256(whole), [whole[:HEAD_KEPT]]
+
+    def kept(self) -> bytes:
+        """What the journal has of it."""
+        told = b"".join(self._pieces)
+        if self._digest is None:
+            return told
+        return told + f"\n[... {self.length} bytes, sha256 {self._digest.hexdigest()}]".encode()

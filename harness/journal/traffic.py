@@ -42,6 +42,14 @@ class Bite(Entry, frozen=True, kw_only=True):
     seed: int = 0
 
 
+class Unreached(Entry, frozen=True, kw_only=True):
+    """The hosted API behind a relay gave no answer to a request, or broke it off, and no fault of ours did that."""
+
+    what: str
+    route: str
+    request_number: int
+
+
 class FaultSet(Entry, frozen=True, kw_only=True):
     """A fault was set to bite ``times`` times on ``route``; ``unbitten`` is how many bites never came.
 

@@ -3,21 +3,16 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
-from harness.clock import real_now
 from harness.faults.base import Asked, End, Headers, Reply
-from harness.journal import Bite, Journal
+from harness.journal import Journal
 from harness.link import protocol
 from harness.link.bites import Met, meet
+from harness.link.noting import note_bites
 from harness.link.perform import Performed, perform
+from harness.link.refusals import refusal, waits
 from harness.link.rules import Facts, Taken
-from harness.link.watching import BITTEN, Bitten
-from harness.link.wire import read_answer
-from harness.sandbox.api.routes import find_route
-from harness.sandbox.api.wire import goa_error, simple_error
 from harness.sandbox.console import VERSIONS
 from harness.sandbox.problems import ApiProblem
 
@@ -26,7 +21,6 @@ if TYPE_CHECKING:
     from harness.link.link import Link
 
 Message = dict[str, Any]
-NO_ERROR_ID = "err_00000000-0000-4000-8000-000000000000"
 
 
 class Call:
@@ -117,43 +111,15 @@ class Call:
         if not any(met.has_bitten):
             return
         is_closed = performed.end is End.CLOSE or (performed.end is None and not self._line.is_kept)
-        written = bytes(performed.head + performed.body)
-        received = read_answer(written, method=self._scope["method"], is_closed=is_closed)
-        self.status = status_of(bytes(performed.head))
-        told = met.reply.headers if met.reply is not None and self.status is not None else ()
-        self.headers = received.headers or told
-        self.sent = bytearray(received.body) if received.headers else performed.body
-        bitten = [one.waiting.rule for one, has_bitten in zip(taken, met.has_bitten, strict=True) if has_bitten]
-        self.bites = tuple(rule.name for rule in bitten)
-        offset = len(performed.body) if self.status is not None else -1
-        if self._journal is not None:
-            for rule in bitten:
-                self._journal.write(
-                    Bite(
-                        **self._journal.stamp(),
-                        fault=rule.name,
-                        route=self.facts.route,
-                        request_number=self.number,
-                        byte_offset=offset,
-                        seed=rule.seed,
-                    )
-                )
-        for watch in BITTEN:
-            watch(
-                Bitten(
-                    fault=" + ".join(self.bites),
-                    spoils=tuple(dict.fromkeys(part for rule in bitten for part in rule.fault.spoils)),
-                    is_joint=len(bitten) > 1,
-                    method=self._scope["method"],
-                    route=self.facts.route,
-                    version=self.facts.version,
-                    status=self.status,
-                    headers=self.headers,
-                    body=bytes(self.sent),
-                    flaw=received.flaw,
-                    has_left=performed.has_left,
-                )
-            )
+        self.bites, self.status, self.headers, self.sent = note_bites(
+            taken,
+            met,
+            performed,
+            number=self.number,
+            facts=self.facts,
+            journal=self._journal,
+            is_closed=is_closed,
+        )
 
     async def _ask_api(self, asked: Asked) -> Reply:
         """Let the API work and keep its answer."""
@@ -183,31 +149,12 @@ class Call:
 
     def _refusal(self, status: int, name: str, message: str) -> Reply:
         """An error in the shape that the asked endpoint documents."""
-        version = self.facts.version
-        found = find_route(self._scope["method"], self._scope["raw_path"].decode("latin-1"))
-        problem = ApiProblem(status, name, message)
-        if found.family == "data":
-            given = simple_error(problem, NO_ERROR_ID)
-        else:
-            given = goa_error(problem, NO_ERROR_ID, has_flags=not (found.is_list and version == "v3"))
-        head = (
-            (b"x-fiskil-version", version.encode()),
-            (b"content-type", given.content_type.encode()),
-            (b"content-length", b"%d" % len(given.body)),
-        )
-        return Reply(status=status, headers=head, body=given.body)
+        method, raw_path = self._scope["method"], self._scope["raw_path"].decode("latin-1")
+        return refusal(ApiProblem(status, name, message), method=method, raw_path=raw_path, version=self.facts.version)
 
     def _waits(self, seconds: int | None) -> Headers:
         """The headers that tell how long to wait. Source: errors.retry-after"""
-        form = self._link.reading("errors.retry-after") if seconds is not None else "absent"
-        if form == "absent" or seconds is None:
-            return ()
-        if form == "seconds":
-            return ((b"retry-after", b"%d" % seconds),)
-        # Dates have whole seconds: a second more, and nobody who obeys asks again too soon.
-        now = real_now()
-        until = now + timedelta(seconds=seconds + 1)
-        return ((b"date", http_date(now)), (b"retry-after", http_date(until)))
+        return waits(seconds, form=self._link.reading("errors.retry-after") if seconds is not None else "absent")
 
     def cut(self) -> None:
         """Reset the connection because the scenario is over."""
@@ -216,23 +163,10 @@ class Call:
             self._line.reset()
 
 
-def status_of(head: bytes) -> int | None:
-    """The final status that the bytes of a head tell, if any."""
-    for line in head.split(b"\r\n"):
-        if line.startswith(b"HTTP/1.") and line[9:12].isdigit() and line[9:10] != b"1":
-            return int(line[9:12])
-    return None
-
-
 def version_of(headers: Sequence[tuple[bytes, bytes]]) -> str:
     """The API's version that a request asks for, or the newest."""
     asked = next((value.decode("latin-1") for name, value in headers if name == b"x-fiskil-version"), "")
     return asked if asked in VERSIONS else VERSIONS[-1]
-
-
-def http_date(moment: datetime) -> bytes:
-    """An instant as headers tell it."""
-    return format_datetime(moment, usegmt=True).encode()
 
 
 def _decoded(path: str) -> str:

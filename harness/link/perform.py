@@ -1,5 +1,6 @@
 """Acts performed on one client's connection: bytes as they are, pauses in real time, and ends before their time."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -36,7 +37,10 @@ class Line(Protocol):
 
 
 class Performed(Struct, kw_only=True):
-    """What went out. ``end`` is how the connection ended, where it did; ``has_left`` tells that the client went before."""
+    """What went out. ``end`` is how the connection ended, where it did; ``has_left`` tells that the client went before.
+
+    A client whose connection the server dropped, because it ends itself, has left as well.
+    """
 
     head: bytearray
     body: bytearray
@@ -46,6 +50,14 @@ class Performed(Struct, kw_only=True):
 
 async def perform(acts: Sequence[Act], line: Line, performed: Performed) -> None:
     """Do *acts* in their order until one ends the connection or the client leaves, noting in *performed* what went out."""
+    try:
+        await _perform(acts, line, performed)
+    except asyncio.CancelledError:
+        performed.has_left |= performed.end is None
+        raise
+
+
+async def _perform(acts: Sequence[Act], line: Line, performed: Performed) -> None:
     for act in acts:
         match act:
             case Piece(data, is_body):

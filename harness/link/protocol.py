@@ -8,6 +8,7 @@ import struct
 from typing import Any
 
 from harness.connections import Connection
+from harness.link.waiting import left_within
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 TURNS_TO_WRITE = 2
@@ -71,11 +72,7 @@ class UvicornLine:
             while (await self._receive())["type"] != "http.disconnect":
                 continue
 
-        try:
-            await asyncio.wait_for(gone(), seconds)
-        except TimeoutError:
-            return False
-        return True
+        return await left_within(gone(), seconds)
 
     def done(self) -> None:
         """Let uvicorn serve the next request of the connection, or close it."""

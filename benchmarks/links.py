@@ -1,0 +1,80 @@
+"""The sandbox under measurement, in a process of its own: behind the link, and the very same without it.
+
+    python -m benchmarks.links PORT BARE_PORT           an idle link with a journal that keeps the newest 200 exchanges
+    python -m benchmarks.links PORT BARE_PORT --late    a link that holds each page back for 50 ms
+
+It leaves the request for a page in ``ask``, in the folder where it is started.
+"""
+
+import argparse
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import httpx
+
+from benchmarks.processes import request
+from harness.connections import HttpAnswer, HttpRequest
+from harness.faults.base import Act, Asked, Pause, PlainFault
+from harness.journal import Journal
+from harness.link import LinkProtocol, Rule
+from harness.listen import Server
+from harness.local import LocalFiskil
+
+ROUTE = "banking.accounts"
+
+LATE_S = 0.05
+
+
+class Bare:
+    """The sandbox's API as a server has it without a link, by the same short way."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    def answer_at_once(self, asked: HttpRequest) -> HttpAnswer:
+        """Answer a request that has come whole."""
+        answer: HttpAnswer = self._app.answer(asked)
+        return answer
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer any other."""
+        await self._app(scope, receive, send)
+
+
+class Late(PlainFault, frozen=True, kw_only=True):
+    """The request is held back; nothing else is wrong."""
+
+    ids: ClassVar[tuple[str, ...]] = ("N-LATENCY",)
+
+    def ahead(self, _asked: Asked) -> Sequence[Act]:
+        """Wait."""
+        return (Pause(LATE_S),)
+
+
+def main() -> None:
+    """Serve until killed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("port", type=int)
+    parser.add_argument("bare_port", type=int)
+    parser.add_argument("--late", action="store_true")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, LocalFiskil(workdir=Path(folder), api_port=arguments.port) as fiskil:
+        rosa = fiskil.enrol("rosa")
+        fiskil.authorise(rosa)
+        Server(fiskil.loop, Bare(fiskil.sandbox.api), port=arguments.bare_port, protocol=LinkProtocol)
+        pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
+        token = httpx.post(f"{fiskil.api_url}/v1/token", json=pair, trust_env=False).json()["token"]
+        target = f"/v1/banking/accounts?end_user_id={rosa.end_user_id}"
+        Path("ask").write_bytes(request("GET", target, headers={"authorization": f"Bearer {token}"}))
+        fiskil.link.begin(Journal(newest=200), is_stray=lambda _end_user_id: False)
+        if arguments.late:
+            fiskil.link.rules.set(Rule(route=ROUTE, fault=Late(), times=0))
+        print("ready", flush=True)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

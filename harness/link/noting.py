@@ -1,0 +1,71 @@
+"""A bite written down: in the journal, and for those who look at what a client gets."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from harness.journal import Bite, Journal
+from harness.link.bites import Met
+from harness.link.perform import Performed
+from harness.link.rules import Facts, Taken
+from harness.link.watching import BITTEN, Bitten
+from harness.link.wire import read_answer
+
+
+def note_bites(
+    taken: Sequence[Taken],
+    met: Met,
+    performed: Performed,
+    *,
+    number: int,
+    facts: Facts,
+    journal: Journal | None,
+    is_closed: bool,
+) -> tuple[tuple[str, ...], int | None, Any, bytearray]:
+    """Write down every fault that has bitten an exchange; their names, and what the client got: status, headers, body.
+
+    *is_closed* tells that the connection ended in good order after what was written.
+    """
+    received = read_answer(bytes(performed.head + performed.body), method=facts.method, is_closed=is_closed)
+    status = status_of(bytes(performed.head))
+    headers = received.headers or (met.reply.headers if met.reply is not None and status is not None else ())
+    body = bytearray(received.body) if received.headers else performed.body
+    bitten = [one.waiting.rule for one, has_bitten in zip(taken, met.has_bitten, strict=True) if has_bitten]
+    names = tuple(rule.name for rule in bitten)
+    offset = len(performed.body) if status is not None else -1
+    if journal is not None:
+        for rule in bitten:
+            journal.write(
+                Bite(
+                    **journal.stamp(),
+                    fault=rule.name,
+                    route=facts.route,
+                    request_number=number,
+                    byte_offset=offset,
+                    seed=rule.seed,
+                )
+            )
+    for watch in BITTEN:
+        watch(
+            Bitten(
+                fault=" + ".join(names),
+                spoils=tuple(dict.fromkeys(part for rule in bitten for part in rule.fault.spoils)),
+                is_joint=len(bitten) > 1,
+                method=facts.method,
+                route=facts.route,
+                version=facts.version,
+                status=status,
+                headers=headers,
+                body=bytes(body),
+                flaw=received.flaw,
+                has_left=performed.has_left,
+            )
+        )
+    return names, status, headers, body
+
+
+def status_of(head: bytes) -> int | None:
+    """The final status that the bytes of a head tell, if any."""
+    for line in head.split(b"\r\n"):
+        if line.startswith(b"HTTP/1.") and line[9:12].isdigit() and line[9:10] != b"1":
+            return int(line[9:12])
+    return None

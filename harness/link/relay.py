@@ -1,0 +1,185 @@
+"""The link as a relay before the hosted API: every exchange is in the journal, and faults bite as before the sandbox.
+
+It listens on loopback and leads to one origin, whatever a request says. Credentials pass through and are kept for nothing
+but the journal; ``secrets`` tells the redactor what to take out of all that leaves the process.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from harness.clock import stopwatch
+from harness.errors import ConfigError
+from harness.journal import Journal
+from harness.link.call import version_of
+from harness.link.exchanges import end_user_of
+from harness.link.pages import Pages
+from harness.link.relay_bites import RelayBites
+from harness.link.relay_client import RelayClient
+from harness.link.relay_origin import Origin, Rewriting
+from harness.link.relay_request import Relayed
+from harness.link.relay_secrets import secrets_in
+from harness.link.relay_upstream import Upstream
+from harness.link.rules import Facts, Rule, Rules, Taken, Waiting
+from harness.listen import Listener, Loop, client_context
+from harness.sandbox.api.routes import route_of
+
+LONGEST_CONNECT_S = 10.0
+
+
+class RelayRules(Rules):
+    """The faults that wait before the hosted API, where nothing happens to anybody's sandbox."""
+
+    def set(self, rule: Rule) -> Waiting:
+        """Let a fault wait.
+
+        Raises:
+            ConfigError: It acts on the sandbox.
+        """
+        if rule.fault.needs_world:
+            raise ConfigError(
+                f"{rule.name} acts on the sandbox, and behind a relay is the hosted API. "
+                "Take a fault that acts on the exchange, or rehearse against the sandbox."
+            )
+        return super().set(rule)
+
+
+class Relay:
+    """Listens, relays and records; ``url`` is what the app is to be told in the API's place."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        *,
+        upstream: str,
+        ca_file: Path | None = None,
+        port: int = 0,
+        certificate: tuple[Path, Path] | None = None,
+        route_of: Callable[[str, str], str] = route_of,
+    ) -> None:
+        """Listen at once; nothing is asked of *upstream* before a client asks.
+
+        Args:
+            upstream: The one origin that requests go to, like ``https://api.fiskil.com``.
+            ca_file: Whom to trust for *upstream* (default: the system's authorities).
+            certificate: Files of the chain and the key; with them clients speak TLS.
+            route_of: Names a request by method and path as it came.
+
+        Raises:
+            UsageError: *upstream* is no origin, or the port is in use.
+        """
+        self._origin = Origin(upstream)
+        self.upstream_url, self.upstream_host = self._origin.url, self._origin.host.encode()
+        self._tls = client_context(ca_file) if self._origin.is_tls else None
+        self._loop = loop
+        self._route_of = lru_cache(maxsize=1024)(route_of)
+        self._elapsed_s = stopwatch()
+        self.rules = RelayRules(clock_s=self._elapsed_s)
+        self.journal: Journal | None = None
+        self.is_stray: Callable[[str], bool] = lambda _end_user_id: False
+        self.clients: set[RelayClient] = set()
+        self.bites = RelayBites(self.rules)
+        self._pages = Pages()
+        self.open_requests = 0
+        self._last_s = self._last_nameless_s = 0.0
+        self._number = 0
+        self._listener = Listener(loop, self.protocol, port=port, certificate=certificate)
+        self.port, self.url = self._listener.port, self._listener.url
+        self._rewriting = Rewriting(self._origin, self.url)
+
+    def protocol(self) -> RelayClient:
+        """What serves a connection that has been accepted, whoever accepted it."""
+        return RelayClient(self)
+
+    def begin(self, journal: Journal, *, is_stray: Callable[[str], bool] = lambda _end_user_id: False) -> None:
+        """Record into *journal* from now on; calls for which *is_stray* holds are marked."""
+        self._number = 0
+        self.is_stray = is_stray
+        self.journal = journal
+
+    def end(self) -> None:
+        """Stop recording, lift every fault, and drop the connections that one still holds."""
+        self.journal = None
+        self.rules.clear()
+        if self.clients:
+            self._loop.asyncio.call_soon_threadsafe(self.bites.cut)
+
+    def close(self) -> None:
+        """Stop listening and drop every connection; twice is fine."""
+        self._listener.close()
+        if self.clients:
+            self._loop.run(self._drop(), timeout_s=5)
+
+    async def _drop(self) -> None:
+        for client in tuple(self.clients):
+            client.transport.abort()
+
+    def secrets(self) -> Iterable[tuple[str, str]]:
+        """Tokens and secrets that have passed, by kind, for a redactor."""
+        return secrets_in(self.journal) if self.journal is not None else ()
+
+    def quiet_s(self) -> float:
+        """Real seconds since the app's latest request ended; 0 while one is open."""
+        return 0.0 if self.open_requests else self._elapsed_s() - self._last_s
+
+    def nameless_quiet_s(self) -> float:
+        """Real seconds since the latest request that was about no end user."""
+        return self._elapsed_s() - self._last_nameless_s
+
+    # -- for its connections
+
+    def begin_exchange(self, relayed: Relayed) -> list[Taken]:
+        """Number and name an exchange whose turn it is; the faults that take it."""
+        self._number += 1
+        self.open_requests += 1
+        request, journal = relayed.request, self.journal
+        relayed.number, relayed.journal = self._number, journal
+        relayed.route = self._route_of(request.method, request.raw_path)
+        relayed.end_user_id = end_user_of(request)
+        relayed.is_stray = self.is_stray(relayed.end_user_id)
+        if not relayed.end_user_id:
+            self._last_nameless_s = self._elapsed_s()
+        if journal is not None:
+            relayed.begun_s, relayed.step = journal.elapsed_s(), journal.step
+        if not self.rules.are_waiting or relayed.is_stray or not relayed.is_complete:
+            return []
+        relayed.facts = Facts(
+            route=relayed.route,
+            method=request.method,
+            end_user_id=relayed.end_user_id,
+            version=version_of(request.headers),
+            page=self._pages.page_of(relayed.route, relayed.end_user_id, request.query),
+            connection=request.client[1] if request.client else 0,
+            clock_s=self._elapsed_s(),
+            names=lambda wanted: wanted in request.raw_path or wanted.encode() in request.query + request.body,
+        )
+        return self.rules.take(relayed.facts)
+
+    def end_exchange(self) -> None:
+        """An exchange is over."""
+        self.open_requests -= 1
+        self._last_s = self._elapsed_s()
+
+    async def connect(self, client: RelayClient) -> tuple[Upstream | None, str]:
+        """A connection to the hosted API, or why there is none, in words."""
+        name = self._origin.hostname if self._tls is not None else None
+        opening = asyncio.get_running_loop().create_connection(
+            lambda: Upstream(client, self._rewriting),
+            self._origin.hostname,
+            self._origin.port,
+            ssl=self._tls,
+            server_hostname=name,
+        )
+        try:
+            _, upstream = await asyncio.wait_for(opening, LONGEST_CONNECT_S)
+        except TimeoutError:
+            return None, f"no connection within {LONGEST_CONNECT_S:g} s"
+        except ssl.SSLCertVerificationError as error:
+            return None, f"its certificate does not hold: {error.verify_message.rstrip('.')}"
+        except ssl.SSLError as error:
+            return None, f"TLS failed: {error.reason or 'handshake'}"
+        except OSError as error:
+            return None, f"no connection: {error.strerror or error}"
+        return upstream, ""

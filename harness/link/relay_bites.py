@@ -1,0 +1,188 @@
+"""Faults before the hosted API: they meet an exchange as they do before the sandbox, over an answer that was relayed."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import unquote
+
+from harness.connections import HttpRequest
+from harness.errors import ConfigError
+from harness.faults.base import Asked, End, Reply
+from harness.journal import kept
+from harness.link import protocol
+from harness.link.bites import Met, meet
+from harness.link.noting import note_bites
+from harness.link.perform import Performed, perform
+from harness.link.refusals import refusal, waits
+from harness.link.relay_request import Relayed
+from harness.link.rules import Rules, Taken
+from harness.link.waiting import left_within
+from harness.readings import Readings
+from harness.sandbox.problems import ApiProblem
+
+if TYPE_CHECKING:
+    from harness.link.relay_client import RelayClient
+
+WAITS = Readings().of("errors.retry-after")
+"""How the hosted API is taken to tell how long to wait: the reading that is best supported."""
+
+
+class Left(Exception):
+    """The client went away while the API worked."""
+
+
+class RelayLine:
+    """A client's connection as acts are performed on it."""
+
+    def __init__(self, client: "RelayClient") -> None:
+        self._client = client
+
+    def write(self, data: bytes) -> None:
+        """Write these bytes."""
+        if not self._client.transport.is_closing():
+            self._client.transport.write(data)
+
+    async def flushed(self) -> None:
+        """Wait until the kernel has them, or the client does not read."""
+        await self._client.drain()
+
+    def reset(self) -> None:
+        """Close with RST."""
+        protocol.reset(self._client.transport)
+
+    def close(self) -> None:
+        """Close after what was written."""
+        self._client.transport.close()
+
+    def cut(self) -> None:
+        """Close after what was written, over TLS without a close_notify."""
+        protocol.cut(self._client.transport)
+
+    async def is_left_within(self, seconds: float) -> bool:
+        """Let real time pass; True as soon as the client has gone away."""
+        return await left_within(self._client.left.wait(), seconds)
+
+    def done(self) -> None:
+        """Nothing: the client's side goes on when the exchange has been noted."""
+
+
+class RelayBites:
+    """The exchanges that faults have in their hands."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._held: dict[Relayed, tuple[RelayClient, asyncio.Task[None]]] = {}
+        self._asked: dict[Relayed, asyncio.Future[Reply]] = {}
+
+    def begin(self, client: "RelayClient", relayed: Relayed, taken: Sequence[Taken]) -> None:
+        """Let faults meet an exchange."""
+        task = asyncio.ensure_future(self._bitten(client, relayed, taken))
+        self._held[relayed] = (client, task)
+
+    def give(self, relayed: Relayed, reply: Reply) -> None:
+        """The API's answer to a held exchange."""
+        asked = self._asked.pop(relayed, None)
+        if asked is not None and not asked.done():
+            asked.set_result(reply)
+
+    def leave(self, relayed: Relayed) -> None:
+        """The client of a held exchange has gone."""
+        asked = self._asked.pop(relayed, None)
+        if asked is not None and not asked.done():
+            asked.set_exception(Left())
+
+    def cut(self) -> None:
+        """Reset every connection that a fault still holds, because the scenario is over."""
+        for relayed, (client, _) in tuple(self._held.items()):
+            relayed.is_cut = True
+            protocol.reset(client.transport)
+
+    async def _bitten(self, client: "RelayClient", relayed: Relayed, taken: Sequence[Taken]) -> None:
+        performed = Performed(head=bytearray(), body=bytearray())
+        met, line = Met(has_bitten=[False] * len(taken)), RelayLine(client)
+
+        async def ask_api(asked: Asked) -> Reply:
+            future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+            if client.left.is_set():
+                raise Left
+            self._asked[relayed] = future
+            _ask(client, relayed, asked)
+            return await future
+
+        try:
+            await meet(
+                [one.waiting.rule.fault for one in taken],
+                [self._told(one, relayed, client) for one in taken],
+                world=None,
+                ask_api=ask_api,
+                line=line,
+                performed=performed,
+                is_kept=relayed.keeps,
+                met=met,
+            )
+            for one, has_bitten in zip(taken, met.has_bitten, strict=True):
+                if not has_bitten:
+                    self._rules.give_back(one.waiting, relayed.facts)
+            if met.reply is not None and any(met.has_bitten):
+                await perform(met.acts, line, performed)
+        except Left:
+            performed.has_left = True
+        finally:
+            self._held.pop(relayed, None)
+            self._end(client, relayed, taken, met, performed)
+
+    def _end(self, client: "RelayClient", relayed: Relayed, taken: Sequence[Taken], met: Met, performed: Performed) -> None:
+        if not any(met.has_bitten):
+            told = client.give(relayed, met.reply) if met.reply is not None else (None, (), b"")
+            client.finish(relayed, told, keeps=met.reply is not None)
+            return
+        is_whole = performed.end is None and not performed.has_left
+        relayed.bites, status, headers, body = note_bites(
+            taken,
+            met,
+            performed,
+            number=relayed.number,
+            facts=relayed.facts,
+            journal=relayed.journal,
+            is_closed=performed.end is End.CLOSE or (is_whole and not relayed.keeps),
+        )
+        client.finish(relayed, (status, headers, kept(bytes(body))), keeps=is_whole)
+
+    def _told(self, taken: Taken, relayed: Relayed, client: "RelayClient") -> Asked:
+        request, version = relayed.request, relayed.facts.version
+        return Asked(
+            method=request.method,
+            path=request.raw_path,
+            query=request.query,
+            headers=tuple(request.headers),
+            body=request.body,
+            route=relayed.route,
+            version=version,
+            api_url=client.relay.url,
+            foreign_url=_no_trap,
+            chance=taken.chance,
+            refusal=lambda status, name, message: refusal(
+                ApiProblem(status, name, message), method=request.method, raw_path=request.raw_path, version=version
+            ),
+            waits=lambda seconds: waits(seconds, form=WAITS),
+            page=relayed.facts.page,
+            bite=taken.bite,
+            memory=taken.waiting.memory,
+        )
+
+
+def _ask(client: "RelayClient", relayed: Relayed, asked: Asked) -> None:
+    """Ask the API what the faults left of a request."""
+    frame = {b"content-length", b"transfer-encoding"}
+    headers = [pair for pair in asked.headers if pair[0] not in frame]
+    if asked.body or any(name in frame for name, _ in asked.headers):
+        headers.append((b"content-length", b"%d" % len(asked.body)))
+    relayed.is_chunked, relayed.rest = False, b""
+    relayed.unsent = [asked.body] if asked.body else []
+    request = HttpRequest(asked.method, unquote(asked.path), asked.path, asked.query, headers, asked.body, None)
+    target = asked.path.encode("latin-1") + (b"?" + asked.query if asked.query else b"")
+    client.ask(relayed, request, target)
+
+
+def _no_trap() -> NoReturn:
+    raise ConfigError("Behind a relay there is no other origin to lead a client to. Rehearse that against the sandbox.")

@@ -1,0 +1,37 @@
+"""Credentials that passed a relay, so that a redactor finds them wherever else they show."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from harness.journal import Exchange, Journal
+
+KINDS = {
+    "access_token": "access_token",
+    "token": "access_token",
+    "client_secret": "client_secret",
+    "auth_url": "auth_url",
+    "session_id": "session_id",
+}
+
+
+def secrets_in(journal: Journal) -> Iterator[tuple[str, str]]:
+    """Every token and secret that was said in the exchanges of *journal*, by kind."""
+    for one in journal.all(Exchange):
+        for name, value in one.request_headers:
+            if name in {"authorization", "proxy-authorization"}:
+                yield "access_token", value.rpartition(" ")[2]
+        for body in (one.request_body, one.response_body):
+            yield from _said(body)
+
+
+def _said(body: bytes) -> Iterator[tuple[str, str]]:
+    if not any(body.find(name.encode()) >= 0 for name in KINDS):
+        return
+    try:
+        found = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    for name, value in found.items() if isinstance(found, dict) else ():
+        if name in KINDS and isinstance(value, str):
+            yield KINDS[name], value

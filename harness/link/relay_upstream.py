@@ -1,0 +1,297 @@
+"""The side of a relay that speaks to the hosted API: one connection, one request at a time, answers as they come.
+
+Bytes of an answer go to the client as they are, frame and all. Held back until they are whole are JSON bodies, which may
+have links to be rewritten, redirects, and answers that a fault is going to spoil.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import httptools
+
+from harness.connections import LARGEST_HEAD
+from harness.faults.base import Reply
+from harness.journal import Keeping
+from harness.link.relay_ordinary import is_ordinary, plain
+from harness.link.relay_origin import Rewriting
+from harness.link.relay_request import BETWEEN_TWO, Relayed, named_by_connection
+
+LONGEST_HELD = 10_485_760
+BODILESS = frozenset({204, 304})
+FRAME = frozenset({b"content-length", b"transfer-encoding"})
+
+
+Told = tuple[int | None, Sequence[tuple[bytes, bytes]] | bytes, bytes]
+"""Status, headers and body of an answer, as the journal will have them; headers that nobody has read are still bytes."""
+
+
+class Asker(Protocol):
+    """Who gets the answers: the client's side of the relay."""
+
+    def write(self, data: bytes) -> None:
+        """Pass bytes of an answer on."""
+
+    def passed(self, relayed: Relayed, data: bytes, told: Told) -> None:
+        """Pass a whole answer on."""
+
+    def answered(self, relayed: Relayed, reply: Reply | None, *, keeps: bool) -> None:
+        """The answer is whole; without *reply* the client has it already."""
+
+    def failed(self, relayed: Relayed, what: str, *, is_unheard: bool) -> None:
+        """There will be no whole answer; *is_unheard* tells that not one byte came."""
+
+    def pause_reading(self) -> None:
+        """Ask for less."""
+
+    def resume_reading(self) -> None:
+        """Ask for more."""
+
+
+class Upstream(asyncio.Protocol):
+    """One connection to the hosted API. ``is_usable`` tells whether it may be asked again."""
+
+    def __init__(self, asker: Asker, rewriting: Rewriting) -> None:
+        self._asker, self._rewriting = asker, rewriting
+        self._transport: Any = None
+        self._parser = httptools.HttpResponseParser(self)
+        self._relayed: Relayed | None = None
+        self.is_usable = False
+        self.answers = 0
+        self.heard_at_s = 0.0
+
+    _is_passing = _is_whole = _has_surplus = False
+
+    def connection_made(self, transport: Any) -> None:
+        """Be usable."""
+        self._transport = transport
+        self._time = asyncio.get_running_loop().time
+        self.is_usable = True
+
+    def ask(self, relayed: Relayed, data: bytes) -> None:
+        """Send a request, or what there is of it."""
+        self._relayed = relayed
+        self.status: int | None = None
+        self._has_heard = False
+        self.heard_at_s = self._time()
+        self._transport.write(data)
+
+    def is_asked(self, relayed: Relayed) -> bool:
+        """Whether this exchange's request has begun and its answer has not ended."""
+        return self._relayed is relayed
+
+    def write(self, data: bytes) -> None:
+        """Send more of the request."""
+        self._transport.write(data)
+
+    def abort(self) -> None:
+        """End the connection; nobody waits for what it would have brought."""
+        self._relayed, self.is_usable = None, False
+        if self._transport is not None:
+            self._transport.abort()
+
+    def pause_writing(self) -> None:
+        """The API does not read as fast as the client writes."""
+        self._asker.pause_reading()
+
+    def resume_writing(self) -> None:
+        """The API reads again."""
+        self._asker.resume_reading()
+
+    def pause_reading(self) -> None:
+        """Let the API wait, because the client does not read."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read again."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse an answer as far as is needed, and pass it on or hold it."""
+        if self._relayed is None:
+            # Nobody asked: whatever it is, no later request is to take it for its answer.
+            self.abort()
+            return
+        self.heard_at_s = self._time()
+        if not self._has_heard:
+            if self._passes_at_once(data):
+                return
+            self._begin()
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._fail("the API asked for another protocol")
+            return
+        except httptools.HttpParserError:
+            if not self._is_whole:
+                self._fail("what the API answered is no HTTP")
+                return
+            self._has_surplus = True
+        self._raw.append(data)
+        if self._is_whole:
+            self._end()
+        elif self._is_passing:
+            self._pass()
+        else:
+            self._raw_length += len(data)
+            if self._raw_length > (LARGEST_HEAD if self.status is None else LONGEST_HELD):
+                self._fail("the answer is too long to be held back")
+
+    def _passes_at_once(self, data: bytes) -> bool:
+        """Whether this was a whole ordinary answer with nothing to rewrite, which has been passed on.
+
+        That is what answers mostly are, and finding it out costs less than parsing.
+        """
+        relayed = self._relayed
+        end = data.find(b"\r\n\r\n")
+        if relayed is None or relayed.is_held or end < 0 or relayed.request.method == "HEAD":
+            return False
+        if data.find(self._rewriting.needle) >= 0:
+            return False
+        head = data[: end + 2]
+        if not is_ordinary(head, len(data) - end - 4):
+            return False
+        self._relayed = None
+        self.answers += 1
+        self._asker.passed(relayed, data, (int(data[9:12]), head, data[end + 4 :]))
+        return True
+
+    def _begin(self) -> None:
+        self.headers: list[tuple[bytes, bytes]] = []
+        self._keeping = Keeping()
+        self._reason = b""
+        self._raw: list[bytes] = []
+        self._body: list[bytes] = []
+        self._raw_length = 0
+        self._is_passing = self._is_whole = self._has_surplus = False
+        self._has_heard = True
+
+    def told(self) -> Told:
+        """Status, headers and body of the latest answer that was read, as the journal has them."""
+        return self.status, self.headers, self._keeping.kept()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the client's side, if it waits; an answer without a length is whole now."""
+        self.is_usable = False
+        relayed = self._relayed
+        if relayed is None:
+            return
+        if self.status is not None and exc is None and not FRAME.intersection(name for name, _ in self.headers):
+            self._is_whole, self._keeps = True, False
+            self._end()
+        elif self.status is None:
+            self._fail("connection reset" if exc is not None else "the connection ended without an answer")
+        else:
+            self._fail("the connection was reset in the answer" if exc is not None else "the answer broke off")
+
+    # -- what the parser tells
+
+    def on_message_begin(self) -> None:
+        """An answer begins, or something after it that nobody asked for."""
+        self._has_surplus |= self._is_whole
+        if not self._is_whole:
+            self.headers, self._reason = [], b""
+
+    def on_status(self, reason: bytes) -> None:
+        """The reason phrase."""
+        if not self._is_whole:
+            self._reason += reason
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header."""
+        if not self._is_whole:
+            self.headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        """Decide whether the body passes as it comes."""
+        status = self._parser.get_status_code()
+        relayed = self._relayed
+        if self._is_whole or status < 200 or relayed is None:
+            return
+        self.status = status
+        if relayed.request.method == "HEAD":
+            # The parser waits for the body that the headers announce, and none will come.
+            self._is_whole, self._keeps = True, self._parser.should_keep_alive()
+            self._parser = httptools.HttpResponseParser(self)
+            return
+        self._is_passing = not (relayed.is_held or self._may_have_links(relayed))
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body."""
+        if self._is_whole:
+            self._has_surplus = True
+        elif self._is_passing:
+            self._keeping.take(body)
+        else:
+            self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        """The answer is whole, or was an interim one."""
+        if self.status is not None and not self._is_whole:
+            self._is_whole, self._keeps = True, self._parser.should_keep_alive()
+
+    # -- what comes of it
+
+    def _may_have_links(self, relayed: Relayed) -> bool:
+        is_json = is_redirect = is_chunked = False
+        for name, value in self.headers:
+            if name == b"content-type":
+                is_json = b"json" in value or b"goa" in value
+            elif name == b"location":
+                is_redirect = True
+            elif name == b"transfer-encoding":
+                is_chunked = True
+        return is_json or is_redirect or (is_chunked and relayed.version == "1.0")
+
+    def _pass(self) -> None:
+        data = self._raw[0] if len(self._raw) == 1 else b"".join(self._raw)
+        self._raw = []
+        self._asker.write(data)
+
+    def _end(self) -> None:
+        relayed, self._relayed = self._relayed, None
+        assert relayed is not None
+        self.answers += 1
+        keeps = self._keeps and not self._has_surplus
+        self.is_usable = keeps and self.is_usable
+        if not self._is_passing:
+            reply = self._changed(relayed)
+            if reply is None:
+                self._pass()
+                self._keeping.take(self._whole_body)
+            self._asker.answered(relayed, reply, keeps=keeps or reply is not None)
+        else:
+            self._pass()
+            self._asker.answered(relayed, None, keeps=keeps)
+        if not self.is_usable and self._transport is not None:
+            self._transport.close()
+
+    def _changed(self, relayed: Relayed) -> Reply | None:
+        """The answer that goes out in the place of what came; None where that goes out as it is."""
+        body = self._whole_body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+        plain_body, came = plain(self.headers, body)
+        rewritten = self._rewriting.body(plain_body) if body else body
+        if rewritten is plain_body:
+            # Nothing to rewrite: what was compressed stays so.
+            rewritten, came = body, self.headers
+        headers = self._rewriting.headers(came)
+        is_kept = rewritten is body and headers == self.headers and not self._has_surplus
+        is_understood = relayed.version != "1.0" or not any(name == b"transfer-encoding" for name, _ in headers)
+        if is_kept and is_understood and not relayed.is_held:
+            return None
+        assert self.status is not None
+        left_out = BETWEEN_TWO | FRAME | named_by_connection(headers)
+        kept_headers = tuple(pair for pair in headers if pair[0] not in left_out)
+        reply = Reply(status=self.status, headers=kept_headers, body=rewritten)
+        if relayed.request.method == "HEAD" or self.status in BODILESS:
+            length = next((value for name, value in headers if name == b"content-length"), None)
+            return reply.with_header(b"content-length", length)
+        return reply.with_body(rewritten)
+
+    def _fail(self, what: str) -> None:
+        relayed, is_unheard = self._relayed, not self._has_heard
+        self.abort()
+        if relayed is not None:
+            self._asker.failed(relayed, what, is_unheard=is_unheard)

@@ -1,0 +1,19 @@
+"""Shared by the tests of the relay."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from scripted import Rig
+
+from harness.listen import Loop
+
+
+@pytest.fixture
+def rig() -> Iterator[Callable[..., Rig]]:
+    """Makes a rig of the answers that the hosted API will give."""
+    rigs: list[Rig] = []
+    with Loop() as loop:
+        yield lambda *scripts: rigs.append(Rig(loop, *scripts)) or rigs[-1]
+        for one in rigs:
+            one.relay.close()
+            one.api.close()

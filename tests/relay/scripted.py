@@ -1,0 +1,95 @@
+"""A hosted API that says what a test wants it to say, and a relay before it."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+from harness.clock import wait_until
+from harness.journal import Exchange, Journal
+from harness.link import Relay
+from harness.listen import Listener, Loop
+
+ASK = b"GET /v1/banking/accounts?end_user_id=eu_1 HTTP/1.1\r\nHost: relay\r\nAuthorization: Bearer abc\r\n\r\n"
+POST = b"POST /v1/end-users HTTP/1.1\r\nHost: relay\r\nContent-Length: 2\r\n\r\n{}"
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+CSV = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: %d\r\n\r\n"
+
+
+def json_answer(body: str) -> bytes:
+    return b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body.encode())
+
+
+class Scripted:
+    """A hosted API that answers each request with the next of *scripts*; an empty one closes the connection."""
+
+    def __init__(self, loop: Loop, scripts: list[bytes], *, certificate: tuple[Path, Path] | None = None) -> None:
+        self.scripts = scripts
+        self.heard: list[bytes] = []
+        self.connections = 0
+        self._listener = Listener(loop, lambda: _Answering(self), certificate=certificate)
+        self.url, self.close = self._listener.url, self._listener.close
+
+
+class _Answering(asyncio.Protocol):
+    """One connection of a scripted API; an answer that ends in CLOSE is followed by the end of the connection."""
+
+    def __init__(self, api: Scripted) -> None:
+        self._api = api
+        self._came = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+        self._api.connections += 1
+
+    def data_received(self, data: bytes) -> None:
+        self._came += data
+        if _is_whole(self._came):
+            self._api.heard.append(self._came)
+            self._came = b""
+            script = self._api.scripts.pop(0)
+            self._transport.write(script.removesuffix(CLOSE))
+            if script.endswith(CLOSE):
+                self._transport.close()
+
+
+CLOSE = b"<close>"
+
+
+def _is_whole(request: bytes) -> bool:
+    head, end, body = request.lower().partition(b"\r\n\r\n")
+    length = int(head.partition(b"content-length: ")[2].split(b"\r\n")[0] or b"0")
+    is_chunked = b"transfer-encoding: chunked" in head
+    return bool(end) and (body.endswith(b"0\r\n\r\n") if is_chunked else len(body) >= length)
+
+
+class Rig:
+    """A relay before a scripted API, a journal, and plain sockets as clients."""
+
+    def __init__(self, loop: Loop, *scripts: bytes) -> None:
+        self.loop = loop
+        self.api = Scripted(loop, list(scripts))
+        self.relay = Relay(loop, upstream=self.api.url)
+        self.journal = Journal()
+        self.relay.begin(self.journal)
+
+    def open(self) -> socket.socket:
+        """A connection to the relay."""
+        return socket.create_connection(("127.0.0.1", self.relay.port), timeout=5)
+
+    def say(self, *requests: bytes) -> bytes:
+        """Everything that comes back to *requests* on one connection, until it ends."""
+        last = requests[-1].replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
+        with self.open() as sock:
+            sock.sendall(b"".join((*requests[:-1], last)))
+            return b"".join(iter(lambda: sock.recv(65_536), b""))
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Every exchange that is over."""
+        return ended(self.relay, self.journal)
+
+
+def ended(relay: Relay, journal: Journal) -> list[Exchange]:
+    """Every exchange, once none is open any more: an answer may arrive a moment before it is written down."""
+    wait_until(lambda: not relay.open_requests, cap_s=5)
+    return journal.all(Exchange)

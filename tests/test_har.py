@@ -1,0 +1,229 @@
+"""Exchanges as HAR: the structure that HAR 1.2 asks for, and neither secrets nor persons in it."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+
+from harness import faults, masking
+from harness.clock import wait_until
+from harness.har import har_of, merged, render
+from harness.journal import Exchange, Journal, kept
+from harness.local import Enrolled, LocalFiskil, secrets_of
+from harness.redact import Redactor
+
+ROUTE = "banking.transactions"
+TEXT, COUNT = {"type": "string"}, {"type": "integer", "minimum": -1}
+NAMED = {
+    "type": "array",
+    "items": {"type": "object", "required": ["name", "value"], "properties": {"name": TEXT, "value": TEXT}},
+}
+TIMES = ("blocked", "dns", "connect", "send", "wait", "receive", "ssl")
+
+
+def thing(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    """An object with these fields, and with none beside them but those that begin with an underscore."""
+    every = {**required, **(optional or {}), "comment": TEXT}
+    return {
+        "type": "object",
+        "required": list(required),
+        "properties": every,
+        "patternProperties": {"^_": {}},
+        "additionalProperties": False,
+    }
+
+
+MOMENT = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}
+BOTH = {
+    "httpVersion": TEXT,
+    "cookies": {"type": "array", "maxItems": 0},
+    "headers": NAMED,
+    "headersSize": COUNT,
+    "bodySize": COUNT,
+}
+REQUEST = thing(
+    {**BOTH, "method": TEXT, "url": {"type": "string", "pattern": "^https?://"}, "queryString": NAMED},
+    {"postData": thing({"mimeType": TEXT, "params": {"type": "array"}, "text": TEXT})},
+)
+CONTENT = thing({"size": COUNT, "mimeType": TEXT}, {"text": TEXT})
+RESPONSE = thing({**BOTH, "status": {"type": "integer"}, "statusText": TEXT, "content": CONTENT, "redirectURL": TEXT})
+ENTRY = thing(
+    {
+        "startedDateTime": MOMENT,
+        "time": {"type": "number", "minimum": 0},
+        "request": REQUEST,
+        "response": RESPONSE,
+        "cache": thing({}),
+        "timings": thing({name: {"type": "number", "minimum": -1} for name in TIMES}),
+    },
+    {"pageref": TEXT, "connection": TEXT},
+)
+PAGE = thing({"startedDateTime": MOMENT, "id": TEXT, "title": TEXT, "pageTimings": thing({})})
+CREATOR = thing({"name": {"const": "fiskil-harness"}, "version": TEXT})
+LOG = thing(
+    {"version": {"const": "1.2"}, "creator": CREATOR, "entries": {"type": "array", "items": ENTRY}},
+    {"pages": {"type": "array", "items": PAGE}},
+)
+HAR = thing({"log": LOG})
+"""HAR 1.2, as far as we write it. Source: http://www.softwareishard.com/blog/har-12-spec/"""
+
+
+@pytest.fixture
+def rosa(fiskil: LocalFiskil) -> Enrolled:
+    """Rosa, who shares her accounts."""
+    rosa = fiskil.enrol("rosa")
+    fiskil.authorise(rosa)
+    return rosa
+
+
+@pytest.fixture
+def walk(fiskil: LocalFiskil, rosa: Enrolled) -> Journal:
+    """Calls as an app makes them: a token, a registration, data, an error, and one that a fault tears."""
+    journal = Journal()
+    fiskil.link.begin(journal, is_stray=lambda _: False)
+    pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
+    with httpx.Client(base_url=fiskil.api_url, trust_env=False, timeout=5) as client:
+        client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
+        client.post("/v1/end-users", json={"email": "mia@example.com", "name": "Mia Ward", "phone": "0491570156"})
+        client.get("/v1/end-users", params={"email": rosa.person.email})
+        client.get("/v1/banking/accounts", params={"end_user_id": rosa.end_user_id})
+        client.get("/v1/identity", params={"end_user_id": rosa.end_user_id})
+        client.get("/v1/end-users/eu_nobody")
+        with fiskil.broken(ROUTE, faults.ResetPeer(after_bytes=300)), pytest.raises(httpx.ReadError):
+            client.get("/v1/banking/transactions", params={"end_user_id": rosa.end_user_id})
+    wait_until(lambda: not fiskil.link.open_requests, cap_s=5)
+    return journal
+
+
+def told(fiskil: LocalFiskil, journal: Journal) -> dict[str, Any]:
+    return har_of(journal, redactor=Redactor(lambda: secrets_of(fiskil)), title="walk", origin=fiskil.api_url)
+
+
+def test_it_has_the_structure_of_har(fiskil: LocalFiskil, walk: Journal) -> None:
+    """Every field that HAR 1.2 requires is there, and none that it does not know but our own with an underscore."""
+    har = told(fiskil, walk)
+
+    jsonschema.validate(har, HAR)
+    assert len(har["log"]["entries"]) == 7
+    assert json.loads(render(har)) == har
+
+
+def test_it_shows_neither_secrets_nor_persons(fiskil: LocalFiskil, walk: Journal, rosa: Enrolled) -> None:
+    """No credential, no token, and nothing that a person is called by or has."""
+    text = render(told(fiskil, walk))
+
+    secrets = [value for _, value in secrets_of(fiskil)]
+    assert [one for one in secrets if one in text] == []
+    persons = [rosa.person.email, rosa.person.name, rosa.person.name.split()[-1], "mia@", "Mia", "Ward", "0491570156"]
+    assert [one for one in persons if one in text] == []
+
+
+def test_it_shows_what_a_call_was_about(fiskil: LocalFiskil, walk: Journal, rosa: Enrolled) -> None:
+    """Method, address, route, end user, status and the shape of the answer can be read."""
+    entry = told(fiskil, walk)["log"]["entries"][3]
+
+    assert entry["request"]["method"] == "GET"
+    assert entry["request"]["url"] == f"{fiskil.api_url}/v1/banking/accounts?end_user_id={rosa.end_user_id}"
+    assert entry["request"]["queryString"] == [{"name": "end_user_id", "value": rosa.end_user_id}]
+    assert (entry["_route"], entry["_number"], entry["response"]["status"]) == ("banking.accounts", 4, 200)
+    assert json.loads(entry["response"]["content"]["text"])["accounts"][0].keys() >= {"account_id", "display_name"}
+
+
+def test_it_names_the_faults_that_bit(fiskil: LocalFiskil, walk: Journal) -> None:
+    """An exchange that a fault spoiled says by which one, and shows what there is of the body."""
+    entry = told(fiskil, walk)["log"]["entries"][-1]
+
+    assert entry["_bites"] == ["ResetPeer(after_bytes=300)"]
+    assert entry["comment"] == "bitten by ResetPeer(after_bytes=300)"
+    assert entry["response"]["content"]["text"].startswith('{"transactions":[{')
+
+
+def test_times_are_reckoned_from_the_beginning() -> None:
+    """An exchange begins when the journal began and so much later, and takes as long as it took."""
+    journal = Journal()
+    journal.write(Exchange(at_s=1.5, ended_s=1.75, number=1, route="x", method="GET", path="/v1/x"))
+
+    har = har_of(journal, redactor=Redactor(), began_at=datetime(2026, 11, 25, 10, tzinfo=UTC))
+
+    (entry,) = har["log"]["entries"]
+    assert entry["startedDateTime"] == "2026-11-25T10:00:01.500Z"
+    assert (entry["time"], entry["timings"]["wait"]) == (250, 250)
+    assert (entry["response"]["status"], entry["response"]["comment"]) == (0, "no answer was sent")
+
+
+@pytest.mark.parametrize(
+    ("body", "size", "comment"),
+    [
+        (b"\x1f\x8b\x08", 3, "3 bytes that are no JSON, not shown"),
+        (kept(b"a" * 100_000), 100_000, "100000 bytes, too long to be kept"),
+    ],
+)
+def test_what_cannot_be_shown_is_said(body: bytes, size: int, comment: str) -> None:
+    """Bodies that are no JSON, or were too long to be kept, are told by their length."""
+    journal = Journal()
+    journal.write(Exchange(number=1, route="x", method="GET", path="/v1/x", status=200, response_body=body))
+
+    content = har_of(journal, redactor=Redactor())["log"]["entries"][0]["response"]["content"]
+
+    assert (content["text"], content["size"], content["comment"]) == ("", size, comment)
+
+
+def test_documents_are_merged(fiskil: LocalFiskil, walk: Journal) -> None:
+    """Several scenarios make one document, each with a page of its own."""
+    one = told(fiskil, walk)
+
+    both = json.loads(merged([render(one), render(one)]))
+
+    jsonschema.validate(both, HAR)
+    assert len(both["log"]["pages"]) == 2
+    assert len(both["log"]["entries"]) == 14
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ('{"id": "a", "name": "Rosa"}', '{"id": "a", "name": "<text>"}'),
+        ('{"amount":-10.5,"is_open":true,"note":null}', '{"amount":0,"is_open":true,"note":null}'),
+        ('{"account_id":"acc_1","session_id":"s"}', '{"account_id":"acc_1","session_id":"<text>"}'),
+        ('{"permissions":["a","b"],"tags":["a","b"]}', '{"permissions":["a","b"],"tags":["<text>","<text>"]}'),
+        ('[{"id":"1"},"Rosa"]', '[{"id":"1"},"<text>"]'),
+        (r'{"name":"say \"id\": 1"}', '{"name":"<text>"}'),
+        ('{"id":"rosa@example.com"}', '{"id":"<email>"}'),
+        ('{"id":"a","name":"Ro', '{"id":"a","name":"<text>"'),
+        ('{"balance":12', '{"balance":0'),
+        ('{"is_open":tr', '{"is_open":0'),
+        ('"Rosa"', '"<text>"'),
+        ('{"name":"Rosa":"email"}', None),
+        ("Rosa Keane", None),
+        ("<html>Rosa</html>", None),
+        ('{"name":"Rosa"}{"x', None),
+    ],
+)
+def test_values_are_shown_by_name_alone(body: str, shown: str | None) -> None:
+    """Only values whose names are on the list are shown; what is no JSON, whole or cut short, is not shown at all."""
+    assert masking.body(body) == shown
+
+
+def test_errors_say_what_they_say() -> None:
+    """The text of an error is the API's own, and is shown but for addresses in it."""
+    body = '{"name":"invalid","message":"no end user rosa@example.com","value":"Rosa"}'
+
+    assert masking.body(body, is_error=True) == '{"name":"invalid","message":"no end user <email>","value":"<text>"}'
+
+
+@pytest.mark.parametrize(
+    "name", ["Authorization", "cookie", "Set-Cookie", "x-api-key", "X-Fiskil-Signature", "proxy-authorization"]
+)
+def test_headers_that_hold_keys_are_hidden(name: str) -> None:
+    """What a header of that name holds is a secret, whatever it looks like."""
+    assert masking.header(name, "Bearer abc") == f"<{name.lower()}>"
+
+
+def test_a_query_shows_ids_and_pages() -> None:
+    """Whom and which page a call is about is shown, an address is not."""
+    assert masking.target("/v1/x", "end_user_id=eu_1&page[after]=c&email=a%40b.co&q=Rosa") == (
+        "/v1/x?end_user_id=eu_1&page%5Bafter%5D=c&email=%3Ctext%3E&q=%3Ctext%3E"
+    )
