@@ -34,7 +34,7 @@ from harness.journal import (
     ReadingsAsked,
     Started,
 )
-from harness.link.rules import why_unbitten
+from harness.link.noting import fault_set
 from harness.local import LocalFiskil
 from harness.probes import Finding, Verdict, heaviest, name_of
 from harness.readings import Readings
@@ -185,9 +185,7 @@ class Driver:
         store = self.fiskil.sandbox.store
         journal.write(ReadingsAsked(clauses=tuple(sorted(store.asked)), ruled=store.readings.chosen))
         for one in waiting:
-            journal.write(
-                FaultSet(fault=one.rule.name, route=one.rule.route, times=one.wanted, unbitten=one.left, spared=one.spared)
-            )
+            journal.write(fault_set(one))
         self._note_output(journal)
         self._name_ids(stage)
         self._clean_up(stage)
@@ -217,7 +215,7 @@ class Driver:
         for fault in journal.all(FaultSet):
             if fault.unbitten:
                 bitten = fault.times - fault.unbitten
-                seen = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: {why_unbitten(fault.spared)}"
+                seen = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: {fault.lack}"
                 hook = API_TOLD if not bitten and journal.all(ApiUntold) else ""
                 findings.append(Finding(probe="every_fault_bit", verdict=Verdict.INCONCLUSIVE, seen=seen, hook=hook))
         return tuple(findings)

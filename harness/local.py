@@ -20,7 +20,7 @@ from harness.crashes import Crash
 from harness.errors import FaultUnbitten
 from harness.faults import AnyFault
 from harness.ids import Mint
-from harness.journal import HOMES
+from harness.journal import HOMES, Strayed
 from harness.link import CONNECTION, Door, Link, LinkProtocol, Rule
 from harness.listen import Loop, Server
 from harness.model import AuthSession, Consent, EndUser, Person
@@ -152,7 +152,7 @@ class LocalFiskil:
             self.alerts = self._kept(Sink(self.loop, crashes=crashes))
             self.telemetry = self._kept(Sink(self.loop, crashes=crashes))
             # A fault asks for it on the servers' own thread, where nothing can be made to listen.
-            self.trap: Trap = self._kept(Trap(self.loop, crashes=crashes))
+            self.trap: Trap = self._kept(Trap(self.loop, crashes=crashes, strayed=self._note_stray))
         except BaseException:
             self.close()
             raise
@@ -241,6 +241,11 @@ class LocalFiskil:
             raise FaultUnbitten(
                 f"{rule.name} on {route!r} bit {bitten} of {waiting.wanted} times: {waiting.lack} inside the block."
             )
+
+    def _note_stray(self, path: str, carries_token: bool) -> None:
+        journal = self.link.journal
+        if journal is not None:
+            journal.write(Strayed(**journal.stamp(), path=path, carries_token=carries_token))
 
     def _has_told(self, kind: str) -> bool:
         return any(event.kind == kind for event in self.sandbox.events)

@@ -3,6 +3,7 @@
 Each leads to a path of its own, and a call is written into the journal of the scenario that laid it.
 """
 
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -14,8 +15,11 @@ from harness.listen import Loop, Server
 class Trap:
     """Answers every call with an empty object and remembers whose bait it was."""
 
-    def __init__(self, loop: Loop, *, crashes: list[Crash] | None = None) -> None:
-        """Listen at once."""
+    def __init__(
+        self, loop: Loop, *, crashes: list[Crash] | None = None, strayed: Callable[[str, bool], None] = lambda *_: None
+    ) -> None:
+        """Listen at once; *strayed* is told of a call that took no bait: its path, and whether a token came along."""
+        self._strayed = strayed
         self._laid: dict[str, tuple[Journal, BaitLaid]] = {}
         self._numbers = count(1)
         self._server = Server(loop, self, crashes=crashes)
@@ -38,6 +42,8 @@ class Trap:
         if scope["path"] in self._laid:
             journal, bait = self._laid[scope["path"]]
             journal.write(BaitTaken(**journal.stamp(), place=bait.place, kind=bait.kind))
+        elif scope["type"] == "http":
+            self._strayed(scope["path"], any(name == b"authorization" for name, _ in scope["headers"]))
         headers = [(b"content-type", b"application/json"), (b"content-length", b"2")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"{}"})

@@ -136,8 +136,8 @@ def test_it_names_the_faults_that_bit(fiskil: LocalFiskil, walk: Journal) -> Non
     """An exchange that a fault spoiled says by which one, and shows what there is of the body."""
     entry = told(fiskil, walk)["log"]["entries"][-1]
 
-    assert entry["_bites"] == ["ResetPeer(after_bytes=300)"]
-    assert entry["comment"] == "bitten by ResetPeer(after_bytes=300)"
+    assert entry["_bites"] == ["ResetPeer(after_bytes=300, delay_ms=0)"]
+    assert entry["comment"] == "bitten by ResetPeer(after_bytes=300, delay_ms=0)"
     assert entry["response"]["content"]["text"].startswith('{"transactions":[{')
 
 

@@ -50,10 +50,17 @@ class Unreached(Entry, frozen=True, kw_only=True):
     request_number: int
 
 
+class Strayed(Entry, frozen=True, kw_only=True):
+    """Somebody called an origin that only an answer of the API had named; ``carries_token`` tells of a token."""
+
+    path: str
+    carries_token: bool = False
+
+
 class FaultSet(Entry, frozen=True, kw_only=True):
     """A fault was set to bite ``times`` times on ``route``; ``unbitten`` is how many bites never came.
 
-    ``spared`` counts the exchanges that came by and gave the fault nothing to spoil.
+    ``spared`` counts the exchanges that came by and gave the fault nothing to spoil; ``lack`` says why bites are left.
     """
 
     fault: str
@@ -61,6 +68,7 @@ class FaultSet(Entry, frozen=True, kw_only=True):
     times: int
     unbitten: int = 0
     spared: int = 0
+    lack: str = ""
 
 
 class TokensExpired(Entry, frozen=True, kw_only=True):

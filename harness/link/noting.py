@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from harness.journal import Bite, Journal
+from harness.journal import Bite, FaultSet, Journal
 from harness.link.bites import Met
 from harness.link.perform import Performed
-from harness.link.rules import Facts, Taken
+from harness.link.rules import Facts, Taken, Waiting
 from harness.link.watching import BITTEN, Bitten
 from harness.link.wire import read_answer
 
@@ -61,6 +61,20 @@ def note_bites(
             )
         )
     return names, status, headers, body
+
+
+def fault_set(waiting: Waiting, **stamp: Any) -> FaultSet:
+    """A fault that waits, or waited, as the journal has it."""
+    rule = waiting.rule
+    return FaultSet(
+        **stamp,
+        fault=rule.name,
+        route=rule.route,
+        times=waiting.wanted,
+        unbitten=waiting.left,
+        spared=waiting.spared,
+        lack=waiting.lack if waiting.left else "",
+    )
 
 
 def status_of(head: bytes) -> int | None:

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.errors import AppError, ConfigError, UnknownName
+from harness.errors import AppError, ConfigError
 from harness.faults import AnyFault
 from harness.faults import ExpireTokens as ExpireTokensFault
-from harness.journal import Canaries, FaultSet, Key, TokensExpired
-from harness.link import CONNECTION, Rule
-from harness.model.event import EVENT_KINDS
-from harness.sandbox.api.routes import require_route
+from harness.journal import Canaries, Key, TokensExpired
+from harness.link import Rule
+from harness.link.noting import fault_set
+from harness.link.possible import require_possible
 from harness.steps.base import PlainStep
 
 if TYPE_CHECKING:
@@ -36,13 +36,8 @@ class Break(PlainStep, frozen=True, tag="break"):
     until_event: str = ""
 
     def check(self) -> None:
-        """Refuse a route that the API does not have, a fault that breaks nothing, and counts below zero."""
-        if self.route != CONNECTION:
-            require_route(self.route)
-        for kind in (self.from_event, self.until_event):
-            if kind and kind not in EVENT_KINDS:
-                raise UnknownName("event", kind, EVENT_KINDS)
-        self._rule.check()
+        """Refuse what no call can ever meet, a fault that breaks nothing, and counts below zero."""
+        require_possible(self._rule.check())
 
     def perform(self, stage: "Stage") -> None:
         """Let it wait until it is mended or the scenario ends."""
@@ -76,16 +71,7 @@ class Mend(PlainStep, frozen=True, kw_only=True, tag="mend"):
         stage.has_mended = True
         for one in rules.waiting():
             rules.lift(one)
-            stage.journal.write(
-                FaultSet(
-                    **stage.journal.stamp(),
-                    fault=one.rule.name,
-                    route=one.rule.route,
-                    times=one.wanted,
-                    unbitten=one.left,
-                    spared=one.spared,
-                )
-            )
+            stage.journal.write(fault_set(one, **stage.journal.stamp()))
 
 
 class LimitPages(PlainStep, frozen=True, kw_only=True, tag="limit_pages"):

@@ -10,6 +10,7 @@ from hearing import PATH, ROUTE, hear, told
 
 from harness import faults
 from harness.errors import ConfigError, FaultUnbitten
+from harness.journal import Journal, Strayed
 from harness.local import LocalFiskil
 
 FAULTS = [
@@ -93,3 +94,21 @@ def test_a_status_that_redirects_nobody_is_refused(kind: Callable[..., faults.Pl
     """Before anything is asked."""
     with pytest.raises(ConfigError, match="status must be 301 or 302 or 303 or 307 or 308, got 200"):
         kind(status=200).check()
+
+
+def test_who_follows_to_another_origin_is_written_down(fiskil: LocalFiskil) -> None:
+    """With the path that was called, and whether the token went along."""
+    journal = Journal()
+    fiskil.link.begin(journal, is_stray=lambda _end_user_id: False)
+    headers = {"authorization": "Bearer nobodys"}
+    with (
+        fiskil.broken(ROUTE, faults.RedirectCrossOrigin()),
+        httpx.Client(base_url=fiskil.api_url, trust_env=False, headers=headers) as client,
+    ):
+        led = client.get(PATH).headers["location"]
+
+    httpx.get(led, headers=headers, trust_env=False)
+
+    (strayed,) = journal.all(Strayed)
+    assert PATH.startswith(strayed.path)
+    assert strayed.carries_token

@@ -87,7 +87,7 @@ def test_a_fault_bites_before_the_hosted_api(relay: Relay, client: httpx.Client,
     again = client.get(page_of(rosa))
 
     assert len(again.json()["transactions"]) == 25
-    assert [one.bites for one in ended(relay, journal)] == [("ResetPeer(after_bytes=20)",), ()]
+    assert [one.bites for one in ended(relay, journal)] == [("ResetPeer(after_bytes=20, delay_ms=0)",), ()]
     assert [one.byte_offset for one in journal.all(Bite)] == [20]
 
 
