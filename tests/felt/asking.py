@@ -1,0 +1,50 @@
+"""What an HTTP client is asked to fetch, and what it tells its caller: no more than an app built on it would know."""
+
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """One call. ``silence_s`` is the client's own limit on each read and on connecting, where it has one.
+
+    ``deadline_s`` is the whole call's, and its caller's to keep. ``is_warm`` lets the same client ask the same once before, so
+    that it holds a connection already; what came of the second time counts.
+    """
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes
+    silence_s: float
+    deadline_s: float
+    ca_file: Path | None = None
+    is_warm: bool = False
+
+
+class Heard(Struct, frozen=True, kw_only=True):
+    """What came of it. ``trouble`` is what the client complained of, in words of ours; empty if it handed an answer over.
+
+    ``told`` are the client's own words for it. ``value`` is the JSON that the client read in the body, written anew; None
+    where it read none. ``url`` is where the answer came from.
+    """
+
+    trouble: str = ""
+    told: str = ""
+    status: int = 0
+    body: bytes = b""
+    value: str | None = None
+    url: str = ""
+
+
+class Caller(Protocol):
+    """An HTTP client with the limits that a careful app sets, and else as it comes."""
+
+    version: str
+
+    def ask(self, question: Question) -> Heard:
+        """Fetch it. Another thread than the caller's may run this, and be given up after the deadline."""
+
+    def close(self) -> None:
+        """Leave nothing behind."""
