@@ -33,6 +33,20 @@ def told_as(store: Store, route: str, version: str, given: ApiAnswer) -> ApiAnsw
     return msgspec.structs.replace(given, body=msgspec.json.encode(body))
 
 
+def in_words_of(version: str, route: str, body: Any, *, newer: str) -> Any:
+    """A *body* that *route* gives under the version *newer*, as *version* words it; it may be changed by this.
+
+    Source: versions.upgrade, versions.v3-envelope
+    """
+    root = _ENVELOPES.get(route)
+    if root is not None and newer == "v3" and isinstance(body, dict):
+        return body.get(root, body)
+    change = _V1.get(route)
+    if change is not None and version == "v1":
+        change(body)
+    return body
+
+
 def _accounts(body: Rows) -> None:
     for account in body["accounts"]:
         _conditions(account)
@@ -109,3 +123,4 @@ _V1: dict[str, Callable[[Rows], None]] = {
     "banking.transactions": _transactions,
     "common.identity": _identity,
 }
+_ENVELOPES = {"end_users.list": "end_users", "consents.list": "consents"}

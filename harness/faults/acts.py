@@ -1,0 +1,136 @@
+"""What faults do with acts alike: bounds on what lasts long, and heads and bodies that are rewritten.
+
+An answer is held up a minute at most and comes in ``MOST_PIECES`` at most; what is left then comes at once.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from harness.faults.base import Act, End, Pause, Piece, head_and_body
+
+LONGEST_MS = 60_000
+LONGEST_S = LONGEST_MS / 1000
+MOST_PIECES = 20_000
+CRLF = b"\r\n"
+
+
+class Head(Struct, frozen=True):
+    """The head of an answer: the first line, and those of the headers."""
+
+    status_line: bytes
+    lines: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, acts: Sequence[Act]) -> "Head":
+        """The head that *acts* would write."""
+        first, *lines = head_and_body(acts)[0].removesuffix(CRLF + CRLF).split(CRLF)
+        return cls(first, tuple(lines))
+
+    def __bytes__(self) -> bytes:
+        return CRLF.join((self.status_line, *self.lines, b"", b""))
+
+    def has(self, name: bytes) -> bool:
+        """Whether there is such a header."""
+        return any(_is_named(line, name) for line in self.lines)
+
+    def without(self, name: bytes) -> "Head":
+        """The same without that header."""
+        return Head(self.status_line, tuple(line for line in self.lines if not _is_named(line, name)))
+
+    def adding(self, *lines: bytes) -> "Head":
+        """The same with *lines* after the others."""
+        return Head(self.status_line, (*self.lines, *lines))
+
+
+def with_head(acts: Sequence[Act], head: Head | bytes) -> list[Act]:
+    """*acts* with another head, which is written where the first piece of the old one was."""
+    first = next((at for at, act in enumerate(acts) if _is_head(act)), 0)
+    kept = [act for act in acts[first:] if not _is_head(act)]
+    return [*acts[:first], Piece(bytes(head)), *kept]
+
+
+def with_length(acts: Sequence[Act], *lengths: int) -> list[Act]:
+    """*acts* with a head that announces these lengths, one after the other."""
+    head = Head.of(acts).without(b"content-length")
+    return with_head(acts, head.adding(*[b"content-length: %d" % length for length in lengths]))
+
+
+def body_size(acts: Sequence[Act]) -> int:
+    """How many bytes of the body *acts* would write."""
+    return len(head_and_body(acts)[1])
+
+
+def has_length(acts: Sequence[Act]) -> bool:
+    """Whether the answer has a body whose length is announced: neither chunked, nor up to the end of the connection."""
+    return body_size(acts) > 0 and Head.of(acts).has(b"content-length")
+
+
+def chunked(acts: Sequence[Act], *, extension: bytes = b"", last: bytes = b"0\r\n\r\n") -> list[Act]:
+    """*acts* with a chunk for each piece of the body, and *last* at the end, unless the connection ends before.
+
+    *extension* is what follows the size of each chunk. Who calls this has made sure that there is a length to take away.
+    """
+    head = Head.of(acts).without(b"content-length").adding(b"transfer-encoding: chunked")
+    done: list[Act] = []
+    for act in with_head(acts, head):
+        if isinstance(act, Piece) and act.is_body:
+            done.append(Piece(b"%x%s\r\n%s\r\n" % (len(act.data), extension, act.data), is_body=True))
+        else:
+            done.append(act)
+    return done if not last or has_end(acts) else [*done, Piece(last, is_body=True)]
+
+
+def has_end(acts: Sequence[Act]) -> bool:
+    """Whether the connection ends with these acts."""
+    return any(isinstance(act, End) for act in acts)
+
+
+def bounded(acts: Iterable[Act]) -> list[Act]:
+    """*acts* with pauses of a minute and ``MOST_PIECES`` at most; then what is left comes in one."""
+    left_s = LONGEST_S
+    done: list[Act] = []
+    rest: list[Act] = []
+    pieces = 0
+    for act in acts:
+        if isinstance(act, Pause):
+            if not rest and act.seconds <= left_s:
+                left_s -= act.seconds
+                done.append(act)
+            elif not rest:
+                rest.append(Pause(left_s))
+        elif isinstance(act, Piece) and (rest or pieces >= MOST_PIECES):
+            rest.append(act)
+        else:
+            pieces += isinstance(act, Piece)
+            (rest if rest else done).append(act)
+    return [*done, *_joined(rest)]
+
+
+def _joined(acts: Iterable[Act]) -> Iterator[Act]:
+    """Neighbours of one kind as one piece."""
+    parts: list[bytes] = []
+    is_body = False
+    for act in acts:
+        if isinstance(act, Piece) and (not parts or act.is_body == is_body):
+            is_body = act.is_body
+            parts.append(act.data)
+            continue
+        if parts:
+            yield Piece(b"".join(parts), is_body)
+            parts = []
+        if isinstance(act, Piece):
+            is_body = act.is_body
+            parts.append(act.data)
+        else:
+            yield act
+    if parts:
+        yield Piece(b"".join(parts), is_body)
+
+
+def _is_head(act: Act) -> bool:
+    return isinstance(act, Piece) and not act.is_body
+
+
+def _is_named(line: bytes, name: bytes) -> bool:
+    return line.partition(b":")[0].strip().lower() == name

@@ -1,0 +1,39 @@
+"""Faults of institutions: what the API says of their lines. The steps ``begin_outage`` and ``end_outage`` cut the line itself."""
+
+from typing import Any, ClassVar, Literal, get_args
+
+from harness.faults.base import Asked, PlainFault, Reply, refuse_unknown
+from harness.faults.places import decoded, encoded
+
+Line = Literal["DEGRADED", "OUTAGE", "HEALTHY"]
+
+
+class InstitutionLine(PlainFault, frozen=True, kw_only=True, tag="institution_line"):
+    """The list of institutions says ``status`` of the line to one of them, or to all without an ``institution_id``."""
+
+    ids: ClassVar[tuple[str, ...]] = ("R-OUTAGE",)
+
+    status: Line = "OUTAGE"
+    institution_id: str = ""
+
+    def check(self) -> None:
+        """Refuse what no line is."""
+        refuse_unknown(self, "status", get_args(Line))
+
+    def change(self, reply: Reply, asked: Asked) -> Reply:
+        """The same institutions on another line; the same answer where none of them is meant."""
+        if not asked.route.startswith("institutions."):
+            return reply
+        told = decoded(reply)
+        for one in _institutions(told):
+            if self.institution_id in {"", one.get("id")}:
+                one["status"] = {"connections": {"status": self.status}}
+        return encoded(reply, told)
+
+
+def _institutions(told: Any) -> list[dict[str, Any]]:
+    rows = told.get("institutions", [told]) if isinstance(told, dict) else told
+    return [one for one in rows if isinstance(one, dict) and "status" in one] if isinstance(rows, list) else []
+
+
+FAULTS: tuple[type[PlainFault], ...] = (InstitutionLine,)

@@ -1,0 +1,263 @@
+"""Faults of pace: every byte comes, but later, slower or in other pieces. HTTP and JSON stay as they were.
+
+``upstream`` is what goes from the client to the API, ``downstream`` what comes back, as Toxiproxy has it.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import ClassVar, Literal
+
+from harness.errors import ConfigError
+from harness.faults.acts import LONGEST_MS, body_size, bounded
+from harness.faults.base import Act, Asked, Pause, Piece, PlainFault, refuse_outside
+
+Stream = Literal["upstream", "downstream"]
+RESAMPLES = 10
+
+
+class Latency(PlainFault, frozen=True, kw_only=True, tag="latency"):
+    """Each piece arrives ``latency_ms`` later, give or take ``jitter_ms``, in the same order.
+
+    The jitter is uniform and in whole milliseconds, from -``jitter_ms`` to one less than ``jitter_ms``.
+    Downstream the API has done its work long before the client hears; upstream the API is asked later.
+    """
+
+    ids: ClassVar[tuple[str, ...]] = ("N-LATENCY",)
+
+    latency_ms: int = 200
+    jitter_ms: int = 0
+    stream: Stream = "downstream"
+
+    def check(self) -> None:
+        """Refuse no latency at all, and more than a minute."""
+        refuse_outside(self, "latency_ms", 0, LONGEST_MS)
+        refuse_outside(self, "jitter_ms", 0, LONGEST_MS)
+        if not 1 <= self.latency_ms + self.jitter_ms <= LONGEST_MS:
+            raise ConfigError(
+                f"Latency: latency_ms and jitter_ms must be 1 to {LONGEST_MS} together,"
+                f" got {self.latency_ms} and {self.jitter_ms}."
+            )
+
+    def ahead(self, asked: Asked) -> Sequence[Act]:
+        """Upstream: a pause before the API hears of the request."""
+        delay_s = self._delay_s(asked.chance) if self.stream == "upstream" else 0
+        return (Pause(delay_s),) if delay_s else ()
+
+    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+        """Downstream: pauses, so that each piece arrives that much later than it would have."""
+        return bounded(self._later(acts, asked.chance)) if self.stream == "downstream" else acts
+
+    def _later(self, acts: Sequence[Act], chance: Random) -> Iterator[Act]:
+        due_s = told_s = 0.0
+        for act in acts:
+            if isinstance(act, Pause):
+                due_s += act.seconds
+                continue
+            wanted_s = due_s + (self._delay_s(chance) if isinstance(act, Piece) else 0)
+            wait_s = round(wanted_s - told_s, 6)
+            if wait_s > 0:
+                told_s = wanted_s
+                yield Pause(wait_s)
+            yield act
+        if due_s > told_s:
+            yield Pause(round(due_s - told_s, 6))
+
+    def _delay_s(self, chance: Random) -> float:
+        jitter_ms = chance.randrange(-self.jitter_ms, self.jitter_ms) if self.jitter_ms else 0
+        return max(0, self.latency_ms + jitter_ms) / 1000
+
+
+class LognormalDelay(PlainFault, frozen=True, kw_only=True, tag="lognormal_delay"):
+    """The answer begins late: half of all within ``median_ms``, a few much later, none after ``max_ms``.
+
+    ``sigma`` is the deviation of the delay's logarithm: 0.1 is tight, 1 has a long tail. One beyond ``max_ms`` is drawn anew, ten
+    times at most, as WireMock does.
+    """
+
+    ids: ClassVar[tuple[str, ...]] = ("N-LAT-LOGNORMAL",)
+
+    median_ms: int = 200
+    sigma: float = 0.4
+    max_ms: int = 5_000
+
+    def check(self) -> None:
+        """Refuse a median of nothing, a longest delay below it, and a deviation that is none."""
+        refuse_outside(self, "max_ms", 1, LONGEST_MS)
+        refuse_outside(self, "median_ms", 1, self.max_ms)
+        if not 0 < self.sigma <= 5:
+            raise ConfigError(f"LognormalDelay: sigma must be above 0 and at most 5, got {self.sigma!r}.")
+
+    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+        """A pause before everything."""
+        return _after_ms(self._drawn_ms(asked.chance), acts)
+
+    def _drawn_ms(self, chance: Random) -> int:
+        drawn_ms = self.max_ms + 1
+        for _ in range(RESAMPLES + 1):
+            drawn_ms = round(math.exp(chance.gauss() * self.sigma) * self.median_ms)
+            if drawn_ms <= self.max_ms:
+                break
+        return min(drawn_ms, self.max_ms)
+
+
+class UniformDelay(PlainFault, frozen=True, kw_only=True, tag="uniform_delay"):
+    """The answer begins late, by ``lower_ms`` to ``upper_ms``, both included."""
+
+    ids: ClassVar[tuple[str, ...]] = ("N-LAT-UNIFORM",)
+
+    lower_ms: int = 100
+    upper_ms: int = 300
+
+    def check(self) -> None:
+        """Refuse bounds in the wrong order, and no delay at all."""
+        refuse_outside(self, "upper_ms", 1, LONGEST_MS)
+        refuse_outside(self, "lower_ms", 0, self.upper_ms)
+
+    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+        """A pause before everything."""
+        return _after_ms(asked.chance.randint(self.lower_ms, self.upper_ms), acts)
+
+
+class Bandwidth(PlainFault, frozen=True, kw_only=True, tag="bandwidth"):
+    """The answer comes at ``rate_kb_s`` (1,000 bytes a second), in slices of 100 ms where it is long."""
+
+    ids: ClassVar[tuple[str, ...]] = ("N-BANDWIDTH",)
+
+    rate_kb_s: int = 10
+
+    def check(self) -> None:
+        """Refuse a rate of nothing, and one that nobody feels on loopback."""
+        refuse_outside(self, "rate_kb_s", 1, 1_000_000)
+
+    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+        """Before each slice, the time that it takes."""
+        return bounded(self._slowly(acts))
+
+    def _slowly(self, acts: Sequence[Act]) -> Iterator[Act]:
+        slice_size = self.rate_kb_s * 100
+        for act in acts:
+            if not isinstance(act, Piece):
+                yield act
+                continue
+            for at in range(0, len(act.data), slice_size):
+                part = act.data[at : at + slice_size]
+                yield Pause(len(part) / self.rate_kb_s / 1000)
+                yield Piece(part, act.is_body)
+
+
+class Slicer(PlainFault, frozen=True, kw_only=True, tag="slicer"):
+    """The answer comes in pieces of ``average_bytes``, give or take ``variation_bytes``, ``delay_us`` after each.
+
+    A piece is cut in two near its middle until what is left is small enough, as Toxiproxy does.
+    """
+
+    ids: ClassVar[tuple[str, ...]] = ("N-SLICER",)
+
+    average_bytes: int = 64
+    variation_bytes: int = 16
+    delay_us: int = 500
+
+    def check(self) -> None:
+        """Refuse pieces of nothing, and a delay so short that pieces would run together."""
+        refuse_outside(self, "average_bytes", 1)
+        refuse_outside(self, "variation_bytes", 0, self.average_bytes - 1)
+        refuse_outside(self, "delay_us", 1, LONGEST_MS * 1000)
+
+    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+        """Smaller pieces with a pause after each; the same acts where every piece is small enough."""
+        if not any(isinstance(act, Piece) and self._is_long(len(act.data)) for act in acts):
+            return acts
+        return bounded(self._sliced(acts, asked.chance))
+
+    def _sliced(self, acts: Sequence[Act], chance: Random) -> Iterator[Act]:
+        for act in acts:
+            if not isinstance(act, Piece):
+                yield act
+                continue
+            for start, end in self._slices(0, len(act.data), chance):
+                yield Piece(act.data[start:end], act.is_body)
+                yield Pause(self.delay_us / 1_000_000)
+
+    def _slices(self, start: int, end: int, chance: Random) -> Iterator[tuple[int, int]]:
+        if not self._is_long(end - start):
+            yield start, end
+            return
+        off = chance.randrange(-self.variation_bytes, self.variation_bytes) if self.variation_bytes else 0
+        middle = start + (end - start) // 2 + off
+        yield from self._slices(start, middle, chance)
+        yield from self._slices(middle, end, chance)
+
+    def _is_long(self, size: int) -> bool:
+        return size - self.average_bytes > self.variation_bytes
+
+
+class Drip(PlainFault, frozen=True, kw_only=True, tag="drip"):
+    """The body comes byte by byte, one each ``every_ms``, so that no single read takes long; after a minute the rest."""
+
+    ids: ClassVar[tuple[str, ...]] = ("H-DRIP",)
+
+    every_ms: int = 200
+
+    def check(self) -> None:
+        """Refuse bytes without a pause between them."""
+        refuse_outside(self, "every_ms", 1, LONGEST_MS)
+
+    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+        """The head, then single bytes, each with a pause after it."""
+        return bounded(self._dripped(acts)) if body_size(acts) else acts
+
+    def _dripped(self, acts: Sequence[Act]) -> Iterator[Act]:
+        for act in acts:
+            if isinstance(act, Piece) and act.is_body:
+                for at in range(len(act.data)):
+                    yield Piece(act.data[at : at + 1], is_body=True)
+                    yield Pause(self.every_ms / 1000)
+            else:
+                yield act
+
+
+class Dribble(PlainFault, frozen=True, kw_only=True, tag="dribble"):
+    """The body comes in ``chunks`` equal pieces over ``total_ms``, the odd bytes with the last one, a pause before each.
+
+    Of a body shorter than that each byte is a piece, as with WireMock's ``chunkedDribbleDelay``.
+    """
+
+    ids: ClassVar[tuple[str, ...]] = ("H-DRIBBLE",)
+
+    chunks: int = 5
+    total_ms: int = 1_000
+
+    def check(self) -> None:
+        """Refuse no pieces, and pauses below a millisecond."""
+        refuse_outside(self, "total_ms", 1, LONGEST_MS)
+        refuse_outside(self, "chunks", 1, self.total_ms)
+
+    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+        """Equal parts of the body; where one piece has become several, the body is cut wherever a part ends."""
+        size = body_size(acts)
+        if not size:
+            return acts
+        chunks = min(self.chunks, size)
+        return bounded(self._parted(acts, frozenset(size // chunks * number for number in range(chunks)), chunks))
+
+    def _parted(self, acts: Sequence[Act], starts: frozenset[int], chunks: int) -> Iterator[Act]:
+        pause = Pause(self.total_ms // chunks / 1000)
+        at = 0
+        for act in acts:
+            if not (isinstance(act, Piece) and act.is_body):
+                yield act
+                continue
+            cuts = sorted({0, *[start - at for start in starts if at <= start < at + len(act.data)]})
+            for cut, until in zip(cuts, [*cuts[1:], len(act.data)], strict=True):
+                if at + cut in starts:
+                    yield pause
+                yield Piece(act.data[cut:until], is_body=True)
+            at += len(act.data)
+
+
+def _after_ms(delay_ms: int, acts: Sequence[Act]) -> Sequence[Act]:
+    return bounded((Pause(delay_ms / 1000), *acts)) if delay_ms else acts
+
+
+FAULTS: tuple[type[PlainFault], ...] = (Latency, LognormalDelay, UniformDelay, Bandwidth, Slicer, Drip, Dribble)

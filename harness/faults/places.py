@@ -1,0 +1,140 @@
+"""Where in an answer a value of some kind stands, as our OpenAPI documents describe it, and how an edited answer is written.
+
+An answer that is no JSON, or that no document describes, has no places: whoever looks for one leaves it as it is.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+from msgspec import Struct
+
+from harness.faults.base import Asked, Reply
+from harness.sandbox.api.routes import ROUTES
+from harness.sandbox.contract.documents import document
+from harness.sandbox.contract.operations import resolve
+
+NOTHING: Any = object()
+_PATHS = {route.name: route.path for route in ROUTES}
+_NOT_PROSE = ("id", "ids", "token", "url", "uri", "code", "number", "type", "status", "version", "logo", "currency", "email")
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """A value inside an answer, ``holder[key]``, with the schema that describes it."""
+
+    holder: Any
+    key: Any
+    schema: dict[str, Any]
+    is_required: bool = True
+
+    @property
+    def value(self) -> Any:
+        """What stands there."""
+        return self.holder[self.key]
+
+    def put(self, value: Any) -> None:
+        """Let *value* stand there."""
+        self.holder[self.key] = value
+
+    @property
+    def name(self) -> str:
+        """The field's name; empty for a value in a list."""
+        return self.key if isinstance(self.key, str) else ""
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether a row may go without the field, and null is no value of it."""
+        return not self.is_required and "null" not in self.schema.get("type", ())
+
+    @property
+    def is_decimal(self) -> bool:
+        """Whether it is a decimal number as text, as all money is."""
+        return "[0-9]" in self.schema.get("pattern", "")
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number of JSON."""
+        return self.schema.get("type") in {"number", "integer"}
+
+    @property
+    def is_moment(self) -> bool:
+        """Whether it is a date with a time."""
+        return self.schema.get("format") == "date-time"
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether it is a text for people."""
+        plain = set(self.schema) <= {"type", "description", "examples"} and self.schema.get("type") == "string"
+        return plain and bool(self.name) and self.name.rpartition("_")[2] not in _NOT_PROSE
+
+
+def decoded(reply: Reply) -> Any:
+    """What the body says; ``NOTHING`` where it is no JSON."""
+    try:
+        return json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return NOTHING
+
+
+def encoded(reply: Reply, value: Any) -> Reply:
+    """*reply* with *value* for its body, compact as the API writes; the same one where it says no other."""
+    if decoded(reply) == value:
+        return reply
+    return reply.with_body(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def edited(reply: Reply, asked: Asked, finds: Callable[[Place], bool], spoil: Callable[[Place], object]) -> Reply:
+    """*reply* with *spoil* done at each place that *finds* holds for."""
+    value = decoded(reply)
+    found = [place for place in places(value, reply, asked) if finds(place)]
+    for place in found:
+        spoil(place)
+    return encoded(reply, value) if found else reply
+
+
+def places(value: Any, reply: Reply, asked: Asked) -> list[Place]:
+    """Every place in *value*, the body of *reply*, but the links between pages."""
+    path = _PATHS.get(asked.route)
+    if value is NOTHING or path is None:
+        return []
+    whole = document(asked.version)
+    schema = _schema(asked.method, path, asked.version, reply.status)
+    return list(_places(whole, value, schema)) if schema is not None else []
+
+
+def rows_of(value: Any) -> list[Any] | None:
+    """The rows of a list, bare or under its name; None for what is no list."""
+    if isinstance(value, list):
+        return value
+    lists = [one for one in value.values() if isinstance(one, list)] if isinstance(value, dict) else []
+    return lists[0] if len(lists) == 1 else None
+
+
+def links_of(value: Any) -> dict[str, Any] | None:
+    """The links of a page; None for what has none."""
+    links = value.get("links") if isinstance(value, dict) else None
+    return links if isinstance(links, dict) else None
+
+
+@cache
+def _schema(method: str, path: str, version: str, status: int) -> dict[str, Any] | None:
+    whole = document(version)
+    described = whole["paths"].get(path, {}).get(method.lower(), {}).get("responses", {}).get(str(status))
+    content = resolve(whole, described).get("content", {}) if described is not None else {}
+    return next((one["schema"] for one in content.values()), None)
+
+
+def _places(whole: dict[str, Any], value: Any, schema: dict[str, Any]) -> Iterator[Place]:
+    schema = resolve(whole, schema)
+    if isinstance(value, dict):
+        properties, required = schema.get("properties", {}), schema.get("required", ())
+        for name in [one for one in value if one in properties and one != "links"]:
+            inner = resolve(whole, properties[name])
+            yield Place(holder=value, key=name, schema=inner, is_required=name in required)
+            yield from _places(whole, value[name], inner)
+    elif isinstance(value, list) and "items" in schema:
+        inner = resolve(whole, schema["items"])
+        for at, one in enumerate(value):
+            yield Place(holder=value, key=at, schema=inner)
+            yield from _places(whole, one, inner)

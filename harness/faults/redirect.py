@@ -1,0 +1,60 @@
+"""Faults that redirect: in a circle, to a stranger, or from https to http. The API does nothing."""
+
+from typing import ClassVar, Literal
+
+from harness.faults.base import Asked, PlainFault, Reply
+
+RedirectStatus = Literal[301, 302, 303, 307, 308]
+
+
+class RedirectLoop(PlainFault, frozen=True, kw_only=True, tag="redirect_loop"):
+    """The request is sent to where it was made: in a circle for as long as the fault bites."""
+
+    ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-LOOP",)
+    ends: ClassVar[bool] = True
+    spoils: ClassVar[tuple[str, ...]] = ("status",)
+
+    status: RedirectStatus = 307
+
+    def instead(self, asked: Asked) -> Reply | None:
+        """The very URL that was asked."""
+        return _redirect(self.status, asked.api_url, asked)
+
+
+class RedirectCrossOrigin(PlainFault, frozen=True, kw_only=True, tag="redirect_cross_origin"):
+    """The request is sent to an origin that nobody has a reason to call; a token must not go there."""
+
+    ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-CROSS-ORIGIN",)
+    ends: ClassVar[bool] = True
+    spoils: ClassVar[tuple[str, ...]] = ("status",)
+
+    status: RedirectStatus = 307
+
+    def instead(self, asked: Asked) -> Reply | None:
+        """The same path and query at a stranger's."""
+        return _redirect(self.status, asked.foreign_url(), asked)
+
+
+class RedirectDowngrade(PlainFault, frozen=True, kw_only=True, tag="redirect_downgrade"):
+    """The request is sent from https to http, where everybody on the way can read the token."""
+
+    ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-HTTP-DOWNGRADE",)
+    ends: ClassVar[bool] = True
+    spoils: ClassVar[tuple[str, ...]] = ("status",)
+
+    status: RedirectStatus = 307
+
+    def instead(self, asked: Asked) -> Reply | None:
+        """The same path and query over http, at an address that remembers who came; None where the API has no TLS."""
+        if not asked.api_url.startswith("https://"):
+            return None
+        return _redirect(self.status, asked.foreign_url(), asked)
+
+
+def _redirect(status: int, origin: str, asked: Asked) -> Reply:
+    query = b"?" + asked.query if asked.query else b""
+    location = origin.rstrip("/").encode() + asked.path.encode("latin-1") + query
+    return Reply(status=status, headers=((b"location", location), (b"content-length", b"0")), body=b"")
+
+
+FAULTS: tuple[type[PlainFault], ...] = (RedirectLoop, RedirectCrossOrigin, RedirectDowngrade)

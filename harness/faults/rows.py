@@ -1,0 +1,138 @@
+"""Faults of data over time: rows that are old, short, of somebody else, or known under new ids."""
+
+import hashlib
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, ClassVar
+from urllib.parse import parse_qs
+
+from harness.faults.base import Asked, PlainFault, Reply, refuse_outside
+from harness.faults.places import Place, decoded, edited, encoded, rows_of
+
+MOST_REMEMBERED = 1_000
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+class StaleAnswer(PlainFault, frozen=True, kw_only=True, tag="stale_answer"):
+    """Whoever asks the same again is answered as the first time: a replica that lags behind, a balance of yesterday."""
+
+    ids: ClassVar[tuple[str, ...]] = ("D-BALANCE-STALE", "D-READY-BEFORE-DATA")
+
+    def change(self, reply: Reply, asked: Asked) -> Reply:
+        """The body of the first answer to this question; the same where nothing has changed since."""
+        if not 200 <= reply.status < 300 or asked.method != "GET":
+            return reply
+        question = f"{asked.path}?{asked.query.decode('latin-1')}"
+        if question not in asked.memory and len(asked.memory) < MOST_REMEMBERED:
+            asked.memory[question] = reply.body
+        before = asked.memory.get(question, reply.body)
+        return reply if before == reply.body else reply.with_body(before)
+
+
+class ShortHistory(PlainFault, frozen=True, kw_only=True, tag="short_history"):
+    """Rows older than ``days`` days are not there: the institution keeps no more."""
+
+    ids: ClassVar[tuple[str, ...]] = ("D-HISTORY-SHORT",)
+
+    days: int = 30
+
+    def check(self) -> None:
+        """Refuse a history of nothing, and one longer than any institution's."""
+        refuse_outside(self, "days", 1, 2_557)
+
+    def change(self, reply: Reply, asked: Asked) -> Reply:
+        """The rows since then, and those without a date."""
+        value = decoded(reply)
+        rows, date = rows_of(value), reply.header(b"date").decode("latin-1")
+        if not rows or not date:
+            return reply
+        begin = parsedate_to_datetime(date) - timedelta(days=self.days)
+        rows[:] = [row for row in rows if not _is_before(row, begin)]
+        return encoded(reply, value)
+
+
+class UnstableIds(PlainFault, frozen=True, kw_only=True, tag="unstable_ids"):
+    """Rows carry another ``fiskil_id`` than before, the same one each time: as after a new consent."""
+
+    ids: ClassVar[tuple[str, ...]] = ("D-ID-UNSTABLE",)
+
+    def change(self, reply: Reply, asked: Asked) -> Reply:
+        """Each id made anew from the old one."""
+        return edited(
+            reply,
+            asked,
+            lambda place: place.name == "fiskil_id" and isinstance(place.value, str),
+            lambda place: place.put(_other_id(place.value)),
+        )
+
+
+class PartialRows(PlainFault, frozen=True, kw_only=True, tag="partial_rows"):
+    """The rows of the account that the answer begins with are missing: its sync is not through."""
+
+    ids: ClassVar[tuple[str, ...]] = ("D-PARTIAL-SYNC", "D-ACCOUNT-DRIFT")
+
+    def change(self, reply: Reply, asked: Asked) -> Reply:
+        """The other accounts' rows. Which account is missing stays the same for an end user."""
+        value = decoded(reply)
+        rows = [row for row in rows_of(value) or () if isinstance(row, dict)]
+        first = next((row["account_id"] for row in rows if "account_id" in row), None)
+        missing = asked.memory.setdefault(_end_user_of(asked), first) if first is not None else None
+        kept = [row for row in rows if row.get("account_id") != missing]
+        if missing is None or len(kept) == len(rows):
+            return reply
+        listed = rows_of(value)
+        assert listed is not None
+        listed[:] = kept
+        return encoded(reply, value)
+
+
+class ForeignRows(PlainFault, frozen=True, kw_only=True, tag="foreign_rows"):
+    """Among the rows is one of a consent that the end user never gave: somebody else's."""
+
+    ids: ClassVar[tuple[str, ...]] = ("A-TENANT-MIX",)
+
+    def change(self, reply: Reply, asked: Asked) -> Reply:
+        """A copy of the first row under other ids."""
+        value = decoded(reply)
+        rows = rows_of(value)
+        first = rows[0] if rows else None
+        if rows is None or not isinstance(first, dict) or "arrangement_id" not in first:
+            return reply
+        ids = {name: _other_id(first[name]) for name in ("fiskil_id", "transaction_id", "account_id") if first.get(name)}
+        rows.append({**first, **ids, "arrangement_id": NOBODY})
+        return encoded(reply, value)
+
+
+class DayEdge(PlainFault, frozen=True, kw_only=True, tag="day_edge"):
+    """Rows were posted half an hour before midnight UTC, when it is the next day already on the east coast."""
+
+    ids: ClassVar[tuple[str, ...]] = ("D-TZ-EDGE",)
+
+    def change(self, reply: Reply, asked: Asked) -> Reply:
+        """The day that it was, at 23:30 UTC."""
+        return edited(reply, asked, _is_moment_of_posting, lambda place: place.put(place.value[:10] + "T23:30:00Z"))
+
+
+def _is_moment_of_posting(place: Place) -> bool:
+    return place.name == "posting_date_time" and place.is_moment and isinstance(place.value, str)
+
+
+def _is_before(row: Any, begin: datetime) -> bool:
+    text = (row.get("posting_date_time") or row.get("execution_date_time")) if isinstance(row, dict) else None
+    return isinstance(text, str) and datetime.fromisoformat(text) < begin
+
+
+def _other_id(known: str) -> str:
+    """Another id of the same look."""
+    head, line, tail = known.rpartition("_")
+    digest = hashlib.blake2b(known.encode(), digest_size=16)
+    if tail.isdigit():
+        return f"{head}{line}{int(digest.hexdigest(), 16) % 10 ** len(tail):0{len(tail)}d}"
+    return f"{head}{line}{digest.hexdigest()}"
+
+
+def _end_user_of(asked: Asked) -> str:
+    return parse_qs(asked.query.decode("latin-1")).get("end_user_id", [""])[0]
+
+
+FAULTS: tuple[type[PlainFault], ...] = (StaleAnswer, ShortHistory, UnstableIds, PartialRows, ForeignRows, DayEdge)
