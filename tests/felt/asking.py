@@ -1,6 +1,5 @@
 """What an HTTP client is asked to fetch, and what it tells its caller: no more than an app built on it would know."""
 
-from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
@@ -16,10 +15,10 @@ class Question(Struct, frozen=True, kw_only=True):
     method: str
     url: str
     headers: dict[str, str]
-    body: bytes
+    body: str
     silence_s: float
     deadline_s: float
-    ca_file: Path | None = None
+    ca_file: str = ""
     is_warm: bool = False
 
 
@@ -27,15 +26,29 @@ class Heard(Struct, frozen=True, kw_only=True):
     """What came of it. ``trouble`` is what the client complained of, in words of ours; empty if it handed an answer over.
 
     ``told`` are the client's own words for it. ``value`` is the JSON that the client read in the body, written anew; None
-    where it read none. ``url`` is where the answer came from.
+    where it read none. ``body`` has a letter for each byte. ``url`` is where the answer came from.
     """
 
     trouble: str = ""
     told: str = ""
     status: int = 0
-    body: bytes = b""
+    body: str = ""
     value: str | None = None
     url: str = ""
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A question on its way to a program that answers any number of them at once."""
+
+    number: int
+    question: Question
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """Its answer on the way back."""
+
+    number: int
+    heard: Heard
 
 
 class Caller(Protocol):
@@ -44,7 +57,7 @@ class Caller(Protocol):
     version: str
 
     def ask(self, question: Question) -> Heard:
-        """Fetch it. Another thread than the caller's may run this, and be given up after the deadline."""
+        """Fetch it. Any thread may ask."""
 
     def close(self) -> None:
         """Leave nothing behind."""

@@ -31,9 +31,9 @@ class Curl:
 
     def ask(self, question: Question) -> Heard:
         """Run it to its end."""
-        trusted = ["--cacert", str(question.ca_file)] if question.ca_file else []
+        trusted = ["--cacert", question.ca_file] if question.ca_file else []
         headers = [part for name, value in question.headers.items() for part in ("-H", f"{name}: {value}")]
-        body = ["--data-binary", question.body.decode()] if question.body else []
+        body = ["--data-binary", question.body] if question.body else []
         limits = ["--connect-timeout", str(question.silence_s), "--max-time", str(question.deadline_s)]
         usual = ["-sS", "--noproxy", "*", *limits, *trusted, "-X", question.method, *headers, *body]
         before = [*usual, "-o", "/dev/null", question.url, "--next"] if question.is_warm else []
@@ -43,7 +43,7 @@ class Curl:
         facts = json.loads(facts_json)
         if said.returncode:
             return Heard(trouble=_complaint(said.returncode, told, facts), told=told.strip())
-        return Heard(status=facts["http_code"], body=said.stdout, value=_value(said.stdout), url=facts["url_effective"])
+        return Heard(status=facts["http_code"], body=said.stdout.decode("latin-1"), value=_value(said.stdout), url=facts["url_effective"])
 
     def close(self) -> None:
         """Nothing is kept between calls."""

@@ -1,12 +1,33 @@
-// Fetches what each line of its input asks for, and tells in a line what the caller of fetch() would know.
+// Fetches what each line of its input asks for, and tells in a line what the caller of fetch() knows afterwards.
 import { createInterface } from "node:readline";
 
 const say = (told) => process.stdout.write(`${JSON.stringify(told)}\n`);
 
+// What libuv, OpenSSL and undici call it, by our words; "body" marks those that are told apart once the head has come.
+const COMPLAINTS = [
+  [/TimeoutError/, "deadline"],
+  [/ECONNREFUSED/, "refused"],
+  [/ENOTFOUND|EAI_AGAIN/, "no-address"],
+  [/redirect count exceeded/, "too-many-redirects"],
+  [/CONNECT_TIMEOUT/, "connect-timeout"],
+  [/HEADERS_TIMEOUT|BODY_TIMEOUT/, "read-timeout", "body"],
+  [/\bCERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS_CERT/, "tls-rejected"],
+  [/ERR_SSL|EPROTO|TLS connection was established/, "tls-error", "body"],
+  [/Z_[A-Z]+_ERROR|ERR__ERROR_FORMAT/, "decode-error"],
+  [/ECONNRESET|EPIPE/, "reset", "body"],
+  [/other side closed/, "closed", "body"],
+];
+
 function causes(error) {
   const every = [];
   for (let one = error; one && every.length < 8; one = one.cause ?? one.errors?.[0]) every.push(one);
-  return every;
+  return every.map((one) => [one.name, one.code, one.message].filter(Boolean).join(" ")).join(": ");
+}
+
+function complaint(told, isInBody) {
+  const [, word, place] = COMPLAINTS.find(([pattern]) => pattern.test(told)) ?? [/./, "protocol-error", "body"];
+  if (!isInBody || !place) return word;
+  return word === "closed" ? "truncated" : `${word}-in-body`;
 }
 
 function parsed(text) {
@@ -17,24 +38,24 @@ function parsed(text) {
   }
 }
 
-async function fetched({ number, url, method, headers, body, deadlineMs, isWarm }) {
+async function fetched({ url, method, headers, body, deadline_s, is_warm }) {
   let isInBody = false;
+  const asked = { method, headers, body: body || undefined };
   try {
-    if (isWarm) await (await fetch(url, { method, headers, body })).text();
-    const answer = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(deadlineMs) });
+    if (is_warm) await (await fetch(url, asked)).text();
+    const answer = await fetch(url, { ...asked, signal: AbortSignal.timeout(deadline_s * 1000) });
     isInBody = true;
-    const text = await answer.text();
-    const value = parsed(text);
-    say({ number, trouble: "", status: answer.status, body: text, value, url: answer.url });
+    const bytes = await answer.arrayBuffer();
+    const value = parsed(new TextDecoder().decode(bytes));
+    return { status: answer.status, body: Buffer.from(bytes).toString("latin1"), value, url: answer.url };
   } catch (error) {
-    const every = causes(error);
-    const code = every.map((one) => one.code).filter((one) => typeof one === "string").at(-1) ?? "";
-    say({ number, trouble: error.name, words: every.map((one) => one.message).join(": "), code, isInBody });
+    const told = causes(error);
+    return { trouble: complaint(told, isInBody), told };
   }
 }
 
 say({ version: process.version });
 for await (const line of createInterface({ input: process.stdin })) {
-  fetched(JSON.parse(line));
+  const { number, question } = JSON.parse(line);
+  fetched(question).then((heard) => say({ number, heard }));
 }
-process.exit(0);

@@ -7,7 +7,6 @@ with three times the patience, before it counts.
 
 import json
 import tempfile
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -15,28 +14,31 @@ from pathlib import Path
 from typing import Any
 
 from asking import Caller, Heard, Question
+from calls import Placed, placed
 from curl_caller import Curl
 from msgspec import Struct
-from node_caller import Node
-from python_callers import python_callers
+from programs import node, python
 from samples import Sample
 
 from harness.clock import wait_until
-from harness.connections import HttpRequest
-from harness.journal import Exchange, Journal
+from harness.journal import Exchange, Journal, kept
 from harness.link import Rule
 from harness.local import LocalFiskil
-from harness.sandbox.tokens import exchange
 
 SILENCE_S = 0.5
 DEADLINE_S = 2.6
 PATIENCE = 3
 AT_ONCE = 24
 FEW_AT_ONCE = 6
-LONGEST_S = 30
-ROUTES = {"page": "banking.transactions", "create": "end_users.create"}
-
-CALLERS: dict[str, Callable[[], Caller]] = {**python_callers(), "curl": Curl, "node": Node}
+UNBITTEN = "never-bit"
+CALLERS: dict[str, Callable[[], Caller]] = {
+    "requests": lambda: python("requests"),
+    "httpx": lambda: python("httpx"),
+    "aiohttp": lambda: python("aiohttp"),
+    "urllib3": lambda: python("urllib3"),
+    "curl": Curl,
+    "node": node,
+}
 """Makers of the clients, by the names that the table has for them."""
 
 
@@ -48,12 +50,12 @@ class Felt(Struct, frozen=True, kw_only=True):
     version: str
 
 
-def felt_by(client: str, samples: tuple[Sample, ...], kept: dict[str, str]) -> dict[str, Felt]:
-    """What *client* feels of each sample, by row; *kept* is what it felt when the table was made, as far as that is known."""
+def felt_by(client: str, samples: tuple[Sample, ...], before: dict[str, str]) -> dict[str, Felt]:
+    """What *client* feels of each sample, by row; *before* is what it felt when the table was made, as far as that is known."""
     caller = CALLERS[client]()
     try:
         every = _together(caller, samples, AT_ONCE)
-        doubtful = tuple(one for one in samples if every[one.row].word != kept.get(one.row))
+        doubtful = tuple(one for one in samples if every[one.row].word != before.get(one.row))
         return every | _together(caller, doubtful, FEW_AT_ONCE, patience=PATIENCE)
     finally:
         caller.close()
@@ -68,19 +70,23 @@ def _together(caller: Caller, samples: tuple[Sample, ...], at_once: int, *, pati
 def measured(caller: Caller, sample: Sample, *, patience: int = 1) -> Felt:
     """Let *sample* meet one call of *caller*."""
     with tempfile.TemporaryDirectory() as folder, LocalFiskil(workdir=Path(folder), seed=7) as fiskil:
-        question = _question(fiskil, sample, patience)
-        truth = _said(fiskil, question) if sample.call == "page" else None
-        journal = Journal()
+        one, journal = placed(fiskil, sample.call), Journal()
+        truth = one.said(fiskil) if one.call.is_same else None
         fiskil.link.begin(journal, is_stray=lambda _: False)
-        fiskil.link.rules.set(Rule(route=ROUTES[sample.call], fault=sample.fault, times=0, skip=int(sample.is_warm)).check())
-        heard = _asked(caller, question, fiskil.link.end)
+        rule = Rule(route=one.call.route, fault=sample.fault, times=0, skip=sample.skip)
+        waiting = fiskil.link.rules.set(rule.check())
+        heard = caller.ask(_question(fiskil, one, sample, patience))
+        bitten = waiting.bitten
+        fiskil.link.end()
         wait_until(lambda: not fiskil.link.open_requests, cap_s=5)
         exchanges = journal.all(Exchange)
-        sent = exchanges[-1].response_body if exchanges else b""
-        felt, attempts = category(heard, truth, sent), len(exchanges) - int(sample.is_warm)
-        # How often a client had asked by the deadline is a matter of the clock.
-        is_once = attempts == 1 or felt == "deadline"
-        return Felt(word=felt if is_once else f"{felt} x{attempts}", told=heard.told, version=caller.version)
+        felt = category(heard, truth, exchanges[-1].response_body if exchanges else b"") if bitten else UNBITTEN
+        return Felt(word=_counted(felt, len(exchanges) - int(sample.is_warm)), told=heard.told, version=caller.version)
+
+
+def _counted(felt: str, attempts: int) -> str:
+    # How often a client had asked by the deadline is a matter of the clock.
+    return felt if attempts == 1 or felt == "deadline" else f"{felt} x{attempts}"
 
 
 def category(heard: Heard, truth: bytes | None, sent: bytes) -> str:
@@ -97,55 +103,28 @@ def category(heard: Heard, truth: bytes | None, sent: bytes) -> str:
         return heard.trouble
     if not 200 <= heard.status < 300:
         return f"status-{heard.status}"
-    if not heard.body:
+    body = heard.body.encode("latin-1")
+    if not body:
         return "no-body"
     if heard.value is None:
-        is_part = truth is not None and truth.startswith(heard.body)
-        return "cut-unnoticed" if is_part else "json-error"
+        return "cut-unnoticed" if truth is not None and truth.startswith(body) else "json-error"
     value = _plain(heard.value.encode())
-    if truth is None or value == _plain(truth):
+    if truth is not None and value == _plain(truth):
         return "ok"
-    return "changed" if value == _plain(sent) else "distorted"
+    # Of long bodies the journal keeps no more than what tells whether they are the same.
+    return "changed" if value == _plain(sent) or kept(body) == sent != body else "distorted"
 
 
-def _question(fiskil: LocalFiskil, sample: Sample, patience: int) -> Question:
-    rosa = fiskil.enrol("rosa")
-    fiskil.authorise(rosa)
-    client_id, client_secret = fiskil.credentials.client_id, fiskil.credentials.client_secret
-    is_post = sample.call == "create"
-    path = "/v1/end-users" if is_post else f"/v1/banking/transactions?end_user_id={rosa.end_user_id}"
+def _question(fiskil: LocalFiskil, one: Placed, sample: Sample, patience: int) -> Question:
     return Question(
-        method="POST" if is_post else "GET",
-        url=fiskil.api_url + path,
-        headers={
-            "authorization": f"Bearer {exchange(fiskil.sandbox.store, client_id, client_secret).value}",
-            **({"content-type": "application/json"} if is_post else {}),
-        },
-        body=b'{"email": "someone@example.com"}' if is_post else b"",
+        method=one.call.method,
+        url=fiskil.api_url + one.path,
+        headers=one.headers,
+        body=one.body,
         silence_s=SILENCE_S * patience,
         deadline_s=DEADLINE_S * patience,
         is_warm=sample.is_warm,
     )
-
-
-def _said(fiskil: LocalFiskil, question: Question) -> bytes:
-    """What the API says to *question*, asked without a connection."""
-    path, _, query = question.url.removeprefix(fiskil.api_url).partition("?")
-    headers = [(name.encode(), value.encode()) for name, value in question.headers.items()]
-    request = HttpRequest(question.method, path, path, query.encode(), headers, question.body, None)
-    return bytes(fiskil.sandbox.api.answer(request).body)
-
-
-def _asked(caller: Caller, question: Question, end: Callable[[], None]) -> Heard:
-    """What *caller* heard; it is given up at the deadline, and *end* ends its connections in any case."""
-    told: list[Heard] = []
-    thread = threading.Thread(target=lambda: told.append(caller.ask(question)), daemon=True)
-    thread.start()
-    thread.join(question.deadline_s)
-    heard = told[0] if told else Heard(trouble="deadline")
-    end()
-    thread.join(LONGEST_S)
-    return heard
 
 
 def _plain(text: bytes) -> Any:

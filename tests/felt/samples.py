@@ -1,6 +1,7 @@
-"""For every fault, parameters with which it certainly bites, and the call that it meets."""
+"""For every fault, parameters with which it certainly bites, and the call that it meets.
 
-from typing import Literal
+Every wait is short beside what a client waits for, or longer than all of its limits together, so no word hangs on the clock.
+"""
 
 from msgspec import Struct
 
@@ -9,16 +10,16 @@ from harness.faults import AnyFault
 
 
 class Sample(Struct, frozen=True, kw_only=True):
-    """A fault on a route. Every wait is short beside what clients wait for, or longer than all of them together.
+    """A fault that meets a call. ``name`` tells the samples of one fault apart.
 
-    ``name`` tells the samples of one fault apart. ``is_warm`` lets the client hold a connection when the fault comes.
+    With ``is_warm`` the same client has made the call once before; ``skip`` lets the fault leave that one alone.
     """
 
     fault: AnyFault
-    call: Literal["page", "create"] = "page"
+    call: str = "transactions"
     name: str = ""
     is_warm: bool = False
-    is_tls: bool = False
+    skip: int = 0
 
     @property
     def row(self) -> str:
@@ -27,19 +28,160 @@ class Sample(Struct, frozen=True, kw_only=True):
         return f"{tag}-{self.name}" if self.name else tag
 
 
-SAMPLES: tuple[Sample, ...] = (
-    Sample(fault=faults.Drip(every_ms=50)),
+def on(call: str, fault: AnyFault, name: str = "") -> Sample:
+    """A sample that meets another call than that for transactions."""
+    return Sample(fault=fault, call=call, name=name)
+
+
+TRANSPORT = (
+    Sample(fault=faults.Timeout(timeout_ms=0)),
+    Sample(fault=faults.Timeout(timeout_ms=50), name="soon"),
+    Sample(fault=faults.ResetBefore()),
+    on("create", faults.ResetBefore(), "post"),
+    Sample(fault=faults.ResetBefore(), name="warm", is_warm=True, skip=1),
+    Sample(fault=faults.ResetPeer(after_bytes=0), name="head-only"),
+    Sample(fault=faults.ResetPeer(after_bytes=20)),
+    on("create", faults.ResetPeer(after_bytes=20), "post"),
     Sample(fault=faults.EmptyResponse()),
-    Sample(fault=faults.EmptyResponse(), call="create", name="post"),
+    on("create", faults.EmptyResponse(), "post"),
+    Sample(fault=faults.EmptyResponse(), name="warm", is_warm=True, skip=1),
     Sample(fault=faults.LimitBytes(after_bytes=20)),
     Sample(fault=faults.LimitBytes(after_bytes=0), name="head-only"),
-    Sample(fault=faults.ResetPeer(after_bytes=20)),
-    Sample(fault=faults.ResetPeer(after_bytes=20), call="create", name="post"),
+    Sample(fault=faults.LimitAnswer(after_bytes=20)),
+    Sample(fault=faults.StallHead(after_bytes=20)),
     Sample(fault=faults.Stall(after_bytes=20)),
+    Sample(fault=faults.ChunkLoss(loss_percent=50)),
+    Sample(fault=faults.Corrupt(bits=200)),
+    Sample(fault=faults.Corrupt(bits=200, part="head"), name="head"),
+    Sample(fault=faults.Garbage()),
+    Sample(fault=faults.GarbageAfterHead()),
+)
+
+PACE = (
+    Sample(fault=faults.Latency(latency_ms=50)),
+    Sample(fault=faults.Latency(latency_ms=60_000), name="long"),
+    Sample(fault=faults.LognormalDelay(median_ms=20, max_ms=80)),
+    Sample(fault=faults.UniformDelay(lower_ms=20, upper_ms=50)),
+    Sample(fault=faults.Bandwidth(rate_kb_s=300)),
+    Sample(fault=faults.Bandwidth(rate_kb_s=1), name="slow"),
+    Sample(fault=faults.Slicer(average_bytes=500, variation_bytes=100, delay_us=100)),
+    Sample(fault=faults.Drip(every_ms=50)),
+    Sample(fault=faults.Dribble(chunks=4, total_ms=100)),
+    Sample(fault=faults.Dribble(chunks=600, total_ms=60_000), name="long"),
+)
+
+FRAMING = (
+    Sample(fault=faults.LengthTooLong()),
+    Sample(fault=faults.LengthTooShort()),
+    Sample(fault=faults.LengthTwice()),
+    Sample(fault=faults.LengthAndChunks()),
+    Sample(fault=faults.TruncatedUntold()),
+    Sample(fault=faults.ChunksWithoutEnd()),
+    Sample(fault=faults.BadChunkSize()),
+    Sample(fault=faults.ChunkExtension()),
+    Sample(fault=faults.Trailers()),
+    Sample(fault=faults.BodyAfterNoContent()),
+    on("head", faults.BodyAfterHead()),
+    Sample(fault=faults.BareLineFeeds()),
+    Sample(fault=faults.SecondAnswer()),
+    Sample(fault=faults.SecondAnswer(), name="warm", is_warm=True),
+    Sample(fault=faults.ContinueForever(every_ms=100)),
+    Sample(fault=faults.EarlyHints()),
+    Sample(fault=faults.HugeHeader()),
+    Sample(fault=faults.ManyHeaders()),
+    Sample(fault=faults.HeaderTwice()),
+    Sample(fault=faults.GzipLie()),
+    Sample(fault=faults.GzipBomb(size_bytes=1_000_000)),
+    Sample(fault=faults.GzipTruncated()),
+    Sample(fault=faults.RedirectLoop()),
+    Sample(fault=faults.RedirectCrossOrigin()),
+)
+
+STATUS = (
     Sample(fault=faults.Status(status=503)),
     Sample(fault=faults.Status(status=503, retry_after_s=0), name="ask-at-once"),
-    Sample(fault=faults.Status(status=503, retry_after_s=3), name="wait-told"),
-    Sample(fault=faults.Status(status=503, retry_after_s=3), call="create", name="post-wait-told"),
-    Sample(fault=faults.TruncatedJson(keep_percent=50)),
-    Sample(fault=faults.ExpireTokens()),
+    Sample(fault=faults.Status(status=503, retry_after_s=60), name="wait-told"),
+    on("create", faults.Status(status=503, retry_after_s=60), "post-wait-told"),
+    *(Sample(fault=faults.ErrorBody(told=told), name=told) for told in ("html", "nothing", "text", "cdr")),
+    on("create", faults.ErrorFlags(is_temporary=True)),
+    Sample(fault=faults.RetryAfter(form="http_date", wait_s=60)),
+    *(Sample(fault=faults.RetryAfter(form=form), name=form) for form in ("absent", "zero", "negative", "garbage", "past_date")),
+    *(Sample(fault=faults.ErrorInside(given=given), name=given) for given in ("error", "empty", "null")),
+    Sample(fault=faults.Pending()),
+    Sample(fault=faults.RateLimit(requests=1, per_s=0.01), is_warm=True),
+    Sample(fault=faults.Quota(requests=1), is_warm=True),
+    Sample(fault=faults.Brownout(calls=1)),
+    on("institutions", faults.InstitutionLine()),
 )
+
+PAYLOAD = (
+    Sample(fault=faults.TruncatedJson(keep_percent=50)),
+    *(
+        Sample(fault=faults.BadJson(form=form), name=form)
+        for form in ("trailing_comma", "single_quotes", "comment", "bare_keys")
+    ),
+    Sample(fault=faults.HtmlInside()),
+    Sample(fault=faults.ContentType(value="text/plain")),
+    Sample(fault=faults.ContentType(value="application/json; charset=utf-16"), name="charset"),
+    Sample(fault=faults.ContentType(value=""), name="none"),
+    Sample(fault=faults.ByteOrderMark()),
+    Sample(fault=faults.Latin1()),
+    Sample(fault=faults.LoneSurrogate()),
+    Sample(fault=faults.NotANumber()),
+    Sample(fault=faults.NotANumber(token="Infinity"), name="infinity"),
+    Sample(fault=faults.BigNumbers(target="ids")),
+    Sample(fault=faults.DuplicateKeys(truth="last")),
+    Sample(fault=faults.DuplicateKeys(truth="first"), name="first"),
+    Sample(fault=faults.DeepNesting()),
+    Sample(fault=faults.HugeBody(size_kb=100)),
+    Sample(fault=faults.EmptyList()),
+    on("refused", faults.ErrorShape()),
+    Sample(fault=faults.ExtraField()),
+    Sample(fault=faults.UnknownEnum()),
+    Sample(fault=faults.MissingOptional()),
+    Sample(fault=faults.NullForOptional()),
+    Sample(fault=faults.MoneyForm()),
+    Sample(fault=faults.DateForm()),
+    Sample(fault=faults.CamelCase()),
+    on("institutions", faults.OldShape()),
+)
+
+PAGING = (
+    on("later page", faults.PageRepeated()),
+    on("later page", faults.Overlap()),
+    on("later page", faults.Gap()),
+    on("later page", faults.CursorExpired()),
+    on("later page", faults.CursorLoop()),
+    on("later page", faults.NextEmpty()),
+    Sample(fault=faults.NextAbsent()),
+    Sample(fault=faults.NextForeign()),
+    Sample(fault=faults.NextForm()),
+    Sample(fault=faults.PageSize()),
+    Sample(fault=faults.OrderChanged()),
+    on("incomes", faults.TotalLies()),
+    Sample(fault=faults.ShortHistory()),
+    Sample(fault=faults.UnstableIds()),
+    Sample(fault=faults.PartialRows()),
+    Sample(fault=faults.ForeignRows()),
+    Sample(fault=faults.DayEdge()),
+)
+
+AUTH = (
+    on("token", faults.KeyRefused()),
+    Sample(fault=faults.ExpireTokens()),
+    Sample(fault=faults.UnauthorisedLate()),
+    on("token", faults.TokenField()),
+    on("token", faults.TokenLifetime()),
+    Sample(fault=faults.Unauthorised()),
+    Sample(fault=faults.Forbidden()),
+    Sample(fault=faults.AdvanceInFlight()),
+    Sample(fault=faults.DateSkew()),
+)
+
+SAMPLES: tuple[Sample, ...] = (*TRANSPORT, *PACE, *FRAMING, *STATUS, *PAYLOAD, *PAGING, *AUTH)
+
+NOT_FELT = {
+    "redirect_downgrade": "leads from https to http, so it needs a server of each",
+    "stale_answer": "is the answer to an earlier call, so there is nothing to feel in one",
+}
+"""Faults without a sample, and why."""

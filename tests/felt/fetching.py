@@ -1,42 +1,27 @@
-"""The four Python clients, each as an app would call it: one session, a limit on each read, nothing else changed."""
+"""Fetches what each line of its input asks for with the Python library it is told, and tells in a line what came of it.
+
+Each library is used as an app would use it: one session, a limit on each read and on connecting, nothing else changed.
+"""
 
 import asyncio
 import contextlib
 import json
 import ssl
+import sys
+import threading
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
 import aiohttp
 import httpx
+import msgspec
 import requests
 import urllib3
-from asking import Heard, Question
+from asking import Asked, Heard, Question
 from complaints import complaint
 
 UNREADABLE = (ValueError, RecursionError)
-
-
-class PythonCaller:
-    """Fetches with one library and puts what it raises into words."""
-
-    def __init__(self, name: str, fetch: Callable[[Question, "Progress"], None]) -> None:
-        self.version = version(name)
-        self._fetch = fetch
-
-    def ask(self, question: Question) -> Heard:
-        """Fetch, and read the body as JSON where one came."""
-        progress = Progress()
-        try:
-            self._fetch(question, progress)
-        except Exception as error:  # noqa: BLE001 - whatever a client raises is what this is about
-            trouble = complaint(error, is_in_body=progress.status != 0)
-            return Heard(trouble=trouble, told=f"{type(error).__name__}: {error}")
-        return Heard(status=progress.status, body=progress.body, value=progress.value, url=progress.url)
-
-    def close(self) -> None:
-        """Nothing is kept between calls."""
 
 
 class Progress:
@@ -61,18 +46,18 @@ class Progress:
 def _requests(question: Question, progress: Progress) -> None:
     with requests.Session() as session:
         session.trust_env = False
-        session.verify = str(question.ca_file) if question.ca_file else True
+        session.verify = question.ca_file or True
         more: dict[str, Any] = {"headers": question.headers, "timeout": question.silence_s}
         if question.is_warm:
-            _ = session.request(question.method, question.url, data=question.body, **more).content
-        with session.request(question.method, question.url, data=question.body, stream=True, **more) as answer:
+            _ = session.request(question.method, question.url, data=question.body or None, **more).content
+        with session.request(question.method, question.url, data=question.body or None, stream=True, **more) as answer:
             progress.head(answer.status_code, answer.url)
             progress.whole(answer.content, answer.json)
 
 
 def _httpx(question: Question, progress: Progress) -> None:
     with httpx.Client(timeout=question.silence_s, trust_env=False, verify=_context(question) or False) as client:
-        more: dict[str, Any] = {"headers": question.headers, "content": question.body}
+        more: dict[str, Any] = {"headers": question.headers, "content": question.body or None}
         if question.is_warm:
             client.request(question.method, question.url, **more)
         with client.stream(question.method, question.url, **more) as answer:
@@ -81,7 +66,7 @@ def _httpx(question: Question, progress: Progress) -> None:
 
 
 def _urllib3(question: Question, progress: Progress) -> None:
-    trusted = {"ca_certs": str(question.ca_file)} if question.ca_file else {}
+    trusted = {"ca_certs": question.ca_file} if question.ca_file else {}
     with urllib3.PoolManager(timeout=urllib3.Timeout(question.silence_s), **trusted) as pool:
         more: dict[str, Any] = {"headers": question.headers, "body": question.body or None}
         if question.is_warm:
@@ -110,14 +95,42 @@ async def _aiohttp_call(question: Question, progress: Progress) -> None:
 
 
 def _context(question: Question) -> ssl.SSLContext | None:
-    return ssl.create_default_context(cafile=str(question.ca_file)) if question.ca_file else None
+    return ssl.create_default_context(cafile=question.ca_file) if question.ca_file else None
 
 
-def python_callers() -> dict[str, Callable[[], PythonCaller]]:
-    """Makers of the four by name."""
-    return {
-        "requests": lambda: PythonCaller("requests", _requests),
-        "httpx": lambda: PythonCaller("httpx", _httpx),
-        "aiohttp": lambda: PythonCaller("aiohttp", _aiohttp),
-        "urllib3": lambda: PythonCaller("urllib3", _urllib3),
-    }
+FETCHERS = {"requests": _requests, "httpx": _httpx, "aiohttp": _aiohttp, "urllib3": _urllib3}
+
+
+def fetched(line: str, fetch: Callable[[Question, Progress], None]) -> dict[str, Any]:
+    """What came of the question in *line*."""
+    asked = msgspec.json.decode(line, type=Asked)
+    progress = Progress()
+    try:
+        fetch(asked.question, progress)
+    except Exception as error:  # noqa: BLE001 - whatever a client raises is what this is about
+        trouble = complaint(error, is_in_body=progress.status != 0)
+        heard = Heard(trouble=trouble, told=f"{type(error).__name__}: {error}")
+    else:
+        body = progress.body.decode("latin-1")
+        heard = Heard(status=progress.status, body=body, value=progress.value, url=progress.url)
+    return {"number": asked.number, "heard": heard}
+
+
+def main(name: str) -> None:
+    """Answer lines until there are no more, each in a thread of its own."""
+    lock = threading.Lock()
+
+    def answer(line: str) -> None:
+        told = msgspec.json.encode(fetched(line, FETCHERS[name]))
+        with lock:
+            sys.stdout.buffer.write(told + b"\n")
+            sys.stdout.buffer.flush()
+
+    sys.stdout.write(json.dumps({"version": version(name)}) + "\n")
+    sys.stdout.flush()
+    for line in sys.stdin:
+        threading.Thread(target=answer, args=(line,), daemon=True).start()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
