@@ -2,6 +2,6 @@
 
 from harness.link.link import Link
 from harness.link.protocol import LinkProtocol
-from harness.link.rules import Rule, Rules
+from harness.link.rules import CONNECTION, Rule, Rules
 
-__all__ = ["Link", "LinkProtocol", "Rule", "Rules"]
+__all__ = ["CONNECTION", "Link", "LinkProtocol", "Rule", "Rules"]

@@ -45,7 +45,8 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     When among those: after ``skip`` of them, ``times`` times, 0 for every time and at least once; only each ``every``-th;
     only those whose numbers, from 1, are in ``nth``, beside which ``times`` and ``skip`` are not given; only with
-    probability ``p`` drawn from ``seed``. It counts in one for all, or with ``scope`` for each end user, route or connection by itself.
+    probability ``p`` drawn from ``seed``. It counts in one for all, or with ``scope`` for each end user, route or
+    connection by itself.
     """
 
     route: str

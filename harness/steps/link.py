@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.errors import AppError, ConfigError
+from harness.errors import AppError, ConfigError, UnknownName
 from harness.faults import AnyFault
 from harness.faults import ExpireTokens as ExpireTokensFault
 from harness.journal import Canaries, FaultSet, Key, TokensExpired
-from harness.link import Rule
+from harness.link import CONNECTION, Rule
+from harness.model.event import EVENT_KINDS
 from harness.sandbox.api.routes import require_route
 from harness.steps.base import PlainStep
 
@@ -17,17 +18,30 @@ if TYPE_CHECKING:
 class Break(PlainStep, frozen=True, tag="break"):
     """A fault waits on a route and bites ``times`` times, after letting ``skip`` calls pass.
 
-    0 times means every time until the fault is mended, and at least once.
+    0 times means every time until the fault is mended, and at least once. ``nth`` counts calls from 1 in place of both.
+    With ``method``, ``page`` (of a walk, from 1) or ``version`` other calls pass by; with ``from_event`` and ``until_event``
+    those before, or after, an event of that kind. Faults that meet one call compose in the order of their steps.
     """
 
     route: str
     fault: AnyFault
     times: int = 1
     skip: int = 0
+    nth: tuple[int, ...] = ()
+    every: int = 1
+    method: str = ""
+    page: int = 0
+    version: str = ""
+    from_event: str = ""
+    until_event: str = ""
 
     def check(self) -> None:
         """Refuse a route that the API does not have, a fault that breaks nothing, and counts below zero."""
-        require_route(self.route)
+        if self.route != CONNECTION:
+            require_route(self.route)
+        for kind in (self.from_event, self.until_event):
+            if kind and kind not in EVENT_KINDS:
+                raise UnknownName("event", kind, EVENT_KINDS)
         self._rule.check()
 
     def perform(self, stage: "Stage") -> None:
@@ -38,7 +52,19 @@ class Break(PlainStep, frozen=True, tag="break"):
 
     @property
     def _rule(self) -> Rule:
-        return Rule(route=self.route, fault=self.fault, times=self.times, skip=self.skip)
+        return Rule(
+            route=self.route,
+            fault=self.fault,
+            times=self.times,
+            skip=self.skip,
+            nth=self.nth,
+            every=self.every,
+            method=self.method,
+            page=self.page,
+            version=self.version,
+            from_event=self.from_event,
+            until_event=self.until_event,
+        )
 
 
 class Mend(PlainStep, frozen=True, kw_only=True, tag="mend"):

@@ -5,12 +5,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from apps.feed import Feed, feed_settings
 
 from harness import faults, steps
 from harness.driver import Driver
-from harness.errors import UsageError
+from harness.errors import UnknownName, UsageError
 from harness.journal import Canaries, Exchange, FaultSet, HookCall, Journal, Key, Started, Trouble
 from harness.probes import Verdict
 from harness.scenario import Scenario
@@ -168,4 +169,27 @@ def test_an_app_may_refuse_to_start_with_a_wrong_secret(drive: Drive, tmp_path: 
 def test_values_that_cannot_work_are_refused(step: steps.AnyStep, words: str) -> None:
     """Before a socket opens, with what would be right."""
     with pytest.raises(UsageError, match=words):
+        step.check()
+
+
+NARROWED = [
+    steps.Break("banking.transactions", faults.Status(status=503), page=2, times=2),
+    steps.Break("banking.*", faults.Status(status=503), nth=(1, 4), method="GET", version="v3"),
+    steps.Break("banking.accounts", faults.Stall(), every=3, times=0, from_event="banking.accounts.sync.completed"),
+]
+
+
+@pytest.mark.parametrize("step", NARROWED, ids=repr)
+def test_a_break_that_is_narrowed_survives_a_plan_file(step: steps.Break) -> None:
+    """What it waits for is written down and read again."""
+    step.check()
+
+    assert msgspec.json.decode(msgspec.json.encode(step), type=steps.Break) == step
+
+
+def test_a_break_names_an_event_that_exists() -> None:
+    """A kind that Fiskil never sends would never come."""
+    step = steps.Break("banking.accounts", faults.Stall(), from_event="banking.account.sync.completed")
+
+    with pytest.raises(UnknownName, match=r"Did you mean 'banking\.accounts\.sync\.completed'"):
         step.check()
