@@ -96,10 +96,14 @@ class Witness:
 
 
 def _declared(one: Bitten) -> set[str]:
-    """What the fault declares; a status that the operation describes is no deviation."""
+    """What the fault declares. A status that the operation describes is no deviation; under any other nothing is judged."""
+    declared = set(one.spoils)
+    if STATUS not in declared or one.status is None or not one.is_complete:
+        return declared
     route = _ROUTES.get(one.route)
     described = statuses(document(one.version), one.method, route.path) if route else {}
-    return set(one.spoils) - ({STATUS} if str(one.status) in described else set())
+    is_described = described.get(str(one.status), "reading") != "reading"
+    return declared - {STATUS} if is_described else {STATUS}
 
 
 def _parts(one: Bitten) -> set[str]:

@@ -3,13 +3,58 @@
 from typing import TYPE_CHECKING, Union
 
 from harness.faults import auth, clock, fields, outage, paging, payload, rates, rows, status, transport
-from harness.faults.auth import ExpireTokens, Forbidden, KeyRefused, TokenField, TokenLifetime, Unauthorised, UnauthorisedLate
+from harness.faults.auth import (
+    ExpireTokens,
+    Forbidden,
+    KeyRefused,
+    TokenField,
+    TokenLifetime,
+    Unauthorised,
+    UnauthorisedLate,
+)
 from harness.faults.base import Asked, End, Pause, Piece, PlainFault, Reply, World
 from harness.faults.clock import AdvanceInFlight, DateSkew
-from harness.faults.fields import CamelCase, DateForm, ExtraField, MissingOptional, MoneyForm, NullForOptional, OldShape, UnknownEnum
+from harness.faults.fields import (
+    CamelCase,
+    DateForm,
+    ExtraField,
+    MissingOptional,
+    MoneyForm,
+    NullForOptional,
+    OldShape,
+    UnknownEnum,
+)
 from harness.faults.outage import InstitutionLine
-from harness.faults.paging import CursorExpired, CursorLoop, Gap, NextAbsent, NextEmpty, NextForeign, NextForm, OrderChanged, Overlap, PageRepeated, PageSize, TotalLies
-from harness.faults.payload import BadJson, BigNumbers, ByteOrderMark, ContentType, DeepNesting, DuplicateKeys, EmptyList, ErrorShape, HtmlInside, HugeBody, Latin1, LoneSurrogate, NotANumber, TruncatedJson
+from harness.faults.paging import (
+    CursorExpired,
+    CursorLoop,
+    Gap,
+    NextAbsent,
+    NextEmpty,
+    NextForeign,
+    NextForm,
+    OrderChanged,
+    Overlap,
+    PageRepeated,
+    PageSize,
+    TotalLies,
+)
+from harness.faults.payload import (
+    BadJson,
+    BigNumbers,
+    ByteOrderMark,
+    ContentType,
+    DeepNesting,
+    DuplicateKeys,
+    EmptyList,
+    ErrorShape,
+    HtmlInside,
+    HugeBody,
+    Latin1,
+    LoneSurrogate,
+    NotANumber,
+    TruncatedJson,
+)
 from harness.faults.rates import Brownout, Quota, RateLimit
 from harness.faults.rows import DayEdge, ForeignRows, PartialRows, ShortHistory, StaleAnswer, UnstableIds
 from harness.faults.status import ErrorBody, ErrorFlags, ErrorInside, Pending, RetryAfter, Status

@@ -88,8 +88,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     ``refusal`` makes the error that the asked endpoint documents, of status, name and message. ``waits`` makes the headers
     that tell a client to wait so many seconds; none for None, and where waits are not told.
 
-    ``at_s`` is how many seconds the rule has waited, time that was skipped included. ``memory`` is the rule's own: a fault that
-    is about several exchanges keeps there what it knows of the earlier ones, those that gave it nothing to spoil included.
+    ``at_s`` is how many seconds the rule has waited, skipped time included. ``memory`` is the rule's own: a fault that is
+    about several exchanges keeps there what it knows of earlier ones, those that gave it nothing to spoil included.
     """
 
     method: str
@@ -130,7 +130,8 @@ class PlainFault(Struct, frozen=True, kw_only=True):
     ``ends`` tells that it answers in the API's place or ends the connection.
     ``spoils`` is what no longer keeps the contract where the fault bites: ``answer`` (none at all), ``end`` (of the body),
     ``status``, ``headers``, ``media type`` or ``body``; all of it and nothing else, except that nobody can judge what comes
-    under a status that no document describes. Where it depends on a parameter it is a property. ``needs_world`` tells that it cannot be had before the hosted API.
+    under a status that no document describes. Where it depends on a parameter it is a property. ``needs_world`` tells that
+    it cannot be had before the hosted API.
     """
 
     ids: ClassVar[tuple[str, ...]] = ()

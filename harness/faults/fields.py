@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 from harness.errors import ConfigError
 from harness.faults.base import Asked, PlainFault, Reply, refuse_unknown
-from harness.faults.places import NOTHING, Place, decoded, edited, encoded, rows_of
+from harness.faults.places import NOTHING, decoded, edited, encoded, rows_of
 from harness.sandbox.api.versions import in_words_of
 
 Money = Literal["number", "text"]

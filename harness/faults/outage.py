@@ -1,4 +1,4 @@
-"""Faults of institutions: what the API says of their lines. The steps ``begin_outage`` and ``end_outage`` cut the line itself."""
+"""Faults of institutions: what the API says of their lines; steps like ``begin_outage`` cut the line itself."""
 
 from typing import Any, ClassVar, Literal, get_args
 

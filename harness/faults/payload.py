@@ -170,10 +170,7 @@ class BigNumbers(PlainFault, frozen=True, kw_only=True, tag="big_numbers"):
 
     def change(self, reply: Reply, asked: Asked) -> Reply:
         """The odd numbers above 2**53, no float among them."""
-        if self.target == "integers":
-            finds = _is_integer
-        else:
-            finds = _is_digits
+        finds = _is_integer if self.target == "integers" else _is_digits
         return edited(reply, asked, finds, lambda place: place.put(2**53 + 1 + 2 * int(place.value)))
 
 

@@ -33,7 +33,9 @@ Told = Literal["nothing", "html", "text", "cdr"]
 Wait = Literal["seconds", "http_date", "past_date", "absent", "empty", "zero", "negative", "fraction", "huge", "garbage"]
 Empty = Literal["error", "empty", "null"]
 
-_GATEWAY = b"<html>\r\n<head><title>%d</title></head>\r\n<body>\r\n<center><h1>%d</h1></center>\r\n<hr></body>\r\n</html>\r\n"
+_GATEWAY = (
+    b"<html>\r\n<head><title>%d</title></head>\r\n<body>\r\n<center><h1>%d</h1></center>\r\n<hr></body>\r\n</html>\r\n"
+)
 _WORDS = {
     "past_date": b"Wed, 21 Oct 2015 07:28:00 GMT",
     "empty": b"",
@@ -84,8 +86,8 @@ class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
 class ErrorBody(PlainFault, frozen=True, kw_only=True, tag="error_body"):
     """The API does nothing and ``status`` is answered, and not in its own words.
 
-    ``nothing`` has no body at all, ``html`` is the page of a gateway before the API, ``text`` a proxy's sentence, ``cdr`` the
-    ``errors`` of the consumer data standards.
+    ``nothing`` has no body at all, ``html`` is the page of a gateway before the API, ``text`` a proxy's sentence, and
+    ``cdr`` the ``errors`` of the consumer data standards.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("R-502", "R-504", "R-503", "R-500")

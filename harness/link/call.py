@@ -107,6 +107,8 @@ class Call:
             waits=self._waits,
             page=self.facts.page,
             bite=taken.bite,
+            at_s=self.facts.clock_s - taken.waiting.set_s,
+            memory=taken.waiting.memory,
         )
 
     def _note(self, taken: Sequence[Taken], met: Met, performed: Performed) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from fnmatch import fnmatchcase
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -130,7 +130,7 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Waiting:
     """A rule with what is left of it: ``left`` counts the bites that must still come.
 
-    ``spared`` counts the exchanges that were its own and gave it nothing to spoil.
+    ``spared`` counts the exchanges that were its own and gave it nothing to spoil. ``memory`` is for its fault to write in.
     """
 
     def __init__(self, rule: Rule, *, set_s: float = 0.0) -> None:
@@ -138,7 +138,8 @@ class Waiting:
         self.wanted = (len(rule.nth) or rule.times or 1) if rule.p > 0 else 0
         self.spared = 0
         self.bitten = 0
-        self._set_s = set_s
+        self.memory: dict[str, Any] = {}
+        self.set_s = set_s
         self._chance = Random(rule.seed)
         self._seen: Counter[Hashable] = Counter()
         self._taken: Counter[Hashable] = Counter()
@@ -156,7 +157,7 @@ class Waiting:
     def takes(self, facts: Facts) -> bool:
         """Whether this exchange is the fault's; taking it counts."""
         rule = self.rule
-        if not rule.is_about(facts, set_s=self._set_s):
+        if not rule.is_about(facts, set_s=self.set_s):
             return False
         key = rule.counted_by(facts)
         if rule.times > 0 and not rule.nth and self._taken[key] >= rule.times:
