@@ -2,7 +2,24 @@
 
 from typing import TYPE_CHECKING, Union
 
-from harness.faults import auth, clock, fields, outage, paging, payload, rates, rows, status, transport
+from harness.faults import (
+    auth,
+    clock,
+    compression,
+    damage,
+    fields,
+    framing,
+    heads,
+    outage,
+    pace,
+    paging,
+    payload,
+    rates,
+    redirect,
+    rows,
+    status,
+    transport,
+)
 from harness.faults.auth import (
     ExpireTokens,
     Forbidden,
@@ -14,6 +31,8 @@ from harness.faults.auth import (
 )
 from harness.faults.base import Asked, End, Pause, Piece, PlainFault, Reply, World
 from harness.faults.clock import AdvanceInFlight, DateSkew
+from harness.faults.compression import GzipBomb, GzipLie, GzipTruncated
+from harness.faults.damage import ChunkLoss, Corrupt, Garbage, GarbageAfterHead
 from harness.faults.fields import (
     CamelCase,
     DateForm,
@@ -24,7 +43,24 @@ from harness.faults.fields import (
     OldShape,
     UnknownEnum,
 )
+from harness.faults.framing import (
+    BadChunkSize,
+    BareLineFeeds,
+    BodyAfterHead,
+    BodyAfterNoContent,
+    ChunkExtension,
+    ChunksWithoutEnd,
+    LengthAndChunks,
+    LengthTooLong,
+    LengthTooShort,
+    LengthTwice,
+    SecondAnswer,
+    Trailers,
+    TruncatedUntold,
+)
+from harness.faults.heads import ContinueForever, EarlyHints, HeaderTwice, HugeHeader, ManyHeaders
 from harness.faults.outage import InstitutionLine
+from harness.faults.pace import Bandwidth, Dribble, Drip, Latency, LognormalDelay, Slicer, UniformDelay
 from harness.faults.paging import (
     CursorExpired,
     CursorLoop,
@@ -56,11 +92,38 @@ from harness.faults.payload import (
     TruncatedJson,
 )
 from harness.faults.rates import Brownout, Quota, RateLimit
+from harness.faults.redirect import RedirectCrossOrigin, RedirectDowngrade, RedirectLoop
 from harness.faults.rows import DayEdge, ForeignRows, PartialRows, ShortHistory, StaleAnswer, UnstableIds
 from harness.faults.status import ErrorBody, ErrorFlags, ErrorInside, Pending, RetryAfter, Status
-from harness.faults.transport import Drip, EmptyResponse, LimitBytes, ResetPeer, Stall
+from harness.faults.transport import (
+    EmptyResponse,
+    LimitAnswer,
+    LimitBytes,
+    ResetBefore,
+    ResetPeer,
+    Stall,
+    StallHead,
+    Timeout,
+)
 
-FAMILIES = (transport, status, rates, outage, payload, fields, paging, rows, auth, clock)
+FAMILIES = (
+    pace,
+    transport,
+    damage,
+    framing,
+    heads,
+    compression,
+    redirect,
+    status,
+    payload,
+    auth,
+    rates,
+    outage,
+    fields,
+    paging,
+    rows,
+    clock,
+)
 """Each has ``FAULTS``, its own in the order of the catalogue."""
 
 FAULTS: dict[str, type[PlainFault]] = {
@@ -79,20 +142,32 @@ __all__ = [
     "AdvanceInFlight",
     "AnyFault",
     "Asked",
+    "BadChunkSize",
     "BadJson",
+    "Bandwidth",
+    "BareLineFeeds",
     "BigNumbers",
+    "BodyAfterHead",
+    "BodyAfterNoContent",
     "Brownout",
     "ByteOrderMark",
     "CamelCase",
+    "ChunkExtension",
+    "ChunkLoss",
+    "ChunksWithoutEnd",
     "ContentType",
+    "ContinueForever",
+    "Corrupt",
     "CursorExpired",
     "CursorLoop",
     "DateForm",
     "DateSkew",
     "DayEdge",
     "DeepNesting",
+    "Dribble",
     "Drip",
     "DuplicateKeys",
+    "EarlyHints",
     "EmptyList",
     "EmptyResponse",
     "End",
@@ -105,13 +180,28 @@ __all__ = [
     "Forbidden",
     "ForeignRows",
     "Gap",
+    "Garbage",
+    "GarbageAfterHead",
+    "GzipBomb",
+    "GzipLie",
+    "GzipTruncated",
+    "HeaderTwice",
     "HtmlInside",
     "HugeBody",
+    "HugeHeader",
     "InstitutionLine",
     "KeyRefused",
+    "Latency",
     "Latin1",
+    "LengthAndChunks",
+    "LengthTooLong",
+    "LengthTooShort",
+    "LengthTwice",
+    "LimitAnswer",
     "LimitBytes",
+    "LognormalDelay",
     "LoneSurrogate",
+    "ManyHeaders",
     "MissingOptional",
     "MoneyForm",
     "NextAbsent",
@@ -132,19 +222,30 @@ __all__ = [
     "PlainFault",
     "Quota",
     "RateLimit",
+    "RedirectCrossOrigin",
+    "RedirectDowngrade",
+    "RedirectLoop",
     "Reply",
+    "ResetBefore",
     "ResetPeer",
     "RetryAfter",
+    "SecondAnswer",
     "ShortHistory",
+    "Slicer",
     "StaleAnswer",
     "Stall",
+    "StallHead",
     "Status",
+    "Timeout",
     "TokenField",
     "TokenLifetime",
     "TotalLies",
+    "Trailers",
     "TruncatedJson",
+    "TruncatedUntold",
     "Unauthorised",
     "UnauthorisedLate",
+    "UniformDelay",
     "UnknownEnum",
     "UnstableIds",
     "World",

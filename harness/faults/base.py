@@ -17,11 +17,11 @@ the API's place, or breaks the connection) is the only one of its sort: the othe
 import enum
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any, ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
-from msgspec import Struct, field
+from msgspec import Struct
 
-from harness.errors import ConfigError, nearest
+from harness.errors import ConfigError
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -87,9 +87,6 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     ``refusal`` makes the error that the asked endpoint documents, of status, name and message. ``waits`` makes the headers
     that tell a client to wait so many seconds; none for None, and where waits are not told.
-
-    ``at_s`` is how many seconds the rule has waited, skipped time included. ``memory`` is the rule's own: a fault that is
-    about several exchanges keeps there what it knows of earlier ones, those that gave it nothing to spoil included.
     """
 
     method: str
@@ -106,8 +103,6 @@ class Asked(Struct, frozen=True, kw_only=True):
     waits: Callable[[int | None], Headers]
     page: int = 1
     bite: int = 0
-    at_s: float = 0.0
-    memory: dict[str, Any] = field(default_factory=dict)
 
 
 class World(Protocol):
@@ -128,10 +123,11 @@ class PlainFault(Struct, frozen=True, kw_only=True):
 
     ``ids`` are the fault's ids in the catalogue. ``where`` says whether it meets an exchange or a connection.
     ``ends`` tells that it answers in the API's place or ends the connection.
-    ``spoils`` is what no longer keeps the contract where the fault bites: ``answer`` (none at all), ``end`` (of the body),
-    ``status``, ``headers``, ``media type`` or ``body``; all of it and nothing else, except that nobody can judge what comes
-    under a status that no document describes. Where it depends on a parameter it is a property. ``needs_world`` tells that
-    it cannot be had before the hosted API.
+    ``needs_world`` tells that it cannot be had before the hosted API.
+
+    ``spoils`` is what no longer keeps the contract where the fault bites: ``answer`` (not a byte of it), ``end`` (it stops
+    before), ``framing`` (it is no HTTP, or more than one answer), else ``status``, ``headers``, ``media type`` and ``body``;
+    all of it and nothing else. ``bytes`` is whatever chance has it break.
     """
 
     ids: ClassVar[tuple[str, ...]] = ()
@@ -204,16 +200,3 @@ def refuse_outside(fault: object, name: str, least: int, most: int | None = None
     if type(value) is not int or value < least or (most is not None and value > most):
         bounds = f"at least {least}" if most is None else f"from {least} to {most}"
         raise ConfigError(f"{type(fault).__name__}: {name} must be a whole number, {bounds}, got {value!r}.")
-
-
-def refuse_unknown(fault: object, name: str, known: Sequence[str]) -> None:
-    """Refuse a word that a parameter of *fault* cannot be.
-
-    Raises:
-        ConfigError: It is none of *known*.
-    """
-    value = getattr(fault, name)
-    if value not in known:
-        near = nearest(str(value), known)
-        hint = f" Did you mean {near!r}?" if near else ""
-        raise ConfigError(f"{type(fault).__name__}: no {name} {value!r}.{hint} Known: {', '.join(known)}.")

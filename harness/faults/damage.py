@@ -1,6 +1,6 @@
 """Faults that damage what is written: bytes lost, bits flipped, noise in place of an answer.
 
-What chance damages may break anything, or nothing that anybody notices; so ``bytes`` is all that two of these say they spoil.
+What chance damages may break anything, or nothing that anybody notices; so ``bytes`` is all that it says it spoils.
 """
 
 from collections.abc import Sequence

@@ -20,7 +20,7 @@ from harness.faults.base import Act, Asked, End, Piece, PlainFault, head_and_bod
 
 LONGEST_EXTENSION = 60_000
 MOST_TRAILERS = 1_000
-SECOND_ANSWER = b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}'
+SECOND_ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
 
 
 class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"):

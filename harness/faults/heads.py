@@ -97,7 +97,10 @@ class HeaderTwice(PlainFault, frozen=True, kw_only=True, tag="header_twice"):
         """Refuse a length, whose doubling is ``length_twice``, and what cannot stand in a header."""
         if self.header == "content-length":
             raise ConfigError("HeaderTwice: a second content-length is LengthTwice.")
-        if not all(one.isascii() and one.isprintable() for one in (self.header, self.value)) or self.header != self.header.lower():
+        if (
+            not all(one.isascii() and one.isprintable() for one in (self.header, self.value))
+            or self.header != self.header.lower()
+        ):
             raise ConfigError(f"HeaderTwice: no header in lower case: {self.header!r} with {self.value!r}.")
 
     def change(self, reply: Reply, asked: Asked) -> Reply:

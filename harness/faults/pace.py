@@ -71,8 +71,8 @@ class Latency(PlainFault, frozen=True, kw_only=True, tag="latency"):
 class LognormalDelay(PlainFault, frozen=True, kw_only=True, tag="lognormal_delay"):
     """The answer begins late: half of all within ``median_ms``, a few much later, none after ``max_ms``.
 
-    ``sigma`` is the deviation of the delay's logarithm: 0.1 is tight, 1 has a long tail. One beyond ``max_ms`` is drawn anew, ten
-    times at most, as WireMock does.
+    ``sigma`` is the deviation of the delay's logarithm: 0.1 is tight, 1 has a long tail. A delay beyond ``max_ms`` is drawn
+    anew, ten times at most, as WireMock does.
     """
 
     ids: ClassVar[tuple[str, ...]] = ("N-LAT-LOGNORMAL",)

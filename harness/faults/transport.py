@@ -1,6 +1,6 @@
 """Faults of the connection: resets, early ends and silences in an exchange.
 
-``upstream`` faults meet the request, and the API never hears of it; ``downstream`` ones meet the answer to work that is done.
+Upstream they meet the request, and the API never hears of it; downstream they meet the answer to work that is done.
 """
 
 from collections.abc import Sequence

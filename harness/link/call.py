@@ -8,13 +8,14 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from harness.clock import real_now
-from harness.faults.base import Asked, Headers, Reply
+from harness.faults.base import Asked, End, Headers, Reply
 from harness.journal import Bite, Journal
 from harness.link import protocol
 from harness.link.bites import Met, meet
 from harness.link.perform import Performed, perform
 from harness.link.rules import Facts, Taken
 from harness.link.watching import BITTEN, Bitten
+from harness.link.wire import read_answer
 from harness.sandbox.api.routes import find_route
 from harness.sandbox.api.wire import goa_error, simple_error
 from harness.sandbox.console import VERSIONS
@@ -114,9 +115,13 @@ class Call:
     def _note(self, taken: Sequence[Taken], met: Met, performed: Performed) -> None:
         if not any(met.has_bitten):
             return
+        is_closed = performed.end is End.CLOSE or (performed.end is None and not self._line.is_kept)
+        written = bytes(performed.head + performed.body)
+        received = read_answer(written, method=self._scope["method"], is_closed=is_closed)
         self.status = status_of(bytes(performed.head))
-        self.headers = met.reply.headers if met.reply is not None and self.status is not None else ()
-        self.sent = performed.body
+        told = met.reply.headers if met.reply is not None and self.status is not None else ()
+        self.headers = received.headers or told
+        self.sent = bytearray(received.body) if received.headers else performed.body
         bitten = [one.waiting.rule for one, has_bitten in zip(taken, met.has_bitten, strict=True) if has_bitten]
         self.bites = tuple(rule.name for rule in bitten)
         offset = len(performed.body) if self.status is not None else -1
@@ -143,7 +148,7 @@ class Call:
                     status=self.status,
                     headers=self.headers,
                     body=bytes(self.sent),
-                    is_complete=performed.end is None and not performed.has_left,
+                    flaw=received.flaw,
                     has_left=performed.has_left,
                 )
             )

@@ -4,11 +4,14 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from harness.link.wire import Flaw
+
 
 class Bitten(Struct, frozen=True, kw_only=True):
-    """An exchange that a fault has spoiled. ``spoils`` is what the fault declares, ``status`` None where no head was sent.
+    """An exchange that faults have spoiled. ``spoils`` is what they declare, ``status`` None where no head was sent.
 
-    ``is_complete`` says whether the body came to its end, ``has_left`` whether the client went away first.
+    ``flaw`` is what a strict reader finds of the frame, ``headers`` and ``body`` what it read up to there. ``has_left`` says
+    whether the client went away before the end.
     """
 
     fault: str
@@ -19,7 +22,7 @@ class Bitten(Struct, frozen=True, kw_only=True):
     status: int | None
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
-    is_complete: bool
+    flaw: Flaw
     has_left: bool
 
 

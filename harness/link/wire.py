@@ -1,0 +1,119 @@
+"""What the bytes of one answer say to a strict reader, who forgives nothing that RFC 9112 does not.
+
+Lenient clients make something of answers that this one calls broken. That is what faults of framing are about, and why none
+of the libraries that parse HTTP, each lenient in its own way, reads here.
+"""
+
+import re
+from typing import Literal
+
+from msgspec import Struct
+
+from harness.faults.base import Headers
+
+CRLF = b"\r\n"
+BODILESS = (204, 304)
+STATUS_LINE = re.compile(rb"HTTP/1\.1 ([1-5][0-9][0-9]) [\t\x20-\x7e]*")
+FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*")
+CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})(?:;[\t\x20-\x7e]*)?")
+
+Flaw = Literal["", "answer", "end", "framing"]
+
+
+class Received(Struct, frozen=True, kw_only=True):
+    """An answer as far as it could be read; ``body`` is without the frame of its chunks, ``headers`` in lower case.
+
+    ``flaw`` is what made an end of reading: ``answer`` (not a byte came), ``end`` (they stopped before the end),
+    ``framing`` (they are no HTTP, or more than an answer), or nothing.
+    """
+
+    flaw: Flaw
+    status: int | None = None
+    headers: Headers = ()
+    body: bytes = b""
+
+
+def read_answer(written: bytes, *, method: str, is_closed: bool) -> Received:
+    """Read the answer to a request of *method*; *is_closed* tells that the connection has ended in order after it."""
+    if not written:
+        return Received(flaw="answer")
+    left = written
+    while True:
+        head, blank, left = left.partition(CRLF + CRLF)
+        status = _status_of(head)
+        if not blank:
+            # What stops inside a head is judged by the lines that are whole.
+            lines = head.split(CRLF)[:-1]
+            is_good = (_status_of(head) is not None and _fields(lines[1:]) is not None) if lines else b"\n" not in head
+            return Received(flaw="end" if is_good and _may_begin(head) else "framing")
+        if status is None or not 100 <= status < 200:
+            break
+    headers = _fields(head.split(CRLF)[1:])
+    if status is None or headers is None:
+        return Received(flaw="framing", status=status)
+    flaw, body = _body(left, headers, is_bodiless=method == "HEAD" or status in BODILESS, is_closed=is_closed)
+    return Received(flaw=flaw, status=status, headers=headers, body=body)
+
+
+def _status_of(head: bytes) -> int | None:
+    found = STATUS_LINE.fullmatch(head.split(CRLF)[0])
+    return int(found[1]) if found else None
+
+
+def _may_begin(head: bytes) -> bool:
+    begin = b"HTTP/1.1 "
+    return head.startswith(begin) or begin.startswith(head)
+
+
+def _fields(lines: list[bytes]) -> Headers | None:
+    """Headers in lower case; None where a line is none."""
+    found = [FIELD.fullmatch(line) for line in lines]
+    return None if None in found else tuple((one[1].lower(), one[2]) for one in found if one)
+
+
+def _body(left: bytes, headers: Headers, *, is_bodiless: bool, is_closed: bool) -> tuple[Flaw, bytes]:
+    lengths = [value for name, value in headers if name == b"content-length"]
+    codings = [value for name, value in headers if name == b"transfer-encoding"]
+    if is_bodiless:
+        return ("framing" if left else ""), b""
+    if (
+        (lengths and codings)
+        or len(lengths) > 1
+        or codings not in ([], [b"chunked"])
+        or not all(map(bytes.isdigit, lengths))
+    ):
+        return "framing", b""
+    if codings:
+        return _chunks(left)
+    if not lengths:
+        return ("" if is_closed else "end"), left
+    length = int(lengths[0])
+    if len(left) < length:
+        return "end", left
+    return ("framing" if len(left) > length else ""), left[:length]
+
+
+def _chunks(left: bytes) -> tuple[Flaw, bytes]:
+    body = b""
+    while True:
+        line, newline, left = left.partition(CRLF)
+        size_line = CHUNK_SIZE.fullmatch(line)
+        if not newline:
+            return ("end" if not line or size_line else "framing"), body
+        if size_line is None:
+            return "framing", body
+        size = int(size_line[1], 16)
+        if not size:
+            break
+        body += left[:size]
+        after, left = left[size : size + 2], left[size + 2 :]
+        if after != CRLF:
+            return ("end" if CRLF.startswith(after) else "framing"), body
+    while True:
+        line, newline, left = left.partition(CRLF)
+        if not newline:
+            return "end", body
+        if not line:
+            return ("framing" if left else ""), body
+        if _fields([line]) is None:
+            return "framing", body
