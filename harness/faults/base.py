@@ -17,11 +17,11 @@ the API's place, or breaks the connection) is the only one of its sort: the othe
 import enum
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from harness.errors import ConfigError
+from harness.errors import ConfigError, nearest
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -87,6 +87,9 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     ``refusal`` makes the error that the asked endpoint documents, of status, name and message. ``waits`` makes the headers
     that tell a client to wait so many seconds; none for None, and where waits are not told.
+
+    ``at_s`` is how many seconds the rule has waited, skipped time included. ``memory`` is the rule's own: a fault that is
+    about several exchanges keeps there what it knows of earlier ones, those that gave it nothing to spoil included.
     """
 
     method: str
@@ -103,6 +106,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     waits: Callable[[int | None], Headers]
     page: int = 1
     bite: int = 0
+    at_s: float = 0.0
+    memory: dict[str, Any] = field(default_factory=dict)
 
 
 class World(Protocol):
@@ -200,3 +205,16 @@ def refuse_outside(fault: object, name: str, least: int, most: int | None = None
     if type(value) is not int or value < least or (most is not None and value > most):
         bounds = f"at least {least}" if most is None else f"from {least} to {most}"
         raise ConfigError(f"{type(fault).__name__}: {name} must be a whole number, {bounds}, got {value!r}.")
+
+
+def refuse_unknown(fault: object, name: str, known: Sequence[str]) -> None:
+    """Refuse a word that a parameter of *fault* cannot be.
+
+    Raises:
+        ConfigError: It is none of *known*.
+    """
+    value = getattr(fault, name)
+    if value not in known:
+        near = nearest(str(value), known)
+        hint = f" Did you mean {near!r}?" if near else ""
+        raise ConfigError(f"{type(fault).__name__}: no {name} {value!r}.{hint} Known: {', '.join(known)}.")
