@@ -8,8 +8,8 @@ from msgspec import Struct
 class Question(Struct, frozen=True, kw_only=True):
     """One call. ``silence_s`` is the client's own limit on each read and on connecting, where it has one.
 
-    ``deadline_s`` is the whole call's, and its caller's to keep. ``is_warm`` lets the same client ask the same once before, so
-    that it holds a connection already; what came of the second time counts.
+    ``deadline_s`` is the whole call's, and its caller's to keep. ``first_url`` is asked before, in the same way and by the same
+    client, which then holds a connection already; what comes of that does not count.
     """
 
     method: str
@@ -19,7 +19,7 @@ class Question(Struct, frozen=True, kw_only=True):
     silence_s: float
     deadline_s: float
     ca_file: str = ""
-    is_warm: bool = False
+    first_url: str = ""
 
 
 class Heard(Struct, frozen=True, kw_only=True):

@@ -11,26 +11,28 @@ from harness.sandbox.tokens import exchange
 class Call(Struct, frozen=True, kw_only=True):
     """One call of the API. In ``path`` and ``body`` stand the names of what the sandbox makes up.
 
-    ``pages`` are walked before it, in the API's own words. ``is_same`` tells that the answer is the same each time.
+    ``is_later`` makes it the page after that, which the client has asked for before. ``is_same`` tells that the answer is the
+    same each time.
     """
 
     route: str
     path: str
     method: str = "GET"
     body: str = ""
-    pages: int = 0
+    is_later: bool = False
     is_same: bool = True
 
 
 CALLS = {
     "transactions": Call(route="banking.transactions", path="/v1/banking/transactions?end_user_id={end_user_id}"),
-    "later page": Call(route="banking.transactions", path="/v1/banking/transactions?end_user_id={end_user_id}", pages=1),
+    "later page": Call(route="banking.transactions", path="/v1/banking/transactions?end_user_id={end_user_id}", is_later=True),
+    "accounts": Call(route="banking.accounts", path="/v1/banking/accounts?end_user_id={end_user_id}"),
     "refused": Call(route="banking.transactions", path="/v1/banking/transactions?end_user_id={end_user_id}&page[size]=nonsense"),
-    "incomes": Call(route="income.summary", path="/v1/income?end_user_id={end_user_id}"),
-    "institutions": Call(route="institutions.list", path="/v1/institutions"),
-    "head": Call(route="*", path="/v1/institutions", method="HEAD"),
+    "incomes": Call(route="banking.income", path="/v1/banking/income?end_user_id={end_user_id}"),
+    "institutions": Call(route="institutions.list", path="/v1/institutions?client_id={client_id}"),
+    "head": Call(route="*", path="/v1/institutions?client_id={client_id}", method="HEAD"),
     "create": Call(
-        route="end_users.create", path="/v1/end-users", method="POST", body='{"email": "a@example.com"}', is_same=False
+        route="end_users.create", path="/v1/end-users", method="POST", body='{{"email": "a@example.com"}}', is_same=False
     ),
     "token": Call(
         route="token",
@@ -49,6 +51,7 @@ class Placed(Struct, kw_only=True):
     path: str
     headers: dict[str, str]
     body: str
+    first_path: str = ""
 
     def said(self, fiskil: LocalFiskil) -> bytes:
         """What the API says to it, asked without a connection."""
@@ -67,6 +70,7 @@ def placed(fiskil: LocalFiskil, name: str) -> Placed:
     headers = {"authorization": f"Bearer {token}", **({"content-type": "application/json"} if call.body else {})}
     names = {"end_user_id": rosa.end_user_id, **pair}
     one = Placed(call=call, path=call.path.format(**names), headers=headers, body=call.body.format(**names))
-    for _ in range(call.pages):
+    if call.is_later:
+        one.first_path = one.path
         one.path = msgspec.json.decode(one.said(fiskil))["links"]["next"].removeprefix(fiskil.api_url)
     return one

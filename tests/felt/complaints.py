@@ -6,42 +6,66 @@ asked only for what they alone know, by words in their names and messages.
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 CLOSED = ("disconnected", "closed connection", "without response", "connection closed", "server closed")
 CUT = ("incompleteread", "not completed", "incomplete", "not enough data", "more expected", "prematurely")
+BROKEN = ("invalidchunk", "bad chunk")
 
 
 def complaint(error: BaseException, *, is_in_body: bool) -> str:
     """The word for *error*, which came before the head of the answer was there, or in its body.
 
-    What the parser of a client refuses is a ``protocol-error``: all that nothing else explains.
+    What the parser of a client refuses is a ``protocol-error``: all that nothing else explains. It has no place, for a parser
+    that gets head and body in one read refuses both, and how they come is chance.
     """
-    every = list(_chain(error))
-    names = " ".join(cls.__name__ for one in every for cls in type(one).__mro__).lower()
-    words = " ".join(str(one) for one in every).lower()
-    where = "-in-body" if is_in_body else ""
-    if any(isinstance(one, socket.gaierror) for one in every):
-        return "no-address"
-    if any(isinstance(one, ConnectionRefusedError) for one in every):
-        return "refused"
-    if any(_is_of_tls(one) for one in every):
-        return "tls-rejected" if any(isinstance(one, ssl.SSLCertVerificationError) for one in every) else f"tls-error{where}"
-    if "toomanyredirects" in names or "too many redirects" in words:
-        return "too-many-redirects"
-    if "timeout" in names:
-        return f"read-timeout{where}" if "connect" not in _timeouts(every) else "connect-timeout"
-    if "decod" in names or "contentencoding" in names or "decompress" in words:
-        return "decode-error"
-    if "contenttype" in names:
-        return "wrong-type"
-    if any(_is_reset(one) for one in every):
-        return f"reset{where}"
-    if is_in_body and any(word in names + words for word in (*CUT, *CLOSED)):
+    said = _Said(error)
+    word = next((word for word, holds in WORDS if holds(said)), "protocol-error")
+    if word == "closed" and is_in_body:
         return "truncated"
-    if not is_in_body and any(word in names + words for word in CLOSED):
-        return "closed"
-    return f"protocol-error{where}"
+    return f"{word}-in-body" if is_in_body and word in {"read-timeout", "reset"} else word
+
+
+class _Said:
+    """All that an exception says: what it stands for, the names of its classes, and its words."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.every = list(_chain(error))
+        self.names = " ".join(cls.__name__ for one in self.every for cls in type(one).__mro__).lower()
+        self.words = self.names + " ".join(str(one) for one in self.every).lower()
+
+    def has(self, *kinds: type[BaseException]) -> bool:
+        return any(isinstance(one, kinds) for one in self.every)
+
+    def tells(self, words: tuple[str, ...]) -> bool:
+        return any(word in self.words for word in words)
+
+    @property
+    def is_reset(self) -> bool:
+        """The standard library counts an early end as a reset too, but without a number."""
+        return any(isinstance(one, ConnectionResetError | BrokenPipeError) and one.errno is not None for one in self.every)
+
+    @property
+    def is_late_connection(self) -> bool:
+        late = [type(one).__name__.lower() for one in self.every if "timeout" in type(one).__name__.lower()]
+        return any("connect" in name for name in late)
+
+
+WORDS: tuple[tuple[str, Callable[[_Said], bool]], ...] = (
+    ("no-address", lambda said: said.has(socket.gaierror)),
+    ("refused", lambda said: said.has(ConnectionRefusedError)),
+    ("tls-rejected", lambda said: said.has(ssl.SSLCertVerificationError)),
+    ("tls-error", lambda said: said.has(ssl.SSLError) and "timeout" not in said.names),
+    ("too-many-redirects", lambda said: said.tells(("toomanyredirects", "too many redirects"))),
+    ("connect-timeout", lambda said: said.is_late_connection),
+    ("read-timeout", lambda said: "timeout" in said.names),
+    ("decode-error", lambda said: said.tells(("decodingerror", "decodeerror", "contentencoding", "decompress"))),
+    ("wrong-type", lambda said: "contenttype" in said.names),
+    ("reset", lambda said: said.is_reset),
+    ("protocol-error", lambda said: said.tells(BROKEN)),
+    ("closed", lambda said: said.tells(CLOSED + CUT)),
+)
+"""Each word of ours and what makes it, the surest first."""
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -54,16 +78,3 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             seen.append(one)
             yield one
             left += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
-
-
-def _is_of_tls(error: BaseException) -> bool:
-    return isinstance(error, ssl.SSLError) and not isinstance(error, TimeoutError)
-
-
-def _is_reset(error: BaseException) -> bool:
-    """Whether the connection was reset; the standard library counts an early end as a reset too, but without a number."""
-    return isinstance(error, ConnectionResetError | BrokenPipeError) and error.errno is not None
-
-
-def _timeouts(every: list[BaseException]) -> str:
-    return " ".join(type(one).__name__ for one in every if "timeout" in type(one).__name__.lower()).lower()

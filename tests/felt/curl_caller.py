@@ -20,6 +20,7 @@ COMPLAINTS = {
 """Exit codes, which are documented; all others are judged by how far the call had come."""
 TIMED_OUT = 28
 RECEIVING = (55, 56)
+_METHODS = {"GET": [], "POST": ["-X", "POST"], "HEAD": ["--head"]}
 
 
 class Curl:
@@ -35,8 +36,8 @@ class Curl:
         headers = [part for name, value in question.headers.items() for part in ("-H", f"{name}: {value}")]
         body = ["--data-binary", question.body] if question.body else []
         limits = ["--connect-timeout", str(question.silence_s), "--max-time", str(question.deadline_s)]
-        usual = ["-sS", "--noproxy", "*", *limits, *trusted, "-X", question.method, *headers, *body]
-        before = [*usual, "-o", "/dev/null", question.url, "--next"] if question.is_warm else []
+        usual = ["-sSg", "--noproxy", "*", *limits, *trusted, *_METHODS[question.method], *headers, *body]
+        before = [*usual, "-o", "/dev/null", question.first_url, "--next"] if question.first_url else []
         account = ["-w", "%{stderr}\n%{json}"]
         said = subprocess.run(["curl", "-q", *before, *usual, *account, question.url], capture_output=True, check=False)
         told, _, facts_json = said.stderr.decode("utf-8", "replace").rpartition("\n")
@@ -54,8 +55,8 @@ def _complaint(code: int, told: str, facts: dict[str, float]) -> str:
     if code == TIMED_OUT:
         return "deadline" if facts["time_connect"] else "connect-timeout"
     if code in RECEIVING:
-        return f"reset{where}" if "reset" in told else f"closed{where}"
-    return COMPLAINTS.get(code, f"protocol-error{where}")
+        return f"reset{where}" if "reset" in told else "protocol-error"
+    return COMPLAINTS.get(code, "protocol-error")
 
 
 def _value(body: bytes) -> str | None:

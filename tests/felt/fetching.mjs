@@ -12,7 +12,7 @@ const COMPLAINTS = [
   [/CONNECT_TIMEOUT/, "connect-timeout"],
   [/HEADERS_TIMEOUT|BODY_TIMEOUT/, "read-timeout", "body"],
   [/\bCERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS_CERT/, "tls-rejected"],
-  [/ERR_SSL|EPROTO|TLS connection was established/, "tls-error", "body"],
+  [/ERR_SSL|EPROTO|TLS connection was established/, "tls-error"],
   [/Z_[A-Z]+_ERROR|ERR__ERROR_FORMAT/, "decode-error"],
   [/ECONNRESET|EPIPE/, "reset", "body"],
   [/other side closed/, "closed", "body"],
@@ -25,7 +25,7 @@ function causes(error) {
 }
 
 function complaint(told, isInBody) {
-  const [, word, place] = COMPLAINTS.find(([pattern]) => pattern.test(told)) ?? [/./, "protocol-error", "body"];
+  const [, word, place] = COMPLAINTS.find(([pattern]) => pattern.test(told)) ?? [/./, "protocol-error"];
   if (!isInBody || !place) return word;
   return word === "closed" ? "truncated" : `${word}-in-body`;
 }
@@ -38,12 +38,12 @@ function parsed(text) {
   }
 }
 
-async function fetched({ url, method, headers, body, deadline_s, is_warm }) {
+async function fetched({ url, method, headers, body, deadline_s, first_url }) {
   let isInBody = false;
   const asked = { method, headers, body: body || undefined };
   try {
-    if (is_warm) await (await fetch(url, asked)).text();
-    const answer = await fetch(url, { ...asked, signal: AbortSignal.timeout(deadline_s * 1000) });
+    if (first_url) await (await fetch(first_url, asked)).text();
+    const answer = await fetch(url, { ...asked, signal: AbortSignal.timeout(Math.round(deadline_s * 1000)) });
     isInBody = true;
     const bytes = await answer.arrayBuffer();
     const value = parsed(new TextDecoder().decode(bytes));

@@ -48,8 +48,8 @@ def _requests(question: Question, progress: Progress) -> None:
         session.trust_env = False
         session.verify = question.ca_file or True
         more: dict[str, Any] = {"headers": question.headers, "timeout": question.silence_s}
-        if question.is_warm:
-            _ = session.request(question.method, question.url, data=question.body or None, **more).content
+        if question.first_url:
+            _ = session.request(question.method, question.first_url, data=question.body or None, **more).content
         with session.request(question.method, question.url, data=question.body or None, stream=True, **more) as answer:
             progress.head(answer.status_code, answer.url)
             progress.whole(answer.content, answer.json)
@@ -58,8 +58,8 @@ def _requests(question: Question, progress: Progress) -> None:
 def _httpx(question: Question, progress: Progress) -> None:
     with httpx.Client(timeout=question.silence_s, trust_env=False, verify=_context(question) or False) as client:
         more: dict[str, Any] = {"headers": question.headers, "content": question.body or None}
-        if question.is_warm:
-            client.request(question.method, question.url, **more)
+        if question.first_url:
+            client.request(question.method, question.first_url, **more)
         with client.stream(question.method, question.url, **more) as answer:
             progress.head(answer.status_code, answer.url)
             progress.whole(answer.read(), answer.json)
@@ -69,8 +69,8 @@ def _urllib3(question: Question, progress: Progress) -> None:
     trusted = {"ca_certs": question.ca_file} if question.ca_file else {}
     with urllib3.PoolManager(timeout=urllib3.Timeout(question.silence_s), **trusted) as pool:
         more: dict[str, Any] = {"headers": question.headers, "body": question.body or None}
-        if question.is_warm:
-            pool.request(question.method, question.url, **more)
+        if question.first_url:
+            pool.request(question.method, question.first_url, **more)
         answer = pool.request(question.method, question.url, preload_content=False, **more)
         progress.head(answer.status, answer.geturl() or question.url)
         progress.whole(answer.data, answer.json)
@@ -84,8 +84,8 @@ async def _aiohttp_call(question: Question, progress: Progress) -> None:
     limits = aiohttp.ClientTimeout(total=None, sock_connect=question.silence_s, sock_read=question.silence_s)
     more: dict[str, Any] = {"headers": question.headers, "data": question.body or None, "ssl": _context(question) or True}
     async with aiohttp.ClientSession(timeout=limits) as session:
-        if question.is_warm:
-            async with session.request(question.method, question.url, **more) as answer:
+        if question.first_url:
+            async with session.request(question.method, question.first_url, **more) as answer:
                 await answer.read()
         async with session.request(question.method, question.url, **more) as answer:
             progress.head(answer.status, answer.url)

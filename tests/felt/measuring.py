@@ -6,9 +6,12 @@ with three times the patience, before it counts.
 """
 
 import json
+import re
 import tempfile
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,9 @@ from calls import Placed, placed
 from curl_caller import Curl
 from msgspec import Struct
 from programs import node, python
+from pytest_httpserver import HTTPServer
 from samples import Sample
+from werkzeug import Request, Response
 
 from harness.clock import wait_until
 from harness.journal import Exchange, Journal, kept
@@ -31,6 +36,8 @@ PATIENCE = 3
 AT_ONCE = 24
 FEW_AT_ONCE = 6
 UNBITTEN = "never-bit"
+SETTING_UP = threading.Lock()
+"""Work that takes no time but the processor's: done one after another, it starves nobody who keeps an eye on the clock."""
 CALLERS: dict[str, Callable[[], Caller]] = {
     "requests": lambda: python("requests"),
     "httpx": lambda: python("httpx"),
@@ -69,19 +76,56 @@ def _together(caller: Caller, samples: tuple[Sample, ...], at_once: int, *, pati
 
 def measured(caller: Caller, sample: Sample, *, patience: int = 1) -> Felt:
     """Let *sample* meet one call of *caller*."""
-    with tempfile.TemporaryDirectory() as folder, LocalFiskil(workdir=Path(folder), seed=7) as fiskil:
-        one, journal = placed(fiskil, sample.call), Journal()
-        truth = one.said(fiskil) if one.call.is_same else None
+    with ExitStack() as stack:
+        with SETTING_UP:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            fiskil = stack.enter_context(LocalFiskil(workdir=folder, seed=7))
+            one, journal = placed(fiskil, sample.call), Journal()
+            truth = one.said(fiskil) if one.call.is_same else None
+            away = stack.enter_context(Away(fiskil)) if sample.is_away else None
         fiskil.link.begin(journal, is_stray=lambda _: False)
         rule = Rule(route=one.call.route, fault=sample.fault, times=0, skip=sample.skip)
         waiting = fiskil.link.rules.set(rule.check())
-        heard = caller.ask(_question(fiskil, one, sample, patience))
+        question = _question(fiskil, one, sample, patience)
+        heard = caller.ask(question)
         bitten = waiting.bitten
         fiskil.link.end()
         wait_until(lambda: not fiskil.link.open_requests, cap_s=5)
         exchanges = journal.all(Exchange)
-        felt = category(heard, truth, exchanges[-1].response_body if exchanges else b"") if bitten else UNBITTEN
-        return Felt(word=_counted(felt, len(exchanges) - int(sample.is_warm)), told=heard.told, version=caller.version)
+        felt = category(heard, truth, exchanges[-1].response_body if exchanges else b"")
+        if away is not None and away.tokens:
+            felt = "led-away-with-token" if any(away.tokens) else "led-away"
+        attempts = len(exchanges) - bool(question.first_url)
+        return Felt(word=_counted(felt if bitten else UNBITTEN, attempts), told=heard.told, version=caller.version)
+
+
+class Away:
+    """Another origin, for faults that lead there; ``tokens`` has an entry for each call that came, with the token it brought."""
+
+    def __init__(self, fiskil: LocalFiskil) -> None:
+        self.tokens: list[str] = []
+        self._server = HTTPServer()
+        self._server.expect_request(re.compile(".*")).respond_with_handler(self._come)
+        self._world = fiskil.link.world
+        fiskil.link.world = self
+
+    def foreign_url(self) -> str:
+        """Its address."""
+        return self._server.url_for("")
+
+    def _come(self, request: Request) -> Response:
+        self.tokens.append(request.headers.get("authorization", ""))
+        return Response("{}", content_type="application/json")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._world, name)
+
+    def __enter__(self) -> "Away":
+        self._server.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._server.stop()
 
 
 def _counted(felt: str, attempts: int) -> str:
@@ -107,7 +151,8 @@ def category(heard: Heard, truth: bytes | None, sent: bytes) -> str:
     if not body:
         return "no-body"
     if heard.value is None:
-        return "cut-unnoticed" if truth is not None and truth.startswith(body) else "json-error"
+        is_part = truth is not None and truth.startswith(body) and body != truth
+        return "cut-unnoticed" if is_part else "json-error"
     value = _plain(heard.value.encode())
     if truth is not None and value == _plain(truth):
         return "ok"
@@ -116,6 +161,7 @@ def category(heard: Heard, truth: bytes | None, sent: bytes) -> str:
 
 
 def _question(fiskil: LocalFiskil, one: Placed, sample: Sample, patience: int) -> Question:
+    first_path = one.path if sample.is_warm else one.first_path
     return Question(
         method=one.call.method,
         url=fiskil.api_url + one.path,
@@ -123,7 +169,7 @@ def _question(fiskil: LocalFiskil, one: Placed, sample: Sample, patience: int) -
         body=one.body,
         silence_s=SILENCE_S * patience,
         deadline_s=DEADLINE_S * patience,
-        is_warm=sample.is_warm,
+        first_url=fiskil.api_url + first_path if first_path else "",
     )
 
 

@@ -12,7 +12,8 @@ from harness.faults import AnyFault
 class Sample(Struct, frozen=True, kw_only=True):
     """A fault that meets a call. ``name`` tells the samples of one fault apart.
 
-    With ``is_warm`` the same client has made the call once before; ``skip`` lets the fault leave that one alone.
+    With ``is_warm`` the same client has made the call once before; ``skip`` lets the fault leave that one alone. ``is_away``
+    tells that it leads to another origin.
     """
 
     fault: AnyFault
@@ -20,6 +21,7 @@ class Sample(Struct, frozen=True, kw_only=True):
     name: str = ""
     is_warm: bool = False
     skip: int = 0
+    is_away: bool = False
 
     @property
     def row(self) -> str:
@@ -94,7 +96,7 @@ FRAMING = (
     Sample(fault=faults.GzipBomb(size_bytes=1_000_000)),
     Sample(fault=faults.GzipTruncated()),
     Sample(fault=faults.RedirectLoop()),
-    Sample(fault=faults.RedirectCrossOrigin()),
+    Sample(fault=faults.RedirectCrossOrigin(), is_away=True),
 )
 
 STATUS = (
@@ -110,7 +112,7 @@ STATUS = (
     Sample(fault=faults.Pending()),
     Sample(fault=faults.RateLimit(requests=1, per_s=0.01), is_warm=True),
     Sample(fault=faults.Quota(requests=1), is_warm=True),
-    Sample(fault=faults.Brownout(calls=1)),
+    Sample(fault=faults.Brownout(calls=3), is_warm=True),
     on("institutions", faults.InstitutionLine()),
 )
 
@@ -143,7 +145,7 @@ PAYLOAD = (
     Sample(fault=faults.MoneyForm()),
     Sample(fault=faults.DateForm()),
     Sample(fault=faults.CamelCase()),
-    on("institutions", faults.OldShape()),
+    on("accounts", faults.OldShape()),
 )
 
 PAGING = (
@@ -154,12 +156,12 @@ PAGING = (
     on("later page", faults.CursorLoop()),
     on("later page", faults.NextEmpty()),
     Sample(fault=faults.NextAbsent()),
-    Sample(fault=faults.NextForeign()),
+    Sample(fault=faults.NextForeign(), is_away=True),
     Sample(fault=faults.NextForm()),
     Sample(fault=faults.PageSize()),
     Sample(fault=faults.OrderChanged()),
     on("incomes", faults.TotalLies()),
-    Sample(fault=faults.ShortHistory()),
+    Sample(fault=faults.ShortHistory(days=1)),
     Sample(fault=faults.UnstableIds()),
     Sample(fault=faults.PartialRows()),
     Sample(fault=faults.ForeignRows()),
