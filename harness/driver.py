@@ -3,6 +3,7 @@
 Acting and judging are apart: when the probes examine, the faults are lifted and the link records no more.
 """
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,10 @@ PLAN_QUIET_S = 0.01
 """Between two drawn plans: each ends with an app at rest, and none asks how the app called the API."""
 
 
+BeforeStep = Callable[[int, Scenario, Journal], None]
+"""Is called before each step, with its number from 0, and once after the last."""
+
+
 class Outcome(Struct, frozen=True, kw_only=True):
     """What came of one scenario. ``missing`` names the hooks that the config does not give.
 
@@ -82,6 +87,7 @@ class Driver:
         """Start listening and make the app ready to start; *given* is an app as a Python object."""
         self.settings = settings
         self.seed = seed
+        self.before_step: BeforeStep = _goes_on
         self._workdir = workdir
         self._salt = fresh_salt()
         self._count = 0
@@ -223,6 +229,7 @@ class Driver:
         around = {name for probe in scenario.probes for name in probe.around}
         known: dict[str, Effects] = {}
         for number, step in enumerate(scenario.steps):
+            self.before_step(number, scenario, stage.journal)
             stage.journal.step = number
             try:
                 watched = step_name(step) in around and self.app.has(EFFECTS)
@@ -240,6 +247,7 @@ class Driver:
     def _settle(self, scenario: Scenario, stage: Stage, crashed: str) -> str:
         """Wait until the app is quiescent and ask for its effects, whatever happened before."""
         stage.journal.step = len(scenario.steps)
+        self.before_step(len(scenario.steps), scenario, stage.journal)
         if self.app.has(EFFECTS):
             try:
                 stage.snapshots("end")
@@ -340,6 +348,10 @@ def _examined(probe: Any, journal: Journal) -> Finding:
             seen=f"the probe itself failed with {type(error).__name__}",
         )
     return finding
+
+
+def _goes_on(_number: int, _scenario: Scenario, _journal: Journal) -> None:
+    """Nobody looks on."""
 
 
 def _whom(step: AnyStep) -> str | None:

@@ -203,6 +203,7 @@ def open_worker(config: pytest.Config, chosen: Settings, given: Any) -> Worker:
     rehearsal = config.getoption("fiskil_rehearsal")
     folder = Path(rehearsal) / f"worker-{_worker_id(config)}" if rehearsal else None
     worker = Worker(chosen, seed=seed_of(config), given=given, folder=folder)
+    worker.looks_on = getattr(config, "fiskil_looks_on", None)
     if not rehearsal and _worker_id(config) and given is None and not can_share_out(chosen):
         worker.refuse(
             "Under xdist each worker needs an app of its own: let app.command use {port}, and the command or its "

@@ -23,7 +23,7 @@ from harness.exhibits import Exhibit
 from harness.probes import Finding, Verdict
 from harness.scenario import Scenario
 from harness.settings import Settings
-from harness.worker import Measure, Played
+from harness.worker import LooksOn, Measure, Played
 
 UNUSED_PLUGINS = (
     "cacheprovider",
@@ -86,11 +86,13 @@ def rehearse(
     seed: int,
     workers: int = 1,
     progress: Progress | None = None,
+    looks_on: LooksOn | None = None,
 ) -> Rehearsal:
     """Run every scenario once and bring the outcomes back, also after Ctrl-C, SIGTERM or SIGHUP.
 
     Args:
         workers: More than one only where each can have an app of its own (see ``can_share_out``).
+        looks_on: Is told what happens before each step, and may take its time; with one worker only.
 
     Raises:
         AppError: The app does not start, or its effects hook answers what is no answer.
@@ -105,7 +107,7 @@ def rehearse(
     try:
         order = Order(seed=seed, settings=settings, scenarios=tuple(_in_order(scenarios, settings)))
         write_order(folder, order)
-        watch = _Watch(folder, progress)
+        watch = _Watch(folder, progress, looks_on)
         with interrupts.stops_as_interrupt(), _plain_environment():
             _run_pytest(folder, watch, workers=min(workers, len(scenarios)))
         return _read(folder, order, watch)
@@ -152,11 +154,15 @@ def bury(folder: Path) -> None:
 class _Watch:
     """Rides along in the controlling pytest process."""
 
-    def __init__(self, folder: Path, progress: Progress | None) -> None:
+    def __init__(self, folder: Path, progress: Progress | None, looks_on: LooksOn | None) -> None:
         self._folder = folder
         self._progress = progress
+        self._looks_on = looks_on
         self.was_interrupted = False
         self.faults: list[str] = []
+
+    def pytest_configure(self, config: Any) -> None:
+        config.fiskil_looks_on = self._looks_on
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         if self._progress is not None:

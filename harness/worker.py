@@ -7,7 +7,7 @@ import contextlib
 import shutil
 import tempfile
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,20 @@ from harness.app.values import of_end_user
 from harness.clock import stopwatch
 from harness.driver import Driver, Outcome
 from harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
-from harness.exhibits import Exhibit, exhibits
+from harness.exhibits import Exhibit, exhibits, happened
 from harness.journal import Delivery, Exchange, Journal, PlanRun, Trouble
 from harness.local import LocalFiskil
 from harness.probes import Finding, Verdict
 from harness.redact import Redactor
 from harness.scenario import Scenario
 from harness.settings import Settings
+from harness.steps import in_words
 
 NOBODY = of_end_user(ref="rehearsal-nobody", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body")
 """An end user that no app knows, for a first look at a hook."""
+
+LooksOn = Callable[[str, int, int, str, Sequence[str]], None]
+"""Is told a scenario's name, the number of the coming step and of all, the step in words, and what has just happened."""
 
 MOST_SILENT = 3
 """An app that we cannot start again is asked no more when it gave no answer in so many scenarios in a row."""
@@ -74,6 +78,8 @@ class Worker:
         self._silent = 0
         self._refusal: HarnessError | None = None
         self.has_started = False
+        self.looks_on: LooksOn | None = None
+        self._seen, self._playing = 0, ""
         self.redactor = Redactor(self._secrets)
 
     @property
@@ -84,6 +90,7 @@ class Worker:
             workdir = self._folder / f"app-{self._count}"
             workdir.mkdir(parents=True)
             self._driver = Driver(self.settings, workdir=workdir, seed=self.seed, given=self._given)
+            self._driver.before_step = self._shown
         return self._driver
 
     @property
@@ -136,6 +143,7 @@ class Worker:
         if not self._was_ready:
             self.start()
         journal, fault = Journal(), ""
+        self._playing = scenario.name
         shown: tuple[Exhibit, ...] = ()
         try:
             self._refuse_silence()
@@ -161,6 +169,17 @@ class Worker:
                 exhibits=shown,
             )
         )
+
+    def _shown(self, number: int, scenario: Scenario, journal: Journal) -> None:
+        """Let whoever looks on see what has happened since the last step, without a secret."""
+        if self.looks_on is None or scenario.name != self._playing:
+            return
+        self.redactor.learn()
+        new = list(journal)[self._seen if number else 0 :]
+        self._seen = len(journal)
+        coming = in_words(scenario.steps[number]) if number < len(scenario.steps) else ""
+        told = [self.redactor.redact(line) for line in happened.lines(new)]
+        self.looks_on(scenario.name, number, len(scenario.steps), self.redactor.redact(coming), told)
 
     def _listen(self, journal: Journal) -> None:
         """Count the scenarios in a row in which nothing that was delivered got an answer."""

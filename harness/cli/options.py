@@ -125,6 +125,13 @@ def plans(command: Command) -> Command:
     )(command)
 
 
+def pause(command: Command) -> Command:
+    """``--pause``."""
+    return click.option("--pause", "is_paused", is_flag=True, help="Stop before each step and show what has just happened.")(
+        command
+    )
+
+
 def receiver(command: Command) -> Command:
     """What is to be known of a receiver that is running already, beside its URL."""
     for option in (

@@ -81,6 +81,7 @@ def gate_command(
         "fiskil-harness run 'webhook_*' --seed 42",
         "fiskil-harness run rehearsals/our_own.py",
         "fiskil-harness run webhook_repeated --save plan.json",
+        "fiskil-harness run token_expires_early --pause",
         "fiskil-harness run webhook_repeated --gallery no_dedupe",
         "fiskil-harness run happy_path --reading token.field=access_token",
     )
@@ -93,6 +94,7 @@ def gate_command(
 @options.readings
 @options.plans
 @click.option("--save", "save_path", metavar="FILE", type=options.FILE, help="Write the plan instead of running it.")
+@options.pause
 @options.reports
 def run_command(
     names: tuple[str, ...],
@@ -104,6 +106,7 @@ def run_command(
     plan_count: int | None,
     shrink_s: float | None,
     save_path: Path | None,
+    is_paused: bool,
     **reports: Any,
 ) -> int:
     """Run scenarios by NAME: a name, a pattern, or a scenario file of your own."""
@@ -124,7 +127,7 @@ def run_command(
         workers=workers,
         **reports,
     )
-    return rehearse(scenarios, settings_of(config_file, gallery_name, readings), seed, asked)
+    return rehearse(scenarios, settings_of(config_file, gallery_name, readings), seed, asked, is_paused=is_paused)
 
 
 @click.command(
@@ -151,6 +154,7 @@ def run_command(
 )
 @options.receiver
 @options.readings
+@options.pause
 @options.reports
 def replay_command(
     plan: Path,
@@ -163,6 +167,7 @@ def replay_command(
     uses_events: tuple[str, ...],
     scheme: str | None,
     readings: tuple[str, ...],
+    is_paused: bool,
     **reports: Any,
 ) -> int:
     """Run the plan in FILE again, with the seed that it holds.
@@ -195,7 +200,7 @@ def replay_command(
         return write_as_test(scenario, settings, seed=saved.seed, plan=plan, path=test_path)
     again = f"fiskil-harness replay {quoted([str(plan)])}{met_by}"
     asked = Asked(command="replay", again=again, again_one=again, replay_with=met_by, **reports)
-    return rehearse([scenario], settings, saved.seed, asked)
+    return rehearse([scenario], settings, saved.seed, asked, is_paused=is_paused)
 
 
 @click.command(

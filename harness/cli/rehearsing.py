@@ -21,17 +21,25 @@ def rehearse(
     *,
     is_gate: bool = False,
     left_out: "Sequence[str]" = (),
+    is_paused: bool = False,
 ) -> int:
     """Run *scenarios*, report, and return the exit code."""
     from harness import gate, runner
     from harness.cli.outcome import conclude
+    from harness.cli.pausing import Pause
     from harness.cli.screen import Progress
     from harness.clock import real_now, stopwatch
+    from harness.errors import UsageError
 
     asked.check()
+    if is_paused and asked.workers > 1:
+        raise UsageError("--pause shows one app to one person, so it cannot have several --workers. Leave one out.")
     elapsed = stopwatch()
-    with Progress(len(scenarios)) as progress:
-        rehearsal = runner.rehearse(scenarios, settings=settings, seed=seed, workers=asked.workers, progress=progress)
+    if is_paused:
+        rehearsal = runner.rehearse(scenarios, settings=settings, seed=seed, looks_on=Pause())
+    else:
+        with Progress(len(scenarios)) as progress:
+            rehearsal = runner.rehearse(scenarios, settings=settings, seed=seed, workers=asked.workers, progress=progress)
     today = real_now().date()
     if is_gate:
         judgement = gate.judge(rehearsal.outcomes, settings=settings, seed=seed, today=today, is_whole=rehearsal.is_whole)

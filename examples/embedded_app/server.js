@@ -1,0 +1,190 @@
+// The embedded app: a small, complete integration in Node.js, with nothing but the standard library.
+//
+// It shows Fiskil's consent page inside its own, listens to that page's messages, verifies webhooks, reads the data.
+"use strict";
+
+const fs = require("node:fs");
+const http = require("node:http");
+const path = require("node:path");
+const { Fiskil } = require("./fiskil");
+const { Journeys } = require("./journeys");
+const log = require("./log");
+const pages = require("./pages");
+const { Points } = require("./points");
+const { load } = require("./settings");
+const { Store } = require("./store");
+const { receive } = require("./webhook");
+const { Failure } = require("./wire");
+const { Worker } = require("./worker");
+
+const LARGEST_FORM = 65_536;
+const EMBED = fs.readFileSync(path.join(__dirname, "public", "embed.js"));
+
+function build(settings) {
+  const store = new Store(settings.journal);
+  const fiskil = new Fiskil(settings);
+  const parts = { settings, store, fiskil, points: new Points() };
+  parts.worker = new Worker(parts);
+  parts.journeys = new Journeys(parts);
+  parts.worker.wake();
+  return http.createServer((request, response) => {
+    answer(request, response, parts).catch((error) => {
+      log.warn("request_failed", { reason: error.reason || error.code || error.name });
+      if (!response.headersSent) json(response, 500, { error: "unavailable", message: "We cannot do that right now." });
+    });
+  });
+}
+
+async function answer(request, response, parts) {
+  const { settings, store, journeys, worker, points } = parts;
+  const url = new URL(request.url, "http://localhost");
+  const customer = url.searchParams.get("customer") || "";
+  const [, first, ref, act] = url.pathname.split("/").map(decodeURIComponent);
+  const publicUrl = `http://${request.headers.host || `127.0.0.1:${settings.port}`}`;
+  switch (`${request.method} ${first === "customers" ? `/customers/${act}` : url.pathname}`) {
+    case "GET /healthz":
+      return json(response, 200, { status: "ok" });
+    case "GET /":
+    case "GET /connect":
+      return html(response, 200, pages.connect(customer, settings.authOrigin), settings);
+    case "GET /privacy":
+      return html(response, 200, pages.privacy(), settings);
+    case "GET /embed.js":
+      response.writeHead(200, { "content-type": "text/javascript; charset=utf-8", "x-content-type-options": "nosniff" });
+      return response.end(EMBED);
+    case "GET /connections": {
+      const endUserId = store.customers.get(customer)?.endUserId || "";
+      const active = [...store.activeConsents(endUserId)].map((id) => store.consents.get(id));
+      return html(response, 200, pages.connections(customer, store.connection(endUserId), active), settings);
+    }
+    case "GET /returned": {
+      // Somebody comes back by an address instead of a message: the consent page was opened by itself.
+      const told = url.searchParams;
+      const errorType = told.get("error_type") || told.get("error") || "";
+      const attempt = journeys.settled("", told.get("session_id") || "", errorType, told.get("error_id") || "");
+      return html(response, 200, pages.returned(errorType, attempt && store.connection(attempt.endUserId)), settings);
+    }
+    case "POST /connect": {
+      const told = await body(request);
+      if (!told || typeof told.customer !== "string" || !told.customer) return badCustomer(response);
+      return respond(response, "connect", async (deadline) => {
+        const session = await journeys.begin(told.customer, publicUrl, deadline);
+        return { session_id: session.sessionId, auth_url: session.authUrl };
+      }, settings);
+    }
+    case "POST /link/settled": {
+      const told = await body(request);
+      if (!told || typeof told.customer !== "string") return badCustomer(response);
+      const errorType = typeof told.error_type === "string" ? told.error_type : "";
+      journeys.settled(told.customer, String(told.session_id || ""), errorType, String(told.error_id || ""));
+      const words = errorType ? pages.words(errorType).join(". ") : "Thank you. Your data is on its way.";
+      return json(response, 200, { message: words });
+    }
+    case "POST /customers/refresh":
+    case "POST /customers/disconnect": {
+      const endUserId = store.customers.get(ref)?.endUserId;
+      const isPage = (request.headers.accept || "").includes("text/html");
+      if (!endUserId) return json(response, 404, { error: "unknown_customer", message: "There is nothing connected." });
+      const work = act === "refresh" ? (deadline) => worker.refresh(endUserId, deadline) : (deadline) => journeys.disconnect(endUserId, deadline);
+      return respond(response, act, async (deadline) => {
+        const told = await work(deadline);
+        if (!isPage) return { status: "done", told };
+        response.writeHead(303, { location: `/connections?${new URLSearchParams({ customer: ref })}` }).end();
+      }, settings);
+    }
+    case "POST /webhooks/fiskil":
+      return receive(request, response, parts);
+    case "GET /_harness/effects":
+      if (settings.hasHarnessHooks) return json(response, 200, effects(parts, url.searchParams.get("end_user_id") || ""));
+      break;
+    case "POST /_harness/fail":
+      if (settings.hasHarnessHooks) return json(response, points.arm(url.searchParams.get("at")) ? 200 : 400, {});
+      break;
+  }
+  const isKnown = url.pathname === "/webhooks/fiskil";
+  return json(response, isKnown ? 405 : 404, { error: "not_found", message: "There is nothing here." });
+}
+
+// Do what a customer waits for within a deadline, and tell in words what kept it from being done.
+async function respond(response, doing, work, settings) {
+  const failures = {
+    timeout: [504, "The bank connection is taking too long to answer. Please try again in a minute."],
+    refused: [503, "Connecting banks is not possible at the moment. We have been told and are on it."],
+  };
+  try {
+    const told = await work(Date.now() + settings.requestMs);
+    if (told) json(response, 200, told);
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    log.warn(`${doing}_failed`, { status: failure.status, reason: failure.reason, error_id: failure.errorId });
+    const [status, message] = failures[failure.kind] || [502, "The bank connection is not working right now. Please try again in a few minutes."];
+    json(response, status, { error: failure.kind, message });
+  }
+}
+
+function effects({ store, points }, endUserId) {
+  const isAsked = (one) => !endUserId || one.endUserId === endUserId;
+  const applied = [...store.applied].filter(([, one]) => isAsked(one)).map(([id, one]) => [id, one.count]);
+  const consents = [...store.consents].filter(([, one]) => isAsked(one)).sort();
+  const shown = consents.map(([id, one]) => ({ consent_id: id, status: one.status, institution_name: one.institution, expires_at: one.expiresAt }));
+  const rows = (dataset) => store.rows(endUserId, dataset);
+  return {
+    applied: Object.fromEntries(applied),
+    pending: store.pending(endUserId).length,
+    failed: points.tripped,
+    state: {
+      connection: store.connection(endUserId),
+      consents: shown,
+      accounts: rows("accounts"),
+      balances: rows("balances"),
+      transactions: rows("transactions"),
+    },
+  };
+}
+
+async function body(request) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > LARGEST_FORM) return null;
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString("utf8");
+  try {
+    return JSON.parse(text);
+  } catch {
+    return Object.fromEntries(new URLSearchParams(text));
+  }
+}
+
+function badCustomer(response) {
+  return json(response, 400, { error: "bad_customer", message: "Please tell us which customer this is about." });
+}
+
+function json(response, status, value) {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+}
+
+function html(response, status, text, settings) {
+  response.writeHead(status, {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": `default-src 'self'; style-src 'unsafe-inline'; frame-src ${settings.authOrigin}; frame-ancestors 'none'`,
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+  });
+  response.end(text);
+}
+
+function main() {
+  let settings;
+  try {
+    settings = load(process.env);
+  } catch (error) {
+    console.error(`embedded_app: ${error.message}`);
+    process.exit(2);
+  }
+  build(settings).listen(settings.port, "127.0.0.1");
+}
+
+main();

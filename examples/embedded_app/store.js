@@ -1,0 +1,113 @@
+// Everything that the app knows, as a file of changes: one line is one transaction, on the disk before anybody hears of it.
+//
+// What is in memory is what the lines come to. A line that a crash has cut was never acknowledged, so it is left out.
+"use strict";
+
+const fs = require("node:fs");
+
+class Store {
+  constructor(path) {
+    this.customers = new Map(); // ref -> { endUserId, wasTried }
+    this.attempts = new Map(); // session_id -> { ref, endUserId, status, expiresAt, number }
+    this.inbox = new Map(); // message_id -> { ...message, status }
+    this.applied = new Map(); // message_id -> { endUserId, count }
+    this.consents = new Map(); // consent_id -> { endUserId, status, published, isFinal, isSynced, ... }
+    this.readings = new Map(); // "end_user/dataset" -> { number, consents, rows: Map }
+    this.readingNumber = 0;
+    this.file = fs.openSync(path, "a+", 0o600);
+    const text = fs.readFileSync(path, "utf8");
+    for (const line of text.split("\n").filter(Boolean)) {
+      let changes;
+      try {
+        changes = JSON.parse(line);
+      } catch {
+        continue;
+      }
+      changes.forEach((change) => this.apply(change));
+    }
+    if (text && !text.endsWith("\n")) fs.writeSync(this.file, "\n");
+  }
+
+  // Write changes as one, then let them count.
+  commit(...changes) {
+    if (!changes.length) return;
+    fs.writeSync(this.file, JSON.stringify(changes) + "\n");
+    fs.fsyncSync(this.file);
+    changes.forEach((change) => this.apply(change));
+  }
+
+  apply(change) {
+    switch (change.kind) {
+      case "customer":
+        this.customers.set(change.ref, { ...this.customers.get(change.ref), ...change.fields });
+        break;
+      case "attempt":
+        this.attempts.set(change.sessionId, { number: this.attempts.size, ...this.attempts.get(change.sessionId), ...change.fields });
+        break;
+      case "received":
+        this.inbox.set(change.message.messageId, { ...change.message, status: "pending" });
+        break;
+      case "finished":
+        this.inbox.get(change.messageId).status = change.status;
+        break;
+      case "applied": {
+        const known = this.applied.get(change.messageId);
+        this.applied.set(change.messageId, { endUserId: change.endUserId, count: (known ? known.count : 0) + 1 });
+        break;
+      }
+      case "consent":
+        this.consents.set(change.consentId, { ...this.consents.get(change.consentId), ...change.fields });
+        if (change.fields.status === "revoked") this.forgetRows(change.consentId);
+        break;
+      case "rows":
+        this.readingNumber = Math.max(this.readingNumber, change.number);
+        this.readings.set(`${change.endUserId}/${change.dataset}`, {
+          number: change.number,
+          consents: change.consents,
+          rows: new Map(change.rows.map((row) => [row.fiskil_id, row])),
+        });
+        break;
+    }
+  }
+
+  forgetRows(consentId) {
+    for (const { rows } of this.readings.values()) {
+      for (const [id, row] of rows) if (row.consent_id === consentId) rows.delete(id);
+    }
+  }
+
+  refOf(endUserId) {
+    for (const [ref, customer] of this.customers) if (customer.endUserId === endUserId) return ref;
+    return "";
+  }
+
+  activeConsents(endUserId) {
+    const own = [...this.consents].filter(([, one]) => one.endUserId === endUserId && one.status === "active");
+    return new Set(own.map(([id]) => id));
+  }
+
+  pending(endUserId) {
+    return [...this.inbox.values()].filter((one) => one.status === "pending" && (!endUserId || one.endUserId === endUserId));
+  }
+
+  // One word: none, pending, syncing, connected, cancelled, failed or revoked. A consent decides, then the newest attempt.
+  connection(endUserId) {
+    const own = [...this.consents.values()].filter((one) => one.endUserId === endUserId);
+    const active = own.filter((one) => one.status === "active");
+    if (active.length) return active.some((one) => one.isSynced) ? "connected" : "syncing";
+    const attempts = [...this.attempts.values()].filter((one) => one.endUserId === endUserId);
+    const newest = attempts.sort((left, right) => right.number - left.number)[0];
+    const hasExpired = newest && newest.status === "pending" && newest.expiresAt && newest.expiresAt < Date.now() / 1000;
+    const told = newest && !hasExpired ? newest.status : "";
+    if (told === "returned") return "syncing";
+    if (["pending", "cancelled", "failed"].includes(told)) return told;
+    return own.length ? "revoked" : "none";
+  }
+
+  rows(endUserId, dataset) {
+    const reading = this.readings.get(`${endUserId}/${dataset}`);
+    return reading ? [...reading.rows.values()].sort((left, right) => (left.fiskil_id < right.fiskil_id ? -1 : 1)) : [];
+  }
+}
+
+module.exports = { Store };
