@@ -52,6 +52,13 @@ class Loop:
             future.cancel()
             raise
 
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run *work* and wait for its end; on the loop's own thread, which cannot wait for itself, only let it begin."""
+        if threading.current_thread() is self._thread:
+            self._begun = self.asyncio.create_task(work)
+        else:
+            self.run(work)
+
     def close(self) -> None:
         """Close its servers, cancel what still runs and end the thread; twice is fine."""
         if self.asyncio.is_closed():
@@ -126,7 +133,7 @@ class Server:
         )
         self._server = _Embedded(config)
         try:
-            loop.run(self._server.begin(sock))
+            loop.start(self._server.begin(sock))
         except BaseException:
             sock.close()
             raise

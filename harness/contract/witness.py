@@ -1,24 +1,17 @@
 """Looks at every answer of every sandbox in this process and remembers those that do not keep the contract."""
 
-import gzip
 import threading
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from msgspec import Struct
 
-from harness.contract.judging import HEADERS, STATUS, Answer, Deviation, deviations, statuses
+from harness.contract.judging import BODY, HEADERS, MEDIA_TYPE, STATUS, Answer, Deviation, deviations, statuses
 from harness.link.watching import BITTEN, Bitten
 from harness.sandbox.api.routes import ROUTES
 from harness.sandbox.api.watching import WATCHERS, Answered
 from harness.sandbox.contract.documents import document
-
-BYTES = "bytes"
-"""What a fault declares that breaks whatever chance has it break."""
-HIDING = {"answer", "end", "framing"}
-"""Flaws beyond which nothing more can be judged."""
 
 _ROUTES = {route.name: route for route in ROUTES}
 
@@ -88,12 +81,10 @@ class Witness:
 
     def bitten_by(self, one: Bitten) -> None:
         """Judge an answer that a fault has spoiled: it breaks what the fault declares, all of it and nothing else."""
+        if one.has_left and not one.spoils:
+            return
         parts = _parts(one)
         declared = _declared(one)
-        if one.has_left and not parts <= declared:
-            return
-        if BYTES in declared or (parts & HIDING and parts <= declared):
-            declared = parts
         with self._lock:
             self.bitten[one.fault] += 1
             if one.route and one.status is not None:
@@ -107,17 +98,19 @@ class Witness:
 def _declared(one: Bitten) -> set[str]:
     """What the fault declares. A status that the operation describes is no deviation; under any other nothing is judged."""
     declared = set(one.spoils)
-    if STATUS not in declared or one.status is None or not one.is_complete:
-        return declared
     route = _ROUTES.get(one.route)
     described = statuses(document(one.version), one.method, route.path) if route else {}
     is_described = described.get(str(one.status), "reading") != "reading"
-    return declared - {STATUS} if is_described else {STATUS}
+    if STATUS not in declared or is_described:
+        return declared - {STATUS}
+    return declared - {HEADERS, MEDIA_TYPE, BODY}
 
 
 def _parts(one: Bitten) -> set[str]:
-    if one.flaw or one.status is None:
-        return {one.flaw or "answer"}
+    if one.status is None:
+        return {"answer"}
+    if not one.is_complete:
+        return {"end"}
     route = _ROUTES.get(one.route)
     answer = Answer(
         method=one.method,
@@ -125,27 +118,15 @@ def _parts(one: Bitten) -> set[str]:
         version=one.version,
         status=one.status,
         headers=_texts(one.headers),
-        body=_decoded(one),
+        body=one.body,
         family=route.family if route else "core",
     )
     found: tuple[Deviation, ...] = deviations(answer)
-    repeated = {HEADERS} if len(answer.headers) < len(one.headers) else set()
-    return {each.part for each in found} | repeated
-
-
-def _decoded(one: Bitten) -> bytes:
-    """The body as a client reads it; nothing where it is not encoded as the head says."""
-    if (b"content-encoding", b"gzip") not in one.headers:
-        return one.body
-    try:
-        return gzip.decompress(one.body)
-    except (OSError, EOFError, zlib.error):
-        return b""
+    return {each.part for each in found}
 
 
 def _texts(headers: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
-    """Headers by name; of one that stands twice, the first."""
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in reversed(headers)}
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
 
 
 def _words(parts: set[str]) -> str:

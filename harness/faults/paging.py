@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import msgspec
 
 from harness.faults.base import Asked, PlainFault, Reply, refuse_outside, refuse_unknown
-from harness.faults.places import decoded, edited, encoded, links_of, rows_of
+from harness.faults.places import decoded, edited, encoded, has_pages, links_of, rows_of
 
 CURSORS = ("page[after]", "page[before]")
 SIZE = "page[size]"
@@ -183,7 +183,8 @@ class PageSize(PlainFault, frozen=True, kw_only=True, tag="page_size"):
         """The same page in that size, where a larger one is asked for."""
         query = parse_qsl(asked.query.decode("latin-1"), keep_blank_values=True)
         sizes = [value for name, value in query if name == SIZE]
-        if sizes and sizes[-1].isdigit() and int(sizes[-1]) <= self.rows:
+        is_small = bool(sizes) and sizes[-1].isdigit() and int(sizes[-1]) <= self.rows
+        if is_small or not has_pages(asked.method, asked.route, asked.version):
             return asked
         kept = [pair for pair in query if pair[0] != SIZE]
         return msgspec.structs.replace(asked, query=urlencode([*kept, (SIZE, self.rows)]).encode())

@@ -55,7 +55,7 @@ class Place(Struct, frozen=True, kw_only=True):
     @property
     def is_number(self) -> bool:
         """Whether it is a number of JSON."""
-        return self.schema.get("type") in {"number", "integer"}
+        return self.schema.get("type") in ("number", "integer")
 
     @property
     def is_moment(self) -> bool:
@@ -115,6 +115,15 @@ def links_of(value: Any) -> dict[str, Any] | None:
     """The links of a page; None for what has none."""
     links = value.get("links") if isinstance(value, dict) else None
     return links if isinstance(links, dict) else None
+
+
+@cache
+def has_pages(method: str, route: str, version: str) -> bool:
+    """Whether who asks may say how large a page is to be."""
+    whole = document(version)
+    item = whole["paths"].get(_PATHS.get(route, ""), {})
+    parameters = (*item.get("parameters", ()), *item.get(method.lower(), {}).get("parameters", ()))
+    return any(resolve(whole, one)["name"] == "page[size]" for one in parameters)
 
 
 @cache

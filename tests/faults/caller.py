@@ -1,0 +1,120 @@
+"""A plain HTTP client, and exchanges as values: what a fault is told of, and what it is given to spoil."""
+
+import random
+from types import TracebackType
+from typing import Any
+
+import httpx
+import msgspec
+
+from harness.faults import Asked, Reply
+from harness.local import LocalFiskil
+
+PATHS = {
+    "token": "/v1/token",
+    "end_users.create": "/v1/end-users",
+    "end_users.list": "/v1/end-users",
+    "institutions.list": "/v1/institutions",
+    "consents.list": "/v1/consent",
+    "banking.accounts": "/v1/banking/accounts",
+    "banking.balances": "/v1/banking/balances",
+    "banking.transactions": "/v1/banking/transactions",
+    "banking.income": "/v1/banking/income",
+    "common.identity": "/v1/common/identity",
+}
+MOST_PAGES = 40
+
+
+class Caller:
+    """Asks by the names of routes, for Rosa, with a token; ``rosa`` is enrolled and everything of hers is synced."""
+
+    def __init__(self, fiskil: LocalFiskil) -> None:
+        self.fiskil = fiskil
+        self.rosa = fiskil.enrol("rosa")
+        fiskil.authorise(self.rosa)
+        self.http = httpx.Client(base_url=fiskil.api_url, timeout=10, trust_env=False)
+        self.pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
+        self.renew()
+
+    def ask_token(self) -> httpx.Response:
+        """Exchange the key pair."""
+        return self.http.post("/v1/token", json=self.pair)
+
+    def renew(self) -> None:
+        """Hold a new token."""
+        self.http.headers["authorization"] = "Bearer " + self.ask_token().json()["token"]
+
+    def get(self, route: str, **query: str) -> httpx.Response:
+        """One call; the token's route is posted to."""
+        if route == "token":
+            return self.ask_token()
+        whose = {"end_user_id": self.rosa.end_user_id, "client_id": self.pair["client_id"]}
+        return self.http.get(PATHS[route], params=whose | query)
+
+    def rows(self, route: str, **query: str) -> list[dict[str, Any]]:
+        """The rows of one page."""
+        return rows_in(self.get(route, **query))
+
+    def walk(self, route: str = "banking.transactions") -> list[list[str]]:
+        """The ids on each page, following links wherever they lead here, at most ``MOST_PAGES`` of them."""
+        answer = self.get(route)
+        pages = [_ids(answer)]
+        while (link := answer.json().get("links", {}).get("next")) and len(pages) < MOST_PAGES:
+            answer = self.http.get(link)
+            pages.append(_ids(answer))
+        return pages
+
+    def __enter__(self) -> "Caller":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.http.close()
+
+
+def rows_in(answer: httpx.Response) -> list[dict[str, Any]]:
+    """The rows of a page, bare or under a name."""
+    body = answer.json()
+    return body if isinstance(body, list) else next(value for value in body.values() if isinstance(value, list))
+
+
+def asked_for(route: str = "banking.transactions", **more: Any) -> Asked:
+    """An exchange that asks *route*; errors are id, name and message, waits are told in seconds."""
+    values: dict[str, Any] = {
+        "method": "POST" if route == "token" else "GET",
+        "path": PATHS[route],
+        "query": b"end_user_id=eu_1",
+        "headers": ((b"authorization", b"Bearer one"),),
+        "body": b"",
+        "route": route,
+        "version": "v3",
+        "api_url": "http://127.0.0.1:1",
+        "foreign_url": lambda: "http://127.0.0.1:2",
+        "chance": random.Random(7),
+        "refusal": _refusal,
+        "waits": _waits,
+    }
+    return Asked(**values | more)
+
+
+def told(value: Any, *, status: int = 200, **headers: str) -> Reply:
+    """An answer that says *value*."""
+    head = {"content-type": "application/json"} | {name.replace("_", "-"): text for name, text in headers.items()}
+    pairs = tuple((name.encode(), text.encode()) for name, text in head.items())
+    return Reply(status=status, headers=pairs, body=b"").with_body(msgspec.json.encode(value))
+
+
+def said(reply: Reply) -> Any:
+    """What an answer says."""
+    return msgspec.json.decode(reply.body)
+
+
+def _refusal(status: int, name: str, message: str) -> Reply:
+    return told({"id": "err_1", "name": name, "message": message}, status=status)
+
+
+def _waits(seconds: int | None) -> tuple[tuple[bytes, bytes], ...]:
+    return () if seconds is None else ((b"retry-after", b"%d" % seconds),)
+
+
+def _ids(answer: httpx.Response) -> list[str]:
+    return [row["fiskil_id"] for row in rows_in(answer)]

@@ -1,0 +1,15 @@
+"""What tests of faults share: a plain client of a local Fiskil."""
+
+from collections.abc import Iterator
+
+import pytest
+from caller import Caller
+
+from harness.local import LocalFiskil
+
+
+@pytest.fixture
+def caller(fiskil: LocalFiskil) -> Iterator[Caller]:
+    """A plain client that holds a token and reads Rosa's data."""
+    with Caller(fiskil) as caller:
+        yield caller
