@@ -138,7 +138,6 @@ class LocalFiskil:
         )
         pair = (self.certificates.chain_file, self.certificates.key_file) if is_tls else None
         self._servers: list[Any] = []
-        self._trap: Trap | None = None
         try:
             self._api = self._kept(
                 Server(self.loop, self.link, port=api_port, protocol=LinkProtocol, certificate=pair, crashes=crashes)
@@ -146,6 +145,8 @@ class LocalFiskil:
             self._page = self._kept(Server(self.loop, self.sandbox.page, port=auth_port, crashes=crashes))
             self.alerts = self._kept(Sink(self.loop, crashes=crashes))
             self.telemetry = self._kept(Sink(self.loop, crashes=crashes))
+            # A fault asks for it on the servers' own thread, where nothing can be made to listen.
+            self.trap = self._kept(Trap(self.loop, crashes=crashes))
         except BaseException:
             self.close()
             raise
@@ -179,13 +180,6 @@ class LocalFiskil:
     def webhook_sources(self) -> tuple[str, ...]:
         """The addresses that genuine deliveries come from."""
         return HOMES[:1] if self.sandbox.store.readings.of("webhooks.source-ip") == "one-address" else HOMES
-
-    @property
-    def trap(self) -> Trap:
-        """Where URLs lead that nobody has a reason to call; it listens from the first use on."""
-        if self._trap is None:
-            self._trap = self._kept(Trap(self.loop, crashes=self.sandbox.crashes))
-        return self._trap
 
     @property
     def certificates(self) -> Certificates:

@@ -5,11 +5,12 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from random import Random
 from typing import ClassVar, Literal
 
 from harness.errors import ConfigError
-from harness.faults.acts import LONGEST_MS, body_size, bounded
+from harness.faults.acts import LONGEST_MS, MOST_PIECES, body_size, bounded
 from harness.faults.base import Act, Asked, Pause, Piece, PlainFault, refuse_outside
 
 Stream = Literal["upstream", "downstream"]
@@ -171,13 +172,18 @@ class Slicer(PlainFault, frozen=True, kw_only=True, tag="slicer"):
         return bounded(self._sliced(acts, asked.chance))
 
     def _sliced(self, acts: Sequence[Act], chance: Random) -> Iterator[Act]:
+        left = MOST_PIECES
         for act in acts:
             if not isinstance(act, Piece):
                 yield act
                 continue
-            for start, end in self._slices(0, len(act.data), chance):
+            sliced = 0
+            for start, end in islice(self._slices(0, len(act.data), chance), left):
                 yield Piece(act.data[start:end], act.is_body)
                 yield Pause(self.delay_us / 1_000_000)
+                left, sliced = left - 1, end
+            if sliced < len(act.data):
+                yield Piece(act.data[sliced:], act.is_body)
 
     def _slices(self, start: int, end: int, chance: Random) -> Iterator[tuple[int, int]]:
         if not self._is_long(end - start):
@@ -208,13 +214,18 @@ class Drip(PlainFault, frozen=True, kw_only=True, tag="drip"):
         return bounded(self._dripped(acts)) if body_size(acts) else acts
 
     def _dripped(self, acts: Sequence[Act]) -> Iterator[Act]:
+        left = min(MOST_PIECES, LONGEST_MS // self.every_ms)
         for act in acts:
-            if isinstance(act, Piece) and act.is_body:
-                for at in range(len(act.data)):
-                    yield Piece(act.data[at : at + 1], is_body=True)
-                    yield Pause(self.every_ms / 1000)
-            else:
+            if not (isinstance(act, Piece) and act.is_body):
                 yield act
+                continue
+            singles = min(left, len(act.data))
+            left -= singles
+            for at in range(singles):
+                yield Piece(act.data[at : at + 1], is_body=True)
+                yield Pause(self.every_ms / 1000)
+            if singles < len(act.data):
+                yield Piece(act.data[singles:], is_body=True)
 
 
 class Dribble(PlainFault, frozen=True, kw_only=True, tag="dribble"):

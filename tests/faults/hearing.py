@@ -1,0 +1,137 @@
+"""What tests of faults in an exchange share: acts and an exchange as values, and a client that is nothing but a socket."""
+
+import re
+import socket
+from random import Random
+from typing import Any
+
+from msgspec import Struct
+
+from harness import faults
+from harness.clock import stopwatch
+from harness.faults.acts import Head
+from harness.faults.base import Act
+from harness.local import LocalFiskil
+
+ROUTE = "institutions.list"
+PATH = "/v1/institutions?client_id=x"
+HEAD = b"HTTP/1.1 200 OK\r\nx-fiskil-version: v3\r\ncontent-type: application/json\r\ncontent-length: 26\r\n\r\n"
+BODY = b'{"letters":"abcdefghijkl"}'
+REPLY = faults.Reply(
+    status=200,
+    headers=((b"x-fiskil-version", b"v3"), (b"content-type", b"application/json"), (b"content-length", b"26")),
+    body=BODY,
+)
+
+
+class Heard(Struct, frozen=True, kw_only=True):
+    """Everything that came, the date as zeros.
+
+    ``pieces`` tells when each read ended and how much it brought; ``end`` is ``closed``, ``reset`` or ``silent``.
+    """
+
+    data: bytes
+    end: str
+    pieces: tuple[tuple[float, int], ...]
+    ended_s: float
+
+    @property
+    def head(self) -> bytes:
+        """The head, with the blank line."""
+        head, blank, _ = self.data.partition(b"\r\n\r\n")
+        return head + blank
+
+    @property
+    def body(self) -> bytes:
+        """What came after the head."""
+        return self.data.partition(b"\r\n\r\n")[2]
+
+
+def acts(body: bytes = BODY) -> list[Act]:
+    """An answer before any fault: a head, and a body unless it is empty."""
+    head = HEAD.replace(b"26", b"%d" % len(body))
+    return [faults.Piece(head), faults.Piece(body, is_body=True)] if body else [faults.Piece(head)]
+
+
+def told(*, seed: int = 0, method: str = "GET", api_url: str = "http://api.example") -> faults.Asked:
+    """An exchange as a fault is told of it."""
+    return faults.Asked(
+        method=method,
+        path="/v1/institutions",
+        query=b"client_id=x",
+        headers=(),
+        body=b"",
+        route=ROUTE,
+        version="v3",
+        api_url=api_url,
+        foreign_url=lambda: "http://stranger.example",
+        chance=Random(seed),
+        refusal=lambda status, _name, _message: faults.Reply(status=status, headers=(), body=b""),
+        waits=lambda _seconds: (),
+    )
+
+
+def pieces(shaped: Any) -> list[bytes]:
+    """The bytes of each piece."""
+    return [one.data for one in shaped if isinstance(one, faults.Piece)]
+
+
+def pauses_ms(shaped: Any) -> list[float]:
+    """The milliseconds of each pause."""
+    return [round(one.seconds * 1000, 3) for one in shaped if isinstance(one, faults.Pause)]
+
+
+def lines(shaped: Any) -> list[bytes]:
+    """The lines of the head without the blank one."""
+    head = Head.of(shaped)
+    return [head.status_line, *head.lines]
+
+
+def request(*, method: str = "GET", is_kept: bool = False) -> bytes:
+    """A request whose answer has the same bytes each time; the server closes after it unless it is kept."""
+    close = b"" if is_kept else b"Connection: close\r\n"
+    return b"%s %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n" % (method.encode(), PATH.encode(), close)
+
+
+def hear(
+    fiskil: LocalFiskil,
+    *broken: faults.AnyFault,
+    route: str = ROUTE,
+    method: str = "GET",
+    is_kept: bool = False,
+    patience_s: float = 10,
+) -> Heard:
+    """What a socket reads of an answer that meets these faults, until nothing has come for so long."""
+    if not broken:
+        return _read(fiskil, request(method=method, is_kept=is_kept), patience_s)
+    with fiskil.broken(route, broken[0]):
+        return hear(fiskil, *broken[1:], route=route, method=method, is_kept=is_kept, patience_s=patience_s)
+
+
+def _dateless(data: bytes) -> bytes:
+    return re.sub(rb"(?<=date: )[^\r\n]+", lambda found: b"0" * len(found[0]), data)
+
+
+def is_next_answer_good(fiskil: LocalFiskil) -> bool:
+    """Whether the answer to a next request is what it was before any fault."""
+    return hear(fiskil).data.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def _read(fiskil: LocalFiskil, asked: bytes, patience_s: float) -> Heard:
+    elapsed_s = stopwatch()
+    came: list[tuple[float, int]] = []
+    data = b""
+    host, port = fiskil.api_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as line:
+        line.sendall(asked)
+        line.settimeout(patience_s)
+        end = "closed"
+        try:
+            while part := line.recv(65_536):
+                came.append((elapsed_s(), len(part)))
+                data += part
+        except ConnectionResetError:
+            end = "reset"
+        except TimeoutError:
+            end = "silent"
+        return Heard(data=_dateless(data), end=end, pieces=tuple(came), ended_s=elapsed_s())
