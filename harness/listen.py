@@ -12,10 +12,10 @@ import errno
 import socket
 import ssl
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import uvicorn
 
@@ -25,6 +25,7 @@ from harness.errors import UsageError
 
 T = TypeVar("T")
 LOOPBACK = "127.0.0.1"
+BACKLOG = 2048
 CLOSING_TURNS = 4
 
 
@@ -89,6 +90,16 @@ class Loop:
         self.close()
 
 
+class Doorway(Protocol):
+    """Takes the connections of a socket; all of it is called on the loop."""
+
+    def begin(self, sock: socket.socket, serve: Callable[[], Any], context: ssl.SSLContext | None, inside: set[Any]) -> None:
+        """Take connections of *sock*; *serve* makes the server's protocol for one, *inside* is all that it has."""
+
+    def close(self) -> None:
+        """Stop taking them, and drop those that the server does not have."""
+
+
 class Server:
     """An ASGI application that listens on loopback."""
 
@@ -100,6 +111,7 @@ class Server:
         port: int = 0,
         protocol: Any = None,
         certificate: tuple[Path, Path] | None = None,
+        door: Doorway | None = None,
         crashes: list[Crash] | None = None,
     ) -> None:
         """Listen at once.
@@ -108,13 +120,14 @@ class Server:
             port: 0 lets the system choose.
             protocol: The HTTP protocol class, where the link reaches the transport; default: uvicorn's.
             certificate: Files of the certificate chain and its key; with them the server speaks TLS.
+            door: Takes the connections in the server's place, and gives it those that it is to serve.
             crashes: Takes what *app* raises, where *app* is ours; without it the exception goes to logging.
 
         Raises:
             UsageError: The port is in use.
         """
         self._loop = loop
-        sock = _listening_socket(port)
+        sock = listening_socket(port, keeps_port=door is not None)
         self.port: int = sock.getsockname()[1]
         scheme = "https" if certificate else "http"
         self.url = f"{scheme}://{LOOPBACK}:{self.port}"
@@ -131,7 +144,7 @@ class Server:
             ssl_certfile=str(certificate[0]) if certificate else None,
             ssl_keyfile=str(certificate[1]) if certificate else None,
         )
-        self._server = _Embedded(config)
+        self._server = _Embedded(config, door)
         try:
             loop.start(self._server.begin(sock))
         except BaseException:
@@ -149,12 +162,24 @@ class Server:
 class _Embedded(uvicorn.Server):
     """A uvicorn server that starts and stops within milliseconds and lets others own signals and the loop."""
 
+    def __init__(self, config: uvicorn.Config, door: Doorway | None) -> None:
+        super().__init__(config)
+        self._door = door
+
     async def begin(self, sock: socket.socket) -> None:
         self.config.load()
         self.lifespan = self.config.lifespan_class(self.config)
         self._socket = sock
-        await self.startup(sockets=[sock])
+        if self._door is None:
+            await self.startup(sockets=[sock])
+        else:
+            self.servers = []
+            self._door.begin(sock, self._new_protocol, self.config.ssl, self.server_state.connections)
         self._ticking = asyncio.create_task(self._tick())
+
+    def _new_protocol(self) -> Any:
+        made: Any = self.config.http_protocol_class
+        return made(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     async def _tick(self) -> None:
         count = 0
@@ -167,6 +192,8 @@ class _Embedded(uvicorn.Server):
         self._ticking.cancel()
         for server in self.servers:
             server.close()
+        if self._door is not None:
+            self._door.close()
         self._socket.close()
         # A connection that was being accepted appears only in one of the loop's next turns.
         for _ in range(CLOSING_TURNS):
@@ -192,7 +219,22 @@ def client_context(ca_file: Path | None) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
 
 
-def _listening_socket(port: int) -> socket.socket:
+def listening_socket(port: int, *, keeps_port: bool = False) -> socket.socket:
+    """Listen on loopback at *port*, 0 for any; with *keeps_port* the port stays the socket's own while it does not listen.
+
+    Raises:
+        UsageError: The port is in use, or is none.
+    """
+    sock = _bound_socket(port)
+    if keeps_port and not port:
+        # A port that the system chose is lost when its socket stops listening; one that was asked for is kept.
+        chosen, sock = sock, _bound_socket(sock.getsockname()[1])
+        chosen.close()
+    sock.listen(BACKLOG)
+    return sock
+
+
+def _bound_socket(port: int) -> socket.socket:
     # The protocol number matters: without it asyncio leaves Nagle's algorithm on, and each answer takes 40 ms.
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -206,7 +248,6 @@ def _listening_socket(port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise UsageError(f"Port {port} is in use. Name another, or leave it out and the system chooses one.") from None
         raise UsageError(f"Cannot listen on {LOOPBACK}:{port}: {error.strerror}.") from None
-    sock.listen(2048)
     return sock
 
 

@@ -8,21 +8,21 @@ from types import TracebackType
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from harness import catalog
+from harness.certificates import Authority, Certificates
 from harness.clock import stopwatch
 from harness.crashes import Crash
 from harness.errors import FaultUnbitten
 from harness.faults import AnyFault
 from harness.ids import Mint
 from harness.journal import HOMES
-from harness.link import Link, LinkProtocol, Rule
-from harness.listen import LOOPBACK, Loop, Server
+from harness.link import CONNECTION, Door, Link, LinkProtocol, Rule
+from harness.listen import Loop, Server
 from harness.model import AuthSession, Consent, EndUser, Person
 from harness.readings import Readings
 from harness.sandbox import Credentials, Sandbox
@@ -32,14 +32,6 @@ from harness.sandbox.people import made_up
 from harness.sandbox.sandbox import mint_credentials
 from harness.settings.dialect import FISKIL, READINGS, Dialect, Payload, Scheme
 from harness.trap import Trap
-
-
-class Certificates(Struct, frozen=True, kw_only=True):
-    """Files of the authority and of the certificate that our servers and the app's may show."""
-
-    ca_file: Path
-    chain_file: Path
-    key_file: Path
 
 
 class Sink:
@@ -109,10 +101,9 @@ class LocalFiskil:
 
         Webhooks are signed by *scheme* (default: the reading of Fiskil's that rules) and worded as *payload* says.
         """
-        self._workdir = workdir
         self._scheme = scheme
         self._payload = payload
-        self._certificates: Certificates | None = None
+        self._authority = Authority(workdir)
         mint = Mint(seed=seed)
         credentials = mint_credentials(mint, webhook_secret=webhook_secret)
         if scheme is not None and webhook_secret is None:
@@ -137,10 +128,25 @@ class LocalFiskil:
             reading=self.reading,
         )
         pair = (self.certificates.chain_file, self.certificates.key_file) if is_tls else None
+        door = Door(
+            self.link.rules,
+            loop=self.loop.asyncio,
+            report=self.link.note_connection,
+            new_context=self._authority.context if is_tls else None,
+        )
+        self.link.rules.door = door
         self._servers: list[Any] = []
         try:
             self._api = self._kept(
-                Server(self.loop, self.link, port=api_port, protocol=LinkProtocol, certificate=pair, crashes=crashes)
+                Server(
+                    self.loop,
+                    self.link,
+                    port=api_port,
+                    protocol=LinkProtocol,
+                    certificate=pair,
+                    door=door,
+                    crashes=crashes,
+                )
             )
             self._page = self._kept(Server(self.loop, self.sandbox.page, port=auth_port, crashes=crashes))
             self.alerts = self._kept(Sink(self.loop, crashes=crashes))
@@ -184,9 +190,7 @@ class LocalFiskil:
     @property
     def certificates(self) -> Certificates:
         """The authority and a certificate for loopback, minted at the first use from the real clock."""
-        if self._certificates is None:
-            self._certificates = _mint_certificates(self._workdir)
-        return self._certificates
+        return self._authority.files
 
     def enrol(self, name: str | None = None) -> Enrolled:
         """Register an end user: the person called *name* in ``fixtures/end_users``, or one made from the seed."""
@@ -225,7 +229,8 @@ class LocalFiskil:
             ConfigError: A parameter under which nothing would break.
             FaultUnbitten: It was still waiting when the block ended without an error.
         """
-        rule = Rule(route=require_route(route), fault=fault, times=times, skip=skip).check()
+        place = route if route == CONNECTION else require_route(route)
+        rule = Rule(route=place, fault=fault, times=times, skip=skip).check()
         waiting = self.link.rules.set(rule)
         try:
             yield
@@ -283,18 +288,3 @@ class _World:
     def foreign_url(self) -> str:
         """The trap's origin."""
         return self._fiskil.trap.url
-
-
-def _mint_certificates(folder: Path) -> Certificates:
-    import trustme
-
-    authority = trustme.CA()
-    certificate = authority.issue_cert("localhost", LOOPBACK)
-    made = Certificates(ca_file=folder / "ca.pem", chain_file=folder / "cert.pem", key_file=folder / "key.pem")
-    authority.cert_pem.write_to_path(str(made.ca_file))
-    certificate.private_key_pem.write_to_path(str(made.key_file))
-    with made.chain_file.open("wb") as sink:
-        for pem in certificate.cert_chain_pems:
-            sink.write(pem.bytes())
-    made.key_file.chmod(0o600)
-    return made

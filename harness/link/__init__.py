@@ -1,7 +1,8 @@
 """Between app and API: records every exchange and lets faults bite."""
 
+from harness.link.door import Door
 from harness.link.link import Link
 from harness.link.protocol import LinkProtocol
 from harness.link.rules import CONNECTION, Rule, Rules
 
-__all__ = ["CONNECTION", "Link", "LinkProtocol", "Rule", "Rules"]
+__all__ = ["CONNECTION", "Door", "Link", "LinkProtocol", "Rule", "Rules"]

@@ -9,9 +9,10 @@ from typing import Any
 from harness.clock import stopwatch
 from harness.connections import HttpAnswer, HttpRequest
 from harness.faults.base import World
-from harness.journal import Journal, kept
+from harness.journal import Bite, Journal, kept
 from harness.link.call import Call, Message, version_of
 from harness.link.exchanges import created_end_user, end_user_of, exchange_of
+from harness.link.meeting import ConnectionBite
 from harness.link.pages import Pages
 from harness.link.rules import Facts, Rules, Taken
 from harness.readings import Ask, Readings
@@ -68,6 +69,19 @@ class Link:
         self.rules.clear()
         for call in tuple(self.bitten):
             call.loop.call_soon_threadsafe(call.cut)
+
+    def note_connection(self, bite: ConnectionBite) -> None:
+        """Write down that a fault has bitten a connection."""
+        if self.journal is not None:
+            self.journal.write(
+                Bite(
+                    **self.journal.stamp(),
+                    fault=bite.rule.name,
+                    route=bite.rule.route,
+                    request_number=0,
+                    seed=bite.rule.seed,
+                )
+            )
 
     def quiet_s(self) -> float:
         """Real seconds since the app's latest request ended; 0 while one is open."""

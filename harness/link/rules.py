@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from fnmatch import fnmatchcase
 from random import Random
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
 from harness.errors import ConfigError
 from harness.faults import AnyFault
+from harness.faults.greeting import ConnectionFault
 
 CONNECTION = "connection"
 """The route on which faults of connections wait."""
@@ -34,6 +35,9 @@ class Facts(Struct, frozen=True, kw_only=True):
     clock_s: float = 0.0
     names: Callable[[str], bool] = lambda _id: False
     told: Callable[[str], bool] = lambda _kind: False
+
+
+A_CONNECTION = Facts(route=CONNECTION)
 
 
 class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -199,8 +203,18 @@ class Taken(Struct, frozen=True, kw_only=True):
         return Random(f"{self.waiting.rule.seed}/{self.waiting.rule.route}/{self.bite}")
 
 
+class Heeding(Protocol):
+    """Who has to know of faults of connections as soon as they are set or lifted."""
+
+    def refuse_impossible(self, rule: Rule) -> None:
+        """Refuse a rule that cannot be had."""
+
+    def heed(self) -> None:
+        """See which rules there are now."""
+
+
 class Rules:
-    """The faults that wait; taking them is atomic."""
+    """The faults that wait; taking them is atomic. ``door`` heeds those of connections."""
 
     def __init__(self, *, clock_s: Callable[[], float] = lambda: 0.0) -> None:
         self._waiting: list[Waiting] = []
@@ -208,13 +222,21 @@ class Rules:
         self._clock_s = clock_s
         self.are_waiting = False
         """Whether any fault for exchanges has been set and not lifted."""
+        self.door: Heeding | None = None
 
     def set(self, rule: Rule) -> Waiting:
-        """Let a fault wait; the answer knows how many bites are left."""
+        """Let a fault wait; the answer knows how many bites are left.
+
+        Raises:
+            ConfigError: It is one of connections that cannot be had here.
+        """
+        if self.door is not None:
+            self.door.refuse_impossible(rule)
         waiting = Waiting(rule, set_s=self._clock_s())
         with self._lock:
             self._waiting.append(waiting)
             self._note()
+        self._let_heed([waiting])
         return waiting
 
     def lift(self, waiting: Waiting) -> None:
@@ -223,6 +245,7 @@ class Rules:
             if waiting in self._waiting:
                 self._waiting.remove(waiting)
             self._note()
+        self._let_heed([waiting])
 
     def take(self, facts: Facts) -> list[Taken]:
         """The waiting faults that this exchange meets, from left to right; of those that end it only the first."""
@@ -252,8 +275,34 @@ class Rules:
     def clear(self) -> None:
         """Lift every fault."""
         with self._lock:
+            lifted = list(self._waiting)
             self._waiting.clear()
             self._note()
+        self._let_heed(lifted)
+
+    def take_connection(self) -> Waiting | None:
+        """The first waiting fault that a connection meets; those that stand meet none."""
+        if not self._waiting:
+            return None
+        with self._lock:
+            for waiting in self._waiting:
+                fault = waiting.rule.fault
+                if isinstance(fault, ConnectionFault) and fault.stands is None and waiting.takes(A_CONNECTION):
+                    return waiting
+        return None
+
+    def give_back_connection(self, waiting: Waiting) -> None:
+        """Let a fault wait for another connection."""
+        self.give_back(waiting, A_CONNECTION)
+
+    def note(self, waiting: Waiting) -> None:
+        """A fault that stands was seen to act."""
+        with self._lock:
+            waiting.bitten += 1
+
+    def _let_heed(self, changed: list[Waiting]) -> None:
+        if self.door is not None and any(one.rule.route == CONNECTION for one in changed):
+            self.door.heed()
 
     def _note(self) -> None:
         self.are_waiting = any(one.rule.route != CONNECTION for one in self._waiting)

@@ -1,0 +1,163 @@
+"""Certificates of an authority of ours, minted when first asked for and from the real clock: good and bad ones.
+
+What an app must read lies in files; every other key stays in memory.
+"""
+
+import contextlib
+import enum
+import os
+import ssl
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from harness.clock import real_now
+
+if TYPE_CHECKING:
+    import trustme
+
+NAMES = ("localhost", "127.0.0.1")
+WRONG_NAME = "not-this-host.invalid"
+DAY, LONG = timedelta(days=1), timedelta(days=90)
+NO_APPLICATION_PROTOCOL = 120
+"""The alert of RFC 7301, for which the standard library has no name."""
+
+
+class Certificates(Struct, frozen=True, kw_only=True):
+    """Files of the authority and of the certificate that our servers and the app's may show."""
+
+    ca_file: Path
+    chain_file: Path
+    key_file: Path
+
+
+class Shown(enum.Enum):
+    """What a TLS server shows to its client."""
+
+    GOOD = "good"
+    ROTATED = "rotated"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not yet valid"
+    WRONG_HOST = "wrong host"
+    SELF_SIGNED = "self-signed"
+    UNKNOWN_AUTHORITY = "unknown authority"
+    NO_INTERMEDIATE = "no intermediate"
+    OLD_VERSION = "old version"
+    NO_PROTOCOL = "no protocol"
+    NEEDS_NAME = "needs a name"
+    NEEDS_CLIENT_CERTIFICATE = "needs a client's certificate"
+
+
+class Authority:
+    """Mints certificates for loopback; an app that is told of ``files.ca_file`` trusts the good ones."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def files(self) -> Certificates:
+        """The authority's certificate, and a good one with its key, as files."""
+        made = Certificates(
+            ca_file=self._folder / "ca.pem", chain_file=self._folder / "cert.pem", key_file=self._folder / "key.pem"
+        )
+        good = self._authority.issue_cert(*NAMES)
+        self._authority.cert_pem.write_to_path(str(made.ca_file))
+        made.key_file.touch(mode=0o600)
+        good.private_key_pem.write_to_path(str(made.key_file))
+        made.chain_file.write_bytes(b"".join(pem.bytes() for pem in good.cert_chain_pems))
+        return made
+
+    def context(self, shown: Shown, heard: Callable[[], object] = lambda: None) -> ssl.SSLContext:
+        """A new TLS context of a server; *heard* is called when a client has said hello."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        with _file_of(self._minted(shown)) as path:
+            context.load_cert_chain(path)
+        if shown is Shown.OLD_VERSION:
+            _speak_only_old_versions(context)
+        if shown is Shown.NEEDS_CLIENT_CERTIFICATE:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(cadata=self._authority.cert_pem.bytes().decode())
+
+        def hear(_connection: object, name: str | None, _context: object) -> int | None:
+            heard()
+            if shown is Shown.NO_PROTOCOL:
+                return NO_APPLICATION_PROTOCOL
+            if shown is Shown.NEEDS_NAME and name is None:
+                return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+            return None
+
+        context.sni_callback = hear
+        return context
+
+    @cached_property
+    def _authority(self) -> "trustme.CA":
+        return _new_authority()
+
+    @cached_property
+    def _pems(self) -> dict[Shown, bytes]:
+        return {}
+
+    def _minted(self, shown: Shown) -> bytes:
+        """A key and what is shown of its chain."""
+        if shown not in self._pems:
+            self._pems[shown] = self._mint(shown)
+        return self._pems[shown]
+
+    def _mint(self, shown: Shown) -> bytes:
+        if shown is Shown.SELF_SIGNED:
+            signer = _new_authority()
+            return signer.private_key_pem.bytes() + signer.cert_pem.bytes()
+        leaf = self._issue(shown)
+        sent = leaf.cert_chain_pems[:1] if shown is Shown.NO_INTERMEDIATE else leaf.cert_chain_pems
+        return leaf.private_key_pem.bytes() + b"".join(pem.bytes() for pem in sent)
+
+    def _issue(self, shown: Shown) -> "trustme.LeafCert":
+        ours, now = self._authority, real_now()
+        match shown:
+            case Shown.EXPIRED:
+                return ours.issue_cert(*NAMES, not_before=now - LONG, not_after=now - DAY)
+            case Shown.NOT_YET_VALID:
+                return ours.issue_cert(*NAMES, not_before=now + DAY, not_after=now + LONG)
+            case Shown.WRONG_HOST:
+                return ours.issue_cert(WRONG_NAME)
+            case Shown.UNKNOWN_AUTHORITY:
+                return _new_authority().issue_cert(*NAMES)
+            case Shown.NO_INTERMEDIATE:
+                return ours.create_child_ca().issue_cert(*NAMES)
+            case _:
+                return ours.issue_cert(*NAMES)
+
+
+def _new_authority() -> "trustme.CA":
+    import trustme
+
+    return trustme.CA()
+
+
+def _speak_only_old_versions(context: ssl.SSLContext) -> None:
+    with warnings.catch_warnings():
+        # Python warns of exactly what is wanted here.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+
+
+@contextlib.contextmanager
+def _file_of(pem: bytes) -> Iterator[str]:
+    """A path to read *pem* from once: the standard library takes keys from files only, but a file need not be on a disk."""
+    if hasattr(os, "memfd_create"):
+        with os.fdopen(os.memfd_create("certificate"), "wb", buffering=0) as held:
+            held.write(pem)
+            yield f"/proc/self/fd/{held.fileno()}"
+    else:
+        with tempfile.NamedTemporaryFile() as held:
+            held.write(pem)
+            held.flush()
+            yield held.name

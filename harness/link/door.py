@@ -1,0 +1,284 @@
+"""The door in front of the API: takes each connection, asks which fault meets it, and lets in those that none does.
+
+A connection that no fault meets is the server's as if there were no door. All but ``heed`` and ``refuse_impossible`` is for
+the loop's own thread.
+"""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from harness.certificates import Shown
+from harness.clock import wait_until
+from harness.errors import ConfigError
+from harness.faults.greeting import ConnectionFault, Serve, Standing, TurnAway
+from harness.link.door_away import Away
+from harness.link.door_outage import Outage
+from harness.link.door_port import Port, can_drop
+from harness.link.door_served import Served
+from harness.link.door_tls import TlsLine
+from harness.link.meeting import ConnectionBite, Meeting
+from harness.link.protocol import reset, reset_socket
+from harness.link.rules import Rule, Rules, Waiting
+
+NewContext = Callable[[Shown, Callable[[], object]], ssl.SSLContext]
+FULL_S = 0.2
+"""So long no connection is taken after the process had no descriptor left for one."""
+LOOK_EVERY_S = 0.01
+GRACE_S = 0.3
+"""So long a fault that is lifted is given to show what it did: a client knows of a failed handshake before we do."""
+
+
+class Door:
+    """Takes connections for a server; *rules* says which faults wait for them, *report* hears of each bite."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        report: Callable[[ConnectionBite], None] = lambda _bite: None,
+        new_context: NewContext | None = None,
+    ) -> None:
+        """Give *new_context*, which makes the TLS contexts of faults, where the server speaks TLS."""
+        self._rules, self._loop, self._report, self._new_context = rules, loop, report, new_context
+        self._number = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._entering: set[Any] = set()
+        self._queue: deque[tuple[socket.socket, Meeting]] = deque()
+        self._meetings: set[Meeting] = set()
+        self._standing: list[Waiting] = []
+        self._port: Port | None = None
+        self._looking = loop.call_later(0, lambda: None)
+
+    def begin(self, sock: socket.socket, serve: Callable[[], Any], context: ssl.SSLContext | None, inside: set[Any]) -> None:
+        """Take connections of *sock*; *serve* makes the server's protocol for one, *inside* is all that it has."""
+        self._serve, self._context, self._inside = serve, context, inside
+        sock.setblocking(False)
+        self._port = Port(sock, loop=self._loop, unanswered=self._note_unanswered)
+        self._loop.add_reader(sock, self._take)
+        self._settle()
+
+    def close(self) -> None:
+        """Stop listening, and drop what the server does not have."""
+        if self._port is None:
+            return
+        self._loop.remove_reader(self._port.sock)
+        self._port.close()
+        self._port = None
+        for task in self._tasks:
+            task.cancel()
+        for meeting in list(self._meetings):
+            meeting.release()
+        self._looking.cancel()
+        for sock, _ in self._queue:
+            sock.close()
+        self._queue.clear()
+
+    def refuse_impossible(self, rule: Rule) -> None:
+        """Refuse a rule whose fault cannot be had here.
+
+        Raises:
+            ConfigError: It needs TLS where the API is plain, or Linux where this is none.
+        """
+        fault = rule.fault
+        if not isinstance(fault, ConnectionFault):
+            return
+        name = type(fault).__name__
+        if fault.needs_tls and self._new_context is None:
+            raise ConfigError(
+                f"{name} needs an API that speaks TLS, and this one does not. "
+                "Set tls = true under [sandbox], or make a LocalFiskil(is_tls=True)."
+            )
+        if fault.stands is Standing.DROPS and not can_drop():
+            raise ConfigError(f"{name} needs a Linux kernel, which can drop a port's connects. Use timeout instead.")
+
+    def heed(self) -> None:
+        """Let what stands stand, and what was lifted leave no trace, before this returns.
+
+        A fault that was lifted and has not yet shown what it did is waited for a moment, and then has not bitten.
+        """
+        if self._loop.is_closed() or self._port is None:
+            return
+        if _is_on(self._loop):
+            self._settle()
+            return
+        wait_until(self._has_shown, cap_s=GRACE_S, every_ms=2)
+        asyncio.run_coroutine_threadsafe(self._settled(), self._loop).result(5)
+
+    def _has_shown(self) -> bool:
+        waiting = self._rules.waiting()
+        lifted = [one for one in self._standing if one not in waiting and one.left]
+        return not lifted and not any(one.is_open and one.waiting not in waiting for one in list(self._meetings))
+
+    async def _settled(self) -> None:
+        self._settle()
+
+    def _settle(self) -> None:
+        port, waiting = self._port, self._rules.waiting()
+        if port is None:
+            return
+        for meeting in [one for one in self._meetings if one.waiting not in waiting]:
+            meeting.release()
+        port.look()
+        standing = [one for one in waiting if _stands(one) is not None]
+        self._stand(port, standing)
+        self._standing = standing
+        self._let_queue_in()
+
+    def _stand(self, port: Port, standing: list[Waiting]) -> None:
+        """Let the port do what outages and the faults that stand say."""
+        is_down = any(one.is_down for one in self._meetings)
+        kinds = {Standing.REFUSES} if is_down else {_stands(one) for one in standing}
+        wanted = next((one for one in Standing if one in kinds), None)
+        if wanted is port.standing:
+            return
+        if wanted is Standing.REFUSES:
+            self._take()
+            self._loop.remove_reader(port.sock)
+        was_shut = port.standing is Standing.REFUSES
+        port.stand(wanted)
+        if was_shut:
+            port.sock.setblocking(False)
+            self._loop.add_reader(port.sock, self._take)
+        if wanted is not None:
+            for inner in list(self._inside):
+                inner.shutdown()
+
+    def _note_unanswered(self) -> None:
+        for waiting in self._standing:
+            if self._port is not None and _stands(waiting) is self._port.standing:
+                self._rules.note(waiting)
+                self._report(ConnectionBite(rule=waiting.rule, connection=0, seen="a connect was not answered"))
+
+    def _take(self) -> None:
+        """Take every connection that has come."""
+        while self._port is not None:
+            try:
+                sock, _ = self._port.sock.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError:
+                self._pause_taking(self._port)
+                return
+            sock.setblocking(False)
+            self._number += 1
+            waiting = self._rules.take_connection()
+            if waiting is None:
+                self._start(self._let_in(sock))
+            else:
+                self._meet(sock, waiting)
+
+    def _pause_taking(self, port: Port) -> None:
+        self._loop.remove_reader(port.sock)
+
+        def resume() -> None:
+            if self._port is port and port.standing is not Standing.REFUSES:
+                self._loop.add_reader(port.sock, self._take)
+
+        self._loop.call_later(FULL_S, resume)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _let_in(self, sock: socket.socket) -> None:
+        inner = self._serve()
+        self._entering.add(inner)
+        try:
+            # A handshake that came to nothing is the client's doing.
+            with contextlib.suppress(OSError):
+                await self._loop.connect_accepted_socket(lambda: inner, sock, ssl=self._context)
+        finally:
+            self._entering.discard(inner)
+
+    def _meet(self, sock: socket.socket, waiting: Waiting) -> None:
+        fault = waiting.rule.fault
+        assert isinstance(fault, ConnectionFault)
+        meeting = Meeting(
+            waiting,
+            number=self._number,
+            report=self._report,
+            give_back=self._rules.give_back_connection,
+            over=self._meetings.discard,
+        )
+        self._meetings.add(meeting)
+        greeting = fault.greet()
+        match greeting:
+            case TurnAway():
+                self._turn_away(sock, greeting, meeting)
+            case Serve(most_open=int()):
+                self._let_in_if_few(sock, greeting, meeting)
+            case Serve():
+                self._start(self._let_in_spoilt(sock, greeting, meeting))
+
+    def _turn_away(self, sock: socket.socket, greeting: TurnAway, meeting: Meeting) -> None:
+        if greeting.awaits_data or greeting.silence_s:
+            away = Away(greeting, loop=self._loop, meeting=meeting)
+            meeting.held = away
+            self._start(self._hold(sock, away))
+            return
+        reset_socket(sock)
+        meeting.shows("reset before a byte")
+        if not greeting.outages:
+            meeting.ends()
+        else:
+            for inner in list(self._inside):
+                reset(inner.transport)
+            outage = Outage(greeting.outages, loop=self._loop, changed=self._heed_outage)
+            meeting.held = outage
+            outage.go_on()
+
+    def _heed_outage(self) -> None:
+        if self._port is not None:
+            self._stand(self._port, self._standing)
+
+    async def _hold(self, sock: socket.socket, away: Away) -> None:
+        await self._loop.connect_accepted_socket(lambda: away, sock)
+
+    def _let_in_if_few(self, sock: socket.socket, greeting: Serve, meeting: Meeting) -> None:
+        self._queue.append((sock, meeting))
+        meeting.most_open = greeting.most_open
+        self._let_queue_in()
+        if meeting.is_open:
+            meeting.shows(f"waited while {greeting.most_open} others were open")
+
+    def _let_queue_in(self) -> None:
+        """Let in from the head of the queue as long as few enough are open, and look again later."""
+        while self._queue:
+            sock, meeting = self._queue[0]
+            if meeting.most_open is not None and len(self._inside | self._entering) >= meeting.most_open:
+                break
+            self._queue.popleft()
+            meeting.ends()
+            self._start(self._let_in(sock))
+        self._looking.cancel()
+        if self._queue:
+            self._looking = self._loop.call_later(LOOK_EVERY_S, self._let_queue_in)
+
+    async def _let_in_spoilt(self, sock: socket.socket, greeting: Serve, meeting: Meeting) -> None:
+        served = Served(self._serve(), greeting, loop=self._loop, meeting=meeting)
+        meeting.held = served
+        if greeting.shown is None or self._new_context is None:
+            with contextlib.suppress(OSError):
+                await self._loop.connect_accepted_socket(lambda: served, sock, ssl=self._context)
+            return
+        line = TlsLine(served, self._new_context(greeting.shown, meeting.hears), meeting=meeting)
+        await self._loop.connect_accepted_socket(lambda: line, sock)
+
+
+def _stands(waiting: Waiting) -> Standing | None:
+    fault = waiting.rule.fault
+    return fault.stands if isinstance(fault, ConnectionFault) else None
+
+
+def _is_on(loop: asyncio.AbstractEventLoop) -> bool:
+    try:
+        return asyncio.get_running_loop() is loop
+    except RuntimeError:
+        return False

@@ -1,0 +1,60 @@
+"""Connections that the API never hears of: what the client says is swallowed, and they end as the fault says."""
+
+import asyncio
+from typing import Any
+
+from harness.faults.base import End
+from harness.faults.greeting import LONGEST_MS, TurnAway
+from harness.link.meeting import Meeting
+from harness.link.protocol import cut, reset
+
+LONGEST_S = LONGEST_MS / 1000
+
+
+class Away(asyncio.Protocol):
+    """A connection that is turned away; it is no bite where the client left before it said anything."""
+
+    def __init__(self, greeting: TurnAway, *, loop: asyncio.AbstractEventLoop, meeting: Meeting) -> None:
+        self._greeting, self._loop, self._meeting = greeting, loop, meeting
+        self._transport: Any = None
+        self._heard = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Wait for the client, or for its silence."""
+        self._transport = transport
+        self._wait(LONGEST_S if self._greeting.awaits_data else self._greeting.silence_s)
+
+    def data_received(self, data: bytes) -> None:
+        """Swallow it."""
+        self._heard += len(data)
+        self._meeting.shows("what the client said was swallowed")
+        if self._greeting.awaits_data and not self._greeting.silence_s:
+            self.release()
+        else:
+            self._wait(self._greeting.silence_s)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's
+        """The client has left, or was sent away."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._meeting.ends()
+
+    def release(self) -> None:
+        """End it now."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        if self._heard and self._greeting.data:
+            self._transport.write(self._greeting.data)
+        match self._greeting.end:
+            case End.RESET:
+                reset(self._transport)
+            case End.CUT:
+                cut(self._transport)
+            case _:
+                self._transport.close()
+
+    def _wait(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(seconds, self.release)

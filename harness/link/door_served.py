@@ -1,0 +1,126 @@
+"""Connections that the API serves, with something wrong about them: between transport and server."""
+
+import asyncio
+from typing import Any
+
+from harness.faults.base import End
+from harness.faults.greeting import Serve
+from harness.link.meeting import Meeting
+from harness.link.protocol import TURNS_TO_WRITE, cut, reset
+
+
+class Served(asyncio.Protocol):
+    """Stands in for *inner* towards the transport, and for the transport towards *inner*."""
+
+    def __init__(self, inner: Any, greeting: Serve, *, loop: asyncio.AbstractEventLoop, meeting: Meeting) -> None:
+        self._inner, self._greeting, self._loop, self._meeting = inner, greeting, loop, meeting
+        self._transport: Any = None
+        self._written = 0
+        self._is_closing = False
+        self._is_lost = False
+        self._is_released = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Let the server have it."""
+        self._transport = transport
+        self._inner.connection_made(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Pass it on, unless the connection was to end just then."""
+        if self._greeting.shown is not None:
+            self._shook_hands("the client went on")
+        if self._timer is not None and not self._is_closing:
+            self._timer.cancel()
+        is_next = self._written > 0 and self._greeting.stale_by is not None and self._greeting.stale_after_s is None
+        if is_next and not self._is_released:
+            self._go_stale()
+        elif not self._transport.is_closing():
+            self._inner.data_received(data)
+
+    def eof_received(self) -> Any:
+        """Pass it on."""
+        return self._inner.eof_received()
+
+    def pause_writing(self) -> None:
+        """Pass it on."""
+        self._inner.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Pass it on."""
+        self._inner.resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Pass it on, and say that it is over."""
+        self._is_lost = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._inner.connection_lost(exc)
+        if self._greeting.shown is not None:
+            self._shook_hands("the client left after the handshake")
+        self._meeting.ends()
+
+    def release(self) -> None:
+        """Let it be like any other from now on; an end that was held back comes now."""
+        self._is_released = True
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._is_closing and self._transport is not None:
+            self._transport.close()
+
+    def write(self, data: bytes) -> None:
+        """Write, up to where the connection is cut."""
+        bound = self._greeting.cut_after_bytes
+        if bound is not None and not self._is_released and self._written + len(data) > bound:
+            self._cut(data[: bound - self._written])
+            return
+        self._written += len(data)
+        self._transport.write(data)
+        if self._greeting.stale_after_s is not None and not self._is_released:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = self._loop.call_later(self._greeting.stale_after_s, self._go_stale)
+
+    def close(self) -> None:
+        """Close, at once or late."""
+        if not self._greeting.close_after_s or self._is_released or self._is_lost:
+            self._transport.close()
+        elif not self._is_closing:
+            self._is_closing = True
+            self._meeting.shows("the end was held back")
+            self._timer = self._loop.call_later(self._greeting.close_after_s, self._transport.close)
+
+    def is_closing(self) -> bool:
+        """Whether the server has closed it."""
+        return self._is_closing or bool(self._transport.is_closing())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def _shook_hands(self, seen: str) -> None:
+        if self._greeting.is_met_by_success:
+            self._meeting.shows(seen)
+        else:
+            self._meeting.spares()
+
+    def _go_stale(self) -> None:
+        if self._transport.is_closing():
+            return
+        self._meeting.shows("ended while it was kept")
+        if self._greeting.stale_by is End.RESET:
+            reset(self._transport)
+        else:
+            self._transport.close()
+
+    def _cut(self, data: bytes) -> None:
+        self._is_closing = True
+        self._meeting.shows(f"cut after {self._written + len(data)} bytes")
+        self._written += len(data)
+        self._transport.write(data)
+        self._after_turns(TURNS_TO_WRITE)
+
+    def _after_turns(self, left: int) -> None:
+        if left:
+            self._loop.call_soon(self._after_turns, left - 1)
+        else:
+            cut(self._transport)
