@@ -8,8 +8,8 @@ from msgspec import Struct
 class Question(Struct, frozen=True, kw_only=True):
     """One call. ``silence_s`` is the client's own limit on each read and on connecting, where it has one.
 
-    ``deadline_s`` is the whole call's, and its caller's to keep. ``first_url`` is asked before, in the same way and by the same
-    client, which then holds a connection already; what comes of that does not count.
+    ``deadline_s`` is the whole call's, and its caller's to keep. ``first_url`` is asked before, in the same way and by the
+    same client, which then holds a connection already; what comes of that does not count.
     """
 
     method: str
@@ -58,6 +58,9 @@ class Caller(Protocol):
 
     def ask(self, question: Question) -> Heard:
         """Fetch it. Any thread may ask."""
+
+    def trusting(self, ca_file: str) -> "Caller":
+        """One that may be asked for what *ca_file* vouches for, to be closed by itself."""
 
     def close(self) -> None:
         """Leave nothing behind."""

@@ -11,23 +11,33 @@ from harness.sandbox.tokens import exchange
 class Call(Struct, frozen=True, kw_only=True):
     """One call of the API. In ``path`` and ``body`` stand the names of what the sandbox makes up.
 
-    ``is_later`` makes it the page after that, which the client has asked for before. ``is_same`` tells that the answer is the
-    same each time.
+    ``is_later`` makes it the page after that, which the client has asked for before. ``is_same`` tells that the answer is
+    the same each time.
     """
 
     route: str
     path: str
     method: str = "GET"
     body: str = ""
+    headers: dict[str, str] = {}
     is_later: bool = False
     is_same: bool = True
 
 
 CALLS = {
     "transactions": Call(route="banking.transactions", path="/v1/banking/transactions?end_user_id={end_user_id}"),
-    "later page": Call(route="banking.transactions", path="/v1/banking/transactions?end_user_id={end_user_id}", is_later=True),
+    "later page": Call(
+        route="banking.transactions", path="/v1/banking/transactions?end_user_id={end_user_id}", is_later=True
+    ),
+    "last": Call(
+        route="banking.transactions",
+        path="/v1/banking/transactions?end_user_id={end_user_id}",
+        headers={"connection": "close"},
+    ),
     "accounts": Call(route="banking.accounts", path="/v1/banking/accounts?end_user_id={end_user_id}"),
-    "refused": Call(route="banking.transactions", path="/v1/banking/transactions?end_user_id={end_user_id}&page[size]=nonsense"),
+    "refused": Call(
+        route="banking.transactions", path="/v1/banking/transactions?end_user_id={end_user_id}&page[size]=nonsense"
+    ),
     "incomes": Call(route="banking.income", path="/v1/banking/income?end_user_id={end_user_id}"),
     "institutions": Call(route="institutions.list", path="/v1/institutions?client_id={client_id}"),
     "head": Call(route="*", path="/v1/institutions?client_id={client_id}", method="HEAD"),
@@ -67,7 +77,8 @@ def placed(fiskil: LocalFiskil, name: str) -> Placed:
     fiskil.authorise(rosa)
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
     token = exchange(fiskil.sandbox.store, pair["client_id"], pair["client_secret"]).value
-    headers = {"authorization": f"Bearer {token}", **({"content-type": "application/json"} if call.body else {})}
+    kind = {"content-type": "application/json"} if call.body else {}
+    headers = {"authorization": f"Bearer {token}", **kind, **call.headers}
     names = {"end_user_id": rosa.end_user_id, **pair}
     one = Placed(call=call, path=call.path.format(**names), headers=headers, body=call.body.format(**names))
     if call.is_later:

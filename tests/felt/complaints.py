@@ -1,7 +1,7 @@
 """What a Python client's exception says, in words that outlive the exception's name.
 
-First comes what the operating system or OpenSSL said, wherever in the chain of causes it stands; the client's own classes are
-asked only for what they alone know, by words in their names and messages.
+First comes what the operating system or OpenSSL said, wherever in the chain of causes it stands; the client's own classes
+are asked only for what they alone know, by words in their names and messages.
 """
 
 import socket
@@ -16,8 +16,8 @@ BROKEN = ("invalidchunk", "bad chunk")
 def complaint(error: BaseException, *, is_in_body: bool) -> str:
     """The word for *error*, which came before the head of the answer was there, or in its body.
 
-    What the parser of a client refuses is a ``protocol-error``: all that nothing else explains. It has no place, for a parser
-    that gets head and body in one read refuses both, and how they come is chance.
+    What the parser of a client refuses is a ``protocol-error``: all that nothing else explains. It has no place, for a
+    parser that gets head and body in one read refuses both, and how they come is chance.
     """
     said = _Said(error)
     word = next((word for word, holds in WORDS if holds(said)), "protocol-error")

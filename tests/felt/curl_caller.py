@@ -17,7 +17,7 @@ COMPLAINTS = {
     60: "tls-rejected",
     61: "decode-error",
 }
-"""Exit codes, which are documented; all others are judged by how far the call had come."""
+"""Exit codes, which are documented; all others are errors of the protocol."""
 TIMED_OUT = 28
 RECEIVING = (55, 56)
 _METHODS = {"GET": [], "POST": ["-X", "POST"], "HEAD": ["--head"]}
@@ -44,7 +44,16 @@ class Curl:
         facts = json.loads(facts_json)
         if said.returncode:
             return Heard(trouble=_complaint(said.returncode, told, facts), told=told.strip())
-        return Heard(status=facts["http_code"], body=said.stdout.decode("latin-1"), value=_value(said.stdout), url=facts["url_effective"])
+        return Heard(
+            status=facts["http_code"],
+            body=said.stdout.decode("latin-1"),
+            value=_value(said.stdout),
+            url=facts["url_effective"],
+        )
+
+    def trusting(self, ca_file: str) -> "Curl":
+        """Each call has a process of its own anyway."""
+        return self
 
     def close(self) -> None:
         """Nothing is kept between calls."""
@@ -60,7 +69,7 @@ def _complaint(code: int, told: str, facts: dict[str, float]) -> str:
 
 
 def _value(body: bytes) -> str | None:
-    """curl reads no JSON; whoever pipes it into a program has a strict reader of UTF-8 there."""
+    """What a strict reader makes of the bytes that curl wrote; curl itself reads no JSON."""
     try:
         return json.dumps(json.loads(body.decode("utf-8")))
     except (ValueError, RecursionError):

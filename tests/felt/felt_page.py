@@ -12,10 +12,10 @@ TEXT = """# What a client feels
 
 Made from `tests/felt/felt.toml` by `make felt`, which measures it; tests hold every run against it.
 
-A fault is no use to a rehearsal unless the app's HTTP client feels it, and clients feel the same fault differently: what is an
-error for one is a whole answer for another, and some ask again without a word. So each fault meets one call of each client,
-over a real connection, and the table says what the client's caller knows afterwards. The words are categories of ours and no
-names of exceptions: a client that renames one changes nothing here, and one that behaves otherwise is seen.
+A fault is no use to a rehearsal unless the app's HTTP client feels it, and clients feel the same fault differently: what is
+an error for one is a whole answer for another, and some ask again without a word. So each fault meets one call of each
+client, over a real connection, and the table says what the client's caller knows afterwards. The words are categories of
+ours and no names of exceptions: a client that renames one changes nothing here, and one that behaves otherwise is seen.
 
 ## The clients
 
@@ -32,7 +32,8 @@ s is {silence_s} seconds of silence, the deadline {deadline_s} seconds. Neither 
 {words}
 
 `-in-body` after a word: the head of the answer had come, with its status. `xN` after a word: the API was asked N times for
-one call; without it, once. `x0`: the call never reached the API.
+one call; without it, once, or as often as there was time for until the deadline. `x0`: the call never reached the API. `or`:
+chance decides, such as how the bytes of an answer fall into the client's reads, or whether it still writes when they come.
 
 ## The table
 
@@ -45,7 +46,7 @@ SETTINGS = {
     "aiohttp": "`ClientSession`, `ClientTimeout(total=None, sock_connect=s, sock_read=s)`",
     "urllib3": "`PoolManager(timeout=s)`; it asks again by itself, up to three times",
     "curl": "`curl -sS --connect-timeout s --max-time deadline`; what it writes is read as strict JSON",
-    "node": "`fetch()` with `AbortSignal.timeout(deadline)`; it has no limit on silence that could be set without another package",
+    "node": "`fetch()` with `AbortSignal.timeout(deadline)`; limits on silence are not to be set without another package",
 }
 
 WORDS = {
@@ -65,6 +66,8 @@ WORDS = {
     "closed": "the connection was closed before an answer",
     "reset": "the connection was reset before an answer",
     "reset-in-body": "the connection was reset after the answer's head",
+    "led-away": "another origin was asked, and not shown the token",
+    "led-away-with-token": "another origin was asked, and shown the token",
     "truncated": "the body ended before its announced end",
     "protocol-error": "what came is no HTTP that the client takes",
     "decode-error": "the body's encoding is broken",

@@ -42,7 +42,11 @@ async function fetched({ url, method, headers, body, deadline_s, first_url }) {
   let isInBody = false;
   const asked = { method, headers, body: body || undefined };
   try {
-    if (first_url) await (await fetch(first_url, asked)).text();
+    if (first_url) {
+      await (await fetch(first_url, asked)).text();
+      // The connection is free for the next call in a later turn of the loop.
+      await new Promise(setImmediate);
+    }
     const answer = await fetch(url, { ...asked, signal: AbortSignal.timeout(Math.round(deadline_s * 1000)) });
     isInBody = true;
     const bytes = await answer.arrayBuffer();

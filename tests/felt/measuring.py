@@ -1,20 +1,22 @@
 """One sample felt by one client, and all samples felt by one: what the client knows, and how often the API was asked for it.
 
-Each pair of sample and client has a Fiskil of its own, so that nothing but the sample meets the call. Only one thing is read off
-the clock, whether the client gave up by itself before the deadline; so what differs from the table is measured again, in less of a crowd and
-with three times the patience, before it counts.
+Each pair of sample and client has a Fiskil of its own, so that nothing but the sample meets the call. Only one thing is read
+off the clock, whether the client gave up by itself before the deadline; so what differs from the table is measured again, in
+less of a crowd and with three times the patience, before it counts.
 """
 
 import json
 import re
+import socket
 import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from asking import Caller, Heard, Question
 from calls import Placed, placed
@@ -23,17 +25,18 @@ from msgspec import Struct
 from programs import node, python
 from pytest_httpserver import HTTPServer
 from samples import Sample
+from table import words_in
 from werkzeug import Request, Response
 
-from harness.clock import wait_until
 from harness.journal import Exchange, Journal, kept
 from harness.link import Rule
+from harness.listen import LOOPBACK
 from harness.local import LocalFiskil
 
 SILENCE_S = 0.5
 DEADLINE_S = 2.6
 PATIENCE = 3
-AT_ONCE = 24
+AT_ONCE = 16
 FEW_AT_ONCE = 6
 UNBITTEN = "never-bit"
 SETTING_UP = threading.Lock()
@@ -58,11 +61,11 @@ class Felt(Struct, frozen=True, kw_only=True):
 
 
 def felt_by(client: str, samples: tuple[Sample, ...], before: dict[str, str]) -> dict[str, Felt]:
-    """What *client* feels of each sample, by row; *before* is what it felt when the table was made, as far as that is known."""
+    """What *client* feels of each sample, by row; *before* is what the table has."""
     caller = CALLERS[client]()
     try:
         every = _together(caller, samples, AT_ONCE)
-        doubtful = tuple(one for one in samples if every[one.row].word != before.get(one.row))
+        doubtful = tuple(one for one in samples if every[one.row].word not in words_in(before.get(one.row, "")))
         return every | _together(caller, doubtful, FEW_AT_ONCE, patience=PATIENCE)
     finally:
         caller.close()
@@ -76,31 +79,38 @@ def _together(caller: Caller, samples: tuple[Sample, ...], at_once: int, *, pati
 
 def measured(caller: Caller, sample: Sample, *, patience: int = 1) -> Felt:
     """Let *sample* meet one call of *caller*."""
+    journal = Journal()
     with ExitStack() as stack:
         with SETTING_UP:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            fiskil = stack.enter_context(LocalFiskil(workdir=folder, seed=7))
-            one, journal = placed(fiskil, sample.call), Journal()
+            fiskil = stack.enter_context(LocalFiskil(workdir=folder, seed=7, is_tls=sample.is_tls))
+            one = placed(fiskil, sample.call)
             truth = one.said(fiskil) if one.call.is_same else None
             away = stack.enter_context(Away(fiskil)) if sample.is_away else None
+            question = _question(fiskil, one, sample, patience)
+            asking = stack.enter_context(closing(caller.trusting(question.ca_file))) if sample.is_tls else caller
         fiskil.link.begin(journal, is_stray=lambda _: False)
-        rule = Rule(route=one.call.route, fault=sample.fault, times=0, skip=sample.skip)
+        if sample.is_crowded:
+            stack.enter_context(socket.create_connection((LOOPBACK, urlsplit(fiskil.api_url).port)))
+        rule = Rule(route=sample.route or one.call.route, fault=sample.fault, times=0, skip=sample.skip)
         waiting = fiskil.link.rules.set(rule.check())
-        question = _question(fiskil, one, sample, patience)
-        heard = caller.ask(question)
-        bitten = waiting.bitten
+        heard = asking.ask(question)
         fiskil.link.end()
-        wait_until(lambda: not fiskil.link.open_requests, cap_s=5)
-        exchanges = journal.all(Exchange)
-        felt = category(heard, truth, exchanges[-1].response_body if exchanges else b"")
-        if away is not None and away.tokens:
-            felt = "led-away-with-token" if any(away.tokens) else "led-away"
-        attempts = len(exchanges) - bool(question.first_url)
-        return Felt(word=_counted(felt if bitten else UNBITTEN, attempts), told=heard.told, version=caller.version)
+    # Once all is closed nothing is left to happen.
+    exchanges = journal.all(Exchange)
+    felt = category(heard, truth, exchanges[-1].response_body if exchanges else b"")
+    if away is not None and away.tokens:
+        felt = "led-away-with-token" if any(away.tokens) else "led-away"
+    attempts = max(len(exchanges) - bool(question.first_url), waiting.bitten if sample.route else 0)
+    has_bitten = waiting.bitten > 0 or sample.is_unseen
+    # How often a client had asked by the deadline is a matter of the clock, and what never arrived cannot be counted.
+    is_counted = felt != "deadline" and attempts != 1 and not sample.is_unseen
+    word = felt if has_bitten else UNBITTEN
+    return Felt(word=f"{word} x{attempts}" if is_counted else word, told=heard.told, version=caller.version)
 
 
 class Away:
-    """Another origin, for faults that lead there; ``tokens`` has an entry for each call that came, with the token it brought."""
+    """Another origin, for faults that lead there; ``tokens`` has for each call that came the token that it brought."""
 
     def __init__(self, fiskil: LocalFiskil) -> None:
         self.tokens: list[str] = []
@@ -126,11 +136,6 @@ class Away:
 
     def __exit__(self, *error: object) -> None:
         self._server.stop()
-
-
-def _counted(felt: str, attempts: int) -> str:
-    # How often a client had asked by the deadline is a matter of the clock.
-    return felt if attempts == 1 or felt == "deadline" else f"{felt} x{attempts}"
 
 
 def category(heard: Heard, truth: bytes | None, sent: bytes) -> str:
@@ -169,6 +174,7 @@ def _question(fiskil: LocalFiskil, one: Placed, sample: Sample, patience: int) -
         body=one.body,
         silence_s=SILENCE_S * patience,
         deadline_s=DEADLINE_S * patience,
+        ca_file=str(fiskil.certificates.ca_file) if sample.is_tls else "",
         first_url=fiskil.api_url + first_path if first_path else "",
     )
 

@@ -20,9 +20,10 @@ HERE = Path(__file__).parent
 class Program:
     """A process that answers; any number of threads may ask at once."""
 
-    def __init__(self, *command: str, ca_file: Path | None = None) -> None:
-        """Start it; Node.js trusts *ca_file* from its start on or never."""
-        trusted = {"NODE_EXTRA_CA_CERTS": str(ca_file)} if ca_file else {}
+    def __init__(self, *command: str, ca_file: str = "") -> None:
+        """Start it; what Node.js trusts, it trusts from its start on."""
+        self._command = command
+        trusted = {"NODE_EXTRA_CA_CERTS": ca_file} if ca_file else {}
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **trusted}
         )
@@ -49,6 +50,10 @@ class Program:
         except Empty:
             return Heard(trouble="deadline")
 
+    def trusting(self, ca_file: str) -> "Program":
+        """A process of its own."""
+        return Program(*self._command, ca_file=ca_file)
+
     def close(self) -> None:
         """End the process, whatever it still waits for."""
         self._process.kill()
@@ -63,9 +68,9 @@ class Program:
             self._waiting.pop(told.number).put(told.heard)
 
 
-def node(ca_file: Path | None = None) -> Program:
+def node() -> Program:
     """``fetch()`` of Node.js."""
-    return Program("node", str(HERE / "fetching.mjs"), ca_file=ca_file)
+    return Program("node", str(HERE / "fetching.mjs"))
 
 
 def python(library: str) -> Program:

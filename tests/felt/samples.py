@@ -7,13 +7,15 @@ from msgspec import Struct
 
 from harness import faults
 from harness.faults import AnyFault
+from harness.faults.greeting import ConnectionFault
+from harness.link.rules import CONNECTION
 
 
 class Sample(Struct, frozen=True, kw_only=True):
     """A fault that meets a call. ``name`` tells the samples of one fault apart.
 
     With ``is_warm`` the same client has made the call once before; ``skip`` lets the fault leave that one alone. ``is_away``
-    tells that it leads to another origin.
+    tells that it leads to another origin, ``is_crowded`` that another client holds a connection.
     """
 
     fault: AnyFault
@@ -22,6 +24,18 @@ class Sample(Struct, frozen=True, kw_only=True):
     is_warm: bool = False
     skip: int = 0
     is_away: bool = False
+    is_tls: bool = False
+    is_crowded: bool = False
+
+    @property
+    def route(self) -> str:
+        """Where the fault waits, if that is not the route of the call."""
+        return CONNECTION if self.fault.where == CONNECTION else ""
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether what the fault does happens before anybody of ours could see it."""
+        return isinstance(self.fault, ConnectionFault) and self.fault.stands is not None
 
     @property
     def row(self) -> str:
@@ -34,6 +48,48 @@ def on(call: str, fault: AnyFault, name: str = "") -> Sample:
     """A sample that meets another call than that for transactions."""
     return Sample(fault=fault, call=call, name=name)
 
+
+CONNECTIONS = (
+    Sample(fault=faults.Refuse()),
+    Sample(fault=faults.Blackhole()),
+    on("last", faults.SlowClose(delay_ms=20_000)),
+    Sample(fault=faults.SilentConnection()),
+    Sample(fault=faults.SilentConnection(silence_ms=50), name="soon"),
+    Sample(fault=faults.ResetOnAccept()),
+    Sample(fault=faults.ResetOnAccept(), call="create", name="post"),
+    Sample(fault=faults.StaleKeepalive(), is_warm=True),
+    Sample(fault=faults.StaleKeepalive(by="rst"), name="rst", is_warm=True),
+    Sample(fault=faults.StaleKeepalive(), call="create", name="post", is_warm=True),
+    Sample(fault=faults.Down(for_ms=20_000)),
+    Sample(fault=faults.Flap(down_ms=20_000)),
+    Sample(fault=faults.MaxConnections(), is_crowded=True),
+    Sample(fault=faults.WrongAddress()),
+)
+
+TLS = (
+    *(
+        Sample(fault=fault, is_tls=True)
+        for fault in (
+            faults.ExpiredCertificate(),
+            faults.FutureCertificate(),
+            faults.WrongHost(),
+            faults.SelfSigned(),
+            faults.UnknownAuthority(),
+            faults.MissingIntermediate(),
+            faults.OldTls(),
+            faults.AlpnMismatch(),
+            faults.SniRequired(),
+            faults.HandshakeStall(),
+            faults.HandshakeReset(),
+            faults.HandshakeClose(),
+            faults.PlainHttp(),
+            faults.TlsTruncation(after_bytes=20),
+            faults.RotatedCertificate(),
+        )
+    ),
+    Sample(fault=faults.ClientCertificateRequired(), is_tls=True),
+    Sample(fault=faults.TlsTruncation(after_bytes=2000), name="in-body", is_tls=True),
+)
 
 TRANSPORT = (
     Sample(fault=faults.Timeout(timeout_ms=0)),
@@ -97,6 +153,7 @@ FRAMING = (
     Sample(fault=faults.GzipTruncated()),
     Sample(fault=faults.RedirectLoop()),
     Sample(fault=faults.RedirectCrossOrigin(), is_away=True),
+    Sample(fault=faults.RedirectDowngrade(), is_away=True, is_tls=True),
 )
 
 STATUS = (
@@ -107,7 +164,10 @@ STATUS = (
     *(Sample(fault=faults.ErrorBody(told=told), name=told) for told in ("html", "nothing", "text", "cdr")),
     on("create", faults.ErrorFlags(is_temporary=True)),
     Sample(fault=faults.RetryAfter(form="http_date", wait_s=60)),
-    *(Sample(fault=faults.RetryAfter(form=form), name=form) for form in ("absent", "zero", "negative", "garbage", "past_date")),
+    *(
+        Sample(fault=faults.RetryAfter(form=form), name=form)
+        for form in ("absent", "zero", "negative", "garbage", "past_date")
+    ),
     *(Sample(fault=faults.ErrorInside(given=given), name=given) for given in ("error", "empty", "null")),
     Sample(fault=faults.Pending()),
     Sample(fault=faults.RateLimit(requests=1, per_s=0.01), is_warm=True),
@@ -180,10 +240,9 @@ AUTH = (
     Sample(fault=faults.DateSkew()),
 )
 
-SAMPLES: tuple[Sample, ...] = (*TRANSPORT, *PACE, *FRAMING, *STATUS, *PAYLOAD, *PAGING, *AUTH)
+SAMPLES: tuple[Sample, ...] = (*CONNECTIONS, *TLS, *TRANSPORT, *PACE, *FRAMING, *STATUS, *PAYLOAD, *PAGING, *AUTH)
 
 NOT_FELT = {
-    "redirect_downgrade": "leads from https to http, so it needs a server of each",
     "stale_answer": "is the answer to an earlier call, so there is nothing to feel in one",
 }
 """Faults without a sample, and why."""
