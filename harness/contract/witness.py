@@ -1,17 +1,24 @@
 """Looks at every answer of every sandbox in this process and remembers those that do not keep the contract."""
 
+import gzip
 import threading
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from msgspec import Struct
 
-from harness.contract.judging import BODY, HEADERS, MEDIA_TYPE, STATUS, Answer, Deviation, deviations, statuses
+from harness.contract.judging import HEADERS, STATUS, Answer, Deviation, deviations, statuses
 from harness.link.watching import BITTEN, Bitten
 from harness.sandbox.api.routes import ROUTES
 from harness.sandbox.api.watching import WATCHERS, Answered
 from harness.sandbox.contract.documents import document
+
+BYTES = "bytes"
+"""What a fault declares that breaks whatever chance has it break."""
+HIDING = {"answer", "end", "framing"}
+"""Flaws beyond which nothing more can be judged."""
 
 _ROUTES = {route.name: route for route in ROUTES}
 
@@ -81,10 +88,12 @@ class Witness:
 
     def bitten_by(self, one: Bitten) -> None:
         """Judge an answer that a fault has spoiled: it breaks what the fault declares, all of it and nothing else."""
-        if one.has_left and not one.spoils:
-            return
         parts = _parts(one)
         declared = _declared(one)
+        if BYTES in declared or (parts & HIDING and parts <= declared):
+            declared = parts
+        if one.has_left and parts != declared:
+            return
         with self._lock:
             self.bitten[one.fault] += 1
             if one.route and one.status is not None:
@@ -96,21 +105,15 @@ class Witness:
 
 
 def _declared(one: Bitten) -> set[str]:
-    """What the fault declares. A status that the operation describes is no deviation; under any other nothing is judged."""
-    declared = set(one.spoils)
+    """What the fault declares; a status that the operation describes is no deviation."""
     route = _ROUTES.get(one.route)
     described = statuses(document(one.version), one.method, route.path) if route else {}
-    is_described = described.get(str(one.status), "reading") != "reading"
-    if STATUS not in declared or is_described:
-        return declared - {STATUS}
-    return declared - {HEADERS, MEDIA_TYPE, BODY}
+    return set(one.spoils) - ({STATUS} if str(one.status) in described else set())
 
 
 def _parts(one: Bitten) -> set[str]:
-    if one.status is None:
-        return {"answer"}
-    if not one.is_complete:
-        return {"end"}
+    if one.flaw or one.status is None:
+        return {one.flaw or "answer"}
     route = _ROUTES.get(one.route)
     answer = Answer(
         method=one.method,
@@ -118,15 +121,27 @@ def _parts(one: Bitten) -> set[str]:
         version=one.version,
         status=one.status,
         headers=_texts(one.headers),
-        body=one.body,
+        body=_decoded(one),
         family=route.family if route else "core",
     )
     found: tuple[Deviation, ...] = deviations(answer)
-    return {each.part for each in found}
+    repeated = {HEADERS} if len(answer.headers) < len(one.headers) else set()
+    return {each.part for each in found} | repeated
+
+
+def _decoded(one: Bitten) -> bytes:
+    """The body as a client reads it; nothing where it is not encoded as the head says."""
+    if (b"content-encoding", b"gzip") not in one.headers:
+        return one.body
+    try:
+        return gzip.decompress(one.body)
+    except (OSError, EOFError, zlib.error):
+        return b""
 
 
 def _texts(headers: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
+    """Headers by name; of one that stands twice, the first."""
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in reversed(headers)}
 
 
 def _words(parts: set[str]) -> str:

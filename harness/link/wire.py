@@ -97,6 +97,7 @@ def _chunks(left: bytes) -> tuple[Flaw, bytes]:
     body = b""
     while True:
         line, newline, left = left.partition(CRLF)
+        line = line if newline else line.removesuffix(b"\r")
         size_line = CHUNK_SIZE.fullmatch(line)
         if not newline:
             return ("end" if not line or size_line else "framing"), body

@@ -1,0 +1,108 @@
+"""What faults in an exchange declare that they spoil, held against what a strict reader finds in the bytes."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+import pytest
+from hearing import hear
+
+from harness import faults
+from harness.clock import wait_until
+from harness.contract.witness import Witness
+from harness.faults import compression, damage, framing, heads, pace, redirect, transport
+from harness.local import LocalFiskil
+
+FAMILIES = (pace, transport, damage, framing, heads, compression, redirect)
+
+GET = [
+    faults.Latency(latency_ms=1),
+    faults.LognormalDelay(median_ms=10, max_ms=20),
+    faults.UniformDelay(lower_ms=1, upper_ms=2),
+    faults.Bandwidth(rate_kb_s=100),
+    faults.Slicer(delay_us=1),
+    faults.Drip(every_ms=1),
+    faults.Dribble(total_ms=10),
+    faults.Timeout(timeout_ms=1),
+    faults.Timeout(timeout_ms=1, stream="upstream"),
+    faults.Timeout(),
+    faults.ResetBefore(),
+    faults.ResetBefore(stream="downstream"),
+    faults.ResetPeer(after_bytes=5),
+    faults.EmptyResponse(),
+    faults.EmptyResponse(stream="downstream"),
+    faults.LimitBytes(after_bytes=5),
+    faults.LimitAnswer(after_bytes=1),
+    faults.LimitAnswer(after_bytes=60),
+    faults.LimitAnswer(after_bytes=200),
+    faults.StallHead(),
+    faults.Stall(after_bytes=5),
+    faults.ChunkLoss(loss_percent=50, chunk_bytes=100),
+    faults.Corrupt(),
+    faults.Corrupt(bits=5, part="head"),
+    faults.Garbage(),
+    faults.Garbage(size_bytes=1),
+    faults.GarbageAfterHead(),
+    faults.LengthTooLong(),
+    faults.LengthTooShort(),
+    faults.LengthTwice(),
+    faults.LengthAndChunks(),
+    faults.TruncatedUntold(),
+    faults.ChunksWithoutEnd(),
+    faults.BadChunkSize(),
+    faults.ChunkExtension(),
+    faults.Trailers(),
+    faults.BodyAfterNoContent(),
+    faults.BareLineFeeds(),
+    faults.SecondAnswer(),
+    faults.ContinueForever(every_ms=1, lasts_ms=5),
+    faults.EarlyHints(),
+    faults.HugeHeader(),
+    faults.ManyHeaders(),
+    faults.HeaderTwice(),
+    faults.GzipLie(),
+    faults.GzipBomb(size_bytes=100_000),
+    faults.GzipTruncated(),
+    faults.RedirectLoop(),
+    faults.RedirectCrossOrigin(),
+]
+ELSEWHERE = {faults.BodyAfterHead, faults.RedirectDowngrade}
+"""One needs HEAD and one TLS: each is tried in its own file."""
+
+
+@pytest.fixture
+def own() -> Iterator[Witness]:
+    """A witness of one test's own."""
+    with Witness().watching() as watching:
+        yield watching
+
+
+@pytest.mark.parametrize("fault", GET, ids=repr)
+def test_a_fault_in_an_exchange_breaks_what_it_declares(fiskil: LocalFiskil, own: Witness, fault: faults.AnyFault) -> None:
+    """All of it and nothing else, and the witness has seen it bite."""
+    hear(fiskil, fault, patience_s=0.2)
+
+    assert wait_until(lambda: sum(own.bitten.values()) == 1, cap_s=5)
+    assert own.broken == []
+
+
+def test_a_body_after_head_breaks_the_frame(fiskil: LocalFiskil, own: Witness) -> None:
+    """As it declares."""
+    hear(fiskil, faults.BodyAfterHead(), route="*", method="HEAD")
+
+    assert wait_until(lambda: sum(own.bitten.values()) == 1, cap_s=5)
+    assert own.broken == []
+
+
+def test_every_fault_of_these_families_is_tried() -> None:
+    """One that is new has to be added above."""
+    assert {type(one) for one in GET} | ELSEWHERE == set(chain.from_iterable(family.FAULTS for family in FAMILIES))
+
+
+@pytest.mark.parametrize("fault", GET, ids=repr)
+def test_the_next_exchange_is_as_ever(fiskil: LocalFiskil, fault: faults.AnyFault) -> None:
+    """On a connection of its own, whatever became of the one that was bitten."""
+    plain = hear(fiskil)
+    hear(fiskil, fault, patience_s=0.1)
+
+    assert hear(fiskil).data == plain.data
+    assert fiskil.link.rules.waiting() == []

@@ -1,0 +1,96 @@
+"""The strict reader: what the bytes of an answer say, and what is wrong with them."""
+
+import pytest
+
+from harness.link.wire import read_answer
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\ncontent-length: 2\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+UNTOLD = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n"
+NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
+
+GOOD = [
+    (HEAD + b"{}", b"{}"),
+    (b"HTTP/1.1 100 Continue\r\n\r\n" * 2 + HEAD + b"{}", b"{}"),
+    (b"HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n" + HEAD + b"{}", b"{}"),
+    (CHUNKED + b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n", b"{}"),
+    (CHUNKED + b'2;a="b"\r\n{}\r\n0;c\r\nx-trailer: y\r\n\r\n', b"{}"),
+    (CHUNKED + b"0\r\n\r\n", b""),
+    (NO_CONTENT, b""),
+    (UNTOLD + b"{}", b"{}"),
+]
+
+
+@pytest.mark.parametrize(("written", "body"), GOOD, ids=repr)
+def test_a_good_answer_is_read_whole(written: bytes, body: bytes) -> None:
+    """Heads before the last one, the frame of chunks and trailers are no part of it."""
+    received = read_answer(written, method="GET", is_closed=True)
+
+    assert (received.flaw, received.body) == ("", body)
+
+
+def test_status_and_headers_are_those_of_the_last_head() -> None:
+    """In lower case."""
+    received = read_answer(b"HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n" + HEAD + b"{}", method="GET", is_closed=False)
+
+    assert received.status == 200
+    assert received.headers == ((b"content-type", b"application/json"), (b"content-length", b"2"))
+
+
+def test_an_answer_to_head_ends_with_its_head() -> None:
+    """Whatever length it announces."""
+    assert read_answer(HEAD, method="HEAD", is_closed=False).flaw == ""
+    assert read_answer(HEAD + b"{}", method="HEAD", is_closed=False).flaw == "framing"
+
+
+def test_nothing_is_no_answer() -> None:
+    """Not a byte came."""
+    assert read_answer(b"", method="GET", is_closed=True).flaw == "answer"
+
+
+@pytest.mark.parametrize("size", range(1, len(HEAD) + 2))
+def test_an_answer_that_stops_anywhere_has_no_end(size: int) -> None:
+    """In its head or in its body, at every byte."""
+    assert read_answer((HEAD + b"{}")[:size], method="GET", is_closed=True).flaw == "end"
+
+
+@pytest.mark.parametrize("size", range(1, 25))
+def test_chunks_that_stop_anywhere_have_no_end(size: int) -> None:
+    """In a size, in a chunk, in a trailer, at every byte."""
+    body = b"2\r\n{}\r\n0\r\nx-trailer: y\r\n\r\n"
+
+    assert read_answer(CHUNKED + body[:size], method="GET", is_closed=True).flaw == "end"
+
+
+def test_without_a_length_only_the_close_is_the_end() -> None:
+    """What is silent, or was reset, may have had more to say."""
+    assert read_answer(UNTOLD + b"{}", method="GET", is_closed=False).flaw == "end"
+
+
+BROKEN = [
+    b"noise",
+    b"\xff\xfe\r\n\r\n",
+    HEAD.replace(b"\r\n", b"\n") + b"{}",
+    HEAD.replace(b"HTTP/1.1", b"HTTP/2"),
+    HEAD.replace(b"200", b"20x"),
+    HEAD.replace(b"content-length: 2", b"content-length : 2") + b"{}",
+    HEAD.replace(b"content-length: 2", b"no colon"),
+    HEAD.replace(b"content-length: 2", b"content-length: +2") + b"{}",
+    HEAD.replace(b"content-length: 2", b"content-length: 2\r\ncontent-length: 2") + b"{}",
+    HEAD.replace(b"content-length: 2", b"content-length: 2\r\ntransfer-encoding: chunked") + b"2\r\n{}\r\n0\r\n\r\n",
+    HEAD.replace(b"content-length: 2", b"transfer-encoding: gzip") + b"{}",
+    HEAD + b"{}x",
+    HEAD + b"{}" + HEAD + b"{}",
+    NO_CONTENT + b"{}",
+    CHUNKED + b"2\r\n{}\r\nxyz\r\n",
+    CHUNKED + b"\xff\xff",
+    CHUNKED + b"1\r\n{}\r\n0\r\n\r\n",
+    CHUNKED + b"2\r\n{}\r\n0\r\n\r\nx",
+    CHUNKED + b"2\r\n{}\r\n0\r\nno colon\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("written", BROKEN, ids=repr)
+def test_what_is_no_http_is_told(written: bytes) -> None:
+    """However a lenient client would take it."""
+    assert read_answer(written, method="GET", is_closed=True).flaw == "framing"
