@@ -92,7 +92,10 @@ class Stage:
             fixed = self.settings.app.webhook.end_user_id if participant.name == "" else None
             end_user = self.fiskil.sandbox.create_end_user(participant.person, end_user_id=fixed)
             participant.end_user_id = end_user.end_user_id
-        return self.fiskil.sandbox.store.end_users[participant.end_user_id]
+        known = self.fiskil.sandbox.store.end_users
+        if participant.end_user_id not in known:
+            raise StepError(f"{participant.name or 'The end user'} has been deleted; nothing more can become of them.")
+        return known[participant.end_user_id]
 
     def consent_of(self, participant: Participant) -> Consent:
         """The participant's latest consent as it stands now."""

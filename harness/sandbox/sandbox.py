@@ -273,6 +273,11 @@ class Sandbox:
         with self._now() as store:
             consents.end(store, store.consents[consent.arrangement_id], reason="Revoked", by=by)
 
+    def delete_end_user(self, end_user: EndUser) -> None:
+        """Remove an end user for good, and end their consents."""
+        with self._now() as store:
+            end_users.delete(store, end_user.end_user_id)
+
     def open_account(self, person: Person, key: str) -> None:
         """Open an account of *person* now, one whose file says that it opens later or never did."""
         with self._now() as store:

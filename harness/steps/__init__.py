@@ -45,6 +45,7 @@ from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend,
 from harness.steps.order import DeliverEach, LiveThrough, SameMoment
 from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
 from harness.steps.recovery import KillAmidst, Redeliver, RepeatTogether
+from harness.steps.returns import DeleteEndUser, ForgeCallback
 from harness.steps.reuse import RefuseThenReuse
 from harness.steps.strangers import (
     DeliverForeign,
@@ -69,6 +70,7 @@ AnyStep = (
     | CloseAccount
     | Conclude
     | ConfirmAgain
+    | DeleteEndUser
     | Deliver
     | DeliverAccountNumbers
     | DeliverBesideSlowClient
@@ -96,6 +98,7 @@ AnyStep = (
     | FailSync
     | FloodBodies
     | Forge
+    | ForgeCallback
     | ForgeEvery
     | ForgeWithoutSecret
     | KillAmidst
@@ -154,6 +157,7 @@ __all__ = [
     "CloseAccount",
     "Conclude",
     "ConfirmAgain",
+    "DeleteEndUser",
     "Deliver",
     "DeliverAccountNumbers",
     "DeliverAsBrowser",
@@ -180,6 +184,7 @@ __all__ = [
     "FailSync",
     "FloodBodies",
     "Forge",
+    "ForgeCallback",
     "ForgeEvery",
     "ForgeWithoutSecret",
     "Fuzz",
