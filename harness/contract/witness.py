@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
-from harness.contract.judging import HEADERS, STATUS, Answer, Deviation, deviations, statuses
+from harness.contract.judging import BODY, HEADERS, MEDIA_TYPE, STATUS, Answer, Deviation, deviations, statuses
 from harness.link.watching import BITTEN, Bitten
 from harness.sandbox.api.routes import ROUTES
 from harness.sandbox.api.watching import WATCHERS, Answered
@@ -105,10 +105,14 @@ class Witness:
 
 
 def _declared(one: Bitten) -> set[str]:
-    """What the fault declares; a status that the operation describes is no deviation."""
+    """What the fault declares. A status that the operation describes is no deviation; under any other nothing is judged."""
+    declared = set(one.spoils)
     route = _ROUTES.get(one.route)
     described = statuses(document(one.version), one.method, route.path) if route else {}
-    return set(one.spoils) - ({STATUS} if str(one.status) in described else set())
+    is_described = described.get(str(one.status), "reading") != "reading"
+    if STATUS not in declared or is_described:
+        return declared - {STATUS}
+    return declared - {HEADERS, MEDIA_TYPE, BODY}
 
 
 def _parts(one: Bitten) -> set[str]:

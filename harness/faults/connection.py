@@ -43,7 +43,7 @@ class Down(ConnectionFault, frozen=True, kw_only=True, tag="down"):
 
     def greet(self) -> Greeting:
         """RST, and nobody listens."""
-        return TurnAway(end=End.RESET, outages=((self.for_ms / 1000, 0.0),))
+        return TurnAway(end=End.RESET, awaits_data=True, outages=((self.for_ms / 1000, 0.0),))
 
 
 class Flap(ConnectionFault, frozen=True, kw_only=True, tag="flap"):
@@ -64,7 +64,7 @@ class Flap(ConnectionFault, frozen=True, kw_only=True, tag="flap"):
 
     def greet(self) -> Greeting:
         """RST, and nobody listens, then somebody, then nobody."""
-        return TurnAway(end=End.RESET, outages=((self.down_ms / 1000, self.up_ms / 1000),) * self.cycles)
+        return TurnAway(end=End.RESET, awaits_data=True, outages=((self.down_ms / 1000, self.up_ms / 1000),) * self.cycles)
 
 
 class MaxConnections(ConnectionFault, frozen=True, kw_only=True, tag="max_connections"):
@@ -119,14 +119,17 @@ class StaleKeepalive(ConnectionFault, frozen=True, kw_only=True, tag="stale_keep
 
 
 class ResetOnAccept(ConnectionFault, frozen=True, kw_only=True, tag="reset_on_accept"):
-    """The connection is taken and reset before a byte has passed."""
+    """The connection is taken, and reset at the client's first word, before a byte of ours.
+
+    Reset any sooner, a client would see it while it connects or while it reads, as chance has it.
+    """
 
     ids: ClassVar[tuple[str, ...]] = ("N-RESET-PRE",)
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
 
     def greet(self) -> Greeting:
         """RST."""
-        return TurnAway(end=End.RESET)
+        return TurnAway(end=End.RESET, awaits_data=True)
 
 
 class SilentConnection(ConnectionFault, frozen=True, kw_only=True, tag="silent_connection"):

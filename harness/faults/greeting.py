@@ -22,7 +22,7 @@ class TurnAway(Struct, frozen=True, kw_only=True):
     said nothing. With ``outages`` the API goes down with this connection: pairs of seconds down and seconds up again.
     """
 
-    end: End
+    end: Literal[End.RESET, End.CLOSE]
     data: bytes = b""
     awaits_data: bool = False
     silence_s: float = 0.0

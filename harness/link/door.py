@@ -22,7 +22,7 @@ from harness.link.door_port import Port, can_drop
 from harness.link.door_served import Served
 from harness.link.door_tls import TlsLine
 from harness.link.meeting import ConnectionBite, Meeting
-from harness.link.protocol import reset, reset_socket
+from harness.link.protocol import reset
 from harness.link.rules import Rule, Rules, Waiting
 
 NewContext = Callable[[Shown, Callable[[], object]], ssl.SSLContext]
@@ -51,6 +51,7 @@ class Door:
         self._entering: set[Any] = set()
         self._queue: deque[tuple[socket.socket, Meeting]] = deque()
         self._meetings: set[Meeting] = set()
+        self._outages: dict[Outage, Waiting] = {}
         self._standing: list[Waiting] = []
         self._port: Port | None = None
         self._looking = loop.call_later(0, lambda: None)
@@ -74,6 +75,8 @@ class Door:
             task.cancel()
         for meeting in list(self._meetings):
             meeting.release()
+        for outage in self._outages:
+            outage.release()
         self._looking.cancel()
         for sock, _ in self._queue:
             sock.close()
@@ -124,6 +127,9 @@ class Door:
             return
         for meeting in [one for one in self._meetings if one.waiting not in waiting]:
             meeting.release()
+        for outage in [one for one, by in self._outages.items() if by not in waiting]:
+            outage.release()
+            del self._outages[outage]
         port.look()
         standing = [one for one in waiting if _stands(one) is not None]
         self._stand(port, standing)
@@ -132,7 +138,7 @@ class Door:
 
     def _stand(self, port: Port, standing: list[Waiting]) -> None:
         """Let the port do what outages and the faults that stand say."""
-        is_down = any(one.is_down for one in self._meetings)
+        is_down = any(one.is_down for one in self._outages)
         kinds = {Standing.REFUSES} if is_down else {_stands(one) for one in standing}
         wanted = next((one for one in Standing if one in kinds), None)
         if wanted is port.standing:
@@ -142,6 +148,8 @@ class Door:
             self._loop.remove_reader(port.sock)
         was_shut = port.standing is Standing.REFUSES
         port.stand(wanted)
+        for one in standing:
+            one.is_unseen = port.is_blind
         if was_shut:
             port.sock.setblocking(False)
             self._loop.add_reader(port.sock, self._take)
@@ -169,7 +177,7 @@ class Door:
             self._number += 1
             waiting = self._rules.take_connection()
             if waiting is None:
-                self._start(self._let_in(sock))
+                self._let_in(sock)
             else:
                 self._meet(sock, waiting)
 
@@ -182,14 +190,23 @@ class Door:
 
         self._loop.call_later(FULL_S, resume)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None], sock: socket.socket) -> None:
         task = self._loop.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
-    async def _let_in(self, sock: socket.socket) -> None:
+        def end(ended: asyncio.Task[None]) -> None:
+            self._tasks.discard(ended)
+            if ended.cancelled():
+                sock.close()
+
+        task.add_done_callback(end)
+
+    def _let_in(self, sock: socket.socket) -> None:
         inner = self._serve()
         self._entering.add(inner)
+        self._start(self._connect(sock, inner), sock)
+
+    async def _connect(self, sock: socket.socket, inner: Any) -> None:
         try:
             # A handshake that came to nothing is the client's doing.
             with contextlib.suppress(OSError):
@@ -215,24 +232,21 @@ class Door:
             case Serve(most_open=int()):
                 self._let_in_if_few(sock, greeting, meeting)
             case Serve():
-                self._start(self._let_in_spoilt(sock, greeting, meeting))
+                self._start(self._let_in_spoilt(sock, greeting, meeting), sock)
 
     def _turn_away(self, sock: socket.socket, greeting: TurnAway, meeting: Meeting) -> None:
-        if greeting.awaits_data or greeting.silence_s:
-            away = Away(greeting, loop=self._loop, meeting=meeting)
-            meeting.held = away
-            self._start(self._hold(sock, away))
-            return
-        reset_socket(sock)
-        meeting.shows("reset before a byte")
+        away = Away(greeting, loop=self._loop, meeting=meeting, struck=lambda: self._begin_outages(greeting, meeting))
+        meeting.held = away
+        self._start(self._hold(sock, away), sock)
+
+    def _begin_outages(self, greeting: TurnAway, meeting: Meeting) -> None:
         if not greeting.outages:
-            meeting.ends()
-        else:
-            for inner in list(self._inside):
-                reset(inner.transport)
-            outage = Outage(greeting.outages, loop=self._loop, changed=self._heed_outage)
-            meeting.held = outage
-            outage.go_on()
+            return
+        for inner in list(self._inside):
+            reset(inner.transport)
+        outage = Outage(greeting.outages, loop=self._loop, changed=self._heed_outage)
+        self._outages[outage] = meeting.waiting
+        outage.go_on()
 
     def _heed_outage(self) -> None:
         if self._port is not None:
@@ -256,7 +270,7 @@ class Door:
                 break
             self._queue.popleft()
             meeting.ends()
-            self._start(self._let_in(sock))
+            self._let_in(sock)
         self._looking.cancel()
         if self._queue:
             self._looking = self._loop.call_later(LOOK_EVERY_S, self._let_queue_in)

@@ -1,23 +1,29 @@
 """Connections that the API never hears of: what the client says is swallowed, and they end as the fault says."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from harness.faults.base import End
 from harness.faults.greeting import LONGEST_MS, TurnAway
 from harness.link.meeting import Meeting
-from harness.link.protocol import cut, reset
+from harness.link.protocol import reset
 
 LONGEST_S = LONGEST_MS / 1000
 
 
 class Away(asyncio.Protocol):
-    """A connection that is turned away; it is no bite where the client left before it said anything."""
+    """A connection that is turned away; it is no bite where the client left before it said anything.
 
-    def __init__(self, greeting: TurnAway, *, loop: asyncio.AbstractEventLoop, meeting: Meeting) -> None:
-        self._greeting, self._loop, self._meeting = greeting, loop, meeting
+    *struck* is called when the connection ends as the fault says.
+    """
+
+    def __init__(
+        self, greeting: TurnAway, *, loop: asyncio.AbstractEventLoop, meeting: Meeting, struck: Callable[[], None]
+    ) -> None:
+        self._greeting, self._loop, self._meeting, self._struck = greeting, loop, meeting, struck
         self._transport: Any = None
-        self._heard = 0
+        self._has_heard = False
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -25,14 +31,14 @@ class Away(asyncio.Protocol):
         self._transport = transport
         self._wait(LONGEST_S if self._greeting.awaits_data else self._greeting.silence_s)
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, data: bytes) -> None:  # noqa: ARG002 - asyncio's
         """Swallow it."""
-        self._heard += len(data)
+        self._has_heard = True
         self._meeting.shows("what the client said was swallowed")
-        if self._greeting.awaits_data and not self._greeting.silence_s:
-            self.release()
-        else:
+        if self._greeting.silence_s:
             self._wait(self._greeting.silence_s)
+        else:
+            self._end()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's
         """The client has left, or was sent away."""
@@ -41,20 +47,22 @@ class Away(asyncio.Protocol):
         self._meeting.ends()
 
     def release(self) -> None:
-        """End it now."""
+        """Send it away now."""
         if self._transport is None or self._transport.is_closing():
             return
-        if self._heard and self._greeting.data:
+        if self._has_heard and self._greeting.data:
             self._transport.write(self._greeting.data)
-        match self._greeting.end:
-            case End.RESET:
-                reset(self._transport)
-            case End.CUT:
-                cut(self._transport)
-            case _:
-                self._transport.close()
+        if self._greeting.end is End.RESET:
+            reset(self._transport)
+        else:
+            self._transport.close()
 
     def _wait(self, seconds: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.call_later(seconds, self.release)
+        self._timer = self._loop.call_later(seconds, self._end)
+
+    def _end(self) -> None:
+        self.release()
+        if self._has_heard:
+            self._struck()

@@ -21,6 +21,10 @@ _DROP_ALL = struct.pack("HBBI", 0x06, 0, 0, 0)
 """One instruction of the kernel's packet filter: return 0 bytes of the packet."""
 _SOCK_DIAG, _TCP_DESTROYED = 4, 1
 _CLOSED = 7
+_LOOPBACK = socket.inet_aton("127.0.0.1")
+_OUR_ADDRESSES = (_LOOPBACK, bytes(10) + b"\xff\xff" + _LOOPBACK)
+"""As sockets of IPv4 have it, and as those of IPv6 do."""
+_TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 
 
 class Port:
@@ -46,6 +50,11 @@ class Port:
             self._refuse()
         elif standing is Standing.DROPS:
             self._drop()
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether this system does not tell of the connects that are refused now."""
+        return self.standing is Standing.REFUSES and self._news is None
 
     def look(self) -> None:
         """See what was refused or dropped since the last look."""
@@ -118,16 +127,6 @@ class Port:
             self._news = None
 
 
-def why_blind(standing: Standing) -> str:
-    """Why what a port refuses or drops would not be seen here; empty where it is."""
-    if standing is Standing.REFUSES:
-        news = _news_of_ends()
-        if news is None:
-            return "this system does not tell which connects it refused"
-        news.close()
-    return ""
-
-
 def can_drop() -> bool:
     """Whether a port of this system can drop connects unanswered."""
     with socket.socket() as sock:
@@ -167,13 +166,14 @@ def _refused_client(told: bytes, port: int) -> int | None:
     """The port of the client whose socket has ended, if it led to *port* on this machine."""
     if len(told) < 56:
         return None
-    family, state = struct.unpack_from("BB", told, 16)
+    state = told[17]
     source, destination = struct.unpack_from("!HH", told, 20)
-    is_ours = destination == port and told[40:44] == socket.inet_aton("127.0.0.1")
-    return source if family == socket.AF_INET and state == _CLOSED and is_ours else None
+    is_ours = destination == port and told[40:56].startswith(_OUR_ADDRESSES)
+    return source if state == _CLOSED and is_ours else None
 
 
 def _clients_of(port: int) -> frozenset[int]:
     """The ports of the clients that are, or were a moment ago, connected to *port*."""
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
-    return frozenset(int(row[1].rpartition(":")[2], 16) for row in rows if int(row[2].rpartition(":")[2], 16) == port)
+    tables = [table.read_text(encoding="ascii").splitlines()[1:] for table in _TABLES if table.exists()]
+    ends = [(line.split()[1].rpartition(":")[2], line.split()[2].rpartition(":")[2]) for table in tables for line in table]
+    return frozenset(int(own, 16) for own, other in ends if int(other, 16) == port)

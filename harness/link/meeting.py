@@ -42,11 +42,6 @@ class Meeting:
         self.has_heard = False
         self._number, self._report, self._give_back, self._over = number, report, give_back, over
 
-    @property
-    def is_down(self) -> bool:
-        """Whether the API is down because of it."""
-        return bool(getattr(self.held, "is_down", False))
-
     def hears(self) -> None:
         """Take note that the client has said hello."""
         self.has_heard = True

@@ -104,12 +104,6 @@ def reset(transport: asyncio.Transport) -> None:
     transport.abort()
 
 
-def reset_socket(sock: socket.socket) -> None:
-    """Close a socket that has no transport with RST."""
-    with sock, contextlib.suppress(OSError):
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-
-
 def cut(transport: asyncio.Transport) -> None:
     """Close with FIN, and over TLS without a close_notify: to a client that minds, what it has is no whole answer."""
     with _socket_of(transport) as sock:

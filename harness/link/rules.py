@@ -135,6 +135,7 @@ class Waiting:
     """A rule with what is left of it: ``left`` counts the bites that must still come.
 
     ``spared`` counts the exchanges that were its own and gave it nothing to spoil. ``memory`` is for its fault to write in.
+    ``is_unseen`` tells that it may have bitten where nobody can know of it.
     """
 
     def __init__(self, rule: Rule, *, set_s: float = 0.0) -> None:
@@ -144,6 +145,7 @@ class Waiting:
         self.bitten = 0
         self.memory: dict[str, Any] = {}
         self.set_s = set_s
+        self.is_unseen = False
         self._chance = Random(rule.seed)
         self._seen: Counter[Hashable] = Counter()
         self._taken: Counter[Hashable] = Counter()
@@ -156,6 +158,8 @@ class Waiting:
     @property
     def lack(self) -> str:
         """In words, why bites are left."""
+        if self.is_unseen:
+            return "this system does not tell which connects it refused"
         return why_unbitten(self.spared)
 
     def takes(self, facts: Facts) -> bool:
