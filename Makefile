@@ -6,6 +6,7 @@
 #   make mutants   faults put into the judge, by a sample: the score, and those that no test finds
 #   make lock      renew constraints.txt
 #   make docs      renew docs/endpoints.md and docs/receiver-bugs.md
+#   make felt      measure what HTTP clients feel of each fault, and renew docs/felt-by-clients.md
 
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -16,7 +17,7 @@ WORKERS ?= 4
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-all check mutants lock docs clean
+.PHONY: demo test test-all check mutants lock docs felt clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -64,6 +65,10 @@ docs: $(VENV)/.installed
 	@mv docs/endpoints.md.new docs/endpoints.md
 	@$(BIN)/python -m harness.report.catalogue >docs/receiver-bugs.md.new
 	@mv docs/receiver-bugs.md.new docs/receiver-bugs.md
+
+# ROUNDS says how often each client is measured: where chance decides, one round sees one word.
+felt: $(VENV)/.installed-dev
+	@$(BIN)/python tests/felt/renew.py $(or $(ROUNDS),3)
 
 clean:
 	rm -rf $(VENV) tests/browser/node_modules build dist .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache
