@@ -76,12 +76,18 @@ def main() -> int:
 
 
 def _felt(caller: Caller, client: str, port: int) -> list[tuple[str, str, str]]:
+    """Names with WireMock's word and ours; two that differ are measured once more, with nothing beside them."""
+
     def one(name: str) -> tuple[str, str, str]:
         ours = measured(caller, Sample(fault=PAIRS[name][1]), patience=PATIENCE)
         return name, _theirs(caller, _path(name, client), port), ours.word
 
     with ThreadPoolExecutor(4) as threads:
-        return list(threads.map(one, PAIRS))
+        every = list(threads.map(one, PAIRS))
+    different = [name for name, theirs, ours in every if theirs != ours]
+    _asked(port, "DELETE", "/__admin/requests")
+    again = {name: one(name) for name in different}
+    return [again.get(pair[0], pair) for pair in every]
 
 
 def _theirs(caller: Caller, path: str, port: int) -> str:
@@ -116,19 +122,21 @@ def _wiremock() -> Path:
 
 
 def _started(jar: Path, folder: Path) -> Process:
-    command = ["java", "-Xmx256m", "-jar", str(jar), "--port", "{port}", "--root-dir", str(folder), "--disable-banner"]
+    # To a client that takes gzip it would hold what it dribbles back until there is enough to compress.
+    quiet = ["--disable-banner", "--disable-gzip"]
+    command = ["java", "-Xmx256m", "-jar", str(jar), "--port", "{port}", "--root-dir", str(folder), *quiet]
     server = Process(command, probe=request("GET", "/__admin/mappings"), folder=folder)
-    headers = {"content-type": "application/json", "content-length": str(len(BODY))}
+    kind, size = {"content-type": "application/json"}, {"content-length": str(len(BODY))}
     for name, (told, _) in PAIRS.items():
         for client in CALLERS:
-            whole = {} if "Dribble" in name else {"headers": headers}
-            answer = {"status": 200, "body": BODY, **whole, **told}
+            headers = kind if "Dribble" in name else kind | size
+            answer = {"status": 200, "body": BODY, "headers": headers, **told}
             asked = {"method": "GET", "urlPath": _path(name, client)}
             _asked(server.port, "POST", "/__admin/mappings", {"request": asked, "response": answer})
     return server
 
 
-def _asked(port: int, method: str, path: str, body: dict[str, Any]) -> Any:
+def _asked(port: int, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     import httpx
 
     return httpx.request(method, f"http://{LOOPBACK}:{port}{path}", json=body, timeout=30, trust_env=False).json()

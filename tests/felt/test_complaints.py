@@ -38,7 +38,7 @@ SYSTEM = [
 ]
 
 
-@pytest.mark.parametrize(("cause", "word"), SYSTEM, ids=lambda one: str(one))
+@pytest.mark.parametrize(("cause", "word"), SYSTEM, ids=str)
 def test_the_system_is_heard_through_any_name(cause: BaseException, word: str) -> None:
     """As the cause of an exception, and as what it carries along."""
     assert complaint(caused(cause), is_in_body=False) == word
@@ -47,8 +47,12 @@ def test_the_system_is_heard_through_any_name(cause: BaseException, word: str) -
 
 @pytest.mark.parametrize(
     ("error", "word"),
-    [(RESET, "reset-in-body"), (ReadTimeoutOfTomorrow(), "read-timeout-in-body"), (RenamedYesterday("incomplete"), "truncated")],
-    ids=lambda one: str(one),
+    [
+        (RESET, "reset-in-body"),
+        (ReadTimeoutOfTomorrow(), "read-timeout-in-body"),
+        (RenamedYesterday("incomplete"), "truncated"),
+    ],
+    ids=str,
 )
 def test_an_end_within_the_body_is_told_as_one(error: BaseException, word: str) -> None:
     """The head had come, so the status was known."""
