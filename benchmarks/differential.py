@@ -9,7 +9,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,9 @@ from harness.listen import LOOPBACK
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "felt"))
 
 from asking import Caller, Question
-from measuring import CALLERS, DEADLINE_S, PATIENCE, SILENCE_S, category, measured
+from categories import category
+from hosts import Hosts
+from measuring import CALLERS, DEADLINE_S, PATIENCE, SILENCE_S, measured
 from samples import Sample
 
 BODY = json.dumps({"rows": [{"number": number, "text": "some text of a row"} for number in range(400)]})
@@ -61,33 +65,30 @@ def main() -> int:
         try:
             print(f"| {'WireMock ' + NPM['wiremock']:<30} | {'client':<8} | {'its word':<24} | {'ours':<24} |   |")
             for client, make in CALLERS.items():
-                caller = make()
-                try:
-                    for name, theirs, ours in _felt(caller, client, server.port):
-                        different += theirs != ours
-                        sign = "=" if theirs == ours else "X"
-                        print(f"| {name:<30} | {client:<8} | {theirs:<24} | {ours:<24} | {sign} |")
-                finally:
-                    caller.close()
+                for name, theirs, ours in _felt(make, client, server.port):
+                    different += theirs != ours
+                    sign = "=" if theirs == ours else "X"
+                    print(f"| {name:<30} | {client:<8} | {theirs:<24} | {ours:<24} | {sign} |")
         finally:
             server.close()
     print(f"{different} of {len(PAIRS) * len(CALLERS)} words differ.")
     return min(different, 1)
 
 
-def _felt(caller: Caller, client: str, port: int) -> list[tuple[str, str, str]]:
+def _felt(make: Callable[[], Caller], client: str, port: int) -> list[tuple[str, str, str]]:
     """Names with WireMock's word and ours; two that differ are measured once more, with nothing beside them."""
+    with closing(make()) as caller, closing(Hosts(caller)) as hosts:
 
-    def one(name: str) -> tuple[str, str, str]:
-        ours = measured(caller, Sample(fault=PAIRS[name][1]), patience=PATIENCE)
-        return name, _theirs(caller, _path(name, client), port), ours.word
+        def one(name: str) -> tuple[str, str, str]:
+            ours = measured(hosts, Sample(fault=PAIRS[name][1]), patience=PATIENCE)
+            return name, _theirs(caller, _path(name, client), port), ours.word
 
-    with ThreadPoolExecutor(4) as threads:
-        every = list(threads.map(one, PAIRS))
-    different = [name for name, theirs, ours in every if theirs != ours]
-    _asked(port, "DELETE", "/__admin/requests")
-    again = {name: one(name) for name in different}
-    return [again.get(pair[0], pair) for pair in every]
+        with ThreadPoolExecutor(4) as threads:
+            every = list(threads.map(one, PAIRS))
+        different = [name for name, theirs, ours in every if theirs != ours]
+        _asked(port, "DELETE", "/__admin/requests")
+        again = {name: one(name) for name in different}
+        return [again.get(pair[0], pair) for pair in every]
 
 
 def _theirs(caller: Caller, path: str, port: int) -> str:

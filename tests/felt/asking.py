@@ -52,9 +52,13 @@ class Told(Struct, frozen=True, kw_only=True):
 
 
 class Caller(Protocol):
-    """An HTTP client with the limits that a careful app sets, and else as it comes."""
+    """An HTTP client with the limits that a careful app sets, and else as it comes.
+
+    ``keeps_connections`` tells that a later call may find a connection that an earlier one has left open.
+    """
 
     version: str
+    keeps_connections: bool
 
     def ask(self, question: Question) -> Heard:
         """Fetch it. Any thread may ask."""

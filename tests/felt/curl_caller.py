@@ -26,6 +26,8 @@ _METHODS = {"GET": [], "POST": ["-X", "POST"], "HEAD": ["--head"]}
 class Curl:
     """Asks by the program."""
 
+    keeps_connections = False
+
     def __init__(self) -> None:
         said = subprocess.run(["curl", "--version"], capture_output=True, text=True, check=True).stdout
         self.version = said.split()[1]

@@ -23,6 +23,7 @@ class Program:
     def __init__(self, *command: str, ca_file: str = "") -> None:
         """Start it; what Node.js trusts, it trusts from its start on."""
         self._command = command
+        self.keeps_connections = command[0] == "node"
         trusted = {"NODE_EXTRA_CA_CERTS": ca_file} if ca_file else {}
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **trusted}

@@ -10,6 +10,8 @@ from harness.faults import AnyFault
 from harness.faults.greeting import ConnectionFault
 from harness.link.rules import CONNECTION
 
+LASTING = (faults.Down, faults.Flap, faults.SlowClose, faults.ChunkLoss, faults.Corrupt, faults.Garbage)
+
 
 class Sample(Struct, frozen=True, kw_only=True):
     """A fault that meets a call. ``name`` tells the samples of one fault apart.
@@ -31,6 +33,11 @@ class Sample(Struct, frozen=True, kw_only=True):
     def route(self) -> str:
         """Where the fault waits, if that is not the route of the call."""
         return CONNECTION if self.fault.where == CONNECTION else ""
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether something of it may go on after the call, or what it does hangs on each byte of the answer."""
+        return self.is_away or self.is_crowded or self.is_unseen or isinstance(self.fault, LASTING)
 
     @property
     def is_unseen(self) -> bool:

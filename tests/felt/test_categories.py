@@ -2,7 +2,7 @@
 
 import pytest
 from asking import Heard
-from measuring import category
+from categories import category
 
 SAID = b'{"amount": "10.00", "count": 10, "name": "caf\xc3\xa9"}'
 VALUE = SAID.decode()
