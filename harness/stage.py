@@ -33,6 +33,8 @@ class Participant:
         self.end_user_id = ""
         self.consent: Consent | None = None
         self.session_ids: list[str] = []
+        self.way_back = ""
+        """Where the browser was last sent back to, with what it was told there."""
         self.event_count = 0
 
     @property

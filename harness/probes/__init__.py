@@ -8,6 +8,7 @@ from harness.probes.applies_whole_posts_only import AppliesWholePostsOnly
 from harness.probes.base import PlainProbe, Probe, name_of
 from harness.probes.bounds_bodies import BoundsBodies
 from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
+from harness.probes.connects_on_consent import ConnectsOnConsent
 from harness.probes.drops_removed_rows import DropsRemovedRows
 from harness.probes.drops_revoked_rows import DropsRevokedRows
 from harness.probes.ends_as_told import EndsAsTold
@@ -50,6 +51,7 @@ AnyProbe = (
     | AppliesWholePostsOnly
     | BoundsBodies
     | CallsNothingForForgeries
+    | ConnectsOnConsent
     | DropsRemovedRows
     | DropsRevokedRows
     | EndsAsTold
@@ -61,8 +63,8 @@ AnyProbe = (
     | KeepsDeadline
     | KeepsEndUsersApart
     | KeepsSecretsOutOfLogs
-    | LeavesUrlsAlone
     | KnowsAgain
+    | LeavesUrlsAlone
     | LosesNothing
     | PollsSparingly
     | ReadsAfterEvent
@@ -76,10 +78,10 @@ AnyProbe = (
     | StaysUnconnected
     | StopsOnBadCredentials
     | SurvivesEveryPlan
-    | TellsEventsApart
-    | TellsNoSecrets
     | SurvivesFuzzing
     | TakesEveryForm
+    | TellsEventsApart
+    | TellsNoSecrets
     | WaitsAsTold
     | WorksOn
 )
@@ -95,6 +97,7 @@ __all__ = [
     "BoundsBodies",
     "CallsNothingForForgeries",
     "Case",
+    "ConnectsOnConsent",
     "DropsRemovedRows",
     "DropsRevokedRows",
     "EndsAsTold",

@@ -18,7 +18,16 @@ class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconne
     never says yes proves nothing. Reading data in vain is advice, because an app may ask the API what became of the journey.
     """
 
-    around: ClassVar[tuple[str, ...]] = ("attempt", "cancel", "deny", "leave", "mistype_code")
+    around: ClassVar[tuple[str, ...]] = (
+        "attempt",
+        "cancel",
+        "claim_success",
+        "come_back_again",
+        "come_back_as",
+        "deny",
+        "leave",
+        "mistype_code",
+    )
     expected: ClassVar[str] = "not connected until a consent exists"
     source: ClassVar[str] = "consents.received"
     fix: ClassVar[str] = "mark an end user as connected when consent.received arrives, not when a journey begins or returns"

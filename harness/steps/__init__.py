@@ -3,6 +3,7 @@
 from harness.steps.again import RepeatIds, RespellEach
 from harness.steps.app import FailNext, KillApp, KillWorker, Restart, Settle, StartApp, StayIdle
 from harness.steps.base import PlainStep, Step, in_words, name_of
+from harness.steps.callbacks import AuthoriseUnseen, ClaimSuccess, ComeBackAgain, ComeBackAs
 from harness.steps.changes import Change
 from harness.steps.data import Advance, ConfirmAgain, Disconnect, Refresh, Revoke, Sync
 from harness.steps.deliveries import (
@@ -62,21 +63,24 @@ AnyStep = (
     | ApproveSharing
     | Attempt
     | Authorise
+    | AuthoriseUnseen
     | BeginOutage
     | Break
     | Burst
     | Cancel
     | Change
+    | ClaimSuccess
     | CloseAccount
+    | ComeBackAgain
+    | ComeBackAs
     | Conclude
     | ConfirmAgain
     | DeleteEndUser
     | Deliver
     | DeliverAccountNumbers
-    | DeliverBesideSlowClient
-    | DeliverEach
     | DeliverAsBrowser
     | DeliverBesideSlowClient
+    | DeliverEach
     | DeliverEveryForm
     | DeliverForeign
     | DeliverFromStranger
@@ -101,10 +105,10 @@ AnyStep = (
     | ForgeCallback
     | ForgeEvery
     | ForgeWithoutSecret
+    | Fuzz
     | KillAmidst
     | KillApp
     | KillWorker
-    | Fuzz
     | LateRetry
     | Leave
     | LimitConsents
@@ -119,9 +123,9 @@ AnyStep = (
     | Reencode
     | ReencodeEvery
     | Refresh
-    | RepeatTogether
-    | RepeatIds
     | RefuseThenReuse
+    | RepeatIds
+    | RepeatTogether
     | Replay
     | RespellEach
     | RespellEvery
@@ -149,12 +153,16 @@ __all__ = [
     "ApproveSharing",
     "Attempt",
     "Authorise",
+    "AuthoriseUnseen",
     "BeginOutage",
     "Break",
     "Burst",
     "Cancel",
     "Change",
+    "ClaimSuccess",
     "CloseAccount",
+    "ComeBackAgain",
+    "ComeBackAs",
     "Conclude",
     "ConfirmAgain",
     "DeleteEndUser",

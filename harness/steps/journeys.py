@@ -62,7 +62,7 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
             account_keys=self.accounts,
         )
         participant.session_ids.append("")
-        _ended(stage, participant, Ending.APPROVED.value)
+        ended(stage, participant, Ending.APPROVED.value)
 
 
 class _DrivenJourney(PlainStep, frozen=True, kw_only=True):
@@ -234,15 +234,16 @@ def _walk(
         _came_back(stage, participant, visitor)
     else:
         ending = _ending_of(stage, participant)
-        _ended(stage, participant, ending.value if ending else "ABANDONED")
+        ended(stage, participant, ending.value if ending else "ABANDONED")
 
 
 def _came_back(stage: "Stage", participant: "Participant", visitor: Visitor) -> None:
     """Write down how the journey ended, and the app's page where the browser was sent."""
     ending = _ending_of(stage, participant)
-    _ended(stage, participant, ending.value if ending else "ABANDONED")
+    ended(stage, participant, ending.value if ending else "ABANDONED")
     if visitor.redirects:
-        _write_visit(stage, participant, visitor, "callback" if ending is Ending.APPROVED else "cancelled")
+        participant.way_back = visitor.redirects[-1]
+        write_visit(stage, participant, visitor, "callback" if ending is Ending.APPROVED else "cancelled")
 
 
 class _Choices(Struct, frozen=True, kw_only=True):
@@ -280,7 +281,8 @@ def _ending_of(stage: "Stage", participant: "Participant") -> Ending | None:
     return session.ending if session else None
 
 
-def _ended(stage: "Stage", participant: "Participant", ending: str) -> None:
+def ended(stage: "Stage", participant: "Participant", ending: str) -> None:
+    """Write down how a journey of theirs ended."""
     attempt = len(participant.session_ids)
     stage.journal.write(
         Journey(
@@ -295,7 +297,7 @@ def _ended(stage: "Stage", participant: "Participant", ending: str) -> None:
     stage.collect_events()
 
 
-def _write_visit(stage: "Stage", participant: "Participant", visitor: Visitor, page: str) -> None:
+def write_visit(stage: "Stage", participant: "Participant", visitor: Visitor, page: str) -> None:
     """Write down what the app showed; of a page at another origin, that the end user was sent there."""
     reply = visitor.page_at(stage.app.url)
     stage.journal.write(

@@ -1,0 +1,51 @@
+"""Does an end user who consented count as connected once the app was told, whatever became of their browser?"""
+
+from typing import ClassVar
+
+from harness.journal import Delivery, Effects, EventSeen, Journal, Journey
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.stays_unconnected import APPROVED, CONNECTED
+
+
+class ConnectsOnConsent(PlainProbe, frozen=True, kw_only=True, tag="connects_on_consent"):
+    """At the end, who consented and of whose consent the app was told counts as connected, also without any callback.
+
+    The scenario tells of the consent and of every dataset, so an app that waits for data before it says yes is right too.
+    """
+
+    expected: ClassVar[str] = "connected when consent.received was acknowledged, whether or not the browser came back"
+    source: ClassVar[str] = "consents.received"
+    fix: ClassVar[str] = "let consent.received alone decide, and let the callback do nothing but greet"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look at what the app tells in the end about each end user who consented."""
+        told = {one.participant: one for one in journal.all(Effects) if one.moment == "end" and one.is_connected is not None}
+        if not told:
+            return self.cannot_tell("the app does not tell whether an end user is connected", hook=CONNECTED)
+        consented = {one.participant for one in journal.all(Journey) if one.ending == APPROVED}
+        heard = {
+            one.participant for one in journal.all(EventSeen) if one.kind == "consent.received" and _is_taken(journal, one)
+        }
+        examined = sorted(consented & heard & set(told))
+        if not examined:
+            return self.cannot_tell("nobody consented of whom the app was told")
+        for participant in examined:
+            if not told[participant].is_quiescent:
+                return self.cannot_tell("the app was not at rest when it was asked")
+            if not told[participant].is_connected:
+                return self.fails(
+                    "the app was told of a consent and does not count the end user as connected",
+                    evidence=("consent.received was acknowledged, and every dataset after it",),
+                    examined=len(examined),
+                )
+        return self.holds("who consented is connected", examined=len(examined))
+
+
+def _is_taken(journal: Journal, event: EventSeen) -> bool:
+    """Whether every message about the end user of *event* was acknowledged."""
+    outcomes: dict[str, bool] = {}
+    for one in journal.all(Delivery):
+        if one.participant == event.participant:
+            outcomes[one.message_id] = outcomes.get(one.message_id, False) or one.outcome == "ack"
+    return bool(outcomes.get(event.message_id)) and all(outcomes.values())

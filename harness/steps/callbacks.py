@@ -1,0 +1,105 @@
+"""Steps of a browser that comes back in another way than it should: again, to somebody else, too early, or never.
+
+What a browser says proves nothing: it may be reloaded, borrowed or made up. Source: journey.success-redirect
+"""
+
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+
+from harness.errors import StepError
+from harness.http import Browser
+from harness.model import Ending
+from harness.sandbox.redirects import destination
+from harness.steps.base import PlainStep
+from harness.steps.journeys import START_SESSION, Authorise, begin, ended, write_visit
+from harness.visitor import Visitor, is_same_origin
+
+if TYPE_CHECKING:
+    from harness.stage import Participant, Stage
+
+CLAIMED = "CLAIMED"
+"""The ending of a journey that only the browser says was approved."""
+
+NOBODYS_CONSENT = "arr_made_up"
+
+
+class _Callback(PlainStep, frozen=True, kw_only=True):
+    """A browser that opens an address of the app's."""
+
+    needs: ClassVar[tuple[str, ...]] = (START_SESSION,)
+
+
+class ComeBackAgain(_Callback, frozen=True, kw_only=True, tag="come_back_again"):
+    """The browser opens the address that it was last sent back to once more: a reload, or a way back in its history."""
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Open it."""
+        participant = stage.participant(self.twin)
+        _open(stage, participant, _way_back(participant))
+
+
+class ComeBackAs(_Callback, frozen=True, kw_only=True, tag="come_back_as"):
+    """The browser of end user ``twin`` opens the address that end user ``of`` was sent back to."""
+
+    of: str
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Open it."""
+        _open(stage, stage.participant(self.twin), _way_back(stage.participant(self.of)))
+
+
+class ClaimSuccess(_Callback, frozen=True, kw_only=True, tag="claim_success"):
+    """The browser comes back from an open auth session and says that a consent was given. None was, and no event comes."""
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Let the app open an auth session, and come back from it as after a consent."""
+        participant = stage.participant(self.twin)
+        begin(stage, participant)
+        session = stage.fiskil.sandbox.session(participant.session_ids[-1])
+        assert session is not None
+        claimed = msgspec.structs.replace(session, ending=Ending.APPROVED, arrangement_id=NOBODYS_CONSENT)
+        address = destination(claimed, stage.fiskil.reading)
+        if not address:
+            raise StepError("The app's auth session has no redirect_uri, so no browser can come back to say anything.")
+        ended(stage, participant, CLAIMED)
+        _open(stage, participant, address)
+
+
+class AuthoriseUnseen(Authorise, frozen=True, kw_only=True, tag="authorise_unseen"):
+    """The end user consents and closes the tab before the browser is sent back: an event comes, and no callback ever."""
+
+    needs: ClassVar[tuple[str, ...]] = (START_SESSION,)
+
+    def perform(self, stage: "Stage") -> None:
+        """Let the journey be approved, and go nowhere."""
+        participant = stage.participant(self.twin)
+        begin(stage, participant)
+        stage.fiskil.sandbox.conclude(
+            participant.session_ids[-1],
+            "approved",
+            email=participant.person.email,
+            institution_id=self.institution_id,
+            account_keys=self.accounts,
+        )
+        ended(stage, participant, Ending.APPROVED.value)
+
+
+def _way_back(participant: "Participant") -> str:
+    if not participant.way_back:
+        raise StepError("The browser has not been sent back anywhere yet, so it cannot come back again.")
+    return participant.way_back
+
+
+def _open(stage: "Stage", participant: "Participant", address: str) -> None:
+    if not is_same_origin(address, stage.app.url):
+        raise StepError("The app's redirect_uri leads to another origin than the app's, which is not ours to visit.")
+    with Browser(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
+        visitor = Visitor(browser, allow_hosts=stage.settings.sandbox.allow_hosts)
+        visitor.open(address)
+    write_visit(stage, participant, visitor, "callback")

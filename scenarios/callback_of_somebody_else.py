@@ -1,0 +1,19 @@
+"""One end user's browser opens the address that another was sent back to: it moves neither of them."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.user-cancellation",),
+    steps=(
+        steps.Authorise(twin="a"),
+        steps.Deliver(),
+        steps.Sync(twin="a"),
+        steps.Deliver(),
+        steps.Leave(at="login", twin="b"),
+        steps.ComeBackAs(of="a", twin="b"),
+        steps.Settle(),
+        steps.Authorise(twin="b"),
+        steps.Deliver(),
+    ),
+    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh()),
+)

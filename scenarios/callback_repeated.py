@@ -1,0 +1,18 @@
+"""The browser comes back twice, as after a reload: once more from a cancelled journey, once more from the consent."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.user-cancellation", "errors.graceful"),
+    steps=(
+        steps.Cancel(at="login"),
+        steps.ComeBackAgain(),
+        steps.Authorise(),
+        steps.ComeBackAgain(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.ComeBackAgain(),
+    ),
+    probes=(probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+)

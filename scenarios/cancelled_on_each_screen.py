@@ -1,0 +1,19 @@
+"""The end user presses Cancel on every screen in turn, a new attempt each time, and consents in the end."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.user-cancellation",),
+    steps=(
+        steps.Cancel(at="institution"),
+        steps.Cancel(at="login"),
+        steps.Cancel(at="code"),
+        steps.Cancel(at="accounts"),
+        steps.Cancel(at="confirm"),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+    ),
+    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh()),
+)

@@ -1,0 +1,14 @@
+"""The end user consents and closes the tab before the browser is sent back; the event alone says that there is a consent."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.user-cancellation",),
+    steps=(
+        steps.AuthoriseUnseen(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+    ),
+    probes=(probes.ConnectsOnConsent(),),
+)

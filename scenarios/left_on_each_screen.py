@@ -1,0 +1,19 @@
+"""The end user closes the tab on every screen in turn, so that no callback ever comes, and consents in the end."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.user-cancellation",),
+    steps=(
+        steps.Leave(at="institution"),
+        steps.Leave(at="login"),
+        steps.Leave(at="code"),
+        steps.Leave(at="accounts"),
+        steps.Leave(at="confirm"),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+    ),
+    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh()),
+)

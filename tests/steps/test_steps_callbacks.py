@@ -1,0 +1,83 @@
+"""Steps of a browser that comes back again, as somebody else, too early or never: what the app gets to see of each."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from apps.feed import Feed, feed_settings
+
+from harness import steps
+from harness.driver import Driver
+from harness.journal import EventSeen, Journal, Journey, Visit
+from harness.scenario import Scenario
+
+Drive = Callable[..., Driver]
+Perform = Callable[..., tuple[Journal, str]]
+
+
+@pytest.fixture
+def feed() -> Feed:
+    """The app."""
+    return Feed()
+
+
+@pytest.fixture
+def perform(drive: Drive, feed: Feed) -> Perform:
+    """Perform steps between a local Fiskil and the feed: the journal, and what kept them from their end."""
+    driver = drive(feed_settings(request_deadline_s=5), given=feed)
+
+    def run(*given: steps.AnyStep) -> tuple[Journal, str]:
+        return driver.perform(Scenario(name="x", practices=(), steps=given, probes=()).check())
+
+    return run
+
+
+def test_a_browser_comes_back_again(perform: Perform, feed: Feed) -> None:
+    """To the very same address, and the page is written down as the first one was."""
+    journal, crashed = perform(steps.Authorise(), steps.ComeBackAgain())
+
+    assert crashed == ""
+    assert len(feed.visited) == 2
+    assert len(set(feed.visited)) == 1
+    assert [one.page for one in journal.all(Visit)] == ["callback", "callback"]
+
+
+def test_a_browser_comes_back_as_somebody_else(perform: Perform, feed: Feed) -> None:
+    """With the other one's session, while its own is open."""
+    journal, crashed = perform(
+        steps.Authorise(twin="a"), steps.Leave(at="login", twin="b"), steps.ComeBackAs(of="a", twin="b")
+    )
+
+    assert crashed == ""
+    assert len(set(feed.visited)) == 1
+    assert [one.participant for one in journal.all(Visit)] == ["a", "b"]
+
+
+def test_a_browser_claims_a_success(perform: Perform, feed: Feed) -> None:
+    """The address names the open session and looks like that of a consent; there is none, and nothing is told."""
+    journal, crashed = perform(steps.ClaimSuccess())
+
+    assert crashed == ""
+    (address,) = feed.visited
+    (journey,) = journal.all(Journey)
+    assert urlsplit(address).path == "/thanks"
+    assert parse_qs(urlsplit(address).query)["session_id"] == [journey.session]
+    assert journey.ending == "CLAIMED"
+    assert journal.all(EventSeen) == []
+
+
+def test_a_consent_that_no_browser_tells_of(perform: Perform, feed: Feed) -> None:
+    """The event is told, and the app's page is never asked for."""
+    journal, crashed = perform(steps.AuthoriseUnseen())
+
+    assert crashed == ""
+    assert feed.visited == []
+    assert [one.kind for one in journal.all(EventSeen)] == ["consent.received"]
+    assert [one.ending for one in journal.all(Journey)] == ["APPROVED"]
+
+
+def test_nobody_comes_back_before_they_were_away(perform: Perform) -> None:
+    """There is no address yet, and the report says so."""
+    _, crashed = perform(steps.ComeBackAgain())
+
+    assert "has not been sent back anywhere yet" in crashed
