@@ -152,7 +152,7 @@ class LocalFiskil:
             self.alerts = self._kept(Sink(self.loop, crashes=crashes))
             self.telemetry = self._kept(Sink(self.loop, crashes=crashes))
             # A fault asks for it on the servers' own thread, where nothing can be made to listen.
-            self.trap = self._kept(Trap(self.loop, crashes=crashes))
+            self.trap: Trap = self._kept(Trap(self.loop, crashes=crashes))
         except BaseException:
             self.close()
             raise

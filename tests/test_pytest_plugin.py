@@ -122,7 +122,9 @@ def test_a_users_test_runs_as_the_style_guide_writes_it(project: Project) -> Non
     result = run(project(test_feed=USERS_TEST))
 
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*FaultUnbitten: ResetPeer(after_bytes=20) on 'banking.transactions' bit 0 of 1 times*"])
+    result.stdout.fnmatch_lines(
+        ["*FaultUnbitten: ResetPeer(after_bytes=20, delay_ms=0) on 'banking.transactions' bit 0 of 1 times*"]
+    )
 
 
 FIXTURES_TEST = """

@@ -17,8 +17,6 @@ from harness.sandbox.contract.documents import document
 
 BYTES = "bytes"
 """What a fault declares that breaks whatever chance has it break."""
-HIDING = {"answer", "end", "framing"}
-"""Flaws beyond which nothing more can be judged."""
 
 _ROUTES = {route.name: route for route in ROUTES}
 
@@ -90,7 +88,7 @@ class Witness:
         """Judge an answer that a fault has spoiled: it breaks what the fault declares, all of it and nothing else."""
         parts = _parts(one)
         declared = _declared(one)
-        if BYTES in declared or (parts & HIDING and parts <= declared):
+        if BYTES in declared or (one.is_joint and parts and parts <= declared):
             declared = parts
         if one.has_left and parts != declared:
             return

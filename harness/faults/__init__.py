@@ -4,11 +4,14 @@ from typing import TYPE_CHECKING, Union
 
 from harness.faults import (
     auth,
+    chunks,
     clock,
     compression,
     connection,
     damage,
+    delay,
     dns,
+    early,
     fields,
     framing,
     heads,
@@ -33,6 +36,7 @@ from harness.faults.auth import (
     UnauthorisedLate,
 )
 from harness.faults.base import Asked, End, Pause, Piece, PlainFault, Reply, World
+from harness.faults.chunks import BadChunkSize, ChunkExtension, ChunksWithoutEnd, LengthAndChunks, Trailers
 from harness.faults.clock import AdvanceInFlight, DateSkew
 from harness.faults.compression import GzipBomb, GzipLie, GzipTruncated
 from harness.faults.connection import (
@@ -47,7 +51,9 @@ from harness.faults.connection import (
     StaleKeepalive,
 )
 from harness.faults.damage import ChunkLoss, Corrupt, Garbage, GarbageAfterHead
+from harness.faults.delay import Latency, LognormalDelay, UniformDelay
 from harness.faults.dns import WrongAddress
+from harness.faults.early import EarlyResponse
 from harness.faults.fields import (
     CamelCase,
     DateForm,
@@ -59,23 +65,18 @@ from harness.faults.fields import (
     UnknownEnum,
 )
 from harness.faults.framing import (
-    BadChunkSize,
     BareLineFeeds,
     BodyAfterHead,
     BodyAfterNoContent,
-    ChunkExtension,
-    ChunksWithoutEnd,
-    LengthAndChunks,
     LengthTooLong,
     LengthTooShort,
     LengthTwice,
     SecondAnswer,
-    Trailers,
     TruncatedUntold,
 )
 from harness.faults.heads import ContinueForever, EarlyHints, HeaderTwice, HugeHeader, ManyHeaders
 from harness.faults.outage import InstitutionLine
-from harness.faults.pace import Bandwidth, Dribble, Drip, Latency, LognormalDelay, Slicer, UniformDelay
+from harness.faults.pace import Bandwidth, Dribble, Drip, Slicer
 from harness.faults.paging import (
     CursorExpired,
     CursorLoop,
@@ -140,19 +141,22 @@ from harness.faults.transport import (
 )
 
 FAMILIES = (
-    connection,
-    transport,
-    tls,
-    dns,
-    status,
-    payload,
-    auth,
+    delay,
     pace,
+    transport,
     damage,
     framing,
+    chunks,
     heads,
     compression,
     redirect,
+    early,
+    status,
+    payload,
+    auth,
+    connection,
+    tls,
+    dns,
     rates,
     outage,
     fields,
@@ -208,6 +212,7 @@ __all__ = [
     "Drip",
     "DuplicateKeys",
     "EarlyHints",
+    "EarlyResponse",
     "EmptyList",
     "EmptyResponse",
     "End",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from harness.errors import ConfigError
 from harness.faults.base import Act, End, Pause, Piece, head_and_body
 
 LONGEST_MS = 60_000
@@ -23,16 +24,16 @@ class Head(Struct, frozen=True):
 
     @classmethod
     def of(cls, acts: Sequence[Act]) -> "Head":
-        """The head that *acts* would write."""
-        first, *lines = head_and_body(acts)[0].removesuffix(CRLF + CRLF).split(CRLF)
+        """The head that *acts* would write, not those of interim answers before it."""
+        first, *lines = final_head(acts).removesuffix(CRLF + CRLF).split(CRLF)
         return cls(first, tuple(lines))
 
     def __bytes__(self) -> bytes:
         return CRLF.join((self.status_line, *self.lines, b"", b""))
 
-    def has(self, name: bytes) -> bool:
-        """Whether there is such a header."""
-        return any(_is_named(line, name) for line in self.lines)
+    def values(self, name: bytes) -> list[bytes]:
+        """What stands under that name."""
+        return [line.partition(b":")[2].strip() for line in self.lines if _is_named(line, name)]
 
     def without(self, name: bytes) -> "Head":
         """The same without that header."""
@@ -43,11 +44,34 @@ class Head(Struct, frozen=True):
         return Head(self.status_line, (*self.lines, *lines))
 
 
+def has_head(acts: Sequence[Act]) -> bool:
+    """Whether any of a head would be written."""
+    return any(_is_head(act) for act in acts)
+
+
+def final_head(acts: Sequence[Act]) -> bytes:
+    """The bytes of the head without those of interim answers (1xx) before it."""
+    head = head_and_body(acts)[0]
+    return head[_interim_size(head) :]
+
+
 def with_head(acts: Sequence[Act], head: Head | bytes) -> list[Act]:
-    """*acts* with another head, which is written where the first piece of the old one was."""
-    first = next((at for at, act in enumerate(acts) if _is_head(act)), 0)
-    kept = [act for act in acts[first:] if not _is_head(act)]
-    return [*acts[:first], Piece(bytes(head)), *kept]
+    """*acts* with another head, which is written where the first piece of the old one was; interim answers stay."""
+    left = _interim_size(head_and_body(acts)[0])
+    done: list[Act] = []
+    is_written = False
+    for act in acts:
+        if not isinstance(act, Piece) or act.is_body:
+            done.append(act)
+            continue
+        before, after = act.data[:left], act.data[left:]
+        left -= len(before)
+        if before:
+            done.append(Piece(before))
+        if after and not is_written:
+            done.append(Piece(bytes(head)))
+            is_written = True
+    return done
 
 
 def with_length(acts: Sequence[Act], *lengths: int) -> list[Act]:
@@ -61,9 +85,10 @@ def body_size(acts: Sequence[Act]) -> int:
     return len(head_and_body(acts)[1])
 
 
-def has_length(acts: Sequence[Act]) -> bool:
-    """Whether the answer has a body whose length is announced: neither chunked, nor up to the end of the connection."""
-    return body_size(acts) > 0 and Head.of(acts).has(b"content-length")
+def is_framed(acts: Sequence[Act]) -> bool:
+    """Whether the answer has a body and announces its length, once and rightly: what else there is was broken before."""
+    size = body_size(acts)
+    return size > 0 and Head.of(acts).values(b"content-length") == [b"%d" % size]
 
 
 def chunked(acts: Sequence[Act], *, extension: bytes = b"", last: bytes = b"0\r\n\r\n") -> list[Act]:
@@ -107,6 +132,18 @@ def bounded(acts: Iterable[Act]) -> list[Act]:
     return [*done, *_joined(rest)]
 
 
+def refuse_other(fault: object, name: str, known: Sequence[object]) -> None:
+    """Refuse a parameter of *fault* that is none of those that are known.
+
+    Raises:
+        ConfigError: It would break nothing.
+    """
+    value = getattr(fault, name)
+    if value not in known:
+        words = " or ".join(repr(one) for one in known)
+        raise ConfigError(f"{type(fault).__name__}: {name} must be {words}, got {value!r}.")
+
+
 def _joined(acts: Iterable[Act]) -> Iterator[Act]:
     """Neighbours of one kind as one piece."""
     parts: list[bytes] = []
@@ -126,6 +163,11 @@ def _joined(acts: Iterable[Act]) -> Iterator[Act]:
             yield act
     if parts:
         yield Piece(b"".join(parts), is_body)
+
+
+def _interim_size(head: bytes) -> int:
+    at = head.removesuffix(CRLF + CRLF).rfind(CRLF + CRLF)
+    return at + len(CRLF + CRLF) if at >= 0 else 0
 
 
 def _is_head(act: Act) -> bool:

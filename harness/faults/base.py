@@ -128,7 +128,8 @@ class PlainFault(Struct, frozen=True, kw_only=True):
 
     ``ids`` are the fault's ids in the catalogue. ``where`` says whether it meets an exchange or a connection.
     ``ends`` tells that it answers in the API's place or ends the connection.
-    ``needs_world`` tells that it cannot be had before the hosted API.
+    ``needs_world`` tells that it cannot be had before the hosted API, ``is_early`` that it does not wait for the body of the
+    request.
 
     ``spoils`` is what no longer keeps the contract where the fault bites: ``answer`` (not a byte of it), ``end`` (it stops
     before), ``framing`` (it is no HTTP, or more than one answer), else ``status``, ``headers``, ``media type`` and ``body``;
@@ -140,6 +141,7 @@ class PlainFault(Struct, frozen=True, kw_only=True):
     ends: ClassVar[bool] = False
     spoils: ClassVar[tuple[str, ...]] = ()
     needs_world: ClassVar[bool] = False
+    is_early: ClassVar[bool] = False
 
     def check(self) -> None:
         """Refuse parameters under which nothing would break.

@@ -6,7 +6,7 @@ What chance damages may break anything, or nothing that anybody notices; so ``by
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from harness.faults.acts import chunked, has_end, has_length
+from harness.faults.acts import chunked, has_end, is_framed, refuse_other
 from harness.faults.base import Act, Asked, End, Piece, PlainFault, head_and_body, refuse_outside
 
 Part = Literal["head", "body"]
@@ -64,6 +64,7 @@ class Corrupt(PlainFault, frozen=True, kw_only=True, tag="corrupt"):
     def check(self) -> None:
         """Refuse no bit at all."""
         refuse_outside(self, "bits", 1, MOST_BITS)
+        refuse_other(self, "part", ("head", "body"))
 
     def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
         """The same pieces with different bits flipped: ``bits`` of them, or all there are."""
@@ -118,7 +119,7 @@ class GarbageAfterHead(PlainFault, frozen=True, kw_only=True, tag="malformed_res
 
     def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
         """The head, noise, then FIN."""
-        if not has_length(acts):
+        if not is_framed(acts):
             return acts
         pieces = [act for act in chunked(acts, last=b"") if isinstance(act, Piece) and not act.is_body]
         return (*pieces, Piece(_noise(asked, self.size_bytes), is_body=True), End.CLOSE)

@@ -10,16 +10,15 @@ from harness.faults.acts import (
     CRLF,
     Head,
     body_size,
-    chunked,
+    final_head,
     has_end,
-    has_length,
+    has_head,
+    is_framed,
     with_head,
     with_length,
 )
-from harness.faults.base import Act, Asked, End, Piece, PlainFault, head_and_body, refuse_outside, up_to
+from harness.faults.base import Act, Asked, End, Piece, PlainFault, refuse_outside, up_to
 
-LONGEST_EXTENSION = 60_000
-MOST_TRAILERS = 1_000
 SECOND_ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
 
 
@@ -38,7 +37,7 @@ class LengthTooLong(PlainFault, frozen=True, kw_only=True, tag="length_too_long"
 
     def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
         """Another length, then FIN."""
-        if not has_length(acts):
+        if not is_framed(acts):
             return acts
         return [*with_length(acts, body_size(acts) + self.extra_bytes), End.CLOSE]
 
@@ -59,7 +58,7 @@ class LengthTooShort(PlainFault, frozen=True, kw_only=True, tag="length_too_shor
     def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
         """Another length, then FIN; the same acts where the body is no longer than what would be missing."""
         size = body_size(acts)
-        if not has_length(acts) or size <= self.missing_bytes:
+        if not is_framed(acts) or size <= self.missing_bytes:
             return acts
         return [*with_length(acts, size - self.missing_bytes), End.CLOSE]
 
@@ -80,22 +79,7 @@ class LengthTwice(PlainFault, frozen=True, kw_only=True, tag="length_twice"):
     def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
         """Two lengths, then FIN."""
         size = body_size(acts)
-        return [*with_length(acts, size, size + self.extra_bytes), End.CLOSE] if has_length(acts) else acts
-
-
-class LengthAndChunks(PlainFault, frozen=True, kw_only=True, tag="length_and_chunks"):
-    """The body comes in chunks while its length is announced as well; the connection closes."""
-
-    ids: ClassVar[tuple[str, ...]] = ("H-CL+TE",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
-
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
-        """Chunks, with the old length kept, then FIN."""
-        if not has_length(acts):
-            return acts
-        head = Head.of(acts).adding(b"transfer-encoding: chunked")
-        return [*with_head(chunked(acts), head), End.CLOSE]
+        return [*with_length(acts, size, size + self.extra_bytes), End.CLOSE] if is_framed(acts) else acts
 
 
 class TruncatedUntold(PlainFault, frozen=True, kw_only=True, tag="truncated_untold"):
@@ -117,68 +101,10 @@ class TruncatedUntold(PlainFault, frozen=True, kw_only=True, tag="truncated_unto
     def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
         """A head without a length and some of the body, then FIN."""
         kept = up_to(acts, self.after_bytes)
-        if kept is None or not has_length(acts):
+        if kept is None or not is_framed(acts):
             return acts
         head = Head.of(acts).without(b"content-length").without(b"connection").adding(b"connection: close")
         return [*with_head(kept, head), End.CLOSE]
-
-
-class ChunksWithoutEnd(PlainFault, frozen=True, kw_only=True, tag="chunks_without_end"):
-    """The whole body comes in chunks, but the last one that ends it does not; the connection closes."""
-
-    ids: ClassVar[tuple[str, ...]] = ("H-CHUNK-NOEND",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("end",)
-
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
-        """Chunks, then FIN."""
-        return [*chunked(acts, last=b""), End.CLOSE] if has_length(acts) else acts
-
-
-class BadChunkSize(PlainFault, frozen=True, kw_only=True, tag="bad_chunk_size"):
-    """The body comes in chunks, and after it a chunk whose size is no number; the connection closes."""
-
-    ids: ClassVar[tuple[str, ...]] = ("H-CHUNK-BADSIZE",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("framing",)
-
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
-        """Chunks and a bad size, then FIN."""
-        return [*chunked(acts, last=b"xyz\r\n"), End.CLOSE] if has_length(acts) else acts
-
-
-class ChunkExtension(PlainFault, frozen=True, kw_only=True, tag="chunk_extension"):
-    """The body comes in chunks, each size with an extension of ``size_bytes``: lawful, and seldom seen."""
-
-    ids: ClassVar[tuple[str, ...]] = ("H-CHUNK-EXT",)
-
-    size_bytes: int = 16
-
-    def check(self) -> None:
-        """Refuse an extension without a value."""
-        refuse_outside(self, "size_bytes", 4, LONGEST_EXTENSION)
-
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
-        """Chunks with extensions."""
-        extension = b";e=" + b"x" * (self.size_bytes - 3)
-        return chunked(acts, extension=extension, last=b"0%s\r\n\r\n" % extension) if has_length(acts) else acts
-
-
-class Trailers(PlainFault, frozen=True, kw_only=True, tag="trailers"):
-    """The body comes in chunks, and ``count`` more headers after it: lawful, and seldom seen."""
-
-    ids: ClassVar[tuple[str, ...]] = ("H-TRAILERS",)
-
-    count: int = 2
-
-    def check(self) -> None:
-        """Refuse no trailers."""
-        refuse_outside(self, "count", 1, MOST_TRAILERS)
-
-    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
-        """Chunks, then headers."""
-        lines = b"".join(b"x-trailer-%d: after the body\r\n" % number for number in range(1, self.count + 1))
-        return chunked(acts, last=b"0\r\n" + lines + CRLF) if has_length(acts) else acts
 
 
 class BodyAfterNoContent(PlainFault, frozen=True, kw_only=True, tag="body_after_204"):
@@ -190,7 +116,7 @@ class BodyAfterNoContent(PlainFault, frozen=True, kw_only=True, tag="body_after_
 
     def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
         """Another status over the same bytes, then FIN."""
-        if not has_length(acts):
+        if not is_framed(acts):
             return acts
         head = Head(b"HTTP/1.1 204 No Content", Head.of(acts).lines)
         return [*with_head(acts, head), End.CLOSE]
@@ -224,7 +150,7 @@ class BareLineFeeds(PlainFault, frozen=True, kw_only=True, tag="bare_line_feeds"
 
     def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
         """The head without its carriage returns."""
-        return with_head(acts, head_and_body(acts)[0].replace(CRLF, b"\n"))
+        return with_head(acts, final_head(acts).replace(CRLF, b"\n")) if has_head(acts) else acts
 
 
 class SecondAnswer(PlainFault, frozen=True, kw_only=True, tag="second_answer"):
@@ -245,12 +171,7 @@ FAULTS: tuple[type[PlainFault], ...] = (
     LengthTooLong,
     LengthTooShort,
     LengthTwice,
-    LengthAndChunks,
     TruncatedUntold,
-    ChunksWithoutEnd,
-    BadChunkSize,
-    ChunkExtension,
-    Trailers,
     BodyAfterNoContent,
     BodyAfterHead,
     BareLineFeeds,

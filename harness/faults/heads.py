@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from harness.errors import ConfigError
-from harness.faults.acts import LONGEST_MS, bounded
+from harness.faults.acts import LONGEST_MS, bounded, has_head
 from harness.faults.base import Act, Asked, Pause, Piece, PlainFault, Reply, refuse_outside
 
 NAME = re.compile(r"[a-z0-9-]+")
@@ -34,7 +34,7 @@ class ContinueForever(PlainFault, frozen=True, kw_only=True, tag="continue_forev
     def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
         """Heads with a pause after each, then the same acts."""
         before = (Piece(CONTINUE), Pause(self.every_ms / 1000)) * (self.lasts_ms // self.every_ms)
-        return bounded((*before, *acts))
+        return bounded((*before, *acts)) if has_head(acts) else acts
 
 
 class EarlyHints(PlainFault, frozen=True, kw_only=True, tag="early_hints"):
@@ -50,7 +50,7 @@ class EarlyHints(PlainFault, frozen=True, kw_only=True, tag="early_hints"):
 
     def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
         """One head more for each."""
-        return [*[Piece(EARLY_HINTS)] * self.count, *acts]
+        return [*[Piece(EARLY_HINTS)] * self.count, *acts] if has_head(acts) else acts
 
 
 class HugeHeader(PlainFault, frozen=True, kw_only=True, tag="huge_header"):
@@ -81,7 +81,9 @@ class ManyHeaders(PlainFault, frozen=True, kw_only=True, tag="many_headers"):
         refuse_outside(self, "count", 1, MOST_HEADERS)
 
     def change(self, reply: Reply, asked: Asked) -> Reply:
-        """The same answer with those headers."""
+        """The same answer with those headers; the same one where it has them."""
+        if reply.header(b"x-padding-1"):
+            return reply
         added = tuple((b"x-padding-%d" % number, b"x") for number in range(1, self.count + 1))
         return Reply(status=reply.status, headers=(*reply.headers, *added), body=reply.body)
 

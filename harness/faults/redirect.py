@@ -2,9 +2,11 @@
 
 from typing import ClassVar, Literal
 
+from harness.faults.acts import refuse_other
 from harness.faults.base import Asked, PlainFault, Reply
 
 RedirectStatus = Literal[301, 302, 303, 307, 308]
+STATUSES = (301, 302, 303, 307, 308)
 
 
 class RedirectLoop(PlainFault, frozen=True, kw_only=True, tag="redirect_loop"):
@@ -15,6 +17,10 @@ class RedirectLoop(PlainFault, frozen=True, kw_only=True, tag="redirect_loop"):
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     status: RedirectStatus = 307
+
+    def check(self) -> None:
+        """Refuse a status that redirects nobody."""
+        refuse_other(self, "status", STATUSES)
 
     def instead(self, asked: Asked) -> Reply | None:
         """The very URL that was asked."""
@@ -30,6 +36,10 @@ class RedirectCrossOrigin(PlainFault, frozen=True, kw_only=True, tag="redirect_c
 
     status: RedirectStatus = 307
 
+    def check(self) -> None:
+        """Refuse a status that redirects nobody."""
+        refuse_other(self, "status", STATUSES)
+
     def instead(self, asked: Asked) -> Reply | None:
         """The same path and query at a stranger's."""
         return _redirect(self.status, asked.foreign_url(), asked)
@@ -43,6 +53,10 @@ class RedirectDowngrade(PlainFault, frozen=True, kw_only=True, tag="redirect_dow
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     status: RedirectStatus = 307
+
+    def check(self) -> None:
+        """Refuse a status that redirects nobody."""
+        refuse_other(self, "status", STATUSES)
 
     def instead(self, asked: Asked) -> Reply | None:
         """The same path and query over http, at an address that remembers who came; None where the API has no TLS."""

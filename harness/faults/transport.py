@@ -6,9 +6,9 @@ Upstream they meet the request, and the API never hears of it; downstream they m
 from collections.abc import Sequence
 from typing import ClassVar
 
-from harness.faults.acts import LONGEST_MS
+from harness.faults.acts import LONGEST_MS, refuse_other
 from harness.faults.base import Act, Asked, End, Pause, Piece, PlainFault, refuse_outside, up_to
-from harness.faults.pace import Stream
+from harness.faults.delay import STREAMS, Stream
 
 
 class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
@@ -24,6 +24,7 @@ class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):
     def check(self) -> None:
         """Refuse a silence of more than a minute."""
         refuse_outside(self, "timeout_ms", 0, LONGEST_MS)
+        refuse_other(self, "stream", STREAMS)
 
     def ahead(self, asked: Asked) -> Sequence[Act]:
         """Upstream: the request is swallowed."""
@@ -49,6 +50,7 @@ class ResetBefore(PlainFault, frozen=True, kw_only=True, tag="reset_before"):
 
     def check(self) -> None:
         """Refuse a delay of more than a minute."""
+        refuse_other(self, "stream", STREAMS)
         refuse_outside(self, "delay_ms", 0, LONGEST_MS)
 
     def ahead(self, asked: Asked) -> Sequence[Act]:
@@ -89,6 +91,10 @@ class EmptyResponse(PlainFault, frozen=True, kw_only=True, tag="empty_response")
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
 
     stream: Stream = "upstream"
+
+    def check(self) -> None:
+        """Refuse a stream that is none."""
+        refuse_other(self, "stream", STREAMS)
 
     def ahead(self, asked: Asked) -> Sequence[Act]:
         """Upstream: FIN, and the API never hears of the request."""

@@ -142,6 +142,7 @@ class Call:
                 Bitten(
                     fault=" + ".join(self.bites),
                     spoils=tuple(dict.fromkeys(part for rule in bitten for part in rule.fault.spoils)),
+                    is_joint=len(bitten) > 1,
                     method=self._scope["method"],
                     route=self.facts.route,
                     version=self.facts.version,

@@ -126,13 +126,15 @@ class Link:
 
     async def _exchange(self, scope: Any, receive: Any, send: Any) -> None:
         journal, number = self.journal, self._next_number()
-        first, body = await _read_ahead(receive)
+        taken = self._taken_early(scope)
+        first, body = ([], b"") if taken else await _read_ahead(receive)
         request = HttpRequest.of(scope, body)
         route, end_user_id, is_stray = self._name(request)
         facts = self._facts(request, route, end_user_id)
         call = Call(self, scope, _replay(first, receive), send, number=number, facts=facts, journal=journal)
         begun_s, step = (journal.elapsed_s(), journal.step) if journal is not None else (0.0, -1)
-        taken: list[Taken] = [] if is_stray else self.rules.take(facts)
+        if not taken and not is_stray:
+            taken = self.rules.take(facts)
         try:
             if not taken:
                 await self.app(scope, call.receive, call.watched_send)
@@ -150,6 +152,14 @@ class Link:
                     call.bites,
                     call.is_cut,
                 )
+
+    def _taken_early(self, scope: Any) -> list[Taken]:
+        """The faults that meet a request of which only the head has come."""
+        if not self.rules.are_early:
+            return []
+        request = HttpRequest.of(scope)
+        route, end_user_id, is_stray = self._name(request)
+        return [] if is_stray else self.rules.take(self._facts(request, route, end_user_id), is_early=True)
 
     def _facts(self, request: HttpRequest, route: str, end_user_id: str) -> Facts:
         return Facts(

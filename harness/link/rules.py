@@ -227,6 +227,8 @@ class Rules:
         self.are_waiting = False
         """Whether any fault for exchanges has been set and not lifted."""
         self.door: Heeding | None = None
+        self.are_early = False
+        """Whether any of them does not wait for the body of a request."""
 
     def set(self, rule: Rule) -> Waiting:
         """Let a fault wait; the answer knows how many bites are left.
@@ -251,8 +253,11 @@ class Rules:
             self._note()
         self._let_heed([waiting])
 
-    def take(self, facts: Facts) -> list[Taken]:
-        """The waiting faults that this exchange meets, from left to right; of those that end it only the first."""
+    def take(self, facts: Facts, *, is_early: bool = False) -> list[Taken]:
+        """The waiting faults that this exchange meets, from left to right; of those that end it only the first.
+
+        Those that are *early* meet it before its body has come, all others after.
+        """
         taken: list[Taken] = []
         if not self._waiting:
             return taken
@@ -260,7 +265,7 @@ class Rules:
         with self._lock:
             for waiting in self._waiting:
                 ends = waiting.rule.fault.ends
-                if (ends and has_end) or not waiting.takes(facts):
+                if waiting.rule.fault.is_early != is_early or (ends and has_end) or not waiting.takes(facts):
                     continue
                 has_end |= ends
                 taken.append(Taken(waiting=waiting, bite=waiting.bitten - 1))
@@ -310,3 +315,4 @@ class Rules:
 
     def _note(self) -> None:
         self.are_waiting = any(one.rule.route != CONNECTION for one in self._waiting)
+        self.are_early = any(one.rule.fault.is_early for one in self._waiting)

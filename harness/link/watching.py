@@ -10,12 +10,13 @@ from harness.link.wire import Flaw
 class Bitten(Struct, frozen=True, kw_only=True):
     """An exchange that faults have spoiled. ``spoils`` is what they declare, ``status`` None where no head was sent.
 
-    ``flaw`` is what a strict reader finds of the frame, ``headers`` and ``body`` what it read up to there. ``has_left`` says
-    whether the client went away before the end.
+    ``is_joint`` tells that several bit, one of which may hide what another broke. ``flaw`` is what a strict reader finds of
+    the frame, ``headers`` and ``body`` what it read up to there. ``has_left`` tells that the client went before the end.
     """
 
     fault: str
     spoils: tuple[str, ...]
+    is_joint: bool
     method: str
     route: str
     version: str

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import ssl
 from random import Random
 from typing import Any
 
@@ -108,6 +109,13 @@ def hear(
         return hear(fiskil, *broken[1:], route=route, method=method, is_kept=is_kept, patience_s=patience_s)
 
 
+def _secured(plain: socket.socket, fiskil: LocalFiskil, scheme: str) -> socket.socket:
+    if scheme == "http":
+        return plain
+    context = ssl.create_default_context(cafile=str(fiskil.certificates.ca_file))
+    return context.wrap_socket(plain, server_hostname="localhost")
+
+
 def _dateless(data: bytes) -> bytes:
     return re.sub(rb"(?<=date: )[^\r\n]+", lambda found: b"0" * len(found[0]), data)
 
@@ -121,8 +129,8 @@ def _read(fiskil: LocalFiskil, asked: bytes, patience_s: float) -> Heard:
     elapsed_s = stopwatch()
     came: list[tuple[float, int]] = []
     data = b""
-    host, port = fiskil.api_url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as line:
+    scheme, host, port = fiskil.api_url.replace("//", "").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as plain, _secured(plain, fiskil, scheme) as line:
         line.sendall(asked)
         line.settimeout(patience_s)
         end = "closed"

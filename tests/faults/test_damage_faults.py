@@ -135,6 +135,7 @@ SENSELESS = [
     (faults.ChunkLoss(loss_percent=60, extra_percent=50), "extra_percent must be a whole number, from 0 to 40, got 50"),
     (faults.ChunkLoss(chunk_bytes=0), "chunk_bytes"),
     (faults.Corrupt(bits=0), "bits"),
+    (faults.Corrupt(part="tail"), "part must be 'head' or 'body', got 'tail'"),
     (faults.Garbage(size_bytes=0), "size_bytes"),
     (faults.GarbageAfterHead(size_bytes=0), "size_bytes"),
 ]

@@ -9,10 +9,10 @@ from hearing import hear
 from harness import faults
 from harness.clock import wait_until
 from harness.contract.witness import Witness
-from harness.faults import compression, damage, framing, heads, pace, redirect, transport
+from harness.faults import chunks, compression, damage, delay, early, framing, heads, pace, redirect, transport
 from harness.local import LocalFiskil
 
-FAMILIES = (pace, transport, damage, framing, heads, compression, redirect)
+FAMILIES = (delay, pace, transport, damage, framing, chunks, heads, compression, redirect, early)
 
 GET = [
     faults.Latency(latency_ms=1),
@@ -62,6 +62,7 @@ GET = [
     faults.GzipLie(),
     faults.GzipBomb(size_bytes=100_000),
     faults.GzipTruncated(),
+    faults.EarlyResponse(),
     faults.RedirectLoop(),
     faults.RedirectCrossOrigin(),
 ]

@@ -10,7 +10,7 @@ from hearing import BODY, HEAD, PATH, REPLY, ROUTE, Heard, acts, hear, pauses_ms
 from harness import faults
 from harness.clock import wait_until
 from harness.errors import FaultUnbitten
-from harness.faults import End, Pause, Piece
+from harness.faults import End, Pause, Piece, chunks, framing
 from harness.faults.base import Act
 from harness.local import LocalFiskil
 
@@ -139,3 +139,23 @@ def test_a_client_that_leaves_a_drip_is_no_surprise(fiskil: LocalFiskil) -> None
             next(answer.iter_raw(1))
 
         assert wait_until(lambda: not fiskil.link.open_requests, cap_s=5)
+
+
+REFRAMING = [*framing.FAULTS[:4], *chunks.FAULTS, faults.GarbageAfterHead]
+
+
+@pytest.mark.parametrize("kind", REFRAMING, ids=lambda one: one.ids[0])
+@pytest.mark.parametrize("before", [faults.LimitBytes(after_bytes=5), faults.SecondAnswer(), faults.Trailers()], ids=repr)
+def test_a_broken_frame_is_not_framed_anew(before: faults.AnyFault, kind: type[faults.PlainFault]) -> None:
+    """That would mend what another fault has broken."""
+    broken = before.shape(acts(), told())
+
+    assert kind().shape(broken, told()) == broken
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.EarlyHints(), faults.ContinueForever(), faults.BareLineFeeds(), faults.SecondAnswer()], ids=repr
+)
+def test_nothing_comes_before_or_after_an_answer_that_does_not(fault: faults.AnyFault) -> None:
+    """Where an end left not a byte, there is no head to change or to add to."""
+    assert list(fault.shape([End.CLOSE], told())) == [End.CLOSE]

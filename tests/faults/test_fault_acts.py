@@ -18,6 +18,21 @@ def test_a_new_head_stands_where_the_old_one_began() -> None:
     assert with_head(sliced, b"new") == [Pause(1), Piece(b"new"), Pause(2), Piece(BODY, is_body=True)]
 
 
+def test_interim_answers_stay_before_a_new_head() -> None:
+    """With the pauses between them, and even where a piece holds the end of one and the begin of the other."""
+    interim = b"HTTP/1.1 100 Continue\r\n\r\n"
+    held = [Piece(interim), Pause(1), Piece(interim + HEAD[:9]), Piece(HEAD[9:]), Piece(BODY, is_body=True)]
+
+    assert bytes(Head.of(held)) == HEAD
+    assert with_head(held, b"new") == [
+        Piece(interim),
+        Pause(1),
+        Piece(interim),
+        Piece(b"new"),
+        Piece(BODY, is_body=True),
+    ]
+
+
 def test_lengths_are_announced_one_after_the_other() -> None:
     """In place of the old one."""
     assert lines(with_length(acts(), 3, 4))[-2:] == [b"content-length: 3", b"content-length: 4"]

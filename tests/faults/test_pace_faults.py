@@ -15,9 +15,11 @@ from harness.local import LocalFiskil
 
 def test_latency_holds_each_piece_from_when_it_would_have_come() -> None:
     """Two pieces at once are late together; one that comes later is late by as much; an end is not held by itself."""
-    shaped = faults.Latency(latency_ms=300).shape([*acts()[:1], Pause(0.1), acts()[1], End.CLOSE], told())
+    head, body = acts()
 
-    assert shaped == [Pause(0.3), Piece(HEAD), Pause(0.1), Piece(BODY, is_body=True), End.CLOSE]
+    shaped = faults.Latency(latency_ms=300).shape([head, Pause(0.1), body, Pause(0.4), body, Pause(0.5), End.CLOSE], told())
+
+    assert shaped == [Pause(0.3), head, Pause(0.1), body, Pause(0.4), body, Pause(0.2), End.CLOSE]
 
 
 def test_latency_keeps_the_order() -> None:
@@ -229,6 +231,7 @@ SENSELESS = [
     (faults.Latency(latency_ms=0), "1 to 60000 together, got 0 and 0"),
     (faults.Latency(latency_ms=60_000, jitter_ms=1), "together"),
     (faults.Latency(latency_ms=-1), "latency_ms"),
+    (faults.Latency(stream="down"), "stream must be 'upstream' or 'downstream', got 'down'"),
     (faults.LognormalDelay(median_ms=10, max_ms=5), "median_ms must be a whole number, from 1 to 5, got 10"),
     (faults.LognormalDelay(sigma=0), "sigma must be above 0 and at most 5, got 0"),
     (faults.UniformDelay(lower_ms=3, upper_ms=2), "lower_ms must be a whole number, from 0 to 2, got 3"),

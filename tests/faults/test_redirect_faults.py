@@ -1,6 +1,7 @@
 """Faults that redirect: as values, and where a plain client goes."""
 
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -8,7 +9,7 @@ import pytest
 from hearing import PATH, ROUTE, hear, told
 
 from harness import faults
-from harness.errors import FaultUnbitten
+from harness.errors import ConfigError, FaultUnbitten
 from harness.local import LocalFiskil
 
 FAULTS = [
@@ -85,3 +86,10 @@ def test_a_downgrade_leads_to_http(tmp_path: Path) -> None:
             answer = httpx.get(secure.api_url + PATH, trust_env=False, verify=trusting, follow_redirects=True)
 
         assert (secure.api_url[:6], str(answer.url)) == ("https:", secure.trap.url + PATH)
+
+
+@pytest.mark.parametrize("kind", [faults.RedirectLoop, faults.RedirectCrossOrigin, faults.RedirectDowngrade])
+def test_a_status_that_redirects_nobody_is_refused(kind: Callable[..., faults.PlainFault]) -> None:
+    """Before anything is asked."""
+    with pytest.raises(ConfigError, match="status must be 301 or 302 or 303 or 307 or 308, got 200"):
+        kind(status=200).check()

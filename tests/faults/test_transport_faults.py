@@ -1,5 +1,7 @@
 """Faults of the connection: as values to the byte, and what a socket and a plain client see of them."""
 
+from pathlib import Path
+
 import httpx
 import msgspec
 import pytest
@@ -183,6 +185,26 @@ def test_a_cut_behind_the_whole_answer_is_told(fiskil: LocalFiskil) -> None:
         hear(fiskil, faults.LimitAnswer(after_bytes=10**6))
 
 
+OVER_TLS = [
+    (faults.EmptyResponse(), 0),
+    (faults.ResetBefore(), 0),
+    (faults.LimitAnswer(after_bytes=77), 77),
+]
+
+
+@pytest.mark.parametrize(("fault", "size"), OVER_TLS, ids=repr)
+@pytest.mark.slow
+def test_over_tls_the_bytes_inside_are_the_same(tmp_path: Path, fault: faults.AnyFault, size: int) -> None:
+    """So many of them and then an end; Python's ssl tells a reset as an end like any other, so which one is not asked."""
+    with LocalFiskil(workdir=tmp_path, seed=7, is_tls=True) as secure:
+        plain = hear(secure)
+
+        heard = hear(secure, fault)
+
+    assert heard.data == plain.data[:size]
+    assert heard.end != "silent"
+
+
 def test_a_plain_client_says_what_each_end_is(fiskil: LocalFiskil) -> None:
     """A reset is a read error, an end without an answer a broken protocol, a silence a timeout."""
     with httpx.Client(base_url=fiskil.api_url, timeout=0.3, trust_env=False) as client:
@@ -195,6 +217,9 @@ def test_a_plain_client_says_what_each_end_is(fiskil: LocalFiskil) -> None:
 
 
 SENSELESS = [
+    (faults.Timeout(stream="sideways"), "stream must be 'upstream' or 'downstream', got 'sideways'"),
+    (faults.ResetBefore(stream=""), "stream"),
+    (faults.EmptyResponse(stream="both"), "stream"),
     (faults.Timeout(timeout_ms=60_001), "timeout_ms must be a whole number, from 0 to 60000, got 60001"),
     (faults.ResetBefore(delay_ms=-1), "delay_ms"),
     (faults.ResetPeer(delay_ms=60_001), "delay_ms"),

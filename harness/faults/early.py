@@ -1,0 +1,37 @@
+"""A fault that does not wait: the answer comes before the request has come."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from harness.faults.acts import has_end
+from harness.faults.base import Act, Asked, End, PlainFault, Reply, refuse_outside
+
+
+class EarlyResponse(PlainFault, frozen=True, kw_only=True, tag="early_response"):
+    """``status`` is answered as soon as the head of the request has come, its body unread, and the connection closes.
+
+    A client that is still sending may see a broken pipe and never look at the answer. Which end user a request is about is
+    known so early only from its path and query.
+    """
+
+    ids: ClassVar[tuple[str, ...]] = ("H-EARLY-RESPONSE",)
+    ends: ClassVar[bool] = True
+    is_early: ClassVar[bool] = True
+    spoils: ClassVar[tuple[str, ...]] = ("status",)
+
+    status: int = 413
+
+    def check(self) -> None:
+        """Refuse what is no error, for the API has done nothing."""
+        refuse_outside(self, "status", 400, 599)
+
+    def instead(self, asked: Asked) -> Reply | None:
+        """The error that the endpoint documents."""
+        return asked.refusal(self.status, "Refused", "the request was not read")
+
+    def shape(self, acts: Sequence[Act], asked: Asked) -> Sequence[Act]:
+        """The answer, then FIN."""
+        return acts if has_end(acts) else [*acts, End.CLOSE]
+
+
+FAULTS: tuple[type[PlainFault], ...] = (EarlyResponse,)
