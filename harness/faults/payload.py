@@ -270,7 +270,7 @@ class ErrorShape(PlainFault, frozen=True, kw_only=True, tag="error_shape"):
         """The same error in other words; what is no error stays."""
         told: Any = decoded(reply)
         is_error = reply.status >= 400 and told is not NOTHING and isinstance(told, dict) and "message" in told
-        return in_cdr_words(reply) if is_error else reply
+        return in_cdr_words(reply, told) if is_error else reply
 
 
 def _is_text(place: Place) -> bool:

@@ -5,6 +5,7 @@ An answer that is no JSON, or that no document describes, has no places: whoever
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -81,7 +82,9 @@ def encoded(reply: Reply, value: Any) -> Reply:
     """*reply* with *value* for its body, compact as the API writes; the same one where it says no other."""
     if decoded(reply) == value:
         return reply
-    return reply.with_body(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # Half a character has no bytes and stays the escape that it was.
+    return reply.with_body(text.encode(errors="backslashreplace"))
 
 
 def edited(reply: Reply, asked: Asked, finds: Callable[[Place], bool], spoil: Callable[[Place], object]) -> Reply:
@@ -101,6 +104,15 @@ def places(value: Any, reply: Reply, asked: Asked) -> list[Place]:
     whole = document(asked.version)
     schema = _schema(asked.method, path, asked.version, reply.status)
     return list(_places(whole, value, schema)) if schema is not None else []
+
+
+def moment_of(text: object) -> datetime | None:
+    """The moment that a text names; None where it is none, or names no zone."""
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def rows_of(value: Any) -> list[Any] | None:

@@ -15,7 +15,7 @@ Per = Literal["all", "client", "route", "end_user"]
 
 
 class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
-    """A token bucket holds ``requests`` calls and gains ``per_s`` in a second; who finds it empty is answered 429.
+    """A token bucket holds ``requests`` calls and gains ``refill_per_s`` in a second; who finds it empty is answered 429.
 
     ``per`` says who shares a bucket: everybody, one client (by the token's header), one route, or one end user.
     """
@@ -25,24 +25,24 @@ class RateLimit(PlainFault, frozen=True, kw_only=True, tag="rate_limit"):
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     requests: int = 10
-    per_s: float = 1.0
+    refill_per_s: float = 1.0
     per: Per = "all"
 
     def check(self) -> None:
         """Refuse buckets that hold nothing, those that never fill, and keys that there are not."""
         refuse_outside(self, "requests", 1, MOST_CALLS)
-        if not 0.001 <= self.per_s <= MOST_CALLS:
-            raise ConfigError(f"RateLimit: per_s must be from 0.001 to {MOST_CALLS}, got {self.per_s!r}.")
+        if not 0.001 <= self.refill_per_s <= MOST_CALLS:
+            raise ConfigError(f"RateLimit: refill_per_s must be from 0.001 to {MOST_CALLS}, got {self.refill_per_s!r}.")
         refuse_unknown(self, "per", get_args(Per))
 
     def instead(self, asked: Asked) -> Reply | None:
         """Nothing while there is a call left; then 429 and the whole seconds until there is one."""
         key = key_of(asked, self.per)
         left, since_s = asked.memory.get(key, (float(self.requests), asked.at_s))
-        left = min(float(self.requests), left + (asked.at_s - since_s) * self.per_s)
+        left = min(float(self.requests), left + (asked.at_s - since_s) * self.refill_per_s)
         is_granted = left >= 1
         _remember(asked, key, (left - is_granted, asked.at_s))
-        return None if is_granted else _too_many(asked, (1 - left) / self.per_s)
+        return None if is_granted else _too_many(asked, (1 - left) / self.refill_per_s)
 
 
 class Quota(PlainFault, frozen=True, kw_only=True, tag="quota"):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 from harness.faults.base import Asked, PlainFault, Reply, refuse_outside
-from harness.faults.places import Place, decoded, edited, encoded, rows_of
+from harness.faults.places import Place, decoded, edited, encoded, moment_of, rows_of
 
 MOST_REMEMBERED = 1_000
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -98,7 +98,8 @@ class ForeignRows(PlainFault, frozen=True, kw_only=True, tag="foreign_rows"):
         first = rows[0] if rows else None
         if rows is None or not isinstance(first, dict) or "arrangement_id" not in first:
             return reply
-        ids = {name: _other_id(first[name]) for name in ("fiskil_id", "transaction_id", "account_id") if first.get(name)}
+        own = {name: first.get(name) for name in ("fiskil_id", "transaction_id", "account_id")}
+        ids = {name: _other_id(known) for name, known in own.items() if isinstance(known, str)}
         rows.append({**first, **ids, "arrangement_id": NOBODY})
         return encoded(reply, value)
 
@@ -119,7 +120,8 @@ def _is_moment_of_posting(place: Place) -> bool:
 
 def _is_before(row: Any, begin: datetime) -> bool:
     text = (row.get("posting_date_time") or row.get("execution_date_time")) if isinstance(row, dict) else None
-    return isinstance(text, str) and datetime.fromisoformat(text) < begin
+    moment = moment_of(text)
+    return moment is not None and moment < begin
 
 
 def _other_id(known: str) -> str:

@@ -1,5 +1,6 @@
 """Faults that are answers: another status instead of the API's work, told in each of the ways in which servers tell it."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import ClassVar, Literal, get_args
@@ -9,6 +10,7 @@ import msgspec
 from harness.clock import real_now
 from harness.errors import ConfigError
 from harness.faults.base import Asked, Headers, PlainFault, Reply, refuse_outside, refuse_unknown
+from harness.faults.places import encoded
 
 LONGEST_WAIT_S = 366 * 86_400
 BODILESS = (204, 205, 304)
@@ -66,10 +68,14 @@ class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
         "R-406",
     )
     ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
 
     status: int = 503
     retry_after_s: int | None = None
+
+    @property
+    def spoils(self) -> tuple[str, ...]:  # type: ignore[override]
+        """An error where success is told is a body that nobody described."""
+        return ("status",) if self.status >= 300 else ("status", "body")
 
     def check(self) -> None:
         """Refuse what is no final status, and waits that no header can tell."""
@@ -80,6 +86,8 @@ class Status(PlainFault, frozen=True, kw_only=True, tag="status"):
     def instead(self, asked: Asked) -> Reply | None:
         """The status and the error that the endpoint documents."""
         told = refusal(asked, self.status)
+        if self.status < 300:
+            told = told.with_header(b"content-type", b"application/json")
         return Reply(status=told.status, headers=(*told.headers, *asked.waits(self.retry_after_s)), body=told.body)
 
 
@@ -109,7 +117,8 @@ class ErrorBody(PlainFault, frozen=True, kw_only=True, tag="error_body"):
     def instead(self, asked: Asked) -> Reply | None:
         """The status in other words."""
         if self.told == "cdr":
-            return in_cdr_words(refusal(asked, self.status))
+            told = refusal(asked, self.status)
+            return in_cdr_words(told, msgspec.json.decode(told.body, type=dict[str, object]))
         given = {
             "nothing": (b"", b""),
             "html": (b"text/html", _GATEWAY % (self.status, self.status)),
@@ -232,12 +241,11 @@ def refusal(asked: Asked, status: int) -> Reply:
     return asked.refusal(status, NAMES.get(status, "Unavailable"), "try again later")
 
 
-def in_cdr_words(told: Reply) -> Reply:
-    """An error in the shape of the consumer data standards, under the media type that it had."""
-    error = msgspec.json.decode(told.body, type=dict[str, str | bool])
+def in_cdr_words(told: Reply, error: Mapping[str, object]) -> Reply:
+    """*told* with its *error* in the shape of the consumer data standards, under the media type that it had."""
     code = "urn:au-cds:error:cds-all:GeneralError/Unexpected"
     body = {"errors": [{"code": code, "title": error.get("name", ""), "detail": error.get("message", "")}]}
-    return told.with_body(msgspec.json.encode(body))
+    return encoded(told, body)
 
 
 def _refuse_bodiless(fault: "Status | ErrorBody | ErrorFlags | RetryAfter", least: int) -> None:

@@ -5,7 +5,7 @@ from harness.steps.app import FailNext, KillApp, KillWorker, Restart, Settle, St
 from harness.steps.base import PlainStep, Step, in_words, name_of
 from harness.steps.callbacks import AuthoriseUnseen, ClaimSuccess, ComeBackAgain, ComeBackAs
 from harness.steps.changes import Change
-from harness.steps.data import Advance, ConfirmAgain, Disconnect, Refresh, Revoke, Sync
+from harness.steps.data import Advance, ConfirmAgain, DeleteEndUser, Disconnect, Refresh, Revoke, Sync
 from harness.steps.deliveries import (
     Burst,
     Deliver,
@@ -46,7 +46,6 @@ from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend,
 from harness.steps.order import DeliverEach, LiveThrough, SameMoment
 from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
 from harness.steps.recovery import KillAmidst, Redeliver, RepeatTogether
-from harness.steps.returns import DeleteEndUser, ForgeCallback
 from harness.steps.reuse import RefuseThenReuse
 from harness.steps.strangers import (
     DeliverForeign,
@@ -102,7 +101,6 @@ AnyStep = (
     | FailSync
     | FloodBodies
     | Forge
-    | ForgeCallback
     | ForgeEvery
     | ForgeWithoutSecret
     | Fuzz
@@ -192,7 +190,6 @@ __all__ = [
     "FailSync",
     "FloodBodies",
     "Forge",
-    "ForgeCallback",
     "ForgeEvery",
     "ForgeWithoutSecret",
     "Fuzz",

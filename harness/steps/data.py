@@ -55,6 +55,17 @@ class Revoke(PlainStep, frozen=True, kw_only=True, tag="revoke"):
         stage.collect_events()
 
 
+class DeleteEndUser(PlainStep, frozen=True, kw_only=True, tag="delete_end_user"):
+    """The end user is deleted at Fiskil, for good: their consents end, and whatever asks for them finds nothing."""
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Delete them. Source: end-users.delete-ends-consents"""
+        stage.fiskil.sandbox.delete_end_user(stage.end_user_of(stage.participant(self.twin)))
+        stage.collect_events()
+
+
 class ConfirmAgain(PlainStep, frozen=True, kw_only=True, tag="confirm_again"):
     """The end user confirms the consent again, ``times`` times; each makes ``consent.updated`` due."""
 

@@ -55,6 +55,13 @@ def test_a_row_becomes(fault: PlainFault, row: dict[str, Any]) -> None:
     assert said(spoilt) == {"transactions": [row], "links": {"next": "http://127.0.0.1:1/"}}
 
 
+def test_what_is_in_the_form_already_is_spared() -> None:
+    """The very same answer, however its JSON is written."""
+    page = told({}).with_body(b'{ "transactions": [ {"posting_date_time": "2026-03-01T15:20:00.000Z"} ] }')
+
+    assert faults.DateForm(form="fraction").change(page, asked_for()) is page
+
+
 def test_names_in_camel_case(caller: Caller) -> None:
     """Every row has its ids under other names."""
     row = rows_in(met(caller, faults.CamelCase()))[0]

@@ -69,6 +69,17 @@ def test_each_page_overlaps_with_the_one_before_it(caller: Caller) -> None:
     assert walked[1:] == [[before[-1], *page] for before, page in pairwise(whole)]
 
 
+def test_a_new_walk_begins_afresh(caller: Caller) -> None:
+    """Its first page has nothing of where the walk before it ended."""
+    whole = caller.walk()
+
+    with caller.fiskil.broken(ROUTE, faults.Overlap(), times=0):
+        caller.walk()
+        again = caller.walk()
+
+    assert again[0] == whole[0]
+
+
 def test_a_row_is_on_no_page(caller: Caller) -> None:
     """The second page lacks its first row."""
     whole = caller.walk()

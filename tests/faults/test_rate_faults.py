@@ -26,14 +26,14 @@ def at_seconds(*seconds: float, **more: Any) -> list[Asked]:
 
 def test_a_bucket_fills_again() -> None:
     """Two calls at once are granted, then one each half second."""
-    fault = faults.RateLimit(requests=2, per_s=2)
+    fault = faults.RateLimit(requests=2, refill_per_s=2)
 
     assert statuses(fault, at_seconds(0, 0, 0, 0.4, 0.5, 0.6, 1.0, 9, 9, 9)) == [0, 0, 429, 429, 0, 429, 0, 0, 0, 429]
 
 
 def test_who_waits_as_told_is_served() -> None:
     """The header's seconds are enough for another call."""
-    fault = faults.RateLimit(requests=1, per_s=0.1)
+    fault = faults.RateLimit(requests=1, refill_per_s=0.1)
     first, refused, later = at_seconds(0, 1, 11)
 
     granted = fault.instead(first)
@@ -89,7 +89,7 @@ def test_a_brownout_rises_and_heals() -> None:
 
 def test_a_client_runs_into_the_limit(caller: Caller) -> None:
     """Three calls are served, the fourth is refused with a wait, and time that is skipped fills the bucket."""
-    with caller.fiskil.broken(ROUTE, faults.RateLimit(requests=3, per_s=0.01), times=0):
+    with caller.fiskil.broken(ROUTE, faults.RateLimit(requests=3, refill_per_s=0.01), times=0):
         answers = [caller.get(ROUTE).status_code for _ in range(3)]
         refused = caller.get(ROUTE)
         caller.fiskil.sandbox.clock.advance(seconds=int(refused.headers["retry-after"]))
@@ -123,7 +123,7 @@ def test_a_brownout_is_felt(caller: Caller) -> None:
     ("fault", "words"),
     [
         (faults.RateLimit(requests=0), "requests"),
-        (faults.RateLimit(per_s=0), "per_s must be from 0.001"),
+        (faults.RateLimit(refill_per_s=0), "refill_per_s must be from 0.001"),
         (faults.RateLimit(per="session"), "no per 'session'"),  # type: ignore[arg-type]
         (faults.Quota(requests=0), "requests"),
         (faults.Brownout(calls=2), "calls"),

@@ -164,3 +164,11 @@ def test_a_household_has_no_transactions_to_change(perform: Perform) -> None:
     _, crashed = perform(steps.Authorise(institution_id="99999"), steps.Change(what="amend"))
 
     assert crashed.endswith("The consent is with an energy retailer, where no transaction can be changed.")
+
+
+def test_a_deleted_end_user_is_gone(perform: Perform) -> None:
+    """Their consent ends and is told, and nothing more can become of them."""
+    journal, crashed = perform(steps.Authorise(), steps.DeleteEndUser(), steps.DeleteEndUser())
+
+    assert [one.kind for one in journal.all(EventSeen)] == ["consent.received", "consent.revoked"]
+    assert crashed.endswith("The end user has been deleted; nothing more can become of them.")
