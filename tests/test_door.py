@@ -11,9 +11,12 @@ import pytest
 from harness import faults
 from harness.clock import stopwatch, wait_until
 from harness.errors import ConfigError, FaultUnbitten
-from harness.faults.greeting import ConnectionFault
+from harness.faults.greeting import ConnectionFault, Standing
 from harness.journal import Bite, Journal
 from harness.link import CONNECTION, Rule
+from harness.link.door_port import Port
+from harness.link.rules import Rules, Waiting
+from harness.listen import Loop, listening_socket
 from harness.local import LocalFiskil
 
 REQUEST = b"GET /v1/institutions HTTP/1.1\r\nHost: api\r\n\r\n"
@@ -85,7 +88,7 @@ def ends(sock: socket.socket) -> bool:
 def has_bitten(fiskil: LocalFiskil) -> bool:
     """Whether the fault that waits has bitten, which may take the server a moment."""
     (waiting,) = fiskil.link.rules.waiting()
-    return bool(wait_until(lambda: waiting.bitten, cap_s=5))
+    return bool(wait_until(lambda: waiting.left == 0, cap_s=5))
 
 
 def without_ids(answer: bytes) -> bytes:
@@ -110,7 +113,7 @@ def test_refuse_refuses_and_is_seen(fiskil: LocalFiskil, journal: Journal) -> No
 
 def test_refuse_closes_what_was_kept(fiskil: LocalFiskil) -> None:
     """An idle connection ends, so that the next request has to connect."""
-    with connect(fiskil) as kept:
+    with connect(fiskil, timeout_s=2) as kept:
         assert answer_on(kept)
         with fiskil.broken(CONNECTION, faults.Refuse()):
             assert ends(kept)
@@ -145,6 +148,39 @@ def test_a_port_that_refuses_stays_ours(fiskil: LocalFiskil) -> None:
     assert is_served(fiskil)
 
 
+def test_a_system_that_cannot_shut_a_listener_closes_it() -> None:
+    """The port refuses all the same, and listens again."""
+
+    class Stubborn(socket.socket):
+        """As on systems other than Linux."""
+
+        def shutdown(self, how: int) -> None:
+            raise OSError("not connected")
+
+    with Loop() as loop, listening_socket(0) as given:
+        sock = Stubborn(given.family, given.type, given.proto, fileno=given.detach())
+        port = Port(sock, loop=loop.asyncio, unanswered=lambda: None)
+        loop.run(standing(port, Standing.REFUSES))
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port.number), timeout=5)
+        loop.run(standing(port, None))
+        socket.create_connection(("127.0.0.1", port.number), timeout=5).close()
+        port.close()
+
+
+async def standing(port: Port, wanted: Standing | None) -> None:
+    port.stand(wanted)
+
+
+def test_a_refusal_that_nobody_can_see_is_said() -> None:
+    """Where the system does not tell, the fault has not bitten, and the reason is that."""
+    waiting = Waiting(Rule(route=CONNECTION, fault=faults.Refuse()))
+    waiting.is_unseen = True
+
+    assert waiting.left == 1
+    assert waiting.lack == "this system does not tell which connects it refused"
+
+
 def test_a_wrong_address_refuses(fiskil: LocalFiskil) -> None:
     """What a name leads to where nobody listens."""
     with fiskil.broken(CONNECTION, faults.WrongAddress()):
@@ -168,6 +204,15 @@ def test_blackhole_without_a_connect_has_not_bitten(fiskil: LocalFiskil) -> None
         pass
 
 
+def test_what_an_earlier_blackhole_dropped_does_not_count(fiskil: LocalFiskil) -> None:
+    """The kernel counts on, and each fault from its own beginning."""
+    with fiskil.broken(CONNECTION, faults.Blackhole()), pytest.raises(TimeoutError):
+        connect(fiskil, timeout_s=0.2)
+
+    with pytest.raises(FaultUnbitten), fiskil.broken(CONNECTION, faults.Blackhole()):
+        pass
+
+
 @pytest.mark.slow
 def test_who_waits_at_a_blackhole_gets_through_after_it(fiskil: LocalFiskil) -> None:
     """The kernel of a patient client asks again, and is answered."""
@@ -183,15 +228,14 @@ def test_who_waits_at_a_blackhole_gets_through_after_it(fiskil: LocalFiskil) -> 
 
 def test_down_takes_everything_along_and_comes_back(fiskil: LocalFiskil) -> None:
     """The connection that it meets and those that were open are reset, connects are refused, then all is well."""
-    with connect(fiskil) as kept:
+    with fiskil.broken(CONNECTION, faults.Down(for_ms=300), skip=1), connect(fiskil) as kept:
         assert answer_on(kept)
-        with fiskil.broken(CONNECTION, faults.Down(for_ms=300)):
-            with connect(fiskil) as met, pytest.raises(ConnectionResetError):
-                answer_on(met)
-            with pytest.raises(ConnectionResetError):
-                kept.recv(10)
-            assert is_refused(fiskil)
-            assert wait_until(lambda: is_served(fiskil), cap_s=5)
+        with connect(fiskil) as met, pytest.raises(ConnectionResetError):
+            answer_on(met)
+        with pytest.raises(ConnectionResetError):
+            kept.recv(10)
+        assert is_refused(fiskil)
+        assert wait_until(lambda: is_served(fiskil), cap_s=5)
 
 
 def test_a_lifted_outage_is_over(fiskil: LocalFiskil) -> None:
@@ -263,6 +307,19 @@ def test_slow_close_keeps_the_end_back(fiskil: LocalFiskil) -> None:
         answered_s = elapsed()
         assert sock.recv(10) == b""
         assert elapsed() - answered_s > 0.2
+
+
+def test_what_has_not_shown_is_no_bite_yet(fiskil: LocalFiskil) -> None:
+    """A connection that the fault has taken and that has met nothing so far is still owed."""
+    waiting = fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.SlowClose(delay_ms=50)))
+
+    with connect(fiskil) as sock:
+        assert answer_on(sock)
+        owed = waiting.left
+        assert answer_on(sock, LAST_REQUEST)
+
+        assert owed == 1
+        assert has_bitten(fiskil)
 
 
 def test_slow_close_spares_a_client_that_closes_first(fiskil: LocalFiskil) -> None:
@@ -341,6 +398,15 @@ def test_a_lifted_timeout_closes(fiskil: LocalFiskil) -> None:
         held.close()
 
 
+def test_kept_connections_do_not_pass_a_fault_by(fiskil: LocalFiskil) -> None:
+    """An idle one is closed when the fault is set, so that the next request meets it."""
+    with connect(fiskil, timeout_s=2) as kept:
+        assert answer_on(kept)
+        with fiskil.broken(CONNECTION, faults.ResetOnAccept()):
+            assert ends(kept)
+            assert not is_served(fiskil)
+
+
 def test_connections_are_counted(fiskil: LocalFiskil) -> None:
     """The second and the fourth are reset, whatever happens on the others."""
     rule = Rule(route=CONNECTION, fault=faults.ResetOnAccept(), nth=(2, 4)).check()
@@ -352,14 +418,14 @@ def test_connections_are_counted(fiskil: LocalFiskil) -> None:
     assert waiting.left == 0
 
 
-def test_faults_of_exchanges_leave_connections_alone(fiskil: LocalFiskil) -> None:
-    """One on every route waits for an exchange."""
-    rule = Rule(route="*", fault=faults.ResetPeer(), skip=5).check()
+def test_a_connection_is_nothing_to_faults_of_exchanges_or_of_the_port() -> None:
+    """One on every route waits for an exchange, and one that stands for no connection."""
+    rules = Rules()
+    rules.set(Rule(route="*", fault=faults.ResetPeer()))
+    rules.set(Rule(route=CONNECTION, fault=faults.Refuse()))
 
-    waiting = fiskil.link.rules.set(rule)
-
-    assert is_served(fiskil)
-    assert waiting.bitten == 0
+    assert rules.take_connection() is None
+    assert [one.bitten for one in rules.waiting()] == [0, 0]
 
 
 @pytest.mark.parametrize(
@@ -410,18 +476,16 @@ def test_closing_leaves_no_socket(tmp_path: Path) -> None:
     """Whatever a fault holds when the API stops: swallowed, waiting, served, refused."""
     before = open_sockets()
     with LocalFiskil(workdir=tmp_path) as fiskil:
-        clients = [connect(fiskil)]
-        assert answer_on(clients[0])
         fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.Timeout()))
-        clients.append(connect(fiskil))
-        fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.MaxConnections(connections=1)))
-        clients.append(connect(fiskil))
+        clients = [connect(fiskil)]
         fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.StaleKeepalive()))
         clients.append(connect(fiskil))
-        assert answer_on(clients[3])
+        assert answer_on(clients[1])
+        fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.MaxConnections(connections=1)))
+        clients.append(connect(fiskil))
         fiskil.link.rules.set(Rule(route=CONNECTION, fault=faults.Refuse()))
         assert is_refused(fiskil)
 
-    assert [ends(client) for client in clients] == [True] * 4
-    assert [client.close() for client in clients] == [None] * 4
+    assert [ends(client) for client in clients] == [True] * 3
+    assert [client.close() for client in clients] == [None] * 3
     assert open_sockets() == before

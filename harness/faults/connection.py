@@ -30,7 +30,7 @@ class Blackhole(ConnectionFault, frozen=True, kw_only=True, tag="blackhole"):
 
 
 class Down(ConnectionFault, frozen=True, kw_only=True, tag="down"):
-    """With the connection that it meets the API goes down: every connection is reset, and ``for_ms`` long none is taken."""
+    """With the connection that it meets the API goes down: all are reset, and for ``for_ms`` connects are refused."""
 
     ids: ClassVar[tuple[str, ...]] = ("N-DOWN",)
     spoils: ClassVar[tuple[str, ...]] = ("answer",)

@@ -1,7 +1,7 @@
 """The door in front of the API: takes each connection, asks which fault meets it, and lets in those that none does.
 
-A connection that no fault meets is the server's as if there were no door. All but ``heed`` and ``refuse_impossible`` is for
-the loop's own thread.
+A connection that no fault meets is the server's as if there were no door. Where a fault is set that meets new ones, those
+that are kept are closed when they are idle. All but ``heed`` and ``refuse_impossible`` is for the loop's own thread.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ NewContext = Callable[[Shown, Callable[[], object]], ssl.SSLContext]
 FULL_S = 0.2
 """So long no connection is taken after the process had no descriptor left for one."""
 LOOK_EVERY_S = 0.01
-GRACE_S = 0.3
+GRACE_S = 0.5
 """So long a fault that is lifted is given to show what it did: a client knows of a failed handshake before we do."""
 
 
@@ -53,6 +53,7 @@ class Door:
         self._meetings: set[Meeting] = set()
         self._outages: dict[Outage, Waiting] = {}
         self._standing: list[Waiting] = []
+        self._heeded: list[Waiting] = []
         self._port: Port | None = None
         self._looking = loop.call_later(0, lambda: None)
 
@@ -68,7 +69,8 @@ class Door:
         """Stop listening, and drop what the server does not have."""
         if self._port is None:
             return
-        self._loop.remove_reader(self._port.sock)
+        if self._port.standing is not Standing.REFUSES:
+            self._loop.remove_reader(self._port.sock)
         self._port.close()
         self._port = None
         for task in self._tasks:
@@ -134,6 +136,9 @@ class Door:
         standing = [one for one in waiting if _stands(one) is not None]
         self._stand(port, standing)
         self._standing = standing
+        if any(_needs_new_connections(one) for one in waiting if one not in self._heeded):
+            self._close_kept()
+        self._heeded = waiting
         self._let_queue_in()
 
     def _stand(self, port: Port, standing: list[Waiting]) -> None:
@@ -154,8 +159,11 @@ class Door:
             port.sock.setblocking(False)
             self._loop.add_reader(port.sock, self._take)
         if wanted is not None:
-            for inner in list(self._inside):
-                inner.shutdown()
+            self._close_kept()
+
+    def _close_kept(self) -> None:
+        for inner in list(self._inside):
+            inner.shutdown()
 
     def _note_unanswered(self) -> None:
         for waiting in self._standing:
@@ -221,7 +229,7 @@ class Door:
             waiting,
             number=self._number,
             report=self._report,
-            give_back=self._rules.give_back_connection,
+            rules=self._rules,
             over=self._meetings.discard,
         )
         self._meetings.add(meeting)
@@ -279,8 +287,10 @@ class Door:
         served = Served(self._serve(), greeting, loop=self._loop, meeting=meeting)
         meeting.held = served
         if greeting.shown is None or self._new_context is None:
-            with contextlib.suppress(OSError):
+            try:
                 await self._loop.connect_accepted_socket(lambda: served, sock, ssl=self._context)
+            except OSError:
+                meeting.ends()
             return
         line = TlsLine(served, self._new_context(greeting.shown, meeting.hears), meeting=meeting)
         await self._loop.connect_accepted_socket(lambda: line, sock)
@@ -289,6 +299,15 @@ class Door:
 def _stands(waiting: Waiting) -> Standing | None:
     fault = waiting.rule.fault
     return fault.stands if isinstance(fault, ConnectionFault) else None
+
+
+def _needs_new_connections(waiting: Waiting) -> bool:
+    """Whether a client that keeps its connections would never meet the fault."""
+    fault = waiting.rule.fault
+    if not isinstance(fault, ConnectionFault) or not waiting.wanted:
+        return False
+    greeting = fault.greet()
+    return not isinstance(greeting, Serve) or greeting.most_open is None
 
 
 def _is_on(loop: asyncio.AbstractEventLoop) -> bool:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from harness.link.rules import Rule, Waiting
+from harness.link.rules import Rule, Rules, Waiting
 
 
 class ConnectionBite(Struct, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ class Meeting:
         *,
         number: int,
         report: Callable[[ConnectionBite], None],
-        give_back: Callable[[Waiting], None],
+        rules: Rules,
         over: Callable[["Meeting"], None],
     ) -> None:
         self.waiting = waiting
@@ -40,7 +40,7 @@ class Meeting:
         self.most_open: int | None = None
         self.is_open = True
         self.has_heard = False
-        self._number, self._report, self._give_back, self._over = number, report, give_back, over
+        self._number, self._report, self._rules, self._over = number, report, rules, over
 
     def hears(self) -> None:
         """Take note that the client has said hello."""
@@ -50,13 +50,14 @@ class Meeting:
         """The fault has bitten: tell so, the first time."""
         if self.is_open:
             self.is_open = False
+            self._rules.settle(self.waiting, has_bitten=True)
             self._report(ConnectionBite(rule=self.waiting.rule, connection=self._number, seen=seen))
 
     def spares(self) -> None:
         """Nothing came of it: the fault waits for another connection, unless it had bitten before."""
         if self.is_open:
             self.is_open = False
-            self._give_back(self.waiting)
+            self._rules.settle(self.waiting, has_bitten=False)
 
     def ends(self) -> None:
         """The connection is over, or as any other."""

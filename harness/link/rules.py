@@ -134,8 +134,10 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Waiting:
     """A rule with what is left of it: ``left`` counts the bites that must still come.
 
-    ``spared`` counts the exchanges that were its own and gave it nothing to spoil. ``memory`` is for its fault to write in.
-    ``is_unseen`` tells that it may have bitten where nobody can know of it.
+    ``memory`` is for its fault to write in.
+    ``spared`` counts the exchanges that were its own and gave it nothing to spoil. ``pending`` counts the
+    connections of its own that have not yet shown what became of them. ``is_unseen`` tells that it may have bitten where
+    nobody can know of it.
     """
 
     def __init__(self, rule: Rule, *, set_s: float = 0.0) -> None:
@@ -145,6 +147,7 @@ class Waiting:
         self.bitten = 0
         self.memory: dict[str, Any] = {}
         self.set_s = set_s
+        self.pending = 0
         self.is_unseen = False
         self._chance = Random(rule.seed)
         self._seen: Counter[Hashable] = Counter()
@@ -153,7 +156,7 @@ class Waiting:
     @property
     def left(self) -> int:
         """How many bites must still come."""
-        return max(0, self.wanted - self.bitten)
+        return max(0, self.wanted - self.bitten + self.pending)
 
     @property
     def lack(self) -> str:
@@ -297,12 +300,16 @@ class Rules:
             for waiting in self._waiting:
                 fault = waiting.rule.fault
                 if isinstance(fault, ConnectionFault) and fault.stands is None and waiting.takes(A_CONNECTION):
+                    waiting.pending += 1
                     return waiting
         return None
 
-    def give_back_connection(self, waiting: Waiting) -> None:
-        """Let a fault wait for another connection."""
-        self.give_back(waiting, A_CONNECTION)
+    def settle(self, waiting: Waiting, *, has_bitten: bool) -> None:
+        """A connection has shown what the fault did to it: where that is nothing, the fault waits for another."""
+        with self._lock:
+            waiting.pending -= 1
+            if not has_bitten:
+                waiting.gives_back(A_CONNECTION)
 
     def note(self, waiting: Waiting) -> None:
         """A fault that stands was seen to act."""
