@@ -6,6 +6,7 @@
 #   make mutants   faults put into the judge, by a sample: the score, and those that no test finds
 #   make lock      renew constraints.txt
 #   make docs      renew docs/endpoints.md, docs/receiver-bugs.md and docs/faults.md
+#   make felt      measure what HTTP clients feel of each fault, and renew docs/felt-by-clients.md
 
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -16,7 +17,7 @@ WORKERS ?= 4
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-all check mutants lock docs clean
+.PHONY: demo test test-all check mutants lock docs felt clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -66,6 +67,10 @@ docs: $(VENV)/.installed
 	@mv docs/receiver-bugs.md.new docs/receiver-bugs.md
 	@$(BIN)/python -m harness.report.fault_table >docs/faults.md.new
 	@mv docs/faults.md.new docs/faults.md
+
+# ROUNDS says how often each client is measured: where chance decides, one round sees one word.
+felt: $(VENV)/.installed-dev
+	@$(BIN)/python tests/felt/renew.py $(or $(ROUNDS),3)
 
 clean:
 	rm -rf $(VENV) tests/browser/node_modules build dist .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache

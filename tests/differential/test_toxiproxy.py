@@ -1,0 +1,179 @@
+"""Our faults keep what Toxiproxy's documentation says of the toxics of the same sort: names, units, bytes and pauses."""
+
+import socket
+from pathlib import Path
+from random import Random
+
+import pytest
+from msgspec import structs
+from toxics import TOXICS, Toxic
+
+from harness import faults
+from harness.clock import stopwatch
+from harness.faults import End, Pause, Piece
+from harness.faults.base import Act
+from harness.link import Rule
+from harness.local import LocalFiskil
+
+HEAD = Piece(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
+BODY = Piece(bytes(index % 256 for index in range(1000)), is_body=True)
+ANSWER: list[Act] = [HEAD, BODY]
+SEEDS = range(40)
+BY_NAME = {one.name: one for one in TOXICS}
+
+
+def asked(seed: int = 0) -> faults.Asked:
+    """An exchange whose chance is seeded."""
+    return faults.Asked(
+        method="GET",
+        path="/v1/institutions",
+        query=b"",
+        headers=(),
+        body=b"",
+        route="institutions.list",
+        version="v3",
+        api_url="http://api.example",
+        foreign_url=lambda: "http://elsewhere.example",
+        chance=Random(seed),
+        refusal=lambda status, _name, _message: faults.Reply(status=status, headers=(), body=b""),
+        waits=lambda _seconds: (),
+    )
+
+
+def shaped(fault: faults.AnyFault, seed: int = 0) -> list[Act]:
+    return list(fault.shape(ANSWER, asked(seed)))
+
+
+def pauses_ms(acts: list[Act]) -> list[int]:
+    return [round(act.seconds * 1000) for act in acts if isinstance(act, Pause)]
+
+
+def sizes(acts: list[Act]) -> list[int]:
+    return [len(act.data) for act in acts if isinstance(act, Piece)]
+
+
+def written(acts: list[Act]) -> bytes:
+    return b"".join(act.data for act in acts if isinstance(act, Piece))
+
+
+@pytest.mark.parametrize("toxic", TOXICS, ids=lambda one: one.name)
+def test_a_toxic_has_a_fault_with_a_unit_in_every_name(toxic: Toxic) -> None:
+    """Nobody has to look up whether a number is milliseconds or microseconds."""
+    fields = {one.name for one in structs.fields(toxic.ours)} - {"stream"}
+
+    assert all(name.rpartition("_")[2] in {"ms", "us", "s", "bytes"} for name in fields)
+
+
+@pytest.mark.parametrize("toxic", TOXICS, ids=lambda one: one.name)
+def test_a_toxic_cites_its_source(toxic: Toxic) -> None:
+    """The documentation, and the source where the documentation leaves something open."""
+    assert toxic.source.startswith("README.md#")
+    assert toxic.says.endswith(".")
+
+
+def test_latency_is_give_or_take_its_jitter() -> None:
+    """Whole milliseconds from latency - jitter up to latency + jitter, the upper bound left out."""
+    first = {pauses_ms(shaped(BY_NAME["latency"].ours, seed))[0] for seed in range(2000)}
+
+    assert first == set(range(60, 140))
+
+
+def test_latency_holds_every_piece_and_drops_none() -> None:
+    """The bytes are the same, in the same order."""
+    assert [written(shaped(BY_NAME["latency"].ours, seed)) for seed in SEEDS] == [HEAD.data + BODY.data for _ in SEEDS]
+
+
+def test_latency_without_jitter_is_one_number() -> None:
+    """Both pieces arrive that much later, so the second waits for no more than the first did."""
+    assert shaped(faults.Latency(latency_ms=100)) == [Pause(0.1), HEAD, BODY]
+
+
+def test_bandwidth_takes_size_over_rate() -> None:
+    """1,000 bytes at 2 KB a second take half a second, in slices of 200 bytes and 100 ms."""
+    acts = list(BY_NAME["bandwidth"].ours.shape([BODY], asked()))
+
+    assert sizes(acts) == [200, 200, 200, 200, 200]
+    assert pauses_ms(acts) == [100, 100, 100, 100, 100]
+    assert written(acts) == BODY.data
+
+
+def test_bandwidth_does_not_slice_what_is_short() -> None:
+    """What takes less than 100 ms comes at once, after its pause."""
+    acts = faults.Bandwidth(rate_kb_s=20).shape([BODY], asked())
+
+    assert list(acts) == [Pause(0.05), BODY]
+
+
+def test_timeout_swallows_and_closes() -> None:
+    """Silence for so long, then FIN, and not a byte."""
+    assert shaped(BY_NAME["timeout"].ours) == [Pause(0.1), End.CLOSE]
+
+
+def test_timeout_of_nothing_never_closes() -> None:
+    """The connection stays open and silent."""
+    assert shaped(faults.Timeout(timeout_ms=0)) == [End.STALL]
+
+
+def test_reset_peer_drops_what_came_and_resets_late() -> None:
+    """RST after the time, and not a byte."""
+    assert shaped(BY_NAME["reset_peer"].ours) == [Pause(0.1), End.RESET]
+    assert shaped(faults.ResetBefore(stream="downstream")) == [End.RESET]
+
+
+def test_slices_are_near_their_average() -> None:
+    """None exceeds the average by more than the variation, and none is shorter than half of that less the variation."""
+    every = [size for seed in SEEDS for size in sizes(list(BY_NAME["slicer"].ours.shape([BODY], asked(seed))))]
+
+    assert max(every) <= 60
+    assert min(every) >= 60 // 2 - 10
+
+
+def test_slices_are_the_same_bytes_with_a_pause_after_each() -> None:
+    """500 microseconds each."""
+    acts = list(BY_NAME["slicer"].ours.shape([BODY], asked()))
+
+    assert written(acts) == BODY.data
+    assert acts[1::2] == [Pause(0.0005)] * (len(acts) // 2)
+
+
+@pytest.mark.parametrize("limit", [1, 30, len(HEAD.data), len(HEAD.data) + 1, len(HEAD.data) + 999])
+def test_limit_data_is_exact(limit: int) -> None:
+    """So many bytes with the head counted, then FIN."""
+    acts = shaped(faults.LimitAnswer(after_bytes=limit))
+
+    assert written(acts) == (HEAD.data + BODY.data)[:limit]
+    assert acts[-1] is End.CLOSE
+
+
+@pytest.mark.slow
+def test_slow_close_delays_the_end_and_no_byte(tmp_path: Path) -> None:
+    """The answer is there at once, the FIN later."""
+    with LocalFiskil(workdir=tmp_path, seed=7) as fiskil:
+        fiskil.link.rules.set(Rule(route="connection", fault=faults.SlowClose(delay_ms=300)))
+        with socket.create_connection(("127.0.0.1", int(fiskil.api_url.rpartition(":")[2]))) as client:
+            client.sendall(b"GET /v1/institutions?client_id=x HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+            elapsed_s, first = stopwatch(), client.recv(1)
+            began_s, _ = elapsed_s(), b"".join(iter(lambda: client.recv(65_536), b""))
+            ended_s = elapsed_s()
+
+    assert first == b"H"
+    assert ended_s - began_s >= 0.25
+
+
+def test_a_toxic_that_is_removed_leaves_no_trace(tmp_path: Path) -> None:
+    """The next answer is what it was before the first."""
+    with LocalFiskil(workdir=tmp_path, seed=7) as fiskil:
+        before = plain(fiskil)
+        waiting = fiskil.link.rules.set(Rule(route="*", fault=faults.LimitAnswer(after_bytes=30), times=0))
+        during = plain(fiskil)
+        fiskil.link.rules.lift(waiting)
+        after = plain(fiskil)
+
+    assert (len(during), before) == (30, after)
+
+
+def plain(fiskil: LocalFiskil) -> bytes:
+    """All bytes of one answer on a connection of its own."""
+    with socket.create_connection(("127.0.0.1", int(fiskil.api_url.rpartition(":")[2]))) as client:
+        client.sendall(b"GET /v1/institutions?client_id=x HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        return b"".join(iter(lambda: client.recv(65_536), b""))

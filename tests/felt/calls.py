@@ -1,0 +1,87 @@
+"""The calls that samples meet: lists of one and of later pages, work that is done once, and a token."""
+
+import msgspec
+from msgspec import Struct
+
+from harness.connections import HttpRequest
+from harness.local import LocalFiskil
+from harness.sandbox.tokens import exchange
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """One call of the API. In ``path`` and ``body`` stand the names of what the sandbox makes up.
+
+    ``is_later`` makes it the page after that, which the client has asked for before. ``is_same`` tells that the answer is
+    the same each time.
+    """
+
+    route: str
+    path: str
+    method: str = "GET"
+    body: str = ""
+    headers: dict[str, str] = {}
+    is_later: bool = False
+    is_same: bool = True
+
+
+CALLS = {
+    "transactions": Call(route="banking.transactions", path="/v1/banking/transactions?end_user_id={end_user_id}"),
+    "later page": Call(
+        route="banking.transactions", path="/v1/banking/transactions?end_user_id={end_user_id}", is_later=True
+    ),
+    "last": Call(
+        route="banking.transactions",
+        path="/v1/banking/transactions?end_user_id={end_user_id}",
+        headers={"connection": "close"},
+    ),
+    "accounts": Call(route="banking.accounts", path="/v1/banking/accounts?end_user_id={end_user_id}"),
+    "refused": Call(
+        route="banking.transactions", path="/v1/banking/transactions?end_user_id={end_user_id}&page[size]=nonsense"
+    ),
+    "incomes": Call(route="banking.income", path="/v1/banking/income?end_user_id={end_user_id}"),
+    "institutions": Call(route="institutions.list", path="/v1/institutions?client_id={client_id}"),
+    "head": Call(route="*", path="/v1/institutions?client_id={client_id}", method="HEAD"),
+    "create": Call(
+        route="end_users.create", path="/v1/end-users", method="POST", body='{{"email": "a@example.com"}}', is_same=False
+    ),
+    "token": Call(
+        route="token",
+        path="/v1/token",
+        method="POST",
+        body='{{"client_id": "{client_id}", "client_secret": "{client_secret}"}}',
+        is_same=False,
+    ),
+}
+
+
+class Placed(Struct, kw_only=True):
+    """A call with the names filled in, for one Fiskil and one end user."""
+
+    call: Call
+    path: str
+    headers: dict[str, str]
+    body: str
+    first_path: str = ""
+
+    def said(self, fiskil: LocalFiskil) -> bytes:
+        """What the API says to it, asked without a connection."""
+        path, _, query = self.path.partition("?")
+        headers = [(name.encode(), value.encode()) for name, value in self.headers.items()]
+        request = HttpRequest(self.call.method, path, path, query.encode(), headers, self.body.encode(), None)
+        return bytes(fiskil.sandbox.api.answer(request).body)
+
+
+def placed(fiskil: LocalFiskil, name: str) -> Placed:
+    """The call *name*, to be made for Rosa, who has consented and whose rows fill several pages."""
+    call, rosa = CALLS[name], fiskil.enrol("rosa")
+    fiskil.authorise(rosa)
+    pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
+    token = exchange(fiskil.sandbox.store, pair["client_id"], pair["client_secret"]).value
+    kind = {"content-type": "application/json"} if call.body else {}
+    headers = {"authorization": f"Bearer {token}", **kind, **call.headers}
+    names = {"end_user_id": rosa.end_user_id, **pair}
+    one = Placed(call=call, path=call.path.format(**names), headers=headers, body=call.body.format(**names))
+    if call.is_later:
+        one.first_path = one.path
+        one.path = msgspec.json.decode(one.said(fiskil))["links"]["next"].removeprefix(fiskil.api_url)
+    return one

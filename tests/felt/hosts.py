@@ -1,0 +1,77 @@
+"""Fiskils for samples to happen in, one at a time in each: nothing but the sample meets the call.
+
+Making one costs more than all else that a measurement does, so one that comes out of a sample as it went in is used again.
+"""
+
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from asking import Caller, Heard
+from samples import Sample
+
+from harness.clock import wait_until
+from harness.local import LocalFiskil
+
+SETTING_UP = threading.Lock()
+"""Work that takes no time but the processor's: done one after another, it starves nobody who keeps an eye on the clock."""
+
+
+class Host:
+    """A Fiskil, and the client that calls it."""
+
+    def __init__(self, caller: Caller, *, is_tls: bool) -> None:
+        self._stack = ExitStack()
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+        self.fiskil = self._stack.enter_context(LocalFiskil(workdir=folder, seed=7, is_tls=is_tls))
+        self.ca_file = str(self.fiskil.certificates.ca_file) if is_tls else ""
+        self.caller = caller.trusting(self.ca_file) if is_tls else caller
+        if self.caller is not caller:
+            self._stack.callback(self.caller.close)
+        self.is_as_new = False
+
+    def settle(self, heard: Heard, sample: Sample) -> None:
+        """Lift the fault, wait until nothing is open, and forget everything, unless something goes on."""
+        self.fiskil.link.end()
+        wait_until(lambda: not self.fiskil.link.open_requests, cap_s=5)
+        self.is_as_new = heard.trouble != "deadline" and not sample.is_lasting
+        self.fiskil.reset()
+
+    def close(self) -> None:
+        """Close the Fiskil, and the client if there is one for it alone."""
+        self._stack.close()
+
+
+class Hosts:
+    """Those that *caller* calls."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self._idle: dict[bool, SimpleQueue[Host]] = {False: SimpleQueue(), True: SimpleQueue()}
+
+    @contextmanager
+    def one(self, sample: Sample) -> Iterator[Host]:
+        """One for *sample* alone."""
+        idle = self._idle[sample.is_tls]
+        try:
+            host = idle.get_nowait()
+        except Empty:
+            with SETTING_UP:
+                host = Host(self._caller, is_tls=sample.is_tls)
+        host.is_as_new = False
+        try:
+            yield host
+        finally:
+            if host.is_as_new and not self._caller.keeps_connections:
+                idle.put(host)
+            else:
+                host.close()
+
+    def close(self) -> None:
+        """Close those that are left."""
+        for idle in self._idle.values():
+            while not idle.empty():
+                idle.get().close()
