@@ -28,6 +28,7 @@ from categories import category
 from hosts import Hosts
 from measuring import CALLERS, DEADLINE_S, PATIENCE, SILENCE_S, measured
 from samples import Sample
+from table import kept, words_in
 
 BODY = json.dumps({"rows": [{"number": number, "text": "some text of a row"} for number in range(400)]})
 PAIRS: dict[str, tuple[dict[str, Any], AnyFault]] = {
@@ -66,13 +67,19 @@ def main() -> int:
             print(f"| {'WireMock ' + NPM['wiremock']:<30} | {'client':<8} | {'its word':<24} | {'ours':<24} |   |")
             for client, make in CALLERS.items():
                 for name, theirs, ours in _felt(make, client, server.port):
-                    different += theirs != ours
-                    sign = "=" if theirs == ours else "X"
+                    is_alike = theirs == ours or {theirs, ours} <= _known(name, client)
+                    different += not is_alike
+                    sign = "=" if is_alike else "X"
                     print(f"| {name:<30} | {client:<8} | {theirs:<24} | {ours:<24} | {sign} |")
         finally:
             server.close()
     print(f"{different} of {len(PAIRS) * len(CALLERS)} words differ.")
     return min(different, 1)
+
+
+def _known(name: str, client: str) -> set[str]:
+    """The words between which chance decides for this client, as the kept table of what clients feel has them."""
+    return set(words_in(kept().of(client).get(Sample(fault=PAIRS[name][1]).row, "")))
 
 
 def _felt(make: Callable[[], Caller], client: str, port: int) -> list[tuple[str, str, str]]:

@@ -12,7 +12,8 @@ from harness.journal import kept
 def category(heard: Heard, truth: bytes | None, sent: bytes) -> str:
     """The category of what a client told its caller.
 
-    ``ok``: what the API said. ``changed``: what was sent instead. ``distorted``: JSON that was neither said nor sent.
+    ``ok``: what the API said. ``changed``: what was sent instead. ``as-sent``: what was sent, where the truth is not known.
+    ``distorted``: JSON that was neither said nor sent.
     ``cut-unnoticed``: a part of the answer, handed over as all of it. ``json-error``: a body that cannot be read.
     ``no-body``: none. ``status-404``: a status that is no success. Anything else is a complaint.
 
@@ -29,11 +30,16 @@ def category(heard: Heard, truth: bytes | None, sent: bytes) -> str:
     if heard.value is None:
         is_part = truth is not None and truth.startswith(body) and body != truth
         return "cut-unnoticed" if is_part else "json-error"
-    value = _plain(heard.value.encode())
+    return _compared(_plain(heard.value.encode()), body, truth, sent)
+
+
+def _compared(value: Any, body: bytes, truth: bytes | None, sent: bytes) -> str:
     if truth is not None and value == _plain(truth):
         return "ok"
     # Of long bodies the journal keeps no more than what tells whether they are the same.
-    return "changed" if value == _plain(sent) or kept(body) == sent != body else "distorted"
+    if value == _plain(sent) or kept(body) == sent != body:
+        return "changed" if truth is not None else "as-sent"
+    return "distorted"
 
 
 def _plain(text: bytes) -> Any:

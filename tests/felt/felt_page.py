@@ -52,6 +52,7 @@ SETTINGS = {
 WORDS = {
     "ok": "an answer, and its JSON is what the API said; the fault is not felt",
     "changed": "an answer whose JSON is what was sent instead; only the app can see what is wrong with it",
+    "as-sent": "an answer whose JSON is what was sent; the API says something else each time, so nobody can compare",
     "distorted": "an answer whose JSON is neither what the API said nor what was sent: digits lost, or letters",
     "cut-unnoticed": "a part of the answer as if it were all of it; only a parser of JSON can tell",
     "json-error": "an answer in which no JSON can be read",

@@ -37,4 +37,4 @@ def test_an_answer_has_its_word(heard: Heard, sent: bytes, word: str) -> None:
 
 def test_without_a_truth_nothing_is_known_to_be_as_the_api_said() -> None:
     """An end user that was created has another id each time; what was sent is all there is to compare with."""
-    assert category(answered(b"{}", "{}"), None, b"{}") == "changed"
+    assert category(answered(b"{}", "{}"), None, b"{}") == "as-sent"
