@@ -14,12 +14,9 @@ import msgspec
 from harness.clock import stopwatch
 from harness.control import control_application
 from harness.errors import HarnessError, UnknownName, UsageError
-from harness.faults.wording import fault_text
-from harness.har import har_of
-from harness.journal import Bite, Exchange, Journal
-from harness.journal.entry import Entry
+from harness.journal import Bite, Journal
 from harness.link import Rule
-from harness.link.expression import text_of
+from harness.link_log import LinkLog
 from harness.listen import Server
 from harness.local import LocalFiskil, secrets_of
 from harness.model import PERMISSIONS
@@ -32,7 +29,6 @@ from harness.webhooks.record import Record, record_of
 from harness.webhooks.rounds import outgoing
 
 DELIVERIES_KEPT = 200
-EXCHANGES_KEPT = 200
 PUMP_EVERY_S = 0.1
 MOST_COMPRESSED = 3600
 """A minute becomes a sixtieth of a second then, which is less than the pump sleeps."""
@@ -132,20 +128,6 @@ class Pump:
         return record
 
 
-class Diary(Journal):
-    """The newest of what happens, each entry heard as it is written."""
-
-    def __init__(self, *, newest: int, hear: Callable[[Entry], None]) -> None:
-        """Keep the *newest* entries, and let *hear* have each."""
-        super().__init__(newest=newest)
-        self._hear = hear
-
-    def write(self, entry: Entry) -> None:
-        """Append it and let it be heard."""
-        super().write(entry)
-        self._hear(entry)
-
-
 class Serving:
     """Everything that ``serve`` runs; close it, and nothing is left."""
 
@@ -191,18 +173,19 @@ class Serving:
             console=Console(permissions=tuple(PERMISSIONS)),
             is_tls=is_tls,
         )
-        self._redactor = Redactor(lambda: secrets_of(self.fiskil))
+        redactor = Redactor(lambda: secrets_of(self.fiskil))
+        self.log = LinkLog(self.fiskil.link, redactor, title="serve", origin=self.fiskil.api_url, tell_bite=tell_bite)
         self._pump: Pump | None = None
-        self._is_tls, self._tell_bite = is_tls, tell_bite
+        self._is_tls = is_tls
         try:
-            self._record()
+            self.log.begin()
             for rule in faults:
                 self.fiskil.link.rules.set(rule)
             application = control_application(
                 self.fiskil,
                 deliveries=self._deliveries,
-                exchanges=self._exchanges,
-                har=self.har,
+                exchanges=self.log.exchanges,
+                har=self.log.har,
                 forget=self._forget,
                 redeliver=self._redeliver,
             )
@@ -229,10 +212,6 @@ class Serving:
             pairs["SSL_CERT_FILE"] = str(self.fiskil.certificates.ca_file)
         return ENV_HEADER + "".join(f"{name}={value}\n" for name, value in pairs.items())
 
-    def har(self) -> dict[str, object]:
-        """The newest exchanges as HAR, without secrets and persons."""
-        return har_of(self._journal, redactor=self._redactor, title="serve", origin=self.fiskil.api_url)
-
     def close(self) -> None:
         """Stop delivering and listening."""
         if self._pump is not None:
@@ -249,37 +228,7 @@ class Serving:
         told: dict[str, object] = msgspec.to_builtins(self._pump.redeliver(message_id))
         return told
 
-    def _record(self) -> None:
-        self._journal = Diary(newest=EXCHANGES_KEPT, hear=self._hear)
-        self.fiskil.link.begin(self._journal, is_stray=lambda _end_user_id: False)
-
-    def _hear(self, entry: Entry) -> None:
-        if isinstance(entry, Bite) and self._tell_bite is not None:
-            worded = {one.rule.name: fault_text(one.rule.fault) for one in self.fiskil.link.rules.waiting()}
-            self._tell_bite(msgspec.structs.replace(entry, fault=worded.get(entry.fault, entry.fault)))
-
-    def unbitten(self) -> list[tuple[str, str]]:
-        """The faults that still wait and have never bitten, each as an expression and with the reason."""
-        return [(text_of(one.rule), one.lack) for one in self.fiskil.link.rules.waiting() if not one.bitten and one.wanted]
-
-    def _exchanges(self) -> list[dict[str, object]]:
-        """What was asked of the API and what it answered; queries, headers and bodies may carry secrets and stay here."""
-        return [
-            {
-                "number": one.number,
-                "route": one.route,
-                "method": one.method,
-                "path": one.path,
-                "end_user_id": one.end_user_id,
-                "status": one.status,
-                "took_ms": round((one.ended_s - one.at_s) * 1000, 3),
-                "bites": one.bites,
-            }
-            for one in self._journal.all(Exchange)
-        ]
-
     def _forget(self) -> None:
-        self._redactor.learn()
-        self._record()
+        self.log.begin()
         if self._pump is not None:
             self._pump.forget()

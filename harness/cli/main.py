@@ -27,6 +27,7 @@ COMMANDS = {
     "webhooks": ("rehearse", "Rehearse a webhook receiver: one URL, one secret."),
     "selftest": ("selftest", "Try the judge: flawed apps it must catch, correct ones not."),
     "serve": ("serving", "Serve a local Fiskil until Ctrl-C."),
+    "relay": ("relaying", "Record and break calls of the hosted API until Ctrl-C."),
     "contract": ("contract", "Hold the sandbox, or Fiskil's own API, to the contract."),
     "list": ("listing", "List scenarios, people, faults, practices ..."),
     "completion": ("project", "Print the completion script of a shell."),

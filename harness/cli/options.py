@@ -106,6 +106,17 @@ def reports(command: Command) -> Command:
     return json_file(command)
 
 
+def faults(command: Command) -> Command:
+    """``--fault EXPR``."""
+    return click.option(
+        "--fault",
+        "faults",
+        metavar="EXPR",
+        multiple=True,
+        help="Let a fault wait on a route; may be repeated. See: list faults, docs/faults.md.",
+    )(command)
+
+
 def har_file(command: Command) -> Command:
     """``--har FILE``."""
     return click.option(

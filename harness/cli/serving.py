@@ -14,6 +14,8 @@ from harness.cli import options
 
 if TYPE_CHECKING:
     from harness.journal import Bite
+    from harness.link import Rule
+    from harness.link_log import LinkLog
 
 PORT = click.IntRange(0, 65535)
 
@@ -43,13 +45,7 @@ PORT = click.IntRange(0, 65535)
     help="Divide the waits between attempts by this: with 60 a minute is a second  [default: 1].",
 )
 @click.option("--tls", "is_tls", is_flag=True, help="Let the API speak TLS; SSL_CERT_FILE names its authority.")
-@click.option(
-    "--fault",
-    "faults",
-    metavar="EXPR",
-    multiple=True,
-    help="Let a fault wait on a route; may be repeated. See: list faults, docs/faults.md.",
-)
+@options.faults
 @options.har_file
 @options.readings
 @options.seed
@@ -79,7 +75,7 @@ def serve_command(
     import tempfile
 
     from harness import har
-    from harness.link.expression import rules_of, text_of
+    from harness.link.expression import rules_of
     from harness.readings import Readings, parse
     from harness.report import files
     from harness.serve import Serving
@@ -91,7 +87,7 @@ def serve_command(
         _refuse_foreign(env_file)
     if har_path is not None:
         files.refuse_unwritable(har_path)
-    with tempfile.TemporaryDirectory(prefix="fiskil-harness-serve-") as folder, _until_interrupted() as interrupted:
+    with tempfile.TemporaryDirectory(prefix="fiskil-harness-serve-") as folder, until_interrupted() as interrupted:
         serving = Serving(
             workdir=Path(folder),
             seed=seed,
@@ -117,17 +113,17 @@ def serve_command(
             for clause_id, choice in chosen.chosen.items():
                 click.echo(f"reading      {clause_id}={choice}")
             for rule in rules:
-                click.echo("\n".join(_wrapped(f"fault        {text_of(rule)}", indent=13)))
+                click.echo(fault_lines(rule))
             if webhook_url:
                 click.echo(f"webhooks to  {webhook_url}")
             for label, line in zip(("link SDK", ""), link_snippet(serving.fiskil.auth_url), strict=True):
                 click.echo(f"{label:12} {line}")
             click.echo("Ctrl-C ends it.")
             interrupted.wait()
-            for text, lack in serving.unbitten():
-                click.echo("\n".join(_wrapped(f"never bit    {text}: {lack}", indent=13)))
+            for line in never_bit_lines(serving.log):
+                click.echo(line)
         finally:
-            told = serving.har() if har_path is not None else {}
+            told = serving.log.har() if har_path is not None else {}
             serving.close()
             if env_file is not None:
                 env_file.unlink(missing_ok=True)
@@ -150,6 +146,18 @@ def bite_lines(bite: "Bite") -> str:
     where = f"byte {bite.byte_offset}" if bite.byte_offset >= 0 else "no answer"
     told = f"{bite.at_s:9.3f} s  {bite.route}, request {bite.request_number}, {where}: {bite.fault}"
     return "\n".join(_wrapped(told, indent=13))
+
+
+def fault_lines(rule: "Rule") -> str:
+    """A fault that waits, for a terminal."""
+    from harness.link.expression import text_of
+
+    return "\n".join(_wrapped(f"fault        {text_of(rule)}", indent=13))
+
+
+def never_bit_lines(log: "LinkLog") -> list[str]:
+    """The faults that nothing has met, for a terminal."""
+    return ["\n".join(_wrapped(f"never bit    {text}: {lack}", indent=13)) for text, lack in log.unbitten()]
 
 
 def _wrapped(line: str, *, indent: int) -> list[str]:
@@ -208,7 +216,7 @@ def _hand_over(text: str, path: Path) -> None:
 
 
 @contextmanager
-def _until_interrupted() -> Iterator[threading.Event]:
+def until_interrupted() -> Iterator[threading.Event]:
     """An event that Ctrl-C, SIGTERM and SIGHUP set, so that they end the command and interrupt nothing."""
     interrupted = threading.Event()
     before = {one: signal.signal(one, lambda *_: interrupted.set()) for one in interrupts.heeded()}

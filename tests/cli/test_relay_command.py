@@ -1,0 +1,101 @@
+"""``relay``: before an API that is not ours, calls are recorded and broken, and nothing is left."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from harness.local import LocalFiskil
+
+Begin = Callable[..., subprocess.Popen[str]]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def hosted(tmp_path: Path) -> Iterator[LocalFiskil]:
+    """An API over TLS that stands for the hosted one."""
+    with LocalFiskil(workdir=tmp_path, seed=7, is_tls=True) as fiskil:
+        yield fiskil
+
+
+@pytest.fixture
+def begin(project: Path, environment: dict[str, str]) -> Iterator[Begin]:
+    """Start the command, and end it in any case."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(*arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "harness", "relay", *arguments]
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, cwd=project, env=environment, stdout=pipe, stderr=pipe, text=True)
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def told(process: subprocess.Popen[str]) -> dict[str, str]:
+    """What it prints until it is ready, by its first word."""
+    assert process.stdout is not None
+    lines = list(iter(process.stdout.readline, "Ctrl-C ends it.\n"))
+    return {line.split()[0]: line.split()[-1] for line in lines}
+
+
+def test_calls_are_recorded_and_broken(begin: Begin, hosted: LocalFiskil, project: Path) -> None:
+    """Each bite is printed, the HAR holds no secret, and Ctrl-C ends it."""
+    fault = "token: status 503, once"
+    ca_file = str(hosted.certificates.ca_file)
+    process = begin(hosted.api_url, "--ca-file", ca_file, "--fault", fault, "--har", "calls.har")
+    ready = told(process)
+    pair = {"client_id": hosted.credentials.client_id, "client_secret": hosted.credentials.client_secret}
+
+    with httpx.Client(base_url=ready["api_url"], trust_env=False) as client:
+        statuses = [client.post("/v1/token", json=pair).status_code for _ in range(2)]
+    exchanges = httpx.get(ready["control"], trust_env=False).json()["exchanges"]
+    process.send_signal(signal.SIGINT)
+    printed, _ = process.communicate(timeout=30)
+
+    assert statuses == [503, 200]
+    assert [one["status"] for one in exchanges] == [503, 200]
+    assert "token, request 1" in printed
+    assert process.returncode == 0
+    written = (project / "calls.har").read_text()
+    assert len(json.loads(written)["log"]["entries"]) == 2
+    assert hosted.credentials.client_secret not in written + printed
+
+
+def test_a_fault_of_the_sandbox_is_refused(begin: Begin, hosted: LocalFiskil) -> None:
+    """Tokens of the hosted API are not ours to expire."""
+    process = begin(hosted.api_url, "--fault", "banking.accounts: expire_tokens, once")
+
+    _, complaint = process.communicate(timeout=30)
+
+    assert process.returncode == 2
+    assert "behind a relay is the hosted API" in complaint
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("https://api.example.com/v1",), "api.example.com"),
+        (("nowhere",), "nowhere"),
+        (("https://api.example.com", "--ca-file", "no.pem"), "no.pem"),
+        (("https://api.example.com", "--fault", "token: stal"), "Did you mean 'stall'?"),
+    ],
+)
+def test_what_cannot_be_is_refused(begin: Begin, arguments: tuple[str, ...], words: str) -> None:
+    """Before anything listens."""
+    process = begin(*arguments)
+
+    _, complaint = process.communicate(timeout=30)
+
+    assert process.returncode == 2
+    assert words in complaint
