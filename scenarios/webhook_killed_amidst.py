@@ -19,7 +19,7 @@ SCENARIO = Scenario(
         steps.Sync(twin="b"),
         steps.DeliverTogether(),
         steps.ConfirmAgain(times=4, twin="b"),
-        steps.KillAmidst(at=0.1),
+        steps.KillAmidst(at=0),
         steps.Deliver(attempts=5),
         steps.ConfirmAgain(times=4, twin="b"),
         steps.KillAmidst(at=0.4),

@@ -56,7 +56,7 @@ def test_a_page_that_is_no_page_is_wrong(receiver_settings: MakeSettings) -> Non
 
     says = found(receiver_settings(app={"observe": observe}))["app.observe.pages.connect"]
 
-    assert (says.state, says.says) == (State.WRONG, "answers no content type, not a page")
+    assert (says.state, says.says) == (State.WRONG, "answers application/json, not a page")
 
 
 def test_an_app_that_does_not_start_is_the_whole_diagnosis(receiver_settings: MakeSettings) -> None:

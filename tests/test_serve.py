@@ -62,12 +62,13 @@ def test_each_bite_is_told_in_the_words_of_its_fault(serve: Callable[..., Servin
 
     httpx.get(f"{serving.fiskil.api_url}/v1/institutions", trust_env=False)
 
+    assert wait_until(lambda: told, cap_s=5)
     assert [(one.fault, one.route, one.request_number) for one in told] == [
         ("status 503 retry after 2 s", "institutions.list", 1)
     ]
-    assert serving.unbitten() == [("token: stall", "nothing called it")]
+    assert serving.log.unbitten() == [("token: stall", "nothing called it")]
     serving.fiskil.reset()
-    assert serving.unbitten() == []
+    assert serving.log.unbitten() == []
 
 
 def test_events_are_delivered_by_themselves(serve: Callable[..., Serving], receiver: HTTPServer) -> None:

@@ -4,6 +4,7 @@ Messages that integrations have seen stand in the document as ``x-refusal``. An 
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -20,11 +21,11 @@ _WORDS = {"true": True, "false": False}
 
 
 class Requests:
-    """Checks requests against the documents under the readings that rule; operations compile when first called."""
+    """Checks requests against the documents under the readings that rule."""
 
     def __init__(self) -> None:
         self._readings: Readings | None = None
-        self._chosen: dict[str, str] = {}
+        self._chosen: tuple[tuple[str, str], ...] = ()
         self._operations: dict[tuple[str, str], Operation | None] = {}
 
     def require(self, route: ApiRoute, request: ApiRequest, readings: Readings) -> None:
@@ -36,10 +37,10 @@ class Requests:
         Source: errors.goa, errors.simple
         """
         if readings is not self._readings:
-            self._readings, self._chosen, self._operations = readings, readings.chosen, {}
+            self._readings, self._chosen, self._operations = readings, tuple(readings.chosen.items()), {}
         key = (request.version, route.name)
         if key not in self._operations:
-            self._operations[key] = compile_operation(document(request.version, self._chosen), route.method, route.path)
+            self._operations[key] = _compiled(request.version, self._chosen, route.method, route.path)
         operation = self._operations[key]
         if operation is None:
             return
@@ -54,6 +55,12 @@ class Requests:
                 raise problem(refusal)
         if operation.body is not None:
             _require_body(operation.body, request.body, problem)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(version: str, chosen: tuple[tuple[str, str], ...], method: str, path: str) -> Operation | None:
+    """An operation, compiled when it is first called; every sandbox of this process shares it."""
+    return compile_operation(document(version, dict(chosen)), method, path)
 
 
 def _refusal(parameter: Parameter, given: list[str] | None) -> str:
