@@ -17,7 +17,8 @@ from harness.clock import wait_until
 from harness.errors import UnsafeTarget, UsageError
 from harness.journal import Bite
 from harness.link.expression import rules_of
-from harness.serve import EXCHANGES_KEPT, Serving
+from harness.link_log import EXCHANGES_KEPT
+from harness.serve import Serving
 from harness.webhooks.record import Record
 
 
