@@ -15,7 +15,7 @@ from away import Away
 from calls import Placed, placed
 from categories import category
 from curl_caller import Curl
-from hosts import SETTING_UP, Host, Hosts
+from felt_hosts import SETTING_UP, Host, Hosts
 from msgspec import Struct
 from programs import node, python
 from samples import Sample
