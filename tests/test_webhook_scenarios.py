@@ -23,9 +23,19 @@ SHAPES: dict[str, dict[str, str]] = {
     "shows_what_is_active": {"ACTIVE": "1"},
 }
 UNTOLD = {
-    "tells_state_alone": {"webhook_at_the_same_moment", "webhook_delivered"},
+    "tells_state_alone": {
+        "webhook_at_the_same_moment",
+        "webhook_burst",
+        "webhook_delivered",
+        "webhook_id_repeated",
+        "webhook_respelt",
+        "webhook_same_facts_again",
+        "webhook_transport_methods",
+        "webhook_transport_odd",
+    },
     "tells_counts_alone": {
         "webhook_child_before_parent",
+        "webhook_failed_partway",
         "webhook_for_somebody_else",
         "webhook_in_every_order",
         "webhook_kinds_told_apart",
