@@ -2,7 +2,8 @@
 #
 #   make demo      the main job on the reference app: a gate that opens, and one that stays shut
 #   make test      every check and test, within ten minutes on two cores
-#   make test-all  the same with full matrices, more seeds and the count of covered lines, within an hour
+#   make test-all  the same with full matrices and more seeds, within an hour
+#   make coverage  make test once more, with the lines counted that it reaches
 #   make mutants   faults put into the judge, by a sample: the score, and those that no test finds
 #   make lock      renew constraints.txt
 #   make docs      renew docs/endpoints.md, docs/receiver-bugs.md and docs/faults.md
@@ -17,7 +18,7 @@ WORKERS ?= 4
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-all check mutants lock docs felt clean
+.PHONY: demo test test-all coverage check mutants lock docs felt clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -25,9 +26,12 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-dev check
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-# Lines are counted here: the count costs a fifth of the time, in every process that a test starts.
 test-all: $(VENV)/.installed-dev check
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "full or not full" --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "full or not full"
+
+# Counting lines costs a fifth of the time, in every process that a test starts; so `make test` does without.
+coverage: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.installed-dev
 	@$(BIN)/ruff format --check .
