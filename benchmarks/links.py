@@ -9,15 +9,14 @@ It leaves the request for a page in ``ask``, in the folder where it is started.
 import argparse
 import tempfile
 import threading
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import httpx
 
 from benchmarks.processes import request
 from harness.connections import HttpAnswer, HttpRequest
-from harness.faults.base import Act, Asked, Pause, PlainFault
+from harness.faults import Latency
 from harness.journal import Journal
 from harness.link import LinkProtocol, Rule
 from harness.listen import Server
@@ -25,7 +24,7 @@ from harness.local import LocalFiskil
 
 ROUTE = "banking.accounts"
 
-LATE_S = 0.05
+LATE_MS = 50
 
 
 class Bare:
@@ -42,16 +41,6 @@ class Bare:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer any other."""
         await self._app(scope, receive, send)
-
-
-class Late(PlainFault, frozen=True, kw_only=True):
-    """The request is held back; nothing else is wrong."""
-
-    ids: ClassVar[tuple[str, ...]] = ("N-LATENCY",)
-
-    def ahead(self, _asked: Asked) -> Sequence[Act]:
-        """Wait."""
-        return (Pause(LATE_S),)
 
 
 def main() -> None:
@@ -71,7 +60,7 @@ def main() -> None:
         Path("ask").write_bytes(request("GET", target, headers={"authorization": f"Bearer {token}"}))
         fiskil.link.begin(Journal(newest=200), is_stray=lambda _end_user_id: False)
         if arguments.late:
-            fiskil.link.rules.set(Rule(route=ROUTE, fault=Late(), times=0))
+            fiskil.link.rules.set(Rule(route=ROUTE, fault=Latency(latency_ms=LATE_MS), times=0))
         print("ready", flush=True)
         threading.Event().wait()
 
