@@ -239,8 +239,9 @@ class RelayClient(asyncio.Protocol):
     def _send(self, relayed: Relayed, upstream: Upstream) -> None:
         has_body = relayed.unsent or relayed.is_chunked
         upstream.ask(relayed, self._head + relayed.to_send() if has_body else self._head)
-        if not relayed.is_complete:
-            self.transport.resume_reading()
+        if len(self._waiting) < MOST_WAITING:
+            # Reading may have been paused while there was nobody to send on to.
+            self.resume_reading()
         if self._look is None:
             self._look = self.loop.call_later(LONGEST_SILENCE_S, self._look_for_silence)
 

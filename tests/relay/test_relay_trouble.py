@@ -1,5 +1,6 @@
 """What goes wrong beside a relay is told as a gateway tells it, and the journal knows whose doing it was."""
 
+import socket
 from collections.abc import Callable
 
 import httpx
@@ -144,3 +145,31 @@ def test_the_certificate_of_the_api_must_hold(fiskil: LocalFiskil, rig: Callable
     trusting.close()
     doubting.close()
     api.close()
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_body_that_comes_while_the_relay_connects_stops_nothing(fiskil: LocalFiskil, times: int) -> None:
+    """A handshake takes longer than a body: the connection's later requests are read all the same."""
+    pair = (fiskil.certificates.chain_file, fiskil.certificates.key_file)
+    api = Scripted(fiskil.loop, [OK] * (1 + times), certificate=pair)
+    relay = Relay(fiskil.loop, upstream=api.url, ca_file=fiskil.certificates.ca_file)
+    head, _, body = POST.partition(b"\r\n\r\n")
+    with socket.create_connection(("127.0.0.1", relay.port), timeout=5) as sock:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.sendall(head + b"\r\n\r\n")
+        sock.sendall(body)
+        answers = [answered(sock), *(asked(sock, ASK) for _ in range(times))]
+
+    relay.close()
+    api.close()
+    assert answers == [OK] * (1 + times)
+
+
+def asked(sock: socket.socket, request: bytes) -> bytes:
+    sock.sendall(request)
+    return answered(sock)
+
+
+def answered(sock: socket.socket) -> bytes:
+    """One answer of the length of ``OK``."""
+    return b"".join(sock.recv(1) for _ in range(len(OK)))
