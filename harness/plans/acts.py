@@ -168,14 +168,14 @@ class Form(Struct, frozen=True, kw_only=True):
         return Scenario(
             name=f"drawn_{self.kind}",
             practices=() if self.kind == "everything" else (PRACTICES[self.kind],),
-            probes=self._probes(acts),
+            probes=self._probes(facts, acts),
             end_user=self.end_user,
             steps=tuple(made),
         )
 
-    def _probes(self, acts: list[Act]) -> tuple[AnyProbe, ...]:
+    def _probes(self, facts: Facts, acts: list[Act]) -> tuple[AnyProbe, ...]:
         if self.kind == "everything":
-            return asked(self, acts)
+            return asked(self, facts, acts)
         exact = (probes.EndsAsTold(),) if self.kind == "order" and self.folds else ()
         return (*PROBES[self.kind], *exact)
 
@@ -187,7 +187,7 @@ class Form(Struct, frozen=True, kw_only=True):
         return bool(verbs & {"foreign", "mixed"})
 
 
-def asked(form: Form, acts: list[Act]) -> tuple[AnyProbe, ...]:
+def asked(form: Form, facts: Facts, acts: list[Act]) -> tuple[AnyProbe, ...]:
     """The probes of a plan of everything, the widest question first: those whose answer its acts leave clear.
 
     Twins are alike only while nothing but their events reached one of them. Whoever refuses what comes too early, was told
@@ -201,7 +201,7 @@ def asked(form: Form, acts: list[Act]) -> tuple[AnyProbe, ...]:
         found.append(probes.EndsAsTold())
     found += [probes.LosesNothing(), probes.AcknowledgesPromptly()]
     is_in_order = not disorders([act for act in acts if act.verb != "restart"])
-    if is_in_order and not verbs & {"fail", *KILLS} and not _is_premature(acts):
+    if is_in_order and not verbs & {"fail", *KILLS} and not _is_premature(acts) and not _is_overtaken(facts, acts):
         found.append(probes.AcknowledgesGenuine())
     if verbs & {"foreign", "mixed"}:
         found.append(probes.KeepsEndUsersApart())
@@ -217,6 +217,13 @@ def _is_premature(acts: list[Act]) -> bool:
     """Whether something about the consent comes before it was told: who never heard of one may refuse that for now."""
     first = next((number for number, act in enumerate(acts) if act.verb in ABOUT_CONSENT), len(acts))
     return first < len(acts) and 0 not in delivered(acts[:first])
+
+
+def _is_overtaken(facts: Facts, acts: list[Act]) -> bool:
+    """Whether an event of which only half came is left for the end: its next attempt waits while newer events come."""
+    halved = {act.event for act in acts if act.verb in HALVES} - set(delivered(acts))
+    left = set(range(facts.count)) - set(delivered(acts)) - halved
+    return bool(halved) and any(event > min(halved) for event in left)
 
 
 def repeats(acts: list[Act]) -> bool:

@@ -185,3 +185,14 @@ def test_nobody_must_acknowledge_what_comes_too_early() -> None:
 def plan_of(acts: list[Act], twins: bool) -> Scenario:
     form = Form(kind="everything", is_twinned=twins)
     return form.plan(form.least, acts).check()
+
+
+def test_an_event_of_which_half_came_may_be_overtaken() -> None:
+    """Its next attempt waits while newer events come, so whoever refuses orphans is asked for no acknowledgement."""
+    form = Form(kind="everything")
+    names = [
+        [name_of(one) for one in form.plan(Facts(is_revoked=True), acts).probes]
+        for acts in ([Act("half")], [Act("half"), HAND_OVER])
+    ]
+
+    assert ["acknowledges_genuine" in one for one in names] == [False, True]
