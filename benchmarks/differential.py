@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "felt"))
 
 from asking import Caller, Question
 from categories import category
-from hosts import Hosts
+from felt_hosts import Hosts
 from measuring import CALLERS, DEADLINE_S, PATIENCE, SILENCE_S, measured
 from samples import Sample
 from table import kept, words_in

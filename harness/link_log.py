@@ -80,6 +80,10 @@ class LinkLog:
 
     def exchanges(self) -> list[dict[str, object]]:
         """What was asked of the API and what it answered; queries, headers and bodies may carry secrets and stay here."""
+        told: list[dict[str, object]] = self._redactor.redact_tree(self._told())
+        return told
+
+    def _told(self) -> list[dict[str, object]]:
         return [
             {
                 "number": one.number,

@@ -16,7 +16,6 @@ from starlette.routing import Route
 
 from harness.crashes import Crash, crash_of
 from harness.errors import HarnessError
-from harness.faults import FAULTS
 from harness.link import Rule
 from harness.orders import refuse_unknown_names
 
@@ -91,7 +90,7 @@ def read(body: bytes, shape: Any) -> Any:
         refuse_unknown_names(msgspec.json.decode(body or b"{}"), shape)
         return msgspec.json.decode(body or b"{}", type=shape)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        hint = f" Faults: {', '.join(sorted(FAULTS))}." if shape is Rule else ""
+        hint = " Give a line as 'fault', or a route and a fault; `list faults` names them." if shape is Rule else ""
         raise Refusal(400, f"The body does not fit: {_unquoted(error)}.{hint}") from None
 
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from harness import faults
-from harness.clock import wait_until
+from harness.clock import stopwatch, wait_until
 from harness.errors import ConfigError
 from harness.journal import Bite, Exchange, Journal
 from harness.link import Rule
@@ -158,6 +158,19 @@ def test_of_two_faults_that_end_an_exchange_the_first_wins(
     assert [client.get(asked(rosa)).status_code for _ in range(3)] == [503, 429, 200]
 
 
+def test_a_delay_passes_in_real_time(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled) -> None:
+    """L6: time that the sandbox skips ends no delay, and a delay moves no clock of the sandbox."""
+    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.AdvanceInFlight(seconds=60)))
+    fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.Latency(latency_ms=120)))
+    elapsed_s = stopwatch()
+
+    answer = client.get(asked(rosa))
+
+    assert answer.status_code == 200
+    assert elapsed_s() >= 0.12
+    assert fiskil.sandbox.clock.offset.total_seconds() == 60
+
+
 def test_the_api_counts_what_reaches_it(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal) -> None:
     """L7: attempts are counted on the API's side, those that were answered nothing among them."""
     fiskil.link.rules.set(Rule(route=ROUTE, fault=faults.EmptyResponse(), times=2))
@@ -231,6 +244,7 @@ SENSELESS = [
     ({"p": 1.5}, "probability from 0 to 1"),
     ({"between_s": (5.0, 1.0)}, "earlier to a later"),
     ({"route": "connection"}, "waits on routes of the API"),
+    ({"route": "connection", "fault": {"type": "refuse"}, "skip": 1}, "until it is lifted"),
 ]
 
 

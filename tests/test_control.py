@@ -238,7 +238,7 @@ def test_an_institution_goes_out(ask: Ask, fiskil: LocalFiskil) -> None:
             "No fault 'stal'. Did you mean 'stall'? Known: ",
         ),
         ("POST", "/faults", b'{"route": "*", "fault": {"type": "ResetPeer"}}', 400, "Did you mean 'reset_peer'?"),
-        ("POST", "/faults", b'{"route": "*", "fault": {}}', 400, "Faults: "),
+        ("POST", "/faults", b'{"route": "*", "fault": {}}', 400, "`list faults` names them"),
         ("POST", "/faults", b'{"route": "*", "fault": "stall"}', 400, "No field 'route'"),
         ("POST", "/faults", b'{"fault": "*: stal"}', 400, "No fault 'stal'. Did you mean 'stall'?"),
         ("POST", "/faults", b'{"fault": "*: stall after 20"}', 400, "Did you mean 'after 20 bytes'?"),

@@ -452,7 +452,7 @@ def test_faults_of_tls_need_tls(fiskil: LocalFiskil) -> None:
 
     assert str(raised.value) == (
         "ExpiredCertificate needs an API that speaks TLS, and this one does not. "
-        "Set tls = true under [sandbox], or make a LocalFiskil(is_tls=True)."
+        "Say serve --tls, tls = true under [sandbox], or LocalFiskil(is_tls=True)."
     )
 
 

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Iterator
 
-from harness.faultbook import entries_of
+from harness.faultbook import entries, entries_of
 from harness.faults import FAULTS
 from harness.faults.parameters import parameters
 from harness.faults.wording import usage
@@ -26,6 +26,22 @@ def fault_lines(name: str) -> Iterator[str]:
         yield from _indented(f"A correct client {one.client}.", first=4, later=4)
         for text in one.asks_for(name):
             yield from _indented(f"--fault '{text}'", first=4, later=6)
+
+
+def entry_lines(entry_id: str) -> Iterator[str]:
+    """What the catalogue tells under an id, line by line."""
+    one = entries()[entry_id]
+    yield entry_id
+    yield from _indented(one.happens)
+    yield from _indented(f"A correct client {one.client}.")
+    for text in one.ask:
+        yield from _indented(f"--fault '{text}'", later=4)
+    for kind in ("steps", "scenarios", "people", "readings", "probes"):
+        names = getattr(one, kind)
+        if names:
+            yield from _indented(f"{kind}: {', '.join(names)}", later=4)
+    if one.reason:
+        yield from _indented(one.reason)
 
 
 def _indented(text: str, *, first: int = 2, later: int = 2) -> Iterator[str]:

@@ -156,6 +156,13 @@ def list_command(kind: str | None, name: str | None, json_path: "Path | None") -
         if kind
         else [Row(name=name, about=f"{about} ({len(list(made()))})") for name, (about, made) in KINDS.items()]
     )
+    if kind == "faults" and name is not None and name.isupper():
+        from harness.cli.explaining import entry_lines
+        from harness.faultbook import entries
+
+        if name in entries():
+            click.echo("\n".join(entry_lines(name)))
+            return 0
     if name is not None:
         rows = _only(name, rows, str(kind))
     if json_path is not None:

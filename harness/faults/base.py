@@ -127,7 +127,8 @@ class PlainFault(Struct, frozen=True, kw_only=True):
     """A fault that leaves everything as it is; each fault overrides what it is about.
 
     ``ids`` are the fault's ids in the catalogue. ``where`` says whether it meets an exchange or a connection.
-    ``ends`` tells that it answers in the API's place or ends the connection.
+    ``ends`` tells that it answers in the API's place or ends the connection, ``is_lasting`` that it holds from the moment it
+    is set until it is lifted, whoever comes.
     ``needs_world`` tells that it cannot be had before the hosted API, ``is_early`` that it does not wait for the body of the
     request.
 
@@ -142,6 +143,7 @@ class PlainFault(Struct, frozen=True, kw_only=True):
     ends: ClassVar[bool] = False
     spoils: ClassVar[tuple[str, ...]] = ()
     needs_world: ClassVar[bool] = False
+    is_lasting: ClassVar[bool] = False
     is_early: ClassVar[bool] = False
 
     def check(self) -> None:

@@ -18,6 +18,7 @@ class Refuse(ConnectionFault, frozen=True, kw_only=True, tag="refuse"):
     ends: ClassVar[bool] = False
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
     stands: ClassVar[Standing | None] = Standing.REFUSES
+    is_lasting: ClassVar[bool] = True
 
 
 class Blackhole(ConnectionFault, frozen=True, kw_only=True, tag="blackhole"):
@@ -27,6 +28,7 @@ class Blackhole(ConnectionFault, frozen=True, kw_only=True, tag="blackhole"):
     ends: ClassVar[bool] = False
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
     stands: ClassVar[Standing | None] = Standing.DROPS
+    is_lasting: ClassVar[bool] = True
 
 
 class Down(ConnectionFault, frozen=True, kw_only=True, tag="down"):

@@ -22,6 +22,7 @@ class WrongAddress(ConnectionFault, frozen=True, kw_only=True, tag="wrong_addres
     ends: ClassVar[bool] = False
     spoils: ClassVar[tuple[str, ...]] = ("answer",)
     stands: ClassVar[Standing | None] = Standing.REFUSES
+    is_lasting: ClassVar[bool] = True
 
 
 FAULTS: tuple[type[PlainFault], ...] = (WrongAddress,)

@@ -33,7 +33,7 @@ class Exchange(Entry, frozen=True, kw_only=True):
 
 
 class Bite(Entry, frozen=True, kw_only=True):
-    """A fault acted. ``byte_offset`` is where in the response body, or -1 where no body began; ``seed`` is its rule's."""
+    """A fault acted. ``byte_offset`` is where in the response body, -1 before it began; ``seed`` is its rule's."""
 
     fault: str
     route: str

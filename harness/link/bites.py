@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from msgspec import Struct
 
-from harness.faults.base import Act, Asked, PlainFault, Reply, World
+from harness.faults.base import Act, Asked, Piece, PlainFault, Reply, World
 from harness.link.perform import Line, Performed, perform
 from harness.link.rendering import acts_of
 
@@ -14,11 +14,13 @@ AskApi = Callable[[Asked], Awaitable[Reply]]
 class Met(Struct, kw_only=True):
     """What comes of an exchange: whether each fault bit, the answer, and the acts that are still to be performed.
 
-    ``has_bitten`` is noted as it happens, so that what is broken off is known as far as it came. Without an answer the
-    exchange is over: the connection has ended, or the client has left.
+    ``has_bitten`` is noted as it happens, so that what is broken off is known as far as it came. ``offsets`` tells at which
+    byte of the body each fault began to act, -1 where that was before it. Without an answer the exchange is over: the
+    connection has ended, or the client has left.
     """
 
     has_bitten: list[bool]
+    offsets: dict[int, int] = {}
     reply: Reply | None = None
     acts: Sequence[Act] = ()
 
@@ -51,29 +53,52 @@ async def meet(
         await perform(ahead, line, performed)
         if performed.end is not None or performed.has_left:
             return
-    met.reply = await _answer(faults, told, ask_api, met.has_bitten)
+    met.reply = await _answer(faults, told, ask_api, met)
     met.acts = acts_of(met.reply, is_head=told[0].method == "HEAD", is_kept=is_kept)
     for number, fault in enumerate(faults):
         shaped = fault.shape(met.acts, told[number])
-        met.has_bitten[number] |= list(shaped) != list(met.acts)
+        if list(shaped) != list(met.acts):
+            met.has_bitten[number] = True
+            met.offsets.setdefault(number, _parting(met.acts, shaped))
         met.acts = shaped
 
 
-async def _answer(faults: Sequence[PlainFault], told: Sequence[Asked], ask_api: AskApi, has_bitten: list[bool]) -> Reply:
+async def _answer(faults: Sequence[PlainFault], told: Sequence[Asked], ask_api: AskApi, met: Met) -> Reply:
     reply: Reply | None = None
     asked = told[0]
     for number, fault in enumerate(faults):
         reply = reply or fault.instead(told[number])
         if reply is not None:
-            has_bitten[number] = True
+            met.has_bitten[number] = True
             break
         other = fault.ask(asked)
-        has_bitten[number] |= other is not asked
+        met.has_bitten[number] |= other is not asked
         asked = other
     if reply is None:
         reply = await ask_api(asked)
     for number, fault in enumerate(faults):
         changed = fault.change(reply, told[number])
-        has_bitten[number] |= changed != reply
+        if changed != reply:
+            met.has_bitten[number] = True
+            met.offsets[number] = _common(reply.body, changed.body) if changed.body != reply.body else -1
         reply = changed
     return reply
+
+
+def _parting(plain: Sequence[Act], shaped: Sequence[Act]) -> int:
+    """The byte of the body at which *shaped* begins to differ from *plain*; -1 where that is in the head or before it."""
+    least = min(len(plain), len(shaped))
+    number = next((one for one in range(least) if plain[one] != shaped[one]), least)
+    same = sum(len(one.data) for one in plain[:number] if isinstance(one, Piece) and one.is_body)
+    left, right = (acts[number] if number < len(acts) else None for acts in (plain, shaped))
+    if isinstance(left, Piece) and isinstance(right, Piece) and left.is_body and right.is_body:
+        return same + _common(left.data, right.data)
+    return same if any(isinstance(one, Piece) for one in plain[:number]) else -1
+
+
+def _common(left: bytes, right: bytes) -> int:
+    """How many bytes at the beginning are the same."""
+    least = min(len(left), len(right))
+    if left[:least] == right[:least]:
+        return least
+    return next(one for one in range(least) if left[one] != right[one])

@@ -97,7 +97,7 @@ class Door:
         if fault.needs_tls and self._new_context is None:
             raise ConfigError(
                 f"{name} needs an API that speaks TLS, and this one does not. "
-                "Set tls = true under [sandbox], or make a LocalFiskil(is_tls=True)."
+                "Say serve --tls, tls = true under [sandbox], or LocalFiskil(is_tls=True)."
             )
         if fault.stands is Standing.DROPS and not can_drop():
             raise ConfigError(f"{name} needs a Linux kernel, which can drop a port's connects. Use timeout instead.")

@@ -22,7 +22,7 @@ from harness.link.relay_origin import Origin, Rewriting
 from harness.link.relay_request import Relayed
 from harness.link.relay_secrets import secrets_in
 from harness.link.relay_upstream import Upstream
-from harness.link.rules import Facts, Rule, Rules, Taken, Waiting
+from harness.link.rules import CONNECTION, Facts, Rule, Rules, Taken, Waiting
 from harness.listen import Listener, Loop, client_context
 from harness.sandbox.api.routes import route_of
 
@@ -36,12 +36,22 @@ class RelayRules(Rules):
         """Let a fault wait.
 
         Raises:
-            ConfigError: It acts on the sandbox.
+            ConfigError: It acts on the sandbox, meets connections, or waits for an event.
         """
         if rule.fault.needs_world:
             raise ConfigError(
                 f"{rule.name} acts on the sandbox, and behind a relay is the hosted API. "
                 "Take a fault that acts on the exchange, or rehearse against the sandbox."
+            )
+        if rule.route == CONNECTION:
+            raise ConfigError(
+                f"{rule.name} meets connections, and a relay breaks exchanges only. "
+                "Take a fault that acts on the exchange, or rehearse against the sandbox."
+            )
+        if rule.from_event or rule.until_event:
+            raise ConfigError(
+                "A relay does not hear what events the hosted API tells, so none can begin or end a fault. "
+                "Say when by number, or rehearse against the sandbox."
             )
         return super().set(rule)
 

@@ -3,6 +3,7 @@
 Only whole values are rewritten, and only those that a client follows: the links of a list, ``auth_url``, and a redirect.
 """
 
+import ipaddress
 import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -11,6 +12,14 @@ from harness.errors import UsageError
 
 FOLLOWED = ("first", "last", "next", "prev", "self", "auth_url")
 DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host* is this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class Origin:
@@ -27,12 +36,16 @@ class Origin:
             port = parts.port
         except ValueError as error:
             raise UsageError(f"{url!r} is no URL: {error}. Give an origin like 'https://api.fiskil.com'.") from None
-        if parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.username is not None:
+        if "@" in url:
+            raise UsageError("An origin names nobody: leave out what stands before the @. Give scheme and host alone.")
+        if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
             raise UsageError(f"{url!r} is no origin to relay to. Give scheme and host, like 'https://api.fiskil.com'.")
         if parts.path not in {"", "/"} or parts.query or parts.fragment:
             shown = f"{parts.scheme}://{parts.netloc}"
             raise UsageError(f"{url!r} is more than an origin, and the client names the path. Give {shown!r}.")
         self.is_tls = parts.scheme == "https"
+        if not self.is_tls and not is_loopback(parts.hostname):
+            raise UsageError(f"{url!r} would send credentials over the network in the clear. Give 'https://{parts.netloc}'.")
         self.hostname = parts.hostname
         self.port = DEFAULT_PORTS[parts.scheme] if port is None else port
         self.is_default_port = self.port == DEFAULT_PORTS[parts.scheme]

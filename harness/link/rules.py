@@ -83,7 +83,7 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
             ConfigError: One of its numbers makes no sense.
         """
         self.fault.check()
-        where = f"Break on {self.route!r}"
+        where = f"A fault on {self.route!r}"
         if self.times < 0 or self.skip < 0:
             raise ConfigError(f"{where}: times and skip count from 0, got {self.times} and {self.skip}.")
         if self.every < 1 or self.page < 0 or any(number < 1 for number in self.nth):
@@ -99,9 +99,18 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
         if (self.fault.where == CONNECTION) != (self.route == CONNECTION):
             place = f"on the route {CONNECTION!r}" if self.fault.where == CONNECTION else "on routes of the API"
             raise ConfigError(f"{where}: {type(self.fault).__name__} waits {place}.")
+        if self.fault.is_lasting and self._is_timed:
+            raise ConfigError(
+                f"{where}: {type(self.fault).__name__} holds from the moment it is set until it is lifted, whoever comes, "
+                "so nothing else says when. Say it alone, and lift it."
+            )
         if self.route == CONNECTION and self._is_about_an_exchange:
             raise ConfigError(f"{where}: a connection has no method, end user, session, version, page or event.")
         return self
+
+    @property
+    def _is_timed(self) -> bool:
+        return bool(self.skip or self.nth or self.between_s) or self.every > 1 or 0 < self.p < 1
 
     @property
     def _is_about_an_exchange(self) -> bool:

@@ -19,7 +19,8 @@ A line says where, what and when: `[METHOD] route [page N] [version V] [end user
 A route is a name of `fiskil-harness list routes`, a family as in `banking.*`, `*`, or `connection`. When is `first 3`,
 `once`, `always`, `skip 2`, `every 3rd`, `calls 2 and 5`, `with probability 0.2 seed 7`, `between 10 s and 30 s`,
 `from consent.received`, `until consent.revoked`, `per end user`, or several of these after commas. Without a count a fault
-bites once; with `every`, a probability, a time or an event, as often as that says. Faults of TLS need an API that speaks it:
+bites once; with `every`, a probability, a time or an event, as often as that says. What closes the port, as `refuse` and
+`blackhole` do, holds from the moment it is set until it is lifted. Faults of TLS need an API that speaks it:
 `serve --tls`, or `tls = true` under `[sandbox]`.
 
 What can go wrong with webhooks is in [receiver-bugs.md](receiver-bugs.md), and what six HTTP clients observe of each fault

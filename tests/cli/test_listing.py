@@ -91,3 +91,12 @@ def test_faults_are_listed_as_python_calls_them(capsys: pytest.CaptureFixture[st
 
     assert about["status"] == "Status(status=503, retry_after_s=None)"
     assert {name: repr(eval(call, vars(faults))) for name, call in about.items()} == about  # noqa: S307
+
+
+@pytest.mark.parametrize(("entry_id", "words"), [("N-RESET-MID", "reset_peer"), ("T-REVOKED", "A correct client")])
+def test_an_id_of_the_catalogue_is_explained(capsys: pytest.CaptureFixture[str], entry_id: str, words: str) -> None:
+    """With what has it, or the reason why nothing can."""
+    shown = listed(capsys, "faults", entry_id)
+
+    assert words in shown
+    assert max(len(line) for line in shown.splitlines()) <= 80

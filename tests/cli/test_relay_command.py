@@ -72,14 +72,22 @@ def test_calls_are_recorded_and_broken(begin: Begin, hosted: LocalFiskil, projec
     assert hosted.credentials.client_secret not in written + printed
 
 
-def test_a_fault_of_the_sandbox_is_refused(begin: Begin, hosted: LocalFiskil) -> None:
-    """Tokens of the hosted API are not ours to expire."""
-    process = begin(hosted.api_url, "--fault", "banking.accounts: expire_tokens, once")
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("banking.accounts: expire_tokens, once", "behind a relay is the hosted API"),
+        ("connection: refuse", "a relay breaks exchanges only"),
+        ("token: stall, from consent.received", "A relay does not hear what events"),
+    ],
+)
+def test_a_fault_that_a_relay_cannot_have_is_refused(begin: Begin, hosted: LocalFiskil, fault: str, words: str) -> None:
+    """Tokens of the hosted API are not ours to expire, its connections not ours to refuse."""
+    process = begin(hosted.api_url, "--fault", fault)
 
     _, complaint = process.communicate(timeout=30)
 
     assert process.returncode == 2
-    assert "behind a relay is the hosted API" in complaint
+    assert words in " ".join(complaint.split())
 
 
 @pytest.mark.parametrize(
@@ -87,6 +95,8 @@ def test_a_fault_of_the_sandbox_is_refused(begin: Begin, hosted: LocalFiskil) ->
     [
         (("https://api.example.com/v1",), "api.example.com"),
         (("nowhere",), "nowhere"),
+        (("http://api.example.com",), "in the clear"),
+        (("https://me:secret@api.example.com",), "leave out what stands before the @"),
         (("https://api.example.com", "--ca-file", "no.pem"), "no.pem"),
         (("https://api.example.com", "--fault", "token: stal"), "Did you mean 'stall'?"),
     ],

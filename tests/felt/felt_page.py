@@ -98,4 +98,5 @@ def _table() -> list[str]:
 
 def _sample(one: Sample) -> str:
     told = repr(one.fault).replace("|", "\\|")
-    return f"`{told}`" + (" on a POST" if one.call == "create" else "")
+    kept_one = " on a kept connection" if one.is_warm or one.skip else ""
+    return f"`{told}`" + (" on a POST" if one.call == "create" else "") + kept_one

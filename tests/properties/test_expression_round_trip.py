@@ -60,6 +60,7 @@ CONDITIONS = st.one_of(
     ),
     st.fixed_dictionaries({"nth": st.lists(st.integers(1, 50), min_size=1, max_size=3).map(tuple)}),
 )
+LASTING = st.fixed_dictionaries({}, optional={"times": NUMBERS})
 PLACES = st.fixed_dictionaries(
     {"route": st.sampled_from(["*", "banking.*", "banking.transactions"])},
     optional={
@@ -82,7 +83,8 @@ PLACES = st.fixed_dictionaries(
 def test_a_rule_survives_its_expression(name: str, drawing: st.DataObject) -> None:
     """Printing and reading is the identity, for one rule and for two that compose."""
     place = {"route": CONNECTION} if FAULTS[name].where == CONNECTION else drawing.draw(PLACES)
-    rule = Rule(fault=drawing.draw(drawn_faults(name)), **place, **drawing.draw(CONDITIONS))
+    conditions = drawing.draw(LASTING if FAULTS[name].is_lasting else CONDITIONS)
+    rule = Rule(fault=drawing.draw(drawn_faults(name)), **place, **conditions)
 
     assert rules_of(text_of(rule)) == (rule,)
     assert fault_text(rule.fault) in text_of(rule)
