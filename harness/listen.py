@@ -9,6 +9,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import errno
+import secrets
 import socket
 import ssl
 import threading
@@ -27,6 +28,8 @@ T = TypeVar("T")
 LOOPBACK = "127.0.0.1"
 BACKLOG = 2048
 CLOSING_TURNS = 4
+ROOM = range(15_000, 32_000)
+ROOM_TRIES = 20
 
 
 class Loop:
@@ -250,10 +253,18 @@ class Listener:
 
 
 def free_port() -> int:
-    """Ask the system for a port that nobody uses now."""
+    """A port that nobody uses now, for somebody else to listen on in a moment.
+
+    It is taken from below those that systems give out by themselves: one of those could be gone by then.
+    """
+    for _ in range(ROOM_TRIES):
+        with socket.socket() as sock, contextlib.suppress(OSError):
+            sock.bind((LOOPBACK, secrets.choice(ROOM)))
+            port: int = sock.getsockname()[1]
+            return port
     with socket.socket() as sock:
         sock.bind((LOOPBACK, 0))
-        port: int = sock.getsockname()[1]
+        port = sock.getsockname()[1]
         return port
 
 
