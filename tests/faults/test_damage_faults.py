@@ -88,7 +88,7 @@ def test_a_client_waits_for_what_was_lost(fiskil: LocalFiskil) -> None:
     """Fewer bytes than there were, and silence."""
     plain = hear(fiskil)
 
-    heard = hear(fiskil, faults.ChunkLoss(loss_percent=50, chunk_bytes=100), patience_s=0.3)
+    heard = hear(fiskil, faults.ChunkLoss(loss_percent=50, chunk_bytes=100), patience_s=1)
 
     assert heard.end == "silent"
     assert 0 < len(heard.data) < len(plain.data)

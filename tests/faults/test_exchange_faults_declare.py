@@ -80,7 +80,7 @@ def own() -> Iterator[Witness]:
 @pytest.mark.parametrize("fault", GET, ids=repr)
 def test_a_fault_in_an_exchange_breaks_what_it_declares(fiskil: LocalFiskil, own: Witness, fault: faults.AnyFault) -> None:
     """All of it and nothing else, and the witness has seen it bite."""
-    hear(fiskil, fault, patience_s=0.2)
+    hear(fiskil, fault, patience_s=1)
 
     assert wait_until(lambda: sum(own.bitten.values()) == 1, cap_s=5)
     assert own.broken == []
@@ -103,7 +103,7 @@ def test_every_fault_of_these_families_is_tried() -> None:
 def test_the_next_exchange_is_as_ever(fiskil: LocalFiskil, fault: faults.AnyFault) -> None:
     """On a connection of its own, whatever became of the one that was bitten."""
     plain = hear(fiskil)
-    hear(fiskil, fault, patience_s=0.1)
+    hear(fiskil, fault, patience_s=1)
 
     assert hear(fiskil).data == plain.data
     assert fiskil.link.rules.waiting() == []

@@ -109,9 +109,9 @@ def test_after_an_end_there_is_no_second_answer() -> None:
 @pytest.mark.slow
 def test_the_connection_stays_open_after_a_second_answer(fiskil: LocalFiskil) -> None:
     """Who keeps it finds there, before a next question, an answer that nobody asked for."""
-    plain = hear(fiskil, is_kept=True, patience_s=0.3)
+    plain = hear(fiskil, is_kept=True, patience_s=1)
 
-    heard = hear(fiskil, faults.SecondAnswer(), is_kept=True, patience_s=0.3)
+    heard = hear(fiskil, faults.SecondAnswer(), is_kept=True, patience_s=1)
 
     assert (heard.data, heard.end) == (plain.data + SECOND, "silent")
 

@@ -109,7 +109,7 @@ def test_timeout_closes_after_its_silence(fiskil: LocalFiskil, stream: str) -> N
 @pytest.mark.slow
 def test_timeout_of_nothing_stays_silent(fiskil: LocalFiskil, stream: str) -> None:
     """Until the client has had enough."""
-    heard = hear(fiskil, faults.Timeout(stream=stream), patience_s=0.3)
+    heard = hear(fiskil, faults.Timeout(stream=stream), patience_s=1)
 
     assert (heard.data, heard.end) == (b"", "silent")
 
@@ -161,8 +161,8 @@ def test_stalls_leave_the_connection_open(fiskil: LocalFiskil) -> None:
     """In the head or in the body: exactly so many bytes, then silence."""
     plain = hear(fiskil)
 
-    in_head = hear(fiskil, faults.StallHead(after_bytes=30), patience_s=0.3)
-    in_body = hear(fiskil, faults.Stall(after_bytes=30), patience_s=0.3)
+    in_head = hear(fiskil, faults.StallHead(after_bytes=30), patience_s=1)
+    in_body = hear(fiskil, faults.Stall(after_bytes=30), patience_s=1)
 
     assert (in_head.data, in_head.end) == (plain.data[:30], "silent")
     assert (in_body.data, in_body.end) == (plain.head + plain.body[:30], "silent")
