@@ -142,8 +142,8 @@ def link_snippet(auth_url: str) -> tuple[str, str]:
 
 
 def bite_lines(bite: "Bite") -> str:
-    """One bite for a terminal: when, on which route and request, at which byte of the body, and the fault."""
-    where = f"byte {bite.byte_offset}" if bite.byte_offset >= 0 else "before the body"
+    """One bite for a terminal: when, on which route and request, at which byte of the body or before it, and the fault."""
+    where = f"byte {bite.byte_offset}" if bite.byte_offset >= 0 else "head"
     met = f"{bite.route}, request {bite.request_number}, {where}" if bite.request_number else f"a {bite.route}"
     told = f"{bite.at_s:9.3f} s  {met}: {bite.fault}"
     return "\n".join(_wrapped(told, indent=13))
