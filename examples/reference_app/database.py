@@ -6,6 +6,7 @@ never waits for the disk.
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -18,6 +19,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 WAIT_S = 1.0
+OPENING_S = 5.0
+LOOK_AGAIN_S = 0.05
 
 
 class Database:
@@ -28,9 +31,19 @@ class Database:
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            self._connection.execute(f"PRAGMA {pragma}")
-        self._transact("IMMEDIATE", schema.create)
+        self._open(time.monotonic() + OPENING_S)
+
+    def _open(self, deadline: float) -> None:
+        """Set the file up; after a crash another process may be mending it, and then SQLite does not wait by itself."""
+        while True:
+            try:
+                for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+                    self._connection.execute(f"PRAGMA {pragma}")
+                return self._transact("IMMEDIATE", schema.create)
+            except sqlite3.OperationalError:
+                if time.monotonic() >= deadline:
+                    raise
+            time.sleep(LOOK_AGAIN_S)
 
     async def write(self, work: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run *work* in a transaction that is on the disk when this returns.
