@@ -4,23 +4,26 @@ import asyncio
 
 from harness.clock import stopwatch
 from harness.link.waiting import left_within
+from harness.listen import Loop
 
 
 def test_all_of_the_time_passes() -> None:
     """A wait is never shorter than asked for."""
-    elapsed_s = stopwatch()
-
-    has_left = asyncio.run(left_within(asyncio.Event().wait(), 0.02))
+    with Loop() as loop:
+        elapsed_s = stopwatch()
+        has_left = loop.run(left_within(asyncio.Event().wait(), 0.02))
+        took_s = elapsed_s()
 
     assert not has_left
-    assert elapsed_s() >= 0.02
+    assert took_s >= 0.02
 
 
 def test_who_leaves_is_not_waited_for() -> None:
     """A client that goes away ends the wait."""
-    elapsed_s = stopwatch()
-
-    has_left = asyncio.run(left_within(asyncio.sleep(0), 60))
+    with Loop() as loop:
+        elapsed_s = stopwatch()
+        has_left = loop.run(left_within(asyncio.sleep(0), 60))
+        took_s = elapsed_s()
 
     assert has_left
-    assert elapsed_s() < 30
+    assert took_s < 30
