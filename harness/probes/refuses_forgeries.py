@@ -1,5 +1,6 @@
 """Do forged messages have no effect?"""
 
+from statistics import median
 from typing import ClassVar
 
 from harness.journal import Delivery, Journal, Leak, Started
@@ -11,7 +12,7 @@ from harness.probes.states import Move, Reading, moved_alike
 
 QUEUED = 202
 SLOW_S, SURE = 1.0, 3
-"""So many refusals that took so much longer than the quickest answer are no matter of chance."""
+"""Where so many refusals, and most of them, took so much longer than the quickest answer, that is no matter of chance."""
 ALIKE = "answered_alike"
 """The case of forgeries that have no effect and get the very answer of genuine messages."""
 ANSWERS_JUNK = "answers_junk"
@@ -179,8 +180,8 @@ def _remarks(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
 def _slow(journal: Journal, forged: list[Delivery]) -> tuple[str, ...]:
     """Whether refusals take long although the machine is quick: something is done before the signature is checked."""
     quickest_s = min((one.took_s for one in journal.all(Delivery) if one.status is not None), default=0.0)
-    late = [one for one in forged if one.outcome == "refuse" and one.took_s - quickest_s > SLOW_S]
-    if len(late) < SURE:
+    took_s = [one.took_s for one in forged if one.outcome == "refuse"]
+    if len(took_s) < SURE or median(took_s) - quickest_s <= SLOW_S:
         return ()
     return (f"refusals of forged messages took more than {SLOW_S:g} s; check the signature before any other work",)
 
