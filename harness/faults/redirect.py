@@ -9,10 +9,9 @@ RedirectStatus = Literal[301, 302, 303, 307, 308]
 STATUSES = (301, 302, 303, 307, 308)
 
 
-class RedirectLoop(PlainFault, frozen=True, kw_only=True, tag="redirect_loop"):
-    """The request is sent to where it was made: in a circle for as long as the fault bites."""
+class Redirect(PlainFault, frozen=True, kw_only=True):
+    """The API never hears of the request, and the client is sent elsewhere."""
 
-    ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-LOOP",)
     ends: ClassVar[bool] = True
     spoils: ClassVar[tuple[str, ...]] = ("status",)
 
@@ -21,42 +20,32 @@ class RedirectLoop(PlainFault, frozen=True, kw_only=True, tag="redirect_loop"):
     def check(self) -> None:
         """Refuse a status that redirects nobody."""
         refuse_other(self, "status", STATUSES)
+
+
+class RedirectLoop(Redirect, frozen=True, kw_only=True, tag="redirect_loop"):
+    """The request is sent to where it was made: in a circle for as long as the fault bites."""
+
+    ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-LOOP",)
 
     def instead(self, asked: Asked) -> Reply | None:
         """The very URL that was asked."""
         return _redirect(self.status, asked.api_url, asked)
 
 
-class RedirectCrossOrigin(PlainFault, frozen=True, kw_only=True, tag="redirect_cross_origin"):
+class RedirectCrossOrigin(Redirect, frozen=True, kw_only=True, tag="redirect_cross_origin"):
     """The request is sent to an origin that nobody has a reason to call; a token must not go there."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-CROSS-ORIGIN",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
-
-    status: RedirectStatus = 307
-
-    def check(self) -> None:
-        """Refuse a status that redirects nobody."""
-        refuse_other(self, "status", STATUSES)
 
     def instead(self, asked: Asked) -> Reply | None:
         """The same path and query at a stranger's."""
         return _redirect(self.status, asked.foreign_url(), asked)
 
 
-class RedirectDowngrade(PlainFault, frozen=True, kw_only=True, tag="redirect_downgrade"):
+class RedirectDowngrade(Redirect, frozen=True, kw_only=True, tag="redirect_downgrade"):
     """The request is sent from https to http, where everybody on the way can read the token."""
 
     ids: ClassVar[tuple[str, ...]] = ("H-REDIRECT-HTTP-DOWNGRADE",)
-    ends: ClassVar[bool] = True
-    spoils: ClassVar[tuple[str, ...]] = ("status",)
-
-    status: RedirectStatus = 307
-
-    def check(self) -> None:
-        """Refuse a status that redirects nobody."""
-        refuse_other(self, "status", STATUSES)
 
     def instead(self, asked: Asked) -> Reply | None:
         """The same path and query over http, at an address that remembers who came; None where the API has no TLS."""
