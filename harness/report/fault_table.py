@@ -32,9 +32,12 @@ TAIL = """## Every fault, and what it can be told
 `fiskil-harness list faults NAME` says more about one. What stands in brackets can be left out; the value shown is then the
 default. Times are said in us, ms, s, min or h, sizes in bytes, kB or MB.
 
-| fault | what it does | stands for |
-|---|---|---|
+| fault | what it does | stands for | by clients |
+|---|---|---|---|
 """
+
+UNFELT = frozenset({"stale_answer"})
+"""Faults of which one call of a client can feel nothing; the page of what clients feel says why."""
 
 
 def page() -> str:
@@ -51,7 +54,10 @@ def page() -> str:
             if one.family == family
         ]
         lines.append("")
-    rows = [f"| `{_cell(usage(name))}` | {_cell(_first(kind))} | {', '.join(kind.ids)} |" for name, kind in FAULTS.items()]
+    rows = [
+        f"| `{_cell(usage(name))}` | {_cell(_first(kind))} | {', '.join(kind.ids)} | {_felt(name)} |"
+        for name, kind in FAULTS.items()
+    ]
     return "\n".join([*lines, TAIL + "\n".join(rows), ""])
 
 
@@ -74,6 +80,10 @@ def answer(one: Entry) -> str:
             plural = {"person": "people"}.get(label, f"{label}s") if len(names) > 1 else label
             told.append(f"{plural} {', '.join(f'`{name}`' for name in names)}")
     return "<br>".join([*told, *([_cell(one.reason)] if one.reason else [])])
+
+
+def _felt(name: str) -> str:
+    return f"[{'not felt' if name in UNFELT else 'felt'}](felt-by-clients.md#the-table)"
 
 
 def _first(kind: type) -> str:

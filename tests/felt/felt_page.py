@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from measuring import CALLERS, DEADLINE_S, SILENCE_S
-from samples import SAMPLES, Sample
+from samples import NOT_FELT, SAMPLES, Sample
 from table import kept
 
 PAGE = Path(__file__).parents[2] / "docs" / "felt-by-clients.md"
@@ -38,6 +38,8 @@ chance decides, such as how the bytes of an answer fall into the client's reads,
 ## The table
 
 {table}
+
+No row has {unfelt}.
 """
 
 SETTINGS = {
@@ -88,6 +90,7 @@ def page() -> str:
         clients="\n".join(clients),
         words="\n".join(f"| {word} | {told} |" for word, told in WORDS.items()),
         table="\n".join(_table()),
+        unfelt="; nor ".join(f"`{name}`, which {why}" for name, why in NOT_FELT.items()),
     )
 
 

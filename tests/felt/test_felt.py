@@ -12,6 +12,7 @@ from samples import NOT_FELT, SAMPLES
 from table import kept, words_in
 
 from harness.faults import FAULTS
+from harness.report.fault_table import UNFELT
 
 Words = dict[str, Felt]
 ROWS = [one.row for one in SAMPLES]
@@ -52,6 +53,11 @@ def test_every_fault_has_a_sample(fault: str) -> None:
     felt = {str(type(one.fault).__struct_config__.tag) for one in SAMPLES}
 
     assert (fault in felt) != (fault in NOT_FELT)
+
+
+def test_the_catalogue_knows_what_is_not_felt() -> None:
+    """Its table says of each fault whether there is a row here."""
+    assert set(NOT_FELT) == UNFELT
 
 
 def test_every_row_is_answered_by_every_client() -> None:
