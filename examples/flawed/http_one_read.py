@@ -1,4 +1,4 @@
-"""Takes what is there after a moment for the whole request. On a laptop it always is; over a network a body may come later.
+"""Takes what of a body is there after a moment for the whole of it. On a laptop it always is; over a network it may come later.
 
 Read on until the announced length is there.
 """
@@ -8,23 +8,16 @@ import asyncio
 from correct import asyncio_receiver
 
 MOMENT_S = 0.02
-_talk = asyncio_receiver.talk
-
-
-async def talk(reader, writer):
-    """Whatever came is the request."""
-    arrived = asyncio.StreamReader()
-    arrived.feed_data(await reader.read(1))
-    await asyncio.sleep(MOMENT_S)
-    arrived.feed_data(await reader.read(65_536))
-    arrived.feed_eof()
-    await _talk(arrived, writer)
+_whole_body = asyncio_receiver.read_body
 
 
 async def read_body(reader, headers):
-    return await reader.read()
+    """Whatever came is the body."""
+    try:
+        return await asyncio.wait_for(_whole_body(reader, headers), MOMENT_S)
+    except TimeoutError:
+        return b""
 
 
-asyncio_receiver.talk = talk
 asyncio_receiver.read_body = read_body
 asyncio.run(asyncio_receiver.serve())
