@@ -1,4 +1,4 @@
-"""Takes what of a body is there after a moment for the whole of it. On a laptop it always is; over a network it may come later.
+"""Takes what of a body is there after a moment for the whole of it. Over a network the rest of it may come later.
 
 Read on until the announced length is there.
 """
