@@ -134,10 +134,15 @@ def table(hearings: Iterable[Hearing]) -> list[BugRow]:
 
 
 def overlooked(judgement: Judgement, entry: GalleryApp) -> list[str]:
-    """What must be found and is not: practices, probes that must fail in the app's own scenarios, and bugs."""
+    """What must be found and is not: practices, probes that must fail in the app's own scenarios, these, and bugs."""
     practices = set(entry.violates) - set(having(judgement, Standing.VIOLATED))
     probes = set(entry.probes) - failed(judgement, entry)
-    return [*sorted(practices), *sorted(probes), *undiagnosed(judgement, entry)]
+    return [*sorted(practices), *sorted(probes), *survived(judgement, entry), *undiagnosed(judgement, entry)]
+
+
+def survived(judgement: Judgement, entry: GalleryApp) -> list[str]:
+    """The scenarios that are to catch the app, and in which nothing failed."""
+    return [one.scenario for one in judgement.scenarios if one.scenario in entry.scenarios and one.verdict is not Verdict.FAIL]
 
 
 def undiagnosed(judgement: Judgement, entry: GalleryApp) -> list[str]:

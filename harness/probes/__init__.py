@@ -23,6 +23,11 @@ from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
 from harness.probes.knows_again import KnowsAgain
 from harness.probes.leaves_urls_alone import LeavesUrlsAlone
+from harness.probes.logs_api_calls import LogsApiCalls
+from harness.probes.logs_consents import LogsConsents
+from harness.probes.logs_failed_processing import LogsFailedProcessing
+from harness.probes.logs_failures import LogsFailures
+from harness.probes.logs_receipts import LogsReceipts
 from harness.probes.loses_nothing import LosesNothing
 from harness.probes.polls_sparingly import PollsSparingly
 from harness.probes.reads_after_event import ReadsAfterEvent
@@ -65,6 +70,11 @@ AnyProbe = (
     | KeepsSecretsOutOfLogs
     | KnowsAgain
     | LeavesUrlsAlone
+    | LogsApiCalls
+    | LogsConsents
+    | LogsFailedProcessing
+    | LogsFailures
+    | LogsReceipts
     | LosesNothing
     | PollsSparingly
     | ReadsAfterEvent
@@ -112,6 +122,11 @@ __all__ = [
     "KeepsSecretsOutOfLogs",
     "KnowsAgain",
     "LeavesUrlsAlone",
+    "LogsApiCalls",
+    "LogsConsents",
+    "LogsFailedProcessing",
+    "LogsFailures",
+    "LogsReceipts",
     "LosesNothing",
     "PlainProbe",
     "PollsSparingly",
