@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from harness.driver import Outcome
 from harness.errors import ConfigError
-from harness.practices import Practice, practice
+from harness.practices import Practice, bears_on, practice
 from harness.probes import Finding, Verdict
 from harness.settings import Attestation, Settings, Waiver
 
@@ -105,7 +105,12 @@ def _when(one: Attestation | Waiver, today: datetime.date) -> str:
 
 def _by_findings(one: Practice, bearing: Sequence[Outcome], settings: Settings) -> tuple[Standing, str, tuple[str, ...]]:
     """Violated by any FAIL; proven when every needed probe passed and nothing that counts is INCONCLUSIVE."""
-    found = [(outcome.scenario, finding) for outcome in bearing for finding in outcome.findings]
+    found = [
+        (outcome.scenario, finding)
+        for outcome in bearing
+        for finding in outcome.findings
+        if one.id in bears_on(finding.probe, outcome.practices)
+    ]
     failed = [f"{finding.probe} in {scenario}" for scenario, finding in found if finding.verdict is Verdict.FAIL]
     if failed:
         return Standing.VIOLATED, some(failed), ()
