@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.journal import ApiUntold, Entry, History, Limits, Reduction, UsedEvents
+from harness.journal import ApiUntold, Declared, Entry, History, Limits, Reduction, UsedEvents
 from harness.listen import free_port
 from harness.local import LocalFiskil
 from harness.settings import Settings
@@ -63,6 +63,7 @@ def stated(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
         yield Reduction(becomes=settings.app.observe.reducer.becomes)
     if facts.history_days is not None:
         yield History(days=facts.history_days)
+    yield Declared(datasets=facts.datasets, consent_days=facts.consent_days, one_off=facts.one_off, purpose=facts.purpose)
 
 
 def _assumed(settings: Settings) -> tuple[str, ...]:

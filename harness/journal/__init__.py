@@ -21,7 +21,7 @@ from harness.journal.deliveries import (
     PlanRun,
 )
 from harness.journal.entry import Entry
-from harness.journal.given import API_TOLD, ApiUntold, Canaries, History, Limits, Reduction, UsedEvents
+from harness.journal.given import API_TOLD, ApiUntold, Canaries, Declared, History, Limits, Reduction, UsedEvents
 from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
 from harness.journal.traffic import Bite, Exchange, FaultSet, Key, ReadingsAsked, Rows, Strayed, TokensExpired, Unreached
 
@@ -38,6 +38,7 @@ __all__ = [
     "Bite",
     "Canaries",
     "CutShort",
+    "Declared",
     "Delivery",
     "Effects",
     "Entry",

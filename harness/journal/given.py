@@ -48,6 +48,15 @@ class History(Entry, frozen=True, kw_only=True):
     days: int
 
 
+class Declared(Entry, frozen=True, kw_only=True):
+    """What the app's team says it uses and for how long (``app.facts``); None where nobody says."""
+
+    datasets: tuple[str, ...] | None = None
+    consent_days: int | None = None
+    one_off: bool | None = None
+    purpose: str | None = None
+
+
 class Canaries(Entry, frozen=True, kw_only=True):
     """Secret values that the sandbox minted, by kind; none of them may show anywhere, so they have no readable form."""
 

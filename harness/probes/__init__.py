@@ -5,6 +5,7 @@ from harness.probes.acknowledges_promptly import AcknowledgesPromptly
 from harness.probes.applies_each import AppliesEach
 from harness.probes.applies_once import AppliesOnce
 from harness.probes.applies_whole_posts_only import AppliesWholePostsOnly
+from harness.probes.asks_for_little import AsksForLittle
 from harness.probes.base import PlainProbe, Probe, name_of
 from harness.probes.bounds_bodies import BoundsBodies
 from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
@@ -18,6 +19,7 @@ from harness.probes.holds_every_row import HoldsEveryRow
 from harness.probes.holds_newest_values import HoldsNewestValues
 from harness.probes.is_reached_directly import IsReachedDirectly
 from harness.probes.keeps_answers_apart import KeepsAnswersApart
+from harness.probes.keeps_consents_short import KeepsConsentsShort
 from harness.probes.keeps_deadline import KeepsDeadline
 from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
@@ -31,6 +33,7 @@ from harness.probes.logs_receipts import LogsReceipts
 from harness.probes.loses_nothing import LosesNothing
 from harness.probes.polls_sparingly import PollsSparingly
 from harness.probes.reads_after_event import ReadsAfterEvent
+from harness.probes.reads_limited_history import ReadsLimitedHistory
 from harness.probes.refuses_forgeries import RefusesForgeries
 from harness.probes.refuses_strangers import RefusesStrangers
 from harness.probes.remembers_what_it_applies import RemembersWhatItApplies
@@ -54,6 +57,7 @@ AnyProbe = (
     | AppliesEach
     | AppliesOnce
     | AppliesWholePostsOnly
+    | AsksForLittle
     | BoundsBodies
     | CallsNothingForForgeries
     | ConnectsOnConsent
@@ -65,6 +69,7 @@ AnyProbe = (
     | HoldsNewestValues
     | IsReachedDirectly
     | KeepsAnswersApart
+    | KeepsConsentsShort
     | KeepsDeadline
     | KeepsEndUsersApart
     | KeepsSecretsOutOfLogs
@@ -78,6 +83,7 @@ AnyProbe = (
     | LosesNothing
     | PollsSparingly
     | ReadsAfterEvent
+    | ReadsLimitedHistory
     | RefusesForgeries
     | RefusesStrangers
     | RemembersWhatItApplies
@@ -104,6 +110,7 @@ __all__ = [
     "AppliesEach",
     "AppliesOnce",
     "AppliesWholePostsOnly",
+    "AsksForLittle",
     "BoundsBodies",
     "CallsNothingForForgeries",
     "Case",
@@ -117,6 +124,7 @@ __all__ = [
     "HoldsNewestValues",
     "IsReachedDirectly",
     "KeepsAnswersApart",
+    "KeepsConsentsShort",
     "KeepsDeadline",
     "KeepsEndUsersApart",
     "KeepsSecretsOutOfLogs",
@@ -132,6 +140,7 @@ __all__ = [
     "PollsSparingly",
     "Probe",
     "ReadsAfterEvent",
+    "ReadsLimitedHistory",
     "RefusesForgeries",
     "RefusesStrangers",
     "RemembersWhatItApplies",
