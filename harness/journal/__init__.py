@@ -22,6 +22,7 @@ from harness.journal.deliveries import (
 )
 from harness.journal.entry import Entry
 from harness.journal.given import API_TOLD, ApiUntold, Canaries, Declared, History, Limits, Reduction, UsedEvents
+from harness.journal.monitors import Monitors, moved
 from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
 from harness.journal.traffic import Bite, Exchange, FaultSet, Key, ReadingsAsked, Rows, Strayed, TokensExpired, Unreached
 
@@ -56,6 +57,7 @@ __all__ = [
     "Key",
     "Leak",
     "Limits",
+    "Monitors",
     "Output",
     "PlanKind",
     "PlanRun",
@@ -70,4 +72,5 @@ __all__ = [
     "UsedEvents",
     "Visit",
     "kept",
+    "moved",
 ]

@@ -10,6 +10,7 @@ from harness.probes.base import PlainProbe, Probe, name_of
 from harness.probes.bounds_bodies import BoundsBodies
 from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
 from harness.probes.connects_on_consent import ConnectsOnConsent
+from harness.probes.counts_deliveries import CountsDeliveries
 from harness.probes.drops_removed_rows import DropsRemovedRows
 from harness.probes.drops_revoked_rows import DropsRevokedRows
 from harness.probes.ends_as_told import EndsAsTold
@@ -31,6 +32,9 @@ from harness.probes.logs_failed_processing import LogsFailedProcessing
 from harness.probes.logs_failures import LogsFailures
 from harness.probes.logs_receipts import LogsReceipts
 from harness.probes.loses_nothing import LosesNothing
+from harness.probes.notices_errors import NoticesErrors
+from harness.probes.notices_failed_deliveries import NoticesFailedDeliveries
+from harness.probes.notices_latency import NoticesLatency
 from harness.probes.polls_sparingly import PollsSparingly
 from harness.probes.reads_after_event import ReadsAfterEvent
 from harness.probes.reads_limited_history import ReadsLimitedHistory
@@ -61,6 +65,7 @@ AnyProbe = (
     | BoundsBodies
     | CallsNothingForForgeries
     | ConnectsOnConsent
+    | CountsDeliveries
     | DropsRemovedRows
     | DropsRevokedRows
     | EndsAsTold
@@ -81,6 +86,9 @@ AnyProbe = (
     | LogsFailures
     | LogsReceipts
     | LosesNothing
+    | NoticesErrors
+    | NoticesFailedDeliveries
+    | NoticesLatency
     | PollsSparingly
     | ReadsAfterEvent
     | ReadsLimitedHistory
@@ -115,6 +123,7 @@ __all__ = [
     "CallsNothingForForgeries",
     "Case",
     "ConnectsOnConsent",
+    "CountsDeliveries",
     "DropsRemovedRows",
     "DropsRevokedRows",
     "EndsAsTold",
@@ -136,6 +145,9 @@ __all__ = [
     "LogsFailures",
     "LogsReceipts",
     "LosesNothing",
+    "NoticesErrors",
+    "NoticesFailedDeliveries",
+    "NoticesLatency",
     "PlainProbe",
     "PollsSparingly",
     "Probe",

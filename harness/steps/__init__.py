@@ -43,6 +43,7 @@ from harness.steps.institution import (
 )
 from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
 from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
+from harness.steps.monitors import ReadMonitors
 from harness.steps.order import DeliverEach, LiveThrough, SameMoment
 from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
 from harness.steps.recovery import KillAmidst, Redeliver, RepeatTogether
@@ -118,6 +119,7 @@ AnyStep = (
     | Mend
     | MistypeCode
     | OpenAccount
+    | ReadMonitors
     | Redeliver
     | Reencode
     | ReencodeEvery
@@ -209,6 +211,7 @@ __all__ = [
     "MistypeCode",
     "OpenAccount",
     "PlainStep",
+    "ReadMonitors",
     "Redeliver",
     "Reencode",
     "ReencodeEvery",
