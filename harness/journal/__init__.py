@@ -21,7 +21,7 @@ from harness.journal.deliveries import (
     PlanRun,
 )
 from harness.journal.entry import Entry
-from harness.journal.given import API_TOLD, ApiUntold, Canaries, Declared, History, Limits, Reduction, UsedEvents
+from harness.journal.given import API_TOLD, ApiUntold, Canaries, Declared, History, KeyGiven, Limits, Reduction, UsedEvents
 from harness.journal.monitors import Monitors, moved
 from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
 from harness.journal.traffic import Bite, Exchange, FaultSet, Key, ReadingsAsked, Rows, Strayed, TokensExpired, Unreached
@@ -55,6 +55,7 @@ __all__ = [
     "Journey",
     "Keeping",
     "Key",
+    "KeyGiven",
     "Leak",
     "Limits",
     "Monitors",

@@ -49,9 +49,11 @@ from harness.probes.stays_unconnected import StaysUnconnected
 from harness.probes.stops_on_bad_credentials import StopsOnBadCredentials
 from harness.probes.survives_every_plan import SurvivesEveryPlan
 from harness.probes.survives_fuzzing import SurvivesFuzzing
+from harness.probes.survives_rotation import SurvivesRotation
 from harness.probes.takes_every_form import TakesEveryForm
 from harness.probes.tells_events_apart import TellsEventsApart
 from harness.probes.tells_no_secrets import TellsNoSecrets
+from harness.probes.uses_given_key import UsesGivenKey
 from harness.probes.waits_as_told import WaitsAsTold
 from harness.probes.works_on import WorksOn
 
@@ -103,9 +105,11 @@ AnyProbe = (
     | StopsOnBadCredentials
     | SurvivesEveryPlan
     | SurvivesFuzzing
+    | SurvivesRotation
     | TakesEveryForm
     | TellsEventsApart
     | TellsNoSecrets
+    | UsesGivenKey
     | WaitsAsTold
     | WorksOn
 )
@@ -164,9 +168,11 @@ __all__ = [
     "StopsOnBadCredentials",
     "SurvivesEveryPlan",
     "SurvivesFuzzing",
+    "SurvivesRotation",
     "TakesEveryForm",
     "TellsEventsApart",
     "TellsNoSecrets",
+    "UsesGivenKey",
     "Verdict",
     "WaitsAsTold",
     "WorksOn",

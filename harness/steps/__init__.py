@@ -42,6 +42,7 @@ from harness.steps.institution import (
     WithdrawSharing,
 )
 from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
+from harness.steps.keys import RevokeFirstKey, RotateKey
 from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
 from harness.steps.monitors import ReadMonitors
 from harness.steps.order import DeliverEach, LiveThrough, SameMoment
@@ -134,7 +135,9 @@ AnyStep = (
     | RestartWithWrongSecret
     | Retry
     | Revoke
+    | RevokeFirstKey
     | RevokeKey
+    | RotateKey
     | SameMoment
     | SendEveryUgly
     | SendUgly
@@ -226,7 +229,9 @@ __all__ = [
     "RestartWithWrongSecret",
     "Retry",
     "Revoke",
+    "RevokeFirstKey",
     "RevokeKey",
+    "RotateKey",
     "SameMoment",
     "SendEveryUgly",
     "SendUgly",
