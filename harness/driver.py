@@ -18,6 +18,7 @@ from harness.app.output import Mark, end_of, start_of, written_since
 from harness.beforehand import stated, values_of
 from harness.clock import wait_until
 from harness.errors import HarnessError, HookError, HookMissing
+from harness.flows import exercised_in
 from harness.ids import fresh_salt, stream
 from harness.journal import (
     API_TOLD,
@@ -64,7 +65,8 @@ BeforeStep = Callable[[int, Scenario, Journal], None]
 class Outcome(Struct, frozen=True, kw_only=True):
     """What came of one scenario. ``missing`` names the hooks that the config does not give.
 
-    ``readings`` are those that the scenario chose, ``came_up`` the clauses among them that the app ever met.
+    ``readings`` are those that the scenario chose, ``came_up`` the clauses among them that the app ever met. ``flows`` are
+    the events that were acknowledged, and the ways in which journeys ended.
     """
 
     scenario: str
@@ -75,6 +77,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()
     readings: dict[str, str] = {}
     came_up: tuple[str, ...] = ()
+    flows: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -148,6 +151,7 @@ class Driver:
             came_up=tuple(
                 sorted({one for entry in journal.all(ReadingsAsked) for one in entry.clauses} & set(scenario.readings))
             ),
+            flows=exercised_in(journal),
         )
 
     def perform(self, scenario: Scenario, *, quiet_s: float = QUIET_S) -> tuple[Journal, str]:

@@ -12,7 +12,10 @@ from harness.probes import name_of
 
 
 class Practice(Struct, frozen=True, kw_only=True):
-    """One of Fiskil's best practices. ``kind`` is experiment, observation or attested."""
+    """One of Fiskil's best practices. ``kind`` is experiment, observation or attested.
+
+    Where ``measure`` is ``flows``, no probe of a scenario decides, but what all scenarios together exercised.
+    """
 
     id: str
     title: str
@@ -21,6 +24,12 @@ class Practice(Struct, frozen=True, kw_only=True):
     hooks: tuple[str, ...] = ()
     probes: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
+    measure: str = ""
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether anything of ours can tell."""
+        return bool(self.needed or self.measure)
 
 
 @cache
