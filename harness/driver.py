@@ -38,6 +38,7 @@ from harness.journal import (
 from harness.link.noting import fault_set
 from harness.local import LocalFiskil
 from harness.probes import Finding, Verdict, heaviest, name_of
+from harness.probes.vain import asked_in_vain
 from harness.readings import Readings
 from harness.sandbox.console import Console, asked_for
 from harness.scenario import Scenario
@@ -211,6 +212,9 @@ class Driver:
         findings = [_examined(probe, journal) for probe in scenario.probes]
         if crashed:
             findings.append(Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=crashed))
+        vain = asked_in_vain(journal)
+        if vain and not crashed and any(one.verdict is Verdict.INCONCLUSIVE and not one.hook for one in findings):
+            findings.append(Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=vain))
         untold = _untold(journal)
         if untold and any(one.verdict is Verdict.INCONCLUSIVE and one.hook == EFFECTS for one in findings):
             findings.append(Finding(probe=EFFECTS_TOLD, verdict=Verdict.INCONCLUSIVE, seen=untold))
