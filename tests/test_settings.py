@@ -149,7 +149,7 @@ def test_a_request_may_be_a_bare_text(hook: str) -> None:
         (
             '[app.drive]\nstart_sesion = { request = "POST /x" }',
             "unknown key 'start_sesion' in [app.drive]. Did you mean 'start_session'? "
-            "Known: fail, refresh, revoke, start_session.",
+            "Known: fail, message, refresh, revoke, start_session.",
         ),
         (
             '[app.drive.refresh]\nrequest = "POST /x"\nbody = "y"',
@@ -211,6 +211,10 @@ def test_a_wrong_type_names_its_place(text: str, words: str) -> None:
             '[app.drive]\nstart_session = "POST /connect"',
             "app.drive.start_session needs session = '$.auth_url' (or '$.session_id', 'header:Location'), "
             "the place of the auth session in the app's answer.",
+        ),
+        (
+            '[app.drive]\nmessage = "POST /link/message?session={session_id}"',
+            "app.drive.message must carry {message}, what the consent page said, or {error_type} of it.",
         ),
         (
             '[app.drive]\nfail = "POST /fail"',
