@@ -9,8 +9,8 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
-        steps.ComeBackLate(),
         steps.Settle(),
+        steps.ComeBackLate(),
     ),
     probes=(probes.ConnectsOnConsent(), probes.ShowsNoServerError()),
 )
