@@ -1,12 +1,12 @@
-"""The end user closes the tab and comes back when the auth session is long over; the next attempt works."""
+"""The end user closes the tab at once, comes back days later and starts again: no attempt stands in the way of the next."""
 
 from harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),
     steps=(
-        steps.Leave(at="code"),
-        steps.Advance(days=6),
+        steps.Leave(at="institution"),
+        steps.Advance(days=4),
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),

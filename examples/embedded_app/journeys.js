@@ -2,6 +2,7 @@
 // is a consent, only Fiskil's events and API tell.
 "use strict";
 
+const crypto = require("node:crypto");
 const log = require("./log");
 const { Failure } = require("./wire");
 
@@ -16,12 +17,19 @@ class Journeys {
   // A fresh auth session; each serves one attempt.
   async begin(ref, publicUrl, deadline) {
     const endUserId = await this.endUserOf(ref, deadline);
-    const session = await this.fiskil.createSession(endUserId, `${publicUrl}/returned`, deadline);
+    const key = crypto.randomUUID(); // a way back from a cancelled journey names no session, so the address itself tells
+    const session = await this.fiskil.createSession(endUserId, `${publicUrl}/returned?attempt=${key}`, deadline);
     if (new URL(session.authUrl).origin !== this.settings.authOrigin) throw new Failure("rejected", "an unexpected address");
-    const fields = { ref, endUserId, status: "pending", expiresAt: session.expiresAt };
+    const fields = { ref, endUserId, status: "pending", expiresAt: session.expiresAt, key };
     this.store.commit({ kind: "attempt", sessionId: session.sessionId, fields });
     log.info("journey_started", { session_id: session.sessionId, end_user_id: endUserId });
     return session;
+  }
+
+  // The session that somebody comes back from, by what the address says.
+  returning(sessionId, key) {
+    const [found] = [...this.store.attempts].find(([, one]) => key && one.key === key) || [];
+    return sessionId || found || "";
   }
 
   // A message that the page passes on, with where it came from. Null where it is none of the consent page's, or not its last.

@@ -61,7 +61,8 @@ async function answer(request, response, parts) {
       // Somebody comes back by an address instead of a message: the consent page was opened by itself.
       const told = url.searchParams;
       const errorType = told.get("error_type") || told.get("error") || "";
-      const attempt = journeys.settled("", told.get("session_id") || "", errorType, told.get("error_id") || "");
+      const sessionId = journeys.returning(told.get("session_id"), told.get("attempt"));
+      const attempt = journeys.settled("", sessionId, errorType, told.get("error_id") || "");
       return html(response, 200, pages.returned(errorType, attempt && store.connection(attempt.endUserId)), settings);
     }
     case "POST /connect": {
