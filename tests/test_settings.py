@@ -292,6 +292,15 @@ def test_a_template_value_that_nothing_fills_is_refused(text: str, words: str) -
     assert complaint(text) == words
 
 
+def test_only_the_message_hook_knows_messages() -> None:
+    """Its own values are refused elsewhere, and a mistyped one names the nearest."""
+    words = complaint('[app.drive]\nrefresh = "POST /refresh?of={session_id}"')
+    assert "app.drive.refresh uses {session_id}, which nothing fills." in words
+
+    words = complaint('[app.drive]\nmessage = { request = "POST /m", json = { m = "{mesage}", e = "{error_type}" } }')
+    assert "app.drive.message uses {mesage}, which nothing fills. Did you mean {message}?" in words
+
+
 @pytest.mark.parametrize(
     "text",
     [
