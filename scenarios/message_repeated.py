@@ -1,4 +1,4 @@
-"""The app's page passes each message on twice, and the browser comes back by the address as well."""
+"""The app's page passes each message on twice, and the person comes back by the address and to the old tab as well."""
 
 from harness import Scenario, probes, steps
 
@@ -9,6 +9,7 @@ SCENARIO = Scenario(
         steps.Cancel(at="login"),
         steps.TellAgain(),
         steps.ComeBackAgain(),
+        steps.ReturnToTab(attempt=1),
         steps.Authorise(),
         steps.TellAgain(),
         steps.Deliver(),
