@@ -10,7 +10,7 @@ from harness.errors import StepError
 from harness.model import Ending
 from harness.steps.base import PlainStep
 from harness.steps.callbacks import NOBODYS_CONSENT
-from harness.steps.journeys import START_SESSION, begin, ended
+from harness.steps.journeys import LEFT, START_SESSION, begin, ended
 from harness.steps.telling import tell
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class TellAgain(_Told, frozen=True, kw_only=True, tag="tell_again"):
 
 
 class TellUnknown(_Told, frozen=True, kw_only=True, tag="tell_unknown"):
-    """The consent page tells of an error whose type nobody has documented yet, and shows nothing more."""
+    """The consent page tells of an error whose type nobody has documented yet; whether the session is over, nobody knows."""
 
     twin: str = ""
 
@@ -58,7 +58,7 @@ class TellUnknown(_Told, frozen=True, kw_only=True, tag="tell_unknown"):
         """Let the app open an auth session, and pass on that something new went wrong."""
         participant = stage.participant(self.twin)
         begin(stage, participant)
-        ended(stage, participant, NEWS)
+        ended(stage, participant, LEFT)
         told = {"isCompleted": False, "error": "access_denied", "errorID": "err_something_new", "errorType": NEWS}
         tell(stage, participant, participant.session_ids[-1], told)
 

@@ -1,6 +1,8 @@
 """Steps of an app that embeds the consent page: what its page passes on of each ending, and from whom."""
 
 from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,6 +12,7 @@ from harness import steps
 from harness.driver import Driver
 from harness.journal import Heard, HookCall, Journal, Journey, Visit
 from harness.scenario import Scenario
+from harness.settings import parse
 
 Perform = Callable[..., tuple[Journal, str]]
 
@@ -25,6 +28,17 @@ class Embedding(Feed):
         """Keep what the page was told."""
         self.told.append(values)
         return {}
+
+
+class Deaf(Feed):
+    """A feed whose server has no place for messages."""
+
+    def _pages(self) -> type[BaseHTTPRequestHandler]:
+        class Pages(super()._pages()):  # type: ignore[misc]
+            def do_DELETE(self) -> None:
+                self._answer(404, b"")
+
+        return Pages
 
 
 @pytest.fixture
@@ -128,12 +142,12 @@ def test_a_success_is_claimed_by_message(perform: Perform, app: Embedding) -> No
 
 
 def test_an_error_that_nobody_knows_is_told(perform: Perform, app: Embedding) -> None:
-    """Of an open session, which ends with it in the app's eyes."""
+    """Of a session that stays open, so an app that offers it again is not wrong."""
     journal, crashed = perform(steps.Embed(), steps.TellUnknown())
 
     assert crashed == ""
     assert [one["error_type"] for one in app.told] == ["CONSENT_SOMETHING_NEW"]
-    assert [one.ending for one in journal.all(Journey)] == ["CONSENT_SOMETHING_NEW"]
+    assert [one.ending for one in journal.all(Journey)] == ["ABANDONED"]
 
 
 @pytest.mark.parametrize(("says", "error_type"), [("cancelled", "AUTH_SESSION_CANCELLED"), ("approved", "")])
@@ -170,6 +184,16 @@ def test_a_message_comes_late(perform: Perform, app: Embedding) -> None:
     (told,) = app.told
     assert told["consent_id"] != ""
     assert [one.error_type for one in journal.all(Heard)] == [""]
+
+
+def test_a_hook_that_leads_nowhere_is_no_answer(drive: Callable[..., Driver]) -> None:
+    """A mistyped path would pass every scenario, because an app that hears nothing does nothing."""
+    config = {"app": {"object": "feed:Feed", "drive": {"message": {"request": "DELETE /x?m={message}"}}}}
+    driver = drive(parse(config, folder=Path(__file__).parent), given=Deaf())
+
+    _, crashed = driver.perform(Scenario(name="x", practices=(), steps=(steps.Embed(), steps.Cancel()), probes=()))
+
+    assert "app.drive.message answered 404. Is its path right?" in crashed
 
 
 def test_a_scenario_without_the_hook_is_skipped(drive: Callable[..., Driver]) -> None:
