@@ -11,16 +11,18 @@ from msgspec import Struct
 
 from harness import gate
 from harness.app import hooks
+from harness.app.hooks import MESSAGE, ORIGIN_TOLD
 from harness.app.observe import EFFECTS, look
 from harness.app.templates import choose, fill_text
 from harness.driver import Driver
 from harness.errors import HarnessError
 from harness.http import HttpReply
 from harness.journal import Delivery, Journal
-from harness.model import Event
+from harness.model import Ending, Event
 from harness.practices import all_practices
 from harness.scenario import load_all
 from harness.settings import Settings
+from harness.steps.telling import values_of
 from harness.webhooks import Sender, Target, seal
 from harness.webhooks.sender import Outgoing
 from harness.worker import NOBODY, Worker
@@ -68,7 +70,7 @@ def _given(driver: Driver) -> Iterator[Check]:
     yield _checked("app.webhook", lambda: _webhook(driver))
     if driver.app.has(EFFECTS):
         yield _checked(EFFECTS, lambda: _effects(driver))
-    for hook in ("app.drive.start_session", "app.drive.refresh", "app.drive.revoke", "app.observe.metrics"):
+    for hook in ("app.drive.start_session", MESSAGE, "app.drive.refresh", "app.drive.revoke", "app.observe.metrics"):
         if driver.app.has(hook):
             yield _checked(hook, lambda hook=hook: _asked(driver, hook))  # type: ignore[misc]
     for name, template in driver.settings.app.observe.pages.items():
@@ -137,8 +139,10 @@ def _effects(driver: Driver) -> tuple[State, str]:
 
 
 def _asked(driver: Driver, hook: str) -> tuple[State, str]:
-    reply = driver.app.call(hook, {**NOBODY, "point": "before"})
+    reply = driver.app.call(hook, {**NOBODY, "point": "before", **(_cancelled(driver) if hook == MESSAGE else {})})
     state, says = _answer(reply)
+    if hook == MESSAGE and state is not State.WRONG and not driver.app.has(ORIGIN_TOLD):
+        return state, f"{says}; it carries no {{origin}}, so nobody can tell whether the app heeds other windows"
     if hook == "app.drive.start_session" and reply.status is not None and reply.status < 400:
         template = driver.settings.app.drive.start_session
         found = choose(reply, template.session if template and template.session else "$.session", hook)
@@ -147,6 +151,12 @@ def _asked(driver: Driver, hook: str) -> tuple[State, str]:
             return State.WRONG, "answers with a session that the sandbox never opened; does the app call {api_url}?"
         return State.WORKS, "opens an auth session"
     return state, says
+
+
+def _cancelled(driver: Driver) -> dict[str, str]:
+    """What the consent page says to the page that embeds it when somebody nobody knows cancels."""
+    told = {"isCompleted": False, "error": "access_denied", "errorType": Ending.CANCELLED.value}
+    return values_of(told) | {"session_id": "00000000-0000-4000-8000-000000000000", "origin": driver.fiskil.auth_url}
 
 
 def _page(driver: Driver, template: str) -> tuple[State, str]:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from harness import catalog
 from harness.app import open_app
+from harness.app.hooks import OF_SOME
 from harness.app.observe import EFFECTS
 from harness.app.output import Mark, end_of, start_of, written_since
 from harness.beforehand import stated, values_of
@@ -84,6 +85,11 @@ class Outcome(Struct, frozen=True, kw_only=True):
     def verdict(self) -> Verdict:
         """The heaviest verdict."""
         return heaviest([finding.verdict for finding in self.findings])
+
+    @property
+    def is_about_others(self) -> bool:
+        """Whether it lacks only hooks for what an app need not do: it is about other apps, and this one owes it nothing."""
+        return bool(self.missing) and OF_SOME.issuperset(self.missing)
 
 
 class Driver:

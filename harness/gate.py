@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from harness import trials
-from harness.app.hooks import HOOKS, SECRET_TOLD
+from harness.app.hooks import HOOKS, ORIGIN_TOLD, SECRET_TOLD
 from harness.diagnosis import Diagnosis, diagnose
 from harness.driver import Outcome
 from harness.errors import ConfigError
@@ -67,8 +67,9 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def verdict(self) -> Verdict:
-        """The heaviest verdict of all scenarios."""
-        return heaviest([outcome.verdict for outcome in self.scenarios])
+        """The heaviest verdict of all scenarios; those about other apps count only where there are no others."""
+        own = [outcome for outcome in self.scenarios if not outcome.is_about_others]
+        return heaviest([outcome.verdict for outcome in own or self.scenarios])
 
     def having(self, standing: Standing) -> list[PracticeStanding]:
         """Every practice with that standing, in the order of Fiskil's page."""
@@ -159,7 +160,7 @@ def judge(
         practices=len(standings),
         standings=standings,
         scenarios=ordered,
-        unlocks=_unlocks(standings),
+        unlocks=_unlocks(standings, ordered),
         complaints=complaints,
         trials=tried,
         bugs=diagnose(ordered),
@@ -186,7 +187,7 @@ def report_only(
         practices=whole.practices,
         standings=standings,
         scenarios=whole.scenarios,
-        unlocks=_unlocks(standings),
+        unlocks=_unlocks(standings, whole.scenarios),
         left_out=left_out,
         bugs=whole.bugs,
     )
@@ -235,6 +236,8 @@ def _needless_waivers(standings: Sequence[PracticeStanding], settings: Settings,
 
 
 def _purpose(hook: str) -> str:
+    if hook == ORIGIN_TOLD:
+        return "tells the app whose message its page was told"
     if hook == SECRET_TOLD:
         return "lets the app be started without it"
     if hook == API_TOLD:
@@ -242,13 +245,18 @@ def _purpose(hook: str) -> str:
     return HOOKS.get(hook, "what only the team knows" if hook.startswith("app.facts") else "")
 
 
-def _unlocks(standings: Sequence[PracticeStanding]) -> tuple[Unlock, ...]:
-    hooks = sorted({hook for one in standings for hook in one.hooks})
+def _unlocks(standings: Sequence[PracticeStanding], outcomes: Sequence[Outcome]) -> tuple[Unlock, ...]:
+    """The missing hooks that would help to prove something, and those that show more of what is proven without them."""
+    wanted = {hook: {one.practice for one in standings if hook in one.hooks} for one in standings for hook in one.hooks}
+    for outcome in outcomes:
+        if outcome.is_about_others:
+            for hook in outcome.missing:
+                wanted.setdefault(hook, set()).update(outcome.practices)
     return tuple(
         Unlock(
             hook=hook,
             purpose=_purpose(hook),
-            practices=tuple(one.practice for one in standings if hook in one.hooks),
+            practices=tuple(one.practice for one in standings if one.practice in wanted[hook]),
         )
-        for hook in hooks
+        for hook in sorted(wanted)
     )

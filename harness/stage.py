@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from math import inf
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
@@ -36,6 +37,10 @@ class Participant:
         self.session_ids: list[str] = []
         self.way_back = ""
         """Where the browser was last sent back to, with what it was told there."""
+        self.is_embedded = False
+        """Whether the app shows them the consent page inside its own, and hears its message in place of a redirect."""
+        self.heard: tuple[str, dict[str, Any]] | None = None
+        """The session and the message that the app was last told by its page."""
         self.event_count = 0
 
     @property

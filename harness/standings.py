@@ -45,7 +45,8 @@ def stand(
     one: Practice, outcomes: Sequence[Outcome], settings: Settings, today: datetime.date, is_required: bool
 ) -> PracticeStanding:
     """Judge practice *one* by the findings of every scenario that names it, and by what the config states about it."""
-    bearing = [outcome for outcome in outcomes if one.id in outcome.practices]
+    named = [outcome for outcome in outcomes if one.id in outcome.practices]
+    bearing = [outcome for outcome in named if not outcome.is_about_others] or named
     if one.measure == "flows":
         standing, reason, hooks = _by_flows(outcomes, settings)
     else:

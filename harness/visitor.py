@@ -5,7 +5,9 @@ allowed by name. Chromium is for pages that need JavaScript.
 """
 
 import ipaddress
+from collections.abc import Mapping
 from html.parser import HTMLParser
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -28,8 +30,11 @@ class Form(Struct, frozen=True, kw_only=True):
 class Visitor:
     """One end user at one page."""
 
-    def __init__(self, browser: Browser, *, allow_hosts: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, browser: Browser, *, allow_hosts: tuple[str, ...] = (), headers: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._browser = browser
+        self._headers = dict(headers)
         self._allow_hosts = allow_hosts
         self.page: HttpReply = HttpReply()
         self.redirects: list[str] = []
@@ -37,7 +42,7 @@ class Visitor:
 
     def open(self, url: str) -> HttpReply:
         """Go to *url* and follow redirects, at most eight."""
-        return self._follow(self._browser.ask("GET", url))
+        return self._follow(self._browser.ask("GET", url, headers=self._headers))
 
     def submit(self, act: str, **answers: Any) -> HttpReply:
         """Send the form whose hidden ``act`` field reads *act*, with *answers* in its fields.
@@ -76,11 +81,17 @@ class Visitor:
         reader.feed(self.page.body.decode("utf-8", "replace"))
         return reader.found.strip()
 
+    def value_of(self, attribute: str) -> str:
+        """The value of *attribute* at the first element that carries it; empty where none does."""
+        reader = _Reader(attribute)
+        reader.feed(self.page.body.decode("utf-8", "replace"))
+        return reader.value
+
     def _post(self, url: str, fields: list[tuple[str, str]]) -> HttpReply:
         sent: dict[str, list[str]] = {}
         for name, value in fields:
             sent.setdefault(name, []).append(value)
-        return self._browser.ask("POST", url, form=sent)
+        return self._browser.ask("POST", url, form=sent, headers=self._headers)
 
     def _follow(self, reply: HttpReply) -> HttpReply:
         self.redirects, self._ways = [], []
@@ -93,7 +104,7 @@ class Visitor:
             self._ways.append(reply)
             if not self._may_go_to(url):
                 break
-            reply = self._browser.ask("GET", url)
+            reply = self._browser.ask("GET", url, headers=self._headers)
         self.page = reply
         return reply
 
@@ -147,6 +158,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.forms: list[Form] = []
         self.found = ""
+        self.value = ""
         self._attribute = attribute
         self._depth_tag = ""
         self._action: str | None = None
@@ -157,6 +169,7 @@ class _Reader(HTMLParser):
         have = dict(attrs)
         if self._attribute and self._attribute in have and not self.found:
             self._depth_tag = tag
+            self.value = self.value or have[self._attribute] or ""
         if tag == "form":
             self._action, self._fields, self._choices = have.get("action") or "", [], {}
         elif tag == "input" and self._action is not None and have.get("name") and "disabled" not in have:

@@ -50,6 +50,19 @@ def test_drive_hooks_are_asked_with_an_end_user_that_nobody_knows(receiver_setti
     )
 
 
+@pytest.mark.parametrize(("origin", "is_told"), [({"origin": "{origin}"}, False), ({}, True)], ids=["with", "without"])
+def test_the_message_hook_is_tried_with_a_cancellation(
+    receiver_settings: MakeSettings, origin: dict[str, str], is_told: bool
+) -> None:
+    """A request without {origin} is good for less, and the doctor says for what."""
+    drive = {"message": HOOK | {"json": {"said": "{message}"} | origin}}
+
+    says = found(receiver_settings(app={"drive": drive}))["app.drive.message"]
+
+    assert (says.state, "answered 401" in says.says) == (State.WARNING, True)
+    assert ("carries no {origin}, so nobody can tell whether the app heeds other windows" in says.says) is is_told
+
+
 def test_a_page_that_is_no_page_is_wrong(receiver_settings: MakeSettings) -> None:
     """A page answers HTML."""
     observe = {"effects": "GET /effects", "pages": {"connect": "/connect?customer={end_user_ref}"}}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness import gate
-from harness.app.hooks import SECRET_TOLD
+from harness.app.hooks import MESSAGE, ORIGIN_TOLD, SECRET_TOLD
 from harness.driver import Outcome
 from harness.errors import ConfigError, UnknownName
 from harness.gate import Decision, judge, report_only
@@ -122,6 +122,29 @@ def test_a_missing_hook_is_named_with_what_it_would_unlock(outcome_of: OutcomeOf
     assert [(one.hook, one.practices) for one in judgement.unlocks if IDEMPOTENT in one.practices] == [
         ("app.observe.effects", (IDEMPOTENT,))
     ]
+
+
+@pytest.mark.parametrize("hooks", [(MESSAGE,), (MESSAGE, ORIGIN_TOLD)])
+def test_what_is_about_other_apps_leaves_nothing_unproven(outcome_of: OutcomeOf, hooks: tuple[str, ...]) -> None:
+    """An app that embeds nothing owes no answer to a message; the hook is named all the same."""
+    aside = outcome_of(IDEMPOTENT, ("applies_once", Verdict.INCONCLUSIVE), scenario="aside", missing=hooks)
+
+    judgement = judge([passing(outcome_of, IDEMPOTENT), aside], settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
+
+    assert (judgement.decision, judgement.verdict) == (Decision.OPEN, Verdict.PASS)
+    assert {(one.hook, one.practices) for one in judgement.unlocks} >= {(hook, (IDEMPOTENT,)) for hook in hooks}
+
+
+@pytest.mark.parametrize("hooks", [(MESSAGE,), (MESSAGE, "app.drive.start_session")])
+def test_what_lacks_more_or_stands_alone_proves_nothing(outcome_of: OutcomeOf, hooks: tuple[str, ...]) -> None:
+    """Nothing was seen of the app; and what lacks another hook as well is about every app."""
+    aside = outcome_of(IDEMPOTENT, ("applies_once", Verdict.INCONCLUSIVE), missing=hooks)
+
+    judgement = judge([aside], settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
+
+    found = next(one for one in judgement.standings if one.practice == IDEMPOTENT)
+    assert (found.standing, judgement.verdict) == (Standing.NOT_PROVEN, Verdict.INCONCLUSIVE)
+    assert found.hooks == tuple(sorted(hooks))
 
 
 def test_the_gate_opens_for_what_is_required(outcome_of: OutcomeOf) -> None:

@@ -149,7 +149,7 @@ def test_a_request_may_be_a_bare_text(hook: str) -> None:
         (
             '[app.drive]\nstart_sesion = { request = "POST /x" }',
             "unknown key 'start_sesion' in [app.drive]. Did you mean 'start_session'? "
-            "Known: fail, refresh, revoke, start_session.",
+            "Known: fail, message, refresh, revoke, start_session.",
         ),
         (
             '[app.drive.refresh]\nrequest = "POST /x"\nbody = "y"',
@@ -211,6 +211,10 @@ def test_a_wrong_type_names_its_place(text: str, words: str) -> None:
             '[app.drive]\nstart_session = "POST /connect"',
             "app.drive.start_session needs session = '$.auth_url' (or '$.session_id', 'header:Location'), "
             "the place of the auth session in the app's answer.",
+        ),
+        (
+            '[app.drive]\nmessage = "POST /link/message?session={session_id}"',
+            "app.drive.message must carry {message}, what the consent page said, or {error_type} of it.",
         ),
         (
             '[app.drive]\nfail = "POST /fail"',
@@ -286,6 +290,15 @@ def test_event_patterns_of_every_kind_are_accepted(pattern: str) -> None:
 def test_a_template_value_that_nothing_fills_is_refused(text: str, words: str) -> None:
     """The place, the nearest value and every known one."""
     assert complaint(text) == words
+
+
+def test_only_the_message_hook_knows_messages() -> None:
+    """Its own values are refused elsewhere, and a mistyped one names the nearest."""
+    words = complaint('[app.drive]\nrefresh = "POST /refresh?of={session_id}"')
+    assert "app.drive.refresh uses {session_id}, which nothing fills." in words
+
+    words = complaint('[app.drive]\nmessage = { request = "POST /m", json = { m = "{mesage}", e = "{error_type}" } }')
+    assert "app.drive.message uses {mesage}, which nothing fills. Did you mean {message}?" in words
 
 
 @pytest.mark.parametrize(

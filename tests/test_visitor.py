@@ -50,6 +50,32 @@ def test_text_is_found_by_attribute(visitor: Visitor) -> None:
     assert visitor.choices("account") == ("a", "b")
 
 
+def test_values_are_found_by_attribute(visitor: Visitor) -> None:
+    """The consent page's messages stand in one; a page without it says nothing."""
+    visitor.page = shown('<main data-messages="[1, &quot;a&quot;]"><p data-messages="2">text</p></main>')
+
+    assert visitor.value_of("data-messages") == '[1, "a"]'
+    assert visitor.value_of("data-other") == ""
+
+
+def test_a_visitor_says_what_it_is_with_every_request(httpserver: HTTPServer) -> None:
+    """A page in a frame is asked for as one, also by its forms and where it leads."""
+    seen: list[str] = []
+
+    def take(request: Request) -> Response:
+        seen.append(request.headers.get("sec-fetch-dest", ""))
+        return Response(PAGE) if request.method == "GET" else Response(status=303, headers={"location": "/"})
+
+    httpserver.expect_request("/").respond_with_handler(take)
+    httpserver.expect_request("/second").respond_with_handler(take)
+    with Browser(timeout_s=5) as browser:
+        visitor = Visitor(browser, headers={"sec-fetch-dest": "iframe"})
+        visitor.open(httpserver.url_for("/"))
+        visitor.submit("select")
+
+    assert seen == ["iframe", "iframe", "iframe"]
+
+
 def test_answers_replace_fields_of_their_form(visitor: Visitor, httpserver: HTTPServer) -> None:
     """The form is chosen by its act; what is not answered goes as it stood."""
     seen: list[dict[str, list[str]]] = []

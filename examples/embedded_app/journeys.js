@@ -2,6 +2,7 @@
 // is a consent, only Fiskil's events and API tell.
 "use strict";
 
+const crypto = require("node:crypto");
 const log = require("./log");
 const { Failure } = require("./wire");
 
@@ -16,16 +17,31 @@ class Journeys {
   // A fresh auth session; each serves one attempt.
   async begin(ref, publicUrl, deadline) {
     const endUserId = await this.endUserOf(ref, deadline);
-    const session = await this.fiskil.createSession(endUserId, `${publicUrl}/returned`, deadline);
+    const key = crypto.randomUUID(); // a way back from a cancelled journey names no session, so the address itself tells
+    const session = await this.fiskil.createSession(endUserId, `${publicUrl}/returned?attempt=${key}`, deadline);
     if (new URL(session.authUrl).origin !== this.settings.authOrigin) throw new Failure("rejected", "an unexpected address");
-    const fields = { ref, endUserId, status: "pending", expiresAt: session.expiresAt };
+    const fields = { ref, endUserId, status: "pending", expiresAt: session.expiresAt, key };
     this.store.commit({ kind: "attempt", sessionId: session.sessionId, fields });
     log.info("journey_started", { session_id: session.sessionId, end_user_id: endUserId });
     return session;
   }
 
-  // What the page says that the consent page said, or what a browser comes back with. A second telling changes nothing, and
-  // somebody else's session is none of this customer's.
+  // The session that somebody comes back from, by what the address says.
+  returning(sessionId, key) {
+    const [found] = [...this.store.attempts].find(([, one]) => key && one.key === key) || [];
+    return sessionId || found || "";
+  }
+
+  // A message that the page passes on, with where it came from. Null where it is none of the consent page's, or not its last.
+  heard(ref, sessionId, origin, message) {
+    const told = origin === this.settings.authOrigin ? meaning(message) : null;
+    if (!told) log.warn("message_ignored", { origin });
+    else this.settled(ref, sessionId, told.errorType, told.errorId);
+    return told;
+  }
+
+  // What the consent page said, or what a browser comes back with. A second telling changes nothing, and somebody else's
+  // session is none of this customer's.
   settled(ref, sessionId, errorType, errorId) {
     const attempt = this.store.attempts.get(sessionId);
     const isOwn = attempt && (!ref || attempt.ref === ref);
@@ -69,6 +85,16 @@ class Journeys {
     }
     return ids;
   }
+}
+
+// What a message comes to; null where it is no ending. Errors may stand in the address of a "success".
+function meaning(message) {
+  if (typeof message !== "object" || message === null) return null;
+  const address = typeof message.redirectURL === "string" ? message.redirectURL : "";
+  const query = new URLSearchParams(address.split("#")[0].split("?")[1] || "");
+  const texts = [message.errorType, query.get("error_type"), message.error].filter((one) => typeof one === "string" && one);
+  if (texts.length) return { errorType: texts[0], errorId: String(message.errorID || query.get("error_id") || "") };
+  return message.isCompleted === true && message.consentID ? { errorType: "", errorId: "" } : null;
 }
 
 module.exports = { Journeys };

@@ -8,6 +8,8 @@ const WORDS = {
   CONSENT_ENDUSER_INELIGIBLE: ["Your bank cannot share these accounts yet", "Please ask your bank to turn on data sharing for you first."],
   CONSENT_TIMEOUT: ["That took too long", "Please try again, and finish the steps at your bank within a few minutes."],
   CONSENT_UPSTREAM_PROCESSING_ERROR: ["Your bank has a problem right now", "It is not something you did. Please wait a few minutes and try again."],
+  AUTH_SESSION_INVALID: ["This page has been used already", "Each attempt has a page of its own. Please start again."],
+  LINK_INVALID_SESSION: ["This page has been used already", "Each attempt has a page of its own. Please start again."],
 };
 const UNKNOWN = ["Your bank was not connected", "Something went wrong on the way. Please try again; if it keeps happening, our support can help."];
 const STATES = {

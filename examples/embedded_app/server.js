@@ -61,7 +61,8 @@ async function answer(request, response, parts) {
       // Somebody comes back by an address instead of a message: the consent page was opened by itself.
       const told = url.searchParams;
       const errorType = told.get("error_type") || told.get("error") || "";
-      const attempt = journeys.settled("", told.get("session_id") || "", errorType, told.get("error_id") || "");
+      const sessionId = journeys.returning(told.get("session_id"), told.get("attempt"));
+      const attempt = journeys.settled("", sessionId, errorType, told.get("error_id") || "");
       return html(response, 200, pages.returned(errorType, attempt && store.connection(attempt.endUserId)), settings);
     }
     case "POST /connect": {
@@ -72,13 +73,13 @@ async function answer(request, response, parts) {
         return { session_id: session.sessionId, auth_url: session.authUrl };
       }, settings);
     }
-    case "POST /link/settled": {
+    case "POST /link/message": {
       const told = await body(request);
       if (!told || typeof told.customer !== "string") return badCustomer(response);
-      const errorType = typeof told.error_type === "string" ? told.error_type : "";
-      journeys.settled(told.customer, String(told.session_id || ""), errorType, String(told.error_id || ""));
-      const words = errorType ? pages.words(errorType).join(". ") : "Thank you. Your data is on its way.";
-      return json(response, 200, { message: words });
+      const heard = journeys.heard(told.customer, String(told.session_id || ""), String(told.origin || ""), told.message);
+      if (!heard) return json(response, 200, { is_over: false });
+      const words = heard.errorType ? pages.words(heard.errorType).join(". ") : "Thank you. Your data is on its way.";
+      return json(response, 200, { is_over: true, message: words });
     }
     case "POST /customers/refresh":
     case "POST /customers/disconnect": {

@@ -11,6 +11,7 @@ from harness.app.values import Values
 from harness.errors import HookError, HookMissing
 from harness.http import HttpReply
 from harness.settings import RequestTemplate
+from harness.settings.placeholders import carries
 
 if TYPE_CHECKING:
     from harness.app.app import AppUnderTest
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 HOOKS = {
     "app.command": "starts, kills and restarts the app",
     "app.drive.start_session": "lets the app open an auth session, so whole journeys run",
+    "app.drive.message": "tells the app what the consent page said to the page that embeds it, for apps that embed it",
     "app.drive.refresh": "lets the app read everything again on demand",
     "app.drive.revoke": "lets the app end a consent",
     "app.drive.fail": "lets the app's next processing fail once",
@@ -29,6 +31,13 @@ HOOKS = {
     "app.observe.logs": "names files that are searched for secrets, besides the output of app.command",
 }
 """Every hook and what it is good for."""
+
+MESSAGE = "app.drive.message"
+ORIGIN_TOLD = "{origin} in app.drive.message"
+"""What the message hook lacks where the app is not told whose message it was; no hook, but it stands in the place of one."""
+
+OF_SOME = frozenset({MESSAGE, ORIGIN_TOLD})
+"""Hooks for what an app need not do at all: a scenario that lacks nothing else is about other apps."""
 
 SECRET_TOLD = "{webhook_secret} in [app.env]"
 """What a config lacks when the app has its webhook secret from elsewhere; no hook, but it stands in the place of one."""
@@ -48,6 +57,8 @@ def is_given(app: "AppUnderTest", hook: str) -> bool:
         return app.can_restart
     if hook in {"app.observe.connected", "app.observe.reducer", "app.observe.pages", "app.observe.logs"}:
         return bool(getattr(app.settings.app.observe, hook.rpartition(".")[2]))
+    if hook == ORIGIN_TOLD:
+        return carries(template_of(app, MESSAGE), "origin") or _method(app, MESSAGE) is not None
     return template_of(app, hook) is not None or _method(app, hook) is not None
 
 

@@ -11,6 +11,8 @@ from harness.errors import HookError
 from harness.http import HttpReply
 from harness.settings import RequestTemplate
 
+WHOLE_MESSAGE = "{message}"
+
 
 class Filled(msgspec.Struct, frozen=True, kw_only=True):
     """A request ready to be sent."""
@@ -29,8 +31,8 @@ def fill(template: RequestTemplate, values: Values) -> Filled:
         method=method,
         path=fill_text(path, {name: quote(value, safe="") for name, value in values.items()}),
         json=fill_tree(template.json, values),
-        form=fill_tree(template.form, values),
-        headers=fill_tree(template.headers, values),
+        form=_fill_texts(template.form, values) if template.form is not None else None,
+        headers=_fill_texts(template.headers, values),
     )
 
 
@@ -40,7 +42,9 @@ def fill_text(text: str, values: Mapping[str, str]) -> str:
 
 
 def fill_tree(node: Any, values: Mapping[str, str]) -> Any:
-    """Fill every text inside a JSON value."""
+    """Fill every text inside a JSON value; ``{message}`` alone stands for the message itself."""
+    if node == WHOLE_MESSAGE and "message" in values:
+        return msgspec.json.decode(values["message"])
     if isinstance(node, str):
         return fill_text(node, values)
     if isinstance(node, dict):
@@ -48,6 +52,10 @@ def fill_tree(node: Any, values: Mapping[str, str]) -> Any:
     if isinstance(node, list | tuple):
         return [fill_tree(value, values) for value in node]
     return node
+
+
+def _fill_texts(texts: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    return {name: fill_text(text, values) for name, text in texts.items()}
 
 
 def read_json(reply: HttpReply, hook: str) -> Any:

@@ -12,6 +12,7 @@ from harness.journal import (
     Effects,
     EventSeen,
     Exchange,
+    Heard,
     HookCall,
     Idle,
     Journey,
@@ -53,6 +54,11 @@ def _hook(entry: HookCall) -> str:
     return _told("harness -> app", f"{entry.hook}: {_status(entry.status)} in {entry.took_s * 1000:.0f} ms")
 
 
+def _heard(entry: Heard) -> str:
+    who = "consent page" if entry.is_genuine else "another window"
+    return _told(who, f"posts {entry.error_type or 'a success'}")
+
+
 def _visit(entry: Visit) -> str:
     elsewhere = ", not the app's," if entry.is_elsewhere else ""
     return _told("end user", f"sees the page {entry.page}{elsewhere}: {_status(entry.status)}")
@@ -83,6 +89,7 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     Effects: _effects,
     EventSeen: _event,
     Exchange: _exchange,
+    Heard: _heard,
     HookCall: _hook,
     Idle: lambda entry: _told("nothing", f"{entry.seconds:g} s watched"),
     Journey: lambda entry: _told("end user", f"the journey ended: {entry.ending}"),

@@ -5,7 +5,7 @@ verdict's words, so two runs with one seed read the same. Bytes stay raw in memo
 redactor.
 """
 
-from harness.journal.app import CutShort, Effects, HookCall, Idle, Journey, Leak, Output, Started, Trouble, Visit
+from harness.journal.app import CutShort, Effects, Heard, HookCall, Idle, Journey, Leak, Output, Started, Trouble, Visit
 from harness.journal.deliveries import (
     AMIDST,
     EARLY,
@@ -48,6 +48,7 @@ __all__ = [
     "FaultSet",
     "Flood",
     "Headers",
+    "Heard",
     "History",
     "HookCall",
     "Idle",

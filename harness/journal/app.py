@@ -36,6 +36,18 @@ class Visit(Entry, frozen=True, kw_only=True):
     is_elsewhere: bool = False
 
 
+class Heard(Entry, frozen=True, kw_only=True):
+    """A window told the app's page how a journey ended, and the page passed it on; an empty ``error_type`` is a success.
+
+    ``is_genuine`` is False where the window was not the consent page's.
+    """
+
+    participant: str
+    session: str
+    error_type: str
+    is_genuine: bool = True
+
+
 class HookCall(Entry, frozen=True, kw_only=True):
     """The harness asked the app to do something. ``status`` is None when the app did not answer in time."""
 

@@ -16,6 +16,7 @@ from harness.probes.drops_revoked_rows import DropsRevokedRows
 from harness.probes.ends_as_told import EndsAsTold
 from harness.probes.ends_like_its_twin import EndsLikeItsTwin
 from harness.probes.finding import Case, Finding, Verdict, heaviest
+from harness.probes.heeds_consent_page_only import HeedsConsentPageOnly
 from harness.probes.holds_every_row import HoldsEveryRow
 from harness.probes.holds_newest_values import HoldsNewestValues
 from harness.probes.is_reached_directly import IsReachedDirectly
@@ -72,6 +73,7 @@ AnyProbe = (
     | DropsRevokedRows
     | EndsAsTold
     | EndsLikeItsTwin
+    | HeedsConsentPageOnly
     | HoldsEveryRow
     | HoldsNewestValues
     | IsReachedDirectly
@@ -133,6 +135,7 @@ __all__ = [
     "EndsAsTold",
     "EndsLikeItsTwin",
     "Finding",
+    "HeedsConsentPageOnly",
     "HoldsEveryRow",
     "HoldsNewestValues",
     "IsReachedDirectly",

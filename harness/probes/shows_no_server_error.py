@@ -16,6 +16,7 @@ TRACES = (
     b"Exception in thread ",
 )
 URIS = {"callback": "redirect_uri", "cancelled": "cancel_uri"}
+MESSAGE = "message"
 JS_TRACE = re.compile(rb"\n\s+at \S+ \(\S+:\d+:\d+\)")
 JAVA_TRACE = re.compile(rb"\n\s+at [\w.$]+\([\w.]+\.java:\d+\)")
 
@@ -23,7 +24,8 @@ JAVA_TRACE = re.compile(rb"\n\s+at [\w.$]+\([\w.]+\.java:\d+\)")
 class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_server_error"):
     """Every page that the end user is sent to is no server error, no stack trace, no bare JSON and not blank.
 
-    Hooks are for machines: they may answer 502 to 504 (and, as advice only, 500) when the API itself fails.
+    Hooks are for machines: they may answer 502 to 504 (and, as advice only, 500) when the API itself fails. What a page that
+    embeds the consent page passes on is answered as well.
     """
 
     expected: ClassVar[str] = "a page that says what happened and what to do next"
@@ -39,6 +41,10 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
             if trouble:
                 return self.fails(f"the {visit.page} page {trouble}", evidence=(_line(visit),), examined=len(visits))
         for hook in hooks:
+            if hook.status is None and hook.hook == MESSAGE and not _api_failed(journal, hook):
+                return self.fails(
+                    f"{hook.hook} was not answered", evidence=(f"{hook.hook}: no answer",), examined=len(visits)
+                )
             if hook.status is None or hook.status < 500:
                 continue
             if not _api_failed(journal, hook):
@@ -46,14 +52,21 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
                 return self.fails(seen, evidence=(f"{hook.hook}: {hook.status}",), examined=len(visits) + len(hooks))
             if hook.status == 500:
                 advice.append(f"{hook.hook} answered 500 when the API failed; 502 or 503 says whose fault it is")
-        if not visits:
+        heard = [one for one in hooks if one.hook == MESSAGE]
+        if not visits and not heard:
             return self.cannot_tell("the end user was sent to no page of the app", hook="app.drive.start_session")
         unseen = [one for one in visits if one.status is not None and _shows_nothing(one.status)]
         if unseen:
             return self.cannot_tell(_why_unseen(unseen[0]))
         return self.holds(
-            f"{len(visits)} pages were made for people", examined=len(visits), advice=tuple(dict.fromkeys(advice))
+            _in_words(len(visits), len(heard)), examined=len(visits) + len(heard), advice=tuple(dict.fromkeys(advice))
         )
+
+
+def _in_words(visits: int, heard: int) -> str:
+    pages = f"{visits} pages were made for people" if visits else ""
+    told = f"{heard} messages of the consent page were answered" if heard else ""
+    return ", and ".join(one for one in (pages, told) if one)
 
 
 def _trouble_of(visit: Visit) -> str:

@@ -27,6 +27,9 @@ class StaysUnconnected(PlainProbe, frozen=True, kw_only=True, tag="stays_unconne
         "deny",
         "leave",
         "mistype_code",
+        "tell_again",
+        "tell_from_elsewhere",
+        "tell_unknown",
     )
     expected: ClassVar[str] = "not connected until a consent exists"
     source: ClassVar[str] = "consents.received"

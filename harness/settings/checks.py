@@ -18,7 +18,7 @@ from harness.model.event import EVENT_KINDS
 from harness.readings import Readings
 from harness.settings.addresses import shown, why_unusable
 from harness.settings.dialect import refuse_bad_dialect
-from harness.settings.placeholders import filled, refuse_bad_templates, requests_of
+from harness.settings.placeholders import carries, filled, refuse_bad_templates, requests_of
 from harness.settings.schema import Settings
 from harness.settings.variables import environment
 
@@ -45,11 +45,21 @@ def refuse_contradictions(settings: Settings) -> None:
             raise ConfigError(
                 f"{source}: {name} must read like 'POST /path', got {template.request!r}. Methods: {', '.join(METHODS)}."
             )
+    _refuse_mute_hooks(settings)
+
+
+def _refuse_mute_hooks(settings: Settings) -> None:
+    """Refuse requests to drive the app that leave out what they are there for."""
+    app, source = settings.app, settings.source
     session = app.drive.start_session
     if session and not (session.session or "").startswith(("$", "header:")):
         raise ConfigError(
             f"{source}: app.drive.start_session needs session = '$.auth_url' (or '$.session_id', 'header:Location'), "
             "the place of the auth session in the app's answer."
+        )
+    if app.drive.message and not carries(app.drive.message, "message", "error_type"):
+        raise ConfigError(
+            f"{source}: app.drive.message must carry {{message}}, what the consent page said, or {{error_type}} of it."
         )
     if app.drive.fail and "{point}" not in str(app.drive.fail):
         raise ConfigError(f"{source}: app.drive.fail must carry {{point}}: before, midway, after or database.")

@@ -5,6 +5,9 @@ import string
 from harness.errors import ConfigError, nearest
 from harness.settings.schema import RequestTemplate, Settings
 
+DRIVEN = ("start_session", "message", "refresh", "revoke", "fail")
+"""What the harness may ask the app to do."""
+
 LAUNCH_VALUES = frozenset(
     {
         "port",
@@ -32,6 +35,9 @@ REDUCER_VALUES = frozenset({"consent_id", "end_user_id"})
 REQUEST_VALUES = LAUNCH_VALUES | {"end_user_ref", "end_user_id", "end_user_email", "end_user_name", "point"}
 """Values for requests and pages."""
 
+MESSAGE_VALUES = frozenset({"message", "origin", "session_id", "error_type", "error_id", "consent_id"})
+"""Values for what a page was told by the consent page, besides those of every request."""
+
 
 def refuse_bad_templates(settings: Settings) -> None:
     """Refuse template values that do not exist, with the nearest one that does."""
@@ -45,10 +51,10 @@ def refuse_bad_templates(settings: Settings) -> None:
         _refuse_unknown_values("app.observe.reducer.state", app.observe.reducer.state, REDUCER_VALUES, settings.source)
     asked: list[tuple[str, str]] = [(f"app.observe.pages.{key}", value) for key, value in app.observe.pages.items()]
     for place, template in requests_of(settings):
-        asked.append((place, template.request))
-        asked += [(place, text) for text in _texts([template.json, template.form, template.headers])]
+        asked += [(place, text) for text in texts_of(template)]
     for place, text in asked:
-        _refuse_unknown_values(place, text, REQUEST_VALUES, settings.source)
+        known = REQUEST_VALUES | (MESSAGE_VALUES if place == "app.drive.message" else frozenset())
+        _refuse_unknown_values(place, text, known, settings.source)
 
 
 def filled(state: str, **ids: str) -> str:
@@ -58,11 +64,21 @@ def filled(state: str, **ids: str) -> str:
     return state
 
 
+def texts_of(template: RequestTemplate) -> list[str]:
+    """Every text of a request that values may stand in."""
+    return [template.request, *_texts([template.json, template.form, template.headers])]
+
+
+def carries(template: RequestTemplate | None, *names: str) -> bool:
+    """Whether a request carries a value of one of these names."""
+    return template is not None and any(f"{{{name}}}" in text for text in texts_of(template) for name in names)
+
+
 def requests_of(settings: Settings) -> list[tuple[str, RequestTemplate]]:
     """Every request that the config gives, with its place."""
     app = settings.app
     named = [("app.ready", app.ready)]
-    named += [(f"app.drive.{name}", getattr(app.drive, name)) for name in ("start_session", "refresh", "revoke", "fail")]
+    named += [(f"app.drive.{name}", getattr(app.drive, name)) for name in DRIVEN]
     named += [(f"app.observe.{name}", getattr(app.observe, name)) for name in ("effects", "metrics")]
     return [(name, template) for name, template in named if template is not None]
 

@@ -40,9 +40,13 @@ class Webhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Drive(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the harness may ask the app to do."""
+    """What the harness may ask the app to do.
+
+    ``message`` tells the app what the consent page said to the page that embeds it, as that page does.
+    """
 
     start_session: RequestTemplate | None = None
+    message: RequestTemplate | None = None
     refresh: RequestTemplate | None = None
     revoke: RequestTemplate | None = None
     fail: RequestTemplate | None = None

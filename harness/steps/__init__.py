@@ -3,7 +3,7 @@
 from harness.steps.again import RepeatIds, RespellEach
 from harness.steps.app import FailNext, KillApp, KillWorker, Restart, Settle, StartApp, StayIdle
 from harness.steps.base import PlainStep, Step, in_words, name_of
-from harness.steps.callbacks import AuthoriseUnseen, ClaimSuccess, ComeBackAgain, ComeBackAs
+from harness.steps.callbacks import AuthoriseUnseen, ClaimSuccess, ComeBackAgain, ComeBackAs, ComeBackLate
 from harness.steps.changes import Change
 from harness.steps.data import Advance, ConfirmAgain, DeleteEndUser, Disconnect, Refresh, Revoke, Sync
 from harness.steps.deliveries import (
@@ -18,6 +18,7 @@ from harness.steps.deliveries import (
     Replay,
     Retry,
 )
+from harness.steps.embedding import Embed, TellAgain, TellFromElsewhere, TellUnknown
 from harness.steps.explore import Explore
 from harness.steps.floods import FloodBodies
 from harness.steps.forging import (
@@ -56,6 +57,7 @@ from harness.steps.strangers import (
     DeliverMixed,
     DeliverUnknownEvent,
 )
+from harness.steps.tabs import ReturnToTab
 from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, LoseHalf, SendEveryUgly, SendUgly
 
 AnyStep = (
@@ -74,6 +76,7 @@ AnyStep = (
     | CloseAccount
     | ComeBackAgain
     | ComeBackAs
+    | ComeBackLate
     | Conclude
     | ConfirmAgain
     | DeleteEndUser
@@ -96,6 +99,7 @@ AnyStep = (
     | Distort
     | DistortEvery
     | Drop
+    | Embed
     | EndOutage
     | ExpireTokens
     | Explore
@@ -134,6 +138,7 @@ AnyStep = (
     | Restart
     | RestartWithWrongSecret
     | Retry
+    | ReturnToTab
     | Revoke
     | RevokeFirstKey
     | RevokeKey
@@ -146,6 +151,9 @@ AnyStep = (
     | StartSession
     | StayIdle
     | Sync
+    | TellAgain
+    | TellFromElsewhere
+    | TellUnknown
     | WithdrawSharing
 )
 """Every step that a plan file can hold."""
@@ -167,6 +175,7 @@ __all__ = [
     "CloseAccount",
     "ComeBackAgain",
     "ComeBackAs",
+    "ComeBackLate",
     "Conclude",
     "ConfirmAgain",
     "DeleteEndUser",
@@ -189,6 +198,7 @@ __all__ = [
     "Distort",
     "DistortEvery",
     "Drop",
+    "Embed",
     "EndOutage",
     "ExpireTokens",
     "Explore",
@@ -228,6 +238,7 @@ __all__ = [
     "Restart",
     "RestartWithWrongSecret",
     "Retry",
+    "ReturnToTab",
     "Revoke",
     "RevokeFirstKey",
     "RevokeKey",
@@ -241,6 +252,9 @@ __all__ = [
     "StayIdle",
     "Step",
     "Sync",
+    "TellAgain",
+    "TellFromElsewhere",
+    "TellUnknown",
     "WithdrawSharing",
     "in_words",
     "name_of",

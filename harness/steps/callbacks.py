@@ -10,9 +10,11 @@ import msgspec
 from harness.errors import StepError
 from harness.http import Browser
 from harness.model import Ending
+from harness.sandbox.messages import messages_of
 from harness.sandbox.redirects import destination
 from harness.steps.base import PlainStep
 from harness.steps.journeys import START_SESSION, Authorise, begin, ended, write_visit
+from harness.steps.telling import hear
 from harness.visitor import Visitor, is_same_origin
 
 if TYPE_CHECKING:
@@ -64,6 +66,10 @@ class ClaimSuccess(_Callback, frozen=True, kw_only=True, tag="claim_success"):
         session = stage.fiskil.sandbox.session(participant.session_ids[-1])
         assert session is not None
         claimed = msgspec.structs.replace(session, ending=Ending.APPROVED, arrangement_id=NOBODYS_CONSENT)
+        if participant.is_embedded:
+            ended(stage, participant, CLAIMED)
+            hear(stage, participant, session.session_id, messages_of(claimed, stage.fiskil.reading))
+            return
         address = destination(claimed, stage.fiskil.reading)
         if not address:
             raise StepError("The app's auth session has no redirect_uri, so no browser can come back to say anything.")
@@ -88,6 +94,27 @@ class AuthoriseUnseen(Authorise, frozen=True, kw_only=True, tag="authorise_unsee
             account_keys=self.accounts,
         )
         ended(stage, participant, Ending.APPROVED.value)
+
+
+class ComeBackLate(_Callback, frozen=True, kw_only=True, tag="come_back_late"):
+    """The browser of the latest journey comes back at last, long after its end, when events may have told everything.
+
+    Where the app embeds the consent page, its page passes the message on at last.
+    """
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Open the address that it is sent back to, or pass on the message."""
+        participant = stage.participant(self.twin)
+        session = stage.fiskil.sandbox.session(participant.session_ids[-1]) if participant.session_ids else None
+        if session is None or session.ending is None:
+            raise StepError("No journey has come to its end, so nobody can come back from one.")
+        if participant.is_embedded:
+            hear(stage, participant, session.session_id, messages_of(session, stage.fiskil.reading))
+            return
+        participant.way_back = stage.fiskil.sandbox.way_back(session.session_id) or ""
+        _open(stage, participant, _way_back(participant))
 
 
 def _way_back(participant: "Participant") -> str:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import parse_qsl, urlsplit
 
+import msgspec
 from msgspec import Struct
 
 from harness import catalog
@@ -12,6 +13,7 @@ from harness.journal import Journey, Visit, kept
 from harness.model import Ending, Person
 from harness.sandbox.conclusion import check_conclusion
 from harness.steps.base import PlainStep
+from harness.steps.telling import hear, visitor_of
 from harness.visitor import Visitor, is_same_origin
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ START_SESSION = "app.drive.start_session"
 Screen = Literal["institution", "login", "code", "accounts", "confirm"]
 SCREENS: tuple[Screen, ...] = ("institution", "login", "code", "accounts", "confirm")
 INSTITUTION = "88888"
+LEFT = "ABANDONED"
 
 
 class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
@@ -65,13 +68,13 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
         ended(stage, participant, Ending.APPROVED.value)
 
 
-class _DrivenJourney(PlainStep, frozen=True, kw_only=True):
+class DrivenJourney(PlainStep, frozen=True, kw_only=True):
     """A journey that only the app can begin."""
 
     needs: ClassVar[tuple[str, ...]] = (START_SESSION,)
 
 
-class Cancel(_DrivenJourney, frozen=True, kw_only=True, tag="cancel"):
+class Cancel(DrivenJourney, frozen=True, kw_only=True, tag="cancel"):
     """The end user presses Cancel on a screen."""
 
     at: Screen = "login"
@@ -82,7 +85,7 @@ class Cancel(_DrivenJourney, frozen=True, kw_only=True, tag="cancel"):
         _walk(stage, stage.participant(self.twin), until=self.at, then="cancel")
 
 
-class Deny(_DrivenJourney, frozen=True, kw_only=True, tag="deny"):
+class Deny(DrivenJourney, frozen=True, kw_only=True, tag="deny"):
     """The end user declines on one of the institution's screens."""
 
     at: Literal["login", "code", "accounts"] = "accounts"
@@ -93,7 +96,7 @@ class Deny(_DrivenJourney, frozen=True, kw_only=True, tag="deny"):
         _walk(stage, stage.participant(self.twin), until=self.at, then="deny")
 
 
-class Leave(_DrivenJourney, frozen=True, kw_only=True, tag="leave"):
+class Leave(DrivenJourney, frozen=True, kw_only=True, tag="leave"):
     """The end user closes the tab on a screen: no callback at all."""
 
     at: Screen = "login"
@@ -104,7 +107,7 @@ class Leave(_DrivenJourney, frozen=True, kw_only=True, tag="leave"):
         _walk(stage, stage.participant(self.twin), until=self.at, then="")
 
 
-class MistypeCode(_DrivenJourney, frozen=True, kw_only=True, tag="mistype_code"):
+class MistypeCode(DrivenJourney, frozen=True, kw_only=True, tag="mistype_code"):
     """The end user types a wrong one-time code, as often as the institution allows."""
 
     twin: str = ""
@@ -114,7 +117,7 @@ class MistypeCode(_DrivenJourney, frozen=True, kw_only=True, tag="mistype_code")
         _walk(stage, stage.participant(self.twin), until="code", then="mistype")
 
 
-class Attempt(_DrivenJourney, frozen=True, kw_only=True, tag="attempt"):
+class Attempt(DrivenJourney, frozen=True, kw_only=True, tag="attempt"):
     """Somebody walks on until the journey ends by itself, as it does for people with an ``outcome``.
 
     ``end_user`` names who types their e-mail address at the institution; the app's customer stays the participant.
@@ -134,7 +137,7 @@ class Attempt(_DrivenJourney, frozen=True, kw_only=True, tag="attempt"):
         _walk(stage, stage.participant(self.twin), until="confirm", then="confirm", visiting=visiting)
 
 
-class Conclude(_DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
+class Conclude(DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
     """The journey comes to an outcome without a screen, and the browser goes where it is sent.
 
     ``outcome`` is ``approved`` or what may stand in a person's file, such as ``denied``.
@@ -153,12 +156,12 @@ class Conclude(_DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
         address = begin(stage, participant)
         stage.fiskil.sandbox.conclude(participant.session_ids[-1], self.outcome, email=participant.person.email)
         with Browser(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
-            visitor = Visitor(browser, allow_hosts=stage.settings.sandbox.allow_hosts)
+            visitor = visitor_of(stage, participant, browser)
             visitor.open(address)
-        _came_back(stage, participant, visitor)
+        came_back(stage, participant, visitor)
 
 
-class StartSession(_DrivenJourney, frozen=True, kw_only=True, tag="start_session"):
+class StartSession(DrivenJourney, frozen=True, kw_only=True, tag="start_session"):
     """The app is asked for an auth session, whatever comes of it; nobody walks it."""
 
     twin: str = ""
@@ -218,35 +221,58 @@ def _walk(
     if not stage.app.has(START_SESSION):
         raise HookMissing(START_SESSION)
     address = begin(stage, participant)
+    choices = Choices(person=visiting or participant.person, institution_id=institution_id, accounts=accounts)
+    walk_on(stage, participant, address, until=until, then=then, choices=choices)
+
+
+def walk_on(
+    stage: "Stage",
+    participant: "Participant",
+    address: str,
+    *,
+    until: Screen,
+    then: str,
+    choices: "Choices",
+    attempt: int = 0,
+) -> None:
+    """Walk the consent page at *address*, which is that of their latest attempt where no other is named, as it stands."""
+    session_id = participant.session_ids[attempt - 1]
     with Browser(timeout_s=stage.settings.app.limits.request_deadline_s) as browser:
-        visitor = Visitor(browser, allow_hosts=stage.settings.sandbox.allow_hosts)
+        visitor = visitor_of(stage, participant, browser)
         visitor.open(address)
-        choices = _Choices(person=visiting or participant.person, institution_id=institution_id, accounts=accounts)
-        _advance(stage, participant, visitor, until, choices)
-        if then == "confirm" and _at(stage, participant) == "confirm":
+        _advance(stage, session_id, visitor, until, choices)
+        if then == "confirm" and _at(stage, session_id) == "confirm":
             visitor.submit("confirm")
         elif then == "mistype":
-            while _at(stage, participant) == "code":
+            while _at(stage, session_id) == "code":
                 visitor.submit("enter_code", code="000000x")
-        elif then in {"cancel", "deny"} and _at(stage, participant) is not None:
+        elif then in {"cancel", "deny"} and _at(stage, session_id) is not None:
             visitor.submit(then)
     if then:
-        _came_back(stage, participant, visitor)
+        came_back(stage, participant, visitor, attempt=attempt)
     else:
-        ending = _ending_of(stage, participant)
-        ended(stage, participant, ending.value if ending else "ABANDONED")
+        ended(stage, participant, _ending_of(stage, session_id) or LEFT, attempt=attempt)
 
 
-def _came_back(stage: "Stage", participant: "Participant", visitor: Visitor) -> None:
-    """Write down how the journey ended, and the app's page where the browser was sent."""
-    ending = _ending_of(stage, participant)
-    ended(stage, participant, ending.value if ending else "ABANDONED")
-    if visitor.redirects:
+def came_back(stage: "Stage", participant: "Participant", visitor: Visitor, *, attempt: int = 0) -> None:
+    """Write down how the journey ended, and let the app hear of it."""
+    session_id = participant.session_ids[attempt - 1]
+    ended(stage, participant, _ending_of(stage, session_id) or LEFT, attempt=attempt)
+    let_hear(stage, participant, visitor, session_id)
+
+
+def let_hear(stage: "Stage", participant: "Participant", visitor: Visitor, session_id: str) -> None:
+    """Let the app hear what became of a session: by the message that the page has posted, or where the browser was sent."""
+    if participant.is_embedded:
+        participant.way_back = stage.fiskil.sandbox.way_back(session_id) or ""
+        hear(stage, participant, session_id, tuple(msgspec.json.decode(visitor.value_of("data-messages") or "[]")))
+    elif visitor.redirects:
         participant.way_back = visitor.redirects[-1]
-        write_visit(stage, participant, visitor, "callback" if ending is Ending.APPROVED else "cancelled")
+        is_approved = _ending_of(stage, session_id) == Ending.APPROVED.value
+        write_visit(stage, participant, visitor, "callback" if is_approved else "cancelled")
 
 
-class _Choices(Struct, frozen=True, kw_only=True):
+class Choices(Struct, frozen=True, kw_only=True):
     """What the end user answers on the way: who they are, where, and which accounts they share (all without any)."""
 
     person: Person
@@ -254,9 +280,9 @@ class _Choices(Struct, frozen=True, kw_only=True):
     accounts: tuple[str, ...]
 
 
-def _advance(stage: "Stage", participant: "Participant", visitor: Visitor, until: Screen, choices: _Choices) -> None:
+def _advance(stage: "Stage", session_id: str, visitor: Visitor, until: Screen, choices: Choices) -> None:
     while True:
-        screen = _at(stage, participant)
+        screen = _at(stage, session_id)
         if screen is None or SCREENS.index(screen) >= SCREENS.index(until):
             return
         if screen == "institution":
@@ -267,29 +293,29 @@ def _advance(stage: "Stage", participant: "Participant", visitor: Visitor, until
             visitor.submit("enter_code", code=visitor.text_of("data-code"))
         else:
             visitor.submit("select", account=list(choices.accounts or visitor.choices("account")))
-        if _at(stage, participant) == screen:
+        if _at(stage, session_id) == screen:
             raise StepError(f"The consent page stays at {screen!r}.")
 
 
-def _at(stage: "Stage", participant: "Participant") -> Screen | None:
-    session = stage.fiskil.sandbox.session(participant.session_ids[-1])
+def _at(stage: "Stage", session_id: str) -> Screen | None:
+    session = stage.fiskil.sandbox.session(session_id)
     return None if session is None or session.ending is not None else session.stage  # type: ignore[return-value]
 
 
-def _ending_of(stage: "Stage", participant: "Participant") -> Ending | None:
-    session = stage.fiskil.sandbox.session(participant.session_ids[-1])
-    return session.ending if session else None
+def _ending_of(stage: "Stage", session_id: str) -> str:
+    session = stage.fiskil.sandbox.session(session_id)
+    return session.ending.value if session and session.ending else ""
 
 
-def ended(stage: "Stage", participant: "Participant", ending: str) -> None:
-    """Write down how a journey of theirs ended."""
-    attempt = len(participant.session_ids)
+def ended(stage: "Stage", participant: "Participant", ending: str, *, attempt: int = 0) -> None:
+    """Write down how a journey of theirs ended: the latest, where no other is named."""
+    attempt = attempt or len(participant.session_ids)
     stage.journal.write(
         Journey(
             **stage.journal.stamp(),
             participant=participant.name,
             ending=ending,
-            session=participant.session_ids[-1],
+            session=participant.session_ids[attempt - 1],
             attempt=attempt,
             end_user_id=participant.end_user_id,
         )

@@ -295,6 +295,19 @@ def test_object_with_the_names(start: Callable[..., AppUnderTest]) -> None:
     assert look(app, {}).state == {"ref": "rosa-1"}
 
 
+def test_a_message_is_filled_in_whole_or_as_text() -> None:
+    """Alone in JSON it is the message itself, anywhere else its text."""
+    template = RequestTemplate(
+        request="POST /m?s={session_id}", json={"all": "{message}", "part": "it said {message}"}, form={"m": "{message}"}
+    )
+
+    filled = fill(template, {"message": '{"isCompleted":true}', "session_id": "s1"})
+
+    assert filled.path == "/m?s=s1"
+    assert filled.json == {"all": {"isCompleted": True}, "part": 'it said {"isCompleted":true}'}
+    assert filled.form == {"m": '{"isCompleted":true}'}
+
+
 def test_fill_encodes_paths() -> None:
     """Values in a path are percent-encoded, values in JSON are not."""
     template = RequestTemplate(request="POST /c/{end_user_ref}?x={end_user_id}", json={"who": ["{end_user_ref}"]})

@@ -142,3 +142,34 @@ def test_without_a_page_the_hook_that_leads_to_one_is_named(tape: Tape) -> None:
     tape.hook("start_session")
 
     assert PROBE.examine(tape.journal).hook == "app.drive.start_session"
+
+
+def test_messages_of_the_consent_page_are_answered(tape: Tape) -> None:
+    """An app that embeds shows nobody a page; that its page is answered is enough."""
+    tape.hook("message")
+    tape.hook("message", status=409)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.seen) == (Verdict.PASS, "2 messages of the consent page were answered")
+
+
+@pytest.mark.parametrize(
+    ("status", "seen"), [(500, "message answered 500 though the API was well"), (None, "message was not answered")]
+)
+def test_a_message_that_is_too_much_for_the_app_fails(tape: Tape, status: int | None, seen: str) -> None:
+    """Its page stands there without an answer."""
+    tape.hook("message", status=status)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.seen) == (Verdict.FAIL, seen)
+
+
+@pytest.mark.parametrize("status", [502, None])
+def test_a_message_may_go_unanswered_when_the_api_fails(tape: Tape, status: int | None) -> None:
+    """An app may ask the API what became of the journey."""
+    tape.call("consents.list", status=503)
+    tape.hook("message", status=status)
+
+    assert PROBE.examine(tape.journal).verdict is not Verdict.FAIL

@@ -81,3 +81,20 @@ def test_nobody_comes_back_before_they_were_away(perform: Perform) -> None:
     _, crashed = perform(steps.ComeBackAgain())
 
     assert "has not been sent back anywhere yet" in crashed
+
+
+def test_a_browser_comes_back_long_after_the_event(perform: Perform, feed: Feed) -> None:
+    """The event is acknowledged before the page is asked for."""
+    journal, crashed = perform(steps.AuthoriseUnseen(), steps.Deliver(), steps.ComeBackLate())
+
+    assert crashed == ""
+    assert feed.deliveries == 1
+    assert [urlsplit(address).path for address in feed.visited] == ["/thanks"]
+    assert [one.page for one in journal.all(Visit)] == ["callback"]
+
+
+def test_nobody_comes_back_late_from_a_journey_that_goes_on(perform: Perform) -> None:
+    """It has no end yet, and the report says so."""
+    _, crashed = perform(steps.Leave(), steps.ComeBackLate())
+
+    assert "No journey has come to its end" in crashed

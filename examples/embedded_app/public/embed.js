@@ -1,4 +1,4 @@
-// Opens the consent page in a frame over the app and waits for its one message, as the Link SDK does.
+// Opens the consent page in a frame over the app and waits for its last message, as the Link SDK does.
 //
 // A message counts only if it comes from that very frame and from the consent page's origin. What it says goes to the
 // server, which believes none of it about consents; the person sees words.
@@ -13,44 +13,38 @@ button.addEventListener("click", async () => {
   outcome.textContent = "Opening your bank …";
   try {
     const session = await post("/connect", { customer: button.dataset.customer });
-    const told = await embed(session.auth_url);
-    outcome.textContent = (await post("/link/settled", { customer: button.dataset.customer, session_id: session.session_id, ...told })).message;
+    outcome.textContent = await embed(session);
   } catch (error) {
     outcome.textContent = error.message || "That did not work. Please try again in a minute.";
   }
   button.disabled = false;
 });
 
-function embed(address) {
+function embed(session) {
   const frame = document.createElement("iframe");
-  frame.src = address;
+  frame.src = session.auth_url;
   frame.title = "Your bank's consent";
   document.body.append(frame);
-  return new Promise((resolve) => {
-    const end = (told) => {
+  return new Promise((resolve, reject) => {
+    const end = (settle, words) => {
       removeEventListener("message", hear);
       clearTimeout(timer);
       frame.remove();
-      resolve(told);
+      settle(words);
     };
-    const timer = setTimeout(() => end({ error_type: "LINK_TIMEOUT" }), LONGEST_MS);
-    function hear(event) {
+    const timer = setTimeout(() => end(resolve, "That took too long. Please try again."), LONGEST_MS);
+    async function hear(event) {
       if (event.source !== frame.contentWindow || event.origin !== button.dataset.authOrigin) return;
-      const told = settled(event.data);
-      if (told) end(told);
+      const heard = { session_id: session.session_id, origin: event.origin, message: event.data };
+      try {
+        const told = await post("/link/message", { customer: button.dataset.customer, ...heard });
+        if (told.is_over) end(resolve, told.message);
+      } catch (error) {
+        end(reject, error);
+      }
     }
     addEventListener("message", hear);
   });
-}
-
-// What a message comes to; null where it is none of the consent page's. Errors may stand in the address of a "success".
-function settled(message) {
-  if (typeof message !== "object" || message === null) return null;
-  const query = message.redirectURL ? new URL(message.redirectURL, location.href).searchParams : new URLSearchParams();
-  const errorType = message.errorType || query.get("error_type") || (typeof message.error === "string" ? message.error : "");
-  if (message.isCompleted === true && !errorType) return message.consentID ? { error_type: "", consent_id: message.consentID } : null;
-  if (!errorType) return null;
-  return { error_type: errorType, error_id: message.errorID || query.get("error_id") || "" };
 }
 
 async function post(path, body) {

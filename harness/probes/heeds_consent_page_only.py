@@ -1,0 +1,55 @@
+"""Does the app heed what the consent page posts, and nobody else?"""
+
+from typing import ClassVar
+
+from harness.journal import Heard, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.records import EFFECTS
+from harness.probes.states import Move, Reading, moved_alike
+
+
+class HeedsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="heeds_consent_page_only"):
+    """What a window of another origin posts does not move the state as the consent page's message moves another's.
+
+    That message must be seen to move something, or else standing still proves nothing.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
+    around: ClassVar[tuple[str, ...]] = ("return_to_tab", "tell_from_elsewhere")
+    expected: ClassVar[str] = "no effect of a message whose origin is not the consent page's"
+    source: ClassVar[str] = "sdk.messages"
+    fix: ClassVar[str] = (
+        "compare event.origin with the origin of auth_url, and event.source with the frame, before anything else"
+    )
+
+    def examine(self, journal: Journal) -> Finding:
+        """Hold each stranger's message against the same words of the consent page."""
+        reading = Reading(journal)
+        strange = [one for one in journal.all(Heard) if not one.is_genuine]
+        compared = 0
+        for one in strange:
+            suspect = reading.around(one.step, one.participant)
+            known = _genuine_move(journal, reading, one)
+            if suspect is None or known is None:
+                continue
+            compared += 1
+            paths = moved_alike(known, suspect)
+            if paths:
+                seen = f"a window of another origin moved the state as the consent page does: {paths[0]}"
+                return self.fails(seen, evidence=(f"it posted {one.error_type or 'a success'}",), examined=len(strange))
+        if not strange:
+            return self.cannot_tell("no other window posted anything")
+        if not compared:
+            return self.cannot_tell("the consent page's own message was not seen to move anything")
+        return self.holds("what another window posted moved nothing", examined=compared)
+
+
+def _genuine_move(journal: Journal, reading: Reading, strange: Heard) -> Move | None:
+    """The state before and after a step in which the consent page posted the same."""
+    for one in journal.all(Heard):
+        if one.is_genuine and one.error_type == strange.error_type:
+            around = reading.around(one.step, one.participant)
+            if around and around[0] != around[1]:
+                return around
+    return None

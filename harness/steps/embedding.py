@@ -1,0 +1,81 @@
+"""Steps of an app that embeds the consent page: it hears a message in place of a redirect, also twice or from elsewhere.
+
+What a page is told proves nothing: whoever can post to a window can post this. Source: sdk.messages, sdk.target-origin
+"""
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from harness.app.hooks import MESSAGE, ORIGIN_TOLD
+from harness.errors import StepError
+from harness.model import Ending
+from harness.steps.base import PlainStep
+from harness.steps.callbacks import NOBODYS_CONSENT
+from harness.steps.journeys import LEFT, START_SESSION, begin, ended
+from harness.steps.telling import tell
+
+if TYPE_CHECKING:
+    from harness.stage import Stage
+
+ELSEWHERE = "https://elsewhere.example"
+NEWS = "CONSENT_SOMETHING_NEW"
+
+
+class _Told(PlainStep, frozen=True, kw_only=True):
+    """A message that reaches the app by its page."""
+
+    needs: ClassVar[tuple[str, ...]] = (MESSAGE, START_SESSION)
+
+
+class Embed(_Told, frozen=True, kw_only=True, tag="embed"):
+    """From now on the app shows the end user the consent page inside its own: of each ending it hears by a message."""
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Walk in a frame from now on."""
+        stage.participant(self.twin).is_embedded = True
+
+
+class TellAgain(_Told, frozen=True, kw_only=True, tag="tell_again"):
+    """The app's page passes its last message on once more, as after a second click or a lost answer."""
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Pass it on."""
+        participant = stage.participant(self.twin)
+        if participant.heard is None:
+            raise StepError("The app's page has heard no message yet, so it cannot pass one on again.")
+        tell(stage, participant, *participant.heard)
+
+
+class TellUnknown(_Told, frozen=True, kw_only=True, tag="tell_unknown"):
+    """The consent page tells of an error whose type nobody has documented yet; whether the session is over, nobody knows."""
+
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Let the app open an auth session, and pass on that something new went wrong."""
+        participant = stage.participant(self.twin)
+        begin(stage, participant)
+        ended(stage, participant, LEFT)
+        told = {"isCompleted": False, "error": "access_denied", "errorID": "err_something_new", "errorType": NEWS}
+        tell(stage, participant, participant.session_ids[-1], told)
+
+
+class TellFromElsewhere(_Told, frozen=True, kw_only=True, tag="tell_from_elsewhere"):
+    """Another window than the consent page's posts how the latest journey ended: cancelled, or with a consent."""
+
+    needs: ClassVar[tuple[str, ...]] = (ORIGIN_TOLD, *_Told.needs)
+    says: Literal["cancelled", "approved"] = "approved"
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Pass on the stranger's message with its origin."""
+        participant = stage.participant(self.twin)
+        if not participant.session_ids:
+            raise StepError("The app has opened no auth session yet, so nobody can talk about it.")
+        told = {"isCompleted": True, "consentID": NOBODYS_CONSENT}
+        if self.says == "cancelled":
+            told = {"isCompleted": False, "error": "access_denied", "errorType": Ending.CANCELLED.value}
+        tell(stage, participant, participant.session_ids[-1], told, origin=ELSEWHERE)

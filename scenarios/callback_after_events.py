@@ -1,0 +1,16 @@
+"""The events tell of a consent and of every row before the browser comes back, which undoes nothing."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.user-cancellation",),
+    steps=(
+        steps.AuthoriseUnseen(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.ComeBackLate(),
+    ),
+    probes=(probes.ConnectsOnConsent(), probes.ShowsNoServerError()),
+)

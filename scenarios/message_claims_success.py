@@ -1,0 +1,18 @@
+"""The consent page's message says that a consent was given, but none was and no event ever comes; the real one works."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.user-cancellation",),
+    steps=(
+        steps.Embed(),
+        steps.ClaimSuccess(),
+        steps.TellAgain(),
+        steps.Settle(),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+    ),
+    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh()),
+)

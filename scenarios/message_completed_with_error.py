@@ -1,0 +1,18 @@
+"""A message says that the journey is complete and carries the error in its address: nothing was shared."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.user-cancellation",),
+    readings={"sdk.failure-form": "redirect-url"},
+    steps=(
+        steps.Embed(),
+        steps.Cancel(at="code"),
+        steps.Deny(at="login"),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+    ),
+    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+)

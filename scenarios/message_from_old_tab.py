@@ -1,0 +1,17 @@
+"""The end user consents in a second tab and then cancels in the first, whose message undoes nothing."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.user-cancellation",),
+    steps=(
+        steps.Embed(),
+        steps.Leave(at="login"),
+        steps.Authorise(),
+        steps.ReturnToTab(attempt=1),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+    ),
+    probes=(probes.ConnectsOnConsent(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+)

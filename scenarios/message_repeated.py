@@ -1,0 +1,22 @@
+"""The app's page passes each message on twice, and the person comes back by the address and to the old tab as well."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.user-cancellation",),
+    steps=(
+        steps.Embed(),
+        steps.Cancel(at="login"),
+        steps.TellAgain(),
+        steps.ComeBackAgain(),
+        steps.ReturnToTab(attempt=1),
+        steps.Authorise(),
+        steps.TellAgain(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.TellAgain(),
+        steps.ComeBackAgain(),
+    ),
+    probes=(probes.ConnectsOnConsent(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+)

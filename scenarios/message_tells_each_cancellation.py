@@ -1,0 +1,20 @@
+"""The app embeds the consent page, whose message tells it of a cancellation on each screen in turn, and of a consent."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.user-cancellation",),
+    steps=(
+        steps.Embed(),
+        steps.Cancel(at="institution"),
+        steps.Cancel(at="login"),
+        steps.Cancel(at="code"),
+        steps.Cancel(at="accounts"),
+        steps.Cancel(at="confirm"),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+    ),
+    probes=(probes.StaysUnconnected(), probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+)

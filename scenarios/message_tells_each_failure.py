@@ -1,0 +1,21 @@
+"""The app embeds the consent page, whose message tells it of every way to fail, also of one that nobody knows yet."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("errors.graceful", "edge.authentication-failure"),
+    steps=(
+        steps.Embed(),
+        steps.Deny(at="accounts"),
+        steps.MistypeCode(),
+        steps.Attempt(end_user="ines"),
+        steps.Attempt(end_user="uma"),
+        steps.Attempt(end_user="tuan"),
+        steps.TellUnknown(),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+    ),
+    probes=(probes.StartsAgainAfresh(), probes.ShowsNoServerError()),
+)
