@@ -33,13 +33,30 @@ class Exchange(Entry, frozen=True, kw_only=True):
 
 
 class Bite(Entry, frozen=True, kw_only=True):
-    """A fault acted. ``byte_offset`` is where in the response body, -1 before it began; ``seed`` is its rule's."""
+    """A fault acted. ``byte_offset`` is where in the response body, -1 before it began; ``seed`` is its rule's.
+
+    Of a fault of connections ``connection`` is the one it met, as exchanges have it, and ``seen`` what came of that.
+    """
 
     fault: str
     route: str
     request_number: int
     byte_offset: int = -1
     seed: int = 0
+    connection: int = 0
+    seen: str = ""
+
+
+class Secured(Entry, frozen=True, kw_only=True):
+    """The app was started with an address of the API under https; ``is_reached`` tells whether it got an answer there."""
+
+    is_reached: bool
+
+
+class Unencrypted(Entry, frozen=True, kw_only=True):
+    """The app spoke to the API without TLS though it was told of https; ``place`` says in words where."""
+
+    place: str
 
 
 class Unreached(Entry, frozen=True, kw_only=True):

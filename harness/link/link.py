@@ -80,6 +80,8 @@ class Link:
                     route=bite.rule.route,
                     request_number=0,
                     seed=bite.rule.seed,
+                    connection=bite.port,
+                    seen=bite.seen,
                 )
             )
 

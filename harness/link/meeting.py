@@ -9,11 +9,15 @@ from harness.link.rules import Rule, Rules, Waiting
 
 
 class ConnectionBite(Struct, frozen=True, kw_only=True):
-    """A fault acted on a connection, the ``connection``-th since the start; 0 is one that never reached us."""
+    """A fault acted on a connection, the ``connection``-th since the start; 0 is one that never reached us.
+
+    ``port`` is the client's own, 0 where it is not known.
+    """
 
     rule: Rule
     connection: int
     seen: str
+    port: int = 0
 
 
 class Held(Protocol):
@@ -31,6 +35,7 @@ class Meeting:
         waiting: Waiting,
         *,
         number: int,
+        port: int,
         report: Callable[[ConnectionBite], None],
         rules: Rules,
         over: Callable[["Meeting"], None],
@@ -40,7 +45,8 @@ class Meeting:
         self.most_open: int | None = None
         self.is_open = True
         self.has_heard = False
-        self._number, self._report, self._rules, self._over = number, report, rules, over
+        self._number, self._port = number, port
+        self._report, self._rules, self._over = report, rules, over
 
     def hears(self) -> None:
         """Take note that the client has said hello."""
@@ -51,7 +57,7 @@ class Meeting:
         if self.is_open:
             self.is_open = False
             self._rules.settle(self.waiting, has_bitten=True)
-            self._report(ConnectionBite(rule=self.waiting.rule, connection=self._number, seen=seen))
+            self._report(ConnectionBite(rule=self.waiting.rule, connection=self._number, seen=seen, port=self._port))
 
     def spares(self) -> None:
         """Nothing came of it: the fault waits for another connection, unless it had bitten before."""
@@ -70,3 +76,18 @@ class Meeting:
         self.ends()
         if self.held is not None:
             self.held.release()
+
+
+class Unmet:
+    """In the place of a meeting, for a connection that no fault has met."""
+
+    has_heard = False
+
+    def hears(self) -> None:
+        """Nobody waits for that."""
+
+    def shows(self, seen: str) -> None:
+        """It is nobody's doing."""
+
+    def ends(self) -> None:
+        """Nothing is left of it."""

@@ -26,6 +26,7 @@ from harness.probes.leaves_urls_alone import LeavesUrlsAlone
 from harness.probes.loses_nothing import LosesNothing
 from harness.probes.polls_sparingly import PollsSparingly
 from harness.probes.reads_after_event import ReadsAfterEvent
+from harness.probes.refuses_bad_certificates import RefusesBadCertificates
 from harness.probes.refuses_forgeries import RefusesForgeries
 from harness.probes.refuses_strangers import RefusesStrangers
 from harness.probes.remembers_what_it_applies import RemembersWhatItApplies
@@ -68,6 +69,7 @@ AnyProbe = (
     | LosesNothing
     | PollsSparingly
     | ReadsAfterEvent
+    | RefusesBadCertificates
     | RefusesForgeries
     | RefusesStrangers
     | RemembersWhatItApplies
@@ -117,6 +119,7 @@ __all__ = [
     "PollsSparingly",
     "Probe",
     "ReadsAfterEvent",
+    "RefusesBadCertificates",
     "RefusesForgeries",
     "RefusesStrangers",
     "RemembersWhatItApplies",
