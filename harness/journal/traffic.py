@@ -48,7 +48,7 @@ class Bite(Entry, frozen=True, kw_only=True):
 
 
 class Secured(Entry, frozen=True, kw_only=True):
-    """The app was started with an address of the API under https; ``is_reached`` tells whether it got an answer there."""
+    """The app was started with an address of the API under https; ``is_reached`` tells whether it called there."""
 
     is_reached: bool
 
