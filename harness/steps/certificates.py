@@ -30,7 +30,7 @@ BadCertificate = ExpiredCertificate | FutureCertificate | MissingIntermediate | 
 class SpeakTls(PlainStep, frozen=True, kw_only=True, tag="speak_tls"):
     """The app is started again with an address of the API under https and a good certificate, and reads everything.
 
-    Without a call that gets through nothing could be said of what follows. When the scenario ends the app is told the first address.
+    Without a call that gets through nothing could be said of what follows. At the end the app is told the first address.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("app.command", "app.drive.refresh")

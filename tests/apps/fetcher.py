@@ -1,7 +1,8 @@
 """An app that asks the API for its institutions when it is told to refresh, as careful or careless as its environment says.
 
 It knows the authority in ``CA``, or none. ``MANNER`` is careful; careless (checks nothing); plain (tries http after https);
-early (asks when it starts, and does not start otherwise); hurt (asks no more after the first failure); deaf (never asks); once.
+early (asks when it starts, and does not start otherwise); hurt (asks no more after the first failure); deaf (never asks);
+or once (asks at the first refresh alone).
 """
 
 import contextlib
