@@ -21,6 +21,7 @@ from harness.probes.keeps_answers_apart import KeepsAnswersApart
 from harness.probes.keeps_deadline import KeepsDeadline
 from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
+from harness.probes.keeps_urls_clean import KeepsUrlsClean
 from harness.probes.knows_again import KnowsAgain
 from harness.probes.leaves_urls_alone import LeavesUrlsAlone
 from harness.probes.loses_nothing import LosesNothing
@@ -64,6 +65,7 @@ AnyProbe = (
     | KeepsDeadline
     | KeepsEndUsersApart
     | KeepsSecretsOutOfLogs
+    | KeepsUrlsClean
     | KnowsAgain
     | LeavesUrlsAlone
     | LosesNothing
@@ -112,6 +114,7 @@ __all__ = [
     "KeepsDeadline",
     "KeepsEndUsersApart",
     "KeepsSecretsOutOfLogs",
+    "KeepsUrlsClean",
     "KnowsAgain",
     "LeavesUrlsAlone",
     "LosesNothing",
