@@ -4,7 +4,9 @@ Whoever calls knows what a failure means for it, and whether to come again later
 token was refused, with a new one.
 """
 
+import contextlib
 import json
+import socket
 import ssl
 import threading
 import time
@@ -180,7 +182,10 @@ class Fiskil:
         trust = {"ssl_context": self._trust} if address.scheme == "https" else {}
         kind = HTTPSConnection if trust else HTTPConnection
         connection = kind(address.hostname, address.port, timeout=limit_s, **trust)
-        watchdog = threading.Timer(limit_s, cut, [connection])
+        began = time.monotonic()
+        connection.connect()
+        # The limit of the socket is one on each read; only somebody else can end an answer that comes byte by byte.
+        watchdog = threading.Timer(limit_s - (time.monotonic() - began), cut, [connection.sock])
         watchdog.start()
         try:
             headers = {"Accept": "application/json", "X-Fiskil-Version": "v3", "Connection": "close"}
@@ -202,14 +207,11 @@ class Fiskil:
             connection.close()
 
 
-def cut(connection):
+def cut(sock):
     """End a connection under whoever waits for it."""
-    sock = connection.sock
-    if sock is not None:
-        try:
-            sock.shutdown(2)
-        except OSError:
-            return
+    with contextlib.suppress(OSError):
+        # Under TLS as well: a socket's own shutdown would take the TLS away from whoever reads.
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 def decoded(raw):

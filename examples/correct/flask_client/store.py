@@ -69,6 +69,8 @@ def hear(tx, message):
     is_end = message["event"] == "consent.revoked"
     if not message["consent_id"] or (known and known["end_user_id"] != message["end_user_id"]):
         return
+    if not is_end:
+        complete_attempts(tx, message["end_user_id"])
     if known and (known["is_over"] or (message["published_us"], is_end) <= (known["published_us"], False)):
         return
     tx.execute(
@@ -78,8 +80,6 @@ def hear(tx, message):
     )
     if is_end:
         forget(tx, message["consent_id"])
-    else:
-        complete_attempts(tx, message["end_user_id"])
 
 
 def learn(tx, end_user_id, listed):
