@@ -253,7 +253,9 @@ def retry_after_s(header):
     """What Retry-After asks for, in either of its forms; 0 where it says nothing usable."""
     told = header.strip()
     try:
-        seconds = float(told) if told.isascii() and told.isdecimal() else parsedate_to_datetime(told).timestamp() - time.time()
+        seconds = (
+            float(told) if told.isascii() and told.isdecimal() else parsedate_to_datetime(told).timestamp() - time.time()
+        )
     except (ValueError, TypeError, OverflowError):
         return 0.0
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)

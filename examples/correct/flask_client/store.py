@@ -96,7 +96,8 @@ def learn(tx, end_user_id, listed):
 def end(tx, end_user_id, consent_id):
     """A consent is over for good, and so is what it let us read."""
     tx.execute(
-        "UPDATE consents SET status = 'revoked', is_over = 1 WHERE consent_id = ? AND end_user_id = ?", (consent_id, end_user_id)
+        "UPDATE consents SET status = 'revoked', is_over = 1 WHERE consent_id = ? AND end_user_id = ?",
+        (consent_id, end_user_id),
     )
     forget(tx, consent_id)
 
@@ -109,7 +110,8 @@ def forget(tx, consent_id):
 def complete_attempts(tx, end_user_id):
     """A consent has come of it: nobody waits for the open attempts any more."""
     tx.execute(
-        "UPDATE attempts SET status = 'completed' WHERE end_user_id = ? AND status IN ('pending', 'returned')", (end_user_id,)
+        "UPDATE attempts SET status = 'completed' WHERE end_user_id = ? AND status IN ('pending', 'returned')",
+        (end_user_id,),
     )
 
 
