@@ -34,11 +34,11 @@ DATASETS = {
 
 
 class Failure(Exception):
-    """A call that did not succeed. ``is_final``: it never will. ``was_sent`` is False where Fiskil has certainly not seen it."""
+    """A call that did not succeed. ``is_final``: it never will; ``pause_s``: not before so many seconds have passed."""
 
-    def __init__(self, reason, *, status=0, pause_s=0.0, is_final=False, was_sent=True):
+    def __init__(self, reason, *, status=0, pause_s=0.0, is_final=False):
         super().__init__(reason)
-        self.reason, self.status, self.pause_s, self.is_final, self.was_sent = reason, status, pause_s, is_final, was_sent
+        self.reason, self.status, self.pause_s, self.is_final = reason, status, pause_s, is_final
 
 
 class Fiskil:
@@ -58,7 +58,7 @@ class Fiskil:
         return [one["id"] for one in self._every("/v1/end-users", "end_users", {}, until) if one.get("email") == email]
 
     def create_end_user(self, email, until):
-        """A new end user's id. Creating twice makes two, so whoever does not know the outcome looks before it comes again."""
+        """A new end user's id. Creating twice makes two, so whoever does not know the outcome looks before it asks again."""
         return text(self._call("POST", "/v1/end-users", until, body={"email": email}), "end_user_id")
 
     def create_session(self, end_user_id, address, until):
@@ -129,13 +129,13 @@ class Fiskil:
     def _current(self, refused, until):
         """A token other than *refused*: one thread fetches it, and the others wait for that one."""
         if not self._alone.acquire(timeout=max(0.0, until - time.monotonic())):
-            raise Failure("no token in time", was_sent=False)
+            raise Failure("no token in time")
         try:
             now = time.monotonic()
             if self._token and self._token != refused and now < self._usable_until:
                 return self._token
             if now < self._paused_until:
-                raise Failure("the credentials were refused a moment ago", pause_s=self._paused_until - now, was_sent=False)
+                raise Failure("the credentials were refused a moment ago", pause_s=self._paused_until - now)
             return self._fetch(until)
         finally:
             self._alone.release()
@@ -148,7 +148,7 @@ class Fiskil:
             if 400 <= failure.status < 500 and failure.status not in MAY_PASS:
                 pause_s = min(60.0, 5.0 * 2**self._refusals)
                 self._refusals, self._paused_until = self._refusals + 1, time.monotonic() + pause_s
-                raise Failure("the credentials are refused", pause_s=pause_s, was_sent=False) from None
+                raise Failure("the credentials are refused", pause_s=pause_s) from None
             raise
         self._token = text(told, "token" if "token" in told else "access_token")
         lifetime_s = lifetime(told.get("expires_in"))
@@ -160,9 +160,9 @@ class Fiskil:
         now = time.monotonic()
         wait_s = self._closed_until.get(route, 0.0) - now
         if wait_s > 0:
-            raise Failure("Fiskil asked us to wait", pause_s=wait_s, was_sent=False)
+            raise Failure("Fiskil asked us to wait", pause_s=wait_s)
         if now >= until:
-            raise Failure("no time left", was_sent=False)
+            raise Failure("no time left")
         try:
             status, headers, raw = self._exchange(method, urljoin(self._origin, url), body, token, min(CALL_S, until - now))
         except (HTTPError, OSError, ValueError) as trouble:
