@@ -69,9 +69,9 @@ class Fiskil:
         return text(told, "session_id"), text(told, "auth_url"), expires_at if isinstance(expires_at, int) else 0
 
     def consents(self, end_user_id, until):
-        """Every consent of an end user by its id, and whether it is active."""
+        """Every consent of an end user by its id, with the datasets that may be read under it; none where it has ended."""
         told = self._every("/v1/consent", "consents", {"end_user_id": end_user_id}, until)
-        return {text(one, "arrangement_id"): one.get("active") is True for one in told}
+        return {text(one, "arrangement_id"): readable(one) for one in told}
 
     def revoke(self, consent_id, until):
         """End a consent; one that Fiskil does not know has ended."""
@@ -212,6 +212,15 @@ def cut(sock):
     with contextlib.suppress(OSError):
         # Under TLS as well: a socket's own shutdown would take the TLS away from whoever reads.
         socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+def readable(consent):
+    """The datasets that a consent covers; one that names none we know is taken to cover all."""
+    if consent.get("active") is not True:
+        return set()
+    permissions = consent.get("permissions")
+    named = {one for one in permissions if isinstance(one, str)} if isinstance(permissions, list) else set()
+    return named & DATASETS.keys() or set(DATASETS)
 
 
 def decoded(raw):

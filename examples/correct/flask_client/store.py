@@ -83,13 +83,16 @@ def hear(tx, message):
 
 
 def learn(tx, end_user_id, listed):
-    """Take over consents that nobody told us of, and the end of those that have ended; none comes back to life by a list."""
-    for consent_id, is_active in listed.items():
+    """Take over consents that nobody told us of, what they cover no longer, and their end; none comes back by a list."""
+    for consent_id, readable in listed.items():
         tx.execute(
             "INSERT OR IGNORE INTO consents VALUES (?, ?, ?, 0, 0, 0)",
-            (consent_id, end_user_id, "active" if is_active else "revoked"),
+            (consent_id, end_user_id, "active" if readable else "revoked"),
         )
-        if not is_active:
+        held = tx.execute("SELECT DISTINCT dataset FROM rows WHERE consent_id = ?", (consent_id,)).fetchall()
+        for dataset in {one["dataset"] for one in held} - set(readable):
+            tx.execute("DELETE FROM rows WHERE consent_id = ? AND dataset = ?", (consent_id, dataset))
+        if not readable:
             end(tx, end_user_id, consent_id)
 
 

@@ -140,11 +140,11 @@ def disconnect(ref):
     end_user_id, until = _end_user_id(ref), time.monotonic() + REQUEST_S
     listed = api.consents(end_user_id, until)
     with database.changing() as tx:
-        consent_ids = {one for one, is_active in listed.items() if is_active} | store.active_ids(tx, end_user_id)
+        consent_ids = {one for one, readable in listed.items() if readable} | store.active_ids(tx, end_user_id)
     for consent_id in sorted(consent_ids):
         api.revoke(consent_id, until)
         with database.changing() as tx:
-            store.learn(tx, end_user_id, {consent_id: False})
+            store.learn(tx, end_user_id, {consent_id: set()})
     return {"status": "done"}
 
 

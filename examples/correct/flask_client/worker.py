@@ -51,7 +51,8 @@ class Worker(threading.Thread):
         """
         with self.turn(end_user_id, until):
             listed = self._api.consents(end_user_id, until)
-            readings = {name: self._api.rows(name, end_user_id, until) for name in DATASETS if any(listed.values())}
+            granted = set().union(*listed.values())
+            readings = {name: self._api.rows(name, end_user_id, until) for name in DATASETS if name in granted}
             with self._database.changing() as tx:
                 store.learn(tx, end_user_id, listed)
                 for consent_id in store.active_ids(tx, end_user_id) - listed.keys():
@@ -109,6 +110,8 @@ class Worker(threading.Thread):
         sync, end_user_id = SYNC.fullmatch(message["event"]), message["end_user_id"]
         with self._database.changing() as tx:
             is_ours, known = store.is_known(tx, end_user_id), store.active_ids(tx, end_user_id)
+        if is_ours and message["event"] in {"consent.received", "consent.updated"}:
+            return self._api.consents(end_user_id, until), {}
         if not sync or not is_ours:
             return {}, {}
         listed = {} if message["consent_id"] in known else self._api.consents(end_user_id, until)
