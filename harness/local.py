@@ -166,9 +166,9 @@ class LocalFiskil:
         """Let the API be reached under https alone until ``speak_plain``, and note whoever begins without TLS."""
         if not self._first.is_tls:
             self._other = self._other or self._open_api(is_tls=True)
-            self._first.door.watch(lambda: self._note_plain("the plain address that was told before"))
+            self._first.door.watch(lambda: self._note_plain(is_former=True))
         self._turn_to(self._other or self._first)
-        self._told.door.watch(lambda: self._note_plain("the port of the https address"))
+        self._told.door.watch(lambda: self._note_plain(is_former=False))
 
     def speak_plain(self) -> None:
         """Let the API be reached as it was in the beginning."""
@@ -182,10 +182,10 @@ class LocalFiskil:
         self.link.rules.door = api.door
         self.sandbox.place(api_url=self.api_url, auth_url=self.auth_url)
 
-    def _note_plain(self, place: str) -> None:
+    def _note_plain(self, *, is_former: bool) -> None:
         journal = self.link.journal
         if journal is not None:
-            journal.write(Unencrypted(**journal.stamp(), place=place))
+            journal.write(Unencrypted(**journal.stamp(), is_former=is_former))
 
     def _kept(self, server: Any) -> Any:
         self._servers.append(server)

@@ -54,9 +54,9 @@ class Secured(Entry, frozen=True, kw_only=True):
 
 
 class Unencrypted(Entry, frozen=True, kw_only=True):
-    """The app spoke to the API without TLS though it was told of https; ``place`` says in words where."""
+    """Somebody spoke HTTP without TLS while the app was told of https: at that very port, or at the address of before."""
 
-    place: str
+    is_former: bool = False
 
 
 class Unreached(Entry, frozen=True, kw_only=True):

@@ -30,8 +30,6 @@ NewContext = Callable[[Shown, Callable[[], object]], ssl.SSLContext]
 FULL_S = 0.2
 """So long no connection is taken after the process had no descriptor left for one."""
 LOOK_EVERY_S = 0.01
-TLS_BEGINS = b"\x16"
-"""The first byte of a client that speaks TLS: it says hello."""
 SWALLOW = TurnAway(end=End.CLOSE, awaits_data=True)
 GRACE_S = 0.5
 """So long a fault that is lifted is given to show what it did: a client knows of a failed handshake before we do."""
@@ -94,7 +92,8 @@ class Door:
         self._tell_plain = tell_plain
 
     def _note_beginning(self, data: bytes) -> None:
-        if self._tell_plain is not None and not data.startswith(TLS_BEGINS):
+        # A request without TLS begins with its method; no hello of TLS, however old, begins with a letter.
+        if self._tell_plain is not None and data[:1].isupper():
             self._tell_plain()
 
     def refuse_impossible(self, rule: Rule) -> None:

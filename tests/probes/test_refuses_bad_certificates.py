@@ -26,9 +26,9 @@ def reached(tape: Tape, *, is_reached: bool = True) -> None:
     tape.wait(0.1)
 
 
-def plain(tape: Tape) -> None:
+def plain(tape: Tape, *, is_former: bool = False) -> None:
     """Somebody spoke HTTP without TLS."""
-    tape.journal.write(Unencrypted(at_s=tape.now_s, place="the port of the https address"))
+    tape.journal.write(Unencrypted(at_s=tape.now_s, is_former=is_former))
     tape.wait(0.1)
 
 
@@ -68,7 +68,20 @@ def test_plain_http_after_a_refusal_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "the app spoke plain HTTP at the port of the https address after it had refused a certificate"
+    told = "the app spoke plain HTTP to the port of the https address after it had refused a certificate"
+    assert finding.seen == told
+
+
+def test_a_process_that_knows_the_former_address_accuses_nobody(tape: Tape) -> None:
+    """It may have outlived the restart, and was never told of https."""
+    reached(tape)
+    shown(tape, EXPIRED, REFUSALS[0])
+    plain(tape, is_former=True)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.seen == "something still calls the plain address that was told before"
 
 
 def test_plain_http_before_any_refusal_accuses_nobody(tape: Tape) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from harness import faults, steps
@@ -10,6 +12,7 @@ from harness.driver import Driver
 from harness.journal import CA_TOLD, Bite, CutShort, Exchange, FaultSet, Journal, Secured, Started, Trouble, Unencrypted
 from harness.scenario import Scenario
 from harness.settings import Settings, parse
+from harness.steps import PlainStep
 
 Drive = Callable[..., Driver]
 
@@ -32,6 +35,18 @@ def performed(driver: Driver, *given: steps.AnyStep) -> Journal:
     journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
     assert not crashed
     return journal
+
+
+class AsksAt(PlainStep, frozen=True, kw_only=True, tag="asks_at"):
+    """Somebody else than the app asks an address, and is sent away."""
+
+    address: str
+
+    def perform(self, stage: Any) -> None:
+        """Ask."""
+        assert stage.fiskil.api_url != self.address
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.get(f"{self.address}/v1/institutions", trust_env=False)
 
 
 def served(journal: Journal) -> list[int]:
@@ -92,7 +107,7 @@ def test_plain_http_is_noted_and_never_served(drive: Drive, is_tls: bool) -> Non
 
     journal = performed(driver, steps.SpeakTls(), steps.ShowCertificate(EXPIRED))
 
-    assert {one.place for one in journal.all(Unencrypted)} == {"the port of the https address"}
+    assert {one.is_former for one in journal.all(Unencrypted)} == {False}
     assert served(journal) == [0]
 
 
@@ -102,7 +117,19 @@ def test_plain_http_is_noted_after_a_handshake_that_broke(drive: Drive) -> None:
 
     journal = performed(drive(fetching("plain")), steps.SpeakTls(), broken, steps.Refresh())
 
-    assert [one.place for one in journal.all(Unencrypted)] == ["the port of the https address"]
+    assert [one.is_former for one in journal.all(Unencrypted)] == [False]
+
+
+def test_the_former_address_swallows_what_it_is_told(drive: Drive) -> None:
+    """A process that knows no other is noted and gets no answer; afterwards it is served again."""
+    driver = drive(fetching("careful"))
+    former = driver.fiskil.api_url
+
+    journal = performed(driver, steps.SpeakTls(), AsksAt(address=former))
+
+    assert [one.is_former for one in journal.all(Unencrypted)] == [True]
+    assert served(journal) == [0]
+    assert httpx.get(f"{former}/v1/institutions", trust_env=False).status_code < 500
 
 
 @pytest.mark.parametrize(("manner", "ca", "hook"), [("careful", "", CA_TOLD), ("deaf", "{ca_file}", "")])

@@ -93,7 +93,8 @@ class Fiskil:
         found = {}
         for selection in selections:
             for one in self._every(f"/v1/banking/{dataset}", dataset, {"end_user_id": end_user_id, **selection}, until):
-                kept = {name: str(one[name]) for name in DATASETS[dataset] if one.get(name) is not None}
+                told = {name: str(one[name]) for name in DATASETS[dataset] if one.get(name) is not None}
+                kept = {name: value for name, value in told.items() if is_storable(value)}
                 found[text(one, "fiskil_id")] = {"consent_id": text(one, "arrangement_id"), **kept}
         return found
 
@@ -102,7 +103,7 @@ class Fiskil:
         url, seen, records = f"{self._origin}{path}?{urlencode(params)}", set(), []
         while url:
             if url in seen or len(seen) > MOST_PAGES:
-                raise Failure("pages that never end")
+                raise Failure("pages that never end", is_final=True)
             seen.add(url)
             told = self._call("GET", url, until, route=path)
             page, links = (told, None) if isinstance(told, list) else (told.get(root), told.get("links"))
@@ -112,7 +113,7 @@ class Fiskil:
             following = links.get("next") if isinstance(links, dict) else None
             url = urljoin(url, following) if isinstance(following, str) and following else ""
             if url and urlsplit(url)[:2] != urlsplit(self._origin)[:2]:
-                raise Failure("a link to another origin")
+                raise Failure("a link to another origin", is_final=True)
         return records
 
     def _call(self, method, url, until, *, body=None, route=""):
@@ -244,9 +245,14 @@ def float_refused(name):
 def text(record, name):
     """A text that must be there, and can be stored."""
     value = record.get(name) if isinstance(record, dict) else None
-    if not isinstance(value, str) or not value or any("\ud800" <= letter <= "\udfff" for letter in value):
+    if not isinstance(value, str) or not value or not is_storable(value):
         raise Failure(f"an answer without {name}")
     return value
+
+
+def is_storable(value):
+    """Lone surrogates pass through JSON, but nothing can hold them."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def lifetime(told):
