@@ -3,6 +3,7 @@
 import pytest
 from tape import Tape
 
+from harness.journal import Bite
 from harness.probes import KeepsDeadline, Verdict
 
 PROBE = KeepsDeadline()
@@ -145,3 +146,31 @@ def test_a_second_of_slack_is_given_to_the_request_too(tape: Tape, took_s: float
     tape.hook("refresh", status=504, took_s=took_s)
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def unanswered(tape: Tape) -> None:
+    """A handshake began that nobody answered."""
+    tape.journal.write(Bite(at_s=tape.now_s, fault="HandshakeStall()", route="connection", request_number=0))
+
+
+@pytest.mark.parametrize(
+    ("status", "took_s", "verdict"), [(200, 4.2, Verdict.PASS), (504, 8, Verdict.PASS), (None, 17, Verdict.FAIL)]
+)
+def test_a_handshake_without_an_answer_holds_nobody_up(
+    tape: Tape, status: int | None, took_s: float, verdict: Verdict
+) -> None:
+    """Whether the app tried again or gave up, whoever asked it has an answer by the request deadline."""
+    tape.wait(0.5)
+    unanswered(tape)
+    tape.wait(took_s - 0.5)
+    tape.hook("refresh", status=status, took_s=took_s)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_handshake_that_nobody_waited_for_proves_nothing(tape: Tape) -> None:
+    """The app was at work by itself, and for how long is not seen."""
+    tape.hook("refresh", took_s=0.1)
+    unanswered(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
