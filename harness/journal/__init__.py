@@ -24,6 +24,7 @@ from harness.journal.entry import Entry
 from harness.journal.given import API_TOLD, CA_TOLD, ApiUntold, Canaries, History, Limits, Reduction, UsedEvents
 from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
 from harness.journal.traffic import (
+    Abandoned,
     Bite,
     Exchange,
     FaultSet,
@@ -45,6 +46,7 @@ __all__ = [
     "EARLY",
     "HALVED",
     "HOMES",
+    "Abandoned",
     "ApiUntold",
     "BaitLaid",
     "BaitTaken",

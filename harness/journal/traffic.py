@@ -47,6 +47,13 @@ class Bite(Entry, frozen=True, kw_only=True):
     seen: str = ""
 
 
+class Abandoned(Entry, frozen=True, kw_only=True):
+    """The app ended a ``connection`` that a fault had bitten and still held, as one that gives up does."""
+
+    fault: str
+    connection: int
+
+
 class Secured(Entry, frozen=True, kw_only=True):
     """The app was started with an address of the API under https; ``is_reached`` tells whether it called there."""
 

@@ -22,7 +22,7 @@ from harness.link.door_outage import Outage
 from harness.link.door_port import Port, can_drop
 from harness.link.door_served import Served
 from harness.link.door_tls import TlsLine
-from harness.link.meeting import ConnectionBite, Meeting, Unmet
+from harness.link.meeting import ConnectionBite, Meeting, Report, Unmet
 from harness.link.protocol import reset
 from harness.link.rules import Rule, Rules, Waiting
 
@@ -43,7 +43,7 @@ class Door:
         rules: Rules,
         *,
         loop: asyncio.AbstractEventLoop,
-        report: Callable[[ConnectionBite], None] = lambda _bite: None,
+        report: Report = lambda _told: None,
         new_context: NewContext | None = None,
     ) -> None:
         """Give *new_context*, which makes the TLS contexts of faults, where the server speaks TLS."""

@@ -31,6 +31,7 @@ class Away(asyncio.Protocol):
         self._struck, self._begun = struck, begun
         self._transport: Any = None
         self._has_heard = False
+        self._is_ours = False
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -53,10 +54,13 @@ class Away(asyncio.Protocol):
         """The client has left, or was sent away."""
         if self._timer is not None:
             self._timer.cancel()
+        if self._has_heard and not self._is_ours:
+            self._meeting.leaves()
         self._meeting.ends()
 
     def release(self) -> None:
-        """Send it away now."""
+        """Send it away now; the end is ours then."""
+        self._is_ours = True
         if self._transport is None or self._transport.is_closing():
             return
         if self._has_heard and self._greeting.data:

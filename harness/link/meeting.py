@@ -20,6 +20,16 @@ class ConnectionBite(Struct, frozen=True, kw_only=True):
     port: int = 0
 
 
+class ConnectionLeft(Struct, frozen=True, kw_only=True):
+    """The client ended a connection that a fault had bitten and still held."""
+
+    rule: Rule
+    port: int
+
+
+Report = Callable[[ConnectionBite | ConnectionLeft], None]
+
+
 class Held(Protocol):
     """What a fault still holds in its hands."""
 
@@ -36,7 +46,7 @@ class Meeting:
         *,
         number: int,
         port: int,
-        report: Callable[[ConnectionBite], None],
+        report: Report,
         rules: Rules,
         over: Callable[["Meeting"], None],
     ) -> None:
@@ -58,6 +68,11 @@ class Meeting:
             self.is_open = False
             self._rules.settle(self.waiting, has_bitten=True)
             self._report(ConnectionBite(rule=self.waiting.rule, connection=self._number, seen=seen, port=self._port))
+
+    def leaves(self) -> None:
+        """The client ends what the fault held; where nothing had come of it yet there is nothing to tell."""
+        if not self.is_open:
+            self._report(ConnectionLeft(rule=self.waiting.rule, port=self._port))
 
     def spares(self) -> None:
         """Nothing came of it: the fault waits for another connection, unless it had bitten before."""
@@ -88,6 +103,9 @@ class Unmet:
 
     def shows(self, seen: str) -> None:
         """It is nobody's doing."""
+
+    def leaves(self) -> None:
+        """So do all."""
 
     def ends(self) -> None:
         """Nothing is left of it."""

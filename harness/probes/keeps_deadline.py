@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from harness.journal import Bite, Exchange, HookCall, Journal, Limits
+from harness.journal import Abandoned, Bite, Exchange, HookCall, Journal, Limits
 from harness.probes.base import PlainProbe
 from harness.probes.calls import began_s, bitten_by, header, routes_of
 from harness.probes.finding import Finding
@@ -31,7 +31,7 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
             return self.cannot_tell("the scenario has not begun")
         call_s, request_s = limits[-1].call_deadline_s + SLACK_S, limits[-1].request_deadline_s + SLACK_S
         held = [one for one in bitten_by(journal, "Stall", "Drip") if _was_held(one, call_s)]
-        greeted = [one for one in journal.all(Bite) if one.fault == UNANSWERED and _fell_into(journal, one)]
+        greeted = [one for one in journal.all(Bite) if one.fault == UNANSWERED and _is_seen(journal, one, call_s)]
         if not held and not greeted:
             return self.cannot_tell("no answer was stalled or dripped for as long as the call deadline")
         if call_s > LONGEST_STALL_S:
@@ -85,6 +85,12 @@ def _waited_s(journal: Journal, call: Exchange) -> float:
 
 def _overlap(hook: HookCall, call: Exchange) -> bool:
     return began_s(hook) <= call.ended_s and hook.at_s >= call.at_s
+
+
+def _is_seen(journal: Journal, unanswered: Bite, call_s: float) -> bool:
+    """Whether it can be told how long the app waited: somebody waited with it, or it left by the call deadline."""
+    left = [one for one in journal.all(Abandoned) if one.connection == unanswered.connection and one.at_s >= unanswered.at_s]
+    return bool(_fell_into(journal, unanswered)) or any(one.at_s - unanswered.at_s <= call_s for one in left)
 
 
 def _fell_into(journal: Journal, unanswered: Bite) -> list[HookCall]:

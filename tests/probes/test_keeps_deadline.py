@@ -3,7 +3,7 @@
 import pytest
 from tape import Tape
 
-from harness.journal import Bite
+from harness.journal import Abandoned, Bite
 from harness.probes import KeepsDeadline, Verdict
 
 PROBE = KeepsDeadline()
@@ -150,7 +150,8 @@ def test_a_second_of_slack_is_given_to_the_request_too(tape: Tape, took_s: float
 
 def unanswered(tape: Tape) -> None:
     """A handshake began that nobody answered."""
-    tape.journal.write(Bite(at_s=tape.now_s, fault="HandshakeStall()", route="connection", request_number=0))
+    found = Bite(at_s=tape.now_s, fault="HandshakeStall()", route="connection", request_number=0, connection=40_001)
+    tape.journal.write(found)
 
 
 @pytest.mark.parametrize(
@@ -174,3 +175,14 @@ def test_a_handshake_that_nobody_waited_for_proves_nothing(tape: Tape) -> None:
     unanswered(tape)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("after_s", "verdict"), [(3, Verdict.PASS), (30, Verdict.INCONCLUSIVE)])
+def test_an_app_that_works_by_itself_is_seen_to_leave(tape: Tape, after_s: float, verdict: Verdict) -> None:
+    """It ended the connection in time; where it did not, something else may have kept that open."""
+    tape.hook("refresh", status=202, took_s=0.1)
+    unanswered(tape)
+    tape.wait(after_s)
+    tape.journal.write(Abandoned(at_s=tape.now_s, fault="HandshakeStall()", connection=40_001))
+
+    assert PROBE.examine(tape.journal).verdict is verdict
