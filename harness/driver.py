@@ -288,6 +288,8 @@ class Driver:
     def _clean_up(self, stage: Stage) -> None:
         """Give the key back, remove the people, and bring the app back where the scenario touched the whole of it."""
         self.fiskil.sandbox.set_key(is_accepted=True)
+        self.fiskil.speak_plain()
+        self.app.values["api_url"] = self.fiskil.api_url
         if stage.must_restart and self.app.can_restart:
             self.app.restart()
         self.fiskil.reset()

@@ -16,7 +16,7 @@ from harness.diagnosis import Diagnosis, diagnose
 from harness.driver import Outcome
 from harness.errors import ConfigError
 from harness.exhibits import Exhibit
-from harness.journal import API_TOLD
+from harness.journal import API_TOLD, CA_TOLD
 from harness.practices import all_practices, practice
 from harness.probes import Verdict, heaviest
 from harness.settings import Settings
@@ -242,6 +242,8 @@ def _purpose(hook: str) -> str:
         return "lets the app be started without it"
     if hook == API_TOLD:
         return "lets the app call the local Fiskil"
+    if hook == CA_TOLD:
+        return "lets the app trust the local Fiskil's good certificates"
     return HOOKS.get(hook, "what only the team knows" if hook.startswith("app.facts") else "")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.applications import Starlette
@@ -20,7 +20,7 @@ from harness.crashes import Crash
 from harness.errors import FaultUnbitten
 from harness.faults import AnyFault
 from harness.ids import Mint
-from harness.journal import HOMES, Strayed
+from harness.journal import HOMES, Strayed, Unencrypted
 from harness.link import CONNECTION, Door, Link, LinkProtocol, Rule
 from harness.listen import Loop, Server
 from harness.model import AuthSession, Consent, EndUser, Person
@@ -127,27 +127,11 @@ class LocalFiskil:
             clock_s=lambda: self.sandbox.clock.offset.total_seconds() + self._elapsed_s(),
             reading=self.reading,
         )
-        pair = (self.certificates.chain_file, self.certificates.key_file) if is_tls else None
-        door = Door(
-            self.link.rules,
-            loop=self.loop.asyncio,
-            report=self.link.note_connection,
-            new_context=self._authority.context if is_tls else None,
-        )
-        self.link.rules.door = door
         self._servers: list[Any] = []
         try:
-            self._api = self._kept(
-                Server(
-                    self.loop,
-                    self.link,
-                    port=api_port,
-                    protocol=LinkProtocol,
-                    certificate=pair,
-                    door=door,
-                    crashes=crashes,
-                )
-            )
+            self._told = self._first = self._open_api(is_tls=is_tls, port=api_port)
+            self._other: _Api | None = None
+            self.link.rules.door = self._first.door
             self._page = self._kept(Server(self.loop, self.sandbox.page, port=auth_port, crashes=crashes))
             self.alerts = self._kept(Sink(self.loop, crashes=crashes))
             self.telemetry = self._kept(Sink(self.loop, crashes=crashes))
@@ -158,6 +142,51 @@ class LocalFiskil:
             raise
         self.sandbox.place(api_url=self.api_url, auth_url=self.auth_url)
 
+    def _open_api(self, *, is_tls: bool, port: int = 0) -> "_Api":
+        """One more port of the API, plain or under TLS."""
+        door = Door(
+            self.link.rules,
+            loop=self.loop.asyncio,
+            report=self.link.note_connection,
+            new_context=self._authority.context if is_tls else None,
+        )
+        pair = (self.certificates.chain_file, self.certificates.key_file) if is_tls else None
+        server = Server(
+            self.loop,
+            self.link,
+            port=port,
+            protocol=LinkProtocol,
+            certificate=pair,
+            door=door,
+            crashes=self.sandbox.crashes,
+        )
+        return _Api(self._kept(server), door, is_tls)
+
+    def speak_tls(self) -> None:
+        """Let the API be reached under https alone until ``speak_plain``, and note whoever begins without TLS."""
+        if not self._first.is_tls:
+            self._other = self._other or self._open_api(is_tls=True)
+            self._first.door.watch(lambda: self._note_plain(is_former=True))
+        self._turn_to(self._other or self._first)
+        self._told.door.watch(lambda: self._note_plain(is_former=False))
+
+    def speak_plain(self) -> None:
+        """Let the API be reached as it was in the beginning."""
+        for one in (self._first, self._other):
+            if one is not None:
+                one.door.watch(None)
+        self._turn_to(self._first)
+
+    def _turn_to(self, api: "_Api") -> None:
+        self._told = api
+        self.link.rules.door = api.door
+        self.sandbox.place(api_url=self.api_url, auth_url=self.auth_url)
+
+    def _note_plain(self, *, is_former: bool) -> None:
+        journal = self.link.journal
+        if journal is not None:
+            journal.write(Unencrypted(**journal.stamp(), is_former=is_former))
+
     def _kept(self, server: Any) -> Any:
         self._servers.append(server)
         return server
@@ -165,7 +194,12 @@ class LocalFiskil:
     @property
     def api_url(self) -> str:
         """The API's origin, without ``/v1``; always the link."""
-        return str(self._api.url)
+        return str(self._told.server.url)
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether the API is reached under https now."""
+        return self._told.is_tls
 
     @property
     def auth_url(self) -> str:
@@ -274,6 +308,14 @@ class LocalFiskil:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+class _Api(NamedTuple):
+    """A port of the API, and the door in front of it."""
+
+    server: Server
+    door: Door
+    is_tls: bool
 
 
 class _World:

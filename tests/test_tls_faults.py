@@ -11,9 +11,10 @@ import pytest
 import trustme
 
 from harness import faults
+from harness.clock import wait_until
 from harness.errors import FaultUnbitten
 from harness.faults.greeting import ConnectionFault
-from harness.journal import Bite, Journal
+from harness.journal import Abandoned, Bite, Journal
 from harness.link import CONNECTION, Rule
 from harness.listen import client_context
 from harness.local import LocalFiskil
@@ -253,3 +254,23 @@ def test_bites_are_written_down(fiskil: LocalFiskil, trusting: ssl.SSLContext) -
         connect(fiskil, trusting)
 
     assert [(bite.fault, bite.route, bite.byte_offset) for bite in journal.all(Bite)] == [("WrongHost()", "connection", -1)]
+
+
+def test_a_client_that_gives_up_is_noted(fiskil: LocalFiskil) -> None:
+    """It ended a handshake that nobody answered; one that we end is none of its doing."""
+    journal = Journal()
+    fiskil.link.begin(journal, is_stray=lambda _: False)
+    port = int(fiskil.api_url.rpartition(":")[2])
+
+    with fiskil.broken(CONNECTION, faults.HandshakeStall()), socket.create_connection(("127.0.0.1", port)) as held:
+        held.sendall(b"\x16")
+        wait_until(lambda: journal.all(Bite), cap_s=5)
+        held.close()
+        wait_until(lambda: journal.all(Abandoned), cap_s=5)
+    with fiskil.broken(CONNECTION, faults.HandshakeReset()), socket.create_connection(("127.0.0.1", port)) as sent_away:
+        sent_away.sendall(b"\x16")
+        wait_until(lambda: len(journal.all(Bite)) > 1, cap_s=5)
+    fiskil.link.end()
+
+    (left,) = journal.all(Abandoned)
+    assert left.connection == journal.all(Bite)[0].connection > 0

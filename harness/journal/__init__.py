@@ -21,18 +21,44 @@ from harness.journal.deliveries import (
     PlanRun,
 )
 from harness.journal.entry import Entry
-from harness.journal.given import API_TOLD, ApiUntold, Canaries, Declared, History, KeyGiven, Limits, Reduction, UsedEvents
+from harness.journal.given import (
+    API_TOLD,
+    CA_TOLD,
+    ApiUntold,
+    Canaries,
+    Declared,
+    History,
+    KeyGiven,
+    Limits,
+    Reduction,
+    UsedEvents,
+)
 from harness.journal.monitors import Monitors, moved
 from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
-from harness.journal.traffic import Bite, Exchange, FaultSet, Key, ReadingsAsked, Rows, Strayed, TokensExpired, Unreached
+from harness.journal.traffic import (
+    Abandoned,
+    Bite,
+    Exchange,
+    FaultSet,
+    Key,
+    ReadingsAsked,
+    Rows,
+    Secured,
+    Strayed,
+    TokensExpired,
+    Unencrypted,
+    Unreached,
+)
 
 __all__ = [
     "AMIDST",
     "API_TOLD",
     "BODY_KEPT",
+    "CA_TOLD",
     "EARLY",
     "HALVED",
     "HOMES",
+    "Abandoned",
     "ApiUntold",
     "BaitLaid",
     "BaitTaken",
@@ -66,10 +92,12 @@ __all__ = [
     "ReadingsAsked",
     "Reduction",
     "Rows",
+    "Secured",
     "Started",
     "Strayed",
     "TokensExpired",
     "Trouble",
+    "Unencrypted",
     "Unreached",
     "UsedEvents",
     "Visit",

@@ -38,6 +38,10 @@ API_TOLD = "{api_url} in [app.env]"
 """What a config lacks that does not tell the app where the API is; no hook, but it stands in the place of one."""
 
 
+CA_TOLD = "{ca_file} in [app.env]"
+"""What a config lacks that does not tell the app whose certificates to trust; no hook either."""
+
+
 class ApiUntold(Entry, frozen=True, kw_only=True):
     """The config does not tell the app where the API is (``API_TOLD``), so no call of its can be seen."""
 

@@ -33,13 +33,37 @@ class Exchange(Entry, frozen=True, kw_only=True):
 
 
 class Bite(Entry, frozen=True, kw_only=True):
-    """A fault acted. ``byte_offset`` is where in the response body, -1 before it began; ``seed`` is its rule's."""
+    """A fault acted. ``byte_offset`` is where in the response body, -1 before it began; ``seed`` is its rule's.
+
+    Of a fault of connections ``connection`` is the one it met, as exchanges have it, and ``seen`` what came of that.
+    """
 
     fault: str
     route: str
     request_number: int
     byte_offset: int = -1
     seed: int = 0
+    connection: int = 0
+    seen: str = ""
+
+
+class Abandoned(Entry, frozen=True, kw_only=True):
+    """The app ended a ``connection`` that a fault had bitten and still held, as one that gives up does."""
+
+    fault: str
+    connection: int
+
+
+class Secured(Entry, frozen=True, kw_only=True):
+    """The app was started with an address of the API under https; ``is_reached`` tells whether it called there."""
+
+    is_reached: bool
+
+
+class Unencrypted(Entry, frozen=True, kw_only=True):
+    """Somebody spoke HTTP without TLS while the app was told of https: at that very port, or at the address of before."""
+
+    is_former: bool = False
 
 
 class Unreached(Entry, frozen=True, kw_only=True):

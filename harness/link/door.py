@@ -15,13 +15,14 @@ from typing import Any
 from harness.certificates import Shown
 from harness.clock import wait_until
 from harness.errors import ConfigError
+from harness.faults.base import End
 from harness.faults.greeting import ConnectionFault, Serve, Standing, TurnAway
 from harness.link.door_away import Away
 from harness.link.door_outage import Outage
 from harness.link.door_port import Port, can_drop
 from harness.link.door_served import Served
 from harness.link.door_tls import TlsLine
-from harness.link.meeting import ConnectionBite, Meeting
+from harness.link.meeting import ConnectionBite, Meeting, Report, Unmet
 from harness.link.protocol import reset
 from harness.link.rules import Rule, Rules, Waiting
 
@@ -29,6 +30,7 @@ NewContext = Callable[[Shown, Callable[[], object]], ssl.SSLContext]
 FULL_S = 0.2
 """So long no connection is taken after the process had no descriptor left for one."""
 LOOK_EVERY_S = 0.01
+SWALLOW = TurnAway(end=End.CLOSE, awaits_data=True)
 GRACE_S = 0.5
 """So long a fault that is lifted is given to show what it did: a client knows of a failed handshake before we do."""
 
@@ -41,7 +43,7 @@ class Door:
         rules: Rules,
         *,
         loop: asyncio.AbstractEventLoop,
-        report: Callable[[ConnectionBite], None] = lambda _bite: None,
+        report: Report = lambda _told: None,
         new_context: NewContext | None = None,
     ) -> None:
         """Give *new_context*, which makes the TLS contexts of faults, where the server speaks TLS."""
@@ -55,6 +57,7 @@ class Door:
         self._standing: list[Waiting] = []
         self._heeded: list[Waiting] = []
         self._port: Port | None = None
+        self._tell_plain: Callable[[], None] | None = None
         self._looking = loop.call_later(0, lambda: None)
 
     def begin(self, sock: socket.socket, serve: Callable[[], Any], context: ssl.SSLContext | None, inside: set[Any]) -> None:
@@ -83,6 +86,15 @@ class Door:
         for sock, _ in self._queue:
             sock.close()
         self._queue.clear()
+
+    def watch(self, tell_plain: Callable[[], None] | None) -> None:
+        """Tell of each client that begins without TLS, until None is given; a plain server is out of reach meanwhile."""
+        self._tell_plain = tell_plain
+
+    def _note_beginning(self, data: bytes) -> None:
+        # A request without TLS begins with its method; no hello of TLS, however old, begins with a letter.
+        if self._tell_plain is not None and data[:1].isupper():
+            self._tell_plain()
 
     def refuse_impossible(self, rule: Rule) -> None:
         """Refuse a rule whose fault cannot be had here.
@@ -183,6 +195,9 @@ class Door:
                 return
             sock.setblocking(False)
             self._number += 1
+            if self._tell_plain is not None and self._new_context is None:
+                self._swallow(sock)
+                continue
             waiting = self._rules.take_connection()
             if waiting is None:
                 self._let_in(sock)
@@ -209,8 +224,17 @@ class Door:
 
         task.add_done_callback(end)
 
+    def _swallow(self, sock: socket.socket) -> None:
+        away = Away(SWALLOW, loop=self._loop, meeting=Unmet(), begun=self._note_beginning)
+        self._start(self._hold(sock, away), sock)
+
     def _let_in(self, sock: socket.socket) -> None:
         inner = self._serve()
+        if self._tell_plain is not None and self._new_context is not None:
+            context = self._new_context(Shown.GOOD, lambda: None)
+            line = TlsLine(inner, context, meeting=Unmet(), begun=self._note_beginning)
+            self._start(self._hold(sock, line), sock)
+            return
         self._entering.add(inner)
         self._start(self._connect(sock, inner), sock)
 
@@ -228,6 +252,7 @@ class Door:
         meeting = Meeting(
             waiting,
             number=self._number,
+            port=_port_of(sock),
             report=self._report,
             rules=self._rules,
             over=self._meetings.discard,
@@ -243,7 +268,13 @@ class Door:
                 self._start(self._let_in_spoilt(sock, greeting, meeting), sock)
 
     def _turn_away(self, sock: socket.socket, greeting: TurnAway, meeting: Meeting) -> None:
-        away = Away(greeting, loop=self._loop, meeting=meeting, struck=lambda: self._begin_outages(greeting, meeting))
+        away = Away(
+            greeting,
+            loop=self._loop,
+            meeting=meeting,
+            struck=lambda: self._begin_outages(greeting, meeting),
+            begun=self._note_beginning,
+        )
         meeting.held = away
         self._start(self._hold(sock, away), sock)
 
@@ -260,8 +291,8 @@ class Door:
         if self._port is not None:
             self._stand(self._port, self._standing)
 
-    async def _hold(self, sock: socket.socket, away: Away) -> None:
-        await self._loop.connect_accepted_socket(lambda: away, sock)
+    async def _hold(self, sock: socket.socket, protocol: Away | TlsLine) -> None:
+        await self._loop.connect_accepted_socket(lambda: protocol, sock)
 
     def _let_in_if_few(self, sock: socket.socket, greeting: Serve, meeting: Meeting) -> None:
         self._queue.append((sock, meeting))
@@ -292,8 +323,18 @@ class Door:
             except OSError:
                 meeting.ends()
             return
-        line = TlsLine(served, self._new_context(greeting.shown, meeting.hears), meeting=meeting)
+        context = self._new_context(greeting.shown, meeting.hears)
+        line = TlsLine(served, context, meeting=meeting, begun=self._note_beginning)
         await self._loop.connect_accepted_socket(lambda: line, sock)
+
+
+def _port_of(sock: socket.socket) -> int:
+    """The client's port; 0 where it has left already."""
+    try:
+        port: int = sock.getpeername()[1]
+    except OSError:
+        return 0
+    return port
 
 
 def _stands(waiting: Waiting) -> Standing | None:

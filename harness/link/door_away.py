@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.faults.base import End
 from harness.faults.greeting import LONGEST_MS, TurnAway
-from harness.link.meeting import Meeting
+from harness.link.meeting import Meeting, Unmet
 from harness.link.protocol import reset
 
 LONGEST_S = LONGEST_MS / 1000
@@ -15,15 +15,23 @@ LONGEST_S = LONGEST_MS / 1000
 class Away(asyncio.Protocol):
     """A connection that is turned away; it is no bite where the client left before it said anything.
 
-    *struck* is called when the connection ends as the fault says.
+    *struck* is called when the connection ends as the fault says, *begun* with the first bytes that come.
     """
 
     def __init__(
-        self, greeting: TurnAway, *, loop: asyncio.AbstractEventLoop, meeting: Meeting, struck: Callable[[], None]
+        self,
+        greeting: TurnAway,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        meeting: Meeting | Unmet,
+        struck: Callable[[], None] = lambda: None,
+        begun: Callable[[bytes], None] = lambda _data: None,
     ) -> None:
-        self._greeting, self._loop, self._meeting, self._struck = greeting, loop, meeting, struck
+        self._greeting, self._loop, self._meeting = greeting, loop, meeting
+        self._struck, self._begun = struck, begun
         self._transport: Any = None
         self._has_heard = False
+        self._is_ours = False
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -31,8 +39,10 @@ class Away(asyncio.Protocol):
         self._transport = transport
         self._wait(LONGEST_S if self._greeting.awaits_data else self._greeting.silence_s)
 
-    def data_received(self, data: bytes) -> None:  # noqa: ARG002 - asyncio's
+    def data_received(self, data: bytes) -> None:
         """Swallow it."""
+        if not self._has_heard:
+            self._begun(data)
         self._has_heard = True
         self._meeting.shows("what the client said was swallowed")
         if self._greeting.silence_s:
@@ -44,10 +54,13 @@ class Away(asyncio.Protocol):
         """The client has left, or was sent away."""
         if self._timer is not None:
             self._timer.cancel()
+        if self._has_heard and not self._is_ours:
+            self._meeting.leaves()
         self._meeting.ends()
 
     def release(self) -> None:
-        """Send it away now."""
+        """Send it away now; the end is ours then."""
+        self._is_ours = True
         if self._transport is None or self._transport.is_closing():
             return
         if self._has_heard and self._greeting.data:

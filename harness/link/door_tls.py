@@ -6,9 +6,10 @@ Where a handshake fails, the event loop's TLS drops the alert, and the client se
 import asyncio
 import contextlib
 import ssl
+from collections.abc import Callable
 from typing import Any
 
-from harness.link.meeting import Meeting
+from harness.link.meeting import Meeting, Unmet
 
 OLD_HELLOS = ("UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW", "NO_SHARED_CIPHER")
 """What a handshake comes to with a client that speaks no old version; nothing is heard of its hello then."""
@@ -16,13 +17,19 @@ ONE_READ = 65_536
 
 
 class TlsLine(asyncio.Protocol):
-    """A transport for *inner*, which has the connection when the handshake is over, and a protocol for the real one."""
+    """A transport for *inner*, which has the connection when the handshake is over, and a protocol for the real one.
 
-    def __init__(self, inner: Any, context: ssl.SSLContext, *, meeting: Meeting) -> None:
-        self._inner, self._context, self._meeting = inner, context, meeting
+    *begun* is called with the first bytes that come, which need not be TLS.
+    """
+
+    def __init__(
+        self, inner: Any, context: ssl.SSLContext, *, meeting: Meeting | Unmet, begun: Callable[[bytes], None]
+    ) -> None:
+        self._inner, self._context, self._meeting, self._begun = inner, context, meeting, begun
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._transport: Any = None
+        self._has_begun = False
         self._is_open = False
 
     def connection_made(self, transport: Any) -> None:
@@ -31,6 +38,9 @@ class TlsLine(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read what it says, or go on with the handshake."""
+        if not self._has_begun:
+            self._has_begun = True
+            self._begun(data)
         self._incoming.write(data)
         try:
             if not self._is_open:

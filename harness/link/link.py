@@ -9,10 +9,10 @@ from typing import Any
 from harness.clock import stopwatch
 from harness.connections import HttpAnswer, HttpRequest
 from harness.faults.base import World
-from harness.journal import Bite, Journal, kept
+from harness.journal import Abandoned, Bite, Journal, kept
 from harness.link.call import Call, Message, version_of
 from harness.link.exchanges import created_end_user, end_user_of, exchange_of
-from harness.link.meeting import ConnectionBite
+from harness.link.meeting import ConnectionBite, ConnectionLeft
 from harness.link.pages import Pages
 from harness.link.rules import Facts, Rules, Taken
 from harness.readings import Ask, Readings
@@ -70,18 +70,26 @@ class Link:
         for call in tuple(self.bitten):
             call.loop.call_soon_threadsafe(call.cut)
 
-    def note_connection(self, bite: ConnectionBite) -> None:
-        """Write down that a fault has bitten a connection."""
-        if self.journal is not None:
-            self.journal.write(
-                Bite(
-                    **self.journal.stamp(),
-                    fault=bite.rule.name,
-                    route=bite.rule.route,
-                    request_number=0,
-                    seed=bite.rule.seed,
-                )
+    def note_connection(self, told: ConnectionBite | ConnectionLeft) -> None:
+        """Write down that a fault has bitten a connection, or that the client ended one that a fault held."""
+        journal = self.journal
+        if journal is None:
+            return
+        fault = told.rule.name
+        if isinstance(told, ConnectionLeft):
+            journal.write(Abandoned(**journal.stamp(), fault=fault, connection=told.port))
+            return
+        journal.write(
+            Bite(
+                **journal.stamp(),
+                fault=fault,
+                route=told.rule.route,
+                request_number=0,
+                seed=told.rule.seed,
+                connection=told.port,
+                seen=told.seen,
             )
+        )
 
     def quiet_s(self) -> float:
         """Real seconds since the app's latest request ended; 0 while one is open."""

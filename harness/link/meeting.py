@@ -9,11 +9,25 @@ from harness.link.rules import Rule, Rules, Waiting
 
 
 class ConnectionBite(Struct, frozen=True, kw_only=True):
-    """A fault acted on a connection, the ``connection``-th since the start; 0 is one that never reached us."""
+    """A fault acted on a connection, the ``connection``-th since the start; 0 is one that never reached us.
+
+    ``port`` is the client's own, 0 where it is not known.
+    """
 
     rule: Rule
     connection: int
     seen: str
+    port: int = 0
+
+
+class ConnectionLeft(Struct, frozen=True, kw_only=True):
+    """The client ended a connection that a fault had bitten and still held."""
+
+    rule: Rule
+    port: int
+
+
+Report = Callable[[ConnectionBite | ConnectionLeft], None]
 
 
 class Held(Protocol):
@@ -31,7 +45,8 @@ class Meeting:
         waiting: Waiting,
         *,
         number: int,
-        report: Callable[[ConnectionBite], None],
+        port: int,
+        report: Report,
         rules: Rules,
         over: Callable[["Meeting"], None],
     ) -> None:
@@ -40,7 +55,8 @@ class Meeting:
         self.most_open: int | None = None
         self.is_open = True
         self.has_heard = False
-        self._number, self._report, self._rules, self._over = number, report, rules, over
+        self._number, self._port = number, port
+        self._report, self._rules, self._over = report, rules, over
 
     def hears(self) -> None:
         """Take note that the client has said hello."""
@@ -51,7 +67,12 @@ class Meeting:
         if self.is_open:
             self.is_open = False
             self._rules.settle(self.waiting, has_bitten=True)
-            self._report(ConnectionBite(rule=self.waiting.rule, connection=self._number, seen=seen))
+            self._report(ConnectionBite(rule=self.waiting.rule, connection=self._number, seen=seen, port=self._port))
+
+    def leaves(self) -> None:
+        """The client ends what the fault held; where nothing had come of it yet there is nothing to tell."""
+        if not self.is_open:
+            self._report(ConnectionLeft(rule=self.waiting.rule, port=self._port))
 
     def spares(self) -> None:
         """Nothing came of it: the fault waits for another connection, unless it had bitten before."""
@@ -70,3 +91,21 @@ class Meeting:
         self.ends()
         if self.held is not None:
             self.held.release()
+
+
+class Unmet:
+    """In the place of a meeting, for a connection that no fault has met."""
+
+    has_heard = False
+
+    def hears(self) -> None:
+        """Nobody waits for that."""
+
+    def shows(self, seen: str) -> None:
+        """It is nobody's doing."""
+
+    def leaves(self) -> None:
+        """So do all."""
+
+    def ends(self) -> None:
+        """Nothing is left of it."""

@@ -25,6 +25,7 @@ from harness.probes.keeps_consents_short import KeepsConsentsShort
 from harness.probes.keeps_deadline import KeepsDeadline
 from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
+from harness.probes.keeps_urls_clean import KeepsUrlsClean
 from harness.probes.knows_again import KnowsAgain
 from harness.probes.leaves_urls_alone import LeavesUrlsAlone
 from harness.probes.logs_api_calls import LogsApiCalls
@@ -39,6 +40,7 @@ from harness.probes.notices_latency import NoticesLatency
 from harness.probes.polls_sparingly import PollsSparingly
 from harness.probes.reads_after_event import ReadsAfterEvent
 from harness.probes.reads_limited_history import ReadsLimitedHistory
+from harness.probes.refuses_bad_certificates import RefusesBadCertificates
 from harness.probes.refuses_forgeries import RefusesForgeries
 from harness.probes.refuses_strangers import RefusesStrangers
 from harness.probes.remembers_what_it_applies import RemembersWhatItApplies
@@ -82,6 +84,7 @@ AnyProbe = (
     | KeepsDeadline
     | KeepsEndUsersApart
     | KeepsSecretsOutOfLogs
+    | KeepsUrlsClean
     | KnowsAgain
     | LeavesUrlsAlone
     | LogsApiCalls
@@ -96,6 +99,7 @@ AnyProbe = (
     | PollsSparingly
     | ReadsAfterEvent
     | ReadsLimitedHistory
+    | RefusesBadCertificates
     | RefusesForgeries
     | RefusesStrangers
     | RemembersWhatItApplies
@@ -144,6 +148,7 @@ __all__ = [
     "KeepsDeadline",
     "KeepsEndUsersApart",
     "KeepsSecretsOutOfLogs",
+    "KeepsUrlsClean",
     "KnowsAgain",
     "LeavesUrlsAlone",
     "LogsApiCalls",
@@ -160,6 +165,7 @@ __all__ = [
     "Probe",
     "ReadsAfterEvent",
     "ReadsLimitedHistory",
+    "RefusesBadCertificates",
     "RefusesForgeries",
     "RefusesStrangers",
     "RemembersWhatItApplies",

@@ -2,21 +2,22 @@
 
 from typing import ClassVar
 
-from harness.journal import Exchange, HookCall, Journal, Limits
+from harness.journal import Abandoned, Bite, Exchange, HookCall, Journal, Limits
 from harness.probes.base import PlainProbe
 from harness.probes.calls import began_s, bitten_by, header, routes_of
 from harness.probes.finding import Finding
 
 SLACK_S = 1.0
 LONGEST_STALL_S = 58.0
+UNANSWERED = "HandshakeStall()"
 CALL, REQUEST = "call_deadline_s", "request_deadline_s"
 
 
 class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline"):
     """An endless answer is abandoned within ``call_deadline_s``, and the app answers within ``request_deadline_s``.
 
-    A drip sends something every moment, so a limit on each read never fires; only one on the whole call does. Nobody is held
-    to a deadline that the config does not promise.
+    A drip sends something every moment, so a limit on each read never fires; only one on the whole call does. A handshake
+    that nobody answers holds a call up before it has begun. Nobody is held to a deadline that the config does not promise.
     """
 
     expected: ClassVar[str] = "the connection closed by the call deadline, an answer by the request deadline"
@@ -30,18 +31,23 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
             return self.cannot_tell("the scenario has not begun")
         call_s, request_s = limits[-1].call_deadline_s + SLACK_S, limits[-1].request_deadline_s + SLACK_S
         held = [one for one in bitten_by(journal, "Stall", "Drip") if _was_held(one, call_s)]
-        if not held:
+        greeted = [one for one in journal.all(Bite) if one.fault == UNANSWERED and _is_seen(journal, one, call_s)]
+        if not held and not greeted:
             return self.cannot_tell("no answer was stalled or dripped for as long as the call deadline")
         if call_s > LONGEST_STALL_S:
             return self.cannot_tell("app.limits.call_deadline_s is longer than the longest stall", hook="app.limits")
         slow = sorted({one.route for one in held if _waited_s(journal, one) > call_s})
         asked = [one for one in journal.all(HookCall) if any(_overlap(one, call) for call in held)]
+        asked += [hook for one in greeted for hook in _fell_into(journal, one) if hook not in asked]
         late = sorted({one.hook for one in asked if one.status is None or one.took_s > request_s})
         if slow:
             return self._slow(slow[0], slow, is_promised=CALL not in limits[-1].assumed, examined=routes_of(held))
         if late:
             return self._late(late[0], late, is_promised=REQUEST not in limits[-1].assumed, examined=len(asked))
-        return self.holds("every endless answer was abandoned in time", examined=routes_of(held))
+        seen = (
+            "every endless answer was abandoned in time" if held else "a handshake without an answer was abandoned in time"
+        )
+        return self.holds(seen, examined=routes_of(held) or 1)
 
     def _slow(self, first: str, slow: list[str], *, is_promised: bool, examined: int) -> Finding:
         if not is_promised:
@@ -79,3 +85,14 @@ def _waited_s(journal: Journal, call: Exchange) -> float:
 
 def _overlap(hook: HookCall, call: Exchange) -> bool:
     return began_s(hook) <= call.ended_s and hook.at_s >= call.at_s
+
+
+def _is_seen(journal: Journal, unanswered: Bite, call_s: float) -> bool:
+    """Whether it can be told how long the app waited: somebody waited with it, or it left by the call deadline."""
+    left = [one for one in journal.all(Abandoned) if one.connection == unanswered.connection and one.at_s >= unanswered.at_s]
+    return bool(_fell_into(journal, unanswered)) or any(one.at_s - unanswered.at_s <= call_s for one in left)
+
+
+def _fell_into(journal: Journal, unanswered: Bite) -> list[HookCall]:
+    """The requests to the app during which a handshake began that nobody answered."""
+    return [one for one in journal.all(HookCall) if began_s(one) <= unanswered.at_s <= one.at_s]

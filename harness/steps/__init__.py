@@ -4,6 +4,7 @@ from harness.steps.again import RepeatIds, RespellEach
 from harness.steps.app import FailNext, KillApp, KillWorker, Restart, Settle, StartApp, StayIdle
 from harness.steps.base import PlainStep, Step, in_words, name_of
 from harness.steps.callbacks import AuthoriseUnseen, ClaimSuccess, ComeBackAgain, ComeBackAs, ComeBackLate
+from harness.steps.certificates import ShowCertificate, SpeakTls
 from harness.steps.changes import Change
 from harness.steps.data import Advance, ConfirmAgain, DeleteEndUser, Disconnect, Refresh, Revoke, Sync
 from harness.steps.deliveries import (
@@ -147,6 +148,8 @@ AnyStep = (
     | SendEveryUgly
     | SendUgly
     | Settle
+    | ShowCertificate
+    | SpeakTls
     | StartApp
     | StartSession
     | StayIdle
@@ -247,6 +250,8 @@ __all__ = [
     "SendEveryUgly",
     "SendUgly",
     "Settle",
+    "ShowCertificate",
+    "SpeakTls",
     "StartApp",
     "StartSession",
     "StayIdle",

@@ -3,6 +3,7 @@
 import pytest
 from tape import Tape
 
+from harness.journal import Abandoned, Bite
 from harness.probes import KeepsDeadline, Verdict
 
 PROBE = KeepsDeadline()
@@ -143,5 +144,45 @@ def test_a_second_of_slack_is_given_to_the_request_too(tape: Tape, took_s: float
         tape.call("banking.transactions", took_s=4, bites=DRIP)
     tape.wait(took_s - 12)
     tape.hook("refresh", status=504, took_s=took_s)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def unanswered(tape: Tape) -> None:
+    """A handshake began that nobody answered."""
+    found = Bite(at_s=tape.now_s, fault="HandshakeStall()", route="connection", request_number=0, connection=40_001)
+    tape.journal.write(found)
+
+
+@pytest.mark.parametrize(
+    ("status", "took_s", "verdict"), [(200, 4.2, Verdict.PASS), (504, 8, Verdict.PASS), (None, 17, Verdict.FAIL)]
+)
+def test_a_handshake_without_an_answer_holds_nobody_up(
+    tape: Tape, status: int | None, took_s: float, verdict: Verdict
+) -> None:
+    """Whether the app tried again or gave up, whoever asked it has an answer by the request deadline."""
+    tape.wait(0.5)
+    unanswered(tape)
+    tape.wait(took_s - 0.5)
+    tape.hook("refresh", status=status, took_s=took_s)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_handshake_that_nobody_waited_for_proves_nothing(tape: Tape) -> None:
+    """The app was at work by itself, and for how long is not seen."""
+    tape.hook("refresh", took_s=0.1)
+    unanswered(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("after_s", "verdict"), [(3, Verdict.PASS), (30, Verdict.INCONCLUSIVE)])
+def test_an_app_that_works_by_itself_is_seen_to_leave(tape: Tape, after_s: float, verdict: Verdict) -> None:
+    """It ended the connection in time; where it did not, something else may have kept that open."""
+    tape.hook("refresh", status=202, took_s=0.1)
+    unanswered(tape)
+    tape.wait(after_s)
+    tape.journal.write(Abandoned(at_s=tape.now_s, fault="HandshakeStall()", connection=40_001))
 
     assert PROBE.examine(tape.journal).verdict is verdict

@@ -1,0 +1,5 @@
+"""Answer until the end."""
+
+from correct.flask_client import web
+
+web.serve()

@@ -1,0 +1,143 @@
+"""The work behind a webhook, one message after another; what fails waits, each time longer, while others go ahead."""
+
+import random
+import re
+import threading
+import time
+from collections import defaultdict
+
+from correct.flask_client import store
+from correct.flask_client.fiskil import DATASETS, Failure
+
+MESSAGE_S = 10.0
+MOST_TRIES = 12
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 3.0
+LOOK_EVERY_S = 0.5
+SYNC = re.compile(r"banking\.(accounts|balances|transactions)(\.basic|\.recent)?\.sync\.completed")
+
+
+class Worker(threading.Thread):
+    """Takes what is due from the inbox until the process ends."""
+
+    def __init__(self, database, api):
+        super().__init__(daemon=True)
+        self._database, self._api = database, api
+        self._woken = threading.Event()
+        self._one_at_a_time = defaultdict(threading.Lock)
+
+    def wake(self):
+        """There is something in the inbox."""
+        self._woken.set()
+
+    def run(self):
+        """Work, or wait for something to become due."""
+        while True:
+            self._woken.clear()
+            try:
+                message = self._next()
+                if message is None:
+                    self._woken.wait(self._pause_s())
+                else:
+                    self._attempt(message)
+            except Exception as error:
+                print(f"worker_trouble {type(error).__name__}", flush=True)
+                time.sleep(LOOK_EVERY_S)
+
+    def refresh(self, end_user_id, until):
+        """Read everything of one end user, now, and keep all of it or nothing.
+
+        Raises:
+            Failure: It cannot be read.
+        """
+        with self.turn(end_user_id, until):
+            listed = self._api.consents(end_user_id, until)
+            granted = set().union(*listed.values())
+            readings = {name: self._api.rows(name, end_user_id, until) for name in DATASETS if name in granted}
+            with self._database.changing() as tx:
+                store.learn(tx, end_user_id, listed)
+                for consent_id in store.active_ids(tx, end_user_id) - listed.keys():
+                    store.end(tx, end_user_id, consent_id)
+                if store.active_ids(tx, end_user_id):
+                    store.complete_attempts(tx, end_user_id)
+                for name, found in readings.items():
+                    store.replace(tx, end_user_id, name, found)
+
+    def turn(self, whom, until):
+        """The right to read and change what is known of somebody, for one thread at a time."""
+        return Turn(self._one_at_a_time[whom], until)
+
+    def _next(self):
+        with self._database.changing() as tx:
+            due = "SELECT * FROM inbox WHERE status = 'pending' AND due <= ? ORDER BY due, rowid LIMIT 1"
+            found = tx.execute(due, (time.time(),)).fetchone()
+        return dict(found) if found else None
+
+    def _pause_s(self):
+        with self._database.changing() as tx:
+            (due,) = tx.execute("SELECT min(due) FROM inbox WHERE status = 'pending'").fetchone()
+        return LOOK_EVERY_S if due is None else min(max(0.0, due - time.time()), LOOK_EVERY_S)
+
+    def _attempt(self, message):
+        try:
+            with self.turn(message["end_user_id"], time.monotonic() + MESSAGE_S):
+                self._do(message, time.monotonic() + MESSAGE_S)
+        except Failure as failure:
+            tries = message["tries"] + 1
+            is_over = failure.is_final or tries >= MOST_TRIES
+            print(f"message_{'failed' if is_over else 'postponed'} {message['message_id']} {failure.reason}", flush=True)
+            pause_s = max(failure.pause_s, min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**tries) * random.uniform(0.5, 1))
+            with self._database.changing() as tx:
+                tx.execute(
+                    "UPDATE inbox SET status = ?, tries = ?, due = ? WHERE message_id = ?",
+                    ("failed" if is_over else "pending", tries, time.time() + pause_s, message["message_id"]),
+                )
+
+    def _do(self, message, until):
+        """Read what the message makes worth reading, then change everything in one transaction."""
+        listed, readings = self._read(message, until)
+        with self._database.changing() as tx:
+            if store.is_known(tx, message["end_user_id"]):
+                if message["event"] in {"consent.received", "consent.updated", "consent.revoked"}:
+                    store.hear(tx, message)
+                store.learn(tx, message["end_user_id"], listed)
+                for name, found in readings.items():
+                    store.replace(tx, message["end_user_id"], name, found)
+            tx.execute("UPDATE inbox SET status = 'done' WHERE message_id = ?", (message["message_id"],))
+        print(f"message_applied {message['message_id']} {message['event']}", flush=True)
+
+    def _read(self, message, until):
+        """The consents where they had to be looked up, and the rows of the dataset that is ready."""
+        sync, end_user_id = SYNC.fullmatch(message["event"]), message["end_user_id"]
+        with self._database.changing() as tx:
+            is_ours, known = store.is_known(tx, end_user_id), store.active_ids(tx, end_user_id)
+        if is_ours and message["event"] in {"consent.received", "consent.updated"}:
+            return self._api.consents(end_user_id, until), {}
+        if not sync or not is_ours:
+            return {}, {}
+        listed = {} if message["consent_id"] in known else self._api.consents(end_user_id, until)
+        if message["consent_id"] not in known and not listed.get(message["consent_id"]):
+            return listed, {}
+        try:
+            return listed, {sync[1]: self._api.rows(sync[1], end_user_id, until)}
+        except Failure as failure:
+            if failure.status not in {403, 404}:
+                raise
+        # The consent may have ended while the message waited; then nothing is left to read.
+        listed = self._api.consents(end_user_id, until)
+        if listed.get(message["consent_id"]):
+            raise Failure("data of an active consent is refused")
+        return listed, {}
+
+
+class Turn:
+    """A lock that is waited for until then and no longer."""
+
+    def __init__(self, lock, until):
+        self._lock, self._until = lock, until
+
+    def __enter__(self):
+        if not self._lock.acquire(timeout=max(0.0, self._until - time.monotonic())):
+            raise Failure("somebody else is reading for this end user")
+
+    def __exit__(self, *_):
+        self._lock.release()

@@ -1,0 +1,72 @@
+"""Does the app trust no certificate that nobody may trust, and never go on without TLS?"""
+
+from typing import ClassVar
+
+from harness.faults import tls
+from harness.journal import CA_TOLD, Bite, FaultSet, Journal, Secured, Unencrypted
+from harness.probes.base import PlainProbe, name_of
+from harness.probes.finding import Case, Finding, Verdict
+
+WENT_ON = "the client went on"
+"""What the link saw of a client that spoke HTTP over a connection whose certificate it should have refused."""
+
+PLAIN = "the app spoke plain HTTP to the port of the https address after it had refused a certificate"
+
+BAD = {
+    f"{kind.__name__}()": (name_of(kind), words)
+    for kind, words in (
+        (tls.ExpiredCertificate, "a certificate that expired yesterday"),
+        (tls.FutureCertificate, "a certificate that is valid from tomorrow on"),
+        (tls.WrongHost, "a certificate of another host"),
+        (tls.SelfSigned, "a self-signed certificate"),
+        (tls.UnknownAuthority, "a certificate of an unknown authority"),
+        (tls.MissingIntermediate, "a certificate whose chain has a gap"),
+    )
+}
+"""What the journal calls each fault, the name of its case, and what it is about in words."""
+
+
+class RefusesBadCertificates(PlainProbe, frozen=True, kw_only=True, tag="refuses_bad_certificates"):
+    """Over a connection with a bad certificate the app says nothing, and after it refused one it never speaks plain HTTP.
+
+    Each kind of certificate is a case. A client that ends its handshake and leaves without a word has refused as well:
+    some look at the certificate only then. Who calls the address that was told before may be a process that outlived the
+    restart, and accuses nobody.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ("app.command", "app.drive.refresh")
+    expected: ClassVar[str] = "no request without a certificate that was checked, and none in plain HTTP"
+    source: ClassVar[str] = "transport.https"
+    fix: ClassVar[str] = "leave your HTTP client's certificate checks on, and let a failed handshake fail the call"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look at what came of each connection that was shown a bad certificate, and for what was said without TLS."""
+        controls = journal.all(Secured)
+        if not any(one.is_reached for one in controls):
+            return self.cannot_tell("the app has not called an https address with a good certificate", hook=CA_TOLD)
+        shown = list(dict.fromkeys(one.fault for one in journal.all(FaultSet) if one.fault in BAD))
+        seen = [one for one in journal.all(Bite) if one.fault in BAD]
+        cases = tuple(_case(fault, [one.seen for one in seen if one.fault == fault]) for fault in shown)
+        trusted = [BAD[fault][1] for fault in shown if any(one.fault == fault and one.seen == WENT_ON for one in seen)]
+        if trusted:
+            told = f"the app called the API in spite of {trusted[0]}"
+            lines = tuple(f"called in spite of {one}" for one in trusted)
+            return self.fails(told, evidence=lines, examined=len(shown), cases=cases)
+        plain = [one for one in journal.all(Unencrypted) if any(bite.at_s <= one.at_s for bite in seen)]
+        if not all(one.is_former for one in plain):
+            return self.fails(PLAIN, evidence=("plain HTTP at the https port",), examined=len(shown), cases=cases)
+        if plain:
+            return self.cannot_tell("something still calls the plain address that was told before", cases=cases)
+        unseen = [BAD[fault][1] for fault in shown if not any(one.fault == fault for one in seen)]
+        if unseen:
+            return self.cannot_tell(f"the app met no connection with {unseen[0]}", cases=cases)
+        return self.holds(f"the app refused {len(shown)} kinds of bad certificates", examined=len(shown), cases=cases)
+
+
+def _case(fault: str, seen: list[str]) -> Case:
+    name, words = BAD[fault]
+    if not seen:
+        return Case(name=name, verdict=Verdict.INCONCLUSIVE, seen=f"{words}: not met")
+    if WENT_ON in seen:
+        return Case(name=name, verdict=Verdict.FAIL, seen=f"{words}: trusted")
+    return Case(name=name, verdict=Verdict.PASS, seen=f"{words}: refused")

@@ -1,0 +1,22 @@
+"""The API shows one bad certificate after another; a good integration refuses each, and never goes on in plain HTTP."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("server.https",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.SpeakTls(),
+        steps.ShowCertificate(faults.ExpiredCertificate()),
+        steps.ShowCertificate(faults.FutureCertificate()),
+        steps.ShowCertificate(faults.WrongHost()),
+        steps.ShowCertificate(faults.SelfSigned()),
+        steps.ShowCertificate(faults.UnknownAuthority()),
+        steps.ShowCertificate(faults.MissingIntermediate()),
+    ),
+    probes=(probes.RefusesBadCertificates(),),
+)

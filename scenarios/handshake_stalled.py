@@ -1,0 +1,16 @@
+"""A TLS handshake is never answered; a good integration gives up in time, and tries again or says so to whoever asked."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("loading.timeouts", "edge.network-errors"),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.SpeakTls(),
+        steps.Break("connection", faults.HandshakeStall()),
+        steps.Refresh(),
+    ),
+    probes=(probes.KeepsDeadline(),),
+)

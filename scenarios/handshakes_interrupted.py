@@ -1,0 +1,22 @@
+"""A TLS handshake is reset, and a later one closed; a good integration asks again and loses nothing that it was told."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.SpeakTls(),
+        steps.Break("connection", faults.HandshakeReset()),
+        steps.Sync("accounts"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("connection", faults.HandshakeClose()),
+        steps.Sync("balances"),
+        steps.Deliver(),
+        steps.Settle(),
+    ),
+    probes=(probes.LosesNothing(), probes.HoldsEveryRow("accounts")),
+)
