@@ -14,12 +14,14 @@ from harness.probes.drops_revoked_rows import DropsRevokedRows
 from harness.probes.ends_as_told import EndsAsTold
 from harness.probes.ends_like_its_twin import EndsLikeItsTwin
 from harness.probes.finding import Case, Finding, Verdict, heaviest
+from harness.probes.gives_up_on_refusals import GivesUpOnRefusals
 from harness.probes.holds_every_row import HoldsEveryRow
 from harness.probes.holds_newest_values import HoldsNewestValues
 from harness.probes.is_reached_directly import IsReachedDirectly
 from harness.probes.keeps_answers_apart import KeepsAnswersApart
 from harness.probes.keeps_deadline import KeepsDeadline
 from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
+from harness.probes.keeps_foreign_rows_out import KeepsForeignRowsOut
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
 from harness.probes.knows_again import KnowsAgain
 from harness.probes.leaves_urls_alone import LeavesUrlsAlone
@@ -31,6 +33,7 @@ from harness.probes.refuses_strangers import RefusesStrangers
 from harness.probes.remembers_what_it_applies import RemembersWhatItApplies
 from harness.probes.renews_token_once import RenewsTokenOnce
 from harness.probes.retries_in_bounds import RetriesInBounds
+from harness.probes.sends_tokens_it_got import SendsTokensItGot
 from harness.probes.shows_no_server_error import ShowsNoServerError
 from harness.probes.starts_again_afresh import StartsAgainAfresh
 from harness.probes.stays_unconnected import StaysUnconnected
@@ -38,6 +41,7 @@ from harness.probes.stops_on_bad_credentials import StopsOnBadCredentials
 from harness.probes.survives_every_plan import SurvivesEveryPlan
 from harness.probes.survives_fuzzing import SurvivesFuzzing
 from harness.probes.takes_every_form import TakesEveryForm
+from harness.probes.takes_tokens_in_bounds import TakesTokensInBounds
 from harness.probes.tells_events_apart import TellsEventsApart
 from harness.probes.tells_no_secrets import TellsNoSecrets
 from harness.probes.waits_as_told import WaitsAsTold
@@ -56,12 +60,14 @@ AnyProbe = (
     | DropsRevokedRows
     | EndsAsTold
     | EndsLikeItsTwin
+    | GivesUpOnRefusals
     | HoldsEveryRow
     | HoldsNewestValues
     | IsReachedDirectly
     | KeepsAnswersApart
     | KeepsDeadline
     | KeepsEndUsersApart
+    | KeepsForeignRowsOut
     | KeepsSecretsOutOfLogs
     | KnowsAgain
     | LeavesUrlsAlone
@@ -73,6 +79,7 @@ AnyProbe = (
     | RemembersWhatItApplies
     | RenewsTokenOnce
     | RetriesInBounds
+    | SendsTokensItGot
     | ShowsNoServerError
     | StartsAgainAfresh
     | StaysUnconnected
@@ -80,6 +87,7 @@ AnyProbe = (
     | SurvivesEveryPlan
     | SurvivesFuzzing
     | TakesEveryForm
+    | TakesTokensInBounds
     | TellsEventsApart
     | TellsNoSecrets
     | WaitsAsTold
@@ -103,12 +111,14 @@ __all__ = [
     "EndsAsTold",
     "EndsLikeItsTwin",
     "Finding",
+    "GivesUpOnRefusals",
     "HoldsEveryRow",
     "HoldsNewestValues",
     "IsReachedDirectly",
     "KeepsAnswersApart",
     "KeepsDeadline",
     "KeepsEndUsersApart",
+    "KeepsForeignRowsOut",
     "KeepsSecretsOutOfLogs",
     "KnowsAgain",
     "LeavesUrlsAlone",
@@ -122,6 +132,7 @@ __all__ = [
     "RemembersWhatItApplies",
     "RenewsTokenOnce",
     "RetriesInBounds",
+    "SendsTokensItGot",
     "ShowsNoServerError",
     "StartsAgainAfresh",
     "StaysUnconnected",
@@ -129,6 +140,7 @@ __all__ = [
     "SurvivesEveryPlan",
     "SurvivesFuzzing",
     "TakesEveryForm",
+    "TakesTokensInBounds",
     "TellsEventsApart",
     "TellsNoSecrets",
     "Verdict",

@@ -1,0 +1,34 @@
+"""What the app was asked to do, and whether it was seen at work again after something was over."""
+
+from harness.journal import Exchange, HookCall, Journal, Started
+from harness.probes.calls import bearer, began_s, calls, is_fine, is_unheard, told
+
+UNSEEN = "the app was not seen at work after it was over"
+
+
+def times_asked(journal: Journal, since_s: float, until_s: float) -> int:
+    """How many hooks, deliveries and starts fall between two moments: reasons to call the API."""
+    hooks = sum(1 for one in journal.all(HookCall) if one.at_s >= since_s and began_s(one) <= until_s)
+    starts = sum(1 for one in journal.all(Started) if one.how == "restart" and since_s <= one.at_s <= until_s)
+    deliveries = sum(1 for one, _ in told(journal) if since_s <= one.at_s <= until_s)
+    return hooks + starts + deliveries
+
+
+def works_after(journal: Journal, over_s: float, routes: frozenset[str] = frozenset()) -> bool | None:
+    """Whether the app works again after *over_s*, on all *routes* where they are named; None where that was not seen.
+
+    An app may leave an API alone for a while that has failed it. Only one that was started again has forgotten that.
+    """
+    fine = [one for one in calls(journal) if one.at_s >= over_s and bearer(one) and is_fine(one)]
+    if fine and routes <= {one.route for one in fine}:
+        return True
+    started = [one.at_s for one in journal.all(Started) if one.how == "restart" and one.at_s > over_s]
+    asked = [one for one in journal.all(HookCall) if started and one.hook == "refresh" and began_s(one) >= started[0]]
+    if not asked or any(is_unheard(journal, one) or (one.status is not None and one.status < 400) for one in asked):
+        return None
+    return False
+
+
+def over_s(bitten: list[Exchange]) -> float:
+    """When the last of some calls that were spoilt had ended."""
+    return max(one.ended_s for one in bitten)
