@@ -1,4 +1,4 @@
-"""The token dies exactly when it was said to, first between two calls, then with a request open, then on the answer's way."""
+"""The token dies exactly when it was said to: between two calls, with a request open, and while an answer is on its way."""
 
 from harness import Scenario, faults, probes, steps
 

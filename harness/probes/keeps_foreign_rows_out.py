@@ -19,7 +19,7 @@ class KeepsForeignRowsOut(PlainProbe, frozen=True, kw_only=True, tag="keeps_fore
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
     expected: ClassVar[str] = "rows of the end user's own consents, and no others"
     source: ClassVar[str] = "data.end-user-required"
-    fix: ClassVar[str] = "compare each row's arrangement_id with the consents of this end user, and keep and show no other row"
+    fix: ClassVar[str] = "keep a row only if its arrangement_id is a consent that this end user gave you"
 
     def examine(self, journal: Journal) -> Finding:
         """Look for ids of foreign rows, dataset by dataset, wherever own ones show."""
