@@ -23,6 +23,7 @@ SCENARIO = Scenario(
         steps.Change(what="repeat", nth=5),
         steps.Sync("transactions"),
         steps.Deliver(),
+        steps.Refresh(),
     ),
     probes=(probes.TakesTokensInBounds(), probes.HoldsEveryRow("transactions"), probes.LosesNothing()),
 )

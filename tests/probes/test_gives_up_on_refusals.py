@@ -1,0 +1,140 @@
+"""gives_up_on_refusals: what is refused whatever the token is given up, and come back to; a few tries are nobody's loop."""
+
+import pytest
+from tape import Tape
+
+from harness.probes import GivesUpOnRefusals, Verdict
+
+PROBE = GivesUpOnRefusals()
+FRESH_REFUSED = ("Unauthorised()",)
+SCOPE_LACKING = ("Forbidden()",)
+
+
+def refused(tape: Tape, times: int, *, status: int = 401, bites: tuple[str, ...] = FRESH_REFUSED) -> None:
+    """The app asks so often for transactions, with a new token each time, and is asked for nothing else meanwhile."""
+    tape.hook("refresh", status=502, took_s=tape.now_s)
+    for number in range(times):
+        tape.call("banking.transactions", status=status, bearer=f"t{number}", bites=bites)
+        tape.call("token")
+
+
+def test_giving_up_and_coming_back_passes(tape: Tape) -> None:
+    """One renewal, an error, and work again when nothing is refused."""
+    tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
+    tape.call("token")
+    tape.call("banking.transactions", status=401, bearer="t2", bites=FRESH_REFUSED)
+    tape.hook("refresh", status=503)
+    tape.call("banking.transactions", bearer="t2")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.examined) == (Verdict.PASS, 1)
+    assert finding.seen == "what was refused was given up, and read again once that was over"
+
+
+@pytest.mark.parametrize(("status", "bites"), [(401, FRESH_REFUSED), (403, SCOPE_LACKING)])
+def test_asking_on_and_on_fails(tape: Tape, status: int, bites: tuple[str, ...]) -> None:
+    """The twenty-first equal call for one thing to do is a loop, whatever comes afterwards."""
+    refused(tape, 21, status=status, bites=bites)
+    tape.call("banking.transactions")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.seen == "banking.transactions was asked more than 20 times for each thing to do, and refused each time"
+    assert finding.evidence == (f"GET banking.transactions: {status}",)
+
+
+def test_twenty_calls_are_let_pass(tape: Tape) -> None:
+    """A message may be tried again later, eight times and twice each."""
+    refused(tape, 20)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_many_things_to_do_allow_for_many_calls(tape: Tape) -> None:
+    """Each message that came meanwhile may be worked on in vain."""
+    for _ in range(10):
+        tape.told("banking.transactions.sync.completed")
+        for _ in range(4):
+            tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_calls_for_many_accounts_are_many_questions(tape: Tape) -> None:
+    """Thirty accounts, each asked for once, are no loop."""
+    for number in range(30):
+        tape.call("banking.transactions", status=403, bites=SCOPE_LACKING, query=f"account_id=a{number}")
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_taking_tokens_on_and_on_fails(tape: Tape) -> None:
+    """Tokens that are taken and not even tried are a loop too."""
+    tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
+    for _ in range(21):
+        tape.call("token")
+    tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
+    tape.call("banking.transactions")
+
+    finding = PROBE.examine(tape.journal)
+
+    seen = "more than 20 tokens were taken for each thing to do, while calls were refused whatever the token"
+    assert (finding.verdict, finding.seen) == (Verdict.FAIL, seen)
+
+
+def test_a_token_for_each_call_passes(tape: Tape) -> None:
+    """While one dataset is refused, an app that takes a token for each call takes as many as go well elsewhere."""
+    tape.call("banking.balances", status=403, bites=SCOPE_LACKING)
+    for number in range(30):
+        tape.call("token")
+        tape.call("banking.transactions", bearer=f"t{number}")
+    tape.call("banking.balances", status=403, bites=SCOPE_LACKING)
+    tape.call("banking.balances")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_not_coming_back_after_a_restart_fails(tape: Tape) -> None:
+    """Nothing is refused any more, the app began anew, and fails all the same."""
+    tape.call("banking.transactions", status=403, bites=SCOPE_LACKING)
+    tape.hook("refresh", status=502)
+    tape.restart()
+    tape.wait(1)
+    tape.hook("refresh", status=502)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.seen.startswith("the app does not come back to what was refused")
+
+
+def test_leaving_the_api_alone_for_a_while_is_no_crime(tape: Tape) -> None:
+    """An app that was not started again may wait for longer than a scenario lasts."""
+    tape.call("banking.transactions", status=401, bites=FRESH_REFUSED)
+    tape.hook("refresh", status=502)
+    tape.wait(1)
+    tape.hook("refresh", status=502)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_coming_back_elsewhere_only_is_not_seen_as_coming_back(tape: Tape) -> None:
+    """What was refused itself has to be read again."""
+    tape.call("banking.balances", status=403, bites=SCOPE_LACKING)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_without_refusals_there_is_nothing_to_see(tape: Tape) -> None:
+    """A dead token is another question."""
+    tape.call("banking.transactions", status=401)
+    tape.call("token")
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
