@@ -32,3 +32,11 @@ def works_after(journal: Journal, over_s: float, routes: frozenset[str] = frozen
 def over_s(bitten: list[Exchange]) -> float:
     """When the last of some calls that were spoilt had ended."""
     return max(one.ended_s for one in bitten)
+
+
+def is_gone(journal: Journal, since_s: float) -> bool:
+    """Whether the app answered nothing that it was asked since then, twice at least and at once, though nobody killed it."""
+    killed = any(one.how.startswith("kill") and one.at_s > since_s for one in journal.all(Started))
+    asked = [one for one in journal.all(HookCall) if one.at_s >= since_s]
+    silent = [one for one in asked if one.status is None and not is_unheard(journal, one)]
+    return not killed and len(silent) >= 2 and len(silent) == len(asked)

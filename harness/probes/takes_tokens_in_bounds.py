@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from harness.journal import Delivery, Exchange, Journal
-from harness.probes.askings import UNSEEN, over_s, works_after
+from harness.probes.askings import UNSEEN, is_gone, over_s, works_after
 from harness.probes.base import PlainProbe
 from harness.probes.calls import bitten_by, calls, routes_of
 from harness.probes.finding import Finding
@@ -30,6 +30,9 @@ class TakesTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="takes_toke
         allowed = MOST + sum(1 for one in journal.all(Delivery) if one.kind == "genuine" and one.attempt == 1)
         if _longest_row(calls(journal)) > allowed:
             seen = f"more than {MOST} tokens were asked for in a row, and none of them was used"
+            return self.fails(seen, evidence=_lines(odd), examined=routes_of(odd))
+        if is_gone(journal, over_s(odd)):
+            seen = "the app answers nothing any more since it was given an odd answer about a token"
             return self.fails(seen, evidence=_lines(odd), examined=routes_of(odd))
         works = works_after(journal, over_s(odd))
         if works is None:

@@ -3,6 +3,7 @@
 import pytest
 from tape import Tape
 
+from harness.journal import Started
 from harness.probes import TakesTokensInBounds, Verdict
 
 PROBE = TakesTokensInBounds()
@@ -86,6 +87,47 @@ def test_failing_for_ever_fails(tape: Tape) -> None:
 
     assert finding.verdict is Verdict.FAIL
     assert finding.seen == "the app does not work again, though tokens are to be had as ever and the app began anew"
+
+
+def test_dying_of_an_odd_answer_fails(tape: Tape) -> None:
+    """Nobody answers any more, and nobody killed the app."""
+    tape.call("token", bites=("TokenLifetime(told='missing')",))
+    tape.hook("refresh", status=None)
+    tape.hook("refresh", status=None)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.seen == "the app answers nothing any more since it was given an odd answer about a token"
+
+
+@pytest.mark.parametrize("status", [200, 502])
+def test_one_answer_that_got_lost_is_not_the_end(tape: Tape, status: int) -> None:
+    """A later request is answered, whatever it is told."""
+    tape.call("token", bites=ODD)
+    tape.hook("refresh", status=None)
+    tape.hook("refresh", status=None)
+    tape.hook("refresh", status=status)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_request_that_nobody_answered_once_is_not_the_end(tape: Tape) -> None:
+    """Once may be chance."""
+    tape.call("token", bites=ODD)
+    tape.hook("refresh", status=None)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_app_that_was_killed_answers_nothing(tape: Tape) -> None:
+    """Who kills it has no complaint."""
+    tape.call("token", bites=ODD)
+    tape.journal.write(Started(at_s=tape.now_s, how="kill"))
+    tape.hook("refresh", status=None)
+    tape.hook("refresh", status=None)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_failing_for_a_while_is_not_judged(tape: Tape) -> None:
