@@ -62,7 +62,7 @@ def _rows(body: bytes) -> list[dict[str, Any]]:
 
 
 def _shows(state: Any, ids: set[str]) -> bool:
-    return any(ones for ones in places(state, ids).values())
+    return any(places(state, ids).values())
 
 
 def _plain(route: str) -> str:

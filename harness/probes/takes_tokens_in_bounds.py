@@ -27,6 +27,7 @@ class TakesTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="takes_toke
         odd = [one for one in bitten_by(journal) if one.route == "token"]
         if not odd:
             return self.cannot_tell("no answer about a token was odd")
+        # Each message may have a worker that takes a token of its own.
         allowed = MOST + sum(1 for one in journal.all(Delivery) if one.kind == "genuine" and one.attempt == 1)
         if _longest_row(calls(journal)) > allowed:
             seen = f"more than {MOST} tokens were asked for in a row, and none of them was used"
@@ -44,9 +45,14 @@ class TakesTokensInBounds(PlainProbe, frozen=True, kw_only=True, tag="takes_toke
 
 
 def _longest_row(made: list[Exchange]) -> int:
-    """How many exchanges came one after another, at most; each message may have a worker that takes one of its own."""
+    """How many exchanges came one after another, at most, without those that were refused: they brought no token.
+
+    Whoever asks again too often after a refusal breaks what is promised of retries, and of bad credentials.
+    """
     longest = row = 0
     for one in made:
+        if one.route == "token" and one.status is not None and one.status >= 400:
+            continue
         row = row + 1 if one.route == "token" else 0
         longest = max(longest, row)
     return longest

@@ -131,6 +131,56 @@ def test_coming_back_elsewhere_only_is_not_seen_as_coming_back(tape: Tape) -> No
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
+def lacked_scope(tape: Tape, *, shown: dict[str, str], shown_at_the_end: dict[str, str], is_quiescent: bool = True) -> None:
+    """Balances were refused for a while; what the state showed before and shows at the end."""
+    tape.rows({"fiskil_id": "own"})
+    tape.effects(shown, moment="settled")
+    tape.call("banking.balances", status=403, bites=SCOPE_LACKING)
+    tape.hook("refresh", status=502)
+    tape.call("banking.balances")
+    tape.effects(shown_at_the_end, is_quiescent=is_quiescent)
+
+
+def test_dropping_everything_for_good_fails(tape: Tape) -> None:
+    """A lack of scope is no end of a consent, and the rows are served as before."""
+    lacked_scope(tape, shown={"row": "own"}, shown_at_the_end={})
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.verdict is Verdict.FAIL
+    assert finding.seen == "the transactions that the app showed before the refusals are gone for good"
+    assert finding.evidence == ("shows no transactions any more",)
+
+
+def test_showing_everything_again_passes(tape: Tape) -> None:
+    """Whether it was hidden meanwhile is the app's own business."""
+    lacked_scope(tape, shown={"row": "own"}, shown_at_the_end={"row": "own"})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_what_never_showed_cannot_be_gone(tape: Tape) -> None:
+    """A state may show other things than rows."""
+    lacked_scope(tape, shown={}, shown_at_the_end={})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_what_was_shared_under_a_consent_that_ended_may_be_gone(tape: Tape) -> None:
+    """It has to be."""
+    tape.told("consent.revoked")
+    lacked_scope(tape, shown={"row": "own"}, shown_at_the_end={})
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_what_is_read_again_just_now_is_not_gone(tape: Tape) -> None:
+    """The app was at work when it was asked."""
+    lacked_scope(tape, shown={"row": "own"}, shown_at_the_end={}, is_quiescent=False)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
 def test_without_refusals_there_is_nothing_to_see(tape: Tape) -> None:
     """A dead token is another question."""
     tape.call("banking.transactions", status=401)

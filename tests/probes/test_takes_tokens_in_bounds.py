@@ -65,6 +65,20 @@ def test_each_message_may_have_a_worker_with_a_token_of_its_own(tape: Tape) -> N
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
+def test_exchanges_that_are_refused_are_another_question(tape: Tape) -> None:
+    """They bring no token, and how often a failing call is repeated is asked elsewhere; they do not part a row either."""
+    for _ in range(40):
+        tape.call("token", status=503, bites=("ErrorBody(status=503)",))
+    tape.call("banking.transactions")
+    passed = PROBE.examine(tape.journal)
+    for _ in range(21):
+        tape.call("token", bites=ODD)
+        tape.call("token", status=503)
+    failed = PROBE.examine(tape.journal)
+
+    assert (passed.verdict, failed.verdict) == (Verdict.PASS, Verdict.FAIL)
+
+
 def test_failing_clearly_and_healing_passes(tape: Tape) -> None:
     """An app may refuse an answer without expires_in, as long as it works again once the answers are whole."""
     tape.call("token", bites=("TokenLifetime(told='missing')",))
