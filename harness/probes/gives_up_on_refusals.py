@@ -32,10 +32,10 @@ class GivesUpOnRefusals(PlainProbe, frozen=True, kw_only=True, tag="gives_up_on_
             return self.cannot_tell("no call was refused whatever the token")
         examined = routes_of(refused)
         allowed = MOST * max(1, times_asked(journal, refused[0].at_s, over_s(refused)))
-        looped, count = Counter(asked(one) for one in refused).most_common(1)[0]
-        if count > allowed:
-            first = next(one for one in refused if asked(one) == looped)
-            seen = f"{first.route} was asked more than {MOST} times for each thing to do, and refused each time"
+        counts = Counter(asked(one) for one in refused)
+        looped = sorted({one.route for one in refused if counts[asked(one)] > allowed})
+        if looped:
+            seen = f"{looped[0]} was asked more than {MOST} times for each thing to do, and refused each time"
             return self.fails(seen, evidence=_lines(refused), examined=examined)
         if _taken_for_nothing(made, refused) > allowed:
             seen = f"more than {MOST} tokens were taken for each thing to do, while calls were refused whatever the token"
