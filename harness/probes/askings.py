@@ -1,6 +1,6 @@
 """What the app was asked to do, and whether it was seen at work again after something was over."""
 
-from harness.journal import Exchange, HookCall, Journal, Started
+from harness.journal import Delivery, Effects, Exchange, HookCall, Journal, Started
 from harness.probes.calls import bearer, began_s, calls, is_fine, is_unheard, told
 
 UNSEEN = "the app was not seen at work after it was over"
@@ -12,6 +12,15 @@ def times_asked(journal: Journal, since_s: float, until_s: float) -> int:
     starts = sum(1 for one in journal.all(Started) if one.how == "restart" and since_s <= one.at_s <= until_s)
     deliveries = sum(1 for one, _ in told(journal) if since_s <= one.at_s <= until_s)
     return hooks + starts + deliveries
+
+
+def jobs_begun(journal: Journal, *, before_s: float, until_s: float) -> int:
+    """How many hooks and deliveries came after the app was last at rest before one moment, and until another."""
+    rests = [one.at_s for one in journal.all(Effects) if one.is_quiescent and one.moment != "ordered"]
+    rest_s = max((moment for moment in rests if moment < before_s), default=0.0)
+    begun = [began_s(one) for one in journal.all(HookCall) if one.hook != "fail"]
+    begun += [one.at_s for one in journal.all(Delivery)]
+    return sum(1 for moment in begun if rest_s < moment < until_s)
 
 
 def works_after(journal: Journal, over_s: float, routes: frozenset[str] = frozenset()) -> bool | None:
