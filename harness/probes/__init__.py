@@ -16,6 +16,7 @@ from harness.probes.drops_revoked_rows import DropsRevokedRows
 from harness.probes.ends_as_told import EndsAsTold
 from harness.probes.ends_like_its_twin import EndsLikeItsTwin
 from harness.probes.finding import Case, Finding, Verdict, heaviest
+from harness.probes.gives_up_on_refusals import GivesUpOnRefusals
 from harness.probes.heeds_consent_page_only import HeedsConsentPageOnly
 from harness.probes.holds_every_row import HoldsEveryRow
 from harness.probes.holds_newest_values import HoldsNewestValues
@@ -24,6 +25,7 @@ from harness.probes.keeps_answers_apart import KeepsAnswersApart
 from harness.probes.keeps_consents_short import KeepsConsentsShort
 from harness.probes.keeps_deadline import KeepsDeadline
 from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
+from harness.probes.keeps_foreign_rows_out import KeepsForeignRowsOut
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
 from harness.probes.keeps_urls_clean import KeepsUrlsClean
 from harness.probes.knows_again import KnowsAgain
@@ -46,6 +48,7 @@ from harness.probes.refuses_strangers import RefusesStrangers
 from harness.probes.remembers_what_it_applies import RemembersWhatItApplies
 from harness.probes.renews_token_once import RenewsTokenOnce
 from harness.probes.retries_in_bounds import RetriesInBounds
+from harness.probes.sends_tokens_it_got import SendsTokensItGot
 from harness.probes.shows_no_server_error import ShowsNoServerError
 from harness.probes.starts_again_afresh import StartsAgainAfresh
 from harness.probes.stays_unconnected import StaysUnconnected
@@ -54,6 +57,7 @@ from harness.probes.survives_every_plan import SurvivesEveryPlan
 from harness.probes.survives_fuzzing import SurvivesFuzzing
 from harness.probes.survives_rotation import SurvivesRotation
 from harness.probes.takes_every_form import TakesEveryForm
+from harness.probes.takes_tokens_in_bounds import TakesTokensInBounds
 from harness.probes.tells_events_apart import TellsEventsApart
 from harness.probes.tells_no_secrets import TellsNoSecrets
 from harness.probes.uses_given_key import UsesGivenKey
@@ -75,6 +79,7 @@ AnyProbe = (
     | DropsRevokedRows
     | EndsAsTold
     | EndsLikeItsTwin
+    | GivesUpOnRefusals
     | HeedsConsentPageOnly
     | HoldsEveryRow
     | HoldsNewestValues
@@ -83,6 +88,7 @@ AnyProbe = (
     | KeepsConsentsShort
     | KeepsDeadline
     | KeepsEndUsersApart
+    | KeepsForeignRowsOut
     | KeepsSecretsOutOfLogs
     | KeepsUrlsClean
     | KnowsAgain
@@ -105,6 +111,7 @@ AnyProbe = (
     | RemembersWhatItApplies
     | RenewsTokenOnce
     | RetriesInBounds
+    | SendsTokensItGot
     | ShowsNoServerError
     | StartsAgainAfresh
     | StaysUnconnected
@@ -113,6 +120,7 @@ AnyProbe = (
     | SurvivesFuzzing
     | SurvivesRotation
     | TakesEveryForm
+    | TakesTokensInBounds
     | TellsEventsApart
     | TellsNoSecrets
     | UsesGivenKey
@@ -139,6 +147,7 @@ __all__ = [
     "EndsAsTold",
     "EndsLikeItsTwin",
     "Finding",
+    "GivesUpOnRefusals",
     "HeedsConsentPageOnly",
     "HoldsEveryRow",
     "HoldsNewestValues",
@@ -147,6 +156,7 @@ __all__ = [
     "KeepsConsentsShort",
     "KeepsDeadline",
     "KeepsEndUsersApart",
+    "KeepsForeignRowsOut",
     "KeepsSecretsOutOfLogs",
     "KeepsUrlsClean",
     "KnowsAgain",
@@ -171,6 +181,7 @@ __all__ = [
     "RemembersWhatItApplies",
     "RenewsTokenOnce",
     "RetriesInBounds",
+    "SendsTokensItGot",
     "ShowsNoServerError",
     "StartsAgainAfresh",
     "StaysUnconnected",
@@ -179,6 +190,7 @@ __all__ = [
     "SurvivesFuzzing",
     "SurvivesRotation",
     "TakesEveryForm",
+    "TakesTokensInBounds",
     "TellsEventsApart",
     "TellsNoSecrets",
     "UsesGivenKey",

@@ -56,9 +56,15 @@ def is_fine(call: Exchange) -> bool:
 
 
 def came_through(made: list[Exchange], refused: Exchange) -> bool:
-    """Whether a later call on the same route for the same end user succeeded; a walk may begin anew."""
+    """Whether a later call on the same route for the same end user succeeded; a walk may begin anew.
+
+    A call that was refused before it had an end user, to create one, is told from no other.
+    """
     return any(
-        one.number > refused.number and (one.route, one.end_user_id) == (refused.route, refused.end_user_id) and is_fine(one)
+        one.number > refused.number
+        and one.route == refused.route
+        and refused.end_user_id in {"", one.end_user_id}
+        and is_fine(one)
         for one in made
     )
 

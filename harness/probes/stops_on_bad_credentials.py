@@ -3,8 +3,9 @@
 from typing import ClassVar
 
 from harness.journal import Exchange, HookCall, Idle, Journal, Key, Started
+from harness.probes.askings import over_s, times_asked
 from harness.probes.base import PlainProbe
-from harness.probes.calls import bearer, began_s, calls, is_fine, is_unheard, routes_of, told
+from harness.probes.calls import bearer, began_s, bitten_by, calls, is_fine, is_unheard, routes_of
 from harness.probes.finding import Finding
 
 TRIES = 3
@@ -26,15 +27,17 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
         made = calls(journal)
         refused = [one for one in made if one.route == "token" and one.status in {401, 403}]
         turned_away = [one for one in made if one.route != "token" and one.status == 401]
-        if not journal.all(Key) or not (refused or turned_away):
+        is_bad = bool(journal.all(Key) or bitten_by(journal, "KeyRefused"))
+        if not is_bad or not (refused or turned_away):
             return self.cannot_tell("the app never showed a refused key pair to the API")
-        allowed = TRIES * max(1, _asked_times(journal, refused or turned_away))
+        bad = refused or turned_away
+        allowed = TRIES * max(1, times_asked(journal, bad[0].at_s, bad[-1].ended_s))
         if len(refused) > allowed:
             seen = f"a refused key pair was exchanged more than {TRIES} times for each thing the app was asked to do"
-            return self.fails(seen, evidence=("POST token: 401",), examined=routes_of(refused))
+            return self.fails(seen, evidence=_lines(refused), examined=routes_of(refused))
         if _idle_tries(journal, refused) > TRIES:
             seen = f"a refused key pair was exchanged more than {TRIES} times while the app was left alone"
-            return self.fails(seen, evidence=("POST token: 401",), examined=routes_of(refused))
+            return self.fails(seen, evidence=_lines(refused), examined=routes_of(refused))
         return self._recovery(journal, made, examined=routes_of([*refused, *turned_away]))
 
     def _recovery(self, journal: Journal, made: list[Exchange], *, examined: int) -> Finding:
@@ -52,13 +55,8 @@ class StopsOnBadCredentials(PlainProbe, frozen=True, kw_only=True, tag="stops_on
         return self.cannot_tell("the app was not seen at work after its key pair was accepted again")
 
 
-def _asked_times(journal: Journal, refused: list[Exchange]) -> int:
-    """How many hooks, deliveries and starts fall into the bad time."""
-    first, last = refused[0].at_s, refused[-1].ended_s
-    hooks = sum(1 for one in journal.all(HookCall) if one.at_s >= first and began_s(one) <= last)
-    starts = sum(1 for one in journal.all(Started) if one.how == "restart" and first <= one.at_s <= last)
-    deliveries = sum(1 for one, _ in told(journal) if first <= one.at_s <= last)
-    return hooks + starts + deliveries
+def _lines(refused: list[Exchange]) -> tuple[str, ...]:
+    return tuple(sorted({f"POST token: {one.status}" for one in refused}))
 
 
 def _idle_tries(journal: Journal, refused: list[Exchange]) -> int:
@@ -67,8 +65,13 @@ def _idle_tries(journal: Journal, refused: list[Exchange]) -> int:
 
 
 def _good_from(journal: Journal) -> float | None:
-    """When the pair became good for the last time: accepted again, or the app restarted with the right one."""
-    keys = journal.all(Key)
+    """When the pair became good for the last time: accepted again, or the app restarted with the right one.
+
+    Where a fault refused it, a restart is waited for as well: an app may leave alone for a while what refused it.
+    """
+    keys, bitten = journal.all(Key), bitten_by(journal, "KeyRefused")
+    if not keys:
+        return next((one.at_s for one in journal.all(Started) if one.how == "restart" and one.at_s > over_s(bitten)), None)
     if keys[-1].state == "accepted":
         return keys[-1].at_s
     if keys[-1].state == "wrong":

@@ -1,5 +1,6 @@
 """renews_token_once: a dead token costs one renewal and one retry; loops and losses are seen, workers at once are fine."""
 
+import msgspec
 import pytest
 from tape import Tape
 
@@ -111,6 +112,44 @@ def test_a_walk_may_begin_anew(tape: Tape) -> None:
     tape.call("banking.transactions", status=401, query="end_user_id=eu_alice&page%5Bafter%5D=p25")
     tape.call("token")
     tape.call("banking.transactions", bearer="t2", query="end_user_id=eu_alice")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("refusals", "verdict"), [(6, Verdict.PASS), (7, Verdict.FAIL)])
+def test_jobs_that_ask_the_same_may_each_be_refused_once(tape: Tape, refusals: int, verdict: Verdict) -> None:
+    """Until the new token has come, each of five messages may be worked on with the old one; more is insisting."""
+    tape.effects({}, moment="settled")
+    for _ in range(5):
+        tape.told("consent.updated")
+    for _ in range(refusals):
+        tape.call("banking.transactions", status=401)
+    tape.call("token")
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_jobs_that_were_done_before_excuse_nothing(tape: Tape) -> None:
+    """The app was at rest when it was asked for one thing more."""
+    for _ in range(5):
+        tape.told("consent.updated")
+    tape.effects({}, moment="settled")
+    for _ in range(3):
+        tape.call("banking.transactions", status=401)
+    tape.call("token")
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_a_creation_that_was_refused_has_no_end_user_yet(tape: Tape) -> None:
+    """The end user is known only once the creation came through."""
+    tape.call("end_users.create", status=401)
+    tape.call("token")
+    created = tape.call("end_users.list", bearer="t2")
+    tape.journal.write(msgspec.structs.replace(created, number=9, route="end_users.create", method="POST"))
+    tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 

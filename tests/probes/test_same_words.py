@@ -12,10 +12,13 @@ from harness.probes import (
     AppliesOnce,
     CallsNothingForForgeries,
     Finding,
+    GivesUpOnRefusals,
     KeepsDeadline,
     RenewsTokenOnce,
     RetriesInBounds,
+    SendsTokensItGot,
     StopsOnBadCredentials,
+    TakesTokensInBounds,
     WaitsAsTold,
 )
 from harness.probes.base import PlainProbe
@@ -62,6 +65,25 @@ def bad_key_tried(times: int) -> Journal:
     return tape.journal
 
 
+def refused_whatever_the_token(times: int) -> Journal:
+    """So many calls were refused with tokens that were fresh, and one more came through."""
+    tape = Tape()
+    for number in range(times):
+        tape.call("banking.transactions", status=401, bearer=f"t{number}", bites=("Unauthorised()",))
+        tape.call("token")
+    tape.call("banking.transactions")
+    return tape.journal
+
+
+def odd_tokens_taken(times: int) -> Journal:
+    """So many tokens were taken that are told to live no time, and the last was used."""
+    tape = Tape()
+    for _ in range(times):
+        tape.call("token", bites=("TokenLifetime(told='zero')",))
+    tape.call("banking.transactions", bearer="t2")
+    return tape.journal
+
+
 def forgeries_worked_on(calls: int) -> Journal:
     """Three forgeries led to so many calls."""
     courier = Courier()
@@ -94,10 +116,24 @@ def burst_lost_by(losers: int) -> Journal:
         (WaitsAsTold(), outage_of),
         (KeepsDeadline(), stalls_of),
         (StopsOnBadCredentials(), bad_key_tried),
+        (GivesUpOnRefusals(), refused_whatever_the_token),
+        (TakesTokensInBounds(), odd_tokens_taken),
+        (SendsTokensItGot(), odd_tokens_taken),
         (AcknowledgesGenuine(), burst_lost_by),
         (AppliesOnce(), burst_lost_by),
     ],
-    ids=["renews", "retries", "waits", "deadline", "credentials", "acknowledges", "applies"],
+    ids=[
+        "renews",
+        "retries",
+        "waits",
+        "deadline",
+        "credentials",
+        "refusals",
+        "exchanges",
+        "tokens",
+        "acknowledges",
+        "applies",
+    ],
 )
 def test_the_number_of_tries_enters_no_finding(probe: PlainProbe, happened: Callable[[int], Journal]) -> None:
     """Two or three tries read the same."""

@@ -6,6 +6,7 @@ from tape import Tape
 from harness.probes import StopsOnBadCredentials, Verdict
 
 PROBE = StopsOnBadCredentials()
+KEY_REFUSED = ("KeyRefused(status=403)",)
 
 
 def refused(tape: Tape, tries: int) -> None:
@@ -242,3 +243,46 @@ def test_a_message_allows_for_tries_once(tape: Tape, tries: int, verdict: Verdic
         tape.call("token", status=401)
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_key_refused_by_a_fault_is_a_refused_key(tape: Tape) -> None:
+    """403 at the exchange, an error, and work again after a restart."""
+    tape.call("token", status=403, bites=KEY_REFUSED)
+    tape.hook("refresh", status=503)
+    tape.restart()
+    tape.call("token")
+    tape.call("banking.transactions", bearer="t2")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_insisting_on_a_key_that_a_fault_refuses_fails(tape: Tape) -> None:
+    """The fourth exchange for one request is a loop here as well; its status is the one that was answered."""
+    for _ in range(4):
+        tape.call("token", status=403, bites=KEY_REFUSED)
+    tape.hook("refresh", status=503)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("POST token: 403",))
+
+
+def test_leaving_alone_what_refused_the_key_is_no_crime(tape: Tape) -> None:
+    """An app may wait for a while after a refusal, for longer than a scenario lasts."""
+    tape.call("token", status=403, bites=KEY_REFUSED)
+    tape.wait(1)
+    tape.hook("refresh", status=503)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_failing_after_a_restart_fails(tape: Tape) -> None:
+    """An app that began anew knows of no refusal."""
+    tape.call("token", status=403, bites=KEY_REFUSED)
+    tape.restart()
+    tape.wait(1)
+    tape.hook("refresh", status=503)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("refresh failed with a good key pair",))

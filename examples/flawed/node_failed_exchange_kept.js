@@ -1,0 +1,21 @@
+// Keeps what came of an exchange, a failure too: after one that went wrong there is no token ever again.
+// A promise that was rejected must be forgotten, so that the next call can try anew.
+"use strict";
+
+const { Fiskil } = require("../embedded_app/fiskil");
+const { Failure } = require("../embedded_app/wire");
+
+const renewed = Fiskil.prototype.renewed;
+let failed = null;
+
+Fiskil.prototype.renewed = async function (stale, deadline) {
+  if (failed) throw failed;
+  try {
+    return await renewed.call(this, stale, deadline);
+  } catch (failure) {
+    failed = new Failure("rejected", failure.reason);
+    throw failed;
+  }
+};
+
+require("../embedded_app/server.js");

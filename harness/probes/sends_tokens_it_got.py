@@ -1,0 +1,32 @@
+"""Does the app send only what it got as a token?"""
+
+from typing import ClassVar
+
+from harness.journal import Journal
+from harness.probes.base import PlainProbe
+from harness.probes.calls import bearer, bitten_by, calls, header, routes_of
+from harness.probes.finding import Finding
+
+WORDS = frozenset({"undefined", "null", "None", "nil", "NaN", "[object Object]"})
+"""How languages write that there is nothing; no token looks like this."""
+
+
+class SendsTokensItGot(PlainProbe, frozen=True, kw_only=True, tag="sends_tokens_it_got"):
+    """An answer without a token where it is looked for counts as a failure: no call goes out with a mere word for it."""
+
+    expected: ClassVar[str] = "a token that an answer named, or no call"
+    source: ClassVar[str] = "token.field"
+    fix: ClassVar[str] = "check that the answer of POST /v1/token has a token that is a text, before you keep it"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look at what calls carried after an odd answer."""
+        odd = [one for one in bitten_by(journal) if one.route == "token" and one.status == 200]
+        if not odd:
+            return self.cannot_tell("no answer about a token was odd")
+        made = [one for one in calls(journal) if one.number > odd[0].number and one.route != "token"]
+        wrong = [one for one in made if header(one.request_headers, "authorization") and bearer(one) in WORDS]
+        if wrong:
+            seen = f"{wrong[0].route} was asked with {bearer(wrong[0])!r} for a token"
+            lines = sorted({f"{one.method} {one.route}: Bearer {bearer(one)}" for one in wrong})
+            return self.fails(seen, evidence=tuple(lines), examined=routes_of(odd))
+        return self.holds("nothing but tokens was sent as one", examined=routes_of(odd))

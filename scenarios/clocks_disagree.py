@@ -1,0 +1,24 @@
+"""By the Date of its answers the API's clock is a day ahead, then a day behind; a token lives no longer and no shorter."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("tokens.expiry-handled", "edge.token-expiry"),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Settle(),
+        steps.ExpireTokens(),
+        steps.Break("*", faults.DateSkew(skew_s=86_400), times=0),
+        steps.Refresh(),
+        steps.Mend(),
+        steps.ExpireTokens(),
+        steps.Break("*", faults.DateSkew(skew_s=-86_400), times=0),
+        steps.Refresh(),
+        steps.Mend(),
+        steps.ExpireTokens(),
+        steps.Refresh(),
+    ),
+    probes=(probes.TakesTokensInBounds(), probes.HoldsEveryRow("transactions")),
+)

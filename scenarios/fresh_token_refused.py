@@ -1,0 +1,19 @@
+"""A token is refused however fresh it is: the app renews it, gives up, and works again once that is over."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("tokens.expiry-handled", "edge.token-expiry", "edge.authentication-failure"),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.*", faults.Unauthorised(), times=0),
+        steps.Refresh(),
+        steps.Mend(),
+        steps.Refresh(),
+    ),
+    probes=(probes.GivesUpOnRefusals(),),
+)

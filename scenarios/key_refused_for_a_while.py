@@ -1,0 +1,20 @@
+"""The key pair is refused with 403 when the token has died; the app stops trying, and works again once the key is good."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.authentication-failure",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Sync(),
+        steps.ExpireTokens(),
+        steps.Break("token", faults.KeyRefused(status=403), times=0),
+        steps.Refresh(),
+        steps.Mend(),
+        steps.Restart(),
+        steps.Refresh(),
+    ),
+    probes=(probes.StopsOnBadCredentials(),),
+)

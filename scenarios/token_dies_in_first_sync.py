@@ -1,0 +1,21 @@
+"""Tokens die again and again while the first sync is read: of the accounts, on a later page, and on the way to another."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("tokens.expiry-handled", "edge.token-expiry"),
+    steps=(
+        steps.LimitPages(rows=20),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.accounts", faults.ExpireTokens()),
+        steps.Sync("accounts"),
+        steps.Deliver(),
+        steps.Break("banking.transactions", faults.ExpireTokens(), skip=1),
+        steps.Break("banking.transactions", faults.UnauthorisedLate(), skip=4),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.RenewsTokenOnce(), probes.HoldsEveryRow("transactions"), probes.LosesNothing()),
+)

@@ -1,0 +1,19 @@
+"""A new token takes more than a second to come; it is waited for, and taken once."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("tokens.expiry-handled", "edge.token-expiry"),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Sync(),
+        steps.ExpireTokens(),
+        steps.Break("token", faults.Latency(latency_ms=1200), times=0),
+        steps.Refresh(),
+        steps.Mend(),
+        steps.Refresh(),
+    ),
+    probes=(probes.TakesTokensInBounds(), probes.HoldsEveryRow("transactions")),
+)

@@ -1,0 +1,29 @@
+"""A token is told to live for ever, for less than no time, and for no time at all; it lives as long as any other."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("tokens.expiry-handled", "edge.token-expiry"),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Settle(),
+        steps.ExpireTokens(),
+        steps.Break("token", faults.TokenLifetime(told="huge"), times=0),
+        steps.Refresh(),
+        steps.Mend(),
+        steps.ExpireTokens(),
+        steps.Break("token", faults.TokenLifetime(told="negative"), times=0),
+        steps.Refresh(),
+        steps.Mend(),
+        steps.ExpireTokens(),
+        steps.Break("token", faults.TokenLifetime(told="zero"), times=0),
+        steps.Refresh(),
+        steps.StayIdle(seconds=1),
+        steps.Mend(),
+        steps.ExpireTokens(),
+        steps.Refresh(),
+    ),
+    probes=(probes.TakesTokensInBounds(), probes.HoldsEveryRow("transactions")),
+)

@@ -1,0 +1,18 @@
+"""The token dies when many messages come at once, and a new one takes its time: one worker fetches it for all of them."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("tokens.expiry-handled", "edge.token-expiry"),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Sync(),
+        steps.ConfirmAgain(times=6),
+        steps.ExpireTokens(),
+        steps.Break("token", faults.Latency(latency_ms=300)),
+        steps.DeliverTogether(),
+    ),
+    probes=(probes.RenewsTokenOnce(), probes.HoldsEveryRow("transactions"), probes.LosesNothing()),
+)
