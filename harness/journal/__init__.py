@@ -23,7 +23,18 @@ from harness.journal.deliveries import (
 from harness.journal.entry import Entry
 from harness.journal.given import API_TOLD, ApiUntold, Canaries, History, Limits, Reduction, UsedEvents
 from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
-from harness.journal.traffic import Bite, Exchange, FaultSet, Key, ReadingsAsked, Rows, Strayed, TokensExpired, Unreached
+from harness.journal.traffic import (
+    Bite,
+    ConsentSeen,
+    Exchange,
+    FaultSet,
+    Key,
+    ReadingsAsked,
+    Rows,
+    Strayed,
+    TokensExpired,
+    Unreached,
+)
 
 __all__ = [
     "AMIDST",
@@ -37,6 +48,7 @@ __all__ = [
     "BaitTaken",
     "Bite",
     "Canaries",
+    "ConsentSeen",
     "CutShort",
     "Delivery",
     "Effects",

@@ -12,14 +12,18 @@ from harness.probes.connects_on_consent import ConnectsOnConsent
 from harness.probes.drops_removed_rows import DropsRemovedRows
 from harness.probes.drops_revoked_rows import DropsRevokedRows
 from harness.probes.ends_as_told import EndsAsTold
+from harness.probes.ends_consents_at_fiskil import EndsConsentsAtFiskil
 from harness.probes.ends_like_its_twin import EndsLikeItsTwin
 from harness.probes.finding import Case, Finding, Verdict, heaviest
+from harness.probes.forgets_ended_consents import ForgetsEndedConsents
 from harness.probes.holds_every_row import HoldsEveryRow
 from harness.probes.holds_newest_values import HoldsNewestValues
+from harness.probes.honours_the_grant import HonoursTheGrant
 from harness.probes.is_reached_directly import IsReachedDirectly
 from harness.probes.keeps_answers_apart import KeepsAnswersApart
 from harness.probes.keeps_deadline import KeepsDeadline
 from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
+from harness.probes.keeps_refused_rows import KeepsRefusedRows
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
 from harness.probes.knows_again import KnowsAgain
 from harness.probes.leaves_urls_alone import LeavesUrlsAlone
@@ -55,13 +59,17 @@ AnyProbe = (
     | DropsRemovedRows
     | DropsRevokedRows
     | EndsAsTold
+    | EndsConsentsAtFiskil
     | EndsLikeItsTwin
+    | ForgetsEndedConsents
     | HoldsEveryRow
     | HoldsNewestValues
+    | HonoursTheGrant
     | IsReachedDirectly
     | KeepsAnswersApart
     | KeepsDeadline
     | KeepsEndUsersApart
+    | KeepsRefusedRows
     | KeepsSecretsOutOfLogs
     | KnowsAgain
     | LeavesUrlsAlone
@@ -101,14 +109,18 @@ __all__ = [
     "DropsRemovedRows",
     "DropsRevokedRows",
     "EndsAsTold",
+    "EndsConsentsAtFiskil",
     "EndsLikeItsTwin",
     "Finding",
+    "ForgetsEndedConsents",
     "HoldsEveryRow",
     "HoldsNewestValues",
+    "HonoursTheGrant",
     "IsReachedDirectly",
     "KeepsAnswersApart",
     "KeepsDeadline",
     "KeepsEndUsersApart",
+    "KeepsRefusedRows",
     "KeepsSecretsOutOfLogs",
     "KnowsAgain",
     "LeavesUrlsAlone",

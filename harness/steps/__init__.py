@@ -13,6 +13,7 @@ from harness.steps.deliveries import (
     DeliverOne,
     DeliverTogether,
     Drop,
+    DropAll,
     LateRetry,
     LoseAcknowledgement,
     Replay,
@@ -42,7 +43,7 @@ from harness.steps.institution import (
     WithdrawSharing,
 )
 from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
-from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
+from harness.steps.link import AcceptKey, AwaitCall, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
 from harness.steps.order import DeliverEach, LiveThrough, SameMoment
 from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
 from harness.steps.recovery import KillAmidst, Redeliver, RepeatTogether
@@ -54,15 +55,19 @@ from harness.steps.strangers import (
     DeliverMixed,
     DeliverUnknownEvent,
 )
+from harness.steps.terms import Amend, AuthoriseElsewhere
 from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, LoseHalf, SendEveryUgly, SendUgly
 
 AnyStep = (
     AcceptKey
     | Advance
+    | Amend
     | ApproveSharing
     | Attempt
     | Authorise
+    | AuthoriseElsewhere
     | AuthoriseUnseen
+    | AwaitCall
     | BeginOutage
     | Break
     | Burst
@@ -94,6 +99,7 @@ AnyStep = (
     | Distort
     | DistortEvery
     | Drop
+    | DropAll
     | EndOutage
     | ExpireTokens
     | Explore
@@ -148,11 +154,14 @@ AnyStep = (
 __all__ = [
     "AcceptKey",
     "Advance",
+    "Amend",
     "AnyStep",
     "ApproveSharing",
     "Attempt",
     "Authorise",
+    "AuthoriseElsewhere",
     "AuthoriseUnseen",
+    "AwaitCall",
     "BeginOutage",
     "Break",
     "Burst",
@@ -184,6 +193,7 @@ __all__ = [
     "Distort",
     "DistortEvery",
     "Drop",
+    "DropAll",
     "EndOutage",
     "ExpireTokens",
     "Explore",

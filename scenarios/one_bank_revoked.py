@@ -1,0 +1,20 @@
+"""The end user revokes one of two consents: what that bank brought goes, and what the other brought stays."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("cache.invalidated",),
+    steps=(
+        steps.AuthoriseElsewhere(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Revoke(),
+        steps.Deliver(),
+    ),
+    probes=(probes.ForgetsEndedConsents(),),
+)
