@@ -1,4 +1,4 @@
-"""The end user takes an account and the transactions out of what they share: both leave, though no sync tells of the latter."""
+"""The end user takes an account and all transactions out of the consent: both leave, though no sync tells of the latter."""
 
 from harness import Scenario, probes, steps
 
@@ -9,6 +9,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
+        steps.Settle(),
         steps.Amend(accounts=("everyday",), datasets=("accounts", "balances")),
         steps.Deliver(),
         steps.Sync(),

@@ -10,6 +10,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
+        steps.Settle(),
         steps.Sync("transactions"),
         steps.Revoke(by="institution"),
         steps.DropAll(),

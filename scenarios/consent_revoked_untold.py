@@ -9,6 +9,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
+        steps.Settle(),
         steps.Revoke(),
         steps.DropAll(),
         steps.Refresh(),

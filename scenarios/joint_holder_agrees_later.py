@@ -11,6 +11,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
+        steps.Settle(),
         steps.ApproveSharing("household"),
         steps.Sync(),
         steps.Deliver(),

@@ -3,21 +3,22 @@
 from harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("cache.webhook-driven",),
+    practices=("cache.invalidated",),
     steps=(
         steps.LimitConsents(days=1),
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
+        steps.Advance(minutes=30),
         steps.LimitConsents(days=90),
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
         steps.Settle(),
-        steps.Advance(days=1),
+        steps.Advance(minutes=23 * 60 + 45),
         steps.Deliver(),
     ),
-    probes=(probes.HoldsEveryRow("accounts"), probes.HoldsEveryRow("transactions")),
+    probes=(probes.KeepsOtherConsents(),),
 )

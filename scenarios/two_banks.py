@@ -9,6 +9,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Sync(),
         steps.Deliver(),
+        steps.Settle(),
         steps.Authorise(),
         steps.Deliver(),
         steps.Sync(),

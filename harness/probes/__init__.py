@@ -23,6 +23,7 @@ from harness.probes.is_reached_directly import IsReachedDirectly
 from harness.probes.keeps_answers_apart import KeepsAnswersApart
 from harness.probes.keeps_deadline import KeepsDeadline
 from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
+from harness.probes.keeps_other_consents import KeepsOtherConsents
 from harness.probes.keeps_refused_rows import KeepsRefusedRows
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
 from harness.probes.knows_again import KnowsAgain
@@ -69,6 +70,7 @@ AnyProbe = (
     | KeepsAnswersApart
     | KeepsDeadline
     | KeepsEndUsersApart
+    | KeepsOtherConsents
     | KeepsRefusedRows
     | KeepsSecretsOutOfLogs
     | KnowsAgain
@@ -120,6 +122,7 @@ __all__ = [
     "KeepsAnswersApart",
     "KeepsDeadline",
     "KeepsEndUsersApart",
+    "KeepsOtherConsents",
     "KeepsRefusedRows",
     "KeepsSecretsOutOfLogs",
     "KnowsAgain",

@@ -16,7 +16,7 @@ class ForgetsEndedConsents(PlainProbe, frozen=True, kw_only=True, tag="forgets_e
     """
 
     needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
-    around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "delete_end_user", "disconnect", "revoke")
+    around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "delete_end_user", "disconnect")
     expected: ClassVar[str] = "no row of a consent that is over, whether an event told so or the API did"
     source: ClassVar[str] = "consents.every-ending-tells"
     fix: ClassVar[str] = "when you read, list the consents too, and delete the rows of each that is not active any more"

@@ -1,0 +1,44 @@
+"""Works on one message at a time and tries each until it succeeds: one refused end user blocks everybody else.
+
+What can never succeed must be given up, and what may must wait by itself.
+"""
+
+import asyncio
+
+from reference_app import app
+from reference_app.fiskil.errors import FiskilError, Rejected
+from reference_app.sync import Reader
+from reference_app.worker import Worker
+
+AGAIN_S = 0.5
+
+_process = Worker.process
+_turn = None
+
+
+async def read_for(self, message, deadline):
+    """Always the rows, and a refusal is a failure like any other."""
+    from reference_app import datasets
+    from reference_app.sync import News
+
+    dataset = datasets.announced_by(message.event)
+    listed = await self._api.consents(message.end_user_id, deadline)
+    if dataset is None:
+        return News(consents=listed)
+    return News(consents=listed, readings=(await self._read(dataset, message.end_user_id, deadline),))
+
+
+async def process(self, message):
+    """In turn, whatever it takes."""
+    global _turn
+    _turn = _turn or asyncio.Lock()
+    async with _turn:
+        while True:
+            try:
+                return await _process(self, message)
+            except (FiskilError, Rejected):
+                await asyncio.sleep(AGAIN_S)
+
+
+Reader.read_for, Worker.process = read_for, process
+build = app.build
