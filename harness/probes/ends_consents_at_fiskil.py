@@ -8,7 +8,7 @@ from harness.probes.calls import began_s, calls, is_fine, told
 from harness.probes.finding import Finding
 from harness.probes.grants import consents_of, hooks, is_done
 from harness.probes.receipts import consent_of
-from harness.probes.records import STILL_AT_WORK, at_work, last_effects
+from harness.probes.records import EFFECTS, STILL_AT_WORK, at_work, last_effects
 
 REVOKE = "app.drive.revoke"
 
@@ -32,8 +32,8 @@ class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_cons
             return self.cannot_tell("the app was not seen to disconnect an end user of whose consent it was told")
         left = [consent for hook, consent in standing if not _is_ended(journal, hook, consent)]
         end = last_effects(journal)
-        if left and end is not None and not end.is_quiescent:
-            reason, lack = at_work(end) if end else (STILL_AT_WORK, "")
+        if left and (end is None or not end.is_quiescent):
+            reason, lack = at_work(end) if end else (STILL_AT_WORK, EFFECTS)
             return self.cannot_tell(reason, hook=lack)
         if left:
             seen = f"{len(left)} of {len(standing)} consents were not revoked at Fiskil when the end user disconnected"

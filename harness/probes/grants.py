@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from harness.journal import ConsentSeen, Effects, Exchange, HookCall, Journal, Rows
-from harness.probes.calls import began_s, calls, is_fine, is_unheard, told
+from harness.probes.calls import began_s, calls, is_fine, told
 from harness.probes.receipts import consent_of
 from harness.probes.records import Place, name_of_row, places
 
@@ -28,13 +28,13 @@ def hooks(journal: Journal, name: str, *, since_s: float = 0.0) -> list[HookCall
 
 
 def is_done(call: HookCall) -> bool:
-    """Whether the app says that it did what it was asked to."""
-    return call.status is not None and 200 <= call.status < 400
+    """Whether the app says that it did what it was asked to. A redirect may lead anywhere, so it says nothing."""
+    return call.status is not None and 200 <= call.status < 300
 
 
-def is_declined(journal: Journal, call: HookCall) -> bool:
+def is_declined(call: HookCall) -> bool:
     """Whether the app answered that it did not, and not for being asked too often."""
-    return not is_done(call) and call.status != TOO_SOON and not is_unheard(journal, call)
+    return call.status is not None and call.status >= 400 and call.status != TOO_SOON
 
 
 def calls_during(journal: Journal, hook: HookCall, prefix: str) -> list[Exchange]:
@@ -45,8 +45,8 @@ def calls_during(journal: Journal, hook: HookCall, prefix: str) -> list[Exchange
 def has_heard_of_end(journal: Journal, consent: ConsentSeen) -> bool:
     """Whether word of a consent's end reached the app.
 
-    By its event; by an answer that it got when it ended the consent itself; or because it was asked to read everything anew
-    and says that it did, or was refused for want of any consent.
+    By its event; by an answer that it got when it ended the consent itself; or because it was asked to read everything anew,
+    asked the API, and says that it did, or was refused for want of any consent.
     """
     if any(event.kind == "consent.revoked" and consent_of(one) == consent.consent_id for one, event in told(journal)):
         return True
@@ -54,7 +54,8 @@ def has_heard_of_end(journal: Journal, consent: ConsentSeen) -> bool:
         return True
     is_last = not any(one.is_active for one in consents_of(journal).values())
     return any(
-        is_done(one) or (is_last and is_declined(journal, one) and _is_refused(calls_during(journal, one, "banking.")))
+        (is_done(one) and _has_asked(journal, began_s(one)))
+        or (is_last and is_declined(one) and _is_refused(calls_during(journal, one, "banking.")))
         for one in hooks(journal, "refresh", since_s=consent.at_s)
     )
 
@@ -94,6 +95,11 @@ def standing_as_before(journal: Journal, end: Effects, names: Iterable[str]) -> 
 
 def _syncs(journal: Journal) -> list[Rows]:
     return [one for one in journal.all(Rows) if not one.participant]
+
+
+def _has_asked(journal: Journal, since_s: float) -> bool:
+    """Whether the app was answered since; one that says yes and looks later has not heard yet."""
+    return any(one.at_s >= since_s and one.end_user_id and (is_fine(one) or one.status == 403) for one in calls(journal))
 
 
 def _is_refused(made: list[Exchange]) -> bool:

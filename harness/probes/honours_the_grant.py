@@ -1,5 +1,6 @@
 """Does the app live with less than it asked for, and let go of what is shared no longer?"""
 
+from collections.abc import Collection
 from itertools import pairwise
 from typing import ClassVar
 
@@ -51,12 +52,7 @@ class HonoursTheGrant(PlainProbe, frozen=True, kw_only=True, tag="honours_the_gr
         if end is None or not end.is_quiescent:
             reason, hook = at_work(end) if end else (STILL_AT_WORK, EFFECTS)
             return self.cannot_tell(reason, hook=hook)
-        names = {
-            str(row["fiskil_id"]): f"{sync.dataset} {name_of_row(row, number)}"
-            for sync in journal.all(Rows)
-            if sync.dataset in lost and not sync.participant
-            for number, row in enumerate(sync.rows, start=1)
-        }
+        names = _names(journal, lost)
         known, kept = standing_as_before(journal, end, names)
         if not known:
             return self.cannot_tell("the app's state never showed a row of what was taken away", hook=EFFECTS)
@@ -73,6 +69,21 @@ class HonoursTheGrant(PlainProbe, frozen=True, kw_only=True, tag="honours_the_gr
             return self.cannot_tell("nothing was taken away of which the app was told, and nothing usual was withheld")
         made = {one.route for one in calls(journal) if one.route.removeprefix("banking.") in granted and is_fine(one)}
         return self.holds(f"{len(made)} datasets were read where others were withheld", examined=len(made))
+
+
+def _names(journal: Journal, lost: Collection[str]) -> dict[str, str]:
+    """The rows of what was taken away, by id; without ids that rows of another dataset have too."""
+    own: dict[str, str] = {}
+    others: set[str] = set()
+    for sync in journal.all(Rows):
+        if sync.participant:
+            continue
+        for number, row in enumerate(sync.rows, start=1):
+            if sync.dataset in lost:
+                own[str(row["fiskil_id"])] = f"{sync.dataset} {name_of_row(row, number)}"
+            else:
+                others.add(str(row.get("fiskil_id")))
+    return {one: name for one, name in own.items() if one not in others}
 
 
 def _refused(journal: Journal) -> list[Exchange]:
@@ -96,7 +107,7 @@ def _came_to_nothing(journal: Journal, hook: HookCall) -> bool:
     """Whether the app was refused only what is not shared, and therefore told nothing new though there is something."""
     made = [one for one in calls_during(journal, hook, "") if one.end_user_id]
     refused = [one for one in _refused(journal) if one in made]
-    if not is_declined(journal, hook) or not refused or any(not is_fine(one) and one not in refused for one in made):
+    if not is_declined(hook) or not refused or any(not is_fine(one) and one not in refused for one in made):
         return False
     before = effects_before(journal, began_s(hook))
     after = next((one for one in journal.all(Effects) if not one.participant and one.at_s >= hook.at_s), None)
