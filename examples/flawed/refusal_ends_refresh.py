@@ -3,7 +3,7 @@
 A 403 must make an app look at the consents, and delete the rows of those that are over.
 """
 
-from reference_app import app, datasets
+from reference_app import app, datasets, rows
 from reference_app.sync import News, Reader
 
 
@@ -15,8 +15,6 @@ async def read_all(self, end_user_id, deadline):
 
 async def _kept(reader, end_user_id):
     """What the app holds something of, so that it was shared once."""
-    from reference_app import rows
-
     found = [await reader._database.read(rows.active, dataset, end_user_id) for dataset in datasets.ALL]
     return [dataset for dataset, kept in zip(datasets.ALL, found, strict=True) if kept]
 

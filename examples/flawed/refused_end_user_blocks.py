@@ -5,22 +5,19 @@ What can never succeed must be given up, and what may must wait by itself.
 
 import asyncio
 
-from reference_app import app
+from reference_app import app, datasets
 from reference_app.fiskil.errors import FiskilError, Rejected
-from reference_app.sync import Reader
+from reference_app.sync import News, Reader
 from reference_app.worker import Worker
 
 AGAIN_S = 0.5
 
 _process = Worker.process
-_turn = None
+_turn = asyncio.Lock()
 
 
 async def read_for(self, message, deadline):
     """Always the rows, and a refusal is a failure like any other."""
-    from reference_app import datasets
-    from reference_app.sync import News
-
     dataset = datasets.announced_by(message.event)
     listed = await self._api.consents(message.end_user_id, deadline)
     if dataset is None:
@@ -30,8 +27,6 @@ async def read_for(self, message, deadline):
 
 async def process(self, message):
     """In turn, whatever it takes."""
-    global _turn
-    _turn = _turn or asyncio.Lock()
     async with _turn:
         while True:
             try:

@@ -24,10 +24,10 @@ def amend(store: Store, consent: Consent, *, account_keys: tuple[str, ...], perm
     """
     if not consent.is_active:
         raise UsageError("The consent is over, so nothing of it can be changed. Let the end user consent again.")
-    ledger = store.ledgers.get(consent.arrangement_id)
+    books = store.energy.get(consent.arrangement_id) or store.ledgers[consent.arrangement_id]
     for key in account_keys:
-        if ledger is not None and key not in ledger.accounts:
-            raise UnknownName("account", key, ledger.accounts)
+        if key not in books.accounts:
+            raise UnknownName("account", key, books.accounts, place=f"the file of {books.person.name}")
     for name in permissions:
         if name not in DATASETS:
             raise UnknownName("dataset", name, DATASETS)
