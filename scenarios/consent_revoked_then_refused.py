@@ -3,7 +3,7 @@
 from harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("errors.graceful",),
+    practices=("cache.invalidated",),
     readings={"data.ended-consent": "403"},
     steps=(
         steps.Authorise(),

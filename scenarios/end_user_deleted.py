@@ -3,7 +3,7 @@
 from harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=("errors.graceful",),
+    practices=("cache.invalidated",),
     steps=(
         steps.Authorise(),
         steps.Deliver(),
