@@ -9,7 +9,8 @@ const changes = Worker.prototype.changes;
 Worker.prototype.changes = function (message, news) {
   const [outcome, made] = changes.call(this, message, news);
   const ids = [message.consentId];
-  for (const { dataset, number, rows } of made.some((one) => one.kind === "rows") ? [] : news.readings || []) {
+  const isOver = !this.store.activeConsents(message.endUserId).has(message.consentId);
+  for (const { dataset, number, rows } of isOver && news.readings ? news.readings : []) {
     made.push({ kind: "rows", endUserId: message.endUserId, dataset, number, consents: ids, rows });
   }
   return [outcome, made];

@@ -1,4 +1,4 @@
-"""Works on one message at a time and tries each until it succeeds: one refused end user blocks everybody else.
+"""Works on one message at a time and tries each two dozen times: one refused end user holds up all others.
 
 What can never succeed must be given up, and what may must wait by itself.
 """
@@ -6,11 +6,12 @@ What can never succeed must be given up, and what may must wait by itself.
 import asyncio
 
 from reference_app import app, datasets
-from reference_app.fiskil.errors import FiskilError, Rejected
+from reference_app.fiskil.errors import FiskilError
 from reference_app.sync import News, Reader
 from reference_app.worker import Worker
 
 AGAIN_S = 0.5
+MOST_TRIES = 24
 
 _process = Worker.process
 _turn = asyncio.Lock()
@@ -26,13 +27,15 @@ async def read_for(self, message, deadline):
 
 
 async def process(self, message):
-    """In turn, whatever it takes."""
+    """In turn, and not the next before this."""
     async with _turn:
-        while True:
+        for _ in range(MOST_TRIES):
             try:
                 return await _process(self, message)
-            except (FiskilError, Rejected):
+            except FiskilError as error:
+                last = error
                 await asyncio.sleep(AGAIN_S)
+        raise last
 
 
 Reader.read_for, Worker.process = read_for, process
