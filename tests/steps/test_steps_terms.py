@@ -20,10 +20,17 @@ Perform = Callable[..., tuple[Journal, str]]
 class LaterFeed(Feed):
     """A feed that says yes first and reads then."""
 
+    reading: threading.Thread | None = None
+
     def refresh(self, values: Values) -> dict[str, int]:
         """Begin, and answer."""
-        threading.Thread(target=super().refresh, args=(values,), daemon=True).start()
+        self.reading = threading.Thread(target=super().refresh, args=(values,), daemon=True)
+        self.reading.start()
         return {}
+
+    def effects(self, values: Values) -> dict[str, Any]:
+        """What it holds, and whether it reads."""
+        return {**super().effects(values), "pending": int(self.reading is not None and self.reading.is_alive())}
 
 
 @pytest.fixture
