@@ -15,9 +15,10 @@ from harness.app.observe import CAP_S, STILL_S, Rest, Told, Untold, is_connected
 from harness.app.values import of_end_user
 from harness.clock import rfc3339
 from harness.errors import HookError, StepError, UnknownName
-from harness.journal import CutShort, Effects, EventSeen, Journal, PlanKind, PlanRun, Rows, Trouble
+from harness.journal import ConsentSeen, CutShort, Effects, EventSeen, Journal, PlanKind, PlanRun, Rows, Trouble
 from harness.local import LocalFiskil
 from harness.model import Consent, EndUser, Event, Person
+from harness.sandbox.datasets import account_ids
 from harness.settings import Settings
 from harness.webhooks import Outbox, Sender
 
@@ -83,6 +84,7 @@ class Stage:
         self.must_restart = False
         self._nonce = nonce
         self._events_seen = 0
+        self._consents_seen: dict[str, object] = {}
         self.began_at: datetime = fiskil.sandbox.clock.now()
         self.has_mended = False
         self._backlog = self._pending_before()
@@ -123,6 +125,28 @@ class Stage:
             if owner is not None:
                 self.post(event, owner)
         self._events_seen = len(events)
+        for owner in by_id.values():
+            self._note_consents(owner)
+
+    def _note_consents(self, owner: Participant) -> None:
+        """Write down each consent of *owner* that is not as it was."""
+        for one in self.fiskil.sandbox.consents_of(owner.end_user_id):
+            accounts = account_ids(self.fiskil.sandbox.store, one)
+            known = (one.permissions, accounts, one.is_active)
+            if self._consents_seen.get(one.arrangement_id) == known:
+                continue
+            self._consents_seen[one.arrangement_id] = known
+            self.journal.write(
+                ConsentSeen(
+                    **self.journal.stamp(),
+                    participant=owner.name,
+                    consent_id=one.arrangement_id,
+                    institution_id=one.institution_id,
+                    permissions=one.permissions,
+                    accounts=accounts,
+                    is_active=one.is_active,
+                )
+            )
 
     def post(self, event: Event, owner: Participant) -> str:
         """Put *event* into the outbox under the next symbol of *owner*, and write it down."""
@@ -242,17 +266,23 @@ class Stage:
         return rest
 
     def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:
-        """Write down what the API serves for *dataset* now."""
-        consent = self.consent_of(participant)
-        rows = tuple(msgspec.to_builtins(row) for row in self.fiskil.sandbox.rows(consent, dataset))
+        """Write down what the API serves for *dataset* now, under every active consent; of a row twice, the newer one's."""
+        sandbox, latest = self.fiskil.sandbox, self.consent_of(participant)
+        active = [one for one in sandbox.consents_of(participant.end_user_id) if one.is_active]
+        rows: dict[Any, dict[str, Any]] = {}
+        for consent in active:
+            for number, row in enumerate(sandbox.rows(consent, dataset)):
+                told = msgspec.to_builtins(row)
+                rows[told.get("fiskil_id", (consent.arrangement_id, number))] = told
+        removed = [one for consent in active or [latest] for one in sandbox.removed_ids(consent, dataset)]
         self.journal.write(
             Rows(
                 **self.journal.stamp(),
                 participant=participant.name,
                 dataset=dataset,
                 moment=moment,
-                rows=rows if consent.is_active else (),
-                removed_ids=self.fiskil.sandbox.removed_ids(consent, dataset),
+                rows=tuple(rows.values()),
+                removed_ids=tuple(one for one in dict.fromkeys(removed) if one not in rows),
                 end_user_id=participant.end_user_id,
             )
         )

@@ -1,6 +1,7 @@
 // Fiskil, as far as this app needs it: one token for all, calls that are repeated while that is safe, lists to their end.
 "use strict";
 
+const { DATASETS } = require("./datasets");
 const log = require("./log");
 const { exchange, Failure } = require("./wire");
 
@@ -11,15 +12,6 @@ const SLACK_MS = 20;
 const DEFAULT_TOKEN_S = 60;
 const LONGEST_TOKEN_S = 86_400;
 const MOST_PAGES = 10_000;
-
-const DATASETS = {
-  accounts: ["display_name", "nickname", "masked_number", "product_name", "product_category", "open_status"],
-  balances: ["current_balance", "available_balance", "credit_limit", "currency"],
-  transactions: [
-    "amount", "currency", "description", "reference", "status", "type", "posting_date_time", "execution_date_time",
-    "value_date_time", "merchant_name", "primary_category", "secondary_category",
-  ],
-};
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -263,4 +255,4 @@ function optional(value) {
   return String(value).isWellFormed() ? String(value) : null;
 }
 
-module.exports = { Fiskil, DATASETS };
+module.exports = { Fiskil };

@@ -4,6 +4,7 @@
 "use strict";
 
 const fs = require("node:fs");
+const { DATASETS, covers } = require("./datasets");
 
 class Store {
   constructor(path) {
@@ -57,7 +58,8 @@ class Store {
       }
       case "consent":
         this.consents.set(change.consentId, { ...this.consents.get(change.consentId), ...change.fields });
-        if (change.fields.status === "revoked") this.forgetRows(change.consentId);
+        if (change.fields.status === "revoked") this.forgetRows(change.consentId, Object.keys(DATASETS));
+        else if (change.fields.datasets) this.forgetRows(change.consentId, uncovered(change.fields.datasets));
         break;
       case "rows":
         this.readingNumber = Math.max(this.readingNumber, change.number);
@@ -70,8 +72,10 @@ class Store {
     }
   }
 
-  forgetRows(consentId) {
-    for (const { rows } of this.readings.values()) {
+  // What a consent brought of some datasets. No sync will ever tell that the rows of a dataset are gone that left a consent.
+  forgetRows(consentId, datasets) {
+    for (const [place, { rows }] of this.readings) {
+      if (!datasets.includes(place.slice(place.lastIndexOf("/") + 1))) continue;
       for (const [id, row] of rows) if (row.consent_id === consentId) rows.delete(id);
     }
   }
@@ -108,6 +112,10 @@ class Store {
     const reading = this.readings.get(`${endUserId}/${dataset}`);
     return reading ? [...reading.rows.values()].sort((left, right) => (left.fiskil_id < right.fiskil_id ? -1 : 1)) : [];
   }
+}
+
+function uncovered(named) {
+  return Object.keys(DATASETS).filter((dataset) => !covers(named, dataset));
 }
 
 module.exports = { Store };

@@ -5,7 +5,7 @@
 "use strict";
 
 const log = require("./log");
-const { DATASETS } = require("./fiskil");
+const { DATASETS, covers } = require("./datasets");
 const { Failure } = require("./wire");
 
 const AT_ONCE = 4;
@@ -112,8 +112,8 @@ class Worker {
     const listed = await this.fiskil.consents(endUserId, deadline);
     const readings = [];
     for (const dataset of Object.keys(DATASETS)) {
-      const covers = (one) => !one.datasets.some((name) => name in DATASETS) || one.datasets.includes(dataset);
-      if (listed.some((one) => one.isActive && covers(one))) readings.push(await this.reading(dataset, endUserId, deadline));
+      const isGranted = listed.some((one) => one.isActive && covers(one.datasets, dataset));
+      if (isGranted) readings.push(await this.reading(dataset, endUserId, deadline));
     }
     const draft = new Draft(this.store, endUserId);
     draft.list(listed, new Set(listed.map((one) => one.consentId)));
@@ -176,7 +176,7 @@ class Draft {
     for (const one of listed) {
       const known = this.consent(one.consentId);
       if (known ? known.endUserId !== this.endUserId : !adopted.has(one.consentId)) continue;
-      const fields = { institution: one.institution, expiresAt: one.expiresAt };
+      const fields = { institution: one.institution, expiresAt: one.expiresAt, datasets: one.datasets };
       this.change(one.consentId, known ? fields : { endUserId: this.endUserId, status: "active", published: 0, ...fields });
       if (!one.isActive) this.end(one.consentId);
     }
@@ -196,7 +196,7 @@ class Draft {
   }
 
   keep(reading, announced) {
-    const active = this.active();
+    const active = new Set([...this.active()].filter((id) => covers(this.consent(id).datasets || [], reading.dataset)));
     const latest = this.store.readings.get(`${this.endUserId}/${reading.dataset}`);
     const rows = reading.rows.filter((row) => active.has(row.consent_id));
     if (latest && latest.number > reading.number) {

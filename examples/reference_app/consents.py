@@ -6,7 +6,7 @@ Events may arrive in any order; ``publish_time`` tells which of two is newer. Th
 import sqlite3
 from collections.abc import Collection, Iterable
 
-from reference_app import rows
+from reference_app import datasets, rows
 from reference_app.fiskil.answers import Consent
 from reference_app.message import Message
 
@@ -89,6 +89,27 @@ def apply_listing(tx: sqlite3.Connection, end_user_id: str, listed: Iterable[Con
         )
         if not consent.is_active:
             end(tx, consent.consent_id)
+        else:
+            keep_to_grant(tx, consent)
+
+
+def keep_to_grant(tx: sqlite3.Connection, consent: Consent) -> None:
+    """Forget what a consent covered once and does no longer. No sync will ever tell that those rows are gone."""
+    for dataset in datasets.ALL:
+        if not is_covered(consent.datasets, dataset.name):
+            rows.purge_dataset(tx, consent.consent_id, dataset)
+
+
+def is_covered(listed: str | None, name: str) -> bool:
+    """Whether a consent covers a dataset; one that names none we know is taken to cover all."""
+    named = {dataset.name for dataset in datasets.ALL} & set((listed or "").split())
+    return not named or name in named
+
+
+def readable(tx: sqlite3.Connection, end_user_id: str, name: str) -> set[str]:
+    """The active consents that cover a dataset."""
+    found = of_end_user(tx, end_user_id)
+    return {one["consent_id"] for one in found if one["status"] == "active" and is_covered(one["datasets"], name)}
 
 
 def end(tx: sqlite3.Connection, consent_id: str) -> None:

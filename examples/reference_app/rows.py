@@ -90,7 +90,12 @@ def remove_vanished(tx: sqlite3.Connection, end_user_id: str, reading: Reading) 
 def purge(tx: sqlite3.Connection, consent_id: str) -> None:
     """Delete every row of a consent, hidden ones too."""
     for dataset in datasets.ALL:
-        tx.execute(f"DELETE FROM {dataset.name} WHERE consent_id = ?", (consent_id,))
+        purge_dataset(tx, consent_id, dataset)
+
+
+def purge_dataset(tx: sqlite3.Connection, consent_id: str, dataset: Dataset) -> None:
+    """Delete every row that a consent brought of one dataset."""
+    tx.execute(f"DELETE FROM {dataset.name} WHERE consent_id = ?", (consent_id,))
 
 
 def active(tx: sqlite3.Connection, dataset: Dataset, end_user_id: str) -> list[dict[str, str]]:

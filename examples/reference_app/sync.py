@@ -90,9 +90,8 @@ class Reader:
 
 def granted(listed: Sequence[Consent]) -> list[Dataset]:
     """The datasets that the active consents cover; a consent that names none we know is taken to cover all."""
-    known = {dataset.name for dataset in datasets.ALL}
-    covered = [known.intersection(one.datasets.split()) or known for one in listed if one.is_active]
-    return [dataset for dataset in datasets.ALL if any(dataset.name in names for names in covered)]
+    active = [one for one in listed if one.is_active]
+    return [one for one in datasets.ALL if any(consents.is_covered(consent.datasets, one.name) for consent in active)]
 
 
 def apply_message(tx: sqlite3.Connection, message: Message, news: News) -> str:
@@ -138,7 +137,7 @@ def log_outcome(message: Message, outcome: str) -> None:
 
 
 def _apply_readings(tx: sqlite3.Connection, end_user_id: str, news: News, announced: set[str]) -> None:
-    active = consents.active_ids(tx, end_user_id)
     for reading in news.readings:
-        seen = rows.replace(tx, end_user_id, reading, active)
+        readable = consents.readable(tx, end_user_id, reading.dataset.name)
+        seen = rows.replace(tx, end_user_id, reading, readable)
         consents.mark_synced(tx, seen | announced)

@@ -38,6 +38,7 @@ from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
 from harness.journal.traffic import (
     Abandoned,
     Bite,
+    ConsentSeen,
     Exchange,
     FaultSet,
     Key,
@@ -64,6 +65,7 @@ __all__ = [
     "BaitTaken",
     "Bite",
     "Canaries",
+    "ConsentSeen",
     "CutShort",
     "Declared",
     "Delivery",

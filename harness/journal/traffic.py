@@ -116,6 +116,20 @@ class Rows(Entry, frozen=True, kw_only=True):
     end_user_id: str = ""
 
 
+class ConsentSeen(Entry, frozen=True, kw_only=True):
+    """A consent as it stands at Fiskil from now on: when it began, and at each change of what it covers, and at its end.
+
+    ``permissions`` are the datasets that it covers, ``accounts`` the ``account_id`` of each account that was chosen.
+    """
+
+    participant: str
+    consent_id: str
+    institution_id: str = ""
+    permissions: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    is_active: bool = True
+
+
 class ReadingsAsked(Entry, frozen=True, kw_only=True):
     """The doubtful clauses of the contract that came up: those where another reading would have answered otherwise.
 

@@ -29,6 +29,7 @@ class Call:
     status: int | None = None
     headers: Headers = ()
     is_cut = False
+    met: Met | None = None
 
     def __init__(
         self, link: "Link", scope: Any, receive: Any, send: Any, *, number: int, facts: Facts, journal: Journal | None
@@ -52,7 +53,7 @@ class Call:
         self._line = protocol.UvicornLine(self._send, self.receive)
         self._link.bitten.add(self)
         performed = Performed(head=bytearray(), body=bytearray())
-        met = Met(has_bitten=[False] * len(taken))
+        met = self.met = Met(has_bitten=[False] * len(taken))
         try:
             await meet(
                 [one.waiting.rule.fault for one in taken],

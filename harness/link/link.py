@@ -95,6 +95,10 @@ class Link:
         """Real seconds since the app's latest request ended; 0 while one is open."""
         return 0.0 if self.open_requests else self._elapsed_s() - self._last_s
 
+    def holds(self, route: str) -> bool:
+        """Whether a fault holds back an answer to a call on *route* that the API has given already."""
+        return any(one.facts.route == route and one.met is not None and one.met.reply for one in tuple(self.bitten))
+
     def nameless_quiet_s(self) -> float:
         """Real seconds since the latest request that was about no end user."""
         return self._elapsed_s() - self._last_nameless_s

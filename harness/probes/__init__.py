@@ -14,18 +14,23 @@ from harness.probes.counts_deliveries import CountsDeliveries
 from harness.probes.drops_removed_rows import DropsRemovedRows
 from harness.probes.drops_revoked_rows import DropsRevokedRows
 from harness.probes.ends_as_told import EndsAsTold
+from harness.probes.ends_consents_at_fiskil import EndsConsentsAtFiskil
 from harness.probes.ends_like_its_twin import EndsLikeItsTwin
 from harness.probes.finding import Case, Finding, Verdict, heaviest
+from harness.probes.forgets_ended_consents import ForgetsEndedConsents
 from harness.probes.gives_up_on_refusals import GivesUpOnRefusals
 from harness.probes.heeds_consent_page_only import HeedsConsentPageOnly
 from harness.probes.holds_every_row import HoldsEveryRow
 from harness.probes.holds_newest_values import HoldsNewestValues
+from harness.probes.honours_the_grant import HonoursTheGrant
 from harness.probes.is_reached_directly import IsReachedDirectly
 from harness.probes.keeps_answers_apart import KeepsAnswersApart
 from harness.probes.keeps_consents_short import KeepsConsentsShort
 from harness.probes.keeps_deadline import KeepsDeadline
 from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
 from harness.probes.keeps_foreign_rows_out import KeepsForeignRowsOut
+from harness.probes.keeps_other_consents import KeepsOtherConsents
+from harness.probes.keeps_refused_rows import KeepsRefusedRows
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
 from harness.probes.keeps_urls_clean import KeepsUrlsClean
 from harness.probes.knows_again import KnowsAgain
@@ -78,17 +83,22 @@ AnyProbe = (
     | DropsRemovedRows
     | DropsRevokedRows
     | EndsAsTold
+    | EndsConsentsAtFiskil
     | EndsLikeItsTwin
+    | ForgetsEndedConsents
     | GivesUpOnRefusals
     | HeedsConsentPageOnly
     | HoldsEveryRow
     | HoldsNewestValues
+    | HonoursTheGrant
     | IsReachedDirectly
     | KeepsAnswersApart
     | KeepsConsentsShort
     | KeepsDeadline
     | KeepsEndUsersApart
     | KeepsForeignRowsOut
+    | KeepsOtherConsents
+    | KeepsRefusedRows
     | KeepsSecretsOutOfLogs
     | KeepsUrlsClean
     | KnowsAgain
@@ -145,18 +155,23 @@ __all__ = [
     "DropsRemovedRows",
     "DropsRevokedRows",
     "EndsAsTold",
+    "EndsConsentsAtFiskil",
     "EndsLikeItsTwin",
     "Finding",
+    "ForgetsEndedConsents",
     "GivesUpOnRefusals",
     "HeedsConsentPageOnly",
     "HoldsEveryRow",
     "HoldsNewestValues",
+    "HonoursTheGrant",
     "IsReachedDirectly",
     "KeepsAnswersApart",
     "KeepsConsentsShort",
     "KeepsDeadline",
     "KeepsEndUsersApart",
     "KeepsForeignRowsOut",
+    "KeepsOtherConsents",
+    "KeepsRefusedRows",
     "KeepsSecretsOutOfLogs",
     "KeepsUrlsClean",
     "KnowsAgain",

@@ -14,6 +14,7 @@ from harness.steps.deliveries import (
     DeliverOne,
     DeliverTogether,
     Drop,
+    DropAll,
     LateRetry,
     LoseAcknowledgement,
     Replay,
@@ -45,7 +46,7 @@ from harness.steps.institution import (
 )
 from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
 from harness.steps.keys import RevokeFirstKey, RotateKey
-from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
+from harness.steps.link import AcceptKey, AwaitCall, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
 from harness.steps.monitors import ReadMonitors
 from harness.steps.order import DeliverEach, LiveThrough, SameMoment
 from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
@@ -59,15 +60,19 @@ from harness.steps.strangers import (
     DeliverUnknownEvent,
 )
 from harness.steps.tabs import ReturnToTab
+from harness.steps.terms import Amend, AuthoriseElsewhere
 from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, LoseHalf, SendEveryUgly, SendUgly
 
 AnyStep = (
     AcceptKey
     | Advance
+    | Amend
     | ApproveSharing
     | Attempt
     | Authorise
+    | AuthoriseElsewhere
     | AuthoriseUnseen
+    | AwaitCall
     | BeginOutage
     | Break
     | Burst
@@ -100,6 +105,7 @@ AnyStep = (
     | Distort
     | DistortEvery
     | Drop
+    | DropAll
     | Embed
     | EndOutage
     | ExpireTokens
@@ -164,11 +170,14 @@ AnyStep = (
 __all__ = [
     "AcceptKey",
     "Advance",
+    "Amend",
     "AnyStep",
     "ApproveSharing",
     "Attempt",
     "Authorise",
+    "AuthoriseElsewhere",
     "AuthoriseUnseen",
+    "AwaitCall",
     "BeginOutage",
     "Break",
     "Burst",
@@ -201,6 +210,7 @@ __all__ = [
     "Distort",
     "DistortEvery",
     "Drop",
+    "DropAll",
     "Embed",
     "EndOutage",
     "ExpireTokens",

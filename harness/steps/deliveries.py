@@ -175,6 +175,16 @@ class Drop(PlainStep, frozen=True, tag="drop"):
         stage.outbox.drop(self.event)
 
 
+class DropAll(PlainStep, frozen=True, kw_only=True, tag="drop_all"):
+    """Every event that is due gets lost on the way: the app hears of none of it."""
+
+    def perform(self, stage: "Stage") -> None:
+        """Forget them."""
+        stage.collect_events()
+        for parcel in stage.outbox.due(stage.fiskil.sandbox.clock.now()):
+            stage.outbox.drop(parcel.symbol)
+
+
 def attempt(
     stage: "Stage",
     parcel: Parcel,

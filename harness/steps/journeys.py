@@ -47,7 +47,7 @@ class Authorise(PlainStep, frozen=True, kw_only=True, tag="authorise"):
         """Walk to the end, or grant directly."""
         participant = stage.participant(self.twin)
         if stage.app.has(START_SESSION):
-            _walk(
+            walk(
                 stage,
                 participant,
                 until="confirm",
@@ -82,7 +82,7 @@ class Cancel(DrivenJourney, frozen=True, kw_only=True, tag="cancel"):
 
     def perform(self, stage: "Stage") -> None:
         """Walk to the screen and cancel."""
-        _walk(stage, stage.participant(self.twin), until=self.at, then="cancel")
+        walk(stage, stage.participant(self.twin), until=self.at, then="cancel")
 
 
 class Deny(DrivenJourney, frozen=True, kw_only=True, tag="deny"):
@@ -93,7 +93,7 @@ class Deny(DrivenJourney, frozen=True, kw_only=True, tag="deny"):
 
     def perform(self, stage: "Stage") -> None:
         """Walk to the screen and decline."""
-        _walk(stage, stage.participant(self.twin), until=self.at, then="deny")
+        walk(stage, stage.participant(self.twin), until=self.at, then="deny")
 
 
 class Leave(DrivenJourney, frozen=True, kw_only=True, tag="leave"):
@@ -104,7 +104,7 @@ class Leave(DrivenJourney, frozen=True, kw_only=True, tag="leave"):
 
     def perform(self, stage: "Stage") -> None:
         """Walk to the screen and stop."""
-        _walk(stage, stage.participant(self.twin), until=self.at, then="")
+        walk(stage, stage.participant(self.twin), until=self.at, then="")
 
 
 class MistypeCode(DrivenJourney, frozen=True, kw_only=True, tag="mistype_code"):
@@ -114,7 +114,7 @@ class MistypeCode(DrivenJourney, frozen=True, kw_only=True, tag="mistype_code"):
 
     def perform(self, stage: "Stage") -> None:
         """Walk to the code and get it wrong until the journey ends."""
-        _walk(stage, stage.participant(self.twin), until="code", then="mistype")
+        walk(stage, stage.participant(self.twin), until="code", then="mistype")
 
 
 class Attempt(DrivenJourney, frozen=True, kw_only=True, tag="attempt"):
@@ -134,7 +134,7 @@ class Attempt(DrivenJourney, frozen=True, kw_only=True, tag="attempt"):
     def perform(self, stage: "Stage") -> None:
         """Walk as far as it goes."""
         visiting = stage.fiskil.sandbox.admit(catalog.person(self.end_user)) if self.end_user else None
-        _walk(stage, stage.participant(self.twin), until="confirm", then="confirm", visiting=visiting)
+        walk(stage, stage.participant(self.twin), until="confirm", then="confirm", visiting=visiting)
 
 
 class Conclude(DrivenJourney, frozen=True, kw_only=True, tag="conclude"):
@@ -207,7 +207,7 @@ def _ask(stage: "Stage", participant: "Participant") -> HttpReply:
     return call_hook(stage, participant, "start_session")
 
 
-def _walk(
+def walk(
     stage: "Stage",
     participant: "Participant",
     *,

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
+from harness.clock import wait_until
 from harness.errors import AppError, ConfigError
-from harness.faults import AnyFault
+from harness.faults import AnyFault, Latency
 from harness.faults import ExpireTokens as ExpireTokensFault
 from harness.journal import Canaries, Key, TokensExpired
 from harness.link import Rule
@@ -13,6 +14,8 @@ from harness.steps.base import PlainStep
 
 if TYPE_CHECKING:
     from harness.stage import Stage
+
+LONGEST_WAIT_S = 10.0
 
 
 class Break(PlainStep, frozen=True, tag="break"):
@@ -60,6 +63,21 @@ class Break(PlainStep, frozen=True, tag="break"):
             from_event=self.from_event,
             until_event=self.until_event,
         )
+
+
+class AwaitCall(PlainStep, frozen=True, tag="await_call"):
+    """The app is waited for until a fault of delay holds back an answer on the route: what comes next happens meanwhile."""
+
+    route: str
+
+    def check(self) -> None:
+        """Refuse a route that there is not."""
+        require_possible(Rule(route=self.route, fault=Latency()).check())
+
+    def perform(self, stage: "Stage") -> None:
+        """Wait for it, a while."""
+        if not wait_until(lambda: stage.fiskil.link.holds(self.route), cap_s=LONGEST_WAIT_S):
+            stage.cut_short(f"no answer on {self.route!r} was held back, so nothing happened during a call")
 
 
 class Mend(PlainStep, frozen=True, kw_only=True, tag="mend"):

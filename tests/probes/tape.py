@@ -6,6 +6,7 @@ import msgspec
 
 from harness.journal import (
     Canaries,
+    ConsentSeen,
     Delivery,
     Effects,
     EventSeen,
@@ -49,6 +50,7 @@ class Tape:
         status: int | None = 200,
         bearer: str = "t1",
         token: str = "",
+        path: str = "",
         query: str = f"end_user_id={ALICE}",
         took_s: float = 0.01,
         bites: tuple[str, ...] = (),
@@ -56,14 +58,14 @@ class Tape:
     ) -> Exchange:
         """The app called the API; 0.05 s pass. *token* is what an exchange brought."""
         self._calls += 1
-        is_get = route.startswith("banking.") or route == "end_users.list"
+        is_get = route.startswith("banking.") or route in {"consents.list", "end_users.list"}
         entry = Exchange(
             at_s=self.now_s,
             ended_s=self.now_s + took_s,
             number=self._calls,
             route=route,
             method="GET" if is_get else "POST",
-            path="/v1/" + route.replace(".", "/"),
+            path=path or "/v1/" + route.replace(".", "/"),
             query=query if is_get else "",
             end_user_id=ALICE if is_get else "",
             request_headers=(("authorization", f"Bearer {bearer}"),) if route != "token" else (),
@@ -76,18 +78,35 @@ class Tape:
         self.now_s += max(0.05, took_s)
         return entry
 
-    def told(self, kind: str, *, outcome: str = "ack", is_subscribed: bool = True, participant: str = "") -> str:
-        """An event was delivered, and acknowledged unless told otherwise."""
+    def told(
+        self, kind: str, *, outcome: str = "ack", is_subscribed: bool = True, participant: str = "", consent: str = ""
+    ) -> str:
+        """An event was delivered, and acknowledged unless told otherwise; *consent* is the one that it names."""
         event = f"e{self._events}"
         self._events += 1
         common = {"event": event, "message_id": f"m-{event}", "participant": participant}
         self.journal.write(
             EventSeen(at_s=self.now_s, kind=kind, publish_time=PUBLISHED, is_subscribed=is_subscribed, **common)
         )
-        body = msgspec.json.encode({"data": {"end_user_id": ALICE, "event": kind}})
+        named = {"consent_id": consent} if consent else {}
+        body = msgspec.json.encode({"data": {"end_user_id": ALICE, "event": kind, **named}})
         self.journal.write(Delivery(at_s=self.now_s, attempt=1, outcome=outcome, status=204, body=body, **common))
         self.now_s += 0.05
         return event
+
+    def consent(self, consent_id: str, *permissions: str, is_active: bool = True, participant: str = "") -> None:
+        """A consent stands so from now on; without *permissions* it covers all that is usual."""
+        covered = permissions or ("accounts", "balances", "transactions")
+        self.journal.write(
+            ConsentSeen(
+                at_s=self.now_s,
+                participant=participant,
+                consent_id=consent_id,
+                permissions=covered,
+                is_active=is_active,
+            )
+        )
+        self.now_s += 0.05
 
     def effects(self, state: Any, *, pending: int | None = 0, moment: str = "end", **more: Any) -> None:
         """The app told its state."""

@@ -1,0 +1,57 @@
+"""When the end user disconnects in the app, does their consent end where the data comes from?"""
+
+from typing import ClassVar
+
+from harness.journal import ConsentSeen, HookCall, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.calls import began_s, calls, is_fine, told
+from harness.probes.finding import Finding
+from harness.probes.grants import consents_of, hooks, is_done
+from harness.probes.receipts import consent_of
+from harness.probes.records import EFFECTS, STILL_AT_WORK, at_work, last_effects
+
+REVOKE = "app.drive.revoke"
+
+
+class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_consents_at_fiskil"):
+    """Where the app says that it disconnected the end user, it revokes each of their consents that it was told of.
+
+    A flag of the app's own ends nothing: the institution goes on sharing, and Fiskil goes on reading.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (REVOKE,)
+    expected: ClassVar[str] = "DELETE /v1/consent/{arrangement_id} for every active consent, or the end user deleted"
+    source: ClassVar[str] = "consents.own-revocation"
+    fix: ClassVar[str] = "revoke at Fiskil first, and mark the consent as over and delete its rows when that succeeded"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Hold what the app called against the consents that stood."""
+        done = [one for one in hooks(journal, "revoke") if is_done(one)]
+        standing = [(one, consent) for one in done for consent in _standing(journal, one)]
+        if not standing:
+            return self.cannot_tell("the app was not seen to disconnect an end user of whose consent it was told")
+        left = [consent for hook, consent in standing if not _is_ended(journal, hook, consent)]
+        end = last_effects(journal)
+        if left and (end is None or not end.is_quiescent):
+            reason, lack = at_work(end) if end else (STILL_AT_WORK, EFFECTS)
+            return self.cannot_tell(reason, hook=lack)
+        if left:
+            seen = f"{len(left)} of {len(standing)} consents were not revoked at Fiskil when the end user disconnected"
+            return self.fails(seen, evidence=("no DELETE of the consent was answered 2xx",), examined=len(standing))
+        return self.holds(f"{len(standing)} consents were revoked at Fiskil", examined=len(standing))
+
+
+def _standing(journal: Journal, hook: HookCall) -> list[ConsentSeen]:
+    """The consents that were active when the app was asked, and of which it had been told."""
+    known = {
+        consent_of(one) for one, event in told(journal) if one.at_s < began_s(hook) and event.kind == "consent.received"
+    }
+    return [one for one in consents_of(journal, until_s=began_s(hook)).values() if one.is_active and one.consent_id in known]
+
+
+def _is_ended(journal: Journal, hook: HookCall, consent: ConsentSeen) -> bool:
+    later = [one for one in calls(journal) if one.at_s >= began_s(hook) and is_fine(one)]
+    return any(
+        (one.route == "consents.revoke" and consent.consent_id in one.path) or one.route == "end_users.delete"
+        for one in later
+    )

@@ -1,0 +1,44 @@
+"""Is everything gone that was read under a consent, however the app learnt that it is over?"""
+
+from typing import ClassVar
+
+from harness.journal import Journal
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.grants import consents_of, has_heard_of_end, rows_under, standing_as_before
+from harness.probes.records import EFFECTS, STILL_AT_WORK, at_work, last_effects
+
+
+class ForgetsEndedConsents(PlainProbe, frozen=True, kw_only=True, tag="forgets_ended_consents"):
+    """Nothing that was read under a consent stands in the app's state once it was told that the consent is over, or looked.
+
+    It may hear of the end by the event, by ending the consent itself, or by reading everything anew when it is asked to.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
+    around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "delete_end_user", "disconnect")
+    expected: ClassVar[str] = "no row of a consent that is over, whether an event told so or the API did"
+    source: ClassVar[str] = "consents.every-ending-tells"
+    fix: ClassVar[str] = "when you read, list the consents too, and delete the rows of each that is not active any more"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look for rows that stand at the end as they stood before."""
+        over = [one for one in consents_of(journal).values() if not one.is_active]
+        if not over:
+            return self.cannot_tell("no consent came to its end")
+        heard = [one.consent_id for one in over if has_heard_of_end(journal, one)]
+        if not heard:
+            return self.cannot_tell("nothing told the app of the end, and it did not read anew either")
+        end = last_effects(journal)
+        if end is None or not end.is_quiescent:
+            reason, hook = at_work(end) if end else (STILL_AT_WORK, EFFECTS)
+            return self.cannot_tell(reason, hook=hook)
+        names = rows_under(journal, heard)
+        known, kept = standing_as_before(journal, end, names)
+        if not known:
+            return self.cannot_tell("the app's state never showed a row of the consent that is over", hook=EFFECTS)
+        if kept:
+            seen = "rows of a consent that is over stand in the app's state, which had word of its end"
+            evidence = tuple(sorted(f"kept {names[text]}" for text in kept))
+            return self.fails(seen, evidence=evidence, examined=len(known))
+        return self.holds(f"{len(known)} rows of a consent that is over are gone", examined=len(known))

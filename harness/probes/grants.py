@@ -1,0 +1,118 @@
+"""What was shared when: consents as they stood at Fiskil, the rows that each let the app read, and who heard of its end."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from harness.journal import ConsentSeen, Effects, Exchange, HookCall, Journal, Rows
+from harness.probes.calls import began_s, calls, is_fine, told
+from harness.probes.receipts import consent_of
+from harness.probes.records import Place, name_of_row, places
+
+TOO_SOON = 429
+
+
+def consents_of(journal: Journal, *, until_s: float = float("inf")) -> dict[str, ConsentSeen]:
+    """How each consent of the first participant stood last, before a moment."""
+    return {one.consent_id: one for one in journal.all(ConsentSeen) if not one.participant and one.at_s < until_s}
+
+
+def permitted(journal: Journal, *, until_s: float = float("inf")) -> set[str]:
+    """The datasets that the active consents covered before a moment."""
+    active = [one for one in consents_of(journal, until_s=until_s).values() if one.is_active]
+    return {name for one in active for name in one.permissions}
+
+
+def hooks(journal: Journal, name: str, *, since_s: float = 0.0) -> list[HookCall]:
+    """Every time that the app was asked to do *name* for the first participant, from a moment on."""
+    return [one for one in journal.all(HookCall) if one.hook == name and not one.participant and began_s(one) >= since_s]
+
+
+def is_done(call: HookCall) -> bool:
+    """Whether the app says that it did what it was asked to. A redirect may lead anywhere, so it says nothing."""
+    return call.status is not None and 200 <= call.status < 300
+
+
+def is_declined(call: HookCall) -> bool:
+    """Whether the app answered that it did not, and not for being asked too often."""
+    return call.status is not None and call.status >= 400 and call.status != TOO_SOON
+
+
+def calls_during(journal: Journal, hook: HookCall, prefix: str) -> list[Exchange]:
+    """What the app asked of routes that begin with *prefix* while it was at it."""
+    return [one for one in calls(journal, "") if one.route.startswith(prefix) and began_s(hook) <= one.at_s <= hook.at_s]
+
+
+def has_heard_of_end(journal: Journal, consent: ConsentSeen) -> bool:
+    """Whether word of a consent's end reached the app.
+
+    By its event; by an answer that it got when it ended the consent itself; or because it was asked to read everything anew,
+    asked the API, and says that it did, or was refused for want of any consent.
+    """
+    if any(event.kind == "consent.revoked" and consent_of(one) == consent.consent_id for one, event in told(journal)):
+        return True
+    if any(consent.consent_id in one.path and is_fine(one) for one in calls(journal, "consents.revoke")):
+        return True
+    is_last = not any(one.is_active for one in consents_of(journal).values())
+    return any(
+        (is_done(one) and _has_asked(journal, began_s(one)))
+        or (is_last and is_declined(one) and _is_refused(calls_during(journal, one, "banking.")))
+        for one in hooks(journal, "refresh", since_s=consent.at_s)
+    )
+
+
+def rows_under(journal: Journal, consent_ids: Iterable[str]) -> dict[str, str]:
+    """What was served under these consents: the name that reports use by ``fiskil_id``; without what others bring still."""
+    wanted = set(consent_ids)
+    names: dict[str, str] = {}
+    for sync in _syncs(journal):
+        for number, row in enumerate(sync.rows, start=1):
+            if row.get("arrangement_id") in wanted:
+                names[str(row["fiskil_id"])] = f"{sync.dataset} {name_of_row(row, number)}"
+    latest = {sync.dataset: sync for sync in _syncs(journal)}
+    others = {one.consent_id for one in consents_of(journal).values() if one.is_active} - wanted
+    for sync in latest.values():
+        for row in sync.rows:
+            if row.get("arrangement_id") in others:
+                names.pop(str(row["fiskil_id"]), None)
+    return names
+
+
+def standing_as_before(journal: Journal, end: Effects, names: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Of these texts those that the app ever showed, and those that stand at the *end* as they once stood.
+
+    Whatever consent a record names, it is the same record: a row that comes back under another one is back.
+    """
+    wanted, ids = set(names), set(consents_of(journal))
+    stood: dict[str, list[Place]] = {text: [] for text in wanted}
+    for one in journal.all(Effects):
+        if not one.participant and one is not end:
+            for text, ones in places(one.state, wanted).items():
+                stood[text] += [_plain(place, ids) for place in ones]
+    now = places(end.state, wanted)
+    kept = {text for text in wanted if any(_plain(place, ids) in stood[text] for place in now[text])}
+    return {text for text in wanted if stood[text]}, kept
+
+
+def _syncs(journal: Journal) -> list[Rows]:
+    return [one for one in journal.all(Rows) if not one.participant]
+
+
+def _has_asked(journal: Journal, since_s: float) -> bool:
+    """Whether the app was answered since; one that says yes and looks later has not heard yet."""
+    return any(one.at_s >= since_s and one.end_user_id and (is_fine(one) or one.status == 403) for one in calls(journal))
+
+
+def _is_refused(made: list[Exchange]) -> bool:
+    return any(one.status in {403, 404} and not one.bites for one in made)
+
+
+def _plain(place: Place, ids: set[str]) -> Place:
+    return Place(place.path, _without(place.record, ids))
+
+
+def _without(value: Any, ids: set[str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(one, ids) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_without(one, ids) for one in value]
+    return "consent" if isinstance(value, str) and value in ids else value

@@ -1,0 +1,154 @@
+"""Does the app live with less than it asked for, and let go of what is shared no longer?"""
+
+from collections.abc import Collection
+from itertools import pairwise
+from typing import ClassVar
+
+from harness.journal import ConsentSeen, Effects, Exchange, HookCall, Journal, Rows
+from harness.model import USUAL_PERMISSIONS
+from harness.probes.base import PlainProbe
+from harness.probes.calls import asked, began_s, calls, is_fine, told
+from harness.probes.finding import Finding
+from harness.probes.grants import calls_during, hooks, is_declined, is_done, permitted, standing_as_before
+from harness.probes.receipts import consent_of
+from harness.probes.records import EFFECTS, STILL_AT_WORK, at_work, effects_before, last_effects, name_of_row
+
+MOST = 20
+WINDOW_S = 3.0
+
+
+class HonoursTheGrant(PlainProbe, frozen=True, kw_only=True, tag="honours_the_grant"):
+    """What is not shared is not asked for over and over, keeps nobody from reading the rest, and is shown no longer.
+
+    Asking for it once in a while is an app's own business. What leaves a consent must go when the app was told that the
+    consent changed, or when it has read everything anew.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
+    around: ClassVar[tuple[str, ...]] = ("amend", "refresh")
+    expected: ClassVar[str] = "the datasets that the consent covers now, and no others"
+    source: ClassVar[str] = "data.missing-permission"
+    fix: ClassVar[str] = "read a consent's permissions when it changes: delete what left them, and ask for nothing else"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look at refusals, at refreshes, and at the rows of what was taken away."""
+        stormed = sorted({one.route for one in _refused(journal) if _is_storm(journal, one)})
+        if stormed:
+            seen = f"{stormed[0]} was asked for more than {MOST} times within {WINDOW_S:g} s though it is not shared"
+            return self.fails(seen, evidence=tuple(f"refused {one}" for one in stormed), examined=len(stormed))
+        stuck = [one for one in hooks(journal, "refresh") if _came_to_nothing(journal, one)]
+        if stuck:
+            seen = "a refresh brought nothing of what is shared, because of what is not"
+            missing = sorted(
+                {one.route for hook in stuck for one in calls_during(journal, hook, "banking.") if not is_fine(one)}
+            )
+            return self.fails(seen, evidence=tuple(f"refused {one}" for one in missing), examined=len(stuck))
+        lost = _lost(journal)
+        return self._let_go(journal, lost) if lost else self._lived(journal)
+
+    def _let_go(self, journal: Journal, lost: dict[str, float]) -> Finding:
+        """Whether the rows of what was taken away are gone."""
+        end = last_effects(journal)
+        if end is None or not end.is_quiescent:
+            reason, hook = at_work(end) if end else (STILL_AT_WORK, EFFECTS)
+            return self.cannot_tell(reason, hook=hook)
+        names = _names(journal, lost)
+        known, kept = standing_as_before(journal, end, names)
+        if not known:
+            return self.cannot_tell("the app's state never showed a row of what was taken away", hook=EFFECTS)
+        if kept:
+            seen = f"{', '.join(sorted(lost))} of before still stand in the app's state though they are shared no longer"
+            evidence = tuple(sorted(f"kept {names[text]}" for text in kept))
+            return self.fails(seen, evidence=evidence, examined=len(known))
+        return self.holds(f"{len(known)} rows that are shared no longer are gone", examined=len(known))
+
+    def _lived(self, journal: Journal) -> Finding:
+        """Whether the app was seen to read what was granted where something usual was not."""
+        granted = permitted(journal)
+        if not granted or set(USUAL_PERMISSIONS) <= granted:
+            return self.cannot_tell("nothing was taken away of which the app was told, and nothing usual was withheld")
+        made = {one.route for one in calls(journal) if one.route.removeprefix("banking.") in granted and is_fine(one)}
+        return self.holds(f"{len(made)} datasets were read where others were withheld", examined=len(made))
+
+
+def _names(journal: Journal, lost: Collection[str]) -> dict[str, str]:
+    """The rows of what was taken away, by id; without ids that rows of another dataset have too."""
+    own: dict[str, str] = {}
+    others: set[str] = set()
+    for sync in journal.all(Rows):
+        if sync.participant:
+            continue
+        for number, row in enumerate(sync.rows, start=1):
+            if sync.dataset in lost:
+                own[str(row["fiskil_id"])] = f"{sync.dataset} {name_of_row(row, number)}"
+            else:
+                others.add(str(row.get("fiskil_id")))
+    return {one: name for one, name in own.items() if one not in others}
+
+
+def _refused(journal: Journal) -> list[Exchange]:
+    """Readings of datasets that no active consent covers, which the API refused for that."""
+    return [
+        one
+        for one in calls(journal)
+        if one.status == 403
+        and not one.bites
+        and one.route.startswith("banking.")
+        and one.route.removeprefix("banking.") not in permitted(journal, until_s=one.at_s)
+    ]
+
+
+def _is_storm(journal: Journal, refused: Exchange) -> bool:
+    times = [one.at_s for one in _refused(journal) if asked(one) == asked(refused)]
+    return any(last - first <= WINDOW_S for first, last in zip(times, times[MOST:], strict=False))
+
+
+def _came_to_nothing(journal: Journal, hook: HookCall) -> bool:
+    """Whether the app was refused only what is not shared, and therefore told nothing new though there is something."""
+    made = [one for one in calls_during(journal, hook, "") if one.end_user_id]
+    refused = [one for one in _refused(journal) if one in made]
+    if not is_declined(hook) or not refused or any(not is_fine(one) and one not in refused for one in made):
+        return False
+    before = effects_before(journal, began_s(hook))
+    after = next((one for one in journal.all(Effects) if not one.participant and one.at_s >= hook.at_s), None)
+    if before is None or after is None or not after.is_quiescent or after.state is None:
+        return False
+    return before.state == after.state and _has_news(journal, hook)
+
+
+def _has_news(journal: Journal, hook: HookCall) -> bool:
+    """Whether rows of a dataset that is shared changed with a sync of which nothing had told the app."""
+    for name in permitted(journal, until_s=began_s(hook)):
+        syncs = [one for one in journal.all(Rows) if one.dataset == name and not one.participant]
+        syncs = [one for one in syncs if one.at_s < began_s(hook)]
+        if len(syncs) > 1 and syncs[-1].rows != syncs[-2].rows:
+            later = [one for one, event in told(journal) if one.at_s >= syncs[-1].at_s and not event.participant]
+            if not later:
+                return True
+    return False
+
+
+def _lost(journal: Journal) -> dict[str, float]:
+    """The datasets that an active consent covered and does no longer, where the app had word of it, and when they left."""
+    changes: dict[str, list[ConsentSeen]] = {}
+    for one in journal.all(ConsentSeen):
+        if not one.participant:
+            changes.setdefault(one.consent_id, []).append(one)
+    left = {
+        name: after.at_s
+        for ones in changes.values()
+        for before, after in pairwise(ones)
+        if after.is_active and _has_heard(journal, after)
+        for name in set(before.permissions) - set(after.permissions)
+    }
+    return {name: at_s for name, at_s in left.items() if name not in permitted(journal)}
+
+
+def _has_heard(journal: Journal, changed: ConsentSeen) -> bool:
+    if any(is_done(one) for one in hooks(journal, "refresh", since_s=changed.at_s)):
+        return True
+    return any(
+        event.kind == "consent.updated" and event.is_subscribed and consent_of(one) == changed.consent_id
+        for one, event in told(journal)
+        if one.at_s >= changed.at_s
+    )

@@ -1,0 +1,48 @@
+"""When one of an end user's consents ends, does what the others brought stay?"""
+
+from typing import ClassVar
+
+from harness.journal import ConsentSeen, Effects, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.grants import consents_of, has_heard_of_end, rows_under
+from harness.probes.records import EFFECTS, STILL_AT_WORK, at_work, effects_before, last_effects, places
+
+
+class KeepsOtherConsents(PlainProbe, frozen=True, kw_only=True, tag="keeps_other_consents"):
+    """The end of one consent takes none of the rows along that came under another, which is active still.
+
+    The witness is an app that showed rows of both before, and shows none of the other any more.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
+    around: ClassVar[tuple[str, ...]] = ("advance", "close_account", "disconnect", "revoke")
+    expected: ClassVar[str] = "the rows of every consent that is active"
+    source: ClassVar[str] = "consents.list"
+    fix: ClassVar[str] = "keep with each row the consent that it came under, and delete by that when a consent ends"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Compare what stood before a consent ended with what stands at the end."""
+        known = consents_of(journal)
+        over = [one for one in known.values() if not one.is_active and has_heard_of_end(journal, one)]
+        active = [one.consent_id for one in known.values() if one.is_active]
+        if not over or not active:
+            return self.cannot_tell("no consent ended beside one that goes on, of which the app was told")
+        end = last_effects(journal)
+        if end is None or not end.is_quiescent:
+            reason, hook = at_work(end) if end else (STILL_AT_WORK, EFFECTS)
+            return self.cannot_tell(reason, hook=hook)
+        return self._compared(journal, over, active, end)
+
+    def _compared(self, journal: Journal, over: list[ConsentSeen], active: list[str], end: Effects) -> Finding:
+        names = rows_under(journal, active)
+        before = effects_before(journal, min(one.at_s for one in over))
+        stood = {one for one, ones in places(before.state if before else None, names).items() if ones}
+        if not stood:
+            return self.cannot_tell("the app's state showed no row of the other consent before", hook=EFFECTS)
+        left = {one for one, ones in places(end.state, stood).items() if ones}
+        if not left:
+            seen = f"with one consent all {len(stood)} rows of another went, which is active still"
+            evidence = tuple(sorted(f"gone {names[one]}" for one in stood))
+            return self.fails(seen, evidence=evidence, examined=len(stood))
+        return self.holds(f"{len(left)} rows of a consent that goes on stayed", examined=len(left))

@@ -1,0 +1,20 @@
+"""The end user takes an account and all transactions out of the consent: both leave, though no sync tells of the latter."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("data.soft-delete",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Amend(accounts=("everyday",), datasets=("accounts", "balances")),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Refresh(),
+    ),
+    probes=(probes.HonoursTheGrant(), probes.DropsRemovedRows("accounts"), probes.DropsRemovedRows("balances")),
+)

@@ -1,0 +1,19 @@
+"""The end user shares one account at first and then the other too; the app holds all of both."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("cache.webhook-driven",),
+    steps=(
+        steps.Authorise(accounts=("everyday",)),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Amend(accounts=("everyday", "savings")),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+    ),
+    probes=(probes.ReadsAfterEvent(), probes.HoldsEveryRow("accounts"), probes.HoldsEveryRow("transactions")),
+)

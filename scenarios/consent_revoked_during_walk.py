@@ -1,0 +1,21 @@
+"""The consent is revoked while its rows are on their way: what arrives late brings nothing back."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("cache.invalidated",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.accounts", faults.Latency(latency_ms=700)),
+        steps.Sync("accounts"),
+        steps.Deliver(),
+        steps.AwaitCall("banking.accounts"),
+        steps.Revoke(),
+        steps.Deliver(),
+    ),
+    probes=(probes.ForgetsEndedConsents(),),
+)

@@ -1,0 +1,20 @@
+"""The consent is revoked, the event gets lost, and readings are refused with 403: the app looks why, and nothing stays."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("cache.invalidated",),
+    readings={"data.ended-consent": "403"},
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Sync("transactions"),
+        steps.Revoke(by="institution"),
+        steps.DropAll(),
+        steps.Refresh(),
+    ),
+    probes=(probes.ForgetsEndedConsents(),),
+)

@@ -1,0 +1,18 @@
+"""The end user revokes the consent at the bank, and the event gets lost: the next refresh finds out, and nothing stays."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("cache.invalidated",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Revoke(),
+        steps.DropAll(),
+        steps.Refresh(),
+    ),
+    probes=(probes.ForgetsEndedConsents(),),
+)

@@ -1,0 +1,21 @@
+"""For a day no event gets through; the first of the next day is enough to be up to date again."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("data.changes-tolerated",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="amend", nth=3),
+        steps.Change(what="repeat", nth=5),
+        steps.Advance(days=1, minutes=1),
+        steps.DropAll(),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsNewestValues(), probes.HoldsEveryRow()),
+)

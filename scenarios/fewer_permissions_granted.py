@@ -1,0 +1,21 @@
+"""The bank grants accounts and balances and no transactions: the app reads what it may, and never minds the rest."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("data.changes-tolerated",),
+    end_user="fewer_permissions",
+    readings={"data.missing-permission": "403"},
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.CloseAccount("savings"),
+        steps.Sync("accounts"),
+        steps.DropAll(),
+        steps.Refresh(),
+    ),
+    probes=(probes.HonoursTheGrant(), probes.HoldsEveryRow("accounts"), probes.HoldsNewestValues("accounts")),
+)

@@ -1,0 +1,20 @@
+"""The other holder of a joint account agrees days after the consent: the account joins with the next sync."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("cache.webhook-driven",),
+    end_user="hana",
+    steps=(
+        steps.Authorise(),
+        steps.WithdrawSharing("household"),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.ApproveSharing("household"),
+        steps.Sync(),
+        steps.Deliver(),
+    ),
+    probes=(probes.ReadsAfterEvent(), probes.HoldsEveryRow("accounts"), probes.HoldsEveryRow("transactions")),
+)

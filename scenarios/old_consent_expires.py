@@ -1,0 +1,24 @@
+"""The end user consented anew in time, and then the old consent runs out: what the new one brought stays."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("cache.invalidated",),
+    steps=(
+        steps.LimitConsents(days=1),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Advance(minutes=30),
+        steps.LimitConsents(days=90),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Advance(minutes=23 * 60 + 45),
+        steps.Deliver(),
+    ),
+    probes=(probes.KeepsOtherConsents(),),
+)

@@ -1,0 +1,22 @@
+"""The end user revokes one of two consents: what that bank brought goes, and what the other brought stays."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("cache.invalidated",),
+    steps=(
+        steps.AuthoriseElsewhere(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Revoke(),
+        steps.Deliver(),
+    ),
+    probes=(probes.ForgetsEndedConsents(), probes.KeepsOtherConsents()),
+)

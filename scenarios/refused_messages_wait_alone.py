@@ -1,0 +1,23 @@
+"""What messages of a revoked consent announce is refused with 403: they are borne, and nobody else waits for them."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("cache.webhook-driven",),
+    readings={"data.ended-consent": "403"},
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Sync("transactions"),
+        steps.Revoke(),
+        steps.Deliver(),
+        steps.Authorise(twin="other"),
+        steps.Deliver(),
+        steps.Sync(twin="other"),
+        steps.Deliver(),
+    ),
+    probes=(probes.ReadsAfterEvent(),),
+)

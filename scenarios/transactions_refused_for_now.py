@@ -1,0 +1,23 @@
+"""Transactions cannot be had for the moment: the app keeps those that it has, and has the newest when they can again."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("data.changes-tolerated",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.Status(status=422), times=0),
+        steps.Change(what="amend", nth=2),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Mend(),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.KeepsRefusedRows(), probes.HoldsNewestValues(), probes.HoldsEveryRow()),
+)
