@@ -7,7 +7,9 @@ from harness.probes.applies_once import AppliesOnce
 from harness.probes.applies_whole_posts_only import AppliesWholePostsOnly
 from harness.probes.base import PlainProbe, Probe, name_of
 from harness.probes.bounds_bodies import BoundsBodies
+from harness.probes.bounds_its_walks import BoundsItsWalks
 from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
+from harness.probes.commits_whole_walks import CommitsWholeWalks
 from harness.probes.connects_on_consent import ConnectsOnConsent
 from harness.probes.drops_removed_rows import DropsRemovedRows
 from harness.probes.drops_revoked_rows import DropsRevokedRows
@@ -15,6 +17,7 @@ from harness.probes.ends_as_told import EndsAsTold
 from harness.probes.ends_like_its_twin import EndsLikeItsTwin
 from harness.probes.finding import Case, Finding, Verdict, heaviest
 from harness.probes.holds_every_row import HoldsEveryRow
+from harness.probes.holds_exact_amounts import HoldsExactAmounts
 from harness.probes.holds_newest_values import HoldsNewestValues
 from harness.probes.is_reached_directly import IsReachedDirectly
 from harness.probes.keeps_answers_apart import KeepsAnswersApart
@@ -26,6 +29,7 @@ from harness.probes.leaves_urls_alone import LeavesUrlsAlone
 from harness.probes.loses_nothing import LosesNothing
 from harness.probes.polls_sparingly import PollsSparingly
 from harness.probes.reads_after_event import ReadsAfterEvent
+from harness.probes.refuses_foreign_links import RefusesForeignLinks
 from harness.probes.refuses_forgeries import RefusesForgeries
 from harness.probes.refuses_strangers import RefusesStrangers
 from harness.probes.remembers_what_it_applies import RemembersWhatItApplies
@@ -50,13 +54,16 @@ AnyProbe = (
     | AppliesOnce
     | AppliesWholePostsOnly
     | BoundsBodies
+    | BoundsItsWalks
     | CallsNothingForForgeries
+    | CommitsWholeWalks
     | ConnectsOnConsent
     | DropsRemovedRows
     | DropsRevokedRows
     | EndsAsTold
     | EndsLikeItsTwin
     | HoldsEveryRow
+    | HoldsExactAmounts
     | HoldsNewestValues
     | IsReachedDirectly
     | KeepsAnswersApart
@@ -68,6 +75,7 @@ AnyProbe = (
     | LosesNothing
     | PollsSparingly
     | ReadsAfterEvent
+    | RefusesForeignLinks
     | RefusesForgeries
     | RefusesStrangers
     | RemembersWhatItApplies
@@ -95,8 +103,10 @@ __all__ = [
     "AppliesOnce",
     "AppliesWholePostsOnly",
     "BoundsBodies",
+    "BoundsItsWalks",
     "CallsNothingForForgeries",
     "Case",
+    "CommitsWholeWalks",
     "ConnectsOnConsent",
     "DropsRemovedRows",
     "DropsRevokedRows",
@@ -104,6 +114,7 @@ __all__ = [
     "EndsLikeItsTwin",
     "Finding",
     "HoldsEveryRow",
+    "HoldsExactAmounts",
     "HoldsNewestValues",
     "IsReachedDirectly",
     "KeepsAnswersApart",
@@ -117,6 +128,7 @@ __all__ = [
     "PollsSparingly",
     "Probe",
     "ReadsAfterEvent",
+    "RefusesForeignLinks",
     "RefusesForgeries",
     "RefusesStrangers",
     "RemembersWhatItApplies",
