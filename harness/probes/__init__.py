@@ -24,6 +24,7 @@ from harness.probes.keeps_answers_apart import KeepsAnswersApart
 from harness.probes.keeps_deadline import KeepsDeadline
 from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
+from harness.probes.keeps_the_day import KeepsTheDay
 from harness.probes.knows_again import KnowsAgain
 from harness.probes.leaves_urls_alone import LeavesUrlsAlone
 from harness.probes.loses_nothing import LosesNothing
@@ -70,6 +71,7 @@ AnyProbe = (
     | KeepsDeadline
     | KeepsEndUsersApart
     | KeepsSecretsOutOfLogs
+    | KeepsTheDay
     | KnowsAgain
     | LeavesUrlsAlone
     | LosesNothing
@@ -121,6 +123,7 @@ __all__ = [
     "KeepsDeadline",
     "KeepsEndUsersApart",
     "KeepsSecretsOutOfLogs",
+    "KeepsTheDay",
     "KnowsAgain",
     "LeavesUrlsAlone",
     "LosesNothing",

@@ -10,14 +10,13 @@ from harness.journal import Effects, Journal
 from harness.probes.amounts import Handed, handed
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
+from harness.probes.leaves import Path, at, leaves
 from harness.probes.records import EFFECTS, Place, latest_rows, places
 
 LEAST = 3
 """So many rows of different amounts must agree on where a record has its amount."""
 
 _EXACT = Context(prec=100)
-
-Path = tuple[str, ...]
 
 
 class Shown(Struct, frozen=True):
@@ -88,29 +87,17 @@ def _learnt(looks: list[Effects], given: Handed) -> Path | None:
 
 
 def _paths_to(place: Place, amount: Decimal) -> list[Path]:
-    return [path for path, value in _leaves(place.record, ()) if _is_exact(value, amount)]
+    return [path for path, value in leaves(place.record) if _is_exact(value, amount)]
 
 
 def _shown(look: Effects, given: Handed, path: Path) -> list[Shown]:
     found = places(look.state, given.of)
-    at = [(one, _at(place.record, path)) for one, ones in found.items() for place in ones]
-    return [Shown(one, value) for one, value in at if _number(value) is not None]
+    told = [(one, at(place.record, path)) for one, ones in found.items() for place in ones]
+    return [Shown(one, value) for one, value in told if _number(value) is not None]
 
 
 def _is_any(shown: Shown, amounts: Mapping[str, set[Decimal]]) -> bool:
     return any(_is_exact(shown.value, amount) for amount in amounts[shown.fiskil_id])
-
-
-def _leaves(node: Any, path: Path) -> list[tuple[Path, Any]]:
-    if not isinstance(node, dict):
-        return [(path, node)]
-    return [leaf for name, value in node.items() for leaf in _leaves(value, (*path, name))]
-
-
-def _at(node: Any, path: Path) -> Any:
-    for name in path:
-        node = node.get(name) if isinstance(node, dict) else None
-    return node
 
 
 def _number(value: Any) -> Decimal | None:
