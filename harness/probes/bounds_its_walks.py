@@ -10,12 +10,12 @@ from harness.probes.finding import Finding
 from harness.probes.records import PENDING, STILL_AT_WORK
 
 LOOPS = ("CursorLoop", "PageRepeated")
-MOST = 500
+MOST = 200
 CURSORS = ("page[after]", "page[before]")
 
 
 class BoundsItsWalks(PlainProbe, frozen=True, kw_only=True, tag="bounds_its_walks"):
-    """A walk that is led in a circle ends: no page of it is asked for more than five hundred times.
+    """A walk that is led in a circle ends: no page of it is asked for more than two hundred times.
 
     Who remembers where it has been stops at the second time; who counts pages needs some room for long lists. A walk begins
     with a call without a cursor, so that walks which begin again are told apart.

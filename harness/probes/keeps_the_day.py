@@ -1,6 +1,6 @@
 """Is the day on which the app shows a row one on which the API dated it, whatever form the date came in?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, ClassVar
 
@@ -20,14 +20,16 @@ LEAST = 3
 HOURS = (0, 8, 9.5, 10, 10.5, 11)
 """UTC, and every zone of the Australian states, summer time included."""
 
+Days = dict[str, frozenset[date]]
+
 LONG_AGO, FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class KeepsTheDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_the_day"):
     """Where the app's state shows when a row was posted, it is a day on which it was, in UTC or somewhere in Australia.
 
-    Days, moments with or without a zone, and seconds or milliseconds since 1970 are all understood; so are the days on which
-    the row was made or valued. An app that refuses a form of dates shows what it had before.
+    Days, moments with or without a zone, and seconds or milliseconds since 1970 are all understood. Where an app may as well
+    be showing when a row was made or valued, those days count too. One that refuses a form of dates shows what it had.
     """
 
     dataset: str = "transactions"
@@ -43,11 +45,12 @@ class KeepsTheDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_the_day"):
         bitten = [one for one in bitten_by(journal, *FAULTS) if one.route == f"banking.{self.dataset}"]
         if rows is None or not bitten:
             return self.cannot_tell(f"no dates of {self.dataset} came in another form")
-        served = _served(journal, rows)
+        syncs = [one for one in journal.all(Rows) if (one.dataset, one.participant) == (rows.dataset, rows.participant)]
         looks = [one for one in journal.all(Effects) if one.participant == rows.participant]
-        path = _learnt([one for one in looks if one.at_s < bitten[0].at_s], served)
+        path, fields = _learnt([one for one in looks if one.at_s < bitten[0].at_s], syncs)
         if path is None:
             return self.cannot_tell(f"the app's state shows no dates of {self.dataset} by their fiskil_id", hook=EFFECTS)
+        served = _served(syncs, fields)
         names = {str(row["fiskil_id"]): name_of_row(row) for row in rows.rows}
         wrong: set[str] = set()
         judged: set[str] = set()
@@ -88,27 +91,31 @@ def _moment(seconds: float) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _served(journal: Journal, rows: Rows) -> dict[str, frozenset[date]]:
-    """The days on which the API dated each row, in any sync."""
-    served: dict[str, frozenset[date]] = {}
-    for sync in journal.all(Rows):
-        if (sync.dataset, sync.participant) == (rows.dataset, rows.participant):
-            for row in sync.rows:
-                fiskil_id = str(row["fiskil_id"])
-                served[fiskil_id] = served.get(fiskil_id, frozenset()).union(*(days_of(row.get(name)) for name in DATES))
+def _served(syncs: list[Rows], fields: Iterable[str]) -> Days:
+    """The days on which the API dated each row in one of these *fields*, in any sync."""
+    served: Days = {}
+    for row in (row for sync in syncs for row in sync.rows):
+        fiskil_id = str(row["fiskil_id"])
+        served[fiskil_id] = served.get(fiskil_id, frozenset()).union(*(days_of(row.get(name)) for name in fields))
     return {one: days for one, days in served.items() if days}
 
 
-def _learnt(looks: list[Effects], served: Mapping[str, frozenset[date]]) -> Path | None:
-    """Where in a record the date stands, as the rows tell before any date came in another form."""
+def _learnt(looks: list[Effects], syncs: list[Rows]) -> tuple[Path | None, list[str]]:
+    """Where in a record the date of posting stands, and what it may be: rows tell before any date came in another form."""
+    posted = _served(syncs, (DATE,))
     for look in looks:
-        found = {one: ones for one, ones in places(look.state, served).items() if ones}
-        ways = [{path for place in ones for path in _paths_to(place, served[one])} for one, ones in found.items()]
-        common = set.intersection(*ways) if ways else set()
-        if common and len({served[one] for one in found}) >= LEAST:
-            return min(common, key=lambda path: (path[-1:] != (DATE,), path))
-    return None
+        found = {one: ones for one, ones in places(look.state, posted).items() if ones}
+        common = _common(found, posted)
+        if common and len({posted[one] for one in found}) >= LEAST:
+            path = min(common, key=lambda path: (path[-1:] != (DATE,), path))
+            return path, [name for name in DATES if path in _common(found, _served(syncs, (name,)))]
+    return None, []
 
 
-def _paths_to(place: Place, days: frozenset[date]) -> list[Path]:
-    return [path for path, value in leaves(place.record) if days_of(value) & days]
+def _common(found: Mapping[str, list[Place]], served: Days) -> set[Path]:
+    """The ways that lead from each row to one of its days."""
+    ways = [
+        {path for place in ones for path, value in leaves(place.record) if days_of(value) & served.get(one, frozenset())}
+        for one, ones in found.items()
+    ]
+    return set.intersection(*ways) if ways else set()

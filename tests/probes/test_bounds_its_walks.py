@@ -50,7 +50,7 @@ def test_beginning_again_is_another_walk(tape: Tape) -> None:
 
 
 def test_a_walk_for_ever_fails(tape: Tape) -> None:
-    """Nobody's list is that page five hundred times over."""
+    """Nobody's list is that page two hundred times over."""
     first(tape)
     second(tape, times=MOST + 1)
 
