@@ -20,8 +20,5 @@ SCENARIO = Scenario(
         steps.Sync("transactions"),
         steps.Deliver(),
     ),
-    probes=(
-        probes.HoldsEveryRow("transactions"),
-        probes.RetriesInBounds(),
-    ),
+    probes=(probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
 )

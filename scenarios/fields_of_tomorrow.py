@@ -3,10 +3,7 @@
 from harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
-    practices=(
-        "edge.network-errors",
-        "data.upsert",
-    ),
+    practices=("edge.network-errors", "data.upsert"),
     steps=(
         steps.LimitPages(rows=25),
         steps.Authorise(),

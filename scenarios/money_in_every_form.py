@@ -21,8 +21,5 @@ SCENARIO = Scenario(
         steps.Sync("transactions"),
         steps.Deliver(),
     ),
-    probes=(
-        probes.HoldsExactAmounts(),
-        probes.HoldsEveryRow("transactions"),
-    ),
+    probes=(probes.HoldsExactAmounts(), probes.HoldsEveryRow("transactions")),
 )

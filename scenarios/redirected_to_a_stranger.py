@@ -23,9 +23,5 @@ SCENARIO = Scenario(
         steps.Sync("transactions"),
         steps.Deliver(),
     ),
-    probes=(
-        probes.RefusesForeignLinks(),
-        probes.CommitsWholeWalks(),
-        probes.HoldsEveryRow("transactions"),
-    ),
+    probes=(probes.RefusesForeignLinks(), probes.CommitsWholeWalks(), probes.HoldsEveryRow("transactions")),
 )

@@ -3,10 +3,7 @@
 from harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
-    practices=(
-        "data.changes-tolerated",
-        "data.upsert",
-    ),
+    practices=("data.changes-tolerated", "data.upsert"),
     steps=(
         steps.LimitPages(rows=25),
         steps.Authorise(),
@@ -21,8 +18,5 @@ SCENARIO = Scenario(
         steps.Sync("transactions"),
         steps.Deliver(),
     ),
-    probes=(
-        probes.HoldsNewestValues(),
-        probes.HoldsEveryRow("transactions"),
-    ),
+    probes=(probes.HoldsNewestValues(), probes.HoldsEveryRow("transactions")),
 )
