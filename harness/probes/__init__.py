@@ -8,7 +8,9 @@ from harness.probes.applies_whole_posts_only import AppliesWholePostsOnly
 from harness.probes.asks_for_little import AsksForLittle
 from harness.probes.base import PlainProbe, Probe, name_of
 from harness.probes.bounds_bodies import BoundsBodies
+from harness.probes.bounds_its_walks import BoundsItsWalks
 from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
+from harness.probes.commits_whole_walks import CommitsWholeWalks
 from harness.probes.connects_on_consent import ConnectsOnConsent
 from harness.probes.counts_deliveries import CountsDeliveries
 from harness.probes.drops_removed_rows import DropsRemovedRows
@@ -21,6 +23,7 @@ from harness.probes.forgets_ended_consents import ForgetsEndedConsents
 from harness.probes.gives_up_on_refusals import GivesUpOnRefusals
 from harness.probes.heeds_consent_page_only import HeedsConsentPageOnly
 from harness.probes.holds_every_row import HoldsEveryRow
+from harness.probes.holds_exact_amounts import HoldsExactAmounts
 from harness.probes.holds_newest_values import HoldsNewestValues
 from harness.probes.honours_the_grant import HonoursTheGrant
 from harness.probes.is_reached_directly import IsReachedDirectly
@@ -32,6 +35,7 @@ from harness.probes.keeps_foreign_rows_out import KeepsForeignRowsOut
 from harness.probes.keeps_other_consents import KeepsOtherConsents
 from harness.probes.keeps_refused_rows import KeepsRefusedRows
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
+from harness.probes.keeps_the_day import KeepsTheDay
 from harness.probes.keeps_urls_clean import KeepsUrlsClean
 from harness.probes.knows_again import KnowsAgain
 from harness.probes.leaves_urls_alone import LeavesUrlsAlone
@@ -48,6 +52,7 @@ from harness.probes.polls_sparingly import PollsSparingly
 from harness.probes.reads_after_event import ReadsAfterEvent
 from harness.probes.reads_limited_history import ReadsLimitedHistory
 from harness.probes.refuses_bad_certificates import RefusesBadCertificates
+from harness.probes.refuses_foreign_links import RefusesForeignLinks
 from harness.probes.refuses_forgeries import RefusesForgeries
 from harness.probes.refuses_strangers import RefusesStrangers
 from harness.probes.remembers_what_it_applies import RemembersWhatItApplies
@@ -77,7 +82,9 @@ AnyProbe = (
     | AppliesWholePostsOnly
     | AsksForLittle
     | BoundsBodies
+    | BoundsItsWalks
     | CallsNothingForForgeries
+    | CommitsWholeWalks
     | ConnectsOnConsent
     | CountsDeliveries
     | DropsRemovedRows
@@ -89,6 +96,7 @@ AnyProbe = (
     | GivesUpOnRefusals
     | HeedsConsentPageOnly
     | HoldsEveryRow
+    | HoldsExactAmounts
     | HoldsNewestValues
     | HonoursTheGrant
     | IsReachedDirectly
@@ -100,6 +108,7 @@ AnyProbe = (
     | KeepsOtherConsents
     | KeepsRefusedRows
     | KeepsSecretsOutOfLogs
+    | KeepsTheDay
     | KeepsUrlsClean
     | KnowsAgain
     | LeavesUrlsAlone
@@ -116,6 +125,7 @@ AnyProbe = (
     | ReadsAfterEvent
     | ReadsLimitedHistory
     | RefusesBadCertificates
+    | RefusesForeignLinks
     | RefusesForgeries
     | RefusesStrangers
     | RemembersWhatItApplies
@@ -148,8 +158,10 @@ __all__ = [
     "AppliesWholePostsOnly",
     "AsksForLittle",
     "BoundsBodies",
+    "BoundsItsWalks",
     "CallsNothingForForgeries",
     "Case",
+    "CommitsWholeWalks",
     "ConnectsOnConsent",
     "CountsDeliveries",
     "DropsRemovedRows",
@@ -162,6 +174,7 @@ __all__ = [
     "GivesUpOnRefusals",
     "HeedsConsentPageOnly",
     "HoldsEveryRow",
+    "HoldsExactAmounts",
     "HoldsNewestValues",
     "HonoursTheGrant",
     "IsReachedDirectly",
@@ -173,6 +186,7 @@ __all__ = [
     "KeepsOtherConsents",
     "KeepsRefusedRows",
     "KeepsSecretsOutOfLogs",
+    "KeepsTheDay",
     "KeepsUrlsClean",
     "KnowsAgain",
     "LeavesUrlsAlone",
@@ -191,6 +205,7 @@ __all__ = [
     "ReadsAfterEvent",
     "ReadsLimitedHistory",
     "RefusesBadCertificates",
+    "RefusesForeignLinks",
     "RefusesForgeries",
     "RefusesStrangers",
     "RemembersWhatItApplies",

@@ -1,5 +1,6 @@
 """A row changes at the institution between two syncs, in one of the ways in which rows change."""
 
+import re
 from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, get_args
@@ -15,16 +16,17 @@ if TYPE_CHECKING:
 
 Kind = Literal["amend", "remove", "post", "repeat", "back_date", "arrive_late", "vanish"]
 MOST_DAYS = 365
+_AMOUNT = re.compile(r"-?[0-9]{1,16}\.[0-9]{2,}")
 _OF_PENDING = ("post", "vanish")
 
 
 class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
     """The institution's rows change; the next sync shows it.
 
-    ``amend`` gives a posted row an amount and a description that no other row has, ``remove`` lets one vanish, ``repeat``
-    adds a true twin. ``back_date`` adds a row like it that is posted now and was made and valued ``days`` ago;
-    ``arrive_late`` one whose posting time, too, lies so far back. ``post`` turns a pending row into a posted one, ``vanish``
-    lets it go unposted.
+    ``amend`` gives a posted row this ``amount``, else one that no other row has, and a description of its own. ``remove``
+    lets one vanish, ``repeat`` adds a true twin. ``back_date`` adds a row like it that is posted now and was made and valued
+    ``days`` ago; ``arrive_late`` one whose posting time, too, lies so far back. ``post`` turns a pending row into a posted
+    one, ``vanish`` lets it go unposted.
 
     ``nth`` counts from the newest; ``account`` (a key of the person's file) and ``merchant`` leave only their rows to count.
     """
@@ -33,6 +35,7 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
     nth: int = 0
     account: str = ""
     merchant: str = ""
+    amount: str = ""
     days: int = 3
     twin: str = ""
 
@@ -44,6 +47,8 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
             raise ConfigError(f"Change: no kind {self.what!r}.{hint} Known: {', '.join(get_args(Kind))}.")
         if self.nth < 0:
             raise ConfigError(f"Change: nth counts from 0, got {self.nth}.")
+        if self.amount and (self.what != "amend" or not _AMOUNT.fullmatch(self.amount)):
+            raise ConfigError(f"Change: only amend takes an amount, and one like -12.50, got {self.amount!r}.")
         if not 1 <= self.days <= MOST_DAYS:
             raise ConfigError(f"Change: days must be from 1 to {MOST_DAYS}, got {self.days}.")
 
@@ -57,7 +62,8 @@ class Change(PlainStep, frozen=True, kw_only=True, tag="change"):
         row = self._row(ledger)
         match self.what:
             case "amend":
-                ledger.amend(row.key, **_amendment(stage.seed, row))
+                amendment = _amendment(stage.seed, row)
+                ledger.amend(row.key, **amendment | ({"amount": self.amount} if self.amount else {}))
             case "remove" | "vanish":
                 ledger.remove(row.key)
             case "post":

@@ -70,6 +70,14 @@ def test_an_amended_row_keeps_its_id(driver: Driver) -> None:
     assert after[changed]["description"].startswith("CORRECTED ")
 
 
+def test_a_row_is_amended_to_the_amount_that_is_given(driver: Driver) -> None:
+    """With every digit, whatever a float would make of it. Source: data.changes"""
+    before, after = before_and_after(driver, steps.Change(what="amend", nth=2, amount="-90071992547409.93"))
+
+    (changed,) = [one for one in before if before[one]["amount"] != after[one]["amount"]]
+    assert after[changed]["amount"] == "-90071992547409.93"
+
+
 @pytest.mark.parametrize(("what", "status"), [("remove", "POSTED"), ("vanish", "PENDING")])
 def test_what_goes_is_served_no_more(driver: Driver, what: Any, status: str) -> None:
     """A posted row, or one that never was. Source: data.changes"""
@@ -158,6 +166,8 @@ def test_a_row_that_is_not_there_is_told(driver: Driver, change: steps.Change, t
         ({"what": "post", "nth": -1}, "nth counts from 0, got -1"),
         ({"what": "back_date", "days": 0}, "days must be from 1 to 365, got 0"),
         ({"what": "arrive_late", "days": 366}, "days must be from 1 to 365, got 366"),
+        ({"what": "amend", "amount": "-12.5"}, "only amend takes an amount, and one like -12.50, got '-12.5'"),
+        ({"what": "repeat", "amount": "-12.50"}, "only amend takes an amount, and one like -12.50, got '-12.50'"),
     ],
 )
 def test_what_cannot_work_is_refused_before_anything_runs(values: dict[str, Any], told: str) -> None:

@@ -1,0 +1,150 @@
+"""Does the app hold whole readings only, whatever befell the walk that was to bring the latest one?"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from harness.journal import Effects, Exchange, Journal, Rows
+from harness.probes.base import PlainProbe
+from harness.probes.calls import Asked, bitten_by, covers, reads
+from harness.probes.calls import asked as question
+from harness.probes.finding import Finding
+from harness.probes.keeping import dated
+from harness.probes.records import EFFECTS, PENDING, STILL_AT_WORK, latest_rows, name_of_row, places
+
+BREAKS = frozenset(
+    {
+        "BadJson",
+        "CursorExpired",
+        "CursorLoop",
+        "EmptyResponse",
+        "ErrorBody",
+        "ErrorInside",
+        "HtmlInside",
+        "LimitBytes",
+        "NextEmpty",
+        "NextForeign",
+        "Overlap",
+        "PageRepeated",
+        "RedirectCrossOrigin",
+        "ResetPeer",
+        "Status",
+        "TruncatedJson",
+    }
+)
+"""Faults that leave every row as it is, and no list to end early: after others an app may lack rows in good faith."""
+
+CURSORS = frozenset({"page[after]", "page[before]", "page[size]"})
+
+Row = dict[str, Any]
+
+
+class CommitsWholeWalks(PlainProbe, frozen=True, tag="commits_whole_walks"):
+    """After a walk was disturbed, the app's state shows what one reading to the end brought: the last one, or this one.
+
+    Lists that the app asks for by different queries may be of different age. Rows that it never shows are not missed, nor
+    are the oldest ones of an app that shows as many as before; pending ones, which come and go, are left to other probes.
+    """
+
+    dataset: str = "transactions"
+
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
+    expected: ClassVar[str] = "the rows of the reading before, or all of the new one"
+    source: ClassVar[str] = "paging.links"
+    fix: ClassVar[str] = "collect all pages first and commit them in one transaction; when a page fails, keep what was there"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Compare every look at an app at rest, after a bite, with what could be read by then."""
+        latest = latest_rows(journal, self.dataset)
+        if latest is None or not latest.rows:
+            return self.cannot_tell(f"the API served no {self.dataset}")
+        bitten = [one for one in bitten_by(journal) if one.route == f"banking.{self.dataset}"]
+        if not bitten:
+            return self.cannot_tell(f"no walk of {self.dataset} was disturbed")
+        looks = [one for one in journal.all(Effects) if one.participant == latest.participant]
+        ever = _rows_ever(journal, latest)
+        kept = {fiskil_id for one in looks for fiskil_id, found in places(one.state, ever).items() if found}
+        if not kept:
+            return self.cannot_tell(f"the app's state shows no {self.dataset} by their fiskil_id", hook=EFFECTS)
+        return self._compare(journal, latest, looks, {one: ever[one] for one in kept})
+
+    def _compare(self, journal: Journal, latest: Rows, looks: list[Effects], kept: dict[str, Row]) -> Finding:
+        judged, is_at_work, before = 0, False, set[str]()
+        for look in looks:
+            shown = {fiskil_id for fiskil_id, found in places(look.state, kept).items() if found}
+            if _may_show_anything(journal, look, self.dataset):
+                before = shown
+                continue
+            if not look.is_quiescent or look.pending:
+                is_at_work = True
+                continue
+            judged += 1
+            for group in _groups(journal, latest, look, kept):
+                lacking = _lacking(journal, latest, look, group, shown=shown & group.keys(), before=before & group.keys())
+                if lacking:
+                    seen = f"{self.dataset} are shown that are neither those of the reading before nor all of a new one"
+                    return self.fails(seen, evidence=_names(lacking), examined=judged)
+            before = shown
+        if not judged:
+            hook = PENDING if any(one.pending is None for one in looks) else ""
+            return self.cannot_tell(STILL_AT_WORK if is_at_work else "nobody looked at the app after a bite", hook=hook)
+        return self.holds(f"every look showed {self.dataset} of whole readings", examined=judged)
+
+
+def _rows_ever(journal: Journal, latest: Rows) -> dict[str, Row]:
+    """Every row that the API ever served, by its id, and never as a pending one."""
+    served = [row for one in _syncs(journal, latest) for row in one.rows]
+    pending = {row["fiskil_id"] for row in served if row.get("status") == "PENDING"}
+    return {str(row["fiskil_id"]): row for row in served if row["fiskil_id"] not in pending}
+
+
+def _syncs(journal: Journal, latest: Rows) -> list[Rows]:
+    return [one for one in journal.all(Rows) if (one.dataset, one.participant) == (latest.dataset, latest.participant)]
+
+
+def _may_show_anything(journal: Journal, look: Effects, dataset: str) -> bool:
+    """Whether nothing disturbed a walk before *look*, or something did that may cost rows in good faith."""
+    made = [one for one in bitten_by(journal) if one.route == f"banking.{dataset}" and one.at_s < look.at_s]
+    return not made or any(bite.partition("(")[0] not in BREAKS for one in made for bite in one.bites)
+
+
+def _groups(journal: Journal, latest: Rows, look: Effects, kept: Mapping[str, Row]) -> list[dict[str, Row]]:
+    """The rows that are asked for together: each group is a list, or several that one query brings."""
+    made = [one for one in reads(journal, latest.dataset, latest.end_user_id) if one.at_s < look.at_s]
+    lists = {_list(one): one for one in made}
+    groups: dict[frozenset[Asked], dict[str, Row]] = {}
+    for fiskil_id, row in kept.items():
+        key = frozenset(name for name, call in lists.items() if covers(call, row))
+        groups.setdefault(key, {})[fiskil_id] = row
+    return [rows for names, rows in groups.items() if names or not lists]
+
+
+def _list(call: Exchange) -> Asked:
+    """What a walk asks for, whatever the page."""
+    method, path, query = question(call)
+    return method, path, tuple(pair for pair in query if pair[0] not in CURSORS)
+
+
+def _lacking(
+    journal: Journal, latest: Rows, look: Effects, group: Mapping[str, Row], *, shown: set[str], before: set[str]
+) -> list[Row]:
+    """What is missing from the reading that *shown* comes closest to; nothing where it is a whole one."""
+    removed = {one for sync in _syncs(journal, latest) for one in sync.removed_ids}
+    syncs = [sync for sync in _syncs(journal, latest) if sync.at_s < look.at_s]
+    versions = [{str(row["fiskil_id"]) for row in sync.rows} & group.keys() for sync in syncs]
+    if shown == before or any(version - removed == shown - removed for version in versions):
+        return []
+    nearest = min((one for one in versions if shown - removed <= one), key=len, default=set[str]())
+    lacking = [group[one] for one in nearest - shown - removed]
+    return [] if _is_shorter_memory(lacking, [group[one] for one in shown], grown=len(shown) >= len(before) > 0) else lacking
+
+
+def _is_shorter_memory(lacking: Iterable[Row], shown: Iterable[Row], *, grown: bool) -> bool:
+    """Whether an app that keeps so many of the newest rows would lack just these."""
+    missing, held = [dated(row) for row in lacking], [dated(row) for row in shown]
+    if not grown or not missing or any(one is None for one in (*missing, *held)):
+        return False
+    return max(one for one in missing if one) <= min(one for one in held if one)
+
+
+def _names(rows: list[Row]) -> tuple[str, ...]:
+    return tuple(f"missing {name}" for name in sorted(name_of_row(row) for row in rows))

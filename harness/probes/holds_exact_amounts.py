@@ -1,0 +1,133 @@
+"""Is the money that the app shows exactly the money that it was handed, whatever its size and form?"""
+
+from collections.abc import Mapping
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from harness.journal import Effects, Journal
+from harness.probes.amounts import Handed, handed
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.leaves import Path, at, leaves
+from harness.probes.records import EFFECTS, Place, latest_rows, places
+
+LEAST = 3
+"""So many rows of different amounts must agree on where a record has its amount."""
+
+_EXACT = Context(prec=100)
+
+
+class Shown(Struct, frozen=True):
+    """What one look shows for a row, at the place where ordinary rows have their amount."""
+
+    fiskil_id: str
+    value: Any
+
+
+class HoldsExactAmounts(PlainProbe, frozen=True, kw_only=True, tag="holds_exact_amounts"):
+    """Wherever the app's state shows the amount of a row, it is one that the API has handed over for that row, to the cent.
+
+    Dollars or cents, text or number, signed or not, and rounded to two places or more: all are exact enough. An app that
+    refuses an odd amount shows the one before, or none. A fraction that comes as a JSON number is compared as a double.
+    """
+
+    dataset: str = "transactions"
+
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
+    expected: ClassVar[str] = "each amount as it was served, with every digit"
+    source: ClassVar[str] = "data.changes"
+    fix: ClassVar[str] = "keep money as the text that came, as a decimal or as whole cents; let no float near it"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Find out where amounts stand, and compare each of them."""
+        rows = latest_rows(journal, self.dataset)
+        if rows is None or not rows.rows:
+            return self.cannot_tell(f"the API served no {self.dataset}")
+        given = handed(journal, rows)
+        if not given.odd:
+            return self.cannot_tell(f"no amount of {self.dataset} was unusual")
+        looks = [one for one in journal.all(Effects) if one.participant == rows.participant]
+        path = _learnt(looks, given)
+        if path is None:
+            return self.cannot_tell(f"the app's state shows no amounts of {self.dataset} by their fiskil_id", hook=EFFECTS)
+        later = [one for one in looks if one.at_s > given.since_s]
+        return self._compare(
+            [one for look in later for one in _shown(look, given, path) if one.fiskil_id in given.odd], given
+        )
+
+    def _compare(self, shown: list[Shown], given: Handed) -> Finding:
+        wrong = {
+            one.fiskil_id for one in shown if not any(_is_exact(one.value, amount) for amount in given.of[one.fiskil_id])
+        }
+        if wrong and given.is_partial:
+            return self.cannot_tell("an answer was too long to be kept, so what it handed over is not known")
+        if wrong:
+            seen = f"amounts of {self.dataset} are shown that the API never served"
+            return self.fails(seen, evidence=given.names(wrong, "not exact"), examined=len(given.odd))
+        held = {one.fiskil_id for one in shown if _is_any(one, given.odd)}
+        if not held:
+            return self.cannot_tell("none of the unusual amounts is shown")
+        return self.holds(f"{len(held)} unusual amounts are shown exactly", examined=len(held))
+
+
+def _learnt(looks: list[Effects], given: Handed) -> Path | None:
+    """Where in a record the amount stands, as the rows tell that have an ordinary one."""
+    for look in looks:
+        found = places(look.state, given.plain)
+        ways = [
+            {path for place in ones for path in _paths_to(place, given.plain[one])} for one, ones in found.items() if ones
+        ]
+        amounts = {given.plain[one] for one, ones in found.items() if ones}
+        common = set.intersection(*ways) if ways else set()
+        if common and len(amounts) >= LEAST:
+            return min(common)
+    return None
+
+
+def _paths_to(place: Place, amount: Decimal) -> list[Path]:
+    return [path for path, value in leaves(place.record) if _is_exact(value, amount)]
+
+
+def _shown(look: Effects, given: Handed, path: Path) -> list[Shown]:
+    found = places(look.state, given.of)
+    told = [(one, at(place.record, path)) for one, ones in found.items() for place in ones]
+    return [Shown(one, value) for one, value in told if _number(value) is not None]
+
+
+def _is_any(shown: Shown, amounts: Mapping[str, set[Decimal]]) -> bool:
+    return any(_is_exact(shown.value, amount) for amount in amounts[shown.fiskil_id])
+
+
+def _number(value: Any) -> Decimal | None:
+    """The number that a value is, ``NaN`` included; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return Decimal(repr(value) if isinstance(value, float) else value)
+    except InvalidOperation:
+        return None
+
+
+def _is_exact(value: Any, amount: Decimal) -> bool:
+    """Whether *value* is *amount*, in dollars or in cents, with two places of it at least."""
+    number = _number(value)
+    if number is None or not number.is_finite():
+        return False
+    dollars = abs(amount)
+    if isinstance(value, float):
+        return abs(value) in {float(dollars), float(_EXACT.multiply(dollars, Decimal(100)))}
+    given = _EXACT.abs(number)
+    return any(given in (one, _EXACT.multiply(one, Decimal(100))) for one in _roundings(dollars))
+
+
+def _roundings(amount: Decimal) -> set[Decimal]:
+    """The amount itself, and what comes of it with fewer places, two at least."""
+    exponent = amount.as_tuple().exponent
+    places_given = -exponent if isinstance(exponent, int) else 0
+    found = {amount}
+    for count in range(2, places_given):
+        unit = Decimal(1).scaleb(-count)
+        found |= {amount.quantize(unit, rounding=way, context=_EXACT) for way in (ROUND_FLOOR, ROUND_CEILING)}
+    return found

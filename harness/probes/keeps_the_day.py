@@ -1,0 +1,121 @@
+"""Is the day on which the app shows a row one on which the API dated it, whatever form the date came in?"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any, ClassVar
+
+from harness.journal import Effects, Journal, Rows
+from harness.probes.base import PlainProbe
+from harness.probes.calls import bitten_by
+from harness.probes.finding import Finding
+from harness.probes.leaves import Path, at, leaves
+from harness.probes.records import EFFECTS, Place, latest_rows, name_of_row, places
+
+DATE = "posting_date_time"
+DATES = (DATE, "execution_date_time", "value_date_time")
+FAULTS = ("DateForm", "DayEdge")
+LEAST = 3
+"""Rows of so many different days must agree on where a record has its date."""
+
+HOURS = (0, 8, 9.5, 10, 10.5, 11)
+"""UTC, and every zone of the Australian states, summer time included."""
+
+Days = dict[str, frozenset[date]]
+
+LONG_AGO, FAR_OFF = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+class KeepsTheDay(PlainProbe, frozen=True, kw_only=True, tag="keeps_the_day"):
+    """Where the app's state shows when a row was posted, it is a day on which it was, in UTC or somewhere in Australia.
+
+    Days, moments with or without a zone, and seconds or milliseconds since 1970 are all understood. Where an app may as well
+    be showing when a row was made or valued, those days count too. One that refuses a form of dates shows what it had.
+    """
+
+    dataset: str = "transactions"
+
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
+    expected: ClassVar[str] = "the day that was served; a bare date is that day, everywhere"
+    source: ClassVar[str] = "data.changes"
+    fix: ClassVar[str] = "keep a bare date as a date; read moments with their offset, and choose one zone to show days in"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Find out where dates stand, and compare each of them."""
+        rows = latest_rows(journal, self.dataset)
+        bitten = [one for one in bitten_by(journal, *FAULTS) if one.route == f"banking.{self.dataset}"]
+        if rows is None or not bitten:
+            return self.cannot_tell(f"no dates of {self.dataset} came in another form")
+        syncs = [one for one in journal.all(Rows) if (one.dataset, one.participant) == (rows.dataset, rows.participant)]
+        looks = [one for one in journal.all(Effects) if one.participant == rows.participant]
+        path, fields = _learnt([one for one in looks if one.at_s < bitten[0].at_s], syncs)
+        if path is None:
+            return self.cannot_tell(f"the app's state shows no dates of {self.dataset} by their fiskil_id", hook=EFFECTS)
+        served = _served(syncs, fields)
+        names = {str(row["fiskil_id"]): name_of_row(row) for row in rows.rows}
+        wrong: set[str] = set()
+        judged: set[str] = set()
+        for look in (one for one in looks if one.at_s > bitten[0].at_s):
+            for fiskil_id, found in places(look.state, served).items():
+                shown = [days for place in found if (days := days_of(at(place.record, path)))]
+                judged |= {fiskil_id} if shown else set()
+                wrong |= {fiskil_id} if any(not days & served[fiskil_id] for days in shown) else set()
+        if wrong:
+            seen = f"{self.dataset} are shown on days on which the API never dated them"
+            evidence = sorted(f"{names.get(one, 'a row of an earlier sync')}: another day" for one in wrong)
+            return self.fails(seen, evidence=tuple(evidence), examined=len(judged))
+        return self.holds(f"{len(judged)} {self.dataset} are shown on their days", examined=len(judged))
+
+
+def days_of(value: Any) -> frozenset[date]:
+    """The days that *value* may stand for: one for a bare date, those of UTC and of Australia for a moment, else none."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return frozenset()
+    if not isinstance(value, str):
+        found = [_moment(value), _moment(value / 1000)]
+        return next((_days(one) for one in found if one is not None), frozenset())
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return frozenset()
+    return _days(moment) if moment.tzinfo is not None else frozenset({moment.date()})
+
+
+def _days(moment: datetime) -> frozenset[date]:
+    return frozenset(moment.astimezone(timezone(timedelta(hours=hours))).date() for hours in HOURS)
+
+
+def _moment(seconds: float) -> datetime | None:
+    """The moment so many seconds after 1970; None where that is nowhere near our time."""
+    if not LONG_AGO.timestamp() <= seconds <= FAR_OFF.timestamp():
+        return None
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _served(syncs: list[Rows], fields: Iterable[str]) -> Days:
+    """The days on which the API dated each row in one of these *fields*, in any sync."""
+    served: Days = {}
+    for row in (row for sync in syncs for row in sync.rows):
+        fiskil_id = str(row["fiskil_id"])
+        served[fiskil_id] = served.get(fiskil_id, frozenset()).union(*(days_of(row.get(name)) for name in fields))
+    return {one: days for one, days in served.items() if days}
+
+
+def _learnt(looks: list[Effects], syncs: list[Rows]) -> tuple[Path | None, list[str]]:
+    """Where in a record the date of posting stands, and what it may be: rows tell before any date came in another form."""
+    posted = _served(syncs, (DATE,))
+    for look in looks:
+        found = {one: ones for one, ones in places(look.state, posted).items() if ones}
+        common = _common(found, posted)
+        if common and len({posted[one] for one in found}) >= LEAST:
+            path = min(common, key=lambda path: (path[-1:] != (DATE,), path))
+            return path, [name for name in DATES if path in _common(found, _served(syncs, (name,)))]
+    return None, []
+
+
+def _common(found: Mapping[str, list[Place]], served: Days) -> set[Path]:
+    """The ways that lead from each row to one of its days."""
+    ways = [
+        {path for place in ones for path, value in leaves(place.record) if days_of(value) & served.get(one, frozenset())}
+        for one, ones in found.items()
+    ]
+    return set.intersection(*ways) if ways else set()

@@ -1,0 +1,22 @@
+"""The event says that balances are new, and the first answer is the one of before; the next event finds the new ones."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("data.changes-tolerated",),
+    steps=(
+        steps.Break("banking.balances", faults.StaleAnswer()),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="amend", nth=3),
+        steps.Sync("balances"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Sync("balances"),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsNewestValues("balances"), probes.HoldsEveryRow("balances")),
+)

@@ -1,0 +1,24 @@
+"""Pages come in the shape of an older version, in camel case, or nested without end; the next sync is whole."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.OldShape(version="v1"), page=1),
+        steps.Break("banking.transactions", faults.CamelCase(), page=2),
+        steps.Break("banking.transactions", faults.DeepNesting(levels=20_000), page=3),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
+)

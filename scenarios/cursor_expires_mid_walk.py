@@ -1,0 +1,31 @@
+"""A cursor is refused amid a walk, once and then for good: the walk begins again, or all stays as it was."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="repeat", nth=3),
+        steps.Change(what="arrive_late", nth=5, days=60),
+        steps.Break("banking.transactions", faults.CursorExpired(), page=3),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="repeat", nth=4),
+        steps.Change(what="arrive_late", nth=6, days=70),
+        steps.Break("banking.transactions", faults.CursorExpired(), times=0, page=3),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Mend(),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.CommitsWholeWalks(), probes.HoldsEveryRow("transactions")),
+)

@@ -1,0 +1,25 @@
+"""The link of a later page leads back to the first one, for ever: the walk ends, and what was known stays."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="repeat", nth=3),
+        steps.Change(what="arrive_late", nth=5, days=60),
+        steps.Break("banking.transactions", faults.CursorLoop(), times=0, page=3),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Mend(),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.BoundsItsWalks(), probes.CommitsWholeWalks(), probes.HoldsEveryRow("transactions")),
+)

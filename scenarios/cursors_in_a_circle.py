@@ -1,0 +1,25 @@
+"""The link of a page leads back to that page, for ever: the walk ends, and what was known stays."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.LimitPages(rows=5),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="repeat", nth=3),
+        steps.Change(what="arrive_late", nth=5, days=60),
+        steps.Break("banking.transactions", faults.PageRepeated(), times=0, page=2),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Mend(),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.BoundsItsWalks(), probes.CommitsWholeWalks(), probes.HoldsEveryRow("transactions")),
+)

@@ -1,0 +1,26 @@
+"""Dates come with an offset, with fractions, as bare days, and close to midnight: rows stay on their days."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.DateForm(form="offset"), times=0, page=1),
+        steps.Break("banking.transactions", faults.DateForm(form="date_only"), times=0, page=2),
+        steps.Break("banking.transactions", faults.DateForm(form="fraction"), times=0, page=3),
+        steps.Break("banking.transactions", faults.DayEdge(), times=0, page=4),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Mend(),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.KeepsTheDay(), probes.HoldsEveryRow("transactions")),
+)

@@ -1,0 +1,21 @@
+"""The event comes before the data is there, in transactions and balances; the next event finds it."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("data.changes-tolerated",),
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.EmptyList()),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="amend", nth=3),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsEveryRow("transactions"),),
+)

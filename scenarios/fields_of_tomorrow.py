@@ -1,0 +1,27 @@
+"""Rows have fields and words that no document knows yet, and lack what they may lack: all are held."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors", "data.upsert"),
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="repeat", nth=3),
+        steps.Break("banking.transactions", faults.ExtraField(), times=0),
+        steps.Break("banking.transactions", faults.UnknownEnum(field="type"), times=0, page=2),
+        steps.Break("banking.transactions", faults.MissingOptional(field="merchant_name"), times=0, page=3),
+        steps.Break("banking.transactions", faults.NullForOptional(), times=0, page=4),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.accounts", faults.UnknownEnum(field="product_category"), times=0),
+        steps.Sync("accounts"),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsEveryRow("transactions"), probes.HoldsEveryRow("accounts")),
+)

@@ -1,0 +1,15 @@
+"""A list comes in nineteen small pages: a good integration follows links.next until there is none, however often."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors", "data.upsert"),
+    steps=(
+        steps.LimitPages(rows=5),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsEveryRow("transactions"),),
+)

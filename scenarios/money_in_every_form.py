@@ -1,0 +1,26 @@
+"""Amounts come as numbers, twice in a row, and as no numbers at all; what is shown was really served."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="amend", nth=30, amount="-90071992547409.93"),
+        steps.Break("banking.transactions", faults.MoneyForm(form="number"), times=0, page=1),
+        steps.Break("banking.transactions", faults.DuplicateKeys(truth="last"), page=2),
+        steps.Break("banking.transactions", faults.NotANumber(token="NaN"), page=3),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Mend(),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsExactAmounts(), probes.HoldsEveryRow("transactions")),
+)

@@ -1,0 +1,22 @@
+"""Amounts are large, finer than a cent, or minus nothing, and the app shows them with every digit."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("data.changes-tolerated", "data.upsert"),
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="amend", nth=1, amount="-90071992547409.93"),
+        steps.Change(what="amend", nth=3, amount="9007199254740.97"),
+        steps.Change(what="amend", nth=40, amount="-12.345678"),
+        steps.Change(what="amend", nth=60, amount="-0.00"),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsExactAmounts(), probes.HoldsEveryRow("transactions")),
+)

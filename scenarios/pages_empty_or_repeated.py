@@ -1,0 +1,29 @@
+"""A page comes empty though there is a next one, and another twice: both are read on, or the walk is left."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="repeat", nth=3),
+        steps.Change(what="arrive_late", nth=5, days=60),
+        steps.Break("banking.transactions", faults.NextEmpty(), page=2),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="repeat", nth=7),
+        steps.Break("banking.transactions", faults.PageRepeated(), page=3),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.CommitsWholeWalks(), probes.HoldsEveryRow("transactions")),
+)

@@ -1,0 +1,22 @@
+"""A pending row is posted under another id, another is never posted: neither stays as the pending one that it was."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("data.soft-delete",),
+    readings={"data.pending-posted": "new"},
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="post"),
+        steps.Change(what="vanish"),
+        steps.Change(what="remove", nth=7),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.DropsRemovedRows(),),
+)

@@ -1,0 +1,27 @@
+"""The API redirects to another host, amid a walk and for its first page: the token does not go along."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="repeat", nth=3),
+        steps.Break("banking.transactions", faults.RedirectCrossOrigin(status=307), times=0, page=2),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Mend(),
+        steps.Break("banking.transactions", faults.RedirectCrossOrigin(status=302), times=0, page=1),
+        steps.Refresh(),
+        steps.Mend(),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.RefusesForeignLinks(), probes.CommitsWholeWalks(), probes.HoldsEveryRow("transactions")),
+)

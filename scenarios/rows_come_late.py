@@ -1,0 +1,22 @@
+"""Rows come late: one made days ago and posted now, one posted weeks ago, and the twin of an old one."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("data.changes-tolerated", "data.upsert"),
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="back_date", nth=2, days=9),
+        steps.Change(what="arrive_late", nth=4, days=45),
+        steps.Change(what="repeat", nth=50),
+        steps.Change(what="amend", nth=55),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsNewestValues(), probes.HoldsEveryRow("transactions")),
+)

@@ -1,0 +1,29 @@
+"""A later page is refused for good, in one way and another: the app shows the old rows or the new, never some."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Change(what="repeat", nth=3),
+        steps.Change(what="arrive_late", nth=5, days=60),
+        steps.Break("banking.transactions", faults.Status(status=422), times=0, page=3),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Mend(),
+        steps.Break("banking.transactions", faults.Status(status=410), times=0, page=4),
+        steps.Refresh(),
+        steps.Settle(),
+        steps.Mend(),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.CommitsWholeWalks(), probes.HoldsEveryRow("transactions")),
+)
