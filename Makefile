@@ -6,7 +6,7 @@
 #   make coverage  make test once more, with the lines counted that it reaches
 #   make mutants   faults put into the judge, by a sample: the score, and those that no test finds
 #   make lock      renew constraints.txt
-#   make docs      renew docs/endpoints.md, docs/receiver-bugs.md and docs/faults.md
+#   make docs      renew docs/endpoints.md, docs/receiver-bugs.md, docs/faults.md and docs/scenarios.md
 #   make felt      measure what HTTP clients feel of each fault, and renew docs/felt-by-clients.md
 
 SHELL := /bin/sh
@@ -72,6 +72,8 @@ docs: $(VENV)/.installed
 	@mv docs/receiver-bugs.md.new docs/receiver-bugs.md
 	@$(BIN)/python -m harness.report.fault_table >docs/faults.md.new
 	@mv docs/faults.md.new docs/faults.md
+	@$(BIN)/python -m harness.report.scenario_table >docs/scenarios.md.new
+	@mv docs/scenarios.md.new docs/scenarios.md
 
 # ROUNDS says how often each client is measured: where chance decides, one round sees one word.
 felt: $(VENV)/.installed-dev

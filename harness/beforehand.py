@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from harness.journal import ApiUntold, Entry, History, Limits, Reduction, UsedEvents
+from harness.clock import real_now
+from harness.journal import ApiUntold, Declared, Entry, History, KeyGiven, Limits, Reduction, UsedEvents
 from harness.listen import free_port
 from harness.local import LocalFiskil
 from harness.settings import Settings
@@ -63,6 +64,16 @@ def stated(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
         yield Reduction(becomes=settings.app.observe.reducer.becomes)
     if facts.history_days is not None:
         yield History(days=facts.history_days)
+    yield Declared(
+        datasets=facts.datasets,
+        consent_days=facts.consent_days,
+        one_off=facts.one_off,
+        purpose=facts.purpose,
+        key_age_days=(real_now().date() - facts.key_created).days if facts.key_created else None,
+        rotate_days=facts.rotate_days,
+    )
+    secret = fiskil.credentials.client_secret
+    yield KeyGiven(client_secret=secret, is_told=_is_told(settings, "client_secret") or bool(settings.app.object))
 
 
 def _assumed(settings: Settings) -> tuple[str, ...]:

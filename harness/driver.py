@@ -19,6 +19,7 @@ from harness.app.output import Mark, end_of, start_of, written_since
 from harness.beforehand import stated, values_of
 from harness.clock import wait_until
 from harness.errors import HarnessError, HookError, HookMissing
+from harness.flows import exercised_in
 from harness.ids import fresh_salt, stream
 from harness.journal import (
     API_TOLD,
@@ -38,6 +39,7 @@ from harness.journal import (
 from harness.link.noting import fault_set
 from harness.local import LocalFiskil
 from harness.probes import Finding, Verdict, heaviest, name_of
+from harness.probes.vain import asked_in_vain
 from harness.readings import Readings
 from harness.sandbox.console import Console, asked_for
 from harness.scenario import Scenario
@@ -65,7 +67,8 @@ BeforeStep = Callable[[int, Scenario, Journal], None]
 class Outcome(Struct, frozen=True, kw_only=True):
     """What came of one scenario. ``missing`` names the hooks that the config does not give.
 
-    ``readings`` are those that the scenario chose, ``came_up`` the clauses among them that the app ever met.
+    ``readings`` are those that the scenario chose, ``came_up`` the clauses among them that the app ever met. ``flows`` are
+    the events that were acknowledged, and the ways in which journeys ended.
     """
 
     scenario: str
@@ -76,6 +79,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()
     readings: dict[str, str] = {}
     came_up: tuple[str, ...] = ()
+    flows: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -154,6 +158,7 @@ class Driver:
             came_up=tuple(
                 sorted({one for entry in journal.all(ReadingsAsked) for one in entry.clauses} & set(scenario.readings))
             ),
+            flows=exercised_in(journal),
         )
 
     def perform(self, scenario: Scenario, *, quiet_s: float = QUIET_S) -> tuple[Journal, str]:
@@ -213,6 +218,9 @@ class Driver:
         findings = [_examined(probe, journal) for probe in scenario.probes]
         if crashed:
             findings.append(Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=crashed))
+        vain = asked_in_vain(journal)
+        if vain and not crashed and any(one.verdict is Verdict.INCONCLUSIVE and not one.hook for one in findings):
+            findings.append(Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=vain))
         untold = _untold(journal)
         if untold and any(one.verdict is Verdict.INCONCLUSIVE and one.hook == EFFECTS for one in findings):
             findings.append(Finding(probe=EFFECTS_TOLD, verdict=Verdict.INCONCLUSIVE, seen=untold))

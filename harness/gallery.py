@@ -9,7 +9,7 @@ import tomllib
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -18,7 +18,7 @@ from harness import catalog
 from harness.bugs import bug
 from harness.errors import ConfigError, UnknownName
 from harness.practices import practice
-from harness.settings import FILE, Settings, load
+from harness.settings import FILE, Facts, Settings, load
 from harness.settings.checks import refuse_bad_templates, refuse_contradictions
 
 COLLECTIONS: tuple[Literal["flawed", "correct"], ...] = ("flawed", "correct")
@@ -35,7 +35,7 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     anything else is a false alarm. ``bugs`` are those of the catalogue that it has. ``scenarios`` catch the flaw, by
     ``probes`` that fail there; of a correct app they show what is special about it. ``others`` is how many more it meets
     when the judge is on trial; without it, all that take a moment. ``base`` is a folder of ``examples`` or a config beside
-    the gallery's file; ``command``, ``env`` and ``limits`` stand above what it says.
+    the gallery's file; ``command``, ``env``, ``limits`` and ``facts`` stand above what it says.
     """
 
     name: str
@@ -45,6 +45,7 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     command: str = ""
     env: dict[str, str] = {}
     limits: dict[str, float] = {}
+    facts: dict[str, Any] = {}
     violates: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     bugs: tuple[str, ...] = ()
@@ -107,6 +108,7 @@ def settings(entry: GalleryApp) -> Settings:
         command=entry.command or (base.app.command if is_base_itself else _command(entry, base)),
         env=base.app.env | entry.env,
         limits=_limits(entry, base),
+        facts=_facts(entry, base),
     )
     folder = base.folder if is_base_itself else catalog.folder("examples") / entry.collection
     source = f"{base.source} for {entry.name}"
@@ -202,3 +204,11 @@ def _limits(entry: GalleryApp, base: Settings) -> object:
         if name not in known:
             raise UnknownName("limit", name, known, place=f"the gallery app {entry.name!r}")
     return msgspec.structs.replace(base.app.limits, **entry.limits)
+
+
+def _facts(entry: GalleryApp, base: Settings) -> Facts:
+    known = msgspec.structs.asdict(base.app.facts)
+    for name in entry.facts:
+        if name not in known:
+            raise UnknownName("fact", name, known, place=f"the gallery app {entry.name!r}")
+    return msgspec.convert({**known, **entry.facts}, Facts)

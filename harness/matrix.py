@@ -15,6 +15,7 @@ from harness.bugs import bugs
 from harness.errors import HarnessError
 from harness.gallery import GalleryApp
 from harness.gate import Judgement
+from harness.practices import bears_on
 from harness.probes import Verdict
 from harness.scenario import Scenario
 from harness.standings import Standing
@@ -134,10 +135,17 @@ def table(hearings: Iterable[Hearing]) -> list[BugRow]:
 
 
 def overlooked(judgement: Judgement, entry: GalleryApp) -> list[str]:
-    """What must be found and is not: practices, probes that must fail in the app's own scenarios, and bugs."""
+    """What must be found and is not: practices, probes that must fail in the app's own scenarios, these, and bugs."""
     practices = set(entry.violates) - set(having(judgement, Standing.VIOLATED))
     probes = set(entry.probes) - failed(judgement, entry)
-    return [*sorted(practices), *sorted(probes), *undiagnosed(judgement, entry)]
+    return [*sorted(practices), *sorted(probes), *survived(judgement, entry), *undiagnosed(judgement, entry)]
+
+
+def survived(judgement: Judgement, entry: GalleryApp) -> list[str]:
+    """The scenarios that are to catch the app, and in which nothing failed."""
+    return [
+        one.scenario for one in judgement.scenarios if one.scenario in entry.scenarios and one.verdict is not Verdict.FAIL
+    ]
 
 
 def undiagnosed(judgement: Judgement, entry: GalleryApp) -> list[str]:
@@ -196,7 +204,7 @@ def _catches(judgement: Judgement, entry: GalleryApp) -> Iterable[Catch]:
             Catch(what=practice, scenario=outcome.scenario, probe=finding.probe)
             for outcome in judgement.scenarios
             for finding in outcome.findings
-            if practice in outcome.practices and finding.verdict is Verdict.FAIL
+            if practice in bears_on(finding.probe, outcome.practices) and finding.verdict is Verdict.FAIL
         ]
         named = [one for one in failing if one.probe in entry.probes]
         yield from [*named, *failing][:1]

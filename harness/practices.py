@@ -12,7 +12,10 @@ from harness.probes import name_of
 
 
 class Practice(Struct, frozen=True, kw_only=True):
-    """One of Fiskil's best practices. ``kind`` is experiment, observation or attested."""
+    """One of Fiskil's best practices. ``kind`` is experiment, observation or attested.
+
+    Where ``measure`` is ``flows``, no probe of a scenario decides, but what all scenarios together exercised.
+    """
 
     id: str
     title: str
@@ -21,6 +24,12 @@ class Practice(Struct, frozen=True, kw_only=True):
     hooks: tuple[str, ...] = ()
     probes: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
+    measure: str = ""
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether anything of ours can tell."""
+        return bool(self.needed or self.measure)
 
 
 @cache
@@ -40,13 +49,29 @@ def practice(practice_id: str) -> Practice:
     return all_practices()[practice_id]
 
 
+def bears_on(probe: str, practice_ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of *practice_ids* that a finding of *probe* counts for: all whose row lists it.
+
+    What no row lists, such as a step that could not be performed, counts for all of them.
+    """
+    listing = tuple(one for one in practice_ids if probe in practice(one).probes)
+    return listing or practice_ids
+
+
 def refuse_bad_pairs(name: str, practice_ids: tuple[str, ...], probes: tuple[Any, ...]) -> None:
-    """Refuse a probe that one of the scenario's practices does not allow: its finding would blame the wrong practice."""
+    """Refuse a probe that bears on none of the scenario's practices, and a practice that none of its probes bears on."""
+    names = [name_of(probe) for probe in probes]
+    for probe in names:
+        if practice_ids and not any(probe in practice(one).probes for one in practice_ids):
+            allowed = [one for one in all_practices() if probe in practice(one).probes]
+            raise ConfigError(
+                f"Scenario {name!r} asks {probe}, which bears on none of its practices. "
+                f"It bears on: {', '.join(allowed) or 'none'}."
+            )
     for practice_id in practice_ids:
-        allowed = practice(practice_id).probes
-        for probe in probes:
-            if name_of(probe) not in allowed:
-                raise ConfigError(
-                    f"Scenario {name!r} pairs {name_of(probe)} with {practice_id}, which does not allow it. "
-                    f"Allowed there: {', '.join(allowed) or 'none'}."
-                )
+        allowed = list(practice(practice_id).probes)
+        if names and not set(names) & set(allowed):
+            raise ConfigError(
+                f"Scenario {name!r} names {practice_id}, and none of its probes bears on that. "
+                f"Allowed there: {', '.join(allowed) or 'none'}."
+            )

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from harness import flows
 from harness.driver import Outcome
 from harness.errors import ConfigError
-from harness.practices import Practice, practice
+from harness.practices import Practice, bears_on, practice
 from harness.probes import Finding, Verdict
 from harness.settings import Attestation, Settings, Waiver
 
@@ -46,7 +47,10 @@ def stand(
     """Judge practice *one* by the findings of every scenario that names it, and by what the config states about it."""
     named = [outcome for outcome in outcomes if one.id in outcome.practices]
     bearing = [outcome for outcome in named if not outcome.is_about_others] or named
-    standing, reason, hooks = _by_findings(one, bearing, settings)
+    if one.measure == "flows":
+        standing, reason, hooks = _by_flows(outcomes, settings)
+    else:
+        standing, reason, hooks = _by_findings(one, bearing, settings)
     attestation = _of(one.id, settings.attest)
     waiver = _of(one.id, settings.waive)
     if standing is Standing.NOT_PROVEN and isinstance(attestation, Attestation):
@@ -80,9 +84,10 @@ def check_statement(one: Attestation | Waiver, kind: str, source: str) -> None:
     row = practice(one.practice)
     if not one.owner.strip() or not (one.statement if isinstance(one, Attestation) else one.reason).strip():
         raise ConfigError(f"{source}: [[{kind}]] {one.practice} needs an owner and a {_text_key(one)} that say something.")
-    if isinstance(one, Attestation) and row.needed:
+    if isinstance(one, Attestation) and row.is_measured:
+        how = ", ".join(row.needed) or "what a run exercises"
         raise ConfigError(
-            f"{source}: [[attest]] {one.practice} does not count, because experiments can tell ({', '.join(row.needed)}). "
+            f"{source}: [[attest]] {one.practice} does not count, because experiments can tell ({how}). "
             "Remove it, and give the hooks that they need."
         )
 
@@ -106,7 +111,12 @@ def _when(one: Attestation | Waiver, today: datetime.date) -> str:
 
 def _by_findings(one: Practice, bearing: Sequence[Outcome], settings: Settings) -> tuple[Standing, str, tuple[str, ...]]:
     """Violated by any FAIL; proven when every needed probe passed and nothing that counts is INCONCLUSIVE."""
-    found = [(outcome.scenario, finding) for outcome in bearing for finding in outcome.findings]
+    found = [
+        (outcome.scenario, finding)
+        for outcome in bearing
+        for finding in outcome.findings
+        if one.id in bears_on(finding.probe, outcome.practices)
+    ]
     failed = [f"{finding.probe} in {scenario}" for scenario, finding in found if finding.verdict is Verdict.FAIL]
     if failed:
         return Standing.VIOLATED, some(failed), ()
@@ -119,6 +129,17 @@ def _by_findings(one: Practice, bearing: Sequence[Outcome], settings: Settings) 
         return Standing.NOT_PROVEN, reason, hooks
     where = bearing[0].scenario if len(bearing) == 1 else f"{len(bearing)} scenarios"
     return Standing.PROVEN, f"{some(one.needed)} in {where}", ()
+
+
+def _by_flows(outcomes: Sequence[Outcome], settings: Settings) -> tuple[Standing, str, tuple[str, ...]]:
+    """Proven when everything that the app uses was exercised; a flow that was not is named."""
+    if settings.app.facts.uses_events is None:
+        return Standing.NOT_PROVEN, f"the config lacks {flows.FACT}", (flows.FACT,)
+    wanted = flows.expected_of(settings.app.facts)
+    left = flows.untested(settings.app.facts, (flow for outcome in outcomes for flow in outcome.flows))
+    if left:
+        return Standing.NOT_PROVEN, f"not exercised: {some(left)}", ()
+    return Standing.PROVEN, f"all {len(wanted)} flows were exercised: every event used, every ending of a journey", ()
 
 
 def is_in_config(settings: Settings, hook: str) -> bool:

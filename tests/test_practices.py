@@ -7,7 +7,7 @@ import pytest
 
 from harness import probes
 from harness.errors import ConfigError, UnknownName
-from harness.practices import all_practices, practice, refuse_bad_pairs
+from harness.practices import all_practices, bears_on, practice, refuse_bad_pairs
 
 ROOT = Path(__file__).parent.parent
 
@@ -42,9 +42,25 @@ def test_unknown_practice_names_the_nearest() -> None:
         practice("webhooks.idempotence")
 
 
-def test_a_probe_that_would_blame_the_wrong_practice_is_refused() -> None:
-    """A scenario may not pair a probe with a practice that does not allow it."""
-    words = r"Scenario 'x' pairs applies_once with tokens\.not-logged, which does not allow it\. Allowed there: "
+def test_a_probe_that_bears_on_nothing_here_is_refused() -> None:
+    """Its finding would count for nobody, or blame the wrong practice."""
+    words = r"Scenario 'x' asks applies_once, which bears on none of its practices\. It bears on: tokens\.expiry-handled, "
 
     with pytest.raises(ConfigError, match=words):
         refuse_bad_pairs("x", ("tokens.not-logged",), (probes.AppliesOnce(),))
+
+
+def test_a_practice_that_nothing_asks_about_is_refused() -> None:
+    """It would look as if the scenario could prove it."""
+    words = r"Scenario 'x' names tokens\.not-logged, and none of its probes bears on that\. Allowed there: keeps_secrets"
+
+    with pytest.raises(ConfigError, match=words):
+        refuse_bad_pairs("x", ("webhooks.idempotent", "tokens.not-logged"), (probes.AppliesOnce(),))
+
+
+def test_a_finding_counts_where_its_probe_is_listed() -> None:
+    """What is listed nowhere, such as a step that could not be performed, counts everywhere."""
+    named = ("webhooks.idempotent", "tokens.not-logged")
+
+    assert bears_on("applies_once", named) == ("webhooks.idempotent",)
+    assert bears_on("every_step_done", named) == named

@@ -120,7 +120,9 @@ class Receiver(BaseHTTPRequestHandler):
             return 503
         finally:
             database.close()
-        print(f"webhook message_id={message['message_id']!a} event={message['data']['event']!a}", flush=True)
+        fact = message["data"]
+        ids = " ".join(f"{name}={fact.get(name)!a}" for name in ("event", "end_user_id", "consent_id"))
+        print(f"webhook message_id={message['message_id']!a} {ids}", flush=True)
         return 204
 
     def answer(self, status, value=None):

@@ -76,7 +76,7 @@ def _practices() -> Iterable[Row]:
     from harness.practices import all_practices
 
     for one in all_practices().values():
-        needed = ", ".join(one.needed) or "no experiment in this version"
+        needed = ", ".join(one.needed) or ("what a run exercises" if one.measure else "no experiment in this version")
         yield Row(name=one.id, about=f"{one.title} [{needed}]")
 
 

@@ -21,7 +21,8 @@ from harness.journal.deliveries import (
     PlanRun,
 )
 from harness.journal.entry import Entry
-from harness.journal.given import API_TOLD, ApiUntold, Canaries, History, Limits, Reduction, UsedEvents
+from harness.journal.given import API_TOLD, ApiUntold, Canaries, Declared, History, KeyGiven, Limits, Reduction, UsedEvents
+from harness.journal.monitors import Monitors, moved
 from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
 from harness.journal.traffic import Bite, Exchange, FaultSet, Key, ReadingsAsked, Rows, Strayed, TokensExpired, Unreached
 
@@ -38,6 +39,7 @@ __all__ = [
     "Bite",
     "Canaries",
     "CutShort",
+    "Declared",
     "Delivery",
     "Effects",
     "Entry",
@@ -54,8 +56,10 @@ __all__ = [
     "Journey",
     "Keeping",
     "Key",
+    "KeyGiven",
     "Leak",
     "Limits",
+    "Monitors",
     "Output",
     "PlanKind",
     "PlanRun",
@@ -70,4 +74,5 @@ __all__ = [
     "UsedEvents",
     "Visit",
     "kept",
+    "moved",
 ]

@@ -48,6 +48,28 @@ class History(Entry, frozen=True, kw_only=True):
     days: int
 
 
+class Declared(Entry, frozen=True, kw_only=True):
+    """What the app's team says it uses and for how long (``app.facts``); None where nobody says."""
+
+    datasets: tuple[str, ...] | None = None
+    consent_days: int | None = None
+    one_off: bool | None = None
+    purpose: str | None = None
+    key_age_days: int | None = None
+    rotate_days: int | None = None
+
+
+class KeyGiven(Entry, frozen=True, kw_only=True):
+    """The app was started with this key, which has no readable form; ``is_told`` says whether its environment carries it."""
+
+    client_secret: str
+    is_told: bool = True
+
+    def __repr__(self) -> str:
+        """Nothing secret."""
+        return f"KeyGiven(is_told={self.is_told})"
+
+
 class Canaries(Entry, frozen=True, kw_only=True):
     """Secret values that the sandbox minted, by kind; none of them may show anywhere, so they have no readable form."""
 

@@ -5,10 +5,12 @@ from harness.probes.acknowledges_promptly import AcknowledgesPromptly
 from harness.probes.applies_each import AppliesEach
 from harness.probes.applies_once import AppliesOnce
 from harness.probes.applies_whole_posts_only import AppliesWholePostsOnly
+from harness.probes.asks_for_little import AsksForLittle
 from harness.probes.base import PlainProbe, Probe, name_of
 from harness.probes.bounds_bodies import BoundsBodies
 from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
 from harness.probes.connects_on_consent import ConnectsOnConsent
+from harness.probes.counts_deliveries import CountsDeliveries
 from harness.probes.drops_removed_rows import DropsRemovedRows
 from harness.probes.drops_revoked_rows import DropsRevokedRows
 from harness.probes.ends_as_told import EndsAsTold
@@ -19,14 +21,24 @@ from harness.probes.holds_every_row import HoldsEveryRow
 from harness.probes.holds_newest_values import HoldsNewestValues
 from harness.probes.is_reached_directly import IsReachedDirectly
 from harness.probes.keeps_answers_apart import KeepsAnswersApart
+from harness.probes.keeps_consents_short import KeepsConsentsShort
 from harness.probes.keeps_deadline import KeepsDeadline
 from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
 from harness.probes.knows_again import KnowsAgain
 from harness.probes.leaves_urls_alone import LeavesUrlsAlone
+from harness.probes.logs_api_calls import LogsApiCalls
+from harness.probes.logs_consents import LogsConsents
+from harness.probes.logs_failed_processing import LogsFailedProcessing
+from harness.probes.logs_failures import LogsFailures
+from harness.probes.logs_receipts import LogsReceipts
 from harness.probes.loses_nothing import LosesNothing
+from harness.probes.notices_errors import NoticesErrors
+from harness.probes.notices_failed_deliveries import NoticesFailedDeliveries
+from harness.probes.notices_latency import NoticesLatency
 from harness.probes.polls_sparingly import PollsSparingly
 from harness.probes.reads_after_event import ReadsAfterEvent
+from harness.probes.reads_limited_history import ReadsLimitedHistory
 from harness.probes.refuses_forgeries import RefusesForgeries
 from harness.probes.refuses_strangers import RefusesStrangers
 from harness.probes.remembers_what_it_applies import RemembersWhatItApplies
@@ -38,9 +50,11 @@ from harness.probes.stays_unconnected import StaysUnconnected
 from harness.probes.stops_on_bad_credentials import StopsOnBadCredentials
 from harness.probes.survives_every_plan import SurvivesEveryPlan
 from harness.probes.survives_fuzzing import SurvivesFuzzing
+from harness.probes.survives_rotation import SurvivesRotation
 from harness.probes.takes_every_form import TakesEveryForm
 from harness.probes.tells_events_apart import TellsEventsApart
 from harness.probes.tells_no_secrets import TellsNoSecrets
+from harness.probes.uses_given_key import UsesGivenKey
 from harness.probes.waits_as_told import WaitsAsTold
 from harness.probes.works_on import WorksOn
 
@@ -50,9 +64,11 @@ AnyProbe = (
     | AppliesEach
     | AppliesOnce
     | AppliesWholePostsOnly
+    | AsksForLittle
     | BoundsBodies
     | CallsNothingForForgeries
     | ConnectsOnConsent
+    | CountsDeliveries
     | DropsRemovedRows
     | DropsRevokedRows
     | EndsAsTold
@@ -62,14 +78,24 @@ AnyProbe = (
     | HoldsNewestValues
     | IsReachedDirectly
     | KeepsAnswersApart
+    | KeepsConsentsShort
     | KeepsDeadline
     | KeepsEndUsersApart
     | KeepsSecretsOutOfLogs
     | KnowsAgain
     | LeavesUrlsAlone
+    | LogsApiCalls
+    | LogsConsents
+    | LogsFailedProcessing
+    | LogsFailures
+    | LogsReceipts
     | LosesNothing
+    | NoticesErrors
+    | NoticesFailedDeliveries
+    | NoticesLatency
     | PollsSparingly
     | ReadsAfterEvent
+    | ReadsLimitedHistory
     | RefusesForgeries
     | RefusesStrangers
     | RemembersWhatItApplies
@@ -81,9 +107,11 @@ AnyProbe = (
     | StopsOnBadCredentials
     | SurvivesEveryPlan
     | SurvivesFuzzing
+    | SurvivesRotation
     | TakesEveryForm
     | TellsEventsApart
     | TellsNoSecrets
+    | UsesGivenKey
     | WaitsAsTold
     | WorksOn
 )
@@ -96,10 +124,12 @@ __all__ = [
     "AppliesEach",
     "AppliesOnce",
     "AppliesWholePostsOnly",
+    "AsksForLittle",
     "BoundsBodies",
     "CallsNothingForForgeries",
     "Case",
     "ConnectsOnConsent",
+    "CountsDeliveries",
     "DropsRemovedRows",
     "DropsRevokedRows",
     "EndsAsTold",
@@ -110,16 +140,26 @@ __all__ = [
     "HoldsNewestValues",
     "IsReachedDirectly",
     "KeepsAnswersApart",
+    "KeepsConsentsShort",
     "KeepsDeadline",
     "KeepsEndUsersApart",
     "KeepsSecretsOutOfLogs",
     "KnowsAgain",
     "LeavesUrlsAlone",
+    "LogsApiCalls",
+    "LogsConsents",
+    "LogsFailedProcessing",
+    "LogsFailures",
+    "LogsReceipts",
     "LosesNothing",
+    "NoticesErrors",
+    "NoticesFailedDeliveries",
+    "NoticesLatency",
     "PlainProbe",
     "PollsSparingly",
     "Probe",
     "ReadsAfterEvent",
+    "ReadsLimitedHistory",
     "RefusesForgeries",
     "RefusesStrangers",
     "RemembersWhatItApplies",
@@ -131,9 +171,11 @@ __all__ = [
     "StopsOnBadCredentials",
     "SurvivesEveryPlan",
     "SurvivesFuzzing",
+    "SurvivesRotation",
     "TakesEveryForm",
     "TellsEventsApart",
     "TellsNoSecrets",
+    "UsesGivenKey",
     "Verdict",
     "WaitsAsTold",
     "WorksOn",

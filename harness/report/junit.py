@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 from harness.driver import Outcome
 from harness.gate import Decision, GateResult
+from harness.practices import bears_on
 from harness.probes import Finding, Verdict
 from harness.report.words import again, finding_lines
 from harness.standings import PracticeStanding, Standing
@@ -51,7 +52,7 @@ def _finding_case(suite: ET.Element, whole: GateResult, outcome: Outcome, findin
         suite, "testcase", classname=_plain(outcome.scenario), name=_plain(finding.probe), time=f"{seconds:.3f}"
     )
     properties = ET.SubElement(case, "properties")
-    for practice_id in outcome.practices:
+    for practice_id in bears_on(finding.probe, outcome.practices):
         ET.SubElement(properties, "property", name="practice", value=practice_id)
     text = "\n".join(finding_lines(outcome, [finding], again=again(whole, outcome.scenario)))
     if finding.verdict is Verdict.FAIL:

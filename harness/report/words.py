@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from harness.diagnosis import Diagnosis
 from harness.driver import Outcome
 from harness.gate import Decision, GateResult, Judgement, stays_shut
+from harness.practices import bears_on
 from harness.probes import Finding, Verdict
 from harness.scenario import AT
 from harness.standings import Standing
@@ -43,7 +44,7 @@ _OPTION = re.compile(r" --(?=(?:[^']*'[^']*')*[^']*$)")
 
 def finding_lines(outcome: Outcome, findings: Sequence[Finding], *, again: str, width: int = WIDTH) -> list[str]:
     """Findings of one scenario with one verdict: what was seen, what was expected, how to mend it, how to see it again."""
-    lines = _head(outcome, findings[0].verdict, width)
+    lines = _head(outcome, findings, width)
     for finding in findings:
         lines += wrapped(seen(finding), width, first_indent=INDENT, later_indent=INDENT)
         if finding.verdict is Verdict.FAIL:
@@ -58,9 +59,11 @@ def seen(finding: Finding) -> str:
     return f"{finding.probe}: {finding.seen}" + ("" if is_named else f" (lacks {finding.hook})")
 
 
-def _head(outcome: Outcome, verdict: Verdict, width: int) -> list[str]:
+def _head(outcome: Outcome, findings: Sequence[Finding], width: int) -> list[str]:
     seed = f"seed {outcome.seed}"
-    lines = wrapped(f"{verdict}  {', '.join(outcome.practices)}   {outcome.scenario}", width, later_indent=INDENT)
+    about = {practice for one in findings for practice in bears_on(one.probe, outcome.practices)}
+    practices = ", ".join(one for one in outcome.practices if one in about)
+    lines = wrapped(f"{findings[0].verdict}  {practices}   {outcome.scenario}", width, later_indent=INDENT)
     if len(lines[-1]) + len(seed) + 2 <= width:
         lines[-1] += seed.rjust(width - len(lines[-1]))
     else:

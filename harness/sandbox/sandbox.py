@@ -313,6 +313,18 @@ class Sandbox:
         with self.store.lock:
             self.store.secrets[self.credentials.client_secret] = "accepted" if is_accepted else "revoked"
 
+    def mint_key(self) -> str:
+        """A second key for the app, accepted beside the first; its secret."""
+        with self.store.lock:
+            secret = "fsk_" + self.mint.secret()
+            self.store.secrets[secret] = "accepted"
+            return secret
+
+    def revoke_key(self, client_secret: str) -> None:
+        """Revoke one key; its tokens die with it."""
+        with self.store.lock:
+            self.store.secrets[client_secret] = "revoked"
+
     def limit_pages(self, rows: int) -> None:
         """Cap pages at *rows* rows, whatever size is asked for, until the next reset.
 
@@ -366,7 +378,7 @@ class Sandbox:
             return {
                 "access token": tuple(self.store.issued),
                 "account number": tuple(sorted(numbers)),
-                "client secret": (self.credentials.client_secret,),
+                "client secret": tuple(self.store.secrets),
                 "webhook secret": (self.credentials.webhook_secret,),
             }
 

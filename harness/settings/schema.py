@@ -95,6 +95,7 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     purpose: str | None = None
     privacy_url: str | None = None
     key_created: datetime.date | None = None
+    rotate_days: int | None = None
     production_webhook_url: str | None = None
     uses_events: tuple[str, ...] | None = None
     source: str | None = None

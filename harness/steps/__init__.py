@@ -43,7 +43,9 @@ from harness.steps.institution import (
     WithdrawSharing,
 )
 from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
+from harness.steps.keys import RevokeFirstKey, RotateKey
 from harness.steps.link import AcceptKey, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
+from harness.steps.monitors import ReadMonitors
 from harness.steps.order import DeliverEach, LiveThrough, SameMoment
 from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
 from harness.steps.recovery import KillAmidst, Redeliver, RepeatTogether
@@ -122,6 +124,7 @@ AnyStep = (
     | Mend
     | MistypeCode
     | OpenAccount
+    | ReadMonitors
     | Redeliver
     | Reencode
     | ReencodeEvery
@@ -137,7 +140,9 @@ AnyStep = (
     | Retry
     | ReturnToTab
     | Revoke
+    | RevokeFirstKey
     | RevokeKey
+    | RotateKey
     | SameMoment
     | SendEveryUgly
     | SendUgly
@@ -219,6 +224,7 @@ __all__ = [
     "MistypeCode",
     "OpenAccount",
     "PlainStep",
+    "ReadMonitors",
     "Redeliver",
     "Reencode",
     "ReencodeEvery",
@@ -234,7 +240,9 @@ __all__ = [
     "Retry",
     "ReturnToTab",
     "Revoke",
+    "RevokeFirstKey",
     "RevokeKey",
+    "RotateKey",
     "SameMoment",
     "SendEveryUgly",
     "SendUgly",

@@ -30,7 +30,7 @@ class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
     """``count`` bodies are drawn from descriptions of the receiver, signed and sent; a third of them is valid.
 
     Schemathesis draws them, one document for each kind of event, and makes the calls; every call passes through our sender.
-    The scenario's seed decides which; whatever takes longer than ``limit_s`` real seconds is cut short.
+    The scenario's seed decides which; sending that takes longer than ``limit_s`` real seconds is cut short.
     """
 
     count: int = 80
@@ -46,13 +46,13 @@ class Fuzz(PlainStep, frozen=True, kw_only=True, tag="fuzz"):
 
     def perform(self, stage: "Stage") -> None:
         """Draw, sign, send."""
-        elapsed_s = stopwatch()
         fuzzing = _Fuzzing(stage, stage.participant(self.twin), self.count)
+        elapsed_s = stopwatch()  # drawing is our own time, and bounded by the count
 
         def in_time() -> Iterator[Callable[[], Delivery]]:
             for number in range(len(fuzzing.bodies)):
                 if elapsed_s() > self.limit_s:
-                    stage.cut_short(f"drawn bodies took longer than {self.limit_s:g} s, so the rest was not sent")
+                    stage.cut_short(f"sending drawn bodies took longer than {self.limit_s:g} s, so the rest was not sent")
                     return
                 yield partial(fuzzing.send, number)
 

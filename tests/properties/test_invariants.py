@@ -24,7 +24,7 @@ MakeSettings = Callable[..., Settings]
 APP = {
     "command": "{python} durable_receiver.py {port}",
     "drive": {"fail": {"request": "POST /fail?at={point}"}},
-    "limits": {"ack_s": 0.5, "request_deadline_s": 5},
+    "limits": {"ack_s": 1.5, "request_deadline_s": 5},
 }
 HAND_OVER, REPLAY = Act("hand_over"), Act("replay")
 CAST = {
@@ -57,7 +57,7 @@ FORGED = {"I1", "I7", "I12"}
 
 
 def settings_for(flaw: str, make: MakeSettings) -> Settings:
-    return make(app=APP, FLAW=flaw, SLOW_S="1")
+    return make(app=APP, FLAW=flaw, SLOW_S="2.5")
 
 
 @pytest.mark.parametrize("one", INVARIANTS, ids=lambda one: one.id)

@@ -81,7 +81,9 @@ def test_what_takes_too_long_is_cut_short(perform: Perform) -> None:
     """The rest is not sent, and that is written down."""
     journal, _ = perform(steps.Authorise(), steps.Fuzz(count=5, limit_s=1e-9))
 
-    assert [one.what for one in journal.all(CutShort)] == ["drawn bodies took longer than 1e-09 s, so the rest was not sent"]
+    assert [one.what for one in journal.all(CutShort)] == [
+        "sending drawn bodies took longer than 1e-09 s, so the rest was not sent"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,38 @@
+"""Could anybody see in the app's monitoring that webhooks have stopped coming?"""
+
+from typing import ClassVar
+
+from harness.journal import Journal, moved
+from harness.probes.base import PlainProbe
+from harness.probes.calls import told
+from harness.probes.finding import Finding
+from harness.probes.monitors import METRICS, watched
+
+
+class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_deliveries"):
+    """A sample moves with good deliveries and stands still without them, or is an age that falls when one arrives.
+
+    From such a sample a silence can be seen. An alert for the silence itself would do as well.
+    """
+
+    expected: ClassVar[str] = "a count of deliveries, or the age of the last one"
+    source: ClassVar[str] = "practices: monitor webhook delivery health"
+    fix: ClassVar[str] = "count deliveries by outcome, or show how long ago the last one came"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Compare a silent stretch with one in which deliveries came."""
+        if not told(journal):
+            return self.cannot_tell("nothing was acknowledged")
+        seen = watched(journal, "asked")
+        if seen.lack:
+            return self.cannot_tell(seen.lack, hook=METRICS)
+        calm, idle, asked, good = (seen.readings[name] for name in ("calm", "idle", "asked", "good"))
+        if seen.alerts("calm", "idle"):
+            return self.holds("an alert arrived while nothing was delivered", examined=1)
+        if calm.samples is None:
+            return self.cannot_tell("the app shows no metrics, and no alert told of the silence", hook=METRICS)
+        in_silence, by_reading = moved(calm, idle), moved(idle, asked)
+        ages = {name for name in in_silence if seen.grown(name, "calm", "idle") > 0 > seen.grown(name, "asked", "good")}
+        if ages or moved(asked, good) - in_silence - by_reading:
+            return self.holds("the app's monitoring tells deliveries from silence", examined=1)
+        return self.fails("deliveries came after a silence, and nothing in the app's monitoring shows the difference")

@@ -1,0 +1,109 @@
+"""The app's log, as probes read it: records, what they speak of, and whether the log can be trusted to be the app's.
+
+Nobody prescribes a form. A record speaks of an endpoint if it holds the last word of its path or of its usual name, however
+that is written; it tells of a failure if it holds the status or one of the words that people use for failures.
+"""
+
+import re
+
+from msgspec import Struct
+
+from harness.journal import Delivery, EventSeen, Exchange, Journal, Journey, Output
+from harness.probes.calls import calls
+from harness.probes.receipts import consent_of
+
+LOGS = "app.observe.logs"
+STANDARD = "output"
+"""The app's standard output and error."""
+
+VERBS = frozenset({"create", "delete", "get", "list", "revoke", "update"})
+SHORTEST = 8
+"""So much of an id must stand in a line: some logs cut long ids."""
+
+GOES_ON = re.compile(r"\s|[\]})]|Traceback \(|Caused by|at ")
+"""How a line begins that belongs to the record before it: a trace, or JSON that is written on several lines."""
+
+FAILURE = re.compile(
+    r"fail|error|exception|timed?[ _-]?out|unavailable|refus|reject|denied|abort|cancel|reset|postpon|retry|unsuccess|warn|"
+    r"broke|closed|unauthori|forbidden|traceback|not[ _]connected|ineligible|abandon|expired|invalid|g[ai]ve[ _]?up",
+    re.IGNORECASE,
+)
+_KINDS = re.compile(r"\bconsent\.[a-z_]+|\b(?:banking|energy|common)(?:\.[a-z_]+)*\.sync\.[a-z_]+")
+_REQUESTS = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /(?!v\d/)\S*")
+"""What a web server writes of the requests that the app got, ours among them: that log is no log of the app's doings."""
+_NOISE = re.compile(r"[^a-z0-9]+")
+
+
+class Log(Struct, frozen=True, kw_only=True):
+    """Every record that the app wrote during the scenario. ``lack`` says why what is not there proves nothing."""
+
+    records: tuple[str, ...]
+    lack: str = ""
+
+    def naming(self, *ids: str) -> list[str]:
+        """The records that hold one of the ids, or its beginning where the record cuts it."""
+        wanted = [one for one in ids if one]
+        return [record for record in self.records if any(_holds(record, one) for one in wanted)]
+
+
+def log_of(journal: Journal) -> Log:
+    """Read every output; one that says nothing of what happened in the scenario may not be the app's log at all."""
+    outputs = journal.all(Output)
+    records = tuple(record for one in outputs for record in _records(one.text.decode("utf-8", "replace")))
+    named = [one for one in outputs if one.place != STANDARD]
+    lacking = [f"{one.place} {one.lack}" for one in outputs if one.lack and (one.place != STANDARD or one.text)]
+    if lacking:
+        return Log(records=records, lack="; ".join(lacking))
+    if not records and not named:
+        return Log(records=records, lack="the app wrote nothing that the harness can read")
+    log = Log(records=records)
+    asked = {one.route: one for one in calls(journal)}.values()
+    own = Log(records=tuple(_REQUESTS.sub(" ", record) for record in records))
+    speaks = own.naming(*_ids(journal)) or any(speaks_of(record, one) for record in own.records for one in asked)
+    if not named and not speaks:
+        return Log(records=records, lack="what the app wrote says nothing of what happened, so its log may be elsewhere")
+    return log
+
+
+def speaks_of(record: str, call: Exchange) -> bool:
+    """Whether *record* names the endpoint of *call*. Kinds of events do not count: they hold the same words."""
+    plain = _NOISE.sub("", _KINDS.sub(" ", record.lower()))
+    return any(word in plain for word in _words_of(call))
+
+
+def tells_failure(record: str, status: int | None) -> bool:
+    """Whether *record* tells that something failed."""
+    return bool(FAILURE.search(record)) or (status is not None and re.search(rf"(?<!\d){status}(?!\d)", record) is not None)
+
+
+def _words_of(call: Exchange) -> set[str]:
+    parts = [one for one in call.route.split(".") if one not in VERBS]
+    path = [one for one in call.path.split("/") if one and not any(letter.isdigit() for letter in one)]
+    words = {parts[-1], *path[-1:]}
+    return {_NOISE.sub("", one.lower().removesuffix("s")) for one in words} - {""}
+
+
+def _records(text: str) -> list[str]:
+    found: list[str] = []
+    for line in text.splitlines():
+        if found and GOES_ON.match(line):
+            found[-1] += "\n" + line
+        elif line.strip():
+            found.append(line)
+    return found
+
+
+def _ids(journal: Journal) -> set[str]:
+    """Ids that only this scenario has."""
+    ids = {one.message_id for one in journal.all(EventSeen)} | {one.message_id for one in journal.all(Delivery)}
+    ids |= {consent_of(one) for one in journal.all(Delivery)}
+    ids |= {one.session for one in journal.all(Journey)} | {one.end_user_id for one in journal.all(Journey)}
+    return ids - {""}
+
+
+def _holds(record: str, wanted: str) -> bool:
+    if wanted in record:
+        return True
+    return (
+        len(wanted) > SHORTEST and re.search(rf"(?<!\w){re.escape(wanted[:SHORTEST])}[\w-]*(?:\.\.|…)", record) is not None
+    )

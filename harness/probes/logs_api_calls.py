@@ -1,0 +1,57 @@
+"""Does each call to the API, well or ill, leave a line in the app's log?"""
+
+from typing import ClassVar
+
+from harness.journal import Exchange, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.calls import calls, is_fine
+from harness.probes.finding import Finding
+from harness.probes.log_lines import LOGS, Log, log_of, speaks_of, tells_failure
+
+
+class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
+    """Every endpoint that was called is named by the log, and where its last word was a failure, so is that.
+
+    A call that failed and was repeated until it succeeded may leave one line for both.
+    """
+
+    expected: ClassVar[str] = "a line with endpoint and status for each call, whether it succeeded or failed"
+    source: ClassVar[str] = "practices: log API successes and failures"
+    fix: ClassVar[str] = "log method, route and status in the one place that all calls go through, on success and on failure"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look for each route, and for each failure that nothing followed."""
+        made = calls(journal)
+        log = log_of(journal)
+        if not made:
+            return self.cannot_tell("the app called nothing")
+        if log.lack:
+            return self.cannot_tell(log.lack, hook=LOGS)
+        routes = {one.route: one for one in made}
+        unnamed = sorted(route for route, one in routes.items() if not any(speaks_of(record, one) for record in log.records))
+        if unnamed:
+            lines = tuple(f"no line about {route}" for route in unnamed)
+            return self.fails(
+                f"{unnamed[0]} was called, and no line of the log names it", evidence=lines, examined=len(routes)
+            )
+        failures = _last_failures(made)
+        silent = sorted(one.route for one in failures if not _is_told(log, one))
+        if silent:
+            lines = tuple(f"no line about the failure of {route}" for route in silent)
+            seen = f"{silent[0]} failed, and no line of the log says so"
+            return self.fails(seen, evidence=lines, examined=len(routes))
+        if not failures:
+            return self.cannot_tell("every call succeeded, so whether failures are logged cannot be seen")
+        return self.holds("every endpoint that was called is named, failures too", examined=len(routes))
+
+
+def _last_failures(made: list[Exchange]) -> list[Exchange]:
+    """The first failure of each route that no good answer followed."""
+    fine = {one.route: one.number for one in made if is_fine(one)}
+    failed = [one for one in made if not is_fine(one) and one.number > fine.get(one.route, 0)]
+    return list({one.route: one for one in reversed(failed)}.values())
+
+
+def _is_told(log: Log, failed: Exchange) -> bool:
+    status = failed.status
+    return any(speaks_of(record, failed) and tells_failure(record, status) for record in log.records)

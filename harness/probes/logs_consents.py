@@ -1,0 +1,67 @@
+"""Do the turns in a consent's life stand in the app's log?"""
+
+import re
+from typing import ClassVar
+
+from harness.journal import EventSeen, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.calls import end_user_of, told
+from harness.probes.finding import Finding
+from harness.probes.log_lines import LOGS, Log, log_of
+from harness.probes.receipts import consent_of
+
+TURNS = {
+    "consent.received": r"receiv|grant|activ|connect|approv|creat|start|new|begin",
+    "consent.updated": r"updat|amend|chang|modif|renew|extend|reduc|activ|status",
+    "consent.revoked": r"revok|withdr|end|disconnect|delet|remov|cancel|inactive|stop|clos|expir",
+    "consent.expired": r"expir|end|inactive|stop|clos|revok",
+}
+"""How a log may speak of a turn, besides the event's own name."""
+
+_NAMES = re.compile(r"end[ _-]?users?(?:[ _-]?id)?|webhook[ _-]?received", re.IGNORECASE)
+"""What holds such words and says nothing of a turn."""
+
+
+class LogsConsents(PlainProbe, frozen=True, kw_only=True, tag="logs_consents"):
+    """For each consent event that the app acts on, a line names the consent or its end user, and what became of it."""
+
+    expected: ClassVar[str] = "received, updated, revoked and expired, each with end_user_id and consent_id"
+    source: ClassVar[str] = "practices: log consent lifecycle events"
+    fix: ClassVar[str] = "log end_user_id, consent_id and the new status wherever the status of a consent changes"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look for each turn."""
+        turns = {event.event: (delivery, event) for delivery, event in told(journal) if _is_turn(event)}
+        if not turns:
+            return self.cannot_tell("no event about a consent was acknowledged")
+        log = log_of(journal)
+        if log.lack:
+            return self.cannot_tell(log.lack, hook=LOGS)
+        missing, advice = [], []
+        for delivery, event in turns.values():
+            end_user_id, consent_id = end_user_of(delivery), consent_of(delivery)
+            if not _is_told(log, event, end_user_id, consent_id):
+                missing.append(event)
+            elif not (log.naming(end_user_id) and log.naming(consent_id)):
+                advice.append(f"{event.kind} is told without both ids, end_user_id and consent_id")
+        if missing:
+            lines = tuple(f"no line about {one.event}: {one.kind}" for one in missing)
+            return self.fails(f"{missing[0].kind} left no line in the log", evidence=lines, examined=len(turns))
+        return self.holds(
+            f"all {len(turns)} turns of consents are in the log", examined=len(turns), advice=tuple(dict.fromkeys(advice))
+        )
+
+
+def _is_turn(event: EventSeen) -> bool:
+    return event.kind in TURNS and event.is_subscribed
+
+
+def _is_told(log: Log, event: EventSeen, end_user_id: str, consent_id: str) -> bool:
+    """A receipt by its message_id alone does not say whose consent it was."""
+    words = re.compile(TURNS[event.kind], re.IGNORECASE)
+    of_consent = log.naming(consent_id)
+    of_end_user = [record for record in log.naming(end_user_id) if "consent" in record.lower()]
+    plain = (
+        _NAMES.sub(" ", text.replace(end_user_id, " ").replace(consent_id, " ")) for text in (*of_consent, *of_end_user)
+    )
+    return any(words.search(text) for text in plain)

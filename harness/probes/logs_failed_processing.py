@@ -1,0 +1,52 @@
+"""Does a message whose processing failed leave its id and a reason in the app's log?"""
+
+from typing import ClassVar
+
+from harness.journal import Effects, HookCall, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.calls import began_s, told
+from harness.probes.finding import Finding
+from harness.probes.log_lines import LOGS, Log, log_of, tells_failure
+
+FAIL = "app.drive.fail"
+
+
+class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_failed_processing"):
+    """Where the app was made to fail once, a line names the message that was being worked on and tells of a failure."""
+
+    needs: ClassVar[tuple[str, ...]] = (FAIL,)
+    expected: ClassVar[str] = "message_id and reason of each processing that failed"
+    source: ClassVar[str] = "practices: log failed webhook processing"
+    fix: ClassVar[str] = "catch every failure of the work around one message, and log its message_id and what went wrong"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look for each ordered failure that happened."""
+        ordered = [
+            one for one in journal.all(HookCall) if one.hook == "fail" and one.status is not None and one.status < 400
+        ]
+        if not ordered:
+            return self.cannot_tell("the app was not made to fail")
+        if not _has_failed(journal):
+            return self.cannot_tell("the app does not tell that it has failed", hook="app.observe.effects: failed")
+        log = log_of(journal)
+        if log.lack:
+            return self.cannot_tell(log.lack, hook=LOGS)
+        silent, examined = 0, 0
+        for number, order in enumerate(ordered):
+            until_s = began_s(ordered[number + 1]) if number + 1 < len(ordered) else float("inf")
+            worked_on = {event.message_id for one, event in told(journal) if order.at_s <= one.at_s + one.took_s < until_s}
+            examined += bool(worked_on)
+            silent += bool(worked_on) and not any(_is_told(log, one) for one in worked_on)
+        if silent:
+            seen = "a message's processing failed, and no line of the log names it as failed"
+            return self.fails(seen, evidence=("no line with its message_id and a failure",), examined=examined)
+        return self.holds("each failure of processing is in the log", examined=examined)
+
+
+def _has_failed(journal: Journal) -> bool:
+    counts = [one.failed for one in journal.all(Effects) if one.failed is not None]
+    return bool(counts) and max(counts) > min(counts)
+
+
+def _is_told(log: Log, message_id: str) -> bool:
+    return any(tells_failure(record, None) for record in log.naming(message_id))

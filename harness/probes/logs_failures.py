@@ -1,0 +1,79 @@
+"""Does a journey that came to nothing, and an error of the API, leave in the log what support would ask for?"""
+
+from typing import Any, ClassVar
+
+import msgspec
+
+from harness.journal import Exchange, Journal, Journey, Visit
+from harness.probes.base import PlainProbe
+from harness.probes.calls import calls
+from harness.probes.finding import Finding
+from harness.probes.log_lines import LOGS, Log, log_of, tells_failure
+
+APPROVED, LEFT, CLAIMED = "APPROVED", "ABANDONED", "CLAIMED"
+UNHEARD = frozenset({APPROVED, LEFT, CLAIMED})
+"""Endings that no browser tells the app as a failure."""
+
+
+class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
+    """Each failed journey that the app was told of is in the log by its session, its end user or its error, as a failure.
+
+    Errors of the API carry an id of their own; that it is nowhere in the log is advice, since not every answer has one.
+    """
+
+    expected: ClassVar[str] = "error_id, session_id or end_user_id of each failure, and what it was"
+    source: ClassVar[str] = "practices: log errors for debugging"
+    fix: ClassVar[str] = "log error_type, error_id, session_id and end_user_id where a failed journey comes back"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look for each failure."""
+        failed = [one for one in journal.all(Journey) if one.ending not in UNHEARD and _came_back(journal, one)]
+        if not failed:
+            return self.cannot_tell("no journey that failed came back to the app")
+        log = log_of(journal)
+        if log.lack:
+            return self.cannot_tell(log.lack, hook=LOGS)
+        silent = [one for one in failed if not _is_told(log, one)]
+        if silent:
+            lines = tuple(f"no line about attempt {one.attempt}: {one.ending}" for one in silent)
+            return self.fails(
+                f"a journey ended with {silent[0].ending}, and no line of the log says so",
+                evidence=lines,
+                examined=len(failed),
+            )
+        seen = f"all {len(failed)} failed journeys are in the log"
+        return self.holds(seen, examined=len(failed), advice=_unnamed_errors(journal, log))
+
+
+def _came_back(journal: Journal, journey: Journey) -> bool:
+    """Whether the browser came back to a page of the app that answered."""
+    return any(
+        one.participant == journey.participant
+        and one.step == journey.step
+        and one.status is not None
+        and not one.is_elsewhere
+        for one in journal.all(Visit)
+    )
+
+
+def _is_told(log: Log, journey: Journey) -> bool:
+    if log.naming(journey.ending):
+        return True
+    return any(tells_failure(record, None) for record in log.naming(journey.session, journey.end_user_id))
+
+
+def _unnamed_errors(journal: Journal, log: Log) -> tuple[str, ...]:
+    failed = {one.route: _error_id(one) for one in calls(journal) if one.status is not None and one.status >= 400}
+    silent = sorted(route for route, error_id in failed.items() if error_id and not log.naming(error_id))
+    return tuple(
+        f"the error_id of a failed {route} is not in the log, and Fiskil's support would ask for it" for route in silent
+    )
+
+
+def _error_id(failed: Exchange) -> str:
+    try:
+        told: Any = msgspec.json.decode(failed.response_body)
+    except (msgspec.DecodeError, RecursionError):
+        return ""
+    found = told.get("error_id") or told.get("id") if isinstance(told, dict) else ""
+    return found if isinstance(found, str) else ""

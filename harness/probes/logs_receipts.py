@@ -1,0 +1,39 @@
+"""Does each delivery that was acknowledged leave its message_id in the app's log?"""
+
+from typing import ClassVar
+
+from harness.journal import Journal
+from harness.probes.base import PlainProbe
+from harness.probes.calls import told
+from harness.probes.finding import Finding
+from harness.probes.log_lines import LOGS, log_of
+
+
+class LogsReceipts(PlainProbe, frozen=True, kw_only=True, tag="logs_receipts"):
+    """Every message that was acknowledged is named in the log by its id; that its kind stands beside it is advice."""
+
+    expected: ClassVar[str] = "message_id and event of each delivery"
+    source: ClassVar[str] = "practices: log webhook receipts"
+    fix: ClassVar[str] = (
+        "write one line with message_id and event when a delivery has been verified, before it is acknowledged"
+    )
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look for each id."""
+        received = {event.event: event for _, event in told(journal)}
+        if not received:
+            return self.cannot_tell("nothing was acknowledged")
+        log = log_of(journal)
+        if log.lack:
+            return self.cannot_tell(log.lack, hook=LOGS)
+        places = {name: log.naming(event.message_id) for name, event in received.items()}
+        lost = [name for name, records in places.items() if not records]
+        if lost:
+            lines = tuple(f"no line about {name}: {received[name].kind}" for name in lost)
+            seen = f"{len(lost)} of {len(received)} messages were acknowledged without a line in the log"
+            return self.fails(seen, evidence=lines, examined=len(received))
+        kinds = sorted(
+            {event.kind for name, event in received.items() if not any(event.kind in record for record in places[name])}
+        )
+        advice = tuple(f"no line about {kind} tells the kind of event beside the id" for kind in kinds)
+        return self.holds(f"all {len(received)} messages are in the log", examined=len(received), advice=advice)

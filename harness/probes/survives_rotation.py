@@ -1,0 +1,48 @@
+"""Can the app's key be rotated without a failure, and does its team do that often enough?"""
+
+from typing import ClassVar
+
+from harness.journal import Declared, HookCall, Journal, Key
+from harness.probes.base import PlainProbe
+from harness.probes.calls import bearer, began_s, calls, is_fine, is_unheard
+from harness.probes.finding import Finding
+
+MOST_DAYS = 90
+FACT = "app.facts.key_created"
+PATIENCE = "app.limits.request_deadline_s"
+
+
+class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rotation"):
+    """With a second key in its environment the app works on when the first one is revoked, and keys live 90 days at most.
+
+    The days are a fact that the config states: when the key was made, or after how many days keys are rotated.
+    """
+
+    expected: ClassVar[str] = "no failed call after the first key was revoked; keys no older than 90 days"
+    source: ClassVar[str] = "practices: rotate API keys"
+    fix: ClassVar[str] = "read the key at start and keep neither it nor its tokens beyond that; rotate every 90 days"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look at what the app did once the first key was gone, and at what the config states."""
+        gone = [one.at_s for one in journal.all(Key) if one.state == "rotated"]
+        if not gone:
+            return self.cannot_tell("no first key was revoked")
+        asked = [one for one in journal.all(HookCall) if one.hook == "refresh" and began_s(one) >= gone[0]]
+        if any(is_unheard(journal, one) for one in asked):
+            return self.cannot_tell("the app was still at work when the harness stopped waiting for it", hook=PATIENCE)
+        works = [one for one in calls(journal) if one.at_s >= gone[0] and bearer(one) and is_fine(one)]
+        if asked and (not works or all(one.status is None or one.status >= 400 for one in asked)):
+            return self.fails("with its first key revoked the app works no more, though it was given a second")
+        if not works:
+            return self.cannot_tell("the app was not seen at work after its first key was revoked")
+        return self._of_age(next(iter(journal.all(Declared)), Declared()))
+
+    def _of_age(self, stated: Declared) -> Finding:
+        """What the config says about the keys of production."""
+        if stated.key_age_days is not None and stated.key_age_days > MOST_DAYS:
+            return self.fails(f"the key of production is older than {MOST_DAYS} days")
+        if stated.rotate_days is not None and stated.rotate_days > MOST_DAYS:
+            return self.fails(f"keys are rotated every {stated.rotate_days} days only")
+        if stated.key_age_days is None and stated.rotate_days is None:
+            return self.cannot_tell("the config does not say how old the key is or how often it is rotated", hook=FACT)
+        return self.holds("the app works on with its second key, and keys are young", examined=1)

@@ -1,0 +1,94 @@
+"""Every scenario for a reader: what it bears on, what goes wrong in it, who judges, and which flawed apps it catches.
+
+``python -m harness.report.scenario_table > docs/scenarios.md`` writes the page anew; a test demands that it is current.
+"""
+
+from collections.abc import Iterable
+
+from harness import gallery
+from harness.choice import is_explored
+from harness.faults.wording import fault_text
+from harness.practices import all_practices
+from harness.probes import name_of as probe_name
+from harness.scenario import Scenario, load_all
+from harness.steps import Break, Step
+from harness.steps import name_of as step_name
+
+HEAD = """# Every scenario, and the flawed apps that it catches
+
+Made from the scenarios and the gallery by `make docs`; a test demands that it is current.
+
+{count} scenarios, each under the practice that it bears on first. `fiskil-harness run NAME` runs one on your app, and
+`fiskil-harness run NAME --gallery APP` on one of the {flawed} flawed apps that ship. {clients} of the scenarios judge the
+app as a client of the API; the rest are about what it receives.
+"""
+
+COLUMNS = "| scenario | what happens | bears on | what goes wrong | judged by | catches |"
+RULE = "|---|---|---|---|---|---|"
+ORDINARY = frozenset({"authorise", "deliver", "refresh", "settle", "start_session", "sync"})
+"""Steps of a good day."""
+
+RECEIVING = ("webhooks.", "server.webhooks", "sandbox.webhook")
+
+
+def page() -> str:
+    """The page ``docs/scenarios.md``."""
+    every = load_all()
+    catching = catches()
+    flawed = sum(one.collection == "flawed" for one in gallery.apps().values())
+    clients = sum(is_about_client(one) for one in every)
+    lines = [HEAD.format(count=len(every), flawed=flawed, clients=clients)]
+    for practice_id, practice in all_practices().items():
+        own = [one for one in every if one.practices[:1] == (practice_id,)]
+        if own:
+            lines += [f"## {practice.title}", "", f"`{practice_id}`", "", COLUMNS, RULE]
+            lines += [_row(one, catching.get(one.name, ())) for one in own]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def catches() -> dict[str, tuple[str, ...]]:
+    """By scenario, the flawed apps whose entry says that they fail in it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in gallery.apps().values():
+        if entry.collection == "flawed":
+            for name in entry.scenarios:
+                found[name] = (*found.get(name, ()), entry.name)
+    return found
+
+
+def is_about_client(scenario: Scenario) -> bool:
+    """Whether it bears on how the app asks and keeps, and not on how it receives alone."""
+    return any(not one.startswith(RECEIVING) for one in scenario.practices)
+
+
+def what_goes_wrong(steps: Iterable[Step]) -> tuple[str, ...]:
+    """The faults, with the routes they wait on, and the other steps that no good day has; each once."""
+    told = [
+        f"{step.route}: {fault_text(step.fault)}" if isinstance(step, Break) else step_name(step)
+        for step in steps
+        if step_name(step) not in ORDINARY
+    ]
+    return tuple(dict.fromkeys(told))
+
+
+def _row(one: Scenario, catching: tuple[str, ...]) -> str:
+    cells = (
+        f"`{one.name}`",
+        one.title,
+        ", ".join(one.practices),
+        _listed(what_goes_wrong(one.steps)) or "nothing",
+        _listed(probe_name(probe) for probe in one.probes),
+        _listed(catching) or ("what chance brings about" if is_explored(one) else "nobody"),
+    )
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(f"`{name}`" for name in names))
+
+
+if __name__ == "__main__":
+    import click
+
+    click.echo(page(), nl=False)

@@ -1,0 +1,48 @@
+"""Steps of a key's rotation: the app is given a second key, and the first one ends."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from harness.errors import AppError, StepError
+from harness.journal import Canaries, Key, KeyGiven
+from harness.steps.base import PlainStep
+
+if TYPE_CHECKING:
+    from harness.stage import Stage
+
+SECRET = "client_secret"
+
+
+class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
+    """A second API key is made, and the app is started again with it; both keys are accepted for now."""
+
+    needs: ClassVar[tuple[str, ...]] = ("app.command",)
+
+    def perform(self, stage: "Stage") -> None:
+        """Make it, restart, and write down what the app was given; the driver gives the first one back at the end."""
+        from harness.steps.app import restart
+
+        first = stage.app.values[SECRET]
+        second = stage.fiskil.sandbox.mint_key()
+        told = next((one.is_told for one in stage.journal.all(KeyGiven)), True)
+        stage.must_restart = True
+        stage.journal.write(Canaries(**stage.journal.stamp(), values={"client secret": (second,)}))
+        stage.app.values[SECRET] = second
+        try:
+            restart(stage)
+        except AppError:
+            stage.trouble("the app does not start with a second key")
+        finally:
+            stage.app.values[SECRET] = first
+            stage.journal.write(KeyGiven(**stage.journal.stamp(), client_secret=second, is_told=told))
+
+
+class RevokeFirstKey(PlainStep, frozen=True, kw_only=True, tag="revoke_first_key"):
+    """The key that the app had before it was given another is revoked; its tokens die with it."""
+
+    def perform(self, stage: "Stage") -> None:
+        """Revoke, until the end of the scenario."""
+        given = stage.journal.all(KeyGiven)
+        if given[0] is given[-1]:
+            raise StepError("There is no other key yet; a step must rotate_key first.")
+        stage.fiskil.sandbox.revoke_key(given[0].client_secret)
+        stage.journal.write(Key(**stage.journal.stamp(), state="rotated"))

@@ -1,0 +1,21 @@
+"""Journeys fail in every way, then the API does: the log tells of each afterwards, and of what went well between."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("errors.logged", "logs.api-calls"),
+    steps=(
+        steps.Cancel(at="login"),
+        steps.Deny(at="accounts"),
+        steps.MistypeCode(),
+        steps.Conclude(outcome="upstream_failure"),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.*", faults.Status(status=500), times=0),
+        steps.Refresh(),
+    ),
+    probes=(probes.LogsFailures(), probes.LogsApiCalls()),
+)

@@ -1,0 +1,19 @@
+"""The app gets a second key by its environment, then the first is revoked: it uses the new one and works on."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("credentials.in-environment", "credentials.rotated"),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.RotateKey(),
+        steps.Refresh(),
+        steps.RevokeFirstKey(),
+        steps.Refresh(),
+    ),
+    probes=(probes.UsesGivenKey(), probes.SurvivesRotation()),
+)

@@ -1,0 +1,49 @@
+"""keeps_consents_short: the stated period fits the stated use."""
+
+import pytest
+from tape import Tape
+
+from harness.journal import Declared
+from harness.probes import KeepsConsentsShort, Verdict
+
+PROBE = KeepsConsentsShort()
+
+
+@pytest.mark.parametrize(
+    ("days", "one_off", "verdict"),
+    [
+        (90, False, Verdict.PASS),
+        (365, False, Verdict.PASS),
+        (1, True, Verdict.PASS),
+        (0, True, Verdict.PASS),
+        (2, True, Verdict.FAIL),
+        (366, False, Verdict.FAIL),
+    ],
+)
+def test_the_period_is_held_against_the_use(tape: Tape, days: int, one_off: bool, verdict: Verdict) -> None:
+    """A day for once, at most a year for anything."""
+    tape.journal.write(Declared(consent_days=days, one_off=one_off, purpose="to lend money"))
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_long_period_is_worth_a_question(tape: Tape) -> None:
+    """The team may have its reasons."""
+    tape.journal.write(Declared(consent_days=200, one_off=False, purpose="to lend money"))
+
+    assert PROBE.examine(tape.journal).advice == ("consents last longer than half a year; does the use need that?",)
+
+
+@pytest.mark.parametrize(
+    ("stated", "hook"),
+    [
+        (Declared(), "app.facts.consent_days"),
+        (Declared(consent_days=90), "app.facts.one_off"),
+        (Declared(consent_days=90, one_off=False, purpose=" "), "app.facts.purpose"),
+    ],
+)
+def test_who_does_not_say_is_asked(tape: Tape, stated: Declared, hook: str) -> None:
+    """Each missing fact by its name."""
+    tape.journal.write(stated)
+
+    assert PROBE.examine(tape.journal).hook == hook

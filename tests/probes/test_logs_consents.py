@@ -1,0 +1,67 @@
+"""logs_consents: each turn of a consent is in the log, with whose it is."""
+
+import msgspec
+import pytest
+from tape import ALICE, Tape
+
+from harness.journal import Delivery, EventSeen
+from harness.probes import LogsConsents, Verdict
+
+PROBE = LogsConsents()
+
+
+def turned(tape: Tape, kind: str) -> None:
+    """The app was told of a turn and acknowledged it."""
+    common = {"event": "e0", "message_id": "m-e0", "participant": ""}
+    body = msgspec.json.encode({"data": {"end_user_id": ALICE, "event": kind, "consent_id": "arr_1"}})
+    tape.journal.write(EventSeen(kind=kind, publish_time="2026-01-01T00:00:00.000Z", **common))
+    tape.journal.write(Delivery(attempt=1, outcome="ack", status=204, body=body, **common))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("consent.received", b"consent arr_1 of eu_alice is active"),
+        ("consent.received", b"connected end_user_id=eu_alice consent_id=arr_1"),
+        ("consent.updated", b"consent arr_1 of eu_alice: status=active"),
+        ("consent.revoked", b"event=consent.revoked arr_1 eu_alice"),
+        ("consent.revoked", b"ended the consent of eu_alice"),
+    ],
+)
+def test_a_turn_in_any_words_passes(tape: Tape, kind: str, text: bytes) -> None:
+    """By the consent, or by its end user where the line speaks of a consent."""
+    turned(tape, kind)
+    tape.output(text + b"\nm-e0 done")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    "text", [b"webhook_received message_id=m-e0 end_user_id=eu_alice", b"m-e0 stored", b"m-e0 event=consent.revoked"]
+)
+def test_a_receipt_alone_does_not_say_whose_consent_ended(tape: Tape, text: bytes) -> None:
+    """That a message came is another practice."""
+    turned(tape, "consent.revoked")
+    tape.output(text)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.evidence) == (Verdict.FAIL, ("no line about e0: consent.revoked",))
+
+
+def test_one_id_alone_is_advice(tape: Tape) -> None:
+    """Support has either of them."""
+    turned(tape, "consent.revoked")
+    tape.output(b"consent arr_1 revoked")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.advice == ("consent.revoked is told without both ids, end_user_id and consent_id",)
+
+
+def test_without_a_turn_there_is_nothing_to_log(tape: Tape) -> None:
+    """A sync is no turn."""
+    tape.told("banking.accounts.sync.completed")
+    tape.output(b"m-e0")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

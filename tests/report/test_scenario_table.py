@@ -1,0 +1,52 @@
+"""The table of scenarios for a reader: current, and no scenario that nothing fails in."""
+
+from pathlib import Path
+
+from harness import gallery, steps
+from harness.choice import is_explored
+from harness.faults import ResetPeer
+from harness.report.scenario_table import catches, page, what_goes_wrong
+from harness.scenario import load_all
+
+PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
+CLIENTS_AT_LEAST = 60
+
+
+def test_the_page_is_current() -> None:
+    """Renew it with ``make docs``."""
+    assert PAGE.read_text(encoding="utf-8") == page()
+
+
+def test_every_scenario_catches_a_flawed_app() -> None:
+    """A situation in which nobody goes wrong shows nothing. What drawn plans find is shown by the gallery, seed by seed."""
+    uncaught = [one for one in load_all() if not catches().get(one.name) and not is_explored(one)]
+
+    assert [one.name for one in uncaught] == []
+
+
+def test_every_entry_names_scenarios_that_there_are() -> None:
+    """And each of those has a row."""
+    named = {name for entry in gallery.apps().values() for name in entry.scenarios}
+
+    assert [name for name in named if f"\n| `{name}` |" not in page() and name in {one.name for one in load_all()}] == []
+
+
+def test_what_goes_wrong_is_told_once_and_without_the_good_days() -> None:
+    """A fault with its route in the words of ``serve --fault``, other steps by name."""
+    told = what_goes_wrong(
+        (
+            steps.Authorise(),
+            steps.Break("banking.transactions", ResetPeer(after_bytes=20)),
+            steps.Sync(),
+            steps.Cancel(),
+            steps.Cancel(),
+        )
+    )
+
+    assert told == ("banking.transactions: reset_peer after 20 bytes", "cancel")
+
+
+def test_the_client_is_judged_by_many() -> None:
+    """The four families that the harness is for, and everything around them."""
+    assert sum("edge." in " ".join(one.practices) or "tokens." in " ".join(one.practices) for one in load_all()) > 0
+    assert int(page().split(" of the scenarios judge")[0].rsplit(". ", 1)[1]) >= CLIENTS_AT_LEAST

@@ -1,0 +1,86 @@
+"""Apps that hang, die, err or never rest when they are asked: doubt with its reason, and the next scenario unaffected."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from harness import gallery
+from harness.probes import Finding, Verdict
+from harness.scenario import load
+from harness.settings import Settings
+from harness.worker import Worker
+
+pytestmark = pytest.mark.slow
+
+APPS = Path(__file__).parent / "apps"
+DEADLINE_S = 3.0
+MakeWorker = Callable[[str], Worker]
+
+
+@pytest.fixture
+def moody(tmp_path: Path) -> Iterator[MakeWorker]:
+    """A worker in front of the reference app in a mood."""
+    made: list[Worker] = []
+
+    def make(mood: str) -> Worker:
+        made.append(Worker(settings_for(mood, tmp_path), seed=1, folder=tmp_path / "worker"))
+        return made[-1]
+
+    yield make
+    for worker in made:
+        worker.close()
+
+
+def settings_for(mood: str, folder: Path) -> Settings:
+    """The reference app's own config, with another command and less patience."""
+    usual = gallery.settings(gallery.app("reference_app"))
+    command = (usual.app.command or "").replace("reference_app.app:build", "moody:build")
+    app = msgspec.structs.replace(
+        usual.app,
+        command=f"{command} --app-dir {APPS}",
+        env=usual.app.env | {"MOOD": mood, "MOOD_OVER": str(folder / "over"), "PYTHONPATH": str(usual.folder.parent)},
+        limits=msgspec.structs.replace(usual.app.limits, request_deadline_s=DEADLINE_S),
+    )
+    return msgspec.structs.replace(usual, app=app)
+
+
+def last(worker: Worker, name: str) -> Finding:
+    """The last thing that was said of a scenario that did not pass: why; of one that passed, anything."""
+    return worker.play(load(name)).outcome.findings[-1]
+
+
+@pytest.mark.parametrize(
+    ("mood", "scenario", "words"),
+    [
+        ("hangs", "token_expires_early", "app.drive.refresh gave no answer, though the API refused nothing"),
+        ("dies", "token_expires_early", "app.observe.effects, GET /_harness/effects, did not answer: connection refused."),
+        ("errs", "token_expires_early", "app.drive.refresh answered 500, though the API refused nothing"),
+        ("refuses_to_connect", "happy_path", "step 2 (authorise) could not be done: The app opened no auth session"),
+        (
+            "talks_nonsense",
+            "happy_path",
+            "step 2 (authorise) could not be done: app.drive.start_session answered 200, but",
+        ),
+    ],
+)
+def test_a_mood_is_told_and_passes(moody: MakeWorker, mood: str, scenario: str, words: str) -> None:
+    """No verdict is a pass, the reason stands last, and the scenario after it is judged as if nothing had been."""
+    worker = moody(mood)
+
+    found, after = last(worker, scenario), last(worker, "little_asked")
+
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.seen.startswith(words)
+    assert after.verdict is Verdict.PASS, after
+
+
+def test_an_app_that_never_rests_is_told_so(moody: MakeWorker) -> None:
+    """Each scenario waits for a quiet moment, and says what kept it from beginning."""
+    found = last(moody("never_rests"), "happy_path")
+
+    assert (found.verdict, found.seen) == (
+        Verdict.INCONCLUSIVE,
+        "the app called the API without a pause for 5 s before the scenario could begin",
+    )
