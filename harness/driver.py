@@ -300,10 +300,12 @@ class Driver:
     ) -> tuple[PlanRun, ...]:
         """Run generated plans, each with its own journal, while the scenario that asked for them waits with *journal*."""
 
-        def run(plan: Scenario) -> Outcome:
-            return self.run(msgspec.structs.replace(plan, readings=readings), quiet_s=PLAN_QUIET_S)
+        from harness.plans import Tried, explore
 
-        from harness.plans import explore
+        def run(plan: Scenario) -> Tried:
+            read = msgspec.structs.replace(plan, readings=readings)
+            tried, crashed = self.perform(read, quiet_s=PLAN_QUIET_S)
+            return Tried(findings=self.judge(read, tried, crashed), journal=tried)
 
         read_until = dict(self._read_until)
         try:
@@ -315,6 +317,7 @@ class Driver:
                 can_restart=self.app.can_restart,
                 can_fail=self.app.has("app.drive.fail"),
                 folds=self.app.has("app.observe.reducer"),
+                hooks=self.hooks(),
                 shrink_cap_s=shrink_s,
             )
         finally:
@@ -323,6 +326,12 @@ class Driver:
             deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
             self.fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
         return tuple(msgspec.structs.replace(run, **journal.stamp()) for run in explored.runs)
+
+    def hooks(self) -> frozenset[str]:
+        """The hooks that the app has, of those that drawn lives may need."""
+        from harness.plans.lives import HOOKS
+
+        return frozenset(hook for hook in HOOKS if self.app.has(hook))
 
     def _sender(self) -> Sender:
         target = Target.of(self.app.url + self.settings.app.webhook.path, allow_hosts=self.settings.sandbox.allow_hosts)
