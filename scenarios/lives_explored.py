@@ -1,4 +1,4 @@
-"""Whole lives as drawn from the seed: consents, failing calls and odd deliveries meet, and the app ends with what is true."""
+"""Whole lives as drawn from the seed: consents, failing calls and odd deliveries meet, and what is true comes of it."""
 
 from harness import Scenario, probes, steps
 

@@ -100,8 +100,10 @@ class PlanRun(Entry, frozen=True, kw_only=True):
 
     The texts are those of the plan's finding that decided, by ``probe``; ``invariant`` is the promise that it saw broken,
     and ``practice`` what that counts for, where plans of the kind bear on several. A failing plan with a race in it was run
-    ``rounds`` more times and failed ``rounds_failed`` times; these two never enter a verdict's words. Of a life, ``happened``
-    are the verbs that came to pass and, where they are faults, bit; ``possible`` are all that could have been drawn.
+    ``rounds`` more times and failed ``rounds_failed`` times; these two never enter a verdict's words.
+
+    Of a life, ``happened`` are the verbs that came to pass and, where they are faults, bit; ``possible`` are all that could
+    have been drawn.
     """
 
     number: int

@@ -17,15 +17,11 @@ class Verb(Struct, frozen=True, kw_only=True):
 
 
 class Pairs(Struct, frozen=True, kw_only=True):
-    """How many pairs of verbs of different groups there are, and which of them never happened in one life."""
+    """How many pairs of verbs of different groups happened in one life, of how many, and which of them never did."""
 
+    covered: int
     of: int
-    missing: tuple[str, ...]
-
-    @property
-    def covered(self) -> int:
-        """How many happened, and bit."""
-        return self.of - len(self.missing)
+    missing: tuple[str, ...] = ()
 
 
 def pairs_of(verbs: Iterable[Verb]) -> list[tuple[str, str]]:
@@ -43,4 +39,8 @@ def covered(verbs: Iterable[Verb], lives: Iterable[Iterable[str]]) -> Pairs:
     """What the lives together covered; each is the verbs that happened in it."""
     known = pairs_of(verbs)
     missing = unmet(known, lives)
-    return Pairs(of=len(known), missing=tuple(f"{one} with {other}" for one, other in missing))
+    return Pairs(
+        covered=len(known) - len(missing),
+        of=len(known),
+        missing=tuple(f"{one} with {other}" for one, other in missing),
+    )

@@ -28,7 +28,7 @@ from harness.plans.acts import Act, Form
 from harness.plans.drawing import plans
 from harness.plans.lives import Life, possible
 from harness.plans.living import happened, lives, shorter, telling
-from harness.plans.promises import PROMISES
+from harness.plans.promises import promises_of
 from harness.plans.reading import UNDONE, calmer, run_of
 from harness.plans.usual import suspects
 from harness.probes import Finding, Verdict
@@ -318,8 +318,9 @@ class _Search:
         life = self._lives.get(_key(plan))
         if life is None:
             return run_of(plan, *tried.findings)
-        found = run_of(plan, *telling(tried.findings), promises=PROMISES)
-        met = happened(life, tried.journal, tried.findings) if isinstance(tried, Tried) else ()
+        journal = tried.journal if isinstance(tried, Tried) else Journal()
+        found = run_of(plan, *telling(tried.findings), promises=promises_of(journal))
+        met = happened(life, journal, tried.findings)
         return msgspec.structs.replace(found, happened=met, possible=possible(life.hooks))
 
 

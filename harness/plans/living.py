@@ -1,7 +1,7 @@
 """Lives as Hypothesis draws them, and how one that fails is cut down.
 
-Of what is drawn, most are pairs that no life had yet, so that few lives bring many things together. Which those are depends on
-what was laid out, never on what an app did with it: one seed draws the same lives.
+Of what is drawn, most are pairs that no life had yet, so that few lives bring many things together. Which those are
+depends on what was laid out, never on what an app did with it: one seed draws the same lives.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from harness.journal import Bite, Exchange, Journal, TokensExpired
-from harness.plans.lives import ANYWHERE, API_FAULTS, ENDINGS, IN_WALKS, VERBS, Deed, Life
+from harness.plans.deeds import ANYWHERE, API_FAULTS, ENDINGS, IN_WALKS, VERBS
+from harness.plans.lives import Deed, Life
 from harness.probes import Finding, Verdict
+from harness.probes.calls import is_fine
 
 VARIANTS = 8
 SOME_PAIRS = 4
@@ -26,7 +28,7 @@ UNBITTEN = "every_fault_bit"
 
 @st.composite
 def lives(draw: DrawFn, hooks: frozenset[str], verbs: Sequence[str], pairs: Sequence[tuple[str, str]]) -> Life:
-    """Lives of some of *pairs*, in either order, and of a few more of *verbs*. They are long: what fails is cut down later."""
+    """Lives of some of *pairs*, in either order, and of a few more of *verbs*: long ones, for what fails is cut."""
     number = st.integers(0, VARIANTS - 1)
     deeds: list[Deed] = []
     for part in range(SOME_PAIRS):
@@ -100,6 +102,14 @@ def _kills_tokens(entry: object) -> bool:
     return isinstance(entry, TokensExpired) or getattr(entry, "fault", "").startswith("ExpireTokens")
 
 
+def is_unwell(journal: Journal) -> bool:
+    """Whether a token died, or was refused, and no later call shows that the app goes on: the next plan would suffer."""
+    made = [one for one in journal.all(Exchange) if not one.is_stray and one.route != "token"]
+    deaths = [one.at_s for one in (*journal.all(TokensExpired), *journal.all(Bite)) if _kills_tokens(one)]
+    deaths += [one.at_s for one in made if one.status == 401]
+    return bool(deaths) and not any(one.at_s > max(deaths) and is_fine(one) for one in made)
+
+
 def telling(findings: Sequence[Finding]) -> list[Finding]:
     """The findings of a life without what it has no say in: a fault that found nothing to bite, a probe with nothing to see.
 
@@ -107,4 +117,3 @@ def telling(findings: Sequence[Finding]) -> list[Finding]:
     """
     kept = [one for one in findings if one.probe != UNBITTEN]
     return sorted(kept, key=lambda one: one.verdict is Verdict.INCONCLUSIVE and one.probe != UNDONE)
-

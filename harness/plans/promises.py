@@ -3,9 +3,12 @@
 Where a probe checks several, what the shortest failing life has in it tells them apart, the first that fits.
 """
 
-from harness import steps
-from harness.plans.invariants import Invariant
+import msgspec
 
+from harness import steps
+from harness.journal import Journal
+from harness.plans.invariants import Invariant
+from harness.probes.calls import calls, was_locked_out
 
 PROMISES = (
     Invariant(
@@ -88,3 +91,19 @@ PROMISES = (
         challenge=("late", "newest_first", "restart"),
     ),
 )
+
+RENEWAL, *_ = PROMISES
+
+
+def promises_of(journal: Journal) -> tuple[Invariant, ...]:
+    """The promises that a life with this *journal* can show broken.
+
+    Whoever was locked out for a dead token has broken the first, whatever is missing for it.
+    """
+    if not was_locked_out(journal, {one.end_user_id for one in calls(journal)} - {""}):
+        return PROMISES
+    return (msgspec.structs.replace(RENEWAL, probes=(*RENEWAL.probes, *LACKS)), *PROMISES)
+
+
+LACKS = ("drops_removed_rows", "drops_revoked_rows", "holds_every_row", "holds_newest_values", "loses_nothing")
+"""Probes that see what an app lacks which could not read."""
