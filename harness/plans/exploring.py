@@ -166,7 +166,9 @@ class _Search:
         pairs, names = pairs_of(verbs), [verb.name for verb in verbs]
         for _ in range(-(-self.wanted * DRAWS_PER_PLAN // LIVES_AT_ONCE)):
             wanted = unmet(pairs, [life.met() for life in self._lives.values()]) or pairs
-            drawn = lives(hooks, names, wanted).map(self._laid_out)
+            # Small numbers are drawn more often than others, and must not mean the same each time.
+            wanted, words = (seeds.sample(ones, len(ones)) for ones in (wanted, names))
+            drawn = lives(hooks, words, wanted).map(self._laid_out)
             self._some(drawn, seeds.randrange(2**32), question=self._shorten, most=LIVES_AT_ONCE)
 
     def _laid_out(self, life: Life) -> Scenario:

@@ -20,6 +20,9 @@ VARIANTS = 8
 SOME_PAIRS = 4
 SOME_MORE = 2
 AFTER_END = 2
+ENDINGS_OF_A_LIFE = (1, 0)
+"""Whoever still has a consent at the end shows more: all rows, and the newest ones."""
+
 MANY = 9999
 ORDINARY = "hand_over"
 UNDONE = "every_step_done"
@@ -36,16 +39,17 @@ def lives(draw: DrawFn, hooks: frozenset[str], verbs: Sequence[str], pairs: Sequ
         pair = pairs[(at + part * len(pairs) // SOME_PAIRS) % len(pairs)]
         both = [Deed(verb, draw(number)) for verb in pair]
         deeds += reversed(both) if is_turned else both
-    words = (ORDINARY, *verbs)
+    words = (*verbs, ORDINARY)
     for _ in range(SOME_MORE):
         word = words[draw(st.integers(0, MANY)) % len(words)]
         deeds.insert(draw(st.integers(0, len(deeds))), Deed(word, draw(number)))
-    return Life(deeds=tuple(endings_late(deeds)), hooks=hooks)
+    most = draw(st.sampled_from(ENDINGS_OF_A_LIFE))
+    return Life(deeds=tuple(endings_late(deeds, most)), hooks=hooks)
 
 
-def endings_late(deeds: Sequence[Deed]) -> list[Deed]:
-    """*deeds* with one ending, and only a few deliveries after it: most of what comes after an end cannot happen."""
-    ends = [deed for deed in deeds if deed.verb in ENDINGS][:1]
+def endings_late(deeds: Sequence[Deed], most: int) -> list[Deed]:
+    """*deeds* with so many endings at most, and little after one: most of what comes after an end cannot happen."""
+    ends = [deed for deed in deeds if deed.verb in ENDINGS][:most]
     rest = [deed for deed in deeds if deed.verb not in ENDINGS]
     at = len(rest) - AFTER_END if len(rest) > AFTER_END else len(rest)
     return [*rest[:at], *ends, *rest[at:]]
