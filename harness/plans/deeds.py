@@ -93,7 +93,7 @@ def _consent_again(course: Course, number: int) -> bool:
     """A consent after the last one was over; where it is not, it is ended first."""
     if "disconnect" in course.met:
         return False  # whether that came to pass is for the app to say
-    if course.consent == "active" and _revoke(course, number):
+    if course.is_active() and _revoke(course, number):
         course.hand_over()
     if course.consent != "over" or course.is_deleted or course.is_out:
         return False

@@ -147,6 +147,7 @@ class _Search:
         self._failing: Scenario | None = None
         self._heed: Callable[[], None] = lambda: None
         self._lives: dict[bytes, Life] = {}
+        self._met: list[tuple[str, ...]] = []
         self._executed = 0
         self._searching = stopwatch()
         self._shrinking: Callable[[], float] | None = None
@@ -164,16 +165,19 @@ class _Search:
         seeds = stream(self._seed, "lives")
         verbs = possible(hooks)
         pairs, names = pairs_of(verbs), [verb.name for verb in verbs]
+        wanted = pairs
         for _ in range(-(-self.wanted * DRAWS_PER_PLAN // LIVES_AT_ONCE)):
-            wanted = unmet(pairs, [life.met() for life in self._lives.values()]) or pairs
+            wanted = unmet(wanted, self._met) or pairs
+            self._met.clear()
             # Small numbers are drawn more often than others, and must not mean the same each time.
-            wanted, words = (seeds.sample(ones, len(ones)) for ones in (wanted, names))
-            drawn = lives(hooks, words, wanted).map(self._laid_out)
+            words, turn = seeds.sample(names, len(names)), seeds.sample(wanted, len(wanted))
+            drawn = lives(hooks, words, turn).map(self._laid_out)
             self._some(drawn, seeds.randrange(2**32), question=self._shorten, most=LIVES_AT_ONCE)
 
     def _laid_out(self, life: Life) -> Scenario:
         plan = life.plan()
-        self._lives.setdefault(_key(plan), life)
+        if self._lives.setdefault(_key(plan), life) is life:
+            self._met.append(life.met())
         return plan
 
     def _some(

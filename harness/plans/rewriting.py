@@ -51,7 +51,7 @@ def is_life(scenario: Scenario) -> bool:
 
 
 def rewrite(scenario: Scenario, findings: Iterable[Finding], *, plan: str, seed: int, file: str) -> str:
-    """The text of a pytest file that plays *scenario*, and asks what *findings* found broken; all of it where nothing was."""
+    """The text of a pytest file that plays *scenario*, and asks what *findings* found broken, or everything."""
     failed = [one for one in findings if one.verdict is Verdict.FAIL]
     names = {one.probe for one in failed}
     asked = [one for one in scenario.probes if probes.name_of(one) in names] or list(scenario.probes)
