@@ -46,10 +46,10 @@ def write_as_test(scenario: "Scenario", settings: "Settings", *, seed: int, plan
         if crashed:
             raise PlanError(f"{plan} came to no end: {worker.redactor.redact(crashed)}. Nothing was written.")
         if is_life(scenario):
-            text = rewrite(scenario, findings, plan=str(plan), seed=seed, file=path.name)
+            text = rewrite(scenario, findings, plan=plan.name, seed=seed, file=path.name)
             files.write_each([(path, worker.redactor.redact(text))])
-            click.echo(f"Wrote {path}, which needs fiskil-harness: its faults bite between the app and the API.")
-            click.echo(f"Run it with: pytest {path} --fiskil-config {settings.source or 'fiskil-harness.toml'}")
+            click.echo(f"Wrote {path}, which needs fiskil-harness: what goes wrong stands between the app and the API.")
+            click.echo(f"Run it with: pytest {path} --fiskil-config fiskil-harness.toml")
             return 0
         secret = driver.fiskil.credentials.webhook_secret
         retold = retell(scenario, journal, findings, settings=settings, secret=secret, plan=str(plan), seed=seed)

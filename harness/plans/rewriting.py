@@ -18,8 +18,8 @@ ROOMS = (("steps", steps), ("faults", faults), ("probes", probes))
 
 TEXT = '''"""{title}
 
-Written by fiskil-harness from the plan {plan}, with seed {seed}. The faults in it bite between the app and
-the API, so it needs fiskil-harness and the app's config: pytest {file} --fiskil-config fiskil-harness.toml
+Written by fiskil-harness from {plan}, with seed {seed}. What goes wrong in it stands between the app and the API,
+so it needs fiskil-harness and the app's config: pytest {file} --fiskil-config fiskil-harness.toml
 """
 
 from harness import Scenario, {rooms}
@@ -37,7 +37,7 @@ SCENARIO = Scenario(
 
 
 def test_the_app_comes_through(fiskil_worker):
-    """Nothing that the plan found broken is broken, and something is seen to hold."""
+    """Nothing is found broken, and something is seen to hold."""
     findings = fiskil_worker.play(SCENARIO).outcome.findings
 
     assert [f"{{one.probe}}: {{one.seen}}" for one in findings if one.verdict == "FAIL"] == []
@@ -51,10 +51,8 @@ def is_life(scenario: Scenario) -> bool:
 
 
 def rewrite(scenario: Scenario, findings: Iterable[Finding], *, plan: str, seed: int, file: str) -> str:
-    """The text of a pytest file that plays *scenario*, and asks what *findings* found broken, or everything."""
+    """The text of a pytest file that plays *scenario*, and asks all that it asks; *findings* give the title."""
     failed = [one for one in findings if one.verdict is Verdict.FAIL]
-    names = {one.probe for one in failed}
-    asked = [one for one in scenario.probes if probes.name_of(one) in names] or list(scenario.probes)
     title = f"A life of an end user: {failed[0].seen if failed else 'nothing was found broken'}.".replace('"', "'")
     lines = [_line(one) for one in scenario.steps]
     rooms = [name for name, _ in ROOMS if name != "faults" or any("faults." in line for line in lines)]
@@ -66,7 +64,7 @@ def rewrite(scenario: Scenario, findings: Iterable[Finding], *, plan: str, seed:
         rooms=", ".join(sorted(rooms)),
         name=scenario.name,
         steps="\n".join(lines),
-        probes="\n".join(_line(one) for one in asked),
+        probes="\n".join(_line(one) for one in scenario.probes),
     )
 
 
