@@ -13,7 +13,7 @@ COSTLY = frozenset({"break", "explore", "restart_with_wrong_secret", "revoke_key
 
 MANY = 100
 
-WATCH_CALLS = frozenset({"webhook_acknowledged_while_api_is_slow", "webhook_forged_for_work"})
+WATCH_CALLS = frozenset({"lives_explored", "webhook_acknowledged_while_api_is_slow", "webhook_forged_for_work"})
 """Scenarios that watch the app's API calls, of which a mere receiver makes none."""
 
 

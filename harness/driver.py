@@ -6,7 +6,7 @@ Acting and judging are apart: when the probes examine, the faults are lifted and
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -51,6 +51,9 @@ from harness.steps import name_of as step_name
 from harness.webhooks import Sender, Target
 from harness.webhooks.adapter import told_by
 from harness.webhooks.schemes import key_of
+
+if TYPE_CHECKING:
+    from harness.plans import Tried
 
 QUIET_S = 0.12
 QUIET_CAP_S = 5.0
@@ -161,11 +164,14 @@ class Driver:
             flows=exercised_in(journal),
         )
 
-    def perform(self, scenario: Scenario, *, quiet_s: float = QUIET_S) -> tuple[Journal, str]:
+    def perform(
+        self, scenario: Scenario, *, quiet_s: float = QUIET_S, is_unwell: Callable[[Journal], bool] | None = None
+    ) -> tuple[Journal, str]:
         """Do every step; the journal, and in words what kept the scenario from its end.
 
         Args:
             quiet_s: So long the app must not have called the API before it begins, in real seconds.
+            is_unwell: Whether the app must be started again afterwards (default: where steps touched the whole of it).
         """
         self.start()  # before hooks are looked for: those of a Python object are known once it lives
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
@@ -199,7 +205,7 @@ class Driver:
             journal.write(fault_set(one))
         self._note_output(journal)
         self._name_ids(stage)
-        self._clean_up(stage)
+        self._clean_up(is_restarted=is_unwell(journal) if is_unwell else stage.must_restart)
         return journal, crashed
 
     def judge(self, scenario: Scenario, journal: Journal, crashed: str) -> tuple[Finding, ...]:
@@ -285,12 +291,12 @@ class Driver:
         for consent in self.fiskil.sandbox.store.consents:
             names.setdefault(consent, "consent")
 
-    def _clean_up(self, stage: Stage) -> None:
+    def _clean_up(self, *, is_restarted: bool) -> None:
         """Give the key back, remove the people, and bring the app back where the scenario touched the whole of it."""
         self.fiskil.sandbox.set_key(is_accepted=True)
         self.fiskil.speak_plain()
         self.app.values["api_url"] = self.fiskil.api_url
-        if stage.must_restart and self.app.can_restart:
+        if is_restarted and self.app.can_restart:
             self.app.restart()
         self.fiskil.reset()
 
@@ -315,11 +321,10 @@ class Driver:
         self, journal: Journal, readings: dict[str, str], kind: PlanKind, wanted: int, shrink_s: float
     ) -> tuple[PlanRun, ...]:
         """Run generated plans, each with its own journal, while the scenario that asked for them waits with *journal*."""
-
-        def run(plan: Scenario) -> Outcome:
-            return self.run(msgspec.structs.replace(plan, readings=readings), quiet_s=PLAN_QUIET_S)
-
         from harness.plans import explore
+
+        def run(plan: Scenario) -> "Tried":
+            return self.try_plan(msgspec.structs.replace(plan, readings=readings))
 
         read_until = dict(self._read_until)
         try:
@@ -331,6 +336,7 @@ class Driver:
                 can_restart=self.app.can_restart,
                 can_fail=self.app.has("app.drive.fail"),
                 folds=self.app.has("app.observe.reducer"),
+                hooks=self.hooks(),
                 shrink_cap_s=shrink_s,
             )
         finally:
@@ -339,6 +345,20 @@ class Driver:
             deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
             self.fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
         return tuple(msgspec.structs.replace(run, **journal.stamp()) for run in explored.runs)
+
+    def try_plan(self, plan: Scenario) -> "Tried":
+        """Run a drawn plan and judge it; the app is started again after one that leaves it unwell, and only then."""
+        from harness.plans import Tried
+        from harness.plans.living import is_unwell
+
+        journal, crashed = self.perform(plan, quiet_s=PLAN_QUIET_S, is_unwell=is_unwell)
+        return Tried(findings=self.judge(plan, journal, crashed), journal=journal)
+
+    def hooks(self) -> frozenset[str]:
+        """The hooks that the app has, of those that drawn lives may need."""
+        from harness.plans.deeds import HOOKS
+
+        return frozenset(hook for hook in HOOKS if self.app.has(hook))
 
     def _sender(self) -> Sender:
         target = Target.of(self.app.url + self.settings.app.webhook.path, allow_hosts=self.settings.sandbox.allow_hosts)

@@ -51,7 +51,7 @@ def about_receivers(phase: Phase = "all", *, is_heavy: bool = False) -> list[Sce
     heavy = [load(name) for name in catalog.opt_in_names() if is_heavy]
     known = {
         "direct": [*(one for one in load_all() if one.name.startswith("webhook_")), *heavy],
-        "random": [one for one in load_all() if is_explored(one)],
+        "random": [one for one in load_all() if is_explored(one) and not is_of_lives(one)],
     }
     return known["direct"] + known["random"] if phase == "all" else known[phase]
 
@@ -59,6 +59,11 @@ def about_receivers(phase: Phase = "all", *, is_heavy: bool = False) -> list[Sce
 def is_explored(scenario: Scenario) -> bool:
     """Whether its plans are drawn."""
     return any(isinstance(step, Explore) for step in scenario.steps)
+
+
+def is_of_lives(scenario: Scenario) -> bool:
+    """Whether those are whole lives, of which a mere receiver of webhooks sees little."""
+    return any(isinstance(step, Explore) and step.kind == "lives" for step in scenario.steps)
 
 
 def with_plans(scenarios: Iterable[Scenario], count: int | None, shrink_s: float | None = None) -> list[Scenario]:

@@ -22,6 +22,7 @@ from harness.driver import EFFECTS_TOLD, Driver, Outcome
 from harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
 from harness.exhibits import Exhibit, exhibits, happened
 from harness.journal import Delivery, Exchange, Journal, PlanRun, Trouble
+from harness.journal.pairs import Pairs, covered
 from harness.local import LocalFiskil, secrets_of
 from harness.probes import Finding, Verdict
 from harness.redact import Redactor
@@ -40,7 +41,10 @@ MOST_SILENT = 3
 
 
 class Measure(Struct, frozen=True, kw_only=True):
-    """What a scenario cost; it may differ from run to run and decides nothing. Times are real."""
+    """What a scenario cost; it may differ from run to run and decides nothing. Times are real.
+
+    ``pairs`` are the things that met in drawn lives, where any were drawn.
+    """
 
     scenario: str
     took_s: float
@@ -48,6 +52,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     deliveries: int = 0
     slowest_acknowledgement_ms: float | None = None
     notes: tuple[str, ...] = ()
+    pairs: Pairs | None = None
 
 
 class Played(Struct, frozen=True, kw_only=True):
@@ -260,7 +265,14 @@ def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
         deliveries=len(deliveries),
         slowest_acknowledgement_ms=round(max(acknowledged) * 1000, 1) if acknowledged else None,
         notes=(*(one.what for one in journal.all(Trouble)), *_races(journal)),
+        pairs=_pairs(journal),
     )
+
+
+def _pairs(journal: Journal) -> Pairs | None:
+    runs = journal.all(PlanRun)
+    possible = next((run.possible for run in runs if run.possible), ())
+    return covered(possible, (run.happened for run in runs)) if possible else None
 
 
 def _races(journal: Journal) -> Iterator[str]:

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 def write_as_test(scenario: "Scenario", settings: "Settings", *, seed: int, plan: Path, path: Path) -> int:
     """Run *scenario*, and write the test to *path* and its deliveries as curl lines beside it; both or neither.
 
+    A life is written as a test that needs the harness, alone.
+
     Raises:
         UsageError: *path* is no Python file or cannot be written.
         PlanError: The plan draws plans, came to no end, or sends nothing that a plain test can ask about.
     """
     from harness.errors import PlanError, UsageError
     from harness.plans.retelling import retell
+    from harness.plans.rewriting import is_life, rewrite
     from harness.report import files
     from harness.selection import is_explored
     from harness.worker import Worker
@@ -42,6 +45,12 @@ def write_as_test(scenario: "Scenario", settings: "Settings", *, seed: int, plan
         findings = driver.judge(scenario, journal, crashed)
         if crashed:
             raise PlanError(f"{plan} came to no end: {worker.redactor.redact(crashed)}. Nothing was written.")
+        if is_life(scenario):
+            text = rewrite(scenario, findings, plan=plan.name, seed=seed, file=path.name)
+            files.write_each([(path, worker.redactor.redact(text))])
+            click.echo(f"Wrote {path}, which needs fiskil-harness: what goes wrong stands between the app and the API.")
+            click.echo(f"Run it with: pytest {path} --fiskil-config fiskil-harness.toml")
+            return 0
         secret = driver.fiskil.credentials.webhook_secret
         retold = retell(scenario, journal, findings, settings=settings, secret=secret, plan=str(plan), seed=seed)
         texts = [(path, worker.redactor.redact(retold.test)), (beside, worker.redactor.redact(retold.shell))]

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from harness.journal.entry import Entry
+from harness.journal.pairs import Verb
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -91,7 +92,7 @@ class BaitTaken(Entry, frozen=True, kw_only=True):
     kind: str
 
 
-PlanKind = Literal["deliveries", "forgeries", "order", "everything"]
+PlanKind = Literal["deliveries", "forgeries", "order", "everything", "lives"]
 
 
 class PlanRun(Entry, frozen=True, kw_only=True):
@@ -100,6 +101,9 @@ class PlanRun(Entry, frozen=True, kw_only=True):
     The texts are those of the plan's finding that decided, by ``probe``; ``invariant`` is the promise that it saw broken,
     and ``practice`` what that counts for, where plans of the kind bear on several. A failing plan with a race in it was run
     ``rounds`` more times and failed ``rounds_failed`` times; these two never enter a verdict's words.
+
+    Of a life, ``happened`` are the verbs that came to pass and, where they are faults, bit; ``possible`` are all that could
+    have been drawn.
     """
 
     number: int
@@ -117,3 +121,5 @@ class PlanRun(Entry, frozen=True, kw_only=True):
     practice: str = ""
     rounds: int = 0
     rounds_failed: int = 0
+    happened: tuple[str, ...] = ()
+    possible: tuple[Verb, ...] = ()

@@ -5,6 +5,6 @@ Hypothesis is imported here and nowhere else; a plan that was found needs it no 
 
 from harness.plans.acts import Form
 from harness.plans.drawing import plans
-from harness.plans.exploring import Exploration, explore
+from harness.plans.exploring import Exploration, Tried, explore
 
-__all__ = ["Exploration", "Form", "explore", "plans"]
+__all__ = ["Exploration", "Form", "Tried", "explore", "plans"]

@@ -15,15 +15,20 @@ import hypothesis.configuration
 import msgspec
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.errors import Flaky
+from hypothesis.strategies import SearchStrategy
 from msgspec import Struct
 
 from harness import interrupts, steps
 from harness.clock import stopwatch
 from harness.errors import HarnessError
 from harness.ids import stream
-from harness.journal import PlanKind, PlanRun
+from harness.journal import Journal, PlanKind, PlanRun
+from harness.journal.pairs import pairs_of, unmet
 from harness.plans.acts import Act, Form
 from harness.plans.drawing import plans
+from harness.plans.lives import Life, possible
+from harness.plans.living import happened, lives, shorter, telling
+from harness.plans.promises import promises_of
 from harness.plans.reading import UNDONE, calmer, run_of
 from harness.plans.usual import suspects
 from harness.probes import Finding, Verdict
@@ -40,6 +45,9 @@ TRIES_OF_A_RACE = 4
 FAILURES_OF_A_RACE = 2
 DRAWS_PER_PLAN = 6
 """Different draws may come to the same plan, which is not run again."""
+
+LIVES_AT_ONCE = 2
+"""What was laid out so far tells which pairs are wanted next, so few lives are drawn before it is asked again."""
 
 DRAWS_AT_ONCE = 8
 """After ten draws Hypothesis mostly varies what it drew before, so it begins anew before that: of forty plans that resemble
@@ -64,6 +72,13 @@ class Judged(Protocol):
         """The answers of the plan's probes, and what kept it from its end."""
 
 
+class Tried(Struct, frozen=True, kw_only=True):
+    """What came of one plan, and what was observed meanwhile."""
+
+    findings: tuple[Finding, ...]
+    journal: Journal
+
+
 class Exploration(Struct, frozen=True, kw_only=True):
     """What came of all plans: ``runs`` are the drawn ones in their order, ``failing`` is the shortest that failed, if any.
 
@@ -84,6 +99,7 @@ def explore(
     can_restart: bool = False,
     can_fail: bool = False,
     folds: bool = False,
+    hooks: frozenset[str] = frozenset(),
     shrink_cap_s: float = SHRINK_CAP_S,
 ) -> Exploration:
     """Try *wanted* different plans of *kind*; shrink the first that fails, and see how often it comes back.
@@ -93,10 +109,14 @@ def explore(
         seed: The same seed draws the same plans.
         can_fail: Whether the app fails on demand.
         folds: Whether the config tells what events come to.
+        hooks: Those that the config gives; lives are made of what they allow.
         shrink_cap_s: After so many real seconds no shorter plan is tried any more.
     """
     search = _Search(run, seed=seed, wanted=wanted, shrink_cap_s=shrink_cap_s)
     with contextlib.suppress(_Enough):
+        if kind == "lives":
+            search.through_lives(hooks)
+            return search.conclusion()
         has_counts = kind == "order" or search.finds_counts(Form(kind="deliveries"))
         if kind in {"forgeries", "everything"} and not has_counts:
             search.wanted = -(-wanted // SLOWER)
@@ -126,6 +146,8 @@ class _Search:
         self._runs: list[PlanRun] = []
         self._failing: Scenario | None = None
         self._heed: Callable[[], None] = lambda: None
+        self._lives: dict[bytes, Life] = {}
+        self._met: list[tuple[str, ...]] = []
         self._executed = 0
         self._searching = stopwatch()
         self._shrinking: Callable[[], float] | None = None
@@ -134,12 +156,39 @@ class _Search:
         """Let Hypothesis draw plans of one form and try them, until there are enough or one fails."""
         seeds = stream(self._seed, "plans")
         for _ in range(-(-self.wanted * DRAWS_PER_PLAN // DRAWS_AT_ONCE)):
-            self._some(form, seeds.randrange(2**32))
+            self._some(plans(form), seeds.randrange(2**32), question=lambda plan: self._question(form, plan))
             if self._failing is not None:
                 return
 
-    def _some(self, form: Form, seed: int) -> None:
-        """Try a few plans."""
+    def through_lives(self, hooks: frozenset[str]) -> None:
+        """Let it draw whole lives, of what has not met yet before all."""
+        seeds = stream(self._seed, "lives")
+        verbs = possible(hooks)
+        pairs, names = pairs_of(verbs), [verb.name for verb in verbs]
+        wanted = pairs
+        for _ in range(-(-self.wanted * DRAWS_PER_PLAN // LIVES_AT_ONCE)):
+            wanted = unmet(wanted, self._met) or pairs
+            self._met.clear()
+            # Small numbers are drawn more often than others, and must not mean the same each time.
+            words, turn = seeds.sample(names, len(names)), seeds.sample(wanted, len(wanted))
+            drawn = lives(hooks, words, turn).map(self._laid_out)
+            self._some(drawn, seeds.randrange(2**32), question=self._shorten, most=LIVES_AT_ONCE)
+
+    def _laid_out(self, life: Life) -> Scenario:
+        plan = life.plan()
+        if self._lives.setdefault(_key(plan), life) is life:
+            self._met.append(life.met())
+        return plan
+
+    def _some(
+        self,
+        drawn: SearchStrategy[Scenario],
+        seed: int,
+        *,
+        question: Callable[[Scenario], None],
+        most: int = DRAWS_AT_ONCE,
+    ) -> None:
+        """Try a few plans; the first that fails is put to the *question* first."""
 
         @hypothesis.seed(seed)
         @hypothesis.settings(
@@ -147,20 +196,20 @@ class _Search:
             database=None,
             deadline=None,
             derandomize=False,
-            max_examples=DRAWS_AT_ONCE,
+            max_examples=most,
             phases=(Phase.generate, Phase.shrink),
             print_blob=False,
             report_multiple_bugs=False,
             suppress_health_check=tuple(HealthCheck),
             verbosity=Verbosity.quiet,
         )
-        @hypothesis.given(plans(form))
+        @hypothesis.given(drawn)
         def every_plan_holds(plan: Scenario) -> None:
             if self._fails(plan):
                 self._failing = plan
                 if self._shrinking is None:
                     self._shrinking = stopwatch()
-                    self._question(form, plan)
+                    question(plan)
                 raise _PlanFails
 
         with _files_elsewhere(), interrupts.remembered() as heed, contextlib.suppress(_PlanFails, Flaky):
@@ -178,6 +227,19 @@ class _Search:
                 self._failing = plan
                 raise _Enough
 
+    def _shorten(self, failing: Scenario) -> None:
+        """Cut a life down while it fails, deed by deed; nothing is left to shrink then."""
+        life = self._lives[_key(failing)]
+        is_shorter = True
+        while is_shorter:
+            is_shorter = False
+            for one in shorter(life):
+                plan = self._laid_out(one)
+                if plan != self._failing and self._fails(plan):
+                    self._failing, life, is_shorter = plan, one, True
+                    break
+        raise _Enough
+
     def conclusion(self) -> Exploration:
         """Everything that was drawn, and what is known about the shortest failing plan."""
         runs = self._runs
@@ -192,7 +254,9 @@ class _Search:
 
     def _calm_down(self) -> None:
         """Prefer a form without races that fails as well."""
-        for form in calmer(self._failing) if self._failing is not None else ():
+        if self._failing is None or _key(self._failing) in self._lives:
+            return
+        for form in calmer(self._failing):
             key = _key(form)
             if key not in self._known:
                 self._known[key] = self._tried_hard(form)
@@ -250,14 +314,20 @@ class _Search:
         self._heed()
         self._executed += 1
         try:
-            findings = self._run(plan).findings
+            tried = self._run(plan)
         except HarnessError as error:
             # The app does not come up again: whatever was drawn next would find the same.
             reason = str(error).partition("\n")[0]
             if self._shrinking is None:
                 self._note(run_of(plan, Finding(probe=UNDONE[0], verdict=Verdict.INCONCLUSIVE, seen=reason)))
             raise _Enough from error
-        return run_of(plan, *findings)
+        life = self._lives.get(_key(plan))
+        if life is None:
+            return run_of(plan, *tried.findings)
+        journal = tried.journal if isinstance(tried, Tried) else Journal()
+        found = run_of(plan, *telling(tried.findings), promises=promises_of(journal))
+        met = happened(life, journal, tried.findings)
+        return msgspec.structs.replace(found, happened=met, possible=possible(life.hooks))
 
 
 def _is_racy(plan: Scenario) -> bool:

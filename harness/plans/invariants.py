@@ -141,9 +141,9 @@ INVARIANTS = (
 """Of two that one probe sees, the first is told whose steps the plan has."""
 
 
-def broken(plan: Scenario, probe: str) -> Invariant | None:
+def broken(plan: Scenario, probe: str, promises: tuple[Invariant, ...] = INVARIANTS) -> Invariant | None:
     """The promise that *plan* found broken when *probe* failed; None where the probe checks none of them."""
-    for one in INVARIANTS:
+    for one in promises:
         if probe in one.probes and (not one.after or any(isinstance(step, one.after) for step in plan.steps)):
             return one
     return None

@@ -10,7 +10,7 @@ import msgspec
 
 from harness import steps
 from harness.journal import PlanRun
-from harness.plans.invariants import broken
+from harness.plans.invariants import INVARIANTS, Invariant, broken
 from harness.probes import Finding, Verdict
 from harness.scenario import Scenario
 from harness.webhooks.outbox import ATTEMPTS
@@ -77,10 +77,10 @@ def _alone(step: Any) -> str:
     return steps.in_words(msgspec.structs.replace(step, twin=""))
 
 
-def run_of(plan: Scenario, *findings: Finding) -> PlanRun:
+def run_of(plan: Scenario, *findings: Finding, promises: tuple[Invariant, ...] = INVARIANTS) -> PlanRun:
     """What came of *plan*, as its deciding finding tells; the number is for whoever counts."""
     finding = _telling(findings)
-    promise = broken(plan, finding.probe) if finding.verdict is Verdict.FAIL else None
+    promise = broken(plan, finding.probe, promises) if finding.verdict is Verdict.FAIL else None
     return PlanRun(
         number=0,
         invariant=promise.id if promise else "",

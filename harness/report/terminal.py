@@ -163,6 +163,9 @@ def _show_end(whole: GateResult, console: "Console", width: int) -> None:
         counts = ", ".join(f"{len(judgement.having(one))} {one}" for one in Standing if judgement.having(one))
         _print_wrapped(console, f"{judgement.practices} practices: {counts}  (* required)", width)
         _print_wrapped(console, f"{scenario_counts(judgement)}, in {run.took_s:.0f} s", width)
+    for one in whole.measured:
+        if one.pairs is not None:
+            _print_wrapped(console, words.pairs_line(one), width)
     colour = {0: "bold green", 1: "bold red"}.get(whole.exit_code, "bold yellow")
     for line in words.wrapped(decision_line(whole), width):
         _print(console, line, style=colour)

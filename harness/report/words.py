@@ -16,6 +16,7 @@ from harness.probes import Finding, Verdict
 from harness.scenario import AT
 from harness.standings import Standing
 from harness.trials import Hold
+from harness.worker import Measure
 
 _HOLDS = {
     Hold.BREAKS: "break the app",
@@ -51,6 +52,14 @@ def finding_lines(outcome: Outcome, findings: Sequence[Finding], *, again: str, 
             lines += _in_detail(finding, width)
         lines += [line for text in finding.advice for line in _labelled("advice", text, width)]
     return lines + command_lines("again", again, width, indent=INDENT, label_width=LABEL)
+
+
+def pairs_line(measure: Measure) -> str:
+    """How many things that can meet in a life did, where lives were drawn."""
+    if measure.pairs is None:
+        return ""
+    told = f"{measure.scenario}: pairs covered {measure.pairs.covered} of {measure.pairs.of}"
+    return told + ("; --json FILE names those missing" if measure.pairs.missing else "")
 
 
 def seen(finding: Finding) -> str:

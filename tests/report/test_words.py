@@ -6,8 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from harness.driver import Outcome
+from harness.journal.pairs import Pairs
 from harness.probes import Finding, Verdict
-from harness.report.words import command_lines, finding_lines, scenario_counts, seen, told
+from harness.report.words import command_lines, finding_lines, pairs_line, scenario_counts, seen, told
+from harness.worker import Measure
 
 COMMAND = (
     "fiskil-harness webhooks http://127.0.0.1:8123/webhooks/fiskil --secret-env FISKIL_WEBHOOK_SECRET "
@@ -66,3 +68,11 @@ def test_failures_are_told_first_and_missing_hooks_not_at_all(outcome_of: Callab
 
     assert [outcome.scenario for outcome, _ in told(judgement)] == ["b", "a"]
     assert scenario_counts(judgement) == "3 scenarios: 1 fail, 2 inconclusive"
+
+
+def test_what_met_in_lives_is_one_line() -> None:
+    """Where lives were drawn, and else nothing."""
+    drawn = Measure(scenario="lives_explored", took_s=1, pairs=Pairs(covered=2, of=3, missing=("revoke with retry",)))
+
+    assert pairs_line(drawn) == "lives_explored: pairs covered 2 of 3; --json FILE names those missing"
+    assert pairs_line(Measure(scenario="happy_path", took_s=1)) == ""

@@ -1,0 +1,123 @@
+"""Lives as Hypothesis draws them, and how one that fails is cut down.
+
+Of what is drawn, most are pairs that no life had yet, so that few lives bring many things together. Which those are
+depends on what was laid out, never on what an app did with it: one seed draws the same lives.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from harness.journal import Bite, Exchange, Journal, TokensExpired
+from harness.plans.deeds import ANYWHERE, API_FAULTS, ENDINGS, IN_WALKS, VERBS
+from harness.plans.lives import Deed, Life
+from harness.probes import Finding, Verdict
+from harness.probes.calls import is_fine
+
+VARIANTS = 8
+SOME_PAIRS = 4
+SOME_MORE = 2
+AFTER_END = 2
+ENDINGS_OF_A_LIFE = (1, 0)
+"""Whoever still has a consent at the end shows more: all rows, and the newest ones."""
+
+MANY = 9999
+ORDINARY = "hand_over"
+UNDONE = "every_step_done"
+UNBITTEN = "every_fault_bit"
+
+
+@st.composite
+def lives(draw: DrawFn, hooks: frozenset[str], verbs: Sequence[str], pairs: Sequence[tuple[str, str]]) -> Life:
+    """Lives of some of *pairs*, in either order, and of a few more of *verbs*: long ones, for what fails is cut."""
+    number = st.integers(0, VARIANTS - 1)
+    deeds: list[Deed] = []
+    for part in range(SOME_PAIRS):
+        at, is_turned = draw(st.integers(0, MANY)), draw(st.booleans())
+        pair = pairs[(at + part * len(pairs) // SOME_PAIRS) % len(pairs)]
+        both = [Deed(verb, draw(number)) for verb in pair]
+        deeds += reversed(both) if is_turned else both
+    words = (*verbs, ORDINARY)
+    for _ in range(SOME_MORE):
+        word = words[draw(st.integers(0, MANY)) % len(words)]
+        deeds.insert(draw(st.integers(0, len(deeds))), Deed(word, draw(number)))
+    most = draw(st.sampled_from(ENDINGS_OF_A_LIFE))
+    return Life(deeds=tuple(endings_late(deeds, most)), hooks=hooks)
+
+
+def endings_late(deeds: Sequence[Deed], most: int) -> list[Deed]:
+    """*deeds* with so many endings at most, and little after one: most of what comes after an end cannot happen."""
+    ends = [deed for deed in deeds if deed.verb in ENDINGS][:most]
+    rest = [deed for deed in deeds if deed.verb not in ENDINGS]
+    at = len(rest) - AFTER_END if len(rest) > AFTER_END else len(rest)
+    return [*rest[:at], *ends, *rest[at:]]
+
+
+def shorter(life: Life) -> Iterator[Life]:
+    """Lives with less in them: without one half, then without one deed, the later ones first, then with plainer ones."""
+    deeds = life.deeds
+    half = len(deeds) // 2
+    if half > 1:
+        yield _with(life, deeds[half:])
+        yield _with(life, deeds[:half])
+    for at in reversed(range(len(deeds))):
+        yield _with(life, (*deeds[:at], *deeds[at + 1 :]))
+    for at, deed in enumerate(deeds):
+        if deed.number:
+            yield _with(life, (*deeds[:at], msgspec.structs.replace(deed, number=0), *deeds[at + 1 :]))
+
+
+def _with(life: Life, deeds: tuple[Deed, ...]) -> Life:
+    return msgspec.structs.replace(life, deeds=deeds)
+
+
+def happened(life: Life, journal: Journal, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """The verbs of *life* that came to pass, faults only where they bit; none where the plan came to no end."""
+    if any(one.probe == UNDONE for one in findings):
+        return ()
+    bitten = {one.fault for one in journal.all(Bite)}
+    return tuple(verb for verb in life.met() if VERBS[verb].group and _came_to_pass(verb, journal, bitten))
+
+
+def _came_to_pass(verb: str, journal: Journal, bitten: set[str]) -> bool:
+    if verb not in API_FAULTS:
+        return True
+    if verb == "expire_tokens":
+        return _was_felt(journal)
+    if verb == "unauthorised":
+        return "Unauthorised()" in bitten
+    fault = ANYWHERE[verb] if verb in ANYWHERE else IN_WALKS[verb][0]
+    return repr(fault).replace("'", "") in bitten
+
+
+def _was_felt(journal: Journal) -> bool:
+    """Whether a dead token was used, or a new one taken after every one had died."""
+    died_s = [one.at_s for one in (*journal.all(TokensExpired), *journal.all(Bite)) if _kills_tokens(one)]
+    return any(
+        one.status == 401 or (one.route == "token" and one.at_s > min(died_s, default=one.at_s))
+        for one in journal.all(Exchange)
+        if not one.is_stray
+    )
+
+
+def _kills_tokens(entry: object) -> bool:
+    return isinstance(entry, TokensExpired) or getattr(entry, "fault", "").startswith("ExpireTokens")
+
+
+def is_unwell(journal: Journal) -> bool:
+    """Whether a token died, or was refused, and no later call shows that the app goes on: the next plan would suffer."""
+    made = [one for one in journal.all(Exchange) if not one.is_stray and one.route != "token"]
+    deaths = [one.at_s for one in (*journal.all(TokensExpired), *journal.all(Bite)) if _kills_tokens(one)]
+    deaths += [one.at_s for one in made if one.status == 401]
+    return bool(deaths) and not any(one.at_s > max(deaths) and is_fine(one) for one in made)
+
+
+def telling(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings of a life without what it has no say in: a fault that found nothing to bite, a probe with nothing to see.
+
+    One that saw something comes first.
+    """
+    kept = [one for one in findings if one.probe != UNBITTEN]
+    return sorted(kept, key=lambda one: one.verdict is Verdict.INCONCLUSIVE and one.probe != UNDONE)

@@ -1,0 +1,20 @@
+"""Whole lives as drawn from the seed: consents, failing calls and odd deliveries meet, and what is true comes of it."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=(
+        "tokens.expiry-handled",
+        "cache.invalidated",
+        "data.changes-tolerated",
+        "data.upsert",
+        "data.soft-delete",
+        "errors.graceful",
+        "webhooks.idempotent",
+        "webhooks.retries",
+        "edge.user-cancellation",
+        "edge.network-errors",
+    ),
+    steps=(steps.Explore("lives"),),
+    probes=(probes.SurvivesEveryPlan(),),
+)
