@@ -5,9 +5,11 @@ from harness.probes.acknowledges_promptly import AcknowledgesPromptly
 from harness.probes.applies_each import AppliesEach
 from harness.probes.applies_once import AppliesOnce
 from harness.probes.applies_whole_posts_only import AppliesWholePostsOnly
+from harness.probes.backs_off import BacksOff
 from harness.probes.base import PlainProbe, Probe, name_of
 from harness.probes.bounds_bodies import BoundsBodies
 from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
+from harness.probes.comes_through import ComesThrough
 from harness.probes.connects_on_consent import ConnectsOnConsent
 from harness.probes.drops_removed_rows import DropsRemovedRows
 from harness.probes.drops_revoked_rows import DropsRevokedRows
@@ -30,6 +32,7 @@ from harness.probes.refuses_forgeries import RefusesForgeries
 from harness.probes.refuses_strangers import RefusesStrangers
 from harness.probes.remembers_what_it_applies import RemembersWhatItApplies
 from harness.probes.renews_token_once import RenewsTokenOnce
+from harness.probes.repeats_no_refusals import RepeatsNoRefusals
 from harness.probes.retries_in_bounds import RetriesInBounds
 from harness.probes.shows_no_server_error import ShowsNoServerError
 from harness.probes.starts_again_afresh import StartsAgainAfresh
@@ -49,8 +52,10 @@ AnyProbe = (
     | AppliesEach
     | AppliesOnce
     | AppliesWholePostsOnly
+    | BacksOff
     | BoundsBodies
     | CallsNothingForForgeries
+    | ComesThrough
     | ConnectsOnConsent
     | DropsRemovedRows
     | DropsRevokedRows
@@ -71,6 +76,7 @@ AnyProbe = (
     | RefusesForgeries
     | RefusesStrangers
     | RemembersWhatItApplies
+    | RepeatsNoRefusals
     | RenewsTokenOnce
     | RetriesInBounds
     | ShowsNoServerError
@@ -94,9 +100,11 @@ __all__ = [
     "AppliesEach",
     "AppliesOnce",
     "AppliesWholePostsOnly",
+    "BacksOff",
     "BoundsBodies",
     "CallsNothingForForgeries",
     "Case",
+    "ComesThrough",
     "ConnectsOnConsent",
     "DropsRemovedRows",
     "DropsRevokedRows",
@@ -121,6 +129,7 @@ __all__ = [
     "RefusesStrangers",
     "RemembersWhatItApplies",
     "RenewsTokenOnce",
+    "RepeatsNoRefusals",
     "RetriesInBounds",
     "ShowsNoServerError",
     "StartsAgainAfresh",
