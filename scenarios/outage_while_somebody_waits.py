@@ -15,5 +15,10 @@ SCENARIO = Scenario(
         steps.Mend(),
         steps.Refresh(),
     ),
-    probes=(probes.BacksOff(), probes.RetriesInBounds(), probes.HoldsEveryRow("transactions")),
+    probes=(
+        probes.BacksOff(),
+        probes.KeepsDeadline(),
+        probes.RetriesInBounds(),
+        probes.HoldsEveryRow("transactions"),
+    ),
 )

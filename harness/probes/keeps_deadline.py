@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from harness.journal import Exchange, HookCall, Journal, Limits
 from harness.probes.base import PlainProbe
-from harness.probes.calls import began_s, bitten_by, header, routes_of
-from harness.probes.comes_through import is_whole
+from harness.probes.calls import began_s, bitten_by, routes_of
+from harness.probes.comes_through import is_spoilt, is_whole
 from harness.probes.finding import Finding
 
 SLACK_S = 1.0
@@ -18,8 +18,8 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
     """An endless answer is abandoned within ``call_deadline_s``, and the app answers within ``request_deadline_s``.
 
     A drip sends something every moment, and so does a server that says 100 Continue for ever: a limit on each read never
-    fires, only one on the whole call does. Who is told to come back much later answers in time as well. Nobody is held to a
-    deadline that the config does not promise.
+    fires, only one on the whole call does. Whoever waits is answered in time as well where calls fail, or where the API says
+    to come back in ages. Nobody is held to a deadline that the config does not promise.
     """
 
     expected: ClassVar[str] = "the connection closed by the call deadline, an answer by the request deadline"
@@ -33,19 +33,19 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
             return self.cannot_tell("the scenario has not begun")
         call_s, request_s = limits[-1].call_deadline_s + SLACK_S, limits[-1].request_deadline_s + SLACK_S
         held = [one for one in bitten_by(journal, *ENDLESS) if _was_held(one, call_s)]
-        put_off = [one for one in bitten_by(journal) if _is_put_off(one, request_s)]
-        if not (held or put_off):
+        failed = [one for one in bitten_by(journal) if is_spoilt(one) and one not in held]
+        if not (held or failed):
             return self.cannot_tell("no answer was stalled or dripped for as long as the call deadline")
         if call_s > LONGEST_STALL_S:
             return self.cannot_tell("app.limits.call_deadline_s is longer than the longest stall", hook="app.limits")
         slow = sorted({one.route for one in held if _waited_s(journal, one) > call_s})
-        asked = [one for one in journal.all(HookCall) if any(_overlap(one, call) for call in (*held, *put_off))]
+        asked = [one for one in journal.all(HookCall) if any(_overlap(one, call) for call in (*held, *failed))]
         late = sorted({one.hook for one in asked if one.status is None or one.took_s > request_s})
         if slow:
             return self._slow(slow[0], slow, is_promised=CALL not in limits[-1].assumed, examined=routes_of(held))
         if late:
             return self._late(late[0], late, is_promised=REQUEST not in limits[-1].assumed, examined=len(asked))
-        seen = "every endless answer was abandoned in time" if held else "who was told to come back later answered in time"
+        seen = "every endless answer was abandoned in time" if held else "whoever waited was answered in time"
         return self.holds(seen, examined=routes_of(held) or len(asked))
 
     def _slow(self, first: str, slow: list[str], *, is_promised: bool, examined: int) -> Finding:
@@ -64,12 +64,6 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
 def _was_held(call: Exchange, call_s: float) -> bool:
     """Whether the app had to give up by itself: the answer never came to its end, and we did not end the call early."""
     return not is_whole(call) and not (call.is_cut and call.ended_s - call.at_s <= call_s)
-
-
-def _is_put_off(call: Exchange, request_s: float) -> bool:
-    """Whether the app was told to wait for longer than anybody waits for it."""
-    told = header(call.response_headers, "retry-after").strip()
-    return call.status in {429, 503} and told.isascii() and told.isdigit() and float(told) > request_s
 
 
 def _waited_s(journal: Journal, call: Exchange) -> float:
