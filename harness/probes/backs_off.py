@@ -1,6 +1,7 @@
 """Does the app leave an API that fails more and more time, or come back in one short rhythm?"""
 
 from itertools import groupby, pairwise
+from math import inf
 from typing import ClassVar
 
 from harness.journal import Exchange, Journal
@@ -79,7 +80,7 @@ def _tells(journal: Journal, series: list[Exchange]) -> bool:
     """Whether the app showed how it waits: it gave up, waited long, or waited longer than before."""
     waited = pauses(series)
     later = [one for one in calls(journal, series[0].route) if one.number > series[-1].number]
-    next_asking_s = min((moment for moment in askings(journal) if moment > series[-1].at_s), default=float("inf"))
+    next_asking_s = min((moment for moment in askings(journal) if moment > series[-1].at_s), default=inf)
     again = next((one for one in later if asked(one) == asked(series[-1]) and one.at_s < next_asking_s), None)
     if again is None:
         return True

@@ -1,5 +1,6 @@
 """Is a reading that one passing fault spoilt made again, without anybody asking for it anew?"""
 
+from math import inf
 from typing import ClassVar
 
 from harness.journal import Effects, Exchange, HookCall, Journal
@@ -48,10 +49,13 @@ class ComesThrough(PlainProbe, frozen=True, kw_only=True, tag="comes_through"):
         lost: list[Exchange] = []
         doubts: list[tuple[str, str]] = []
         for spoilt in bitten_by(journal):
-            if not is_spoilt(spoilt) or not _is_for_an_event(journal, spoilt) or not _has_passed(journal, spoilt):
+            whose = _whose_event(journal, spoilt) if is_spoilt(spoilt) else None
+            if whose is None:
+                continue
+            rest = _rest_after(journal, spoilt, whose)
+            if not _has_passed(journal, spoilt, rest):
                 continue
             judged.append(spoilt)
-            rest = _rest_after(journal, spoilt)
             if _is_read_again(journal, spoilt, rest):
                 continue
             if rest is None:
@@ -85,37 +89,42 @@ def is_whole(call: Exchange) -> bool:
     return announced.isdigit() and len(call.response_body) >= int(announced)
 
 
-def _is_for_an_event(journal: Journal, spoilt: Exchange) -> bool:
-    """Whether an acknowledged event, and no person, asked for the reading since the app was last at rest."""
+def _whose_event(journal: Journal, spoilt: Exchange) -> str | None:
+    """The participant whose acknowledged event, and no person, asked for the reading since the app was last at rest."""
     since_s = rest_before(journal, spoilt.at_s)
     if any(since_s < one.at_s and began_s(one) <= spoilt.at_s for one in journal.all(HookCall) if one.hook == "refresh"):
-        return False
-    return any(
-        since_s < delivery.at_s <= spoilt.at_s
-        and spoilt.route == f"banking.{dataset_of(event.kind)}"
-        and event.is_subscribed
-        and end_user_of(delivery) == spoilt.end_user_id
-        for delivery, event in told(journal)
+        return None
+    return next(
+        (
+            event.participant
+            for delivery, event in told(journal)
+            if since_s < delivery.at_s <= spoilt.at_s
+            and spoilt.route == f"banking.{dataset_of(event.kind)}"
+            and event.is_subscribed
+            and end_user_of(delivery) == spoilt.end_user_id
+        ),
+        None,
     )
 
 
-def _has_passed(journal: Journal, spoilt: Exchange) -> bool:
+def _rest_after(journal: Journal, spoilt: Exchange, participant: str) -> Effects | None:
+    """The first look that found nothing pending of the participant's."""
+    looks = (one for one in journal.all(Effects) if one.participant == participant)
+    return next((one for one in looks if one.at_s >= spoilt.ended_s and says_so(one)), None)
+
+
+def _has_passed(journal: Journal, spoilt: Exchange, rest: Effects | None) -> bool:
     """Whether the same reading was spoilt this once since the app was last at rest."""
-    rest = _rest_after(journal, spoilt)
-    since_s, until_s = rest_before(journal, spoilt.at_s), rest.at_s if rest else float("inf")
+    since_s, until_s = rest_before(journal, spoilt.at_s), rest.at_s if rest else inf
     return not any(
         asked(one) == asked(spoilt) and since_s < one.at_s < until_s and one is not spoilt and is_spoilt(one)
         for one in bitten_by(journal)
     )
 
 
-def _rest_after(journal: Journal, spoilt: Exchange) -> Effects | None:
-    return next((one for one in journal.all(Effects) if one.at_s >= spoilt.ended_s and says_so(one)), None)
-
-
 def _is_read_again(journal: Journal, spoilt: Exchange, rest: Effects | None) -> bool:
     """Whether the page, a whole walk, or more than it was to hold came whole before the app was at rest."""
-    since_s, until_s = rest_before(journal, spoilt.at_s), rest.at_s if rest else float("inf")
+    since_s, until_s = rest_before(journal, spoilt.at_s), rest.at_s if rest else inf
     made = [one for one in calls(journal, spoilt.route) if one.end_user_id == spoilt.end_user_id and since_s < one.at_s]
     if any(asked(one) == asked(spoilt) and is_fine(one) and one.at_s <= until_s for one in made):
         return True

@@ -18,17 +18,27 @@ def says_so(effects: Effects) -> bool:
 
 
 def rest_before(journal: Journal, moment_s: float) -> float:
-    """When the app was last at rest before *moment_s*; the beginning where it never was."""
-    return max((one.at_s for one in journal.all(Effects) if is_at_rest(one) and one.at_s < moment_s), default=0.0)
+    """When the app was last at rest before *moment_s*, for everybody who had asked for something; 0 where it never was."""
+    rests = [(one.at_s, one.participant) for one in journal.all(Effects) if is_at_rest(one) and one.at_s < moment_s]
+    asked = _asked_by(journal)
+
+    def is_for_all(rest_s: float) -> bool:
+        open_since = {whom: at_s for at_s, whom in asked if at_s < rest_s}
+        return all(any(whom == other and at_s < one_s for one_s, other in rests) for whom, at_s in open_since.items())
+
+    return next((rest_s for rest_s, _ in sorted(rests, reverse=True) if is_for_all(rest_s)), 0.0)
 
 
 def askings(journal: Journal) -> list[float]:
     """When something was asked of the app that may make it call the API: a request, or a delivery, each at its beginning."""
-    hooks = [began_s(one) for one in journal.all(HookCall) if one.hook not in NOT_WORK]
-    deliveries = [one.at_s for one in journal.all(Delivery)]
-    return sorted([*hooks, *deliveries])
+    return [at_s for at_s, _ in _asked_by(journal)]
 
 
 def asked_between(journal: Journal, since_s: float, until_s: float) -> int:
     """How many things were asked of the app after *since_s* and before *until_s*."""
     return sum(1 for one in askings(journal) if since_s < one < until_s)
+
+
+def _asked_by(journal: Journal) -> list[tuple[float, str]]:
+    hooks = [(began_s(one), one.participant) for one in journal.all(HookCall) if one.hook not in NOT_WORK]
+    return sorted([*hooks, *((one.at_s, one.participant) for one in journal.all(Delivery))])

@@ -205,3 +205,15 @@ def test_a_refusal_is_not_spoilt(tape: Tape, status: int) -> None:
     tape.effects({})
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_somebody_elses_rest_is_not_theirs(tape: Tape) -> None:
+    """Nothing is pending of one end user's, while what broke for another is still to be read."""
+    tape.told(ANNOUNCED, participant="b")
+    spoilt(tape)
+    tape.effects({}, participant="a", moment="settled")
+    tape.effects({}, participant="b", moment="settled", pending=1, is_quiescent=False)
+    tape.call(TRANSACTIONS)
+    tape.effects({}, participant="b")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
