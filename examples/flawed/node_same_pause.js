@@ -1,4 +1,4 @@
-// Works on a message again each quarter of a second until it succeeds, however long the API has been failing.
+// Works on a message again each fifth of a second until it succeeds, however long the API has been failing.
 // A delay that doubles, with chance in it, leaves the API room to recover.
 
 "use strict";
@@ -6,7 +6,7 @@
 const { Fiskil } = require("../embedded_app/fiskil.js");
 const { Worker } = require("../embedded_app/worker.js");
 
-const PAUSE_MS = 250;
+const PAUSE_MS = 180;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 Fiskil.prototype.repeated = function repeated(request, token, deadline) {

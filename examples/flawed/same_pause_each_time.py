@@ -10,6 +10,6 @@ from reference_app.fiskil import retry
 
 _load = settings.load
 
-settings.load = lambda environ: replace(_load(environ), api_attempts=14)
+settings.load = lambda environ: replace(_load(environ), api_attempts=16)
 retry.backoff_s = lambda _: 0.25
 build = app.build

@@ -11,8 +11,8 @@ from harness.probes.comes_through import is_spoilt
 from harness.probes.finding import Finding
 from harness.probes.jobs import asked_between, askings, rest_before
 
-LEAST = 10
-"""So many pauses that are alike are no chance: of ten, the best known jitters make such a series once in ten thousand."""
+LEAST = 12
+"""So many pauses that are alike are no chance: the best known jitters make such a series less than once in ten thousand."""
 
 SHORT_S = 1.0
 ALIKE = 1.25
@@ -48,8 +48,8 @@ class BacksOff(PlainProbe, frozen=True, kw_only=True, tag="backs_off"):
 
 
 def pauses(series: list[Exchange]) -> list[float]:
-    """Real seconds from each answer to the next call."""
-    return [again.at_s - failed.ended_s for failed, again in pairwise(series)]
+    """Real seconds from each failing call to the next: from its arrival, for the end of an answer may be noted late."""
+    return [again.at_s - failed.at_s for failed, again in pairwise(series)]
 
 
 def is_flat(waited: list[float]) -> bool:
@@ -69,11 +69,15 @@ def _series(journal: Journal) -> list[list[Exchange]]:
         return asked(call), sum(1 for moment in starts if moment <= call.at_s)
 
     groups = (list(ones) for _, ones in groupby(sorted(failing, key=lambda one: (*key(one), one.number)), key=key))
-    return [one for one in groups if _is_of_one_job(journal, one) and all(pause >= 0 for pause in pauses(one))]
+    return [one for one in groups if _is_of_one_job(journal, one) and not _overlap(one)]
 
 
 def _is_of_one_job(journal: Journal, series: list[Exchange]) -> bool:
     return asked_between(journal, rest_before(journal, series[0].at_s), series[-1].at_s) <= 1
+
+
+def _overlap(series: list[Exchange]) -> bool:
+    return any(again.at_s < failed.ended_s for failed, again in pairwise(series))
 
 
 def _tells(journal: Journal, series: list[Exchange]) -> bool:
@@ -84,5 +88,5 @@ def _tells(journal: Journal, series: list[Exchange]) -> bool:
     again = next((one for one in later if asked(one) == asked(series[-1]) and one.at_s < next_asking_s), None)
     if again is None:
         return True
-    waited.append(again.at_s - series[-1].ended_s)
+    waited.append(again.at_s - series[-1].at_s)
     return max(waited) >= SHORT_S or (len(waited) > 2 and max(waited) >= GROWN * min(waited))

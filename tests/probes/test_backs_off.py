@@ -24,7 +24,7 @@ def failing(tape: Tape, pauses: Iterable[float]) -> None:
 
 
 def test_one_short_rhythm_fails(tape: Tape) -> None:
-    """Ten pauses of a quarter of a second are no chance."""
+    """A dozen pauses of a quarter of a second are no chance."""
     tape.told("banking.transactions.sync.completed")
     failing(tape, [0.25] * LEAST)
 
@@ -65,7 +65,7 @@ def test_growing_long_or_few_pauses_pass(tape: Tape, pauses: list[float]) -> Non
 
 
 def test_chance_makes_no_rhythm() -> None:
-    """Well known jitters with the smallest usual base are flat once in ten thousand at most, and these seeds never."""
+    """Well known jitters with the smallest usual base are flat less than once in ten thousand, and these seeds never."""
     series = []
     for seed in range(2000):
         random = Random(seed)
