@@ -7,6 +7,8 @@ SCENARIO = Scenario(
     steps=(
         steps.Authorise(),
         steps.Deliver(),
+        steps.Sync("recent_transactions"),
+        steps.Sync("basic_transactions"),
         steps.Sync(),
         steps.Deliver(),
     ),

@@ -6,10 +6,12 @@ from harness.probes.applies_each import AppliesEach
 from harness.probes.applies_once import AppliesOnce
 from harness.probes.applies_whole_posts_only import AppliesWholePostsOnly
 from harness.probes.asks_for_little import AsksForLittle
+from harness.probes.backs_off import BacksOff
 from harness.probes.base import PlainProbe, Probe, name_of
 from harness.probes.bounds_bodies import BoundsBodies
 from harness.probes.bounds_its_walks import BoundsItsWalks
 from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
+from harness.probes.comes_through import ComesThrough
 from harness.probes.commits_whole_walks import CommitsWholeWalks
 from harness.probes.connects_on_consent import ConnectsOnConsent
 from harness.probes.counts_deliveries import CountsDeliveries
@@ -57,6 +59,7 @@ from harness.probes.refuses_forgeries import RefusesForgeries
 from harness.probes.refuses_strangers import RefusesStrangers
 from harness.probes.remembers_what_it_applies import RemembersWhatItApplies
 from harness.probes.renews_token_once import RenewsTokenOnce
+from harness.probes.repeats_no_refusals import RepeatsNoRefusals
 from harness.probes.retries_in_bounds import RetriesInBounds
 from harness.probes.sends_tokens_it_got import SendsTokensItGot
 from harness.probes.shows_no_server_error import ShowsNoServerError
@@ -81,9 +84,11 @@ AnyProbe = (
     | AppliesOnce
     | AppliesWholePostsOnly
     | AsksForLittle
+    | BacksOff
     | BoundsBodies
     | BoundsItsWalks
     | CallsNothingForForgeries
+    | ComesThrough
     | CommitsWholeWalks
     | ConnectsOnConsent
     | CountsDeliveries
@@ -130,6 +135,7 @@ AnyProbe = (
     | RefusesStrangers
     | RemembersWhatItApplies
     | RenewsTokenOnce
+    | RepeatsNoRefusals
     | RetriesInBounds
     | SendsTokensItGot
     | ShowsNoServerError
@@ -157,10 +163,12 @@ __all__ = [
     "AppliesOnce",
     "AppliesWholePostsOnly",
     "AsksForLittle",
+    "BacksOff",
     "BoundsBodies",
     "BoundsItsWalks",
     "CallsNothingForForgeries",
     "Case",
+    "ComesThrough",
     "CommitsWholeWalks",
     "ConnectsOnConsent",
     "CountsDeliveries",
@@ -210,6 +218,7 @@ __all__ = [
     "RefusesStrangers",
     "RemembersWhatItApplies",
     "RenewsTokenOnce",
+    "RepeatsNoRefusals",
     "RetriesInBounds",
     "SendsTokensItGot",
     "ShowsNoServerError",

@@ -4,20 +4,24 @@ from typing import ClassVar
 
 from harness.journal import Abandoned, Bite, Exchange, HookCall, Journal, Limits
 from harness.probes.base import PlainProbe
-from harness.probes.calls import began_s, bitten_by, header, routes_of
+from harness.probes.calls import began_s, bitten_by, routes_of
+from harness.probes.comes_through import is_spoilt, is_whole
 from harness.probes.finding import Finding
 
 SLACK_S = 1.0
 LONGEST_STALL_S = 58.0
 UNANSWERED = "HandshakeStall()"
+ENDLESS = ("ContinueForever", "Drip", "Stall", "StallHead", "Timeout")
 CALL, REQUEST = "call_deadline_s", "request_deadline_s"
 
 
 class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline"):
     """An endless answer is abandoned within ``call_deadline_s``, and the app answers within ``request_deadline_s``.
 
-    A drip sends something every moment, so a limit on each read never fires; only one on the whole call does. A handshake
-    that nobody answers holds a call up before it has begun. Nobody is held to a deadline that the config does not promise.
+    A drip sends something every moment, and so does a server that says 100 Continue for ever: a limit on each read never
+    fires, only one on the whole call does. A handshake that nobody answers holds a call up before it has begun. Whoever
+    waits is answered in time as well where calls fail, or where the API says to come back in ages. Nobody is held to a
+    deadline that the config does not promise.
     """
 
     expected: ClassVar[str] = "the connection closed by the call deadline, an answer by the request deadline"
@@ -30,24 +34,22 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
         if not limits:
             return self.cannot_tell("the scenario has not begun")
         call_s, request_s = limits[-1].call_deadline_s + SLACK_S, limits[-1].request_deadline_s + SLACK_S
-        held = [one for one in bitten_by(journal, "Stall", "Drip") if _was_held(one, call_s)]
+        held = [one for one in bitten_by(journal, *ENDLESS) if _was_held(one, call_s)]
         greeted = [one for one in journal.all(Bite) if one.fault == UNANSWERED and _is_seen(journal, one, call_s)]
-        if not held and not greeted:
+        failed = [one for one in bitten_by(journal) if is_spoilt(one) and one not in held]
+        if not (held or greeted or failed):
             return self.cannot_tell("no answer was stalled or dripped for as long as the call deadline")
         if call_s > LONGEST_STALL_S:
             return self.cannot_tell("app.limits.call_deadline_s is longer than the longest stall", hook="app.limits")
         slow = sorted({one.route for one in held if _waited_s(journal, one) > call_s})
-        asked = [one for one in journal.all(HookCall) if any(_overlap(one, call) for call in held)]
+        asked = [one for one in journal.all(HookCall) if any(_overlap(one, call) for call in (*held, *failed))]
         asked += [hook for one in greeted for hook in _fell_into(journal, one) if hook not in asked]
         late = sorted({one.hook for one in asked if one.status is None or one.took_s > request_s})
         if slow:
             return self._slow(slow[0], slow, is_promised=CALL not in limits[-1].assumed, examined=routes_of(held))
         if late:
             return self._late(late[0], late, is_promised=REQUEST not in limits[-1].assumed, examined=len(asked))
-        seen = (
-            "every endless answer was abandoned in time" if held else "a handshake without an answer was abandoned in time"
-        )
-        return self.holds(seen, examined=routes_of(held) or 1)
+        return self.holds(_praise(held, greeted), examined=routes_of(held) or len(asked) or bool(greeted))
 
     def _slow(self, first: str, slow: list[str], *, is_promised: bool, examined: int) -> Finding:
         if not is_promised:
@@ -62,11 +64,15 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
         return self.fails(seen, evidence=tuple(f"too late: {hook}" for hook in late), examined=examined)
 
 
+def _praise(held: list[Exchange], greeted: list[Bite]) -> str:
+    if held:
+        return "every endless answer was abandoned in time"
+    return "a handshake without an answer was abandoned in time" if greeted else "whoever waited was answered in time"
+
+
 def _was_held(call: Exchange, call_s: float) -> bool:
     """Whether the app had to give up by itself: the answer never came to its end, and we did not end the call early."""
-    announced = header(call.response_headers, "content-length")
-    was_whole = announced.isdigit() and len(call.response_body) >= int(announced)
-    return not was_whole and not (call.is_cut and call.ended_s - call.at_s <= call_s)
+    return not is_whole(call) and not (call.is_cut and call.ended_s - call.at_s <= call_s)
 
 
 def _waited_s(journal: Journal, call: Exchange) -> float:

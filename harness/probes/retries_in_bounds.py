@@ -11,13 +11,18 @@ from harness.probes.finding import Finding
 MOST = 20
 WINDOW_S = 3.0
 LOOK_UPS = frozenset({"end_users.list", "end_users.get"})
+GATEWAY = frozenset({502, 504})
+"""Statuses of somebody in between, who cannot say either."""
+
+NOT_DONE = frozenset({"Pending", "ResetOnAccept"})
+"""Faults that tell the app that nothing has been done."""
 
 
 class RetriesInBounds(PlainProbe, frozen=True, kw_only=True, tag="retries_in_bounds"):
     """No failing call is repeated more than twenty times within three real seconds; no end user is created blindly again.
 
-    Creating an end user is not idempotent. After an answer that got lost, an app must look before it creates once more,
-    unless somebody asks it anew.
+    Creating an end user is not idempotent. After an answer that got lost, that cannot be read, or that a gateway gave in the
+    API's place, an app must look before it creates once more, unless somebody asks it anew.
     """
 
     expected: ClassVar[str] = "growing pauses between tries; POST /v1/end-users once"
@@ -63,5 +68,7 @@ def _created_blindly(journal: Journal) -> bool:
 
 
 def _is_ambiguous(call: Exchange) -> bool:
-    """Whether the app cannot know if the API did the work: no whole answer reached it."""
-    return any(one.partition("(")[0] in {"ResetPeer", "EmptyResponse", "LimitBytes", "Stall", "Drip"} for one in call.bites)
+    """Whether the app cannot know if the API did the work: nothing came, nothing that says so, or a gateway's word."""
+    if not call.bites or any(one.partition("(")[0] in NOT_DONE for one in call.bites):
+        return False
+    return call.status is None or 200 <= call.status < 300 or call.status in GATEWAY

@@ -3,12 +3,15 @@
 from email.utils import parsedate_to_datetime
 from typing import ClassVar
 
-from harness.journal import Delivery, Effects, Exchange, HookCall, Journal, ReadingsAsked
+from harness.journal import Exchange, Journal, ReadingsAsked
 from harness.probes.base import PlainProbe
-from harness.probes.calls import asked, began_s, bitten_by, calls, header, routes_of
+from harness.probes.calls import asked, bitten_by, calls, header, routes_of
 from harness.probes.finding import Finding
+from harness.probes.jobs import askings, rest_before
 
 SLACK_S = 0.01
+LONGEST_S = 3600.0
+"""Who is told to wait for longer than an hour may take that for a slip, and ask again when it seems right."""
 
 
 class WaitsAsTold(PlainProbe, frozen=True, kw_only=True, tag="waits_as_told"):
@@ -25,7 +28,7 @@ class WaitsAsTold(PlainProbe, frozen=True, kw_only=True, tag="waits_as_told"):
 
     def examine(self, journal: Journal) -> Finding:
         """Follow each refusal to the next equal call."""
-        told = [(one, wait) for one in bitten_by(journal, "Status") if (wait := _wait_s(one)) is not None]
+        told = [(one, wait) for one in bitten_by(journal) if (wait := _wait_s(one)) is not None]
         if not told and _tells_no_waits(journal):
             busy = routes_of(one for one in bitten_by(journal, "Status") if one.status in {429, 503})
             return self.holds("what was refused told no wait, so none was due", examined=busy)
@@ -60,17 +63,20 @@ def _tells_no_waits(journal: Journal) -> bool:
 
 
 def _wait_s(refused: Exchange) -> float | None:
-    text = header(refused.response_headers, "retry-after").strip()
+    """How long the app was told to wait; None where it was told nothing that it can be held to."""
     if refused.status not in {429, 503}:
         return None
+    text = header(refused.response_headers, "retry-after").strip()
     if text.isascii() and text.isdigit():
-        return float(text) or None
-    try:
-        wait = parsedate_to_datetime(text) - parsedate_to_datetime(header(refused.response_headers, "date"))
-    except ValueError:
-        return None
-    # Both dates are cut to whole seconds, so up to a second of the wait may lie before the answer.
-    return max(wait.total_seconds() - 1, 0.0) or None
+        seconds = float(text)
+    else:
+        try:
+            wait = parsedate_to_datetime(text) - parsedate_to_datetime(header(refused.response_headers, "date"))
+        except ValueError:
+            return None
+        # Both dates are cut to whole seconds, so up to a second of the wait may lie before the answer.
+        seconds = wait.total_seconds() - 1
+    return seconds if 0 < seconds <= LONGEST_S else None
 
 
 def _next_equal(journal: Journal, refused: Exchange) -> Exchange | None:
@@ -80,10 +86,8 @@ def _next_equal(journal: Journal, refused: Exchange) -> Exchange | None:
 
 def _is_of_one_job(journal: Journal, refused: Exchange, again: Exchange) -> bool:
     """Whether nobody but the job whose call was refused can have asked again."""
-    at_rest_s = max((one.at_s for one in journal.all(Effects) if _is_at_rest(one) and one.at_s < refused.at_s), default=0.0)
-    begun = [began_s(one) for one in journal.all(HookCall) if one.hook != "fail" and one.at_s > at_rest_s]
-    begun += [one.at_s for one in journal.all(Delivery) if one.at_s > at_rest_s]
-    jobs = [moment for moment in begun if moment < again.at_s]
+    at_rest_s = rest_before(journal, refused.at_s)
+    jobs = [moment for moment in askings(journal) if at_rest_s < moment < again.at_s]
     if len(jobs) > 1 or any(moment > refused.at_s for moment in jobs):
         return False
     return not any(
@@ -91,7 +95,3 @@ def _is_of_one_job(journal: Journal, refused: Exchange, again: Exchange) -> bool
         for one in calls(journal, refused.route)
         if one is not refused
     )
-
-
-def _is_at_rest(effects: Effects) -> bool:
-    return effects.is_quiescent and effects.moment != "ordered"

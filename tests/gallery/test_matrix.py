@@ -20,7 +20,13 @@ pytestmark = pytest.mark.slow
 FLAWED = [entry.name for entry in gallery.apps().values() if entry.violates]
 VACUOUS = [entry.name for entry in gallery.apps().values() if entry.collection == "flawed" and not entry.violates]
 CORRECT = [entry.name for entry in gallery.apps().values() if entry.collection == "correct"]
-FOREVER = {"deadline_per_read", "embedded_handshake_unbounded", "http_serial", "http_waits_for_ever"}
+FOREVER = {
+    "deadline_per_read",
+    "embedded_handshake_unbounded",
+    "http_serial",
+    "http_waits_for_ever",
+    "node_idle_timeout_only",
+}
 """Apps that wait for what never ends, and take long to catch."""
 
 UNTOLD = ["nopending_lease", "nopending_poll"]

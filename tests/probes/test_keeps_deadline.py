@@ -186,3 +186,32 @@ def test_an_app_that_works_by_itself_is_seen_to_leave(tape: Tape, after_s: float
     tape.journal.write(Abandoned(at_s=tape.now_s, fault="HandshakeStall()", connection=40_001))
 
     assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("bite", ["ContinueForever(every_ms=400, lasts_ms=60000)", "StallHead(after_bytes=20)", "Timeout()"])
+@pytest.mark.parametrize(("took_s", "verdict"), [(4.5, Verdict.PASS), (9.0, Verdict.FAIL)])
+def test_an_answer_that_never_begins_is_endless_too(tape: Tape, bite: str, took_s: float, verdict: Verdict) -> None:
+    """Not a byte of a body came."""
+    tape.call("banking.transactions", status=None, took_s=took_s, bites=(bite,))
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(("status", "took_s", "verdict"), [(502, 8.0, Verdict.PASS), (None, 17.0, Verdict.FAIL)])
+def test_whoever_waits_is_answered_while_the_api_fails(
+    tape: Tape, status: int | None, took_s: float, verdict: Verdict
+) -> None:
+    """Told to come back in ages, the app says so to the person in front of it."""
+    huge = (("retry-after", "99999999999999999999"),)
+    tape.call("banking.transactions", status=429, bites=("RetryAfter(form=huge)",), response_headers=huge)
+    tape.wait(took_s)
+    tape.hook("refresh", status=status, took_s=took_s + 0.1)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_failing_calls_that_nobody_waits_for_show_nothing(tape: Tape) -> None:
+    """Work in the background may try for as long as it likes."""
+    tape.call("banking.transactions", status=503, bites=("Status(status=503, retry_after_s=None)",))
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE

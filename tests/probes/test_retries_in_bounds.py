@@ -107,3 +107,39 @@ def test_a_look_before_the_loss_tells_nothing(tape: Tape) -> None:
     tape.call("end_users.create")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("status", "bite"),
+    [
+        (502, "ErrorBody(status=502, told=html)"),
+        (504, "Status(status=504, retry_after_s=None)"),
+        (200, "TruncatedJson(keep_percent=50)"),
+        (200, "ErrorInside(given=empty)"),
+        (None, "Timeout(timeout_ms=0, stream=downstream)"),
+        (None, "ResetBefore(delay_ms=0, stream=upstream)"),
+    ],
+)
+def test_whatever_leaves_the_outcome_open_is_a_lost_answer(tape: Tape, status: int | None, bite: str) -> None:
+    """A gateway does not know either, and what cannot be read says nothing."""
+    tape.call("end_users.create", status=status, bites=(bite,))
+    tape.call("end_users.create")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize("status", [401, 408, 429, 500, 503])
+def test_an_answer_of_the_api_itself_is_no_lost_one(tape: Tape, status: int) -> None:
+    """A refused token is renewed, an overload passes, and what its own error left undone is not for us to say."""
+    tape.call("end_users.create", status=status, bites=(f"Status(status={status}, retry_after_s=None)",))
+    tape.call("end_users.create")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_not_ready_yet_may_be_asked_again(tape: Tape) -> None:
+    """202 is a poll's answer."""
+    tape.call("end_users.create", status=202, bites=("Pending(retry_after_s=None)",))
+    tape.call("end_users.create")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS

@@ -153,3 +153,26 @@ def test_equal_calls_at_once_are_of_two_jobs(tape: Tape) -> None:
     tape.call("banking.transactions")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+DATES = (("date", "Wed, 21 Oct 2026 07:28:00 GMT"), ("retry-after", "Wed, 21 Oct 2026 07:28:03 GMT"))
+
+
+@pytest.mark.parametrize(("waited_s", "verdict"), [(1.0, Verdict.FAIL), (2.1, Verdict.PASS)])
+def test_a_date_tells_as_much_as_seconds_do(tape: Tape, waited_s: float, verdict: Verdict) -> None:
+    """Three seconds from the date of the answer, of which one may have gone by unseen."""
+    tape.call("banking.transactions", status=429, bites=("RetryAfter(status=429, form=http_date)",), response_headers=DATES)
+    tape.wait(waited_s)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("told", ["0", "-30", "soon", "", "0.5", "Wed, 21 Oct 2015 07:28:00 GMT", "9" * 20])
+def test_what_tells_nothing_of_use_binds_nobody(tape: Tape, told: str) -> None:
+    """Nor does a wait of thousands of years."""
+    headers = (("date", "Wed, 21 Oct 2026 07:28:00 GMT"), ("retry-after", told))
+    tape.call("banking.transactions", status=429, bites=("RetryAfter(status=429)",), response_headers=headers)
+    tape.call("banking.transactions")
+
+    assert PROBE.examine(tape.journal).seen == "no call was refused with Retry-After"

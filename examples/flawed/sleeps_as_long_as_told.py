@@ -1,0 +1,33 @@
+"""Sleeps for as long as Retry-After says, whoever waits for it meanwhile.
+
+A wait that passes the deadline of the request is an answer already: say so, and try again when asked again.
+"""
+
+import asyncio
+
+from reference_app import app, journeys
+from reference_app.fiskil import retry
+from reference_app.fiskil.errors import FiskilError
+from reference_app.fiskil.limits import Deadline
+
+
+async def until_done(attempt, *, is_repeatable, attempts, deadline):
+    """Wait and try, and look at no deadline."""
+    for number in range(1, attempts + 1):
+        try:
+            return await attempt()
+        except FiskilError as error:
+            if number == attempts or not retry.may_repeat(error, is_repeatable=is_repeatable):
+                raise
+            await asyncio.sleep(retry.wait_after(error, number))
+    return None
+
+
+async def within_deadline(settings, work):
+    """Work for as long as it takes."""
+    return await work(Deadline.after(settings.deadline_s))
+
+
+retry.until_done = until_done
+journeys.within_deadline = within_deadline
+build = app.build

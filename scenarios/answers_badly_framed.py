@@ -1,0 +1,43 @@
+"""Answers end where they should not, in noise, or amid their chunks; a good integration reads again."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.Garbage()),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.GarbageAfterHead()),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.TruncatedUntold(after_bytes=100)),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.ChunksWithoutEnd()),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.BadChunkSize()),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.Trailers()),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.ChunkExtension()),
+        steps.Change(what="repeat", nth=2),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.ComesThrough(), probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
+)

@@ -1,0 +1,36 @@
+"""Answers are not what their encoding says, or lack their end, or are huge once unpacked."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.LimitPages(rows=25),
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.GzipLie()),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.GzipTruncated(), skip=1),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.TruncatedJson(), skip=1),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.HtmlInside()),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.GzipBomb(size_bytes=1_000_000)),
+        steps.Change(what="repeat", nth=2),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.ComesThrough(), probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
+)

@@ -1,0 +1,35 @@
+"""Answers come late, in small pieces and at a low rate, and are whole: a good integration does not mind."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.Latency(latency_ms=200, jitter_ms=50)),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.Dribble(chunks=5, total_ms=500)),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.UniformDelay(lower_ms=100, upper_ms=300)),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.Slicer(average_bytes=64, variation_bytes=16)),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.Bandwidth(rate_kb_s=10)),
+        steps.Change(what="repeat", nth=2),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
+)

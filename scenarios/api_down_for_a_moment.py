@@ -1,0 +1,29 @@
+"""The API is gone for a moment, several times over; a good integration reads once it is back."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("connection", faults.ResetOnAccept()),
+        steps.Change(what="repeat", nth=2),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("connection", faults.Down(for_ms=300)),
+        steps.Change(what="repeat", nth=4),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("connection", faults.Flap(down_ms=150, up_ms=100, cycles=2)),
+        steps.Change(what="repeat", nth=6),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsEveryRow("transactions"),),
+)

@@ -1,0 +1,22 @@
+"""The API fails more and more often, then less and less; a good integration gets through it and has everything."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.*", faults.Brownout(calls=8, peak_percent=100), times=0),
+        steps.Change(what="repeat", nth=2),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Mend(),
+        steps.Refresh(),
+    ),
+    probes=(probes.RetriesInBounds(), probes.HoldsEveryRow("transactions")),
+)

@@ -1,0 +1,35 @@
+"""Connections are reset, closed without a word and cut short, each time once; a good integration reads again and has all."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.ResetBefore()),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.EmptyResponse()),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.ResetPeer(after_bytes=0)),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.LimitAnswer(after_bytes=30)),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.LimitBytes(after_bytes=100)),
+        steps.Change(what="repeat", nth=2),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.ComesThrough(), probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
+)

@@ -1,0 +1,24 @@
+"""A kept connection is closed just as the next request goes over it; a good integration asks over another one."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("connection", faults.StaleKeepalive(by="fin")),
+        steps.Change(what="repeat", nth=2),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("connection", faults.StaleKeepalive(by="rst")),
+        steps.Change(what="repeat", nth=4),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsEveryRow("transactions"),),
+)

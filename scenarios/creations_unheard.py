@@ -1,0 +1,31 @@
+"""What came of creating an end user is told in no way that can be relied on; none of them is created blindly again."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Break("end_users.create", faults.ErrorBody(status=502, told="html")),
+        steps.StartSession(twin="gateway"),
+        steps.StartSession(twin="gateway"),
+        steps.Break("end_users.create", faults.ErrorBody(status=504, told="nothing")),
+        steps.StartSession(twin="late"),
+        steps.StartSession(twin="late"),
+        steps.Break("end_users.create", faults.TruncatedJson()),
+        steps.StartSession(twin="cut"),
+        steps.StartSession(twin="cut"),
+        steps.Break("end_users.create", faults.LimitBytes(after_bytes=5)),
+        steps.StartSession(twin="short"),
+        steps.StartSession(twin="short"),
+        steps.Break("end_users.create", faults.EmptyResponse()),
+        steps.StartSession(twin="silent"),
+        steps.StartSession(twin="silent"),
+        steps.Break("end_users.create", faults.ErrorInside(given="empty")),
+        steps.StartSession(twin="inside"),
+        steps.StartSession(twin="inside"),
+        steps.Break("end_users.create", faults.HtmlInside()),
+        steps.StartSession(twin="page"),
+        steps.StartSession(twin="page"),
+    ),
+    probes=(probes.RetriesInBounds(),),
+)

@@ -1,0 +1,35 @@
+"""Answers have hints before them, and heads that are long, doubled or written carelessly."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.EarlyHints(count=2)),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.ManyHeaders(count=50)),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.HeaderTwice()),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.BareLineFeeds()),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.HugeHeader(size_bytes=200_000)),
+        steps.Change(what="repeat", nth=2),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+    ),
+    probes=(probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
+)

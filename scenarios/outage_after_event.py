@@ -1,0 +1,20 @@
+"""The API is down for some seconds when an event asks for a reading; it is left alone more and more, and read then."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.ErrorBody(status=502, told="html"), times=0),
+        steps.Sync("transactions"),
+        steps.Deliver(),
+        steps.StayIdle(seconds=3),
+        steps.Mend(),
+    ),
+    probes=(probes.BacksOff(), probes.RetriesInBounds()),
+)

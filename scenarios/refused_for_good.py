@@ -1,0 +1,37 @@
+"""Requests are refused in ways that no repetition mends; a good integration says so and leaves it at that."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=(
+        "edge.network-errors",
+        "errors.graceful",
+    ),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Break("banking.*", faults.Status(status=422), times=0),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Mend(),
+        steps.Break("banking.*", faults.Status(status=410), times=0),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Mend(),
+        steps.Break("banking.*", faults.Status(status=400), times=0),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.Mend(),
+        steps.Break("auth_session", faults.Status(status=422), times=0),
+        steps.StartSession(),
+        steps.Break("end_users.create", faults.Status(status=403), times=0),
+        steps.StartSession(twin="other"),
+    ),
+    probes=(probes.RepeatsNoRefusals(),),
+)

@@ -1,0 +1,45 @@
+"""jobs: when an app was at rest, and how much it was asked since."""
+
+import pytest
+from tape import Tape
+
+from harness.probes.jobs import asked_between, askings, rest_before
+
+
+def test_nothing_at_all_is_no_rest(tape: Tape) -> None:
+    """Without a look nobody knows."""
+    tape.told("consent.received")
+
+    assert rest_before(tape.journal, 100) == 0
+
+
+def test_the_last_look_that_found_it_idle_counts(tape: Tape) -> None:
+    """A later one that was capped does not."""
+    tape.told("consent.received")
+    tape.effects({}, moment="settled")
+    tape.effects({}, moment="settled", is_quiescent=False)
+
+    assert rest_before(tape.journal, 100) == pytest.approx(1.05)
+
+
+def test_all_who_asked_must_be_done(tape: Tape) -> None:
+    """One end user's rest is none of the app's while another waits, and then it is."""
+    tape.told("consent.received", participant="a")
+    tape.told("consent.received", participant="b")
+    tape.effects({}, moment="settled", participant="a")
+    before = rest_before(tape.journal, 100)
+    tape.effects({}, moment="settled", participant="b")
+
+    assert before == 0
+    assert rest_before(tape.journal, 100) == pytest.approx(1.15)
+
+
+def test_requests_and_deliveries_are_asked_at_their_beginning(tape: Tape) -> None:
+    """An order to fail asks for nothing."""
+    tape.told("consent.received")
+    tape.hook("fail")
+    tape.wait(1)
+    tape.hook("refresh", took_s=0.5)
+
+    assert askings(tape.journal) == pytest.approx([1.0, 1.6])
+    assert asked_between(tape.journal, 1.0, 2.0) == 1
