@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from harness import catalog
+from harness import catalog, judging
 from harness.app import open_app
 from harness.app.hooks import OF_SOME
 from harness.app.observe import EFFECTS
@@ -22,13 +22,9 @@ from harness.errors import HarnessError, HookError, HookMissing
 from harness.flows import exercised_in
 from harness.ids import fresh_salt, stream
 from harness.journal import (
-    API_TOLD,
-    ApiUntold,
     Canaries,
-    CutShort,
     Delivery,
     Effects,
-    FaultSet,
     Journal,
     Output,
     PlanKind,
@@ -38,8 +34,7 @@ from harness.journal import (
 )
 from harness.link.noting import fault_set
 from harness.local import LocalFiskil
-from harness.probes import Finding, Verdict, heaviest, name_of
-from harness.probes.vain import asked_in_vain
+from harness.probes import Finding, Verdict, heaviest
 from harness.readings import Readings
 from harness.sandbox.console import Console, asked_for
 from harness.scenario import Scenario
@@ -57,8 +52,6 @@ if TYPE_CHECKING:
 
 QUIET_S = 0.12
 QUIET_CAP_S = 5.0
-EFFECTS_TOLD = "every_effect_told"
-"""The finding about an effects hook that finds nobody."""
 PLAN_QUIET_S = 0.01
 """Between two drawn plans: each ends with an app at rest, and none asks how the app called the API."""
 
@@ -209,36 +202,9 @@ class Driver:
         return journal, crashed
 
     def judge(self, scenario: Scenario, journal: Journal, crashed: str) -> tuple[Finding, ...]:
-        """Let every probe examine; a fault that never bit and a step that failed are INCONCLUSIVE."""
+        """What the probes find in the finished journal, and what kept the scenario from showing all that it could."""
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
-        if missing:
-            return tuple(
-                Finding(
-                    probe=name_of(probe),
-                    verdict=Verdict.INCONCLUSIVE,
-                    seen=f"the config gives no {missing[0]}",
-                    hook=missing[0],
-                )
-                for probe in scenario.probes
-            )
-        findings = [_examined(probe, journal) for probe in scenario.probes]
-        if crashed:
-            findings.append(Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=crashed))
-        vain = asked_in_vain(journal)
-        if vain and not crashed and any(one.verdict is Verdict.INCONCLUSIVE and not one.hook for one in findings):
-            findings.append(Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=vain))
-        untold = _untold(journal)
-        if untold and any(one.verdict is Verdict.INCONCLUSIVE and one.hook == EFFECTS for one in findings):
-            findings.append(Finding(probe=EFFECTS_TOLD, verdict=Verdict.INCONCLUSIVE, seen=untold))
-        for what, hook in dict.fromkeys((one.what, one.hook) for one in journal.all(CutShort)):
-            findings.append(Finding(probe="every_step_done", verdict=Verdict.INCONCLUSIVE, seen=what, hook=hook))
-        for fault in journal.all(FaultSet):
-            if fault.unbitten:
-                bitten = fault.times - fault.unbitten
-                seen = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: {fault.lack}"
-                hook = API_TOLD if not bitten and journal.all(ApiUntold) else ""
-                findings.append(Finding(probe="every_fault_bit", verdict=Verdict.INCONCLUSIVE, seen=seen, hook=hook))
-        return tuple(findings)
+        return judging.findings(scenario.probes, journal, crashed=crashed, missing=missing[0] if missing else "")
 
     def _read_as(self, readings: dict[str, str]) -> None:
         """Let the scenario's readings rule; an app that learnt something under others, a token above all, starts anew."""
@@ -373,29 +339,6 @@ class Driver:
         for name, path in self.app.output().items():
             written = written_since(path, self._read_until.get(name, Mark()))
             journal.write(Output(place=name, text=written.text, lack=written.lack))
-
-
-def _untold(journal: Journal) -> str:
-    """What the app answered, where it says of every end user that there is nothing although it took messages about them."""
-    taken = {one.participant for one in journal.all(Delivery) if one.kind == "genuine" and one.outcome == "ack"}
-    looks = [one for one in journal.all(Effects) if one.participant in taken]
-    if not looks or not all(one.refusal for one in looks):
-        return ""
-    return f"{looks[-1].refusal} about an end user whose message was acknowledged; is that path the right one?"
-
-
-def _examined(probe: Any, journal: Journal) -> Finding:
-    try:
-        finding: Finding = probe.examine(journal)
-    except HarnessError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a probe that fails is a finding too
-        return Finding(
-            probe=name_of(probe),
-            verdict=Verdict.INCONCLUSIVE,
-            seen=f"the probe itself failed with {type(error).__name__}",
-        )
-    return finding
 
 
 def _goes_on(_number: int, _scenario: Scenario, _journal: Journal) -> None:

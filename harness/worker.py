@@ -18,11 +18,12 @@ from harness import har, interrupts
 from harness.app.observe import EFFECTS, is_nowhere, look
 from harness.app.values import of_end_user
 from harness.clock import stopwatch
-from harness.driver import EFFECTS_TOLD, Driver, Outcome
+from harness.driver import Driver, Outcome
 from harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
 from harness.exhibits import Exhibit, exhibits, happened
 from harness.journal import Delivery, Exchange, Journal, PlanRun, Trouble
 from harness.journal.pairs import Pairs, covered
+from harness.judging import EFFECTS_TOLD
 from harness.local import LocalFiskil, secrets_of
 from harness.probes import Finding, Verdict
 from harness.redact import Redactor

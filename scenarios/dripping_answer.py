@@ -1,4 +1,4 @@
-"""Every page of transactions comes a byte at a time, so only a deadline on the whole call ends it."""
+"""A page of transactions comes a byte at a time, so only a deadline on the whole call ends it."""
 
 from harness import Scenario, faults, probes, steps
 
@@ -10,7 +10,7 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
         steps.Settle(),
-        steps.Break("banking.transactions", faults.Drip(every_ms=200), times=0),
+        steps.Break("banking.transactions", faults.Drip(every_ms=200)),
         steps.Refresh(),
     ),
     probes=(probes.KeepsDeadline(),),

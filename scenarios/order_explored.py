@@ -4,6 +4,6 @@ from harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),
-    steps=(steps.Explore("order"),),
+    steps=(steps.Explore("order", 10),),
     probes=(probes.SurvivesEveryPlan(),),
 )

@@ -1,0 +1,87 @@
+"""What is said of one scenario: the answers of its probes, and whatever kept them from seeing all that there was to see.
+
+A fault that never bit, a step that failed and a hook that leads nowhere are INCONCLUSIVE, whatever the probes say.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from harness.app.observe import EFFECTS
+from harness.errors import HarnessError
+from harness.journal import API_TOLD, ApiUntold, CutShort, Delivery, Effects, Exchange, FaultSet, Journal
+from harness.probes import Finding, Verdict, name_of
+from harness.probes.vain import asked_in_vain
+
+EVERY_STEP, EVERY_FAULT = "every_step_done", "every_fault_bit"
+STALE = "StaleKeepalive("
+EFFECTS_TOLD = "every_effect_told"
+"""The finding about an effects hook that finds nobody."""
+
+
+def findings(probes: Iterable[Any], journal: Journal, *, crashed: str, missing: str) -> tuple[Finding, ...]:
+    """Let every probe examine, and add what was lacking.
+
+    Args:
+        crashed: What kept the scenario from its end, in words.
+        missing: The first hook that the scenario needs and the config does not give; then nothing was done.
+    """
+    if missing:
+        seen = f"the config gives no {missing}"
+        return tuple(
+            Finding(probe=name_of(probe), verdict=Verdict.INCONCLUSIVE, seen=seen, hook=missing) for probe in probes
+        )
+    examined = [_examined(probe, journal) for probe in probes]
+    return (*examined, *_lacking(examined, journal, crashed))
+
+
+def _lacking(examined: Iterable[Finding], journal: Journal, crashed: str) -> Iterator[Finding]:
+    doubtful = [one for one in examined if one.verdict is Verdict.INCONCLUSIVE]
+    vain = asked_in_vain(journal)
+    if crashed:
+        yield _doubt(EVERY_STEP, crashed)
+    elif vain and any(not one.hook for one in doubtful):
+        yield _doubt(EVERY_STEP, vain)
+    untold = _untold(journal)
+    if untold and any(one.hook == EFFECTS for one in doubtful):
+        yield _doubt(EFFECTS_TOLD, untold)
+    for what, hook in dict.fromkeys((one.what, one.hook) for one in journal.all(CutShort)):
+        yield _doubt(EVERY_STEP, what, hook)
+    for fault in journal.all(FaultSet):
+        if fault.unbitten and not (fault.fault.startswith(STALE) and _keeps_none(journal)):
+            bitten = fault.times - fault.unbitten
+            seen = f"{fault.fault} on {fault.route!r} bit {bitten} of {fault.times} times: {fault.lack}"
+            yield _doubt(EVERY_FAULT, seen, API_TOLD if not bitten and journal.all(ApiUntold) else "")
+
+
+def _keeps_none(journal: Journal) -> bool:
+    """Whether the app opens a connection for each call: then none can ever be found closed."""
+    used = Counter(one.connection for one in journal.all(Exchange))
+    return len(used) > 1 and max(used.values()) == 1
+
+
+def _doubt(probe: str, seen: str, hook: str = "") -> Finding:
+    return Finding(probe=probe, verdict=Verdict.INCONCLUSIVE, seen=seen, hook=hook)
+
+
+def _untold(journal: Journal) -> str:
+    """What the app answered, where it says of every end user that there is nothing although it took messages about them."""
+    taken = {one.participant for one in journal.all(Delivery) if one.kind == "genuine" and one.outcome == "ack"}
+    looks = [one for one in journal.all(Effects) if one.participant in taken]
+    if not looks or not all(one.refusal for one in looks):
+        return ""
+    return f"{looks[-1].refusal} about an end user whose message was acknowledged; is that path the right one?"
+
+
+def _examined(probe: Any, journal: Journal) -> Finding:
+    try:
+        finding: Finding = probe.examine(journal)
+    except HarnessError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a probe that fails is a finding too
+        return Finding(
+            probe=name_of(probe),
+            verdict=Verdict.INCONCLUSIVE,
+            seen=f"the probe itself failed with {type(error).__name__}",
+        )
+    return finding
