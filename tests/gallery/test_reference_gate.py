@@ -28,14 +28,14 @@ def harness(folder: Path, *arguments: str, workers: int = 2) -> tuple[int, dict[
         env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=540,
         check=False,
     )
     return done.returncode, json.loads(report.read_text()), done.stdout
 
 
 @pytest.mark.long
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_the_gate_opens(tmp_path: Path) -> None:
     """Every scenario passes, and everything that has an experiment is proven."""
     code, report, shown = harness(tmp_path, "gate", "--seed", "11")
@@ -47,7 +47,7 @@ def test_the_gate_opens(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_the_same_seed_says_the_same(tmp_path: Path) -> None:
     """Twice the same seed, shared out or not: equal results, whatever the time was."""
     code, first, shown = harness(tmp_path, "run", *EVERY_NINTH, "--seed", "11")
