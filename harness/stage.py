@@ -269,11 +269,8 @@ class Stage:
         """Write down what the API serves for *dataset* now, under every active consent; of a row twice, the newer one's."""
         sandbox, latest = self.fiskil.sandbox, self.consent_of(participant)
         active = [one for one in sandbox.consents_of(participant.end_user_id) if one.is_active]
-        rows: dict[Any, dict[str, Any]] = {}
-        for consent in active:
-            for number, row in enumerate(sandbox.rows(consent, dataset)):
-                told = msgspec.to_builtins(row)
-                rows[told.get("fiskil_id", (consent.arrangement_id, number))] = told
+        served = [msgspec.to_builtins(row) for row in sandbox.rows_of(participant.end_user_id, dataset)]
+        rows = {row.get("fiskil_id", number): row for number, row in enumerate(served)}
         removed = [one for consent in active or [latest] for one in sandbox.removed_ids(consent, dataset)]
         self.journal.write(
             Rows(

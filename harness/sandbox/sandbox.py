@@ -15,6 +15,7 @@ from harness.model import DATASETS, AuthSession, Consent, EndUser, Event, Instit
 from harness.readings import Readings
 from harness.sandbox import consents, desk, end_users, institutions, people, sessions, sync, tokens
 from harness.sandbox.api.application import Api, Application
+from harness.sandbox.api.serving import served_to
 from harness.sandbox.conclusion import conclude
 from harness.sandbox.console import Console
 from harness.sandbox.ledger import Ledger
@@ -239,6 +240,16 @@ class Sandbox:
         _require_dataset(dataset)
         with self._now() as store:
             return store.served.get((consent.arrangement_id, dataset), ())
+
+    def rows_of(self, end_user_id: str, dataset: str) -> list[Any]:
+        """What the API serves for *dataset* to an end user, under all of their active consents.
+
+        Raises:
+            UnknownName: There is no such dataset.
+        """
+        _require_dataset(dataset)
+        with self._now() as store:
+            return [row for rows in served_to(store, end_user_id, dataset) for row in rows]
 
     def ledger(self, consent: Consent) -> Ledger:
         """What the bank holds; a scenario changes it between two syncs.

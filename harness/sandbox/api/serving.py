@@ -33,15 +33,23 @@ def served_statement(store: Store, request: ApiRequest) -> Statement:
 
 def _served(store: Store, request: ApiRequest, dataset: str) -> list[Sequence[Any]]:
     end_user_id = required_end_user(request)
-    rows: list[Sequence[Any]] = []
     consents = store.active_consents(end_user_id)
     if not consents:
         _refuse_unconnected(store, end_user_id)
     for consent in consents:
-        rows.append(store.served.get((consent.arrangement_id, dataset), ()))
         store.read_at[consent.arrangement_id] = store.clock.now()
     if consents and not any(dataset in consent.permissions for consent in consents):
         refuse_unpermitted(store, dataset)
+    return served_to(store, end_user_id, dataset)
+
+
+def served_to(store: Store, end_user_id: str, dataset: str) -> list[Sequence[Any]]:
+    """What an end user's active consents bring of *dataset*, oldest first; what several bring counts once, unless read so.
+
+    Source: data.shared-twice
+    """
+    consents = store.active_consents(end_user_id)
+    rows = [store.served.get((one.arrangement_id, dataset), ()) for one in consents]
     overlap = len({one.institution_id for one in consents}) < len(consents)
     return _each_once(rows) if overlap and store.reading("data.shared-twice") == "once" else rows
 
