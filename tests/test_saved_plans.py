@@ -32,7 +32,7 @@ def replay(tmp_path: Path) -> Iterator[Replay]:
         entry = gallery.app(name)
         missing = gallery.missing_tool(entry)
         if missing:
-            pytest.skip(f"{name} needs {missing}")
+            pytest.fail(f"{name} needs {missing}, which this machine lacks")
         drivers.append(Driver(gallery.settings(entry), workdir=tmp_path, seed=saved.seed))
         return drivers[-1].run(saved.scenario)
 

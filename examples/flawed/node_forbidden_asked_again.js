@@ -1,10 +1,10 @@
-// Takes 403 for a failure that may pass, and asks again at once, dozens of times.
+// Takes 403 for a failure that may pass, and asks again at once, a hundred times and more.
 // Nothing but another key changes a refusal: it has to be reported, and asked again only when somebody asks anew.
 "use strict";
 
 const { Fiskil } = require("../embedded_app/fiskil");
 
-const TRIES = 40;
+const TRIES = 150;
 const repeated = Fiskil.prototype.repeated;
 
 Fiskil.prototype.repeated = async function (request, token, deadline) {

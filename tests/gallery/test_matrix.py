@@ -162,9 +162,9 @@ def test_every_practice_that_can_be_proven_has_an_app_that_violates_it() -> None
 
 
 def test_every_probe_has_an_app_that_it_catches() -> None:
-    """The probe of drawn plans fails with whatever probe its plan has, in ``make test-all``."""
+    """None has only ever been seen to pass."""
     asked = {name_of(probe) for one in load_all() for probe in one.probes}
 
     catching = {probe for entry in gallery.apps().values() for probe in entry.probes}
 
-    assert asked - catching == {"survives_every_plan"}
+    assert asked - catching == set()

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent.parent
 CONFIG = catalog.folder("examples") / "reference_app" / "fiskil-harness.toml"
 
 
-EVERY_NINTH = catalog.scenario_names()[::9]
+SOME = catalog.scenario_names()[::17]
 
 
 def harness(folder: Path, *arguments: str, workers: int = 2) -> tuple[int, dict[str, Any], str]:
@@ -50,8 +50,8 @@ def test_the_gate_opens(tmp_path: Path) -> None:
 @pytest.mark.timeout(600)
 def test_the_same_seed_says_the_same(tmp_path: Path) -> None:
     """Twice the same seed, shared out or not: equal results, whatever the time was."""
-    code, first, shown = harness(tmp_path, "run", *EVERY_NINTH, "--seed", "11")
-    again, second, _ = harness(tmp_path, "run", *EVERY_NINTH, "--seed", "11", workers=1)
+    code, first, shown = harness(tmp_path, "run", *SOME, "--seed", "11")
+    again, second, _ = harness(tmp_path, "run", *SOME, "--seed", "11", workers=1)
 
     assert (code, again) == (0, 0), shown
     assert len(first["result"]["scenarios"]) >= 9

@@ -79,7 +79,7 @@ PLACES = st.fixed_dictionaries(
 
 @pytest.mark.parametrize("name", FAULTS)
 @given(drawing=st.data())
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_a_rule_survives_its_expression(name: str, drawing: st.DataObject) -> None:
     """Printing and reading is the identity, for one rule and for two that compose."""
     place = {"route": CONNECTION} if FAULTS[name].where == CONNECTION else drawing.draw(PLACES)
