@@ -179,6 +179,6 @@ def test_the_time_to_shrink_is_asked_for_alike() -> None:
     changed = with_plans([load("order_explored"), load("webhook_repeated")], None, 5)
 
     assert changed == [
-        msgspec.structs.replace(load("order_explored"), steps=(Explore("order", shrink_s=5),)),
+        msgspec.structs.replace(load("order_explored"), steps=(Explore("order", 10, shrink_s=5),)),
         load("webhook_repeated"),
     ]
