@@ -53,7 +53,7 @@ def tried(drive: Drive, receiver_settings: MakeSettings) -> Callable[..., Explor
     ("kind", "flaw"), [pytest.param(*case, marks=pytest.mark.full) if case in LONG else case for case in BY_HAND]
 )
 def test_a_flaw_is_found_and_cut_down(tried: Callable[..., Exploration], kind: str, flaw: str) -> None:
-    """The shortest failing plan is what one would write by hand; how many copies a race needs, and of what, is the machine's."""
+    """The shortest failing plan is what one would write by hand, but for how many copies a race needs, and of what."""
     explored = tried(kind, 1, 25, FLAW=flaw)
 
     assert explored.runs[-1].verdict == "FAIL"
