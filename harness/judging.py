@@ -56,7 +56,7 @@ def _lacking(examined: Iterable[Finding], journal: Journal, crashed: str) -> Ite
 
 def _keeps_none(journal: Journal) -> bool:
     """Whether the app opens a connection for each call: then none can ever be found closed."""
-    used = Counter(one.connection for one in journal.all(Exchange))
+    used = Counter(one.connection for one in journal.all(Exchange) if not one.is_stray)
     return len(used) > 1 and max(used.values()) == 1
 
 

@@ -14,6 +14,7 @@ SCENARIO = Scenario(
         steps.Refresh(),
         steps.ReadMonitors("asked"),  # what reading moves says nothing of deliveries
         steps.Sync("accounts"),
+        steps.Sync("balances"),
         steps.Deliver(),
         steps.Settle(),
         steps.ReadMonitors("good"),

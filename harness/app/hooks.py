@@ -28,7 +28,7 @@ HOOKS = {
     "app.observe.connected": "tells whether the app counts an end user as connected",
     "app.observe.reducer": "tells what the events about a consent come to, so its final state is judged exactly",
     "app.observe.pages": "names pages of the app that an end user sees",
-    "app.observe.logs": "names files that are searched for secrets, besides the output of app.command",
+    "app.observe.logs": "names files that are searched, for secrets and for what must be told, besides the app's output",
 }
 """Every hook and what it is good for."""
 

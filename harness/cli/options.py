@@ -144,7 +144,7 @@ def plans(command: Command) -> Command:
         metavar="N",
         type=click.IntRange(1, 1000),
         default=None,
-        help="Plans that each random scenario draws  [default: 10 or 15].",
+        help="Plans that each random scenario draws  [default: 15; 10 for order and lives].",
     )(command)
 
 

@@ -12,7 +12,7 @@ from harness.probes.monitors import METRICS, watched
 class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_deliveries"):
     """A sample moves with good deliveries and stands still without them, or is an age that falls when one arrives.
 
-    From such a sample a silence can be seen. An alert for the silence itself would do as well.
+    From such a sample a silence can be seen. An alert that comes within the silent stretch would do as well.
     """
 
     expected: ClassVar[str] = "a count of deliveries, or the age of the last one"

@@ -29,6 +29,8 @@ FAILURE = re.compile(
     re.IGNORECASE,
 )
 _KINDS = re.compile(r"\bconsent\.[a-z_]+|\b(?:banking|energy|common)(?:\.[a-z_]+)*\.sync\.[a-z_]+")
+_NONE = re.compile(r"\w*(?:error|fail|retr|cancel)\w*[\"']?\s*[=:]\s*(?:0|null|none|false|\"\"|'')(?![\w.])", re.IGNORECASE)
+"""Where a record says that there was none."""
 _REQUESTS = re.compile(r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /(?!v\d/)\S*")
 """What a web server writes of the requests that the app got, ours among them: that log is no log of the app's doings."""
 _NOISE = re.compile(r"[^a-z0-9]+")
@@ -71,9 +73,15 @@ def speaks_of(record: str, call: Exchange) -> bool:
     return any(word in plain for word in _words_of(call))
 
 
+def without_requests(log: Log) -> Log:
+    """The log without what a web server writes of the requests that it got."""
+    return Log(records=tuple(_REQUESTS.sub(" ", record) for record in log.records), lack=log.lack)
+
+
 def tells_failure(record: str, status: int | None) -> bool:
     """Whether *record* tells that something failed."""
-    return bool(FAILURE.search(record)) or (status is not None and re.search(rf"(?<!\d){status}(?!\d)", record) is not None)
+    has_status = status is not None and re.search(rf"(?<!\d){status}(?!\d)", record) is not None
+    return has_status or bool(FAILURE.search(_NONE.sub(" ", record)))
 
 
 def _words_of(call: Exchange) -> set[str]:

@@ -11,10 +11,10 @@ from harness.probes.log_lines import LOGS, Log, log_of
 from harness.probes.receipts import consent_of
 
 TURNS = {
-    "consent.received": r"receiv|grant|activ|connect|approv|creat|start|new|begin",
-    "consent.updated": r"updat|amend|chang|modif|renew|extend|reduc|activ|status",
-    "consent.revoked": r"revok|withdr|end|disconnect|delet|remov|cancel|inactive|stop|clos|expir",
-    "consent.expired": r"expir|end|inactive|stop|clos|revok",
+    "consent.received": r"(?<![a-z])(?:receiv|grant|activ|connect|approv|creat|start|new|begin)",
+    "consent.updated": r"(?<![a-z])(?:updat|amend|chang|modif|renew|extend|reduc|activ|status)",
+    "consent.revoked": r"(?<![a-z])(?:revok|withdr|end|disconnect|delet|remov|cancel|inactive|stop|clos|expir)",
+    "consent.expired": r"(?<![a-z])(?:expir|end|inactive|stop|clos|revok)",
 }
 """How a log may speak of a turn, besides the event's own name."""
 
@@ -61,7 +61,11 @@ def _is_told(log: Log, event: EventSeen, end_user_id: str, consent_id: str) -> b
     words = re.compile(TURNS[event.kind], re.IGNORECASE)
     of_consent = log.naming(consent_id)
     of_end_user = [record for record in log.naming(end_user_id) if "consent" in record.lower()]
-    plain = (
-        _NAMES.sub(" ", text.replace(end_user_id, " ").replace(consent_id, " ")) for text in (*of_consent, *of_end_user)
-    )
+    plain = (_NAMES.sub(" ", _without(text, end_user_id, consent_id)) for text in (*of_consent, *of_end_user))
     return any(words.search(text) for text in plain)
+
+
+def _without(text: str, *ids: str) -> str:
+    for one in ids:
+        text = text.replace(one, " ") if one else text
+    return text

@@ -4,9 +4,10 @@ from typing import ClassVar
 
 from harness.journal import Effects, HookCall, Journal
 from harness.probes.base import PlainProbe
-from harness.probes.calls import began_s, told
+from harness.probes.calls import began_s
 from harness.probes.finding import Finding
 from harness.probes.log_lines import LOGS, Log, log_of, tells_failure
+from harness.probes.receipts import genuine
 
 FAIL = "app.drive.fail"
 
@@ -34,7 +35,7 @@ class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_fail
         silent, examined = 0, 0
         for number, order in enumerate(ordered):
             until_s = began_s(ordered[number + 1]) if number + 1 < len(ordered) else float("inf")
-            worked_on = {event.message_id for one, event in told(journal) if order.at_s <= one.at_s + one.took_s < until_s}
+            worked_on = {one.message_id for one in genuine(journal) if order.at_s <= one.at_s + one.took_s < until_s}
             examined += bool(worked_on)
             silent += bool(worked_on) and not any(_is_told(log, one) for one in worked_on)
         if silent:

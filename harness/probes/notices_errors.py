@@ -26,6 +26,8 @@ class NoticesErrors(PlainProbe, frozen=True, kw_only=True, tag="notices_errors")
             return self.cannot_tell(seen.lack, hook=METRICS)
         before = "slow" if "slow" in seen.readings else "good"
         news, alerts = seen.news(before, "bad"), seen.alerts(before, "bad")
+        if not alerts and seen.readings["bad"].samples is None:
+            return self.cannot_tell("no alert came, and the app shows no metrics", hook=METRICS)
         if not news and not alerts:
             return self.fails(
                 "calls to the API failed, and nothing in the app's monitoring moved", examined=routes_of(failed)
@@ -39,5 +41,5 @@ class NoticesErrors(PlainProbe, frozen=True, kw_only=True, tag="notices_errors")
 
 
 def _rests(seen: Watched, name: str, before: str) -> bool:
-    """Whether a sample stands still afterwards, or has gone back to where it was."""
-    return seen.grown(name, "bad", "mended") == 0 or seen.grown(name, before, "mended") == 0
+    """Whether a sample stands still afterwards, falls, or has gone back to where it was."""
+    return seen.grown(name, "bad", "mended") <= 0 or seen.grown(name, before, "mended") == 0

@@ -32,6 +32,8 @@ class NoticesFailedDeliveries(PlainProbe, frozen=True, kw_only=True, tag="notice
             return self.cannot_tell(seen.lack, hook=METRICS)
         if seen.alerts("good", "bad"):
             return self.holds("an alert arrived while deliveries failed", examined=1)
+        if seen.readings["bad"].samples is None:
+            return self.cannot_tell("no alert came, and the app shows no metrics", hook=METRICS)
         if seen.news("good", "bad"):
             return self.holds("a metric moved that good deliveries leave alone", examined=1)
         return self.fails("deliveries failed, and nothing in the app's monitoring moved")

@@ -33,11 +33,18 @@ class NoticesLatency(PlainProbe, frozen=True, kw_only=True, tag="notices_latency
             return self.cannot_tell(seen.lack, hook=METRICS)
         if seen.alerts("good", "slow"):
             return self.holds("an alert arrived while the API was slow", examined=routes_of(late))
+        if seen.readings["slow"].samples is None:
+            return self.cannot_tell("no alert came, and the app shows no metrics", hook=METRICS)
         added_s = max(one.ended_s - one.at_s for one in late)
         idle_s = seen.readings["idle"].at_s - seen.readings["calm"].at_s
         for name in seen.readings["slow"].samples or {}:
             more = seen.grown(name, "good", "slow") - max(0.0, seen.grown(name, "idle", "good"))
             is_clock = abs(seen.grown(name, "calm", "idle")) > idle_s * SHARE
-            if not is_clock and any(unit * added_s * SHARE <= more for unit in UNITS) and not more.is_integer():
+            if not is_clock and any(unit * added_s * SHARE <= more for unit in UNITS if not _is_count(more, unit)):
                 return self.holds("a metric grew with the API's latency", examined=routes_of(late))
         return self.fails("the API became slow, and nothing in the app's monitoring shows it", examined=routes_of(late))
+
+
+def _is_count(growth: float, unit: float) -> bool:
+    """Whether so many seconds may as well be so many calls; nobody makes hundreds more of those."""
+    return unit == UNITS[0] and growth.is_integer()

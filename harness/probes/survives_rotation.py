@@ -31,7 +31,8 @@ class SurvivesRotation(PlainProbe, frozen=True, kw_only=True, tag="survives_rota
         if any(is_unheard(journal, one) for one in asked):
             return self.cannot_tell("the app was still at work when the harness stopped waiting for it", hook=PATIENCE)
         works = [one for one in calls(journal) if one.at_s >= gone[0] and bearer(one) and is_fine(one)]
-        if asked and (not works or all(one.status is None or one.status >= 400 for one in asked)):
+        refused = [one for one in calls(journal) if one.at_s >= gone[0] and one.status in {401, 403}]
+        if asked and refused and (not works or all(one.status is None or one.status >= 400 for one in asked)):
             return self.fails("with its first key revoked the app works no more, though it was given a second")
         if not works:
             return self.cannot_tell("the app was not seen at work after its first key was revoked")

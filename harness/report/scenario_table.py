@@ -19,8 +19,8 @@ HEAD = """# Every scenario, and the flawed apps that it catches
 Made from the scenarios and the gallery by `make docs`; a test demands that it is current.
 
 {count} scenarios, each under the practice that it bears on first. `fiskil-harness run NAME` runs one on your app, and
-`fiskil-harness run NAME --gallery APP` on one of the {flawed} flawed apps that ship. {clients} of the scenarios judge the
-app as a client of the API; the rest are about what it receives.
+`fiskil-harness run NAME --gallery APP` on one of the {flawed} flawed apps that ship. {clients} of the scenarios bear on
+more than what an app receives.
 """
 
 COLUMNS = "| scenario | what happens | bears on | what goes wrong | judged by | catches |"

@@ -136,7 +136,7 @@ def _refuse_useless_numbers(settings: Settings) -> None:
     app = settings.app
     numbers = {f"app.limits.{name}": value for name, value in msgspec.structs.asdict(app.limits).items()}
     numbers |= {"app.ready_s": app.ready_s}
-    numbers |= {f"app.facts.{name}": getattr(app.facts, name) for name in ("history_days", "consent_days")}
+    numbers |= {f"app.facts.{name}": getattr(app.facts, name) for name in ("history_days", "consent_days", "rotate_days")}
     for name, value in numbers.items():
         if value is not None and not 0 < value < float("inf"):
             raise ConfigError(f"{settings.source}: {name} must be greater than 0, got {value}.")

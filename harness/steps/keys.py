@@ -19,7 +19,7 @@ class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
 
     def perform(self, stage: "Stage") -> None:
         """Make it, restart, and write down what the app was given; the driver gives the first one back at the end."""
-        from harness.steps.app import restart
+        from harness.steps.app import kill, start
 
         first = stage.app.values[SECRET]
         second = stage.fiskil.sandbox.mint_key()
@@ -27,13 +27,14 @@ class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
         stage.must_restart = True
         stage.journal.write(Canaries(**stage.journal.stamp(), values={"client secret": (second,)}))
         stage.app.values[SECRET] = second
+        kill(stage)
+        stage.journal.write(KeyGiven(**stage.journal.stamp(), client_secret=second, is_told=told))
         try:
-            restart(stage)
+            start(stage)
         except AppError:
             stage.trouble("the app does not start with a second key")
         finally:
             stage.app.values[SECRET] = first
-            stage.journal.write(KeyGiven(**stage.journal.stamp(), client_secret=second, is_told=told))
 
 
 class RevokeFirstKey(PlainStep, frozen=True, kw_only=True, tag="revoke_first_key"):

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from harness.stage import Stage
 
 EVERY_S = 0.25
+SLOWER = 0.25
+"""From so much growth on the wait for news of a slow API ends; counters grow as before."""
+
 ALERT_URL = "{alert_url}"
 
 
@@ -57,11 +60,22 @@ def _read(stage: "Stage", moment: str) -> Monitors:
 
 
 def _has_news(stage: "Stage", reading: Monitors) -> bool:
-    """Whether an alert has come, or a sample moved that stood still before; of lateness any movement tells."""
+    """Whether an alert has come, or a sample moved that stood still before; lateness shows in growth."""
     readings = stage.journal.all(Monitors)
     if not readings or reading.alerts > readings[-1].alerts or (reading.samples is None and not reading.is_told):
         return True
-    found = moved(readings[-1], reading)
     if reading.moment == "slow":
-        return bool(found)
-    return bool(found - {name for earlier, later in pairwise(readings) for name in moved(earlier, later)})
+        return _has_grown(readings, reading)
+    usual = {name for earlier, later in pairwise(readings) for name in moved(earlier, later)}
+    return bool(moved(readings[-1], reading) - usual)
+
+
+def _has_grown(readings: list[Monitors], reading: Monitors) -> bool:
+    """Whether a sample that is no clock grew by more than it did over the same work before."""
+    clocks = moved(readings[0], readings[1]) if readings[2:] else set()
+    before, last = (readings[-2].samples or {}, readings[-1].samples or {}) if readings[1:] else ({}, {})
+    return any(
+        value - last.get(name, 0.0) - max(0.0, last.get(name, 0.0) - before.get(name, 0.0)) >= SLOWER
+        for name, value in (reading.samples or {}).items()
+        if name not in clocks
+    )
