@@ -13,8 +13,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Two for each of the two cores that are counted on: much of a test is waiting for an app.
-WORKERS ?= 4
+# More than two for each of the two cores that are counted on: much of a test is waiting for an app.
+WORKERS ?= 5
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

@@ -19,6 +19,9 @@ FOUND = {
 }
 """The plans, with the flawed app that each was found with and the probe that fails there."""
 
+SLOW = {"token_dies_between_pages"}
+"""Those that end with an app which never comes to rest."""
+
 Replay = Callable[[str, str], Outcome]
 
 
@@ -46,7 +49,7 @@ def test_every_saved_plan_is_replayed() -> None:
     assert {path.stem for path in (catalog.folder("examples") / "plans").glob("*.json")} == FOUND.keys()
 
 
-@pytest.mark.parametrize("plan", FOUND)
+@pytest.mark.parametrize("plan", [pytest.param(one, marks=pytest.mark.full) if one in SLOW else one for one in FOUND])
 def test_a_saved_plan_fails_where_it_was_found(plan: str, replay: Replay) -> None:
     """By the probe that saw it."""
     name, probe = FOUND[plan]
@@ -56,7 +59,7 @@ def test_a_saved_plan_fails_where_it_was_found(plan: str, replay: Replay) -> Non
     assert probe in failed
 
 
-@pytest.mark.parametrize("name", ["reference_app", "embedded_app"])
+@pytest.mark.parametrize("name", ["reference_app", pytest.param("embedded_app", marks=pytest.mark.full)])
 @pytest.mark.parametrize("plan", FOUND)
 def test_a_saved_plan_accuses_no_correct_app(plan: str, name: str, replay: Replay) -> None:
     """Everything that waits bites, something is seen to hold, and nothing fails."""

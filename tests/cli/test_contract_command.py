@@ -45,7 +45,7 @@ def test_the_local_sandbox_holds(capsys: pytest.CaptureFixture[str], tmp_path: P
     assert written["exercises"][0]["failures"] == []
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_an_api_elsewhere_is_only_read(elsewhere: LocalFiskil, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is created, changed or deleted, no stateful phase runs, and no secret is shown."""
     before = (dict(elsewhere.sandbox.store.end_users), dict(elsewhere.sandbox.store.consents))

@@ -15,7 +15,8 @@ ROOT = Path(__file__).parent.parent.parent
 CONFIG = catalog.folder("examples") / "reference_app" / "fiskil-harness.toml"
 
 
-SOME = catalog.scenario_names()[::17]
+SOME = catalog.scenario_names()[::23]
+HALF = catalog.scenario_names()[1::2]
 
 
 def harness(folder: Path, *arguments: str, workers: int = 2) -> tuple[int, dict[str, Any], str]:
@@ -36,6 +37,19 @@ def harness(folder: Path, *arguments: str, workers: int = 2) -> tuple[int, dict[
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
+def test_half_of_all_scenarios_pass(tmp_path: Path) -> None:
+    """And the other half with the gate in ``make test-all``; what the app has no hook for is told."""
+    code, report, shown = harness(tmp_path, "run", *HALF, "--seed", "11")
+
+    outcomes = report["result"]["scenarios"]
+    doubtful = [one for one in outcomes if any(finding["verdict"] != "PASS" for finding in one["findings"])]
+    assert code == 0, shown
+    assert [one["scenario"] for one in doubtful if not one["missing"]] == []
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+@pytest.mark.full
+@pytest.mark.timeout(900)
 def test_the_gate_opens(tmp_path: Path) -> None:
     """Every scenario passes, and everything that has an experiment is proven."""
     code, report, shown = harness(tmp_path, "gate", "--seed", "11")
@@ -54,7 +68,7 @@ def test_the_same_seed_says_the_same(tmp_path: Path) -> None:
     again, second, _ = harness(tmp_path, "run", *SOME, "--seed", "11", workers=1)
 
     assert (code, again) == (0, 0), shown
-    assert len(first["result"]["scenarios"]) >= 9
+    assert len(first["result"]["scenarios"]) >= 7
     assert first["result"] == second["result"]
     assert first["run"]["began_at"] != second["run"]["began_at"]
 
