@@ -1,4 +1,4 @@
-"""Every reading is refused with 403 for a while though the consent stands: nobody insists, and work goes on afterwards."""
+"""Transactions are refused with 403 for a while though the consent stands: nobody insists, and work goes on afterwards."""
 
 from harness import Scenario, faults, probes, steps
 
@@ -10,7 +10,7 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
         steps.Settle(),
-        steps.Break("banking.*", faults.Status(status=403), times=0),
+        steps.Break("banking.transactions", faults.Status(status=403), times=0),
         steps.Sync("transactions"),
         steps.Deliver(),
         steps.Refresh(),

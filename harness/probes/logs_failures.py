@@ -9,7 +9,7 @@ from harness.journal import Exchange, Journal, Journey, Visit
 from harness.probes.base import PlainProbe
 from harness.probes.calls import calls
 from harness.probes.finding import Finding
-from harness.probes.log_lines import LOGS, Log, log_of, tells_failure, without_requests
+from harness.probes.log_lines import LOGS, Log, log_of, speaks_of, tells_failure, without_requests
 
 APPROVED, LEFT, CLAIMED = "APPROVED", "ABANDONED", "CLAIMED"
 UNHEARD = frozenset({APPROVED, LEFT, CLAIMED})
@@ -37,7 +37,7 @@ class LogsFailures(PlainProbe, frozen=True, kw_only=True, tag="logs_failures"):
         if log.lack:
             return self.cannot_tell(log.lack, hook=LOGS)
         silent = [one for one in failed if not _is_told(log, one)]
-        if len(silent) <= sum(1 for record in log.records if _ERROR_ID.search(record) and tells_failure(record, None)):
+        if len(silent) <= _ids_told(journal, log):
             silent = []  # by ids that only Fiskil can resolve
         if silent:
             lines = tuple(f"no line about attempt {one.attempt}: {one.ending}" for one in silent)
@@ -65,6 +65,13 @@ def _is_told(log: Log, journey: Journey) -> bool:
     if log.naming(journey.ending):
         return True
     return any(tells_failure(record, None) for record in log.naming(journey.session, journey.end_user_id))
+
+
+def _ids_told(journal: Journal, log: Log) -> int:
+    """How many records tell of a failure by the id of an error, and of no call to the API."""
+    made = {one.route: one for one in calls(journal)}.values()
+    told = (record for record in log.records if _ERROR_ID.search(record) and tells_failure(record, None))
+    return sum(1 for record in told if not any(speaks_of(record, one) for one in made))
 
 
 def _unnamed_errors(journal: Journal, log: Log) -> tuple[str, ...]:
