@@ -1,6 +1,5 @@
 """The embedded app's own page in real Chromium passes on what the message hook passes on, and nothing from other windows."""
 
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,10 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from harness import gallery
 from harness.driver import Driver
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("node") is None, reason="the app needs Node.js"),
-]
+pytestmark = pytest.mark.slow
 
 CLAIM = "postMessage({isCompleted: true, consentID: 'arr_made_up'}, '*')"
 
@@ -20,6 +16,9 @@ CLAIM = "postMessage({isCompleted: true, consentID: 'arr_made_up'}, '*')"
 @pytest.fixture
 def driver(drive: Callable[..., Driver]) -> Driver:
     """The app, started as the gallery starts it, in front of a local Fiskil."""
+    missing = gallery.missing_tool(gallery.app("embedded_app"))
+    if missing:
+        pytest.fail(f"the app needs {missing}, which this machine lacks")
     made = drive(gallery.settings(gallery.app("embedded_app")))
     made.start()
     return made
