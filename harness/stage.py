@@ -18,6 +18,7 @@ from harness.errors import HookError, StepError, UnknownName
 from harness.journal import ConsentSeen, CutShort, Effects, EventSeen, Journal, PlanKind, PlanRun, Rows, Trouble
 from harness.local import LocalFiskil
 from harness.model import Consent, EndUser, Event, Person
+from harness.sandbox.api.serving import served_to
 from harness.sandbox.datasets import account_ids
 from harness.settings import Settings
 from harness.webhooks import Outbox, Sender
@@ -269,7 +270,9 @@ class Stage:
         """Write down what the API serves for *dataset* now, under every active consent; of a row twice, the newer one's."""
         sandbox, latest = self.fiskil.sandbox, self.consent_of(participant)
         active = [one for one in sandbox.consents_of(participant.end_user_id) if one.is_active]
-        served = [msgspec.to_builtins(row) for row in sandbox.rows_of(participant.end_user_id, dataset)]
+        with sandbox.store.lock:
+            parts = served_to(sandbox.store, participant.end_user_id, dataset)
+            served = [msgspec.to_builtins(row) for rows in parts for row in rows]
         rows = {row.get("fiskil_id", number): row for number, row in enumerate(served)}
         removed = [one for consent in active or [latest] for one in sandbox.removed_ids(consent, dataset)]
         self.journal.write(

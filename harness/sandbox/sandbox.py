@@ -15,7 +15,6 @@ from harness.model import DATASETS, AuthSession, Consent, EndUser, Event, Instit
 from harness.readings import Readings
 from harness.sandbox import consents, desk, end_users, institutions, people, sessions, sync, tokens
 from harness.sandbox.api.application import Api, Application
-from harness.sandbox.api.serving import served_to
 from harness.sandbox.conclusion import conclude
 from harness.sandbox.console import Console
 from harness.sandbox.ledger import Ledger
@@ -241,16 +240,6 @@ class Sandbox:
         with self._now() as store:
             return store.served.get((consent.arrangement_id, dataset), ())
 
-    def rows_of(self, end_user_id: str, dataset: str) -> list[Any]:
-        """What the API serves for *dataset* to an end user, under all of their active consents.
-
-        Raises:
-            UnknownName: There is no such dataset.
-        """
-        _require_dataset(dataset)
-        with self._now() as store:
-            return [row for rows in served_to(store, end_user_id, dataset) for row in rows]
-
     def ledger(self, consent: Consent) -> Ledger:
         """What the bank holds; a scenario changes it between two syncs.
 
@@ -323,18 +312,6 @@ class Sandbox:
         """Revoke the app's key pair, or accept it again."""
         with self.store.lock:
             self.store.secrets[self.credentials.client_secret] = "accepted" if is_accepted else "revoked"
-
-    def mint_key(self) -> str:
-        """A second key for the app, accepted beside the first; its secret."""
-        with self.store.lock:
-            secret = "fsk_" + self.mint.secret()
-            self.store.secrets[secret] = "accepted"
-            return secret
-
-    def revoke_key(self, client_secret: str) -> None:
-        """Revoke one key; its tokens die with it."""
-        with self.store.lock:
-            self.store.secrets[client_secret] = "revoked"
 
     def limit_pages(self, rows: int) -> None:
         """Cap pages at *rows* rows, whatever size is asked for, until the next reset.

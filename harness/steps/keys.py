@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from harness.errors import AppError, StepError
 from harness.journal import Canaries, Key, KeyGiven
+from harness.sandbox import keys
 from harness.steps.base import PlainStep
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
         from harness.steps.app import kill, start
 
         first = stage.app.values[SECRET]
-        second = stage.fiskil.sandbox.mint_key()
+        second = keys.mint(stage.fiskil.sandbox.store)
         told = next((one.is_told for one in stage.journal.all(KeyGiven)), True)
         stage.must_restart = True
         stage.journal.write(Canaries(**stage.journal.stamp(), values={"client secret": (second,)}))
@@ -45,5 +46,5 @@ class RevokeFirstKey(PlainStep, frozen=True, kw_only=True, tag="revoke_first_key
         given = stage.journal.all(KeyGiven)
         if given[0] is given[-1]:
             raise StepError("There is no other key yet; a step must rotate_key first.")
-        stage.fiskil.sandbox.revoke_key(given[0].client_secret)
+        keys.revoke(stage.fiskil.sandbox.store, given[0].client_secret)
         stage.journal.write(Key(**stage.journal.stamp(), state="rotated"))
