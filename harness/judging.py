@@ -5,16 +5,20 @@ A fault that never bit, a step that failed and a hook that leads nowhere are INC
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from harness.app.observe import EFFECTS
 from harness.errors import HarnessError
-from harness.journal import API_TOLD, ApiUntold, CutShort, Delivery, Effects, Exchange, FaultSet, Journal
+from harness.journal import API_TOLD, ApiUntold, CutShort, Delivery, Effects, FaultSet, Journal
 from harness.probes import Finding, Verdict, name_of
+from harness.probes.calls import calls
 from harness.probes.vain import asked_in_vain
 
 EVERY_STEP, EVERY_FAULT = "every_step_done", "every_fault_bit"
 STALE = "StaleKeepalive("
+KEPT_S = 1.0
+"""Whoever keeps connections keeps one for so long, in real seconds."""
 EFFECTS_TOLD = "every_effect_told"
 """The finding about an effects hook that finds nobody."""
 
@@ -55,9 +59,11 @@ def _lacking(examined: Iterable[Finding], journal: Journal, crashed: str) -> Ite
 
 
 def _keeps_none(journal: Journal) -> bool:
-    """Whether the app opens a connection for each call: then none can ever be found closed."""
-    used = Counter(one.connection for one in journal.all(Exchange) if not one.is_stray)
-    return len(used) > 1 and max(used.values()) == 1
+    """Whether the app opens a connection for each call, soon after another's end: then none can be found closed."""
+    made = calls(journal)
+    used = Counter(one.connection for one in made)
+    had_chances = any(0 <= later.at_s - earlier.ended_s < KEPT_S for earlier, later in pairwise(made))
+    return had_chances and max(used.values()) == 1
 
 
 def _doubt(probe: str, seen: str, hook: str = "") -> Finding:

@@ -1,5 +1,6 @@
 """What is said besides the answers of probes: what kept them from seeing all that there was to see."""
 
+import msgspec
 import pytest
 
 from harness.journal import CutShort, Exchange, FaultSet, Journal
@@ -11,7 +12,8 @@ def journal(*connections: int, fault: str = "") -> Journal:
     """Calls over these connections, and a fault that never bit."""
     made = Journal()
     for number, connection in enumerate(connections):
-        made.write(Exchange(number=number, route="token", method="POST", path="/v1/token", connection=connection))
+        when = {"at_s": number * 0.1, "ended_s": number * 0.1 + 0.05}
+        made.write(Exchange(number=number, route="token", method="POST", path="/v1/token", connection=connection, **when))
     if fault:
         made.write(FaultSet(fault=fault, route="connection", times=1, unbitten=1, lack="nothing called it"))
     return made
@@ -52,3 +54,13 @@ def test_each_reason_is_said_once() -> None:
 
     assert [(one.probe, one.hook) for one in found[1:]] == [("every_step_done", "app.limits")]
     assert {one.verdict for one in found} == {Verdict.INCONCLUSIVE}
+
+
+def test_calls_that_are_far_apart_or_at_once_keep_nobody_from_keeping_connections() -> None:
+    """One that was kept would have been given up meanwhile, or was in use."""
+    made = journal(fault="StaleKeepalive(idle_ms=0, by='fin')")
+    for number, (began_s, ended_s) in enumerate(((0.0, 1.0), (0.5, 1.5), (60.0, 60.1))):
+        call = Exchange(number=number, route="token", method="POST", path="/v1/token", connection=number)
+        made.write(msgspec.structs.replace(call, at_s=began_s, ended_s=ended_s))
+
+    assert "every_fault_bit" in said(made)
