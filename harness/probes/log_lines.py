@@ -78,10 +78,14 @@ def without_requests(log: Log) -> Log:
     return Log(records=tuple(_REQUESTS.sub(" ", record) for record in log.records), lack=log.lack)
 
 
+def has_status(record: str, status: int | None) -> bool:
+    """Whether *record* holds the number of a status."""
+    return status is not None and re.search(rf"(?<!\d){status}(?!\d)", record) is not None
+
+
 def tells_failure(record: str, status: int | None) -> bool:
     """Whether *record* tells that something failed."""
-    has_status = status is not None and re.search(rf"(?<!\d){status}(?!\d)", record) is not None
-    return has_status or bool(FAILURE.search(_NONE.sub(" ", record)))
+    return has_status(record, status) or bool(FAILURE.search(_NONE.sub(" ", record)))
 
 
 def _words_of(call: Exchange) -> set[str]:

@@ -6,7 +6,7 @@ from harness.journal import Exchange, Journal
 from harness.probes.base import PlainProbe
 from harness.probes.calls import calls, is_fine
 from harness.probes.finding import Finding
-from harness.probes.log_lines import LOGS, Log, log_of, speaks_of, tells_failure
+from harness.probes.log_lines import LOGS, Log, has_status, log_of, speaks_of, tells_failure
 
 
 class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):
@@ -53,5 +53,9 @@ def _last_failures(made: list[Exchange]) -> list[Exchange]:
 
 
 def _is_told(log: Log, failed: Exchange) -> bool:
-    status = failed.status
-    return any(speaks_of(record, failed) and tells_failure(record, status) for record in log.records)
+    """In the record that names the endpoint; or, as some loggers write an answer apart, by its status in the next one."""
+    following = (*log.records[1:], "")
+    return any(
+        speaks_of(record, failed) and (tells_failure(record, failed.status) or has_status(after, failed.status))
+        for record, after in zip(log.records, following, strict=True)
+    )

@@ -10,7 +10,10 @@ from harness.probes.monitors import METRICS, Watched, watched
 
 
 class NoticesErrors(PlainProbe, frozen=True, kw_only=True, tag="notices_errors"):
-    """While the API fails a metric moves that ordinary work leaves alone, or an alert comes; afterwards it is calm again."""
+    """While the API fails a metric moves that ordinary work leaves alone, or an alert comes; afterwards it is calm again.
+
+    A count of the app's own answers that failed with the API's is such a metric too.
+    """
 
     expected: ClassVar[str] = "a metric of failures that moves, or an alert, and calm again afterwards"
     source: ClassVar[str] = "practices: alert on elevated error rates"

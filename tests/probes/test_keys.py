@@ -108,3 +108,13 @@ def test_without_a_rotation_there_is_nothing_to_survive(tape: Tape) -> None:
     tape.call("banking.accounts")
 
     assert SurvivesRotation().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_app_that_answers_without_calling_proves_nothing(tape: Tape) -> None:
+    """It may have read a moment ago."""
+    tape.journal.write(Declared(rotate_days=90))
+    tape.key("rotated")
+    tape.wait(1)
+    tape.hook("refresh", status=200)
+
+    assert SurvivesRotation().examine(tape.journal).verdict is Verdict.INCONCLUSIVE

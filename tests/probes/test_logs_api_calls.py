@@ -99,3 +99,19 @@ def test_an_app_that_calls_nothing_proves_nothing(tape: Tape) -> None:
     tape.output(b"started", place="app.log")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_answer_on_a_record_of_its_own_is_read_with_its_request(tape: Tape) -> None:
+    """Some HTTP clients log the one, and then the other."""
+    called_well_and_ill(tape)
+    tape.output(b"request: GET /v1/banking/transactions\nresponse: 500\n")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_status_far_from_its_request_is_none_of_its(tape: Tape) -> None:
+    """Something else may have answered so."""
+    called_well_and_ill(tape)
+    tape.output(b"request: GET /v1/banking/transactions\nresponse: 200\nrefresh answered 500\n")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL

@@ -65,3 +65,20 @@ def test_without_a_turn_there_is_nothing_to_log(tape: Tape) -> None:
     tape.output(b"m-e0")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("text", [b"consent arr_1 of eu_alice pending", b"consent arr_1: sender eu_alice, backend ok"])
+def test_a_word_within_another_is_no_turn(tape: Tape, text: bytes) -> None:
+    """Nothing ended because something is pending."""
+    turned(tape, "consent.revoked")
+    tape.output(text)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_a_message_without_a_consents_id_is_read_by_its_end_user(tape: Tape) -> None:
+    """Some events name the end user alone."""
+    tape.told("consent.revoked")
+    tape.output(b"the consent of eu_alice was revoked", place="app.log")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS

@@ -47,3 +47,14 @@ def test_nothing_ordered_nothing_seen(tape: Tape) -> None:
     tape.output(b"m-e0 stored")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_work_before_the_answer_counts_too(tape: Tape) -> None:
+    """A receiver may refuse what it could not work on."""
+    tape.effects({}, moment="ordered", failed=0)
+    tape.hook("fail", status=204)
+    tape.told("banking.accounts.sync.completed", outcome="refuse")
+    tape.effects({}, failed=1)
+    tape.output(b"m-e0 refused: the database is down")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS

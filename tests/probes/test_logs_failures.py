@@ -55,3 +55,29 @@ def test_an_error_id_that_is_nowhere_is_advice(tape: Tape) -> None:
 
     assert finding.verdict is Verdict.PASS
     assert finding.advice[0].startswith("the error_id of a failed end_users.list is not in the log")
+
+
+def test_the_id_of_an_error_will_do(tape: Tape) -> None:
+    """Fiskil's support knows the rest; that of a failed call is another one."""
+    failed(tape)
+    tape.call("end_users.list", status=500)
+    tape.output(b"link failed error_id=err_123456", place="app.log")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_what_a_web_server_writes_of_a_callback_is_no_log_of_the_apps(tape: Tape) -> None:
+    """The address holds the error, and nobody looked at it."""
+    failed(tape)
+    tape.told("consent.received")
+    tape.output(b'"GET /callback?error_type=CONSENT_ENDUSER_DENIED HTTP/1.1" 200\nm-e0 stored')
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+def test_an_error_that_there_was_not_is_no_failure(tape: Tape) -> None:
+    """``errors=0`` tells of none."""
+    failed(tape)
+    tape.output(b"session ses_1 begun errors=0 error=null", place="app.log")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL

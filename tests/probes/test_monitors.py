@@ -137,3 +137,36 @@ def test_without_trouble_there_is_nothing_to_notice(tape: Tape, probe: PlainProb
     readings(tape, asked={}, slow={}, bad={}, mended={})
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_whole_milliseconds_are_a_latency(tape: Tape) -> None:
+    """Hundreds more are no count of calls."""
+    late(tape)
+    readings(tape, slow={"calls": 3.0, "took_ms": 1015.0})
+
+    assert NoticesLatency().examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_a_share_that_falls_is_calm_again(tape: Tape) -> None:
+    """An average takes its time."""
+    failing(tape)
+    readings(tape, bad={"calls": 3.0, "share": 0.4}, mended={"calls": 4.0, "share": 0.3})
+
+    assert NoticesErrors().examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("probe", "trouble", "after"),
+    [
+        (NoticesErrors(), failing, ("bad", "mended")),
+        (NoticesLatency(), late, ("slow",)),
+        (NoticesFailedDeliveries(), refused, ("bad",)),
+    ],
+)
+def test_no_alert_over_a_little_trouble_accuses_nobody(tape: Tape, probe: PlainProbe, trouble, after: tuple) -> None:
+    """Its threshold may lie above what a scenario does."""
+    trouble(tape)
+    for moment in (*READ, *after):
+        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, is_told=True))
+
+    assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
