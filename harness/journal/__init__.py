@@ -34,6 +34,7 @@ from harness.journal.given import (
     UsedEvents,
 )
 from harness.journal.monitors import Monitors, moved
+from harness.journal.pages import Control, Fetched, Picture, Pressed, Shown, Stored
 from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
 from harness.journal.traffic import (
     Abandoned,
@@ -66,6 +67,7 @@ __all__ = [
     "Bite",
     "Canaries",
     "ConsentSeen",
+    "Control",
     "CutShort",
     "Declared",
     "Delivery",
@@ -74,6 +76,7 @@ __all__ = [
     "EventSeen",
     "Exchange",
     "FaultSet",
+    "Fetched",
     "Flood",
     "Headers",
     "Heard",
@@ -89,13 +92,17 @@ __all__ = [
     "Limits",
     "Monitors",
     "Output",
+    "Picture",
     "PlanKind",
     "PlanRun",
+    "Pressed",
     "ReadingsAsked",
     "Reduction",
     "Rows",
     "Secured",
+    "Shown",
     "Started",
+    "Stored",
     "Strayed",
     "TokensExpired",
     "Trouble",

@@ -1,0 +1,105 @@
+"""What the app's pages showed in a real browser, what they asked for, and what the browser kept of them."""
+
+from msgspec import Struct
+
+from harness.journal.entry import Entry
+
+
+class Control(Struct, frozen=True, kw_only=True):
+    """Something visible that can be pressed or filled in.
+
+    ``kind`` is link, button or field. ``text`` is its accessible name. ``leads_to`` is where a link or its form goes,
+    absolute; it is empty where only a script knows.
+    """
+
+    kind: str
+    text: str
+    leads_to: str = ""
+    is_disabled: bool = False
+
+
+class Shown(Entry, frozen=True, kw_only=True):
+    """One look at one page at one width.
+
+    ``page`` is its name in the config, or ``callback``, ``cancelled``, ``answer`` (what came of a press). ``moment`` says
+    what was going on: plain, waiting (a call of the app hangs), stalled (until the app gave up), unsynced (a consent, and no
+    data yet), synced, ended, or failed. ``cause`` is the error type behind a look that is *failed*. ``text`` is what a
+    person can read, line by line; ``signs`` are the visible signs of work under way (progressbar, aria-busy, a status that
+    is announced). ``lack`` says why there was nothing to see.
+    """
+
+    participant: str
+    page: str
+    moment: str = "plain"
+    cause: str = ""
+    url: str = ""
+    status: int | None = None
+    width_px: int = 0
+    title: str = ""
+    text: str = ""
+    html: str = ""
+    signs: tuple[str, ...] = ()
+    controls: tuple[Control, ...] = ()
+    after_s: float = 0.0
+    lack: str = ""
+
+
+class Fetched(Entry, frozen=True, kw_only=True):
+    """A request that a page made, and what came back.
+
+    ``kind`` is the browser's word (document, script, stylesheet, xhr, fetch, ...) or sourcemap, which we asked for.
+    ``is_ours`` tells that it went to the app's own origin, ``is_api`` that it went to the API. ``lack`` says why the body
+    could not be read; a request that would have left this machine was refused.
+    """
+
+    participant: str
+    page: str
+    url: str
+    method: str = "GET"
+    kind: str = "document"
+    headers: tuple[tuple[str, str], ...] = ()
+    sent: bytes = b""
+    status: int | None = None
+    content_type: str = ""
+    body: bytes = b""
+    is_ours: bool = True
+    is_api: bool = False
+    lack: str = ""
+
+
+class Stored(Entry, frozen=True, kw_only=True):
+    """Something that the browser kept for the app's origin.
+
+    ``place`` is localStorage, sessionStorage, IndexedDB, cache, cookie, url or history.
+    """
+
+    participant: str
+    page: str
+    place: str
+    name: str
+    value: str
+
+
+class Pressed(Entry, frozen=True, kw_only=True):
+    """The end user pressed something. ``number`` counts presses from 1 since the page was opened.
+
+    ``purpose`` is link (to begin a journey) or revoke. ``lack`` says why nothing came of it.
+    """
+
+    participant: str
+    page: str
+    purpose: str
+    text: str
+    number: int
+    lack: str = ""
+
+
+class Picture(Entry, frozen=True, kw_only=True):
+    """What a page looked like, as PNG; none is taken of a page that shows a secret, and ``lack`` says so."""
+
+    participant: str
+    page: str
+    moment: str
+    width_px: int
+    png: bytes = b""
+    lack: str = ""
