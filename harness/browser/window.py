@@ -215,6 +215,7 @@ class Window:
         await self._context.add_init_script(script("watch"))
         self._context.on("page", self._trail.follow)
         page = await self._context.new_page()
+        await self._traffic.watch(page)
         page.set_default_timeout(self.deadline_s * 1000)
         return page
 

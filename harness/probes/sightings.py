@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from urllib.parse import unquote, unquote_plus
 
-from harness.journal import Canaries, Fetched, Journal, Shown, Stored
+from harness.journal import GIVEN_UP, Canaries, Fetched, Journal, Shown, Stored
 from harness.probes.needles import Needle, is_in, needles_of
 
 PAGES = "app.observe.pages"
@@ -13,6 +13,9 @@ BACK = "callback"
 """What the page is called where a journey that ended with a consent comes back to."""
 
 SECRETS = ("access token", "client secret", "webhook secret")
+WAITED_FOR = frozenset({"document", "script"})
+"""The kinds that a page is made of; what else it did not wait for, it has not got."""
+
 TELLING = frozenset(
     {"document", "script", "xhr", "fetch", "other", "sourcemap", "websocket", "serviceworker", "eventsource"}
 )
@@ -48,7 +51,8 @@ def unseen(journal: Journal) -> tuple[str, str]:
         return "no journey came back to the app in the browser", ""
     read = {(one.method, one.url) for one in journal.all(Fetched) if not one.lack}
     for asked in journal.all(Fetched):
-        is_told = asked.is_api or (asked.method, asked.url) in read
+        is_needless = asked.lack == GIVEN_UP and asked.kind not in WAITED_FOR
+        is_told = is_needless or asked.is_api or (asked.method, asked.url) in read
         if asked.lack and asked.kind in TELLING and not is_told:
             return f"a {asked.kind} of the page {asked.page!r} was not read: {asked.lack}", ""
     for kept in journal.all(Stored):
