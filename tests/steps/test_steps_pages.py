@@ -53,9 +53,9 @@ ENDINGS = {"confirm": "APPROVED", "cancel": "AUTH_SESSION_CANCELLED"}
 LANDED = {"confirm": ("callback", "unsynced", ""), "cancel": ("cancelled", "failed", "AUTH_SESSION_CANCELLED")}
 
 
-@pytest.mark.parametrize("then", ["confirm", "cancel"])
+@pytest.mark.parametrize("then", ["confirm", pytest.param("cancel", marks=pytest.mark.full)])
 def test_a_walk_begins_and_ends_at_the_app(perform: Perform, app: str, then: str) -> None:
-    """The button is pressed, the consent page walked, and the app's own page is looked at; the app hears as it always does."""
+    """The button is pressed, the consent page walked, and the app's own page is looked at; it hears as it always does."""
     journal, crashed = perform(steps.WalkInBrowser(then=then))
 
     looks = journal.all(Shown)
@@ -66,6 +66,7 @@ def test_a_walk_begins_and_ends_at_the_app(perform: Perform, app: str, then: str
     assert told(journal) == HEARD[app, then]
 
 
+@pytest.mark.full
 def test_a_closed_tab_is_no_ending(perform: Perform) -> None:
     """Nobody hears of it."""
     journal, crashed = perform(steps.WalkInBrowser(until="login", then=""))
