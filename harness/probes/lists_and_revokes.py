@@ -1,0 +1,217 @@
+"""Can the end user see what they share, and end it in a few presses, so that it ends at Fiskil and the app follows?"""
+
+from datetime import date
+from typing import ClassVar
+
+from harness.journal import ConsentSeen, Declared, Journal, Pressed, Sharing, Shown
+from harness.probes.base import PlainProbe
+from harness.probes.explains_access import PAGES
+from harness.probes.finding import Finding
+from harness.probes.page_dates import has_date, shows_day
+from harness.probes.page_text import Place, doubt, looks, markup, place_of, why_unreadable
+from harness.probes.page_words import dataset_names, missing_words, plain, says, words_for
+from harness.probes.records import at_work, last_effects
+
+CONNECTIONS, BEFORE, AFTER, ANSWER, REVOKE = "connections", "synced", "ended", "answer", "revoke"
+MOST_PRESSES = 3
+GONE = frozenset({404, 410})
+
+
+class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revokes"):
+    """The page of connections shows institution, datasets and expiry of a consent, and at most three presses end it.
+
+    It must end at Fiskil, alone where others have a control of their own, and then the page must list it no more.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (PAGES,)
+    expected: ClassVar[str] = (
+        "a list of what is shared, with whom and until when, and its end at Fiskil in 3 presses at most"
+    )
+    source: ClassVar[str] = "practices: provide easy access to consent management"
+    fix: ClassVar[str] = "list each consent with a control that revokes it at Fiskil first, and take it off the list then"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Read the page, follow the presses, and read the page again."""
+        sharing = _sharing(journal)
+        sought = next((one for one in sharing if one.is_sought), None)
+        if sought is None:
+            return self.cannot_tell("no consent stood that could have been revoked on a page")
+        seen = looks(journal, CONNECTIONS, [BEFORE])
+        unreadable = why_unreadable(seen)
+        if unreadable:
+            return self.cannot_tell(unreadable)
+        pressed = _last_run(journal)
+        answers = [one for one in journal.all(Shown) if one.page == ANSWER and one.moment == BEFORE and not one.participant]
+        found = [
+            self._judge_list(journal, one, seen, answers if one.is_sought else [], examined=len(sharing)) for one in sharing
+        ]
+        found.append(self._judge_presses(journal, sharing, seen, pressed))
+        found.append(self._judge_after(journal, sought, seen))
+        told = [one for one in found if one is not None]
+        if told:
+            return max(told, key=lambda one: one.verdict.weight)
+        alone = _others_ended(journal, sharing)
+        advice = ("one control ends all consents; each could have its own",) if alone else ()
+        count = len(pressed)
+        seen_words = (
+            f"the page lists what is shared, and {count} {'press ends' if count == 1 else 'presses end'} it at Fiskil"
+        )
+        return self.holds(seen_words, examined=len(sharing), advice=advice)
+
+    def _judge_list(
+        self, journal: Journal, one: Sharing, seen: list[Shown], answers: list[Shown], *, examined: int
+    ) -> Finding | None:
+        """What the page lacks of one consent, and what is open; None where all of it is there."""
+        stated = next(iter(journal.all(Declared)), Declared())
+        text = "\n".join(look.text for look in answers)
+        written = "\n".join(markup(look).written for look in [*seen, *answers])
+        why = doubt([*seen, *answers])
+        lost: list[str] = []
+        open_points: list[str] = []
+        place = max(_place_of_institution(look, one.institution) for look in seen)
+        if place is Place.NOWHERE:
+            lost.append("with which institution")
+        elif place is not Place.SEEN and not says(text, [one.institution]):
+            open_points.append("the institution's name is not to be seen in full")
+        names = {name: dataset_names(name, stated.dataset_words) for name in one.permissions}
+        unseen = [
+            name
+            for name, phrases in names.items()
+            if max(place_of(look, phrases) for look in seen) > Place.FOLDED and not says(text, phrases)
+        ]
+        if unseen and len(unseen) == len(names) and not any(says(written, phrases) for phrases in names.values()):
+            lost.append("which data")
+        elif unseen:
+            open_points.append(
+                f"{', '.join(name.replace('_', ' ') for name in unseen)} is not to be seen among the datasets"
+            )
+        today, expires_on = date.fromisoformat(one.today), date.fromisoformat(one.expires_on)
+        if not all(shows_day(f"{look.text}\n{text}", expires_on, today=today) for look in seen):
+            if has_date(f"{written}\n{text}") or "<time" in "".join(look.html for look in seen):
+                open_points.append("there are dates, and none of them is the day on which the consent ends")
+            else:
+                lost.append("until when")
+        if lost and not why:
+            return self.fails(f"the page of connections does not tell {', '.join(lost)} data is shared", examined=examined)
+        if lost:
+            return self.cannot_tell(f"the page of connections does not tell {', '.join(lost)} data is shared, and {why}")
+        return self.cannot_tell(open_points[0]) if open_points else None
+
+    def _judge_presses(
+        self, journal: Journal, sharing: list[Sharing], seen: list[Shown], pressed: list[Pressed]
+    ) -> Finding | None:
+        """What was pressed, and whether that ended the consent at Fiskil, and no other."""
+        sought = next(one for one in sharing if one.is_sought)
+        lines = tuple(f"pressed {one.text!r}" for one in pressed if one.text)
+        if not pressed:
+            return self.cannot_tell("nothing was tried on the page of connections")
+        others = _others_ended(journal, sharing)
+        if not _has_ended(journal, sought.consent_id):
+            if others:
+                return self.fails("the control of one consent ended another", evidence=lines, examined=len(sharing))
+            return self._judge_vain(journal, seen)
+        if len(pressed) > MOST_PRESSES:
+            seen_words = f"it takes {len(pressed)} presses to revoke a consent, and {MOST_PRESSES} are the most"
+            return self.fails(seen_words, evidence=lines, examined=len(pressed))
+        controls = [control for control in seen[-1].controls if says(control.text, words_for(REVOKE, "sure"))]
+        if others and len(controls) >= len(sharing):
+            return self.fails("the control of one consent ended others as well", evidence=lines, examined=len(sharing))
+        return None
+
+    def _judge_vain(self, journal: Journal, seen: list[Shown]) -> Finding:
+        """The consent lives on at Fiskil: because nothing could be pressed, or although something was."""
+        pressed = [one for one in _presses(journal) if one.text]
+        lines = tuple(dict.fromkeys(f"pressed {one.text!r}" for one in pressed))
+        if not lines:
+            why = doubt(seen)
+            if why:
+                return self.cannot_tell(f"nothing was found that would revoke the consent, and {why}")
+            return self.fails("the page of connections has nothing to press that would revoke the consent")
+        lack = pressed[-1].lack
+        if lack:
+            return self.cannot_tell(f"what was pressed last could not be followed: {lack}")
+        end = last_effects(journal)
+        if end is not None and not end.is_quiescent:
+            return self.cannot_tell(at_work(end)[0])
+        if not any(says(one.text, [*words_for(REVOKE, "sure"), *words_for(REVOKE, "likely")]) for one in pressed):
+            return self.cannot_tell("nothing was found that says it would revoke the consent, and what was pressed did not")
+        return self.fails(
+            "the consent was revoked on the page and lives on at Fiskil", evidence=lines, examined=len(pressed)
+        )
+
+    def _judge_after(self, journal: Journal, sought: Sharing, seen: list[Shown]) -> Finding | None:
+        """Whether page and state have followed the end."""
+        if not _has_ended(journal, sought.consent_id):
+            return None
+        after = looks(journal, CONNECTIONS, [AFTER])
+        unread = [one.lack for one in after if one.lack and not one.text and one.status not in GONE]
+        if unread or not after:
+            return self.cannot_tell("; ".join(["the page of connections was not seen after the end", *unread[:1]]))
+        end = last_effects(journal)
+        is_resting = end is None or end.is_quiescent
+        is_listed = all(_still_lists(before, later, sought) for before, later in zip(seen, after, strict=False))
+        if is_listed and end is not None and not is_resting:
+            return self.cannot_tell(at_work(end)[0])
+        if is_listed:
+            return self.fails("the page still lists a consent as active that has ended", examined=len(after))
+        is_nothing_left = not any(one.is_active for one in _latest(journal).values())
+        if end is not None and is_resting and end.is_connected and is_nothing_left:
+            return self.fails("the app counts the end user as connected although their only consent was revoked")
+        return None
+
+
+def _place_of_institution(look: Shown, name: str) -> Place:
+    """Where its name stands; UNSEEN where only a part of it does, which may be how the app calls it."""
+    place = place_of(look, [name])
+    if place is not Place.NOWHERE:
+        return place
+    common = set(plain(" ".join(words_for("institution", "common"))).split())
+    telling = [one for one in plain(name).split() if one not in common] or plain(name).split()
+    return Place.UNSEEN if len(missing_words(markup(look).written + look.text, telling)) < len(telling) else Place.NOWHERE
+
+
+def _still_lists(before: Shown, after: Shown, sought: Sharing) -> bool:
+    """Whether the page shows the consent as it did: by name, with as many controls to revoke, and no new word of an end."""
+    if not says(after.text, [sought.institution]) or not says(before.text, [sought.institution]):
+        return False
+    known = {line.strip() for line in before.text.splitlines()}
+    news = "\n".join(line for line in after.text.splitlines() if line.strip() not in known)
+    if says(news, words_for("ended")):
+        return False
+    times = plain(before.text).count(plain(sought.institution)), plain(after.text).count(plain(sought.institution))
+    return times[1] >= times[0] and 0 < _revoking(before) <= _revoking(after)
+
+
+def _revoking(look: Shown) -> int:
+    """How many controls say that they would end something."""
+    words = [*words_for(REVOKE, "sure"), *words_for(REVOKE, "likely"), *words_for(REVOKE, "ways")]
+    return sum(1 for one in look.controls if not one.is_disabled and says(one.text, words))
+
+
+def _sharing(journal: Journal) -> list[Sharing]:
+    latest = {one.consent_id: one for one in journal.all(Sharing) if not one.participant}
+    return list(latest.values())
+
+
+def _last_run(journal: Journal) -> list[Pressed]:
+    """The presses since the page was last opened: what was tried before led nowhere."""
+    every = _presses(journal)
+    begun = max((at for at, one in enumerate(every) if one.number <= 1), default=0)
+    return every[begun:]
+
+
+def _presses(journal: Journal) -> list[Pressed]:
+    return [one for one in journal.all(Pressed) if one.purpose == REVOKE and not one.participant]
+
+
+def _latest(journal: Journal) -> dict[str, ConsentSeen]:
+    return {one.consent_id: one for one in journal.all(ConsentSeen) if not one.participant}
+
+
+def _has_ended(journal: Journal, consent_id: str) -> bool:
+    known = _latest(journal).get(consent_id)
+    return known is not None and not known.is_active
+
+
+def _others_ended(journal: Journal, sharing: list[Sharing]) -> list[str]:
+    return [one.consent_id for one in sharing if not one.is_sought and _has_ended(journal, one.consent_id)]
