@@ -1,15 +1,20 @@
 """Can the end user see what they share, and end it in a few presses, so that it ends at Fiskil and the app follows?"""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
-from harness.journal import ConsentSeen, Declared, Journal, Pressed, Sharing, Shown
+import msgspec
+
+from harness.journal import ConsentSeen, Control, Declared, Journal, Pressed, Sharing, Shown
 from harness.probes.base import PlainProbe
+from harness.probes.calls import told
 from harness.probes.explains_access import PAGES
 from harness.probes.finding import Finding
 from harness.probes.page_dates import has_date, shows_day
 from harness.probes.page_text import Place, doubt, looks, markup, place_of, why_unreadable
 from harness.probes.page_words import dataset_names, missing_words, plain, says, words_for
+from harness.probes.receipts import consent_of
 from harness.probes.records import at_work, last_effects
 
 CONNECTIONS, BEFORE, AFTER, ANSWER, REVOKE = "connections", "synced", "ended", "answer", "revoke"
@@ -36,6 +41,10 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         sought = next((one for one in sharing if one.is_sought), None)
         if sought is None:
             return self.cannot_tell("no consent stood that could have been revoked on a page")
+        heard = {consent_of(one) for one, event in told(journal) if event.kind == "consent.received"}
+        unheard = [one for one in sharing if one.consent_id not in heard]
+        if unheard:
+            return self.cannot_tell("the app was not told of a consent that its page is to list")
         seen = looks(journal, CONNECTIONS, [BEFORE])
         unreadable = why_unreadable(seen)
         if unreadable:
@@ -47,9 +56,9 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         ]
         found.append(self._judge_presses(journal, sharing, seen, pressed))
         found.append(self._judge_after(journal, sought, seen))
-        told = [one for one in found if one is not None]
-        if told:
-            return max(told, key=lambda one: one.verdict.weight)
+        wrong = [one for one in found if one is not None]
+        if wrong:
+            return max(wrong, key=lambda one: one.verdict.weight)
         alone = _others_ended(journal, sharing)
         advice = ("one control ends all consents; each could have its own",) if alone else ()
         count = len(pressed)
@@ -144,12 +153,15 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         if not _has_ended(journal, sought.consent_id):
             return None
         after = looks(journal, CONNECTIONS, [AFTER])
-        unread = [one.lack for one in after if one.lack and not one.text and one.status not in GONE]
+        unread = [one.lack for one in after if one.lack and one.status not in GONE]
         if unread or not after:
             return self.cannot_tell("; ".join(["the page of connections was not seen after the end", *unread[:1]]))
         end = last_effects(journal)
         is_resting = end is None or end.is_quiescent
-        is_listed = all(_still_lists(before, later, sought) for before, later in zip(seen, after, strict=False))
+        is_listed = all(
+            still_lists(before, text=later.text, controls=later.controls, institution=sought.institution)
+            for before, later in zip(seen, after, strict=False)
+        )
         if is_listed and end is not None and not is_resting:
             return self.cannot_tell(at_work(end)[0])
         if is_listed:
@@ -170,27 +182,33 @@ def _place_of_institution(look: Shown, name: str) -> Place:
     return Place.UNSEEN if len(missing_words(markup(look).written + look.text, telling)) < len(telling) else Place.NOWHERE
 
 
-def _still_lists(before: Shown, after: Shown, sought: Sharing) -> bool:
-    """Whether the page shows the consent as it did: by name, with as many controls to revoke, and no new word of an end."""
-    if not says(after.text, [sought.institution]) or not says(before.text, [sought.institution]):
+def still_lists(before: Shown, *, text: str, controls: Sequence[Control], institution: str) -> bool:
+    """Whether a page shows a consent as it did: by name, with as many controls to revoke, and no new word of an end."""
+    if not says(text, [institution]) or not says(before.text, [institution]):
         return False
     known = {line.strip() for line in before.text.splitlines()}
-    news = "\n".join(line for line in after.text.splitlines() if line.strip() not in known)
+    news = "\n".join(line for line in text.splitlines() if line.strip() not in known)
     if says(news, words_for("ended")):
         return False
-    times = plain(before.text).count(plain(sought.institution)), plain(after.text).count(plain(sought.institution))
-    return times[1] >= times[0] and 0 < _revoking(before) <= _revoking(after)
+    times = plain(before.text).count(plain(institution)), plain(text).count(plain(institution))
+    return times[1] >= times[0] and 0 < _revoking(before.controls) <= _revoking(controls)
 
 
-def _revoking(look: Shown) -> int:
-    """How many controls say that they would end something."""
+def _revoking(controls: Sequence[Control]) -> int:
+    """How many controls say that they would end something, or lead to that."""
     words = [*words_for(REVOKE, "sure"), *words_for(REVOKE, "likely"), *words_for(REVOKE, "ways")]
-    return sum(1 for one in look.controls if not one.is_disabled and says(one.text, words))
+    return sum(1 for one in controls if not one.is_disabled and says(one.text, words))
 
 
 def _sharing(journal: Journal) -> list[Sharing]:
+    """What was shared; of consents with one institution, which a page may not tell apart, the one that went is sought."""
     latest = {one.consent_id: one for one in journal.all(Sharing) if not one.participant}
-    return list(latest.values())
+    sought = next((one for one in latest.values() if one.is_sought), None)
+    if sought is None or _has_ended(journal, sought.consent_id):
+        return list(latest.values())
+    twins = [one for one in latest.values() if one.institution == sought.institution and _has_ended(journal, one.consent_id)]
+    chosen = twins[0].consent_id if twins else sought.consent_id
+    return [msgspec.structs.replace(one, is_sought=one.consent_id == chosen) for one in latest.values()]
 
 
 def _last_run(journal: Journal) -> list[Pressed]:

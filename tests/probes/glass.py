@@ -57,9 +57,12 @@ def press(tape: Tape, *texts: str, purpose: str = "revoke", lack: str = "") -> N
         tape.now_s += 0.05
 
 
-def share(tape: Tape, consent_id: str = "arr1", *, institution: str = BANK, is_sought: bool = True) -> None:
-    """A consent stands, until 12 March 2027, when the page is opened on 2 December 2026."""
+def share(
+    tape: Tape, consent_id: str = "arr1", *, institution: str = BANK, is_sought: bool = True, is_told: bool = True
+) -> None:
+    """A consent stands, until 12 March 2027, when the page is opened on 2 December 2026; the app *is_told* of it."""
     tape.consent(consent_id)
+    tape.told("consent.received", consent=consent_id, outcome="ack" if is_told else "refuse")
     tape.journal.write(
         Sharing(
             at_s=tape.now_s,

@@ -304,6 +304,26 @@ def test_one_control_for_all_is_worth_a_remark(tape: Tape) -> None:
     )
 
 
+def test_one_of_two_at_one_bank_is_as_good_as_the_other(tape: Tape) -> None:
+    """A page may not tell them apart."""
+    share(tape, "arr2", is_sought=False)
+    listed(tape, f"{PAGE}\n{PAGE}", STOP, STOP)
+    press(tape, STOP.text)
+    tape.consent("arr2", is_active=False)
+    show(tape, "connections", PAGE, STOP, moment="ended")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_an_app_that_was_not_told_is_not_accused(tape: Tape) -> None:
+    """It cannot list what it does not know."""
+    declare(tape)
+    share(tape, is_told=False)
+    show(tape, "connections", EMPTY, moment="synced")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
 @pytest.mark.parametrize("more", [{"status": 500}, {"lack": "it asked for a login"}, {"widths": (NARROW,)}])
 def test_a_page_that_cannot_be_read_is_open(tape: Tape, more: dict[str, Any]) -> None:
     """It accuses nobody."""
