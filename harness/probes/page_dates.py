@@ -19,7 +19,7 @@ _MONTH_FIRST = re.compile(rf"\b({_MONTH})\.?\s+{_DAY}\b(?!\d)(?:,?\s+{_YEAR}\b)?
 _MONTH_ONLY = re.compile(rf"\b({_MONTH})\.?,?\s+(\d{{4}})\b")
 _SPAN = re.compile(r"\b(\d{1,3})\s*-?\s*(day|week|month|year)s?\b")
 _HINTS = re.compile(
-    r"(?<![\d.,$€£])(?:19|20|25)\d\d(?![\d]|[.,]\d)"
+    r"(?<![\w.,$€£*•·#…-])(?<![x*•·#…\d.-]\s)(?:202\d|203\d|25[678]\d)(?!\d|[.,]\d)"  # a year, and no end of a number
     r"|(?<![\d/])\d{1,2}/\d{1,2}(?![\d/])"
     r"|\b(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+(?:day|week|month|year)s?\b"
     r"|\b(?:today|tomorrow|tonight|midnight)\b"

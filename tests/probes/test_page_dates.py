@@ -69,7 +69,7 @@ def test_what_may_be_a_date_is_told(text: str) -> None:
         "You may stop at any time. This usually takes a few minutes.",
         "Everyday account xx1234 $2034.10 and 1,999.00",
         "Your monthly budget, day by day",
-        "BSB 062-000",
+        "BSB 062-000, xxxxx2027, **** 2027, 1234 2027, ...2027 and 20270.00",
     ],
 )
 def test_money_and_months_of_a_budget_are_no_dates(text: str) -> None:
