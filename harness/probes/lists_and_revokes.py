@@ -1,7 +1,6 @@
 """Can the end user see what they share, and end it in a few presses, so that it ends at Fiskil and the app follows?"""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import ClassVar
 
 import msgspec
@@ -11,9 +10,9 @@ from harness.probes.base import PlainProbe
 from harness.probes.calls import told
 from harness.probes.explains_access import PAGES
 from harness.probes.finding import Finding
-from harness.probes.page_dates import has_date, shows_day
-from harness.probes.page_text import Place, doubt, looks, markup, place_of, why_unreadable
-from harness.probes.page_words import dataset_names, missing_words, plain, says, words_for
+from harness.probes.listings import gaps
+from harness.probes.page_text import doubt, looks, why_unreadable
+from harness.probes.page_words import plain, says, words_for
 from harness.probes.receipts import consent_of
 from harness.probes.records import at_work, last_effects
 
@@ -50,10 +49,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         if unreadable:
             return self.cannot_tell(unreadable)
         pressed = _last_run(journal)
-        answers = [one for one in journal.all(Shown) if one.page == ANSWER and one.moment == BEFORE and not one.participant]
-        found = [
-            self._judge_list(journal, one, seen, answers if one.is_sought else [], examined=len(sharing)) for one in sharing
-        ]
+        found = [self._judge_list(journal, one, seen, examined=len(sharing)) for one in sharing]
         found.append(self._judge_presses(journal, sharing, seen, pressed))
         found.append(self._judge_after(journal, sought, seen))
         wrong = [one for one in found if one is not None]
@@ -67,44 +63,17 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         )
         return self.holds(seen_words, examined=len(sharing), advice=advice)
 
-    def _judge_list(
-        self, journal: Journal, one: Sharing, seen: list[Shown], answers: list[Shown], *, examined: int
-    ) -> Finding | None:
+    def _judge_list(self, journal: Journal, one: Sharing, seen: list[Shown], *, examined: int) -> Finding | None:
         """What the page lacks of one consent, and what is open; None where all of it is there."""
         stated = next(iter(journal.all(Declared)), Declared())
-        text = "\n".join(look.text for look in answers)
-        written = "\n".join(markup(look).written for look in [*seen, *answers])
+        answers = [one for one in journal.all(Shown) if one.page == ANSWER and one.moment == BEFORE and not one.participant]
+        lost, left_open = gaps(one, seen, answers, more_words=stated.dataset_words)
         why = doubt([*seen, *answers])
-        lost: list[str] = []
-        open_points: list[str] = []
-        place = max(_place_of_institution(look, one.institution) for look in seen)
-        if place is Place.NOWHERE:
-            lost.append("with which institution")
-        elif place is not Place.SEEN and not says(text, [one.institution]):
-            open_points.append("the institution's name is not to be seen in full")
-        names = {name: dataset_names(name, stated.dataset_words) for name in one.permissions}
-        unseen = [
-            name
-            for name, phrases in names.items()
-            if max(place_of(look, phrases) for look in seen) > Place.FOLDED and not says(text, phrases)
-        ]
-        if unseen and len(unseen) == len(names) and not any(says(written, phrases) for phrases in names.values()):
-            lost.append("which data")
-        elif unseen:
-            open_points.append(
-                f"{', '.join(name.replace('_', ' ') for name in unseen)} is not to be seen among the datasets"
-            )
-        today, expires_on = date.fromisoformat(one.today), date.fromisoformat(one.expires_on)
-        if not all(shows_day(f"{look.text}\n{text}", expires_on, today=today) for look in seen):
-            if has_date(f"{written}\n{text}") or "<time" in "".join(look.html for look in seen):
-                open_points.append("there are dates, and none of them is the day on which the consent ends")
-            else:
-                lost.append("until when")
         if lost and not why:
-            return self.fails(f"the page of connections does not tell {', '.join(lost)} data is shared", examined=examined)
+            return self.fails(f"the page of connections does not tell {' and '.join(lost)}", examined=examined)
         if lost:
-            return self.cannot_tell(f"the page of connections does not tell {', '.join(lost)} data is shared, and {why}")
-        return self.cannot_tell(open_points[0]) if open_points else None
+            return self.cannot_tell(f"the page of connections does not tell {' and '.join(lost)}, and {why}")
+        return self.cannot_tell(left_open[0]) if left_open else None
 
     def _judge_presses(
         self, journal: Journal, sharing: list[Sharing], seen: list[Shown], pressed: list[Pressed]
@@ -122,8 +91,9 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         if len(pressed) > MOST_PRESSES:
             seen_words = f"it takes {len(pressed)} presses to revoke a consent, and {MOST_PRESSES} are the most"
             return self.fails(seen_words, evidence=lines, examined=len(pressed))
-        controls = [control for control in seen[-1].controls if says(control.text, words_for(REVOKE, "sure"))]
-        if others and len(controls) >= len(sharing):
+        is_for_all = any(says(one.text, words_for(REVOKE, "every")) for one in pressed)
+        own = [one for one in seen[-1].controls if says(one.text, words_for(REVOKE, "sure"))]
+        if others and not is_for_all and len(own) >= len(sharing):
             return self.fails("the control of one consent ended others as well", evidence=lines, examined=len(sharing))
         return None
 
@@ -170,16 +140,6 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         if end is not None and is_resting and end.is_connected and is_nothing_left:
             return self.fails("the app counts the end user as connected although their only consent was revoked")
         return None
-
-
-def _place_of_institution(look: Shown, name: str) -> Place:
-    """Where its name stands; UNSEEN where only a part of it does, which may be how the app calls it."""
-    place = place_of(look, [name])
-    if place is not Place.NOWHERE:
-        return place
-    common = set(plain(" ".join(words_for("institution", "common"))).split())
-    telling = [one for one in plain(name).split() if one not in common] or plain(name).split()
-    return Place.UNSEEN if len(missing_words(markup(look).written + look.text, telling)) < len(telling) else Place.NOWHERE
 
 
 def still_lists(before: Shown, *, text: str, controls: Sequence[Control], institution: str) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness.stage import Participant, Stage
 
 MOST_TRIES = 4
+MOST_DETAILS = 2
 MOST_PRESSES = 5
 """More than a person should need, so that a way that is too long is seen for what it is."""
 
@@ -126,6 +127,7 @@ class _Leaving:
     def leave(self) -> None:
         """Try one way after another, each from the page that lists consents, until one has ended the consent."""
         ways = self._first_ways()
+        self._read_details([one for one in ways if one.is_way])
         if not ways:
             self._number = 1
             self._note("", lack=NOTHING)
@@ -134,6 +136,16 @@ class _Leaving:
                 self._open()
             if self._follow(way) or self._has_ended():
                 return
+
+    def _read_details(self, ways: list[WayOut]) -> None:
+        """Open what tells more of a consent, as somebody does who has not made up their mind, and come back."""
+        for way in ways[:MOST_DETAILS]:
+            lack = self._window.press(way.control, nth=way.nth)
+            self._window.settle()
+            self._window.called(ANSWER)
+            self._window.look(moment=BEFORE, lack=lack)
+            self._open()
+        self._questions.new()
 
     def _follow(self, way: WayOut) -> bool:
         """Press *way* and what follows; True where the consent has ended, or what was pressed said that it would end it."""

@@ -6,6 +6,7 @@ What leads away from the app, ends more than a consent, keeps one, or begins ano
 import re
 from collections.abc import Callable, Sequence
 
+import msgspec
 from msgspec import Struct
 
 from harness.journal import Control
@@ -13,17 +14,20 @@ from harness.probes.page_words import plain, says, words_for
 from harness.probes.states_its_use import is_same_address
 
 REVOKE = "revoke"
+WAYS = (3, 4)
+LAST = 6
 
 
 class WayOut(Struct, frozen=True, kw_only=True):
     """A control, and which of several alike it is; None where it is the only one.
 
-    ``is_sure`` tells that its name says that it ends what is shared.
+    ``is_sure`` tells that its name says that it ends what is shared, ``is_way`` that it may lead to where more is told.
     """
 
     control: Control
     nth: int | None = None
     is_sure: bool = False
+    is_way: bool = False
 
 
 def first_ways(
@@ -48,7 +52,8 @@ def first_ways(
     for one in able:
         rank = _rank(one, sought)
         if rank is not None:
-            ranked.append((rank, WayOut(control=one, is_sure=is_sure(one))))
+            is_for_all = len(institutions) > 1 and bool(says(one.text, words_for(REVOKE, "every")))
+            ranked.append((LAST if is_for_all else rank, WayOut(control=one, is_sure=is_sure(one), is_way=rank in WAYS)))
     best = [way for _, way in sorted(ranked, key=lambda pair: pair[0])]
     return _told_apart(best, place, len(institutions))
 
@@ -132,7 +137,7 @@ def _told_apart(ways: list[WayOut], place: int, count: int) -> list[WayOut]:
         elif way is alike[place]:
             same = [one for one in alike if one.control == way.control]
             nth = next(at for at, one in enumerate(same) if one is way) if len(same) > 1 else None
-            found.append(WayOut(control=way.control, nth=nth, is_sure=way.is_sure))
+            found.append(msgspec.structs.replace(way, nth=nth))
     return found
 
 
