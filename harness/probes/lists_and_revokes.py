@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import msgspec
 
-from harness.journal import ConsentSeen, Control, Declared, Journal, Pressed, Sharing, Shown
+from harness.journal import ConsentSeen, Control, Declared, Journal, Limits, Pressed, Sharing, Shown
 from harness.probes.base import PlainProbe
 from harness.probes.calls import told
 from harness.probes.explains_access import PAGES
@@ -15,9 +15,12 @@ from harness.probes.page_text import doubt, looks, why_unreadable
 from harness.probes.page_words import plain, says, words_for
 from harness.probes.receipts import consent_of
 from harness.probes.records import at_work, last_effects
+from harness.probes.states_its_use import is_local, is_same_address
 
 CONNECTIONS, BEFORE, AFTER, ANSWER, REVOKE = "connections", "synced", "ended", "answer", "revoke"
 MOST_PRESSES = 3
+FRESH = "app.limits.fresh_s"
+HARMLESS = ("never", "spares", "keeps", "begins")
 GONE = frozenset({404, 410})
 
 
@@ -87,7 +90,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         if not _has_ended(journal, sought.consent_id):
             if others:
                 return self.fails("the control of one consent ended another", evidence=lines, examined=len(sharing))
-            return self._judge_vain(journal, seen)
+            return self._judge_vain(journal, seen, sought)
         if len(pressed) > MOST_PRESSES:
             seen_words = f"it takes {len(pressed)} presses to revoke a consent, and {MOST_PRESSES} are the most"
             return self.fails(seen_words, evidence=lines, examined=len(pressed))
@@ -97,26 +100,33 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
             return self.fails("the control of one consent ended others as well", evidence=lines, examined=len(sharing))
         return None
 
-    def _judge_vain(self, journal: Journal, seen: list[Shown]) -> Finding:
+    def _judge_vain(self, journal: Journal, seen: list[Shown], sought: Sharing) -> Finding:
         """The consent lives on at Fiskil: because nothing could be pressed, or although something was."""
-        pressed = [one for one in _presses(journal) if one.text]
+        tried = [one for one in _presses(journal) if one.text]
+        pressed = [one for one in tried if not one.lack]
         lines = tuple(dict.fromkeys(f"pressed {one.text!r}" for one in pressed))
-        if not lines:
-            why = doubt(seen)
+        if not tried:
+            why = doubt(seen) or _unknown(seen)
             if why:
-                return self.cannot_tell(f"nothing was found that would revoke the consent, and {why}")
+                return self.cannot_tell(f"nothing was found that says it would revoke the consent, and {why}")
             return self.fails("the page of connections has nothing to press that would revoke the consent")
-        lack = pressed[-1].lack
-        if lack:
-            return self.cannot_tell(f"what was pressed last could not be followed: {lack}")
-        end = last_effects(journal)
-        if end is not None and not end.is_quiescent:
-            return self.cannot_tell(at_work(end)[0])
-        if not any(says(one.text, [*words_for(REVOKE, "sure"), *words_for(REVOKE, "likely")]) for one in pressed):
-            return self.cannot_tell("nothing was found that says it would revoke the consent, and what was pressed did not")
+        is_sure = any(says(one.text, words_for(REVOKE, "sure")) for one in pressed)
+        after = looks(journal, CONNECTIONS, [AFTER])
+        is_gone = bool(after) and not any(one.lack or says(one.text, [sought.institution]) for one in after)
+        if not is_sure and not (is_gone and any(says(one.text, words_for(REVOKE, "likely")) for one in pressed)):
+            lack = next((f": {one.lack}" for one in tried if one.lack), "")
+            return self.cannot_tell(f"nothing that could be pressed says that it would revoke the consent{lack}")
+        if not _had_time(journal):
+            return self._too_soon(journal)
         return self.fails(
             "the consent was revoked on the page and lives on at Fiskil", evidence=lines, examined=len(pressed)
         )
+
+    def _too_soon(self, journal: Journal) -> Finding:
+        end = last_effects(journal)
+        if end is not None:
+            return self.cannot_tell(at_work(end)[0])
+        return self.cannot_tell("within which time the app follows the end of a consent is not stated", hook=FRESH)
 
     def _judge_after(self, journal: Journal, sought: Sharing, seen: list[Shown]) -> Finding | None:
         """Whether page and state have followed the end."""
@@ -132,8 +142,8 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
             still_lists(before, text=later.text, controls=later.controls, institution=sought.institution)
             for before, later in zip(seen, after, strict=False)
         )
-        if is_listed and end is not None and not is_resting:
-            return self.cannot_tell(at_work(end)[0])
+        if is_listed and not _had_time(journal):
+            return self._too_soon(journal)
         if is_listed:
             return self.fails("the page still lists a consent as active that has ended", examined=len(after))
         is_nothing_left = not any(one.is_active for one in _latest(journal).values())
@@ -158,6 +168,26 @@ def _revoking(controls: Sequence[Control]) -> int:
     """How many controls say that they would end something, or lead to that."""
     words = [*words_for(REVOKE, "sure"), *words_for(REVOKE, "likely"), *words_for(REVOKE, "ways")]
     return sum(1 for one in controls if not one.is_disabled and says(one.text, words))
+
+
+def _unknown(seen: list[Shown]) -> str:
+    """What on the page might end something though nobody knows its words: all but what is known to do something else."""
+    harmless = [*words_for("privacy"), *(word for name in HARMLESS for word in words_for(REVOKE, name))]
+    for look in seen:
+        for one in look.controls:
+            is_away = bool(one.leads_to) and not is_local(look.url, one.leads_to)
+            is_here = one.kind == "link" and is_same_address(one.leads_to, look.url)
+            if not (one.is_disabled or is_away or is_here or says(one.text, harmless)):
+                return f"what {one.text!r} does is not known" if one.text else "a control without a name is there"
+    return ""
+
+
+def _had_time(journal: Journal) -> bool:
+    """Whether the app could follow: it is at rest, or has promised a time that is over."""
+    end = last_effects(journal)
+    if end is not None:
+        return end.is_quiescent
+    return not any("fresh_s" in one.assumed for one in journal.all(Limits))
 
 
 def _sharing(journal: Journal) -> list[Sharing]:

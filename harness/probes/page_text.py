@@ -11,14 +11,15 @@ from html.parser import HTMLParser
 from msgspec import Struct
 
 from harness.journal import Journal, Shown
-from harness.probes.page_words import says
+from harness.probes.page_words import says, words_for
 
 WIDTHS = 2
 SHORTEST_TEXT = 12
 """A page with fewer letters than that says nothing that could be read."""
 SHORT_TEXT = 200
 """A page with a picture and fewer characters than that may say in the picture what it has to say."""
-FINE = 200
+FEW_WORDS = 2
+"""With fewer of the words that every page in English has it is in another language."""
 _UNREAD = frozenset({"script", "style", "template", "noscript", "head", "title", "svg"})
 _DRAWN = frozenset({"img", "canvas", "picture", "video", "svg", "map"})
 _FRAMED = frozenset({"object", "embed", "iframe", "frame"})
@@ -39,7 +40,7 @@ class Markup(Struct, frozen=True, kw_only=True):
 
     ``folded`` is text inside ``<details>``, which one press opens, ``written`` all text there is, with the names of pictures
     and controls. ``is_drawn`` says that pictures are there, ``is_framed`` that other documents are, ``has_folds`` that
-    something can be opened or turned to (menus, tabs, accordions), and ``asks_password`` that it is a page to log in at.
+    something can be opened or turned to (menus, tabs, accordions, switches).
     """
 
     folded: str = ""
@@ -48,7 +49,6 @@ class Markup(Struct, frozen=True, kw_only=True):
     is_drawn: bool = False
     is_framed: bool = False
     has_folds: bool = False
-    asks_password: bool = False
 
 
 def looks(journal: Journal, page: str, moments: Iterable[str], *, participant: str = "") -> list[Shown]:
@@ -70,13 +70,16 @@ def why_unreadable(seen: list[Shown]) -> str:
     for one in seen:
         if one.lack:
             return f"{name} could not be read: {one.lack}"
-        if one.status is not None and one.status != FINE:
+        if not is_fine(one.status):
             return f"{name} answered {one.status}"
-        if markup(one).asks_password:
-            return f"{name} asks for a password"
         if letters(one.text) < SHORTEST_TEXT:
             return f"{name} shows no text that could be read"
     return f"{name} was not looked at with both widths" if len(seen) < WIDTHS else ""
+
+
+def is_fine(status: int | None) -> bool:
+    """Whether a page came as it should, from the app or from what the browser had kept; None where nobody knows."""
+    return status is None or 200 <= status < 300 or status == 304
 
 
 def letters(text: str) -> int:
@@ -98,6 +101,9 @@ def place_of(look: Shown, phrases: Iterable[str]) -> Place:
 def doubt(seen: list[Shown]) -> str:
     """What keeps one from saying that a page does not name something: a press, a picture or a frame may show it."""
     held = [markup(one) for one in seen]
+    known = words_for("english")
+    if any(sum(1 for word in known if says(one.text, [word])) < FEW_WORDS for one in seen):
+        return "the page seems to be in a language of which no words are known"
     if any(one.has_folds for one in held):
         return "a press opens more of the page"
     if any(one.is_framed for one in held):
@@ -119,7 +125,6 @@ def markup(look: Shown) -> Markup:
         is_drawn=reader.is_drawn,
         is_framed=reader.is_framed,
         has_folds=reader.has_folds,
-        asks_password=reader.asks_password,
     )
 
 
@@ -129,7 +134,7 @@ class _Reader(HTMLParser):
         self.folded: list[str] = []
         self.written: list[str] = []
         self.addresses: list[str] = []
-        self.is_drawn = self.is_framed = self.has_folds = self.asks_password = False
+        self.is_drawn = self.is_framed = self.has_folds = False
         self._details = 0
         self._unread: list[str] = []
 
@@ -138,7 +143,6 @@ class _Reader(HTMLParser):
         self.is_drawn = self.is_drawn or tag in _DRAWN or "background-image" in have.get("style", "")
         self.is_framed = self.is_framed or tag in _FRAMED
         self.has_folds = self.has_folds or _opens(tag, have)
-        self.asks_password = self.asks_password or (tag == "input" and have.get("type", "").lower() == "password")
         if tag == "a" and "href" in have:
             self.addresses.append(have["href"])
         if tag == "details":
@@ -166,4 +170,4 @@ class _Reader(HTMLParser):
 def _opens(tag: str, have: dict[str, str]) -> bool:
     """Whether an element is there to show something else: a tab, a fold, a menu, a window."""
     told = {"aria-expanded", "aria-haspopup", "aria-controls", "popovertarget", "data-toggle", "data-bs-toggle"}
-    return tag == "summary" or have.get("role") in {"tab", "tablist"} or bool(told & have.keys())
+    return tag == "summary" or have.get("role") in {"tab", "tablist", "switch"} or bool(told & have.keys())

@@ -7,7 +7,7 @@ from harness.journal import Declared, Journal, Pressed, Shown
 from harness.probes.base import PlainProbe
 from harness.probes.explains_access import CONNECT, PAGES, PLAIN, PURPOSE
 from harness.probes.finding import Finding
-from harness.probes.page_text import FINE, SHORTEST_TEXT, doubt, letters, looks, markup, why_unreadable
+from harness.probes.page_text import SHORTEST_TEXT, doubt, is_fine, letters, looks, markup, why_unreadable
 from harness.probes.page_words import missing_words, purpose_words, says, words_for
 
 PRIVACY_URL = "app.facts.privacy_url"
@@ -57,7 +57,7 @@ class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
         return self._judge_notice(notice)
 
     def _judge_notice(self, notice: list[Shown]) -> Finding | None:
-        bad = next((one.status for one in notice if one.status is not None and one.status != FINE), None)
+        bad = next((one.status for one in notice if not is_fine(one.status)), None)
         if bad is not None:
             return self.fails(f"the link to the privacy notice leads to a page that answers {bad}", examined=2)
         lack = next((one.lack for one in notice if one.lack), "")

@@ -175,7 +175,7 @@ def test_most_of_a_purpose_is_enough(tape: Tape) -> None:
         {"lack": "it redirected elsewhere", "status": None},
         {"status": 404},
         {"status": 500},
-        {"html": "<form><input type=password></form>"},
+        {"lack": "it asks for a password, so it is a page to log in at"},
         {"widths": (WIDE,)},
         {"page": "other"},
     ],
@@ -188,6 +188,16 @@ def test_what_is_not_the_page_is_not_judged(tape: Tape, more: dict[str, Any]) ->
     show(tape, page, DUMB, **more)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_page_in_another_language_is_not_judged(tape: Tape) -> None:
+    """Nobody knows its words unless the config tells them."""
+    declare(tape)
+    show(tape, "connect", "Verbinden Sie Ihre Bank, damit wir Konten und Umsätze für Ihren Haushaltsplan lesen können.")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, "in a language" in finding.seen) == (Verdict.INCONCLUSIVE, True)
 
 
 def test_an_empty_page_is_not_judged(tape: Tape) -> None:

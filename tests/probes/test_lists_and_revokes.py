@@ -147,6 +147,69 @@ def test_nothing_to_press_beside_a_menu_is_open(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(
+    "control",
+    [button("Pause feed"), button(""), Control(kind="field", text="Daily budget sync"), link("Everyday Bank", "/banks/1")],
+    ids=["unknown words", "no name", "a switch", "a page of its own"],
+)
+def test_nothing_to_press_beside_what_nobody_knows_is_open(tape: Tape, control: Control) -> None:
+    """It may be that."""
+    listed(tape, PAGE, link("Home", "/"), control)
+    press(tape, "", lack="there is nothing that would revoke the consent")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_list_in_another_language_is_open(tape: Tape) -> None:
+    """Its words are not known."""
+    listed(tape, f"Ihre Verbindungen\n{BANK}\nFreigegeben: Konten\nbis Frühjahr", button("Freigabe beenden"))
+    press(tape, "", lack="there is nothing that would revoke the consent")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("text", "verdict"), [(EMPTY, Verdict.FAIL), (PAGE, Verdict.INCONCLUSIVE)])
+def test_what_may_mean_something_else_counts_where_the_page_follows(tape: Tape, text: str, verdict: Verdict) -> None:
+    """A page that lists the consent no more says that it was revoked; one that does may have removed something else."""
+    listed(tape, PAGE, button("Remove"))
+    press(tape, "Remove")
+    show(tape, "connections", text, moment="ended")
+    rest(tape)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_what_was_not_really_pressed_says_nothing(tape: Tape) -> None:
+    """Something lay over it, and what was pressed then only looked around."""
+    listed(tape)
+    press(tape, STOP.text, lack="something lies over it")
+    press(tape, "Details")
+    rest(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_nobody_is_held_to_a_time_that_was_never_promised() -> None:
+    """Where the app does not tell what is pending either."""
+    tape = Tape(assumed=("fresh_s",))
+    listed(tape)
+    press(tape, STOP.text)
+    show(tape, "connections", EMPTY, moment="ended")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.fresh_s")
+
+
+def test_a_time_that_was_promised_counts(tape: Tape) -> None:
+    """It is over."""
+    listed(tape)
+    press(tape, STOP.text)
+    gone(tape, PAGE, STOP)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
 def test_a_consent_that_lives_on_fails(tape: Tape) -> None:
     """The page says that it ended, and Fiskil knows nothing of that."""
     listed(tape)

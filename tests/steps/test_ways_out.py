@@ -63,7 +63,8 @@ def test_what_must_not_be_pressed_is_not_there(control: Control) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["Disconnect", "Revoke consent", "WITHDRAW", "Unlink this bank", "I no longer share", "Remove access"]
+    "words",
+    ["Disconnect", "Revoke consent", "WITHDRAW PERMISSION", "Unlink this bank", "I no longer share", "Remove access"],
 )
 def test_many_words_say_it(words: str) -> None:
     """Each by itself."""
