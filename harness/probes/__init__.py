@@ -37,6 +37,7 @@ from harness.probes.keeps_foreign_rows_out import KeepsForeignRowsOut
 from harness.probes.keeps_other_consents import KeepsOtherConsents
 from harness.probes.keeps_refused_rows import KeepsRefusedRows
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
+from harness.probes.keeps_secrets_to_itself import KeepsSecretsToItself
 from harness.probes.keeps_the_day import KeepsTheDay
 from harness.probes.keeps_urls_clean import KeepsUrlsClean
 from harness.probes.knows_again import KnowsAgain
@@ -113,6 +114,7 @@ AnyProbe = (
     | KeepsOtherConsents
     | KeepsRefusedRows
     | KeepsSecretsOutOfLogs
+    | KeepsSecretsToItself
     | KeepsTheDay
     | KeepsUrlsClean
     | KnowsAgain
@@ -194,6 +196,7 @@ __all__ = [
     "KeepsOtherConsents",
     "KeepsRefusedRows",
     "KeepsSecretsOutOfLogs",
+    "KeepsSecretsToItself",
     "KeepsTheDay",
     "KeepsUrlsClean",
     "KnowsAgain",

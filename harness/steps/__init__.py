@@ -61,6 +61,7 @@ from harness.steps.strangers import (
 )
 from harness.steps.tabs import ReturnToTab
 from harness.steps.terms import Amend, AuthoriseElsewhere
+from harness.steps.traces import ReadTraces
 from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, LoseHalf, SendEveryUgly, SendUgly
 
 AnyStep = (
@@ -132,6 +133,7 @@ AnyStep = (
     | MistypeCode
     | OpenAccount
     | ReadMonitors
+    | ReadTraces
     | Redeliver
     | Reencode
     | ReencodeEvery
@@ -238,6 +240,7 @@ __all__ = [
     "OpenAccount",
     "PlainStep",
     "ReadMonitors",
+    "ReadTraces",
     "Redeliver",
     "Reencode",
     "ReencodeEvery",
