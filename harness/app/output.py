@@ -8,7 +8,6 @@ import bz2
 import gzip
 import lzma
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ EMPTY = "holds nothing at all"
 ROTATED = "was rotated or cut while the app wrote, so what stood there before is gone"
 TOO_LONG = f"grew by more than {MOST_BYTES // 1024 // 1024} MiB, of which the end was not read"
 
-_PACKED: dict[str, Callable[[Path], Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_PACKED: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 
 
 class Mark(Struct, frozen=True, kw_only=True):

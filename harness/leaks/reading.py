@@ -184,7 +184,7 @@ def _runs(text: bytes, code: _Code) -> Iterator[Span]:
 
 
 def _decoded(reading: Reading, runs: list[Span], skipped: int, code: _Code) -> Reading:
-    """All *runs* decoded in one go, each but for its first *skipped* characters; so a wrapped value stays together."""
+    """All *runs* decoded in one go, each but for its first *skipped* characters."""
     packed, plain = code.packed, code.plain
     spans = [(begin + skipped, end) for begin, end in runs]
     sizes = [-(-(last - first) // packed) * packed for first, last in spans]

@@ -40,7 +40,7 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
         if found:
             place, what = min(found)
             lines = tuple(f"{place}: {what}" for place, what in sorted(found))
-            return self.fails(f"{place} tells {what}", evidence=lines, examined=len(answers), advice=advice)
+            return self.fails(f"{what} stands in {place}", evidence=lines, examined=len(answers), advice=advice)
         # Alerts come when they come, so only answers are counted.
         places = {place for place, text in answers if text} or {"reports"}
         return self.holds("no secret in what it answered, showed and reported", examined=len(places), advice=advice)
