@@ -60,7 +60,7 @@ class Redactor:
         """What must be taken out of *text*, in its order, no two in one place."""
         hits = self._index.hits(text.encode("utf-8", "surrogatepass"))
         cuts: list[_Cut] = []
-        for begin, end, kind in sorted((*span, hit.kind) for hit in hits for span in hit.spans):
+        for begin, end, kind in sorted((*hit.span, hit.kind) for hit in hits):
             if cuts and begin < cuts[-1][1]:
                 cuts[-1] = (cuts[-1][0], max(end, cuts[-1][1]), cuts[-1][2])
             else:

@@ -24,7 +24,7 @@ class Hit(NamedTuple):
     kind: str
     words: str
     is_whole: bool
-    spans: tuple[Span, ...]
+    span: Span
 
     @property
     def told(self) -> str:
@@ -69,13 +69,11 @@ class Index:
 
     def hits(self, text: bytes) -> list[Hit]:
         """Every secret in *text*; one that can be read in several ways is told in the plainest."""
-        found: list[tuple[Span, Hit]] = []
+        found: list[Hit] = []
         for reading in readings(text):
             for secret, begin, end in self._found(reading.text):
-                spans = tuple(reading.places(begin, end))
-                around = min(first for first, _ in spans), max(last for _, last in spans)
                 is_whole = end - begin == len(secret.value)
-                found.append((around, Hit(secret.kind, _words(secret, reading), is_whole, spans)))
+                found.append(Hit(secret.kind, _words(secret, reading), is_whole, reading.places(begin, end)))
         return list(_outermost(found))
 
     def _found(self, text: bytes) -> Iterator[tuple[Secret, int, int]]:
@@ -108,14 +106,12 @@ def _plainest(value: bytes) -> Span:
     return begin, begin + PART
 
 
-def _outermost(found: list[tuple[Span, Hit]]) -> Iterator[Hit]:
+def _outermost(found: list[Hit]) -> Iterator[Hit]:
     """Each hit that stands in no other of its kind; of several in one place the first, which is the plainest."""
     reached: dict[str, int] = {}
-    for (_, end), hit in sorted(found, key=lambda one: (one[0][0], -one[0][1])):
-        if hit.spans[1:]:
-            yield hit  # what stands between its spans is none of it
-        elif end > reached.get(hit.kind, -1):
-            reached[hit.kind] = end
+    for hit in sorted(found, key=lambda one: (one.span[0], -one.span[1])):
+        if hit.span[1] > reached.get(hit.kind, -1):
+            reached[hit.kind] = hit.span[1]
             yield hit
 
 

@@ -41,7 +41,7 @@ _SHAPES = tuple(one * 8 for one in (b"hhs", b"hhss", b"hxhhs", b"hxhhss"))
 _ENDS = bytes(10 if chr(one).isspace() or chr(one) in "\"'`<>()[]," else 0 for one in range(256))
 """What stands around values, as line ends."""
 
-Places = Callable[[int, int], list[Span]]
+Places = Callable[[int, int], Span]
 
 
 class Reading(NamedTuple):
@@ -54,7 +54,7 @@ class Reading(NamedTuple):
 
 def readings(text: bytes, *, depth: int = DEPTH) -> Iterator[Reading]:
     """Every reading of *text*, itself first."""
-    plain = Reading(text, (), lambda begin, end: [(begin, end)])
+    plain = Reading(text, (), lambda begin, end: (begin, end))
     yield from _readings(plain, depth)
 
 
@@ -85,7 +85,7 @@ def _excerpt(reading: Reading, spans: list[Span]) -> Reading:
     source = reading.text
     starts = list(accumulate((last - first + 1 for first, last in spans), initial=0))
 
-    def places(begin: int, end: int) -> list[Span]:
+    def places(begin: int, end: int) -> Span:
         number = bisect_right(starts, begin) - 1
         moved = spans[number][0] - starts[number]
         return reading.places(begin + moved, end + moved)
@@ -114,7 +114,7 @@ def _without(reading: Reading, found: list[re.Match[bytes]]) -> Reading:
     shorter = list(accumulate((match.end() - match.start() - 1 for match in found), initial=0))
     stand = [match.start() - less for match, less in zip(found, shorter, strict=False)]
 
-    def places(begin: int, end: int) -> list[Span]:
+    def places(begin: int, end: int) -> Span:
         first, last = bisect_left(stand, begin), bisect_left(stand, end)
         return reading.places(begin + shorter[first], end + shorter[last])
 
@@ -157,6 +157,7 @@ class _Code(NamedTuple):
     around: int
     packed: int
     plain: int
+    zero: bytes
     decode: Callable[[bytes], bytes]
 
 
@@ -168,45 +169,46 @@ _CODES = (
         16,
         4,
         3,
+        b"A",
         lambda text: binascii.a2b_base64(text.translate(_STANDARD)),
     ),
-    _Code("in hex", in_hex, re.compile(rb"[0-9A-Fa-f]{18,}"), 18, 2, 1, binascii.unhexlify),
+    _Code("in hex", in_hex, re.compile(rb"[0-9A-Fa-f]{18,}"), 18, 2, 1, b"0", binascii.unhexlify),
 )
 
 
 def _runs(text: bytes, code: _Code) -> Iterator[Span]:
     """The runs of characters around what is readable."""
-    reached = 0
-    for first, last in code.readable(text):
-        for match in code.run.finditer(text, max(reached, first - code.around), last + code.around):
-            reached = match.end()
-            yield match.span()
+    found: list[Span] = []
+    for begin, end in code.readable(text):
+        first, last = max(0, begin - code.around), end + code.around
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return (match.span() for span in found for match in code.run.finditer(text, *span))
 
 
 def _decoded(reading: Reading, runs: list[Span], skipped: int, code: _Code) -> Reading:
     """All *runs* decoded in one go, each but for its first *skipped* characters."""
     packed, plain = code.packed, code.plain
     spans = [(begin + skipped, end) for begin, end in runs]
-    sizes = [-(-(last - first) // packed) * packed for first, last in spans]
-    filled = [reading.text[first:last].ljust(size, b"A") for (first, last), size in zip(spans, sizes, strict=True)]
+    # One more group after each, so that what stands in two runs is not one value.
+    sizes = [(-(-(last - first) // packed) + 1) * packed for first, last in spans]
+    filled = [reading.text[first:last].ljust(size, code.zero) for (first, last), size in zip(spans, sizes, strict=True)]
     text = code.decode(b"".join(filled))
 
-    def places(begin: int, end: int) -> list[Span]:
+    def places(begin: int, end: int) -> Span:
         starts = list(accumulate((size // packed * plain for size in sizes), initial=0))
         number = bisect_right(starts, begin) - 1
-        found = list[Span]()
-        while begin < end:
-            (first, last), stop = spans[number], min(end, starts[number + 1])
-            inside, until = begin - starts[number], stop - starts[number]
-            found += reading.places(first + inside * packed // plain, min(last, first - (-until * packed // plain)))
-            begin, number = stop, number + 1
-        return found
+        (first, last), start = spans[number], starts[number]
+        until = -(-(end - start) * packed // plain)
+        return reading.places(first + (begin - start) * packed // plain, min(last, first + until))
 
     return Reading(text, (*reading.words, code.words), places)
 
 
 def _listed(reading: Reading, spans: list[Span], text: bytes, word: str) -> Reading:
-    def places(begin: int, end: int) -> list[Span]:
+    def places(begin: int, end: int) -> Span:
         return reading.places(spans[begin][0], spans[end - 1][1])
 
     return Reading(text, (*reading.words, word), places)
