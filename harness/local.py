@@ -35,10 +35,11 @@ from harness.trap import Trap
 
 
 class Sink:
-    """Takes every request and remembers it: alerts, telemetry."""
+    """Takes every request and remembers it: alerts, telemetry. ``told`` is each as it came, its address and headers too."""
 
     def __init__(self, loop: Loop, *, crashes: list[Crash] | None = None) -> None:
         self.received: list[bytes] = []
+        self.told: list[bytes] = []
         self._lock = threading.Lock()
         routes = [Route("/{rest:path}", self._take, methods=["GET", "POST", "PUT"])]
         self._server = Server(loop, Starlette(routes=routes), crashes=crashes)
@@ -51,11 +52,17 @@ class Sink:
             return Response(status_code=400)
         with self._lock:
             self.received.append(body[:65_536])
+            self.told.append(_head(request) + body[:65_536])
         return Response(status_code=204)
 
     def close(self) -> None:
         """Stop listening."""
         self._server.close()
+
+
+def _head(request: Request) -> bytes:
+    lines = [request.url.path.encode() + b"?" + request.url.query.encode()]
+    return b"\n".join([*lines, *(name + b": " + value for name, value in request.headers.raw), b"", b""])
 
 
 class Enrolled:

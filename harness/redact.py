@@ -1,22 +1,28 @@
 """The last door: every text that leaves the process has the secrets it may carry replaced by their kind.
 
-A secret is looked for as it is, base64-encoded at any offset, and percent-encoded; what is found reads ``<client_secret>``.
+A secret is looked for as probes look for it: whole, and in parts of nine characters, in every spelling that
+``harness.leaks`` reads. What is found reads ``<client_secret>``.
 """
 
-import base64
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
 from typing import Any
-from urllib.parse import quote
+
+from harness.leaks import Index
 
 SHORTEST = 6
 """Shorter values are no secrets, and replacing them would eat ordinary words."""
 
-_TOKEN = r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}"
+_TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}")
 """An access token that was not registered, because it died before anybody looked."""
 
 Secrets = Callable[[], Iterable[tuple[str, str]]]
 """Pairs of kind and value, read anew each time, because tokens are minted while the harness runs."""
+
+_Cut = tuple[int, int, str]
+"""Where something stands that must not show, in bytes, and what it is."""
 
 
 class Redactor:
@@ -24,40 +30,75 @@ class Redactor:
 
     def __init__(self, *sources: Secrets) -> None:
         self._sources = list(sources)
-        self._kinds: dict[str, str] = {}
+        self._index = Index()
 
     def register(self, kind: str, value: str | None) -> None:
         """Take *value* out of every text from now on; nothing and very short values are left alone."""
         if value and len(value) >= SHORTEST:
-            for form in forms(value):
-                self._kinds.setdefault(form, kind)
+            self._index.add(kind, value)
 
     def learn(self) -> None:
         """Register what the sources hold now; it stays known when they are gone."""
         for source in self._sources:
             for kind, value in source():
-                if value not in self._kinds:
-                    self.register(kind, value)
+                self.register(kind, value)
 
     def redact(self, text: str) -> str:
         """*text* with every secret replaced by its kind in angle brackets."""
         self.learn()
-        return self._replacing(text)(text)
+        return _without_tokens(_without(text.encode("utf-8", "surrogatepass"), self._cuts(text)))
 
     def redact_tree(self, node: Any) -> Any:
         """A JSON value with every text in it redacted, keys included."""
         self.learn()
-        return _changed(node, self._replacing("\0".join(_texts(node))))
+        texts = list(_texts(node))
+        cuts = self._cuts("\0".join(texts))
+        changed = iter(_each_without(texts, cuts))
+        return _changed(node, lambda _text: _without_tokens(next(changed)))
 
-    def _replacing(self, whole: str) -> Callable[[str], str]:
-        """What takes every secret out of any part of *whole*.
+    def _cuts(self, text: str) -> list[_Cut]:
+        """What must be taken out of *text*, in its order, no two in one place."""
+        hits = self._index.hits(text.encode("utf-8", "surrogatepass"))
+        cuts: list[_Cut] = []
+        for begin, end, kind in sorted((*hit.span, hit.kind) for hit in hits):
+            if cuts and begin < cuts[-1][1]:
+                cuts[-1] = (cuts[-1][0], max(end, cuts[-1][1]), cuts[-1][2])
+            else:
+                cuts.append((begin, end, kind))
+        return cuts
 
-        A long run knows thousands of secrets, of which hardly one is ever found: looking for each in one text is fast, and
-        the pattern is made of those that are there.
-        """
-        found = sorted((form for form in self._kinds if form in whole), key=len, reverse=True)
-        pattern = re.compile("|".join([*map(re.escape, found), _TOKEN]))
-        return lambda text: pattern.sub(lambda match: f"<{self._kinds.get(match[0], 'token')}>", text)
+
+def _each_without(texts: list[str], cuts: list[_Cut]) -> Iterator[str]:
+    """Each of *texts* without the *cuts* that fall into it, as they stand one behind the other with a byte between them."""
+    if not cuts:
+        yield from texts
+        return
+    raw = [text.encode("utf-8", "surrogatepass") for text in texts]
+    starts = accumulate((len(one) + 1 for one in raw), initial=0)
+    for one, start in zip(raw, starts, strict=False):
+        first = bisect_left(cuts, start, key=lambda cut: cut[1])
+        last = bisect_left(cuts, start + len(one), key=lambda cut: cut[0])
+        yield _without(one, [(max(0, begin - start), end - start, kind) for begin, end, kind in cuts[first:last]])
+
+
+def _without(raw: bytes, cuts: list[_Cut]) -> str:
+    pieces, at = list[bytes](), 0
+    for begin, end, kind in cuts:
+        begin, end = _character(raw, begin, -1), _character(raw, end, 1)  # noqa: PLW2901 - a cut goes around whole characters
+        pieces += [raw[at:begin], f"<{kind}>".encode()]
+        at = end
+    return b"".join([*pieces, raw[at:]]).decode("utf-8", "surrogatepass")
+
+
+def _character(raw: bytes, at: int, step: int) -> int:
+    """The nearest edge of a character, at *at* or in the direction of *step*."""
+    while 0 < at < len(raw) and raw[at] & 0xC0 == 0x80:
+        at += step
+    return min(at, len(raw))
+
+
+def _without_tokens(text: str) -> str:
+    return _TOKEN.sub("<token>", text) if "eyJ" in text else text
 
 
 def _changed(node: Any, change: Callable[[str], str]) -> Any:
@@ -80,17 +121,3 @@ def _texts(node: Any) -> Iterator[str]:
     elif isinstance(node, list | tuple):
         for value in node:
             yield from _texts(value)
-
-
-def forms(value: str) -> set[str]:
-    """Every spelling under which *value* may show: itself, percent-encoded, and inside any base64 text."""
-    found = {value, quote(value, safe=""), quote(value), value.replace("/", r"\/")}
-    raw = value.encode()
-    for offset in range(3):
-        # Base64 of any longer text shows this core; only the characters at its edges depend on the neighbours.
-        encoded = base64.b64encode(b"\0" * offset + raw).decode().rstrip("=")
-        first, last = (0, 2, 3)[offset], len(encoded) - (1 if (offset + len(raw)) % 3 else 0)
-        core = encoded[first:last]
-        if len(core) >= SHORTEST:
-            found |= {core, core.replace("+", "-").replace("/", "_"), quote(core, safe="")}
-    return found

@@ -11,6 +11,7 @@ import msgspec
 
 from harness.app import AppUnderTest
 from harness.app.due import Due
+from harness.app.files import Folder
 from harness.app.observe import CAP_S, STILL_S, Rest, Told, Untold, is_connected, look, settled, values_of_consents
 from harness.app.values import of_end_user
 from harness.browser import Chromium, Window
@@ -96,6 +97,12 @@ class Stage:
         self.began_at: datetime = fiskil.sandbox.clock.now()
         self.has_mended = False
         self._backlog = self._pending_before()
+        self.folder = Folder(app.workdir, logs=app.output().values())
+        self.sinks = {
+            "an alert": (fiskil.alerts, len(fiskil.alerts.told)),
+            "telemetry": (fiskil.telemetry, len(fiskil.telemetry.told)),
+        }
+        """Where the app tells of itself, and how much it had told before."""
 
     def participant(self, name: str = "") -> Participant:
         """The participant called *name*, taking part from the first mention on."""

@@ -23,6 +23,7 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.StayIdle(seconds=1),
         steps.AcceptKey(),
+        steps.ReadTraces(),
     ),
-    probes=(probes.KeepsSecretsOutOfLogs(),),
+    probes=(probes.KeepsSecretsOutOfLogs(), probes.KeepsSecretsToItself()),
 )

@@ -15,6 +15,7 @@ SCENARIO = Scenario(
         steps.Settle(),
         steps.ConfirmAgain(),
         steps.Deliver(),
+        steps.ReadTraces(),
     ),
-    probes=(probes.KeepsSecretsOutOfLogs(),),
+    probes=(probes.KeepsSecretsOutOfLogs(), probes.KeepsSecretsToItself()),
 )

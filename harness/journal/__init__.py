@@ -5,7 +5,21 @@ verdict's words, so two runs with one seed read the same. Bytes stay raw in memo
 redactor.
 """
 
-from harness.journal.app import CutShort, Effects, Heard, HookCall, Idle, Journey, Leak, Output, Started, Trouble, Visit
+from harness.journal.app import (
+    CutShort,
+    Effects,
+    Filed,
+    Heard,
+    HookCall,
+    Idle,
+    Journey,
+    Leak,
+    Output,
+    Reported,
+    Started,
+    Trouble,
+    Visit,
+)
 from harness.journal.deliveries import (
     AMIDST,
     EARLY,
@@ -78,6 +92,7 @@ __all__ = [
     "Exchange",
     "FaultSet",
     "Fetched",
+    "Filed",
     "Flood",
     "Headers",
     "Heard",
@@ -99,6 +114,7 @@ __all__ = [
     "Pressed",
     "ReadingsAsked",
     "Reduction",
+    "Reported",
     "Rows",
     "Secured",
     "Sharing",

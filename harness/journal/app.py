@@ -93,6 +93,26 @@ class Output(Entry, frozen=True, kw_only=True):
     lack: str = ""
 
 
+class Reported(Entry, frozen=True, kw_only=True):
+    """What the app told those who watch over it. ``place`` is metrics, an alert, or telemetry."""
+
+    place: str
+    text: bytes
+
+
+class Filed(Entry, frozen=True, kw_only=True):
+    """A file that the app wrote in the folder it was given; ``text`` is what it wrote there during the scenario.
+
+    ``name`` is its path in that folder, with stars for what differs from run to run. ``is_log`` says that it is called as
+    logs are; of another file the text is all that it holds, because databases write where they like.
+    """
+
+    name: str
+    text: bytes
+    is_log: bool
+    lack: str = ""
+
+
 class Leak(Entry, frozen=True, kw_only=True):
     """A value that the sandbox minted was found where it must not be; only its kind is kept."""
 

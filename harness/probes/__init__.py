@@ -40,6 +40,7 @@ from harness.probes.keeps_other_consents import KeepsOtherConsents
 from harness.probes.keeps_refused_rows import KeepsRefusedRows
 from harness.probes.keeps_secrets_off_pages import KeepsSecretsOffPages
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
+from harness.probes.keeps_secrets_to_itself import KeepsSecretsToItself
 from harness.probes.keeps_the_day import KeepsTheDay
 from harness.probes.keeps_tokens_off_browsers import KeepsTokensOffBrowsers
 from harness.probes.keeps_urls_clean import KeepsUrlsClean
@@ -122,6 +123,7 @@ AnyProbe = (
     | KeepsRefusedRows
     | KeepsSecretsOffPages
     | KeepsSecretsOutOfLogs
+    | KeepsSecretsToItself
     | KeepsTheDay
     | KeepsTokensOffBrowsers
     | KeepsUrlsClean
@@ -209,6 +211,7 @@ __all__ = [
     "KeepsRefusedRows",
     "KeepsSecretsOffPages",
     "KeepsSecretsOutOfLogs",
+    "KeepsSecretsToItself",
     "KeepsTheDay",
     "KeepsTokensOffBrowsers",
     "KeepsUrlsClean",

@@ -1,13 +1,12 @@
 """Do tokens, secrets and account numbers stay out of what the app writes?"""
 
-from collections.abc import Iterator
 from typing import ClassVar
 
-from harness.journal import Canaries, Delivery, Journal, Output
+from harness.journal import Delivery, Filed, Journal, Output
 from harness.probes.base import PlainProbe
 from harness.probes.calls import bearer, calls
 from harness.probes.finding import Finding
-from harness.probes.needles import Needle, is_in, needles_of
+from harness.probes.needles import index_of
 
 LOGS = "app.observe.logs"
 PLANTED = "account_numbers"
@@ -17,8 +16,9 @@ STANDARD = "output"
 
 
 class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_secrets_out_of_logs"):
-    """Nothing that the app writes holds a token, a secret or a full account number, plain or encoded.
+    """Nothing that the app writes holds a token, a secret, nine characters of either, or a full account number.
 
+    In any spelling: in its output, the logs that the config names, and every file in its folder that is called as logs are.
     A finding names the kind and the place, never the value; lines differ from run to run. A log that the config names and
     that was not read whole proves nothing, but a secret in what is left of it does.
     """
@@ -28,26 +28,37 @@ class KeepsSecretsOutOfLogs(PlainProbe, frozen=True, kw_only=True, tag="keeps_se
     fix: ClassVar[str] = "log routes, statuses and ids; never headers, bodies or whole requests"
 
     def examine(self, journal: Journal) -> Finding:
-        """Search every output for every canary in every form."""
-        outputs = [one for one in journal.all(Output) if one.text.strip()]
-        lacking = [one for one in journal.all(Output) if one.lack and (one.place != STANDARD or one.text)]
+        """Search every output for every canary in every spelling."""
+        outputs = [(one.place, one.text) for one in journal.all(Output) if one.text.strip()]
+        outputs += [(one.name, one.text) for one in journal.all(Filed) if one.is_log and one.text.strip()]
+        lacking = [
+            f"{one.place} {one.lack}" for one in journal.all(Output) if one.lack and (one.place != STANDARD or one.text)
+        ]
+        lacking += [f"{one.name}: {one.lack}" for one in journal.all(Filed) if one.lack]
         if not outputs and not lacking:
             return self.cannot_tell("the app wrote nothing that the harness can read", hook=LOGS)
-        has_called = any(one.route == "token" or bearer(one) for one in calls(journal))
-        if not has_called and not any(one.name == PLANTED and one.outcome == "ack" for one in journal.all(Delivery)):
+        if not has_secrets_at_hand(journal):
             return self.cannot_tell("no call and no message of the scenario carried a secret")
-        needles = [needle for canaries in journal.all(Canaries) for needle in needles_of(canaries)]
-        hits = sorted({hit for output in outputs for needle in needles for hit in _hits(output, needle)})
+        index = index_of(journal)
+        hits = sorted({(hit.kind, place, hit.told) for place, text in outputs for hit in index.hits(text)}, key=_order)
         if hits:
             _, place, what = hits[0]
             lines = tuple(f"{place}: {what}" for _, place, what in hits)
             return self.fails(f"{what} stands in {place}", evidence=lines, examined=len(outputs))
         if lacking:
-            return self.cannot_tell("; ".join(f"{one.place} {one.lack}" for one in lacking), hook=LOGS)
-        return self.holds(f"{len(outputs)} outputs hold no secret", examined=len(outputs))
+            return self.cannot_tell("; ".join(lacking), hook=LOGS)
+        count = len({place for place, _ in outputs})
+        return self.holds(f"{count} outputs hold no secret", examined=count)
 
 
-def _hits(output: Output, needle: Needle) -> Iterator[tuple[str, str, str]]:
-    """The kind, the place and both in words, if the needle is there."""
-    if is_in(needle, output.text):
-        yield needle.kind, output.place, f"the {needle.kind}{' ' + needle.form if needle.form else ''}"
+def has_secrets_at_hand(journal: Journal) -> bool:
+    """Whether the app had any secret at all: it exchanged or sent a token, or got a message with account numbers."""
+    if any(one.route == "token" or bearer(one) for one in calls(journal)):
+        return True
+    return any(one.name == PLANTED and one.outcome == "ack" for one in journal.all(Delivery))
+
+
+def _order(hit: tuple[str, str, str]) -> tuple[str, bool, str, str]:
+    """By kind, the whole of a secret before parts of it."""
+    kind, place, told = hit
+    return kind, told.startswith("a part"), place, told

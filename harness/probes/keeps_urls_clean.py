@@ -7,11 +7,12 @@ from urllib.parse import parse_qsl, unquote, unquote_plus, urlencode
 
 import msgspec
 
-from harness.journal import Canaries, Exchange, Journal
+from harness.journal import Exchange, Journal
+from harness.leaks import Index
 from harness.probes.base import PlainProbe
 from harness.probes.calls import calls, header, routes_of
 from harness.probes.finding import Finding
-from harness.probes.needles import Needle, is_in, needles_of
+from harness.probes.needles import index_of
 
 NAMING = ("end_users.create", "end_users.update")
 LISTING = "end_users.list"
@@ -23,7 +24,7 @@ Hit = tuple[str, str, str]
 
 
 class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clean"):
-    """No URL of a call and no User-Agent holds a token, a secret, an account number, or an end user's address or phone.
+    """No URL of a call and no User-Agent holds a token, a secret, a part of either, an account number, or whom it is about.
 
     Addresses of calls stand in the logs of every machine on the way. Whom the app named when it created an end user is whom
     it is searched for, in the URL with the full name too. The API lets end users be looked up by ``?email=``, so that is
@@ -39,7 +40,7 @@ class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clea
         made = calls(journal)
         if not any(header(one.request_headers, "authorization") or one.route == "token" for one in made):
             return self.cannot_tell("the app made no call with a token or for one")
-        secrets = [needle for canaries in journal.all(Canaries) for needle in needles_of(canaries)]
+        secrets = index_of(journal)
         people = _people(made)
         hits = sorted({hit for one in made for hit in _hits(one, secrets, people)})
         advice = (LOOKED_UP,) if any(_is_look_up(one, people) for one in made) else ()
@@ -49,14 +50,13 @@ class KeepsUrlsClean(PlainProbe, frozen=True, kw_only=True, tag="keeps_urls_clea
         return self.holds("the addresses of all calls are clean", examined=routes_of(made), advice=advice)
 
 
-def _hits(call: Exchange, secrets: list[Needle], people: dict[str, set[str]]) -> Iterator[Hit]:
+def _hits(call: Exchange, secrets: Index, people: dict[str, set[str]]) -> Iterator[Hit]:
     route = call.route or "an unknown endpoint"
     agent = header(call.request_headers, "user-agent")
     for place, text in (("the path", call.path), ("the query", _searched_query(call)), ("the User-Agent", agent)):
         spellings = {text, unquote(text), unquote_plus(text)}
-        for needle in secrets:
-            if any(is_in(needle, one.encode()) for one in spellings):
-                yield f"the {needle.kind}", place, route
+        for hit in secrets.hits(text.encode()):
+            yield f"{'' if hit.is_whole else 'a part of '}the {hit.kind}", place, route
         for kind, values in people.items():
             if place == "the User-Agent" and kind == "name":
                 continue  # an app may give its own name to both

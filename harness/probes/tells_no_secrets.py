@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from harness.journal import Canaries, Delivery, Journal, Leak
+from harness.leaks import Index
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.needles import Needle, is_in, needles_of
+from harness.probes.needles import CREDENTIALS, EXPECTED_SIGNATURE, index_of
 
-KINDS = ("expected signature", "webhook secret", "client secret", "access token")
+KINDS = (EXPECTED_SIGNATURE, *reversed(CREDENTIALS))
 WEBHOOK_SECRET = "webhook secret"
 TRACE = re.compile(rb"Traceback \(most recent call last\)|\n\s+at .+[.]([cm]?js|java|kt|rb|php|cs|ts)[:)]|goroutine \d+ \[")
 """How stack traces begin, or what their lines look like."""
@@ -35,9 +36,9 @@ class TellsNoSecrets(PlainProbe, frozen=True, kw_only=True, tag="tells_no_secret
         refused = [one for one in answered if one.kind == "forged"]
         if not refused:
             return self.cannot_tell("no forged message was answered")
-        needles = [one for canaries in journal.all(Canaries) for one in needles_of(canaries) if one.kind in KINDS]
+        index = index_of(journal, KINDS)
         keys = list(_keys(journal))
-        hits = dict.fromkeys(hit for one in answered for hit in _hits(one, [*needles, *_signatures(one, keys)]))
+        hits = dict.fromkeys(hit for one in answered for hit in _hits(one, index, keys))
         told = [*hits, *((leak.kind, leak.place) for leak in journal.all(Leak) if leak.place.startswith("the answer to"))]
         cases = tuple(_case(kind, [place for what, place in told if what == kind]) for kind in KINDS)
         advice = _traces(answered)
@@ -59,7 +60,7 @@ def _keys(journal: Journal) -> Iterator[bytes]:
                 continue
 
 
-def _signatures(delivery: Delivery, keys: list[bytes]) -> Iterator[Needle]:
+def _signatures(delivery: Delivery, keys: list[bytes]) -> Iterator[bytes]:
     """What would have been right for a forgery, where it is not what the forgery itself carried."""
     if delivery.kind != "forged" or not delivery.body:
         return
@@ -69,13 +70,15 @@ def _signatures(delivery: Delivery, keys: list[bytes]) -> Iterator[Needle]:
         text = base64.b64encode(digest)
         spellings = {text, text.rstrip(b"="), base64.urlsafe_b64encode(digest).rstrip(b"=")}
         spellings |= {digest.hex().encode(), digest.hex().upper().encode(), digest}
-        yield from (Needle("expected signature", "", one) for one in spellings if one not in sent)
+        yield from (one for one in spellings if one not in sent)
 
 
-def _hits(delivery: Delivery, needles: list[Needle]) -> Iterator[tuple[str, str]]:
+def _hits(delivery: Delivery, index: Index, keys: list[bytes]) -> Iterator[tuple[str, str]]:
     text = delivery.answer + b"\n" + "\n".join(value for _, value in delivery.answer_headers).encode("latin-1", "replace")
     place = f"the answer to {delivery.event}"
-    yield from dict.fromkeys((one.kind, place) for one in needles if is_in(one, text))
+    if any(one in text for one in _signatures(delivery, keys)):
+        yield EXPECTED_SIGNATURE, place
+    yield from dict.fromkeys((one.kind, place) for one in index.hits(text))
 
 
 def _case(kind: str, places: list[str]) -> Case:

@@ -64,6 +64,7 @@ from harness.steps.strangers import (
 )
 from harness.steps.tabs import ReturnToTab
 from harness.steps.terms import Amend, AuthoriseElsewhere
+from harness.steps.traces import ReadTraces
 from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, LoseHalf, SendEveryUgly, SendUgly
 
 AnyStep = (
@@ -138,6 +139,7 @@ AnyStep = (
     | OpenAccount
     | ReadMonitors
     | ReadNotice
+    | ReadTraces
     | Redeliver
     | Reencode
     | ReencodeEvery
@@ -249,6 +251,7 @@ __all__ = [
     "PlainStep",
     "ReadMonitors",
     "ReadNotice",
+    "ReadTraces",
     "Redeliver",
     "Reencode",
     "ReencodeEvery",

@@ -1,0 +1,71 @@
+"""The files that the app writes in the folder it was given, but for ours and the logs that the config names."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from harness.app.output import Mark, content_of, end_of
+
+MOST_FILES = 500
+MORE = f"there are more than {MOST_FILES} files, which were not read"
+OURS = frozenset({"app.output", "app.pid", "ca.pem", "cert.pem", "key.pem"})
+"""What stands in the folder because the harness put it there."""
+
+_LOG = re.compile(r"\.(?:log|txt|out)(?:\W|_|$)")
+
+_CHANGING = re.compile(r"[0-9a-f]{8}[0-9a-f-]*|\d+")
+_JOURNAL = re.compile(r"-(wal|shm|journal)$")
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """A file, and what the app wrote there; ``name`` has stars for what differs from run to run."""
+
+    name: str
+    text: bytes
+    is_log: bool
+    lack: str = ""
+
+
+class Folder:
+    """A folder as it stands when this is made, to be looked at again later."""
+
+    def __init__(self, path: Path, *, logs: Iterable[Path]) -> None:
+        self._path = path
+        self._logs = [os.path.realpath(one) for one in logs]
+        self._marks = {mark.file_id: mark for mark in (end_of(one) for one in self._files() if is_log(one))}
+
+    def written(self) -> Iterator[Found]:
+        """Every file that is there now: of a log what was written since, of another file all that it holds."""
+        files = self._files()
+        if len(files) > MOST_FILES:
+            yield Found(name="its folder", text=b"", is_log=True, lack=MORE)
+        for one in files[:MOST_FILES]:
+            name = _CHANGING.sub("*", _JOURNAL.sub("", one.relative_to(self._path).as_posix()))
+            if is_log(one):
+                yield Found(name=name, text=self._written_in(one), is_log=True)
+            else:
+                yield Found(name=name, text=content_of(one), is_log=False)
+
+    def _written_in(self, path: Path) -> bytes:
+        """What a log holds that was not there before; one that was rotated is known again by which file it is."""
+        text, mark = content_of(path), self._marks.get(end_of(path).file_id, Mark())
+        is_longer = len(text) >= mark.size and text[: mark.size].endswith(mark.tail)
+        return text[mark.size :] if is_longer else text
+
+    def _files(self) -> list[Path]:
+        found = (Path(place, name) for place, _, names in os.walk(self._path) for name in names)
+        return sorted(one for one in found if self._is_theirs(one))
+
+    def _is_theirs(self, path: Path) -> bool:
+        if (path.parent == self._path and path.name in OURS) or not path.is_file() or path.is_symlink():
+            return False
+        # A log that was rotated goes with the log.
+        return not any(os.path.realpath(path).startswith(log) for log in self._logs)
+
+
+def is_log(path: Path) -> bool:
+    """Whether the file is called as logs are, rotated and packed ones too."""
+    return _LOG.search(path.name) is not None

@@ -1,0 +1,214 @@
+"""Every way to read a text: as it stands, with its escapes undone, and with each run of base64, hex or byte numbers decoded.
+
+Texts are decoded and values are not encoded: so a secret is found at any offset of a longer base64 text, in any mixture of
+spellings, and a part of it as well as the whole. Each reading knows where in the text its bytes stand.
+"""
+
+import binascii
+import html
+import re
+import string
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from itertools import accumulate
+from typing import NamedTuple
+
+from harness.leaks.readable import Span, in_base64, in_hex
+
+DEPTH = 2
+"""Base64 inside base64 is read, and no further: nobody writes that by accident."""
+SHORTEST = 6
+"""Words of so few characters hold no secret."""
+ROUNDS = 3
+"""So many escapes of escapes are undone: ``%25252F`` is a slash."""
+
+_ESCAPE = re.compile(
+    rb"[%\\&](?:(?<=%)([0-9A-Fa-f]{2})"
+    rb"|(?<=\\)\\{0,7}(?:u00([0-9A-Fa-f]{2})|u\{0*([0-9A-Fa-f]{1,2})\}|x([0-9A-Fa-f]{2})|([/=+.:&_-]))"
+    rb"|(?<=&)(?:#0*(\d{1,3});|#[xX]0*([0-9A-Fa-f]{1,2});|(amp|plus|sol|equals|lowbar|period|hyphen|dash|colon|quot);))"
+)
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_PAIRS = re.compile(rb"(?:(?:0[xX])?[0-9A-Fa-f]{2}(?:, ?|[ :-])){8,}(?:0[xX])?[0-9A-Fa-f]{2}")
+_PAIR = re.compile(rb"(?:0[xX])?([0-9A-Fa-f]{2})")
+_NUMBERS = re.compile(rb"(?:\d{1,3},\s*){8,}\d{1,3}")
+_NUMBER = re.compile(rb"\d{1,3}")
+_SHAPE = bytes(
+    104 if chr(one) in string.hexdigits else 120 if chr(one) in "xX" else 115 if chr(one) in ",:- " else 46
+    for one in range(256)
+)
+"""Turns a text into its shape, in which a list of pairs is a constant and found at once."""
+_SHAPES = tuple(one * 8 for one in (b"hhs", b"hhss", b"hxhhs", b"hxhhss"))
+_ENDS = bytes(10 if chr(one).isspace() or chr(one) in "\"'`<>()[]," else 0 for one in range(256))
+"""What stands around values, as line ends."""
+
+Places = Callable[[int, int], Span]
+
+
+class Reading(NamedTuple):
+    """A text as read in one way. ``words`` say in which; ``places`` tells where a part of it stands in the text itself."""
+
+    text: bytes
+    words: tuple[str, ...]
+    places: Places
+
+
+def readings(text: bytes, *, depth: int = DEPTH) -> Iterator[Reading]:
+    """Every reading of *text*, itself first."""
+    plain = Reading(text, (), lambda begin, end: (begin, end))
+    yield from _readings(plain, depth)
+
+
+def _readings(plain: Reading, depth: int) -> Iterator[Reading]:
+    for one in (plain, *_unescaped(plain)):
+        yield one
+        if depth:
+            for packed in _unpacked(one):
+                yield from _readings(packed, depth - 1)
+
+
+def _unescaped(reading: Reading) -> Iterator[Reading]:
+    """The text with its escapes undone once, twice, three times, as long as there are any."""
+    found = list(_ESCAPE.finditer(reading.text)) if any(sign in reading.text for sign in (b"%", b"\\", b"&")) else []
+    if not found:
+        return
+    reading = _excerpt(reading, _words(reading.text, found))
+    for _ in range(ROUNDS):
+        found = list(_ESCAPE.finditer(reading.text))
+        if not found:
+            return
+        reading = _without(reading, found)
+        yield reading
+
+
+def _excerpt(reading: Reading, spans: list[Span]) -> Reading:
+    """Some of the text, with a line's end between its parts."""
+    source = reading.text
+    starts = list(accumulate((last - first + 1 for first, last in spans), initial=0))
+
+    def places(begin: int, end: int) -> Span:
+        number = bisect_right(starts, begin) - 1
+        moved = spans[number][0] - starts[number]
+        return reading.places(begin + moved, end + moved)
+
+    return Reading(b"\n".join([source[first:last] for first, last in spans]), reading.words, places)
+
+
+def _words(text: bytes, found: list[re.Match[bytes]]) -> list[Span]:
+    """The words of *text* in which there are escapes, but for those that are too short."""
+    ends = text.translate(_ENDS)
+    words: list[Span] = []
+    for match in found:
+        if words and match.end() <= words[-1][1]:
+            continue
+        first, last = ends.rfind(b"\n", 0, match.start()) + 1, ends.find(b"\n", match.end())
+        words.append((first, last if last >= 0 else len(text)))
+    return [(first, last) for first, last in words if last - first > SHORTEST]
+
+
+def _without(reading: Reading, found: list[re.Match[bytes]]) -> Reading:
+    source, pieces, at = reading.text, list[bytes](), 0
+    for match in found:
+        pieces += [source[at : match.start()], _meant(match)]
+        at = match.end()
+    pieces.append(source[at:])
+    shorter = list(accumulate((match.end() - match.start() - 1 for match in found), initial=0))
+    stand = [match.start() - less for match, less in zip(found, shorter, strict=False)]
+
+    def places(begin: int, end: int) -> Span:
+        first, last = bisect_left(stand, begin), bisect_left(stand, end)
+        return reading.places(begin + shorter[first], end + shorter[last])
+
+    return Reading(b"".join(pieces), reading.words, places)
+
+
+def _meant(match: re.Match[bytes]) -> bytes:
+    percent, unicode, braced, byte, plain, number, hexed, named = match.groups()
+    digits = percent or unicode or braced or byte or hexed
+    if digits:
+        return bytes([int(digits, 16)])
+    if plain:
+        return bytes(plain)
+    if number:
+        return bytes([int(number)]) if int(number) < 256 else b"?"
+    return html.unescape(f"&{named.decode()};").encode()[:1]
+
+
+def _unpacked(reading: Reading) -> Iterator[Reading]:
+    """What can be read that the text holds as base64, in hex, or as numbers."""
+    for code in _CODES:
+        runs = list(_runs(reading.text, code))
+        for skipped in range(code.packed) if runs else ():
+            yield _decoded(reading, runs, skipped, code)
+    shape = reading.text.translate(_SHAPE)
+    if any(one in shape for one in _SHAPES):
+        pairs = [one for match in _PAIRS.finditer(reading.text) for one in _PAIR.finditer(reading.text, *match.span())]
+        yield _listed(reading, [one.span() for one in pairs], bytes(int(one[1], 16) for one in pairs), "in hex")
+    if b",,,,,,,," in reading.text.translate(None, b"0123456789 \r\n\t"):
+        numbers = [one for match in _NUMBERS.finditer(reading.text) for one in _NUMBER.finditer(reading.text, *match.span())]
+        yield _listed(reading, [one.span() for one in numbers], bytes(int(one[0]) & 255 for one in numbers), "as bytes")
+
+
+class _Code(NamedTuple):
+    """How characters stand for fewer bytes. ``readable`` finds those that spell a text; some *around* may belong to it."""
+
+    words: str
+    readable: Callable[[bytes], list[Span]]
+    run: re.Pattern[bytes]
+    around: int
+    packed: int
+    plain: int
+    zero: bytes
+    decode: Callable[[bytes], bytes]
+
+
+_CODES = (
+    _Code(
+        "in base64",
+        in_base64,
+        re.compile(rb"[A-Za-z0-9+/_-]{12,}"),
+        16,
+        4,
+        3,
+        b"A",
+        lambda text: binascii.a2b_base64(text.translate(_STANDARD)),
+    ),
+    _Code("in hex", in_hex, re.compile(rb"[0-9A-Fa-f]{18,}"), 18, 2, 1, b"0", binascii.unhexlify),
+)
+
+
+def _runs(text: bytes, code: _Code) -> Iterator[Span]:
+    """The runs of characters around what is readable."""
+    found: list[Span] = []
+    for begin, end in code.readable(text):
+        first, last = max(0, begin - code.around), end + code.around
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return (match.span() for span in found for match in code.run.finditer(text, *span))
+
+
+def _decoded(reading: Reading, runs: list[Span], skipped: int, code: _Code) -> Reading:
+    """All *runs* decoded in one go, each but for its first *skipped* characters."""
+    packed, plain = code.packed, code.plain
+    spans = [(begin + skipped, end) for begin, end in runs]
+    # One more group after each, so that what stands in two runs is not one value.
+    sizes = [(-(-(last - first) // packed) + 1) * packed for first, last in spans]
+    filled = [reading.text[first:last].ljust(size, code.zero) for (first, last), size in zip(spans, sizes, strict=True)]
+    text = code.decode(b"".join(filled))
+
+    def places(begin: int, end: int) -> Span:
+        starts = list(accumulate((size // packed * plain for size in sizes), initial=0))
+        number = bisect_right(starts, begin) - 1
+        (first, last), start = spans[number], starts[number]
+        until = -(-(end - start) * packed // plain)
+        return reading.places(first + (begin - start) * packed // plain, min(last, first + until))
+
+    return Reading(text, (*reading.words, code.words), places)
+
+
+def _listed(reading: Reading, spans: list[Span], text: bytes, word: str) -> Reading:
+    def places(begin: int, end: int) -> Span:
+        return reading.places(spans[begin][0], spans[end - 1][1])
+
+    return Reading(text, (*reading.words, word), places)

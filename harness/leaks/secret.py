@@ -1,0 +1,148 @@
+"""One secret value: its bytes, and the parts of it that only somebody who holds it can have written.
+
+A part counts from nine characters on, and only where they look drawn by chance: no prefix, no word, no year, and nothing
+that every JSON Web Token has.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+
+PART = 9
+"""So many characters of a secret are a leak: more than eight."""
+
+SHORTEST_KEY_BYTES = 16
+SHORTEST_DRAWN = 16
+FEWEST_CHARACTERS = 10
+"""A value of fewer different characters was typed by somebody."""
+FEWEST_TURNS = 0.25
+"""So often, per character, a drawn value turns from letters to digits or from small to large ones; words hardly do."""
+
+_PREFIX = re.compile(rb"(?:[A-Za-z]{2,10}_)+")
+_ONE_WORD = re.compile(rb"[\w+/=-]+")
+_RUN = re.compile(rb"[A-Za-z0-9]{16,}")
+"""What is drawn of an address, say, whose other parts are words."""
+_CLAIM = re.compile(rb'[:,\[]\s*"([\w-]{12,})"')
+_CLASSES = bytes(
+    (1 if 97 <= one <= 122 else 2 if 65 <= one <= 90 else 3 if 48 <= one <= 57 else 4 if one < 128 else one % 4)
+    for one in range(256)
+)
+
+_FOR_URLS = bytes.maketrans(b"+/", b"-_")
+
+Spans = tuple[tuple[int, int], ...]
+
+
+class Secret(NamedTuple):
+    """A value to look for. ``form`` is ``decoded`` for the key behind a base64 text; it has no readable form.
+
+    ``parts`` are the spans in which nine bytes in a row are as good as the whole; without any, only the whole counts.
+    """
+
+    kind: str
+    form: str
+    value: bytes
+    parts: Spans
+
+    def __repr__(self) -> str:
+        """The kind and the form alone."""
+        return f"Secret({self.kind}, {self.form})"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it counts only as a number of its own."""
+        return self.value.isdigit()
+
+
+def secrets_of(kind: str, value: str, *, has_parts: bool = True) -> Iterator[Secret]:
+    """The value itself, and the key behind it where it is base64 of one."""
+    raw = value.encode()
+    yield Secret(kind, "", raw, parts_of(raw) if has_parts else ())
+    key = _key_behind(raw)
+    if key:
+        yield Secret(kind, "decoded", key, parts_of(key) if has_parts else ())
+        if not key.isascii():
+            # A text is searched for what can be read when decoded. A key cannot, so it is looked for as it was encoded.
+            yield from (
+                Secret(kind, f"decoded {words}", one, parts_of(one) if has_parts else ()) for words, one in _written(key)
+            )
+
+
+@lru_cache(maxsize=20_000)
+def parts_of(value: bytes) -> Spans:
+    """The spans of *value* in which nine bytes in a row can come from nowhere else."""
+    if value.isdigit():
+        return ()
+    pieces = value.split(b".")
+    if len(pieces) == 3 and value.startswith(b"eyJ"):
+        return _parts_of_jwt(*pieces)
+    if any(one >= 128 or one < 32 for one in value):
+        return ((0, len(value)),) if len(value) >= SHORTEST_KEY_BYTES and len(set(value)) >= FEWEST_CHARACTERS else ()
+    prefix = _PREFIX.match(value)
+    begin = prefix.end() if prefix and prefix.end() < len(value) else 0
+    if len(value) - begin >= SHORTEST_DRAWN and _ONE_WORD.fullmatch(value, begin) and is_drawn(value[begin:]):
+        return ((begin, len(value)),)
+    return tuple(one.span() for one in _RUN.finditer(value, begin) if is_drawn(one[0]))
+
+
+def is_drawn(text: bytes) -> bool:
+    """Whether *text* looks drawn by chance, and not typed by somebody."""
+    return len(set(text)) >= FEWEST_CHARACTERS and turns(text) >= FEWEST_TURNS * len(text)
+
+
+def turns(text: bytes) -> int:
+    """How often one character is of another class than the one before: small, large, digit, other."""
+    classes = text.translate(_CLASSES)
+    return sum(map(int.__ne__, classes, classes[1:]))
+
+
+def _parts_of_jwt(head: bytes, payload: bytes, signature: bytes) -> Spans:
+    """The signature, and of the payload what spells an id with digits in it.
+
+    The first claim says whose token it is: it is the same in all of them, and a log that names the first characters of a
+    token tells nothing with it.
+    """
+    begin = len(head) + 1
+    drawn = tuple((begin + first, begin + last) for first, last in _drawn_claims(payload))
+    end = begin + len(payload) + 1
+    return (*drawn, (end, end + len(signature)))
+
+
+def _drawn_claims(payload: bytes) -> Iterator[tuple[int, int]]:
+    """Where the base64 text of *payload* spells claims that are ids with digits in them, but for the first claim."""
+    try:
+        claims = base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4))
+        told: Any = msgspec.json.decode(claims)
+    except (binascii.Error, ValueError, msgspec.DecodeError, RecursionError):
+        return
+    if not isinstance(told, dict) or not told:
+        return
+    first = next(iter(told.values()))
+    for match in _CLAIM.finditer(claims):
+        if match[1].decode() != first and any(one in b"0123456789" for one in match[1]):
+            # Whole characters alone: those at the edges also spell what stands beside the value.
+            yield -(-match.start(1) * 4 // 3), match.end(1) * 4 // 3
+
+
+def _written(key: bytes) -> Iterator[tuple[str, bytes]]:
+    """*key* in hex, and in base64 wherever it begins inside a longer text."""
+    yield "in hex", key.hex().encode()
+    yield "in hex", key.hex().upper().encode()
+    for lead in range(3):
+        encoded = base64.b64encode(b"\0" * lead + key)
+        core = encoded[-(-lead * 8 // 6) : len(encoded) - 4]
+        yield "in base64", core
+        yield "in base64", core.translate(_FOR_URLS)
+
+
+def _key_behind(value: bytes) -> bytes:
+    try:
+        key = base64.b64decode(value, validate=True)
+    except binascii.Error:
+        return b""
+    return key if len(key) >= SHORTEST_KEY_BYTES else b""

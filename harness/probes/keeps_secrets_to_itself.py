@@ -1,0 +1,60 @@
+"""Do tokens and secrets stay inside the app, wherever it answers, reports or keeps something?"""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import msgspec
+
+from harness.journal import Delivery, Effects, Filed, HookCall, Journal, Reported, Visit
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.keeps_secrets_out_of_logs import has_secrets_at_hand
+from harness.probes.needles import CREDENTIALS, index_of
+
+Said = tuple[str, bytes]
+
+
+class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_secrets_to_itself"):
+    """No answer, page, metric, alert or telemetry of the app holds a token, a secret, or nine characters of either.
+
+    In metrics, alerts and telemetry a full account number is one too many as well; answers and pages may show one to whom it
+    belongs. What a file holds that is no log is worth advice: a database may keep a token, and better keeps none.
+    """
+
+    expected: ClassVar[str] = "no token or secret in any answer, page, metric or alert"
+    source: ClassVar[str] = "token.never-logged"
+    fix: ClassVar[str] = "answer and report with ids, routes and statuses; pass no headers, tokens or settings on"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Search all that the app told anybody, and advise on what it keeps."""
+        answers, reports = list(_answers(journal)), [(one.place, one.text) for one in journal.all(Reported)]
+        if not any(text for _, text in (*answers, *reports)):
+            return self.cannot_tell("the app told nothing that the harness can read")
+        if not has_secrets_at_hand(journal):
+            return self.cannot_tell("no call and no message of the scenario carried a secret")
+        credentials, every = index_of(journal, CREDENTIALS), index_of(journal)
+        found = {(place, hit.told) for place, text in answers for hit in credentials.hits(text)}
+        found |= {(place, hit.told) for place, text in reports for hit in every.hits(text)}
+        kept = {(one.name, hit.told) for one in journal.all(Filed) if not one.is_log for hit in credentials.hits(one.text)}
+        advice = tuple(f"{name} holds {what}: whoever gets the file gets in" for name, what in sorted(kept))
+        if found:
+            place, what = min(found)
+            lines = tuple(f"{place}: {what}" for place, what in sorted(found))
+            return self.fails(f"{what} stands in {place}", evidence=lines, examined=len(answers), advice=advice)
+        # Alerts come when they come, so only answers are counted.
+        places = {place for place, text in answers if text} or {"reports"}
+        return self.holds("no secret in what it answered, showed and reported", examined=len(places), advice=advice)
+
+
+def _answers(journal: Journal) -> Iterator[Said]:
+    """What the app answered, and to what."""
+    for call in journal.all(HookCall):
+        yield f"the answer to {call.hook}", call.body
+    for told in journal.all(Effects):
+        yield "the answer to app.observe.effects", msgspec.json.encode(told.state) if told.state is not None else b""
+    for visit in journal.all(Visit):
+        if not visit.is_elsewhere:
+            yield f"the page {visit.page}", visit.body
+    for delivery in journal.all(Delivery):
+        headers = "\n".join(value for _, value in delivery.answer_headers).encode("latin-1", "replace")
+        yield "the answer to a delivery", delivery.answer + b"\n" * bool(headers) + headers

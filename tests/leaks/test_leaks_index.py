@@ -1,0 +1,192 @@
+"""The index of secrets: every spelling of a value is found, parts of nine characters are, and nothing else."""
+
+import base64
+import html
+import json
+from urllib.parse import quote
+
+import pytest
+
+from harness.leaks import Index
+
+CLIENT_SECRET = "fsk_q7Rt2LmX9vBz4KpD8sWn3JhY6cFg1TxQ5aEu0oIi7RkMbVZd"
+KEY = bytes.fromhex("fbe19c03d8a7714e9b02f6cc5d81aa3e7f10b94466d2e85b")
+WEBHOOK_SECRET = base64.b64encode(KEY).decode()
+HEAD = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
+CLAIMS = b'{"org_id":"0q3v8k2m5n7p9r1t4w6x8z0b2d","key_id":"9c41f07be2d85a36","scope":"api:banking","iat":1795827611}'
+PAYLOAD = base64.urlsafe_b64encode(CLAIMS).rstrip(b"=").decode()
+SIGNATURE = "RvPjDlRTJyN_vVhS0ad7AnXgb5frnRlLgjMTrkqpZG4"
+TOKEN = f"{HEAD}.{PAYLOAD}.{SIGNATURE}"
+NUMBER = "482915637"
+MINUS_ONE = CLIENT_SECRET[4:13]
+BASIC = base64.b64encode(f"0q3v8k2m5n7p9r1t4w6x8z0b2d:{CLIENT_SECRET}".encode()).decode()
+
+SPELLINGS = {
+    "plain": CLIENT_SECRET,
+    "base64": base64.b64encode(CLIENT_SECRET.encode()).decode(),
+    "base64 of the pair": BASIC,
+    "base64 behind one more character": base64.b64encode(b"x" + CLIENT_SECRET.encode()).decode(),
+    "base64 for URLs": base64.urlsafe_b64encode(f"??>{CLIENT_SECRET}".encode()).decode(),
+    "base64 inside base64": base64.b64encode(BASIC.encode()).decode(),
+    "base64 right behind a word": "basic_" + base64.b64encode(CLIENT_SECRET.encode()).decode(),
+    "hex": CLIENT_SECRET.encode().hex(),
+    "hex in capitals": CLIENT_SECRET.encode().hex().upper(),
+    "hex behind 0x": "0x" + CLIENT_SECRET.encode().hex(),
+    "hex in pairs": CLIENT_SECRET.encode().hex(" "),
+    "hex in pairs with colons": CLIENT_SECRET.encode().hex(":"),
+    "hex in a list": ", ".join(f"0x{one:02x}" for one in CLIENT_SECRET.encode()),
+    "bytes as numbers": str(list(CLIENT_SECRET.encode())),
+    "bytes as JSON over lines": json.dumps(list(CLIENT_SECRET.encode()), indent=2),
+    "every character percent-encoded": "".join(f"%{one:02X}" for one in CLIENT_SECRET.encode()),
+    "percent-encoded twice": "".join(f"%25{one:02x}" for one in CLIENT_SECRET.encode()),
+    "escaped for JSON": "".join(f"\\u{one:04x}" for one in CLIENT_SECRET.encode()),
+    "escaped for JSON in JSON": "".join(f"\\\\u{one:04X}" for one in CLIENT_SECRET.encode()),
+    "escaped as bytes": "".join(f"\\x{one:02x}" for one in CLIENT_SECRET.encode()),
+    "HTML in decimals": "".join(f"&#{one};" for one in CLIENT_SECRET.encode()),
+    "HTML in hex": "".join(f"&#x{one:X};" for one in CLIENT_SECRET.encode()),
+    "base64 URL-encoded": quote(base64.b64encode(b"\xff\xfe" + CLIENT_SECRET.encode()).decode(), safe=""),
+    "hex in JSON in base64": base64.b64encode(json.dumps({"a": CLIENT_SECRET.encode().hex()}).encode()).decode(),
+}
+OF_KEYS = {
+    "plain": WEBHOOK_SECRET,
+    "URL-encoded": quote(WEBHOOK_SECRET, safe=""),
+    "URL-encoded twice": quote(quote(WEBHOOK_SECRET, safe=""), safe=""),
+    "JSON with slashes escaped": json.dumps(WEBHOOK_SECRET).replace("/", "\\/"),
+    "HTML": html.escape(WEBHOOK_SECRET).replace("/", "&#x2F;").replace("+", "&plus;"),
+    "the key in hex": KEY.hex(),
+    "the key in hex in capitals": KEY.hex(":").upper(),
+    "the key behind two bytes, in base64": base64.b64encode(b"ab" + KEY).decode(),
+    "the key for URLs": base64.urlsafe_b64encode(b"abc" + KEY).decode(),
+}
+PARTS = {
+    "nine characters": MINUS_ONE,
+    "nine characters at the end": CLIENT_SECRET[-9:],
+    "nine characters in base64": base64.b64encode(f"key: {MINUS_ONE}...".encode()).decode(),
+    "nine characters in hex": MINUS_ONE.encode().hex(),
+    "nine characters, one of them escaped": MINUS_ONE[:4] + f"%{ord(MINUS_ONE[4]):02x}" + MINUS_ONE[5:],
+    "half a token": TOKEN[: len(TOKEN) * 2 // 3],
+    "a token without its signature": f"{HEAD}.{PAYLOAD}",
+    "a signature": SIGNATURE,
+    "nine characters of a signature": SIGNATURE[10:19],
+    "base64 in two lines": base64.encodebytes(f"{'x' * 40}:{CLIENT_SECRET}".encode()).decode(),
+    "half a key": KEY[5:14].hex(),
+}
+HARMLESS = {
+    "a prefix and eight characters": CLIENT_SECRET[:12] + "...",
+    "the last eight characters": "***" + CLIENT_SECRET[-8:],
+    "eight characters in base64": base64.b64encode(f"key: {MINUS_ONE[:8]}...".encode()).decode(),
+    "eight characters in hex": MINUS_ONE[:8].encode().hex(),
+    "the head of a token": HEAD,
+    "the head of a token and what it begins with": TOKEN[:60],
+    "the claims of a token": CLAIMS.decode(),
+    "the ids of a token": "0q3v8k2m5n7p9r1t4w6x8z0b2d 9c41f07be2d85a36",
+    "another token of the same head": f"{HEAD}.eyJvcmciOjF9.{SIGNATURE[::-1]}",
+    "a longer number": "1482915637",
+    "a number with more behind it": "4829156370",
+    "the last digits": "****5637",
+    "digits with a gap": "482 915 637",
+}
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    """An index of one secret of each kind."""
+    made = Index()
+    made.add("client secret", CLIENT_SECRET)
+    made.add("webhook secret", WEBHOOK_SECRET)
+    made.add("access token", TOKEN)
+    made.add("account number", NUMBER, has_parts=False)
+    return made
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_secret_is_found_whole_in_every_spelling(index: Index, spelling: str) -> None:
+    """However an app writes it, it is all there."""
+    hits = index.hits(f"before {SPELLINGS[spelling]} after".encode())
+
+    assert [(one.kind, one.is_whole) for one in hits] == [("client secret", True)]
+
+
+@pytest.mark.parametrize("spelling", OF_KEYS)
+def test_a_base64_secret_is_found_as_text_and_as_key(index: Index, spelling: str) -> None:
+    """What signs is the key behind the text, so that is as secret."""
+    hits = index.hits(f"key={OF_KEYS[spelling]}\n".encode())
+
+    assert {one.kind for one in hits} == {"webhook secret"}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_more_than_eight_characters_is_a_leak(index: Index, part: str) -> None:
+    """It helps to guess the rest, and is told apart from the whole."""
+    hits = index.hits(f"log: {PARTS[part]}\n".encode())
+
+    assert [one.is_whole for one in hits] == [False] * len(hits) != []
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_says_nothing_is_no_leak(index: Index, text: str) -> None:
+    """Beginnings, last digits, heads, claims and longer numbers are lawful in any log."""
+    assert index.hits(f"log: {HARMLESS[text]}\n".encode()) == []
+
+
+@pytest.mark.parametrize("spelling", [*SPELLINGS, *OF_KEYS, *PARTS])
+def test_a_hit_knows_where_it_stands(index: Index, spelling: str) -> None:
+    """What is cut out of the text leaves no secret behind."""
+    text = f"before {(SPELLINGS | OF_KEYS | PARTS)[spelling]} after".encode()
+    spans = sorted(hit.span for hit in index.hits(text))
+
+    left = b"|".join(
+        [text[end:begin] for (_, end), (begin, _) in zip([(0, 0), *spans], [*spans, (len(text), 0)], strict=True)]
+    )
+
+    assert index.hits(left) == []
+    assert left.startswith(b"before ")
+    assert left.endswith(b" after")
+
+
+def test_a_number_of_its_own_is_found(index: Index) -> None:
+    """Account numbers count whole, as numbers."""
+    (hit,) = index.hits(f"account={NUMBER};".encode())
+
+    assert (hit.told, hit.span) == ("the account number", (8, 17))
+
+
+def test_a_finding_says_how_it_is_written(index: Index) -> None:
+    """So somebody who reads a log knows what to look for; escapes go without saying."""
+    told = [one.told for text in (TOKEN, BASIC, KEY.hex(), MINUS_ONE) for one in index.hits(text.encode())]
+
+    assert told == [
+        "the access token",
+        "the client secret in base64",
+        "the webhook secret decoded in hex",
+        "a part of the client secret",
+    ]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["my-production-webhook-secret-2026", "correcthorsebatterystaple", "whsec_development_environment", "0000000000000000"],
+)
+def test_words_are_secret_as_a_whole_only(typed: str) -> None:
+    """A secret that somebody typed consists of words that stand in every log."""
+    index = Index()
+    index.add("webhook secret", typed)
+
+    assert [one.is_whole for one in index.hits(f"secret={typed};".encode())] == [True]
+    assert index.hits(typed[:-1].encode()) == []
+
+
+def test_an_address_with_a_secret_in_it_is_secret_where_it_was_drawn() -> None:
+    """Its path and host stand everywhere."""
+    index = Index()
+    index.add("auth_url", "http://127.0.0.1:8080/v1/auth/sessions/27ZdKq8Lr3mVx0PsYt6WnBcJfHg")
+
+    assert index.hits(b"GET http://127.0.0.1:8080/v1/auth/sessions/other") == []
+    assert [one.told for one in index.hits(b"session q8Lr3mVx0PsY")] == ["a part of the auth_url"]
+
+
+def test_a_hit_has_no_readable_secret_in_it(index: Index) -> None:
+    """Nor has anything else of the index: it stands in tracebacks."""
+    (hit,) = index.hits(CLIENT_SECRET.encode())
+
+    assert MINUS_ONE not in repr(hit) + repr(index)
