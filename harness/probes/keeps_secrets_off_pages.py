@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from harness.journal import Fetched, Journal, Shown, Stored
+from harness.leaks import Index
 from harness.probes.base import PlainProbe
 from harness.probes.calls import bearer, calls
 from harness.probes.finding import Finding
-from harness.probes.needles import Needle
-from harness.probes.sightings import PAGES, SECRETS, found_in, needles, unseen
+from harness.probes.needles import CREDENTIALS, index_of
+from harness.probes.sightings import PAGES, found_in, unseen
 
 KINDS = {
     "document": "the source",
@@ -37,7 +38,7 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
 
     def examine(self, journal: Journal) -> Finding:
         """Search every body, every page as it stood, and what the browser sent and kept."""
-        wanted, held = needles(journal, SECRETS), needles(journal, HELD)
+        wanted, held = index_of(journal, CREDENTIALS), index_of(journal, HELD)
         asked = journal.all(Fetched)
         hits = list(dict.fromkeys((*_answered(asked, wanted), *_shown(journal, wanted), *_kept(journal, asked, held))))
         if hits:
@@ -51,20 +52,20 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
         return self.holds("nothing that the browser was sent holds a secret", examined=len(read))
 
 
-def _answered(asked: list[Fetched], wanted: list[Needle]) -> Iterator[str]:
+def _answered(asked: list[Fetched], wanted: Index) -> Iterator[str]:
     for one in asked:
         place = KINDS.get(one.kind, "an answer")
         for what in found_in(one.body, wanted):
             yield f"{what} stands in {place} of the page {one.page!r}"
 
 
-def _shown(journal: Journal, wanted: list[Needle]) -> Iterator[str]:
+def _shown(journal: Journal, wanted: Index) -> Iterator[str]:
     for one in journal.all(Shown):
         for what in found_in(f"{one.text}\n{one.html}".encode(), wanted):
             yield f"{what} stands on the page {one.page!r}"
 
 
-def _kept(journal: Journal, asked: list[Fetched], wanted: list[Needle]) -> Iterator[str]:
+def _kept(journal: Journal, asked: list[Fetched], wanted: Index) -> Iterator[str]:
     for one in asked:
         for what in found_in(
             b"\n".join([one.url.encode(), one.sent, *(value.encode() for _, value in one.headers)]), wanted

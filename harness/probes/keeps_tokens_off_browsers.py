@@ -7,7 +7,8 @@ from harness.journal import Fetched, Journal, Stored
 from harness.probes.base import PlainProbe
 from harness.probes.calls import bearer, calls, header
 from harness.probes.finding import Finding
-from harness.probes.sightings import PAGES, found_in, needles, unseen
+from harness.probes.needles import index_of
+from harness.probes.sightings import PAGES, found_in, unseen
 
 TOKEN = ("access token",)
 PLACES = {
@@ -46,7 +47,7 @@ class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_t
 
 
 def _hits(journal: Journal, kept: list[Stored]) -> Iterator[str]:
-    wanted = needles(journal, TOKEN)
+    wanted = index_of(journal, TOKEN)
     for one in kept:
         for what in found_in(f"{one.name}={one.value}".encode(), wanted):
             yield f"{what} stands in {PLACES.get(one.place, one.place)}, on the page {one.page!r}"

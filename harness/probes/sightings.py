@@ -5,14 +5,13 @@ from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from urllib.parse import unquote, unquote_plus
 
-from harness.journal import GIVEN_UP, Canaries, Fetched, Journal, Shown, Stored
-from harness.probes.needles import Needle, is_in, needles_of
+from harness.journal import GIVEN_UP, Fetched, Journal, Shown, Stored
+from harness.leaks import Index
 
 PAGES = "app.observe.pages"
 BACK = "callback"
 """What the page is called where a journey that ended with a consent comes back to."""
 
-SECRETS = ("access token", "client secret", "webhook secret")
 WAITED_FOR = frozenset({"document", "script"})
 """The kinds that a page is made of; what else it did not wait for, it has not got."""
 
@@ -24,18 +23,12 @@ TELLING = frozenset(
 LARGEST = 1_000_000
 
 
-def needles(journal: Journal, kinds: tuple[str, ...] = SECRETS) -> list[Needle]:
-    """Every way to write each secret of these kinds."""
-    return [one for canaries in journal.all(Canaries) for one in needles_of(canaries) if one.kind in kinds]
-
-
-def found_in(text: bytes, wanted: list[Needle]) -> list[str]:
-    """The kinds of secrets in *text*, as it stands or as what it is made of, each in the first way it is written."""
-    spellings = dict.fromkeys(_spellings(text))
+def found_in(text: bytes, index: Index) -> list[str]:
+    """The secrets in *text*, as it stands or as what it is made of: of each kind what is told first."""
     hits: dict[str, str] = {}
-    for one in wanted:
-        if one.kind not in hits and any(is_in(one, spelling) for spelling in spellings):
-            hits[one.kind] = " ".join(word for word in ("the", one.kind, one.form) if word)
+    for spelling in dict.fromkeys(_spellings(text)):
+        for one in index.hits(spelling):
+            hits.setdefault(one.kind, one.told)
     return list(hits.values())
 
 
