@@ -24,7 +24,7 @@ HOOKS = {
     "app.drive.revoke": "lets the app end a consent",
     "app.drive.fail": "lets the app's next processing fail once",
     "app.observe.effects": "tells what the app did with each message, and what it holds",
-    "app.observe.metrics": "shows the app's metrics",
+    "app.observe.metrics": "shows the app's metrics; {otlp_url} or {alert_url} in [app.env] would do as well",
     "app.observe.connected": "tells whether the app counts an end user as connected",
     "app.observe.reducer": "tells what the events about a consent come to, so its final state is judged exactly",
     "app.observe.pages": "names pages of the app that an end user sees",

@@ -33,7 +33,7 @@ from harness.journal.given import (
     Reduction,
     UsedEvents,
 )
-from harness.journal.monitors import Monitors, moved
+from harness.journal.monitors import OTLP, Monitors, moved
 from harness.journal.pages import Control, Fetched, Picture, Pressed, Shown, Stored
 from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
 from harness.journal.traffic import (
@@ -60,6 +60,7 @@ __all__ = [
     "EARLY",
     "HALVED",
     "HOMES",
+    "OTLP",
     "Abandoned",
     "ApiUntold",
     "BaitLaid",

@@ -54,8 +54,9 @@ def test_samples_are_numbers_by_name_and_labels(watched: Callable[..., Driver]) 
 @pytest.mark.parametrize(
     ("text", "status", "words"),
     [
-        ("<html>no</html>", 200, "app.observe.metrics does not answer in Prometheus' text format."),
-        ('{"calls": 3}', 200, "app.observe.metrics does not answer in Prometheus' text format."),
+        ("<html>no</html>", 200, "app.observe.metrics answers HTML or XML, and not in Prometheus' text format."),
+        ('{"calls": 3}', 200, "app.observe.metrics answers JSON, and not in Prometheus' text format."),
+        ("calls_total three", 200, "app.observe.metrics does not answer in Prometheus' text format."),
         ("", 200, "app.observe.metrics shows no sample."),
         (TEXT, 404, "app.observe.metrics answered 404."),
     ],
