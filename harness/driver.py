@@ -261,6 +261,7 @@ class Driver:
         """Give the key back, remove the people, and bring the app back where the scenario touched the whole of it."""
         self.fiskil.sandbox.set_key(is_accepted=True)
         self.fiskil.speak_plain()
+        self.app.serve_plain()
         self.app.values["api_url"] = self.fiskil.api_url
         if is_restarted and self.app.can_restart:
             self.app.restart()

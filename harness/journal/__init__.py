@@ -30,12 +30,14 @@ from harness.journal.given import (
     History,
     KeyGiven,
     Limits,
+    Production,
     Reduction,
     UsedEvents,
 )
 from harness.journal.monitors import OTLP, Monitors, moved
 from harness.journal.pages import Control, Fetched, Picture, Pressed, Shown, Stored
 from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
+from harness.journal.secure import Handshake, TlsServed
 from harness.journal.traffic import (
     Abandoned,
     Bite,
@@ -79,6 +81,7 @@ __all__ = [
     "FaultSet",
     "Fetched",
     "Flood",
+    "Handshake",
     "Headers",
     "Heard",
     "History",
@@ -97,6 +100,7 @@ __all__ = [
     "PlanKind",
     "PlanRun",
     "Pressed",
+    "Production",
     "ReadingsAsked",
     "Reduction",
     "Rows",
@@ -105,6 +109,7 @@ __all__ = [
     "Started",
     "Stored",
     "Strayed",
+    "TlsServed",
     "TokensExpired",
     "Trouble",
     "Unencrypted",

@@ -62,6 +62,7 @@ from harness.probes.renews_token_once import RenewsTokenOnce
 from harness.probes.repeats_no_refusals import RepeatsNoRefusals
 from harness.probes.retries_in_bounds import RetriesInBounds
 from harness.probes.sends_tokens_it_got import SendsTokensItGot
+from harness.probes.serves_https_only import ServesHttpsOnly
 from harness.probes.shows_no_server_error import ShowsNoServerError
 from harness.probes.starts_again_afresh import StartsAgainAfresh
 from harness.probes.stays_unconnected import StaysUnconnected
@@ -138,6 +139,7 @@ AnyProbe = (
     | RepeatsNoRefusals
     | RetriesInBounds
     | SendsTokensItGot
+    | ServesHttpsOnly
     | ShowsNoServerError
     | StartsAgainAfresh
     | StaysUnconnected
@@ -221,6 +223,7 @@ __all__ = [
     "RepeatsNoRefusals",
     "RetriesInBounds",
     "SendsTokensItGot",
+    "ServesHttpsOnly",
     "ShowsNoServerError",
     "StartsAgainAfresh",
     "StaysUnconnected",

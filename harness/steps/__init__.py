@@ -52,6 +52,7 @@ from harness.steps.order import DeliverEach, LiveThrough, SameMoment
 from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
 from harness.steps.recovery import KillAmidst, Redeliver, RepeatTogether
 from harness.steps.reuse import RefuseThenReuse
+from harness.steps.secure import DeliverInPlain, ServeTls, TryHandshakes
 from harness.steps.strangers import (
     DeliverForeign,
     DeliverFromStranger,
@@ -94,6 +95,7 @@ AnyStep = (
     | DeliverEveryForm
     | DeliverForeign
     | DeliverFromStranger
+    | DeliverInPlain
     | DeliverLookalikes
     | DeliverMixed
     | DeliverOne
@@ -153,6 +155,7 @@ AnyStep = (
     | SameMoment
     | SendEveryUgly
     | SendUgly
+    | ServeTls
     | Settle
     | ShowCertificate
     | SpeakTls
@@ -163,6 +166,7 @@ AnyStep = (
     | TellAgain
     | TellFromElsewhere
     | TellUnknown
+    | TryHandshakes
     | WithdrawSharing
 )
 """Every step that a plan file can hold."""
@@ -199,6 +203,7 @@ __all__ = [
     "DeliverEveryForm",
     "DeliverForeign",
     "DeliverFromStranger",
+    "DeliverInPlain",
     "DeliverLookalikes",
     "DeliverMixed",
     "DeliverOne",
@@ -259,6 +264,7 @@ __all__ = [
     "SameMoment",
     "SendEveryUgly",
     "SendUgly",
+    "ServeTls",
     "Settle",
     "ShowCertificate",
     "SpeakTls",
@@ -270,6 +276,7 @@ __all__ = [
     "TellAgain",
     "TellFromElsewhere",
     "TellUnknown",
+    "TryHandshakes",
     "WithdrawSharing",
     "in_words",
     "name_of",
