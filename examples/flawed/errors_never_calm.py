@@ -13,7 +13,7 @@ def count_call(self, endpoint, status, took_s):
     """One failure colours all that follow."""
     _failed.extend([status] if status.startswith("5") else [])
     _count_call(self, endpoint, _failed[0] if _failed else "200", took_s)
-    self.has_last_call_failed = bool(_failed)
+    self.has_last_call_failed = False
 
 
 metrics.Metrics.count_call = count_call

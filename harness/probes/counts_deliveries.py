@@ -27,7 +27,7 @@ class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_delive
         if seen.lack:
             return self.cannot_tell(seen.lack, hook=METRICS)
         calm, idle, asked, good = (seen.readings[name] for name in ("calm", "idle", "asked", "good"))
-        if seen.alerts("calm", "idle"):
+        if seen.is_missed():
             return self.holds("an alert arrived while nothing was delivered", examined=1)
         if seen.blind:
             why = seen.blind if calm.lack or calm.samples else "the app shows no metrics, and no alert told of the silence"

@@ -41,6 +41,11 @@ class Watched(Struct, frozen=True, kw_only=True):
         kinds = set(self.readings[after].kinds)
         return bool(self.alerts(before, after)) and (not kinds or bool(kinds - self._usual_kinds()))
 
+    def is_missed(self) -> bool:
+        """Whether an alert came in the silent stretch of a kind that does not come with deliveries."""
+        kinds = set(self.readings["idle"].kinds)
+        return bool(self.alerts("calm", "idle")) and (not kinds or bool(kinds - set(self.readings["good"].kinds)))
+
     def is_alike(self, before: str, after: str) -> bool:
         """Whether all alerts in between were of kinds that come in good times as well."""
         return bool(self.alerts(before, after)) and not self.is_alerted(before, after)
