@@ -65,12 +65,13 @@ def decoded(signal: str, body: bytes, *, content_type: str, encoding: str) -> An
 
 def accepted(signal: str, content_type: str, *, rejected: int, words: str) -> bytes:
     """The answer to a request that was taken, wholly or (*rejected* of its parts were not, *words* say why) in part."""
-    answer: Message = _ANSWERS[signal]()
+    answer: Any = _ANSWERS[signal]()
     if rejected:
-        partial: Any = answer.partial_success  # type: ignore[attr-defined]
+        partial = answer.partial_success
         setattr(partial, _REJECTED[signal], rejected)
         partial.error_message = words
-    return json_format.MessageToJson(answer, indent=None).encode() if _is_json(content_type) else answer.SerializeToString()
+    told: bytes = json_format.MessageToJson(answer).encode() if _is_json(content_type) else answer.SerializeToString()
+    return told
 
 
 def refused(content_type: str, words: str) -> bytes:

@@ -47,7 +47,7 @@ def _samples(text: str) -> dict[str, float]:
 
     if text.rstrip().endswith("# EOF"):
         try:
-            return _numbers(openmetrics.text_string_to_metric_families(text))
+            return _numbers(openmetrics.text_string_to_metric_families(text))  # type: ignore[no-untyped-call]
         except (ValueError, KeyError, IndexError):
             text = _EXEMPLAR.sub(r"\1", text)  # what is nearly OpenMetrics can be read as text
     return _numbers(text_string_to_metric_families(text))

@@ -43,7 +43,9 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
             seen, hook = doubt
             return self.cannot_tell(f"{FACT} is https; {seen}", hook=hook)
         untried = [one.version for one in journal.all(Handshake) if one.is_spoken is None]
-        advice = (f"this machine cannot speak {' or '.join(untried)}, so that was not tried",) if untried else ()
+        advice: tuple[str, ...] = (
+            (f"this machine cannot speak {' or '.join(untried)}, so that was not tried",) if untried else ()
+        )
         tried = of_kind(journal, "plain")
         taken = sum(1 for one in tried if one.outcome == "ack")
         advice += (f"{taken} messages in plain HTTP got 2xx, though without effect",) if taken else ()
