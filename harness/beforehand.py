@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from harness.clock import real_now
-from harness.journal import ApiUntold, Declared, Entry, History, KeyGiven, Limits, Reduction, UsedEvents
+from harness.journal import ApiUntold, Declared, Entry, History, KeyGiven, Limits, Production, Reduction, UsedEvents
 from harness.listen import free_port
 from harness.local import LocalFiskil
 from harness.settings import Settings
@@ -37,6 +37,7 @@ def values_of(settings: Settings, fiskil: LocalFiskil, workdir: Path) -> dict[st
             "ca_file": str(made.ca_file),
             "tls_cert_file": str(made.chain_file),
             "tls_key_file": str(made.key_file),
+            "tls_port": str(free_port()),
         }
     if settings.app.url:
         values["public_url"] = settings.app.url.format_map(values).rstrip("/")
@@ -74,6 +75,7 @@ def stated(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
         key_age_days=(real_now().date() - facts.key_created).days if facts.key_created else None,
         rotate_days=facts.rotate_days,
     )
+    yield Production(webhook_url=facts.production_webhook_url)
     secret = fiskil.credentials.client_secret
     yield KeyGiven(client_secret=secret, is_told=_is_told(settings, "client_secret") or bool(settings.app.object))
 

@@ -18,11 +18,12 @@ from harness.app.observe import EFFECTS
 from harness.app.output import Mark, end_of, start_of, written_since
 from harness.beforehand import stated, values_of
 from harness.browser import Chromium
-from harness.clock import wait_until
+from harness.clock import pause, wait_until
 from harness.errors import HarnessError, HookError, HookMissing
 from harness.flows import exercised_in
 from harness.ids import fresh_salt, stream
 from harness.journal import (
+    OTLP,
     Canaries,
     Delivery,
     Effects,
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
 
 QUIET_S = 0.12
 QUIET_CAP_S = 5.0
+LAG_SPARE_S, MOST_LAG_S = 0.2, 6.0
+"""So much longer than the latest log record took is waited for more of them, and so long at most, in real seconds."""
 PLAN_QUIET_S = 0.01
 """Between two drawn plans: each ends with an app at rest, and none asks how the app called the API."""
 
@@ -123,6 +126,7 @@ class Driver:
         self._is_started = False
         self._readings: dict[str, str] = {}
         self._read_until: dict[str, Mark] = {}
+        self._lines_read = 0
 
     def start(self) -> None:
         """Start the app, or start it again when it has died since."""
@@ -200,7 +204,7 @@ class Driver:
         journal.write(ReadingsAsked(clauses=tuple(sorted(store.asked)), ruled=store.readings.chosen))
         for one in waiting:
             journal.write(fault_set(one))
-        self._note_output(journal)
+        self._note_output(journal, patience_s=MOST_LAG_S if quiet_s >= QUIET_S else 0)
         self._name_ids(stage)
         self._clean_up(is_restarted=is_unwell(journal) if is_unwell else stage.must_restart)
         return journal, crashed
@@ -265,6 +269,7 @@ class Driver:
         """Give the key back, remove the people, and bring the app back where the scenario touched the whole of it."""
         self.fiskil.sandbox.set_key(is_accepted=True)
         self.fiskil.speak_plain()
+        self.app.serve_plain()
         self.app.values["api_url"] = self.fiskil.api_url
         if is_restarted and self.app.can_restart:
             self.app.restart()
@@ -339,11 +344,18 @@ class Driver:
     def _skip_output(self) -> None:
         for name, path in self.app.output().items():
             self._read_until[name] = end_of(path) if self._count > 1 else start_of(path)
+        self._lines_read = self.fiskil.telemetry.line_count if self._count > 1 else 0
 
-    def _note_output(self, journal: Journal) -> None:
+    def _note_output(self, journal: Journal, *, patience_s: float) -> None:
         for name, path in self.app.output().items():
             written = written_since(path, self._read_until.get(name, Mark()))
             journal.write(Output(place=name, text=written.text, lack=written.lack))
+        telemetry = self.fiskil.telemetry
+        if telemetry.line_count:
+            # Records are exported a while after they are written, and some of them may be on their way.
+            pause(min(telemetry.lag_s + LAG_SPARE_S, patience_s))
+            lines = telemetry.lines_since(self._lines_read)
+            journal.write(Output(place=OTLP, text="\n".join(lines).encode()))
 
 
 def _goes_on(_number: int, _scenario: Scenario, _journal: Journal) -> None:

@@ -20,6 +20,7 @@ from harness.errors import ConfigError, UnknownName
 from harness.practices import practice
 from harness.settings import FILE, Facts, Settings, load
 from harness.settings.checks import refuse_bad_templates, refuse_contradictions
+from harness.settings.schema import Observe, Tls
 
 COLLECTIONS: tuple[Literal["flawed", "correct"], ...] = ("flawed", "correct")
 GALLERY = "gallery.toml"
@@ -35,7 +36,8 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     anything else is a false alarm. ``bugs`` are those of the catalogue that it has. ``scenarios`` catch the flaw, by
     ``probes`` that fail there; of a correct app they show what is special about it. ``others`` is how many more it meets
     when the judge is on trial; without it, all that take a moment. ``base`` is a folder of ``examples`` or a config beside
-    the gallery's file; ``command``, ``env``, ``limits`` and ``facts`` stand above what it says.
+    the gallery's file; ``command``, ``env``, ``tls``, ``limits`` and ``facts`` stand above what it says; ``without`` are
+    the hooks of ``app.observe`` that it gives and the entry does not.
     """
 
     name: str
@@ -44,6 +46,8 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     base: str = "reference_app"
     command: str = ""
     env: dict[str, str] = {}
+    tls: dict[str, Any] = {}
+    without: tuple[str, ...] = ()
     limits: dict[str, float] = {}
     facts: dict[str, Any] = {}
     violates: tuple[str, ...] = ()
@@ -107,6 +111,8 @@ def settings(entry: GalleryApp) -> Settings:
         base.app,
         command=entry.command or (base.app.command if is_base_itself else _command(entry, base)),
         env=base.app.env | entry.env,
+        tls=_tls(entry, base),
+        observe=_observe(entry, base),
         limits=_limits(entry, base),
         facts=_facts(entry, base),
     )
@@ -195,7 +201,7 @@ def _command(entry: GalleryApp, base: Settings) -> str:
         raise ConfigError(
             f"The gallery app {entry.name!r} needs a command, because {base.source} does not start {REFERENCE}."
         )
-    return command.replace(REFERENCE, f"{entry.collection}.{entry.name}:build")
+    return command.replace(REFERENCE, _module(entry))
 
 
 def _limits(entry: GalleryApp, base: Settings) -> object:
@@ -204,6 +210,30 @@ def _limits(entry: GalleryApp, base: Settings) -> object:
         if name not in known:
             raise UnknownName("limit", name, known, place=f"the gallery app {entry.name!r}")
     return msgspec.structs.replace(base.app.limits, **entry.limits)
+
+
+def _tls(entry: GalleryApp, base: Settings) -> Tls | None:
+    """The base's way to serve TLS, of the entry's own module; none where the entry is started by a command of its own."""
+    if entry.tls:
+        return msgspec.convert(entry.tls, Tls)
+    tls = base.app.tls
+    if tls is None or entry.name == entry.base:
+        return tls
+    if entry.command or REFERENCE not in (tls.command or ""):
+        return None
+    return msgspec.structs.replace(tls, command=(tls.command or "").replace(REFERENCE, _module(entry)))
+
+
+def _module(entry: GalleryApp) -> str:
+    return f"{entry.collection}.{entry.name}:build"
+
+
+def _observe(entry: GalleryApp, base: Settings) -> Observe:
+    for name in entry.without:
+        if name not in Observe.__struct_fields__:
+            raise UnknownName("hook", name, Observe.__struct_fields__, place=f"the gallery app {entry.name!r}")
+    usual = msgspec.structs.asdict(Observe())
+    return msgspec.structs.replace(base.app.observe, **{name: usual[name] for name in entry.without})
 
 
 def _facts(entry: GalleryApp, base: Settings) -> Facts:

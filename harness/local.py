@@ -1,6 +1,5 @@
 """Fiskil on loopback: the sandbox with its servers, the link before its API, and sinks for what an app sends elsewhere."""
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,15 +7,10 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 import msgspec
-from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from harness import catalog
 from harness.certificates import Authority, Certificates
 from harness.clock import stopwatch
-from harness.crashes import Crash
 from harness.errors import FaultUnbitten
 from harness.faults import AnyFault
 from harness.ids import Mint
@@ -24,6 +18,7 @@ from harness.journal import HOMES, Strayed, Unencrypted
 from harness.link import CONNECTION, Door, Link, LinkProtocol, Rule
 from harness.listen import Loop, Server
 from harness.model import AuthSession, Consent, EndUser, Person
+from harness.monitoring import AlertSink, Telemetry
 from harness.readings import Readings
 from harness.sandbox import Credentials, Sandbox
 from harness.sandbox.api.routes import find_spelling, require_route
@@ -32,37 +27,6 @@ from harness.sandbox.people import made_up
 from harness.sandbox.sandbox import mint_credentials
 from harness.settings.dialect import FISKIL, READINGS, Dialect, Payload, Scheme
 from harness.trap import Trap
-
-
-class Sink:
-    """Takes every request and remembers it: alerts, telemetry. ``told`` is each as it came, its address and headers too."""
-
-    def __init__(self, loop: Loop, *, crashes: list[Crash] | None = None) -> None:
-        self.received: list[bytes] = []
-        self.told: list[bytes] = []
-        self._lock = threading.Lock()
-        routes = [Route("/{rest:path}", self._take, methods=["GET", "POST", "PUT"])]
-        self._server = Server(loop, Starlette(routes=routes), crashes=crashes)
-        self.url = self._server.url
-
-    async def _take(self, request: Request) -> Response:
-        try:
-            body = await request.body()
-        except ClientDisconnect:
-            return Response(status_code=400)
-        with self._lock:
-            self.received.append(body[:65_536])
-            self.told.append(_head(request) + body[:65_536])
-        return Response(status_code=204)
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._server.close()
-
-
-def _head(request: Request) -> bytes:
-    lines = [request.url.path.encode() + b"?" + request.url.query.encode()]
-    return b"\n".join([*lines, *(name + b": " + value for name, value in request.headers.raw), b"", b""])
 
 
 class Enrolled:
@@ -140,8 +104,8 @@ class LocalFiskil:
             self._other: _Api | None = None
             self.link.rules.door = self._first.door
             self._page = self._kept(Server(self.loop, self.sandbox.page, port=auth_port, crashes=crashes))
-            self.alerts = self._kept(Sink(self.loop, crashes=crashes))
-            self.telemetry = self._kept(Sink(self.loop, crashes=crashes))
+            self.alerts: AlertSink = self._kept(AlertSink(self.loop, crashes=crashes))
+            self.telemetry: Telemetry = self._kept(Telemetry(self.loop, crashes=crashes))
             # A fault asks for it on the servers' own thread, where nothing can be made to listen.
             self.trap: Trap = self._kept(Trap(self.loop, crashes=crashes, strayed=self._note_stray))
         except BaseException:

@@ -99,8 +99,8 @@ class Stage:
         self._backlog = self._pending_before()
         self.folder = Folder(app.workdir, logs=app.output().values())
         self.sinks = {
-            "an alert": (fiskil.alerts, len(fiskil.alerts.told)),
-            "telemetry": (fiskil.telemetry, len(fiskil.telemetry.told)),
+            "an alert": (fiskil.alerts, len(fiskil.alerts.sent)),
+            "telemetry": (fiskil.telemetry, len(fiskil.telemetry.sent)),
         }
         """Where the app tells of itself, and how much it had told before."""
 

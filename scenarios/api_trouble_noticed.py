@@ -1,4 +1,4 @@
-"""The API becomes slow, then fails, then is well again: the app's own monitoring shows each of it."""
+"""The API becomes slow, then fails, then is well again: the app's own monitoring shows each of it, and calm at last."""
 
 from harness import Scenario, faults, probes, steps
 
@@ -29,6 +29,9 @@ SCENARIO = Scenario(
         steps.Refresh(),
         steps.Settle(),
         steps.ReadMonitors("mended"),
+        steps.Refresh(),
+        steps.Settle(),
+        steps.ReadMonitors("over"),
     ),
     probes=(probes.NoticesErrors(), probes.NoticesLatency()),
 )

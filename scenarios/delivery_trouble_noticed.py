@@ -1,4 +1,4 @@
-"""No webhook comes for a while, then some do, then some fail: the app's own monitoring shows each of it."""
+"""No webhook comes for a while, then some do, some fail, and all is well again: the app's monitoring shows each of it."""
 
 from harness import Scenario, probes, steps
 
@@ -26,6 +26,14 @@ SCENARIO = Scenario(
         steps.Deliver(),
         steps.Settle(),
         steps.ReadMonitors("bad"),
+        steps.Sync("balances"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.ReadMonitors("mended"),
+        steps.Sync("accounts"),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.ReadMonitors("over"),
     ),
     probes=(probes.NoticesFailedDeliveries(), probes.CountsDeliveries()),
 )

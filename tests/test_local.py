@@ -20,7 +20,7 @@ def test_everything_listens_at_once(fiskil: LocalFiskil) -> None:
     urls = [fiskil.api_url, fiskil.auth_url, fiskil.alerts.url, fiskil.telemetry.url]
 
     assert len(set(urls)) == 4
-    assert [httpx.get(url, trust_env=False).status_code for url in urls] == [404, 404, 204, 204]
+    assert [httpx.get(url, trust_env=False).status_code for url in urls] == [404, 404, 204, 405]
 
 
 def test_links_and_addresses_carry_the_right_origins(fiskil: LocalFiskil) -> None:
@@ -122,13 +122,13 @@ def test_a_reset_lifts_faults_and_forgets_people(fiskil: LocalFiskil) -> None:
     assert (fiskil.sandbox.events, fiskil.sandbox.store.end_users, fiskil.link.rules.waiting()) == ((), {}, [])
 
 
-def test_sinks_remember_what_came(fiskil: LocalFiskil) -> None:
-    """Whatever is sent to them, under any path, up to 64 kB each."""
+def test_the_sink_remembers_what_came(fiskil: LocalFiskil) -> None:
+    """Whatever is sent to it, under any path, up to 64 kB each."""
     httpx.post(f"{fiskil.alerts.url}/any/path", content=b"an alert", trust_env=False)
-    httpx.put(fiskil.telemetry.url, content=b"x" * 100_000, trust_env=False)
+    httpx.put(fiskil.alerts.url, content=b"x" * 100_000, trust_env=False)
 
-    assert fiskil.alerts.received == [b"an alert"]
-    assert [len(one) for one in fiskil.telemetry.received] == [65_536]
+    assert [one[:8] for one in fiskil.alerts.received] == [b"an alert", b"x" * 8]
+    assert [len(one) for one in fiskil.alerts.received] == [8, 65_536]
 
 
 def test_a_client_that_leaves_a_sink_is_forgotten(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
+from urllib.parse import urlsplit
 
 from harness.app import hooks
 from harness.app.process import Process
@@ -15,6 +16,7 @@ from harness.errors import AppError, HookMissing, PortTaken
 from harness.http import Browser, HttpReply
 from harness.listen import LOOPBACK, free_port
 from harness.settings import Settings
+from harness.settings.schema import Tls
 
 PORTS_TRIED = 4
 DYING_S = 5.0
@@ -47,7 +49,8 @@ class AppUnderTest:
         self.withheld: frozenset[str] = frozenset()
         self.stuck = 0
         """So much was pending when it was waited for in vain."""
-        self.browser = Browser(timeout_s=settings.app.limits.request_deadline_s)
+        self.browser = self._new_browser()
+        self._plain_url = ""
 
     @property
     def url(self) -> str:
@@ -120,6 +123,37 @@ class AppUnderTest:
             self.values["webhook_secret"] = right
             self.withheld = frozenset()
 
+    def serve_tls(self) -> str:
+        """Let it serve TLS as the config says from its next start on; its base URL there.
+
+        Where that has the port of its usual address, everything is asked over TLS, whatever its certificate: that is judged
+        by what is delivered.
+        """
+        tls = self.settings.app.tls
+        if tls is None:
+            raise HookMissing("app.tls")
+        url = fill_text(tls.url, self.values).rstrip("/")
+        if isinstance(self.body, CommandBody):
+            self.body.dress(tls)
+        if urlsplit(url).port == urlsplit(self.url).port:
+            self._plain_url = self._plain_url or self.url
+            self.values["public_url"] = url
+            self.browser.close()
+            self.browser = self._new_browser(verify=False)
+        return url
+
+    def serve_plain(self) -> None:
+        """Let it serve as usual from its next start on."""
+        if isinstance(self.body, CommandBody):
+            self.body.dress(None)
+        if self._plain_url:
+            self.values["public_url"], self._plain_url = self._plain_url, ""
+            self.browser.close()
+            self.browser = self._new_browser()
+
+    def _new_browser(self, *, verify: Any = True) -> Browser:
+        return Browser(timeout_s=self.settings.app.limits.request_deadline_s, verify=verify)
+
     def is_told(self, value: str) -> bool:
         """Whether the app's command or environment carries a template value such as ``webhook_secret``."""
         app = self.settings.app
@@ -188,12 +222,19 @@ class CommandBody:
 
     def __init__(self, settings: Settings, workdir: Path) -> None:
         self._ready_s = settings.app.ready_s
+        self._settings = settings
         self._process = Process(
             command=settings.app.command or "",
             folder=settings.folder,
             environment=settings.app.env,
             output=workdir / "app.output",
         )
+
+    def dress(self, tls: Tls | None) -> None:
+        """Let it be started as it serves TLS from the next time on, or (None) as usual."""
+        app = self._settings.app
+        command = (tls.command if tls else None) or app.command or ""
+        self._process.become(command, app.env | (tls.env if tls else {}))
 
     def start(self, app: AppUnderTest) -> None:
         """Start the process."""

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 HOOKS = {
     "app.command": "starts, kills and restarts the app",
+    "app.tls": "lets the app serve TLS by itself, as [app.tls] says",
     "app.drive.start_session": "lets the app open an auth session, so whole journeys run",
     "app.drive.message": "tells the app what the consent page said to the page that embeds it, for apps that embed it",
     "app.drive.refresh": "lets the app read everything again on demand",
     "app.drive.revoke": "lets the app end a consent",
     "app.drive.fail": "lets the app's next processing fail once",
     "app.observe.effects": "tells what the app did with each message, and what it holds",
-    "app.observe.metrics": "shows the app's metrics",
+    "app.observe.metrics": "shows the app's metrics; {otlp_url} or {alert_url} in [app.env] would do as well",
     "app.observe.connected": "tells whether the app counts an end user as connected",
     "app.observe.reducer": "tells what the events about a consent come to, so its final state is judged exactly",
     "app.observe.pages": "names pages of the app that an end user sees",
@@ -55,6 +56,8 @@ def is_given(app: "AppUnderTest", hook: str) -> bool:
     """Whether a hook can be used."""
     if hook == "app.command":
         return app.can_restart
+    if hook == "app.tls":
+        return app.settings.app.tls is not None
     if hook in {"app.observe.connected", "app.observe.reducer", "app.observe.pages", "app.observe.logs"}:
         return bool(getattr(app.settings.app.observe, hook.rpartition(".")[2]))
     if hook == ORIGIN_TOLD:

@@ -1,8 +1,9 @@
-"""The app's metrics as numbers, read from Prometheus' text format."""
+"""The app's metrics as numbers, as a scraper reads them."""
 
 from typing import TYPE_CHECKING
 
 from harness.errors import HookError
+from harness.monitoring.exposition import NoMetrics, scraped
 
 if TYPE_CHECKING:
     from harness.app.app import AppUnderTest
@@ -15,28 +16,14 @@ def samples(app: "AppUnderTest") -> dict[str, float]:
     """Every sample by its name and labels, as the app shows it now.
 
     Raises:
-        HookError: It does not answer, or what it answers is not in Prometheus' text format.
+        HookError: It does not answer, or what it answers is no metrics.
     """
-    from prometheus_client.parser import text_string_to_metric_families
-
     reply = app.call(METRICS, NOBODY)
     if reply.status is None:
         raise HookError(f"{METRICS} did not answer: {reply.trouble}.")
     if not 200 <= reply.status < 300:
         raise HookError(f"{METRICS} answered {reply.status}.")
     try:
-        found = {
-            _key(one.name, one.labels): float(one.value)
-            for family in text_string_to_metric_families(reply.body.decode("utf-8"))
-            for one in family.samples
-        }
-    except (ValueError, KeyError, IndexError):
-        raise HookError(f"{METRICS} does not answer in Prometheus' text format.") from None
-    if not found:
-        raise HookError(f"{METRICS} shows no sample.")
-    return found
-
-
-def _key(name: str, labels: dict[str, str]) -> str:
-    told = ",".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
-    return f"{name}{{{told}}}" if told else name
+        return scraped(reply.body, reply.content_type)
+    except NoMetrics as error:
+        raise HookError(f"{METRICS} {error}.") from None

@@ -39,6 +39,10 @@ class Process:
         self._running: subprocess.Popen[bytes] | None = None
         self._began_at = 0
 
+    def become(self, command: str, environment: dict[str, str]) -> None:
+        """Let it be started by another *command* in another *environment* from the next time on."""
+        self._command, self._environment = command, environment
+
     @property
     def is_running(self) -> bool:
         """Whether the process lives."""

@@ -44,12 +44,14 @@ from harness.journal.given import (
     History,
     KeyGiven,
     Limits,
+    Production,
     Reduction,
     UsedEvents,
 )
-from harness.journal.monitors import Monitors, moved
+from harness.journal.monitors import OTLP, Monitors, moved
 from harness.journal.pages import GIVEN_UP, Control, Fetched, Picture, Pressed, Sharing, Shown, Stored
 from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
+from harness.journal.secure import Handshake, TlsServed
 from harness.journal.traffic import (
     Abandoned,
     Bite,
@@ -75,6 +77,7 @@ __all__ = [
     "GIVEN_UP",
     "HALVED",
     "HOMES",
+    "OTLP",
     "Abandoned",
     "ApiUntold",
     "BaitLaid",
@@ -94,6 +97,7 @@ __all__ = [
     "Fetched",
     "Filed",
     "Flood",
+    "Handshake",
     "Headers",
     "Heard",
     "History",
@@ -112,6 +116,7 @@ __all__ = [
     "PlanKind",
     "PlanRun",
     "Pressed",
+    "Production",
     "ReadingsAsked",
     "Reduction",
     "Reported",
@@ -122,6 +127,7 @@ __all__ = [
     "Started",
     "Stored",
     "Strayed",
+    "TlsServed",
     "TokensExpired",
     "Trouble",
     "Unencrypted",

@@ -37,9 +37,10 @@ class Delivery(Entry, frozen=True, kw_only=True):
     """One attempt to hand one message over.
 
     ``kind`` is genuine, replay, forged, unusual (signed, but never sent by Fiskil) or foreign (signed, about ids that the
-    app has nothing to do with); odd, broken or method (signed, in bytes or by methods of which Fiskil has none); refusable
-    or embedded (a forgery, and what stands in its body like a request); early (any of them, that was asked to wait and made
-    again a moment later). ``name`` is the variant. ``outcome`` is ack, refuse or indeterminate; ``trouble`` says in words
+    app has nothing to do with); odd, broken or method (signed, in bytes or by methods of which Fiskil has none); plain
+    (genuine, but without TLS); refusable or embedded (a forgery, and what stands in its body like a request); early (any of
+    them, that was asked to wait and made again a moment later). ``name`` is the variant. ``outcome`` is ack, refuse or
+    indeterminate; ``trouble`` says in words
     why there is no status. ``message_id`` is the id that an effect would be filed under. Where ``is_judged`` is False the
     answer is recorded only. ``says`` is what the message tells where it is not worded as Fiskil's are.
     """

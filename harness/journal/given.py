@@ -65,6 +65,12 @@ class Declared(Entry, frozen=True, kw_only=True):
     rotate_days: int | None = None
 
 
+class Production(Entry, frozen=True, kw_only=True):
+    """Where the app's team says that webhooks go in production (``app.facts.production_webhook_url``); None: nobody says."""
+
+    webhook_url: str | None = None
+
+
 class KeyGiven(Entry, frozen=True, kw_only=True):
     """The app was started with this key, which has no readable form; ``is_told`` says whether its environment carries it."""
 

@@ -2,25 +2,43 @@
 
 from harness.journal.entry import Entry
 
-OF_THE_RUNTIME = ("process_", "python_", "nodejs_", "go_", "jvm_", "dotnet_", "ruby_", "php_")
+OTLP = "otlp"
+"""The place of log records that the app exports."""
+
+OF_THE_RUNTIME = ("process_", "process.", "python_", "nodejs_", "nodejs.", "go_", "jvm_", "jvm.", "dotnet_", "ruby_", "php_")
 """Samples that move by themselves."""
 
 
 class Monitors(Entry, frozen=True, kw_only=True):
-    """One reading. ``samples`` are values by name and labels, None where there is no hook or what came is no metrics.
+    """One reading. ``samples`` are values by name and labels, None where there are none or what came is no metrics.
 
-    ``alerts`` counts what has come to the alert sink since the harness began. ``lack`` says what kept the metrics from
-    being read. ``is_told`` says whether the config tells the app where alerts go.
+    ``alerts`` counts those that have come to the alert sink since the harness began; ``kinds`` are the kinds of all that
+    came since the reading before, and equal texts but for numbers are of one kind. ``lack`` says what kept the metrics from
+    being read. ``is_told`` says whether the config tells the app where alerts go. ``is_calm`` is None where nobody waited
+    for alerts to end, and False where they went on beyond the time that the app has.
     """
 
     moment: str
     samples: dict[str, float] | None = None
     alerts: int = 0
+    kinds: tuple[str, ...] = ()
     lack: str = ""
     is_told: bool = False
+    is_calm: bool | None = None
 
 
 def moved(earlier: Monitors, later: Monitors) -> set[str]:
-    """The samples that differ, or are new and not zero; those of the language's runtime do not count."""
+    """The samples that differ, or are new and not zero.
+
+    Those of the language's runtime do not count, nor do parts of a distribution: its count moves with them, and which part
+    does is a matter of time.
+    """
     before, after = earlier.samples or {}, later.samples or {}
-    return {name for name, value in after.items() if not name.startswith(OF_THE_RUNTIME) and value != before.get(name, 0.0)}
+    return {name for name, value in after.items() if _counts(name) and value != before.get(name, 0.0)}
+
+
+def _counts(name: str) -> bool:
+    if name.startswith(OF_THE_RUNTIME):
+        return False
+    is_part = ("_bucket{" in name and 'le="+Inf"' not in name) or 'quantile="' in name
+    return not is_part

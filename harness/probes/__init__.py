@@ -68,6 +68,7 @@ from harness.probes.renews_token_once import RenewsTokenOnce
 from harness.probes.repeats_no_refusals import RepeatsNoRefusals
 from harness.probes.retries_in_bounds import RetriesInBounds
 from harness.probes.sends_tokens_it_got import SendsTokensItGot
+from harness.probes.serves_https_only import ServesHttpsOnly
 from harness.probes.shows_no_server_error import ShowsNoServerError
 from harness.probes.starts_again_afresh import StartsAgainAfresh
 from harness.probes.states_its_use import StatesItsUse
@@ -151,6 +152,7 @@ AnyProbe = (
     | RepeatsNoRefusals
     | RetriesInBounds
     | SendsTokensItGot
+    | ServesHttpsOnly
     | ShowsNoServerError
     | StartsAgainAfresh
     | StatesItsUse
@@ -241,6 +243,7 @@ __all__ = [
     "RepeatsNoRefusals",
     "RetriesInBounds",
     "SendsTokensItGot",
+    "ServesHttpsOnly",
     "ShowsNoServerError",
     "StartsAgainAfresh",
     "StatesItsUse",

@@ -27,10 +27,11 @@ class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_delive
         if seen.lack:
             return self.cannot_tell(seen.lack, hook=METRICS)
         calm, idle, asked, good = (seen.readings[name] for name in ("calm", "idle", "asked", "good"))
-        if seen.alerts("calm", "idle"):
+        if seen.is_missed():
             return self.holds("an alert arrived while nothing was delivered", examined=1)
-        if calm.samples is None:
-            return self.cannot_tell("the app shows no metrics, and no alert told of the silence", hook=METRICS)
+        if seen.blind:
+            why = seen.blind if calm.lack or calm.samples else "the app shows no metrics, and no alert told of the silence"
+            return self.cannot_tell(why, hook=METRICS)
         in_silence, by_reading = moved(calm, idle), moved(idle, asked)
         ages = {name for name in in_silence if seen.grown(name, "calm", "idle") > 0 > seen.grown(name, "asked", "good")}
         if ages or moved(asked, good) - in_silence - by_reading:

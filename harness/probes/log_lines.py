@@ -8,7 +8,7 @@ import re
 
 from msgspec import Struct
 
-from harness.journal import Delivery, EventSeen, Exchange, Journal, Journey, Output
+from harness.journal import OTLP, Delivery, EventSeen, Exchange, Journal, Journey, Output
 from harness.probes.calls import calls
 from harness.probes.receipts import consent_of
 
@@ -52,7 +52,7 @@ def log_of(journal: Journal) -> Log:
     """Read every output; one that says nothing of what happened in the scenario may not be the app's log at all."""
     outputs = journal.all(Output)
     records = tuple(record for one in outputs for record in _records(one.text.decode("utf-8", "replace")))
-    named = [one for one in outputs if one.place != STANDARD]
+    named = [one for one in outputs if one.place not in {STANDARD, OTLP}]
     lacking = [f"{one.place} {one.lack}" for one in outputs if one.lack and (one.place != STANDARD or one.text)]
     if lacking:
         return Log(records=records, lack="; ".join(lacking))

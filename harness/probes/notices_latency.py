@@ -1,22 +1,31 @@
 """Does a metric of the app show it when the API becomes slow?"""
 
+import re
 from typing import ClassVar
 
-from harness.journal import Journal
-from harness.probes.base import PlainProbe
+from harness.journal import Exchange, Journal
 from harness.probes.calls import bitten_by, routes_of
 from harness.probes.finding import Finding
-from harness.probes.monitors import METRICS, watched
+from harness.probes.monitors import ALIKE, METRICS, Watched, WatchingProbe, watched
 
 SHARE = 0.5
 UNITS = (1.0, 1000.0)
 """Latency is shown in seconds or in milliseconds."""
+MOST, SPARE_S = 5, 5
+"""One call that is late may be measured on several floors, but a sample that grows by much more is none of latency."""
+LITTLE = 0.05
+"""By such a share of the delay an average of many calls may grow, of which few were late."""
+_PART = re.compile(r'^(.*_bucket\{(?:.*,)?)le="([^"]+)"(.*)$')
+_TIMED = re.compile(r"latency|duration|elapsed|respon|second|milli|_ms\b|took|time", re.IGNORECASE)
+_NEVER = re.compile(r"byte|_created\b|timestamp|uptime", re.IGNORECASE)
+EPOCH = 1e9
 
 
-class NoticesLatency(PlainProbe, frozen=True, kw_only=True, tag="notices_latency"):
+class NoticesLatency(WatchingProbe, frozen=True, kw_only=True, tag="notices_latency"):
     """While answers come late a sample grows by about as much more than by the same work before, or an alert arrives.
 
-    What grows in an idle stretch as well is a clock, and shows nothing.
+    Of a distribution without a sum, more calls lie above a bound. What grows in an idle stretch as well is a clock, and
+    shows nothing.
     """
 
     expected: ClassVar[str] = "a latency metric that grows with the API's, or an alert"
@@ -31,18 +40,68 @@ class NoticesLatency(PlainProbe, frozen=True, kw_only=True, tag="notices_latency
         seen = watched(journal, "slow")
         if seen.lack:
             return self.cannot_tell(seen.lack, hook=METRICS)
-        if seen.alerts("good", "slow"):
-            return self.holds("an alert arrived while the API was slow", examined=routes_of(late))
-        if seen.readings["slow"].samples is None:
-            return self.cannot_tell("no alert came, and the app shows no metrics", hook=METRICS)
-        added_s = max(one.ended_s - one.at_s for one in late)
-        idle_s = seen.readings["idle"].at_s - seen.readings["calm"].at_s
-        for name in seen.readings["slow"].samples or {}:
-            more = seen.grown(name, "good", "slow") - max(0.0, seen.grown(name, "idle", "good"))
-            is_clock = abs(seen.grown(name, "calm", "idle")) > idle_s * SHARE
-            if not is_clock and any(unit * added_s * SHARE <= more for unit in UNITS if not _is_count(more, unit)):
-                return self.holds("a metric grew with the API's latency", examined=routes_of(late))
+        routes = routes_of(late)
+        what = "the API was slow"
+        return self.alerted(seen, what=what, before="good", after="slow", examined=routes) or self._compared(seen, late)
+
+    def _compared(self, seen: Watched, late: list[Exchange]) -> Finding:
+        if _shows(seen, late):
+            return self.holds("a metric grew with the API's latency", examined=routes_of(late))
+        if seen.is_alike("good", "slow"):
+            return self.cannot_tell(ALIKE, hook=METRICS)
+        if _shows_little(seen, late):
+            return self.cannot_tell("a metric of time grew, but by much less than the API's latency")
         return self.fails("the API became slow, and nothing in the app's monitoring shows it", examined=routes_of(late))
+
+
+def _shows(seen: Watched, late: list[Exchange]) -> bool:
+    added_s = max(one.ended_s - one.at_s for one in late)
+    most_s = len(late) * added_s * MOST + SPARE_S
+    for name in _candidates(seen):
+        more = _more(seen, name)
+        if any(unit * added_s * SHARE <= more <= unit * most_s and not _is_count(more, unit) for unit in UNITS):
+            return True
+    return any(_has_slower_part(seen, name, added_s) for name in seen.readings["slow"].samples or {})
+
+
+def _shows_little(seen: Watched, late: list[Exchange]) -> bool:
+    """Whether a sample that seems to be of time grew at all: an average does, though few calls were late."""
+    added_s = max(one.ended_s - one.at_s for one in late)
+    return any(_TIMED.search(name) and _more(seen, name) >= added_s * LITTLE for name in _candidates(seen))
+
+
+def _candidates(seen: Watched) -> list[str]:
+    """The samples that may be of latency: no clock, no instant, no size, and no part of a distribution."""
+    idle_s = seen.readings["idle"].at_s - seen.readings["calm"].at_s
+    return [
+        name
+        for name, value in (seen.readings["slow"].samples or {}).items()
+        if abs(seen.grown(name, "calm", "idle")) <= idle_s * SHARE
+        and value < EPOCH
+        and not _NEVER.search(name)
+        and "_bucket{" not in name
+    ]
+
+
+def _more(seen: Watched, name: str) -> float:
+    """By how much more a sample grew in the slow stretch than by the same work before."""
+    return seen.grown(name, "good", "slow") - max(0.0, seen.grown(name, "idle", "good"))
+
+
+def _has_slower_part(seen: Watched, name: str, added_s: float) -> bool:
+    """Whether more calls lay above a bound of a distribution than by the same work before."""
+    part = _PART.match(name)
+    if part is None or part[2] == "+Inf":
+        return False
+    whole = f'{part[1]}le="+Inf"{part[3]}'
+    bound = float(part[2])
+    if not any(unit * added_s * LITTLE * 2 <= bound <= unit * added_s for unit in UNITS):
+        return False
+
+    def above(before: str, after: str) -> float:
+        return seen.grown(whole, before, after) - seen.grown(name, before, after)
+
+    return above("good", "slow") > max(0.0, above("idle", "good"))
 
 
 def _is_count(growth: float, unit: float) -> bool:

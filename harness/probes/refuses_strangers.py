@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from harness.journal import HOMES, Delivery, Effects, Journal, Trouble
+from harness.journal import HOMES, Delivery, Journal, Trouble
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
 from harness.probes.receipts import line
 from harness.probes.records import EFFECTS
-from harness.probes.states import Reading, moved_alike
+from harness.probes.retold import had_effect, was_applied, works
 
 ALLOW_LIST = "app.facts.allowed_ips"
 
@@ -35,14 +35,14 @@ class RefusesStrangers(PlainProbe, frozen=True, kw_only=True, tag="refuses_stran
             return self.cannot_tell(seen if has_no_list else "no stranger delivered anything", hook=ALLOW_LIST)
         if not any(one.status is not None for one in strange):
             return self.cannot_tell(f"the strangers could not connect: {strange[0].trouble}")
-        strange = [one for one in strange if not _was_applied(journal, one)]
+        strange = [one for one in strange if not was_applied(journal, one)]
         if not strange:
             return self.cannot_tell("the messages of the strangers had been applied before they came")
-        believed = [one for one in strange if _had_effect(journal, one)]
+        believed = [one for one in strange if had_effect(journal, one, honest=_from_home(journal, one))]
         if believed:
             seen = f"{len(believed)} of {len(strange)} messages from an address off the list were applied"
             return self.fails(seen, evidence=tuple(_words(one) for one in believed), examined=len(strange))
-        controlled = [one for one in strange if _works_from_home(journal, one)]
+        controlled = [one for one in strange if works(journal, _from_home(journal, one))]
         if len(controlled) < len(strange):
             return self.cannot_tell("the same message from Fiskil's address had no visible effect either", hook=EFFECTS)
         taken = sum(1 for one in strange if one.outcome == "ack")
@@ -50,51 +50,10 @@ class RefusesStrangers(PlainProbe, frozen=True, kw_only=True, tag="refuses_stran
         return self.holds(f"{len(strange)} messages from off the list had no effect", examined=len(strange), advice=advice)
 
 
-def _was_applied(journal: Journal, delivery: Delivery) -> bool:
-    before, _ = _around(journal, delivery)
-    return bool(before and before.applied and before.applied.get(delivery.message_id, 0))
-
-
-def _had_effect(journal: Journal, delivery: Delivery) -> bool:
-    """Whether the count rose, or the state moved where the honest retry would move it."""
-    before, after = _around(journal, delivery)
-    if after is not None and after.applied is not None:
-        return after.applied.get(delivery.message_id, 0) > 0
-    home = _from_home(journal, delivery)
-    if home is None or before is None or after is None:
-        return False
-    reading = Reading(journal)
-    final = _around(journal, home)[1]
-    if final is None:
-        return False
-    states = [reading.leaves(one.state) for one in (before, after, final)]
-    return bool(moved_alike((states[0], states[2]), (states[0], states[1])))
-
-
-def _works_from_home(journal: Journal, delivery: Delivery) -> bool:
-    """Whether the same message, retried from Fiskil's address, showed an effect."""
-    home = _from_home(journal, delivery)
-    if home is None or home.outcome != "ack":
-        return False
-    before, after = _around(journal, home)
-    if before is None or after is None:
-        return False
-    if after.applied is not None:
-        return after.applied.get(delivery.message_id, 0) > 0
-    reading = Reading(journal)
-    return reading.leaves(before.state) != reading.leaves(after.state)
-
-
 def _from_home(journal: Journal, strange: Delivery) -> Delivery | None:
     """The first delivery of the same message from Fiskil's address after the stranger's."""
     later = (one for one in journal.all(Delivery) if one.message_id == strange.message_id and one.at_s > strange.at_s)
     return next((one for one in later if one.source_ip in HOMES), None)
-
-
-def _around(journal: Journal, delivery: Delivery) -> tuple[Effects | None, Effects | None]:
-    found = [one for one in journal.all(Effects) if one.step == delivery.step and one.participant == delivery.participant]
-    by_moment = {one.moment: one for one in found}
-    return by_moment.get("before"), by_moment.get("after")
 
 
 def _words(one: Delivery) -> str:

@@ -19,7 +19,7 @@ from harness.readings import Readings
 from harness.settings.addresses import shown, why_unusable
 from harness.settings.dialect import refuse_bad_dialect
 from harness.settings.placeholders import carries, filled, refuse_bad_templates, requests_of
-from harness.settings.schema import Settings
+from harness.settings.schema import Settings, Tls
 from harness.settings.variables import environment
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -33,6 +33,8 @@ def refuse_contradictions(settings: Settings) -> None:
         raise ConfigError(f"{source}: [app] gives {' and '.join(given)}. Give one: the app is started, running, or Python.")
     if app.url:
         _refuse_bad_address(app.url, settings)
+    if app.tls:
+        _refuse_useless_tls(settings, app.tls)
     if not app.webhook.path.startswith("/"):
         raise ConfigError(f"{source}: app.webhook.path must start with '/', got {app.webhook.path!r}.")
     refuse_bad_dialect(app.webhook.scheme, app.webhook.payload, source=source)
@@ -46,6 +48,18 @@ def refuse_contradictions(settings: Settings) -> None:
                 f"{source}: {name} must read like 'POST /path', got {template.request!r}. Methods: {', '.join(METHODS)}."
             )
     _refuse_mute_hooks(settings)
+
+
+def _refuse_useless_tls(settings: Settings, tls: Tls) -> None:
+    """Refuse a place that is none of TLS, and ways to start an app that the harness does not start."""
+    _refuse_bad_address(tls.url, settings, place="app.tls.url")
+    if not tls.url.startswith("https://"):
+        raise ConfigError(f"{settings.source}: app.tls.url must begin with https://, got {shown(tls.url)}.")
+    if (tls.command or tls.env) and not settings.app.command:
+        raise ConfigError(
+            f"{settings.source}: [app.tls] says how the app is started, and [app] gives no command. "
+            "Of an app that runs already give its url alone."
+        )
 
 
 def _refuse_mute_hooks(settings: Settings) -> None:
@@ -85,28 +99,28 @@ def refuse_bad_values(settings: Settings) -> None:
         )
 
 
-def _refuse_bad_address(url: str, settings: Settings) -> None:
+def _refuse_bad_address(url: str, settings: Settings, *, place: str = "app.url") -> None:
     # A template value stands for something that we choose; a digit in its place keeps the address readable.
     filled = re.sub(r"\{\w+\}", "1", url)
     unusable = why_unusable(url)
     if unusable:
-        raise ConfigError(f"{settings.source}: app.url {unusable}")
+        raise ConfigError(f"{settings.source}: {place} {unusable}")
     try:
         parts = urlsplit(filled)
         is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_usable = False
     if not is_usable:
-        raise ConfigError(f"{settings.source}: app.url must be like 'http://127.0.0.1:8000', got {shown(url)}.")
+        raise ConfigError(f"{settings.source}: {place} must be like 'http://127.0.0.1:8000', got {shown(url)}.")
     host = parts.hostname or ""
     if host not in settings.sandbox.allow_hosts and not _is_loopback(host):
         raise UnsafeTarget(
-            f"{settings.source}: app.url names {host!r}, which is not loopback, and the harness talks only to that. "
+            f"{settings.source}: {place} names {host!r}, which is not loopback, and the harness talks only to that. "
             "If it is a machine of your own, name it under [sandbox] allow_hosts."
         )
     unusable = why_unusable(url, host)
     if unusable:
-        raise ConfigError(f"{settings.source}: app.url {unusable}")
+        raise ConfigError(f"{settings.source}: {place} {unusable}")
 
 
 def _is_loopback(host: str) -> bool:
@@ -122,14 +136,16 @@ def _is_loopback(host: str) -> bool:
 
 
 def _refuse_unreadable_command(settings: Settings) -> None:
-    if settings.app.command is None:
-        return
-    try:
-        words = shlex.split(settings.app.command)
-    except ValueError as error:
-        raise ConfigError(f"{settings.source}: app.command cannot be read: {str(error).lower()}.") from None
-    if not words:
-        raise ConfigError(f"{settings.source}: app.command is empty.")
+    tls = settings.app.tls
+    for place, command in (("app.command", settings.app.command), ("app.tls.command", tls.command if tls else None)):
+        if command is None:
+            continue
+        try:
+            words = shlex.split(command)
+        except ValueError as error:
+            raise ConfigError(f"{settings.source}: {place} cannot be read: {str(error).lower()}.") from None
+        if not words:
+            raise ConfigError(f"{settings.source}: {place} is empty.")
 
 
 def _refuse_useless_numbers(settings: Settings) -> None:

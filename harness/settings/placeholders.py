@@ -24,6 +24,7 @@ LAUNCH_VALUES = frozenset(
         "otlp_url",
         "tls_cert_file",
         "tls_key_file",
+        "tls_port",
         "python",
     }
 )
@@ -44,6 +45,9 @@ def refuse_bad_templates(settings: Settings) -> None:
     app = settings.app
     launch: list[tuple[str, str]] = [("app.command", app.command or ""), ("app.url", app.url or "")]
     launch += [(f"app.env.{key}", value) for key, value in app.env.items()]
+    if app.tls:
+        launch += [("app.tls.url", app.tls.url), ("app.tls.command", app.tls.command or "")]
+        launch += [(f"app.tls.env.{key}", value) for key, value in app.tls.env.items()]
     launch += [("app.observe.logs", value) for value in app.observe.logs]
     for place, text in launch:
         _refuse_unknown_values(place, text, LAUNCH_VALUES, settings.source)

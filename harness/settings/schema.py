@@ -123,6 +123,18 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     body_s: float | None = None
 
 
+class Tls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the app serves TLS by itself, with the certificate and the key in ``{tls_cert_file}`` and ``{tls_key_file}``.
+
+    ``url`` is its base there; with the port of its usual address everything is asked over TLS. ``command`` and ``env`` are
+    how it is started for that; without either it serves TLS always.
+    """
+
+    url: str = "https://127.0.0.1:{tls_port}"
+    command: str | None = None
+    env: dict[str, str] = {}
+
+
 class AppSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The app under test: a command, an address, or a Python object."""
 
@@ -132,6 +144,7 @@ class AppSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ready: RequestTemplate | None = None
     ready_s: float = 30
     env: dict[str, str] = {}
+    tls: Tls | None = None
     webhook: Webhook = Webhook()
     drive: Drive = Drive()
     observe: Observe = Observe()

@@ -55,6 +55,7 @@ from harness.steps.pages import LookAt, WalkInBrowser
 from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
 from harness.steps.recovery import KillAmidst, Redeliver, RepeatTogether
 from harness.steps.reuse import RefuseThenReuse
+from harness.steps.secure import DeliverInPlain, ServeTls, TryHandshakes
 from harness.steps.strangers import (
     DeliverForeign,
     DeliverFromStranger,
@@ -98,6 +99,7 @@ AnyStep = (
     | DeliverEveryForm
     | DeliverForeign
     | DeliverFromStranger
+    | DeliverInPlain
     | DeliverLookalikes
     | DeliverMixed
     | DeliverOne
@@ -162,6 +164,7 @@ AnyStep = (
     | SameMoment
     | SendEveryUgly
     | SendUgly
+    | ServeTls
     | Settle
     | ShowCertificate
     | SpeakTls
@@ -173,6 +176,7 @@ AnyStep = (
     | TellFromElsewhere
     | TellUnknown
     | WalkInBrowser
+    | TryHandshakes
     | WithdrawSharing
 )
 """Every step that a plan file can hold."""
@@ -209,6 +213,7 @@ __all__ = [
     "DeliverEveryForm",
     "DeliverForeign",
     "DeliverFromStranger",
+    "DeliverInPlain",
     "DeliverLookalikes",
     "DeliverMixed",
     "DeliverOne",
@@ -274,6 +279,7 @@ __all__ = [
     "SameMoment",
     "SendEveryUgly",
     "SendUgly",
+    "ServeTls",
     "Settle",
     "ShowCertificate",
     "SpeakTls",
@@ -285,6 +291,7 @@ __all__ = [
     "TellAgain",
     "TellFromElsewhere",
     "TellUnknown",
+    "TryHandshakes",
     "WalkInBrowser",
     "WithdrawSharing",
     "in_words",

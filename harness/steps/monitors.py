@@ -7,6 +7,7 @@ from harness.app.metrics import METRICS, samples
 from harness.clock import pause, stopwatch
 from harness.errors import HookError
 from harness.journal import Monitors, moved
+from harness.monitoring import Moment
 from harness.steps.base import PlainStep
 
 if TYPE_CHECKING:
@@ -15,8 +16,12 @@ if TYPE_CHECKING:
 EVERY_S = 0.25
 SLOWER = 0.25
 """From so much growth on the wait for news of a slow API ends; counters grow as before."""
+CALM_S = 3.0
+"""For so long no alert of a kind comes before it counts as over, in real seconds."""
 
-ALERT_URL = "{alert_url}"
+ORDINARY = ("calm", "idle", "asked", "good")
+AT_REST = ("calm", "idle")
+TROUBLED = ("slow", "bad", "mended")
 
 
 class ReadMonitors(PlainStep, frozen=True, tag="read_monitors"):
@@ -25,38 +30,104 @@ class ReadMonitors(PlainStep, frozen=True, tag="read_monitors"):
     ``calm`` and ``idle`` are read before and after a stretch in which nothing happens, ``asked`` after the app read
     something because it was asked to, ``good`` after ordinary work. When the API is ``slow`` or things go ``bad``, the app
     has ``app.limits.alert_s`` real seconds until something shows that did not move before. ``mended`` is read when all is
-    well again.
+    well again, and ``over`` after more ordinary work: alerts about the trouble must have ended as many seconds later.
+
+    An app that exports its metrics has as long to export what it knows at each moment.
     """
 
-    moment: Literal["calm", "idle", "asked", "good", "slow", "bad", "mended"]
+    moment: Literal["calm", "idle", "asked", "good", "slow", "bad", "mended", "over"]
 
     def perform(self, stage: "Stage") -> None:
-        """Read, and wait for news where some are due."""
+        """Read, wait for news where some are due, and for calm where that is."""
         elapsed_s = stopwatch()
-        reading = _read(stage, self.moment)
-        if self.moment in {"slow", "bad"}:
-            while not _has_news(stage, reading) and elapsed_s() < stage.settings.app.limits.alert_s:
-                pause(EVERY_S)
-                reading = _read(stage, self.moment)
-        stage.journal.write(reading)
+        limit_s = stage.settings.app.limits.alert_s
+        since = stage.fiskil.telemetry.moment()
+        must_export = _must_export(stage)
+        reading = _read(stage, self.moment, since, must_export=must_export)
+        while _is_awaited(stage, reading, is_late=bool(reading.lack) and must_export) and elapsed_s() < limit_s:
+            pause(EVERY_S)
+            reading = _read(stage, self.moment, since, must_export=must_export)
+        if self.moment in AT_REST and stage.fiskil.telemetry.has_deltas:
+            # In differences nothing is exported where nothing has changed.
+            reading = _read(stage, self.moment, since, must_export=False)
+        stage.journal.write(reading if self.moment != "over" else _when_calm(stage, reading, limit_s))
 
 
-def _read(stage: "Stage", moment: str) -> Monitors:
-    found, lack = None, ""
+def _is_awaited(stage: "Stage", reading: Monitors, *, is_late: bool) -> bool:
+    """Whether more may come that the reading is to show."""
+    if is_late:
+        return True
+    if reading.moment == "idle":
+        return reading.samples is None and reading.is_told and not reading.kinds
+    return reading.moment in {"slow", "bad"} and not _has_news(stage, reading)
+
+
+def _must_export(stage: "Stage") -> bool:
+    """Whether the app exports its metrics, or is told to and shows none otherwise; who never did is waited for once."""
+    if any(one.lack for one in stage.journal.all(Monitors)):
+        return False
+    is_known = stage.fiskil.telemetry.samples is not None
+    return is_known or (stage.app.is_told("otlp_url") and not stage.app.has(METRICS))
+
+
+def _read(stage: "Stage", moment: str, since: Moment, *, must_export: bool) -> Monitors:
+    telemetry = stage.fiskil.telemetry
+    found, lack = telemetry.samples, _lack_of_exports(stage, since) if must_export else ""
     if stage.app.has(METRICS):
         try:
-            found = samples(stage.app)
+            found = {**(found or {}), **samples(stage.app)}
         except HookError as error:
             lack = str(error)
-    app = stage.settings.app
     return Monitors(
         **stage.journal.stamp(),
         moment=moment,
         samples=found,
-        alerts=len(stage.fiskil.alerts.received),
+        alerts=sum(not one.is_resolved for one in stage.fiskil.alerts.alerts),
+        kinds=_kinds(stage),
         lack=lack,
-        is_told=any(ALERT_URL in text for text in (app.command or "", *app.env.values())),
+        is_told=stage.app.is_told("alert_url"),
     )
+
+
+def _lack_of_exports(stage: "Stage", since: Moment) -> str:
+    """What is said while no export has come of what the app knew at a moment."""
+    telemetry = stage.fiskil.telemetry
+    if telemetry.fresh_since(since):
+        return ""
+    why = f" ({telemetry.refusal})" if telemetry.refusal else ""
+    return (
+        f"the app exported no metrics to {{otlp_url}} within app.limits.alert_s{why}; "
+        "let it export more often, or give it more time"
+    )
+
+
+def _kinds(stage: "Stage") -> tuple[str, ...]:
+    """The kinds of alerts since the reading before."""
+    readings = stage.journal.all(Monitors)
+    alerts = [one for one in stage.fiskil.alerts.alerts if not one.is_resolved]
+    return tuple(sorted({one.kind for one in alerts[readings[-1].alerts :]})) if readings else ()
+
+
+def _when_calm(stage: "Stage", reading: Monitors, limit_s: float) -> Monitors:
+    """The reading as it stands once no alert about the trouble has come for a while, or it is clear that they go on."""
+    from msgspec.structs import replace
+
+    readings = stage.journal.all(Monitors)
+    usual = {kind for one in readings if one.moment in ORDINARY for kind in one.kinds}
+    about = {kind for one in readings if one.moment in TROUBLED for kind in one.kinds} - usual
+    if not about:
+        return reading
+    sink, elapsed_s, quiet_s = stage.fiskil.alerts, stopwatch(), stopwatch()
+    seen = len(sink.alerts)
+    while quiet_s() < min(CALM_S, limit_s):
+        later = sink.alerts[seen:]
+        seen += len(later)
+        if any(one.kind in about and not one.is_resolved for one in later):
+            quiet_s = stopwatch()
+            if elapsed_s() > limit_s:
+                return replace(reading, is_calm=False, kinds=_kinds(stage))
+        pause(EVERY_S / 2)
+    return replace(reading, is_calm=True, kinds=_kinds(stage))
 
 
 def _has_news(stage: "Stage", reading: Monitors) -> bool:

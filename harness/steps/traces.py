@@ -22,7 +22,7 @@ class ReadTraces(PlainStep, frozen=True, kw_only=True, tag="read_traces"):
         if stage.app.has(METRICS):
             stage.journal.write(Reported(**stamp, place="metrics", text=stage.app.call(METRICS, NOBODY).body))
         for place, (sink, before) in stage.sinks.items():
-            for told in sink.told[before:]:
-                stage.journal.write(Reported(**stamp, place=place, text=told))
+            for sent in sink.sent[before:]:
+                stage.journal.write(Reported(**stamp, place=place, text=sent))
         for one in stage.folder.written():
             stage.journal.write(Filed(**stamp, name=one.name, text=one.text, is_log=one.is_log, lack=one.lack))

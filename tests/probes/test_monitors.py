@@ -170,3 +170,131 @@ def test_no_alert_over_a_little_trouble_accuses_nobody(tape: Tape, probe: PlainP
         tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, is_told=True))
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def alerted(tape: Tape, *, is_calm: bool | None = None, **kinds: tuple[str, ...]) -> None:
+    """The usual readings of an app without metrics; at each moment alerts of some kinds have come."""
+    came = 0
+    for moment in (*READ, "asked", "slow", "bad", "mended", "over"):
+        came += len(kinds.get(moment, ()))
+        calm = is_calm if moment == "over" else None
+        told = {"alerts": came, "kinds": kinds.get(moment, ()), "is_told": True, "is_calm": calm}
+        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, **told))
+
+
+@pytest.mark.parametrize(("probe", "trouble"), [(NoticesErrors(), failing), (NoticesFailedDeliveries(), refused)])
+@pytest.mark.parametrize(("is_calm", "verdict"), [(True, Verdict.PASS), (False, Verdict.FAIL)])
+def test_an_alert_must_end(tape: Tape, probe: PlainProbe, trouble, is_calm: bool, verdict: Verdict) -> None:
+    """One that goes on long after everything is well says nothing any more."""
+    trouble(tape)
+    alerted(tape, bad=("down",), is_calm=is_calm)
+
+    assert probe.examine(tape.journal).verdict is verdict
+
+
+def test_nobody_is_held_to_an_end_that_was_not_promised() -> None:
+    """The time that an app has is a default then."""
+    tape = Tape(assumed=("alert_s",))
+    failing(tape)
+    alerted(tape, bad=("down",), is_calm=False)
+
+    assert NoticesErrors().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("probe", "trouble", "moment"),
+    [(NoticesErrors(), failing, "bad"), (NoticesLatency(), late, "slow"), (NoticesFailedDeliveries(), refused, "bad")],
+)
+def test_a_sign_of_life_is_no_alert(tape: Tape, probe: PlainProbe, trouble, moment: str) -> None:
+    """It comes in good times as well, so it neither acquits nor accuses."""
+    trouble(tape)
+    alerted(tape, good=("alive",), **{moment: ("alive",)})
+
+    assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("good", "verdict"), [((), Verdict.PASS), (("silent",), Verdict.INCONCLUSIVE)])
+def test_silence_is_told_by_an_alert_that_comes_in_silence_alone(
+    tape: Tape, good: tuple[str, ...], verdict: Verdict
+) -> None:
+    """One that comes beside deliveries as well tells nothing."""
+    tape.told("consent.received")
+    alerted(tape, idle=("silent",), good=good)
+
+    assert CountsDeliveries().examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("over", "verdict"),
+    [({"calls": 5.0, "failed": 2.0}, Verdict.PASS), ({"calls": 5.0, "failed": 3.0}, Verdict.FAIL)],
+)
+def test_a_late_count_may_come_to_rest(tape: Tape, over: dict, verdict: Verdict) -> None:
+    """What moves once more right after the trouble is no sign of more; what goes on then is."""
+    failing(tape)
+    readings(tape, bad={"calls": 3.0, "failed": 1.0}, mended={"calls": 4.0, "failed": 2.0}, over=over)
+
+    assert NoticesErrors().examine(tape.journal).verdict is verdict
+
+
+def test_failed_deliveries_must_come_to_rest_as_well(tape: Tape) -> None:
+    """A count that goes on with good deliveries counts those."""
+    refused(tape)
+    bad, mended, over = ({"calls": 3.0 + n, "refused": 1.0 + n} for n in range(3))
+    readings(tape, bad=bad, mended=mended, over=over)
+
+    assert NoticesFailedDeliveries().examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    "part", ['took_bucket{le="0.5"}', 'took{quantile="0.99"}', 'took_bucket{le="5",path="/x"}', "process_cpu_seconds_total"]
+)
+def test_a_part_of_a_distribution_is_no_count_of_errors(tape: Tape, part: str) -> None:
+    """Which part moves is a matter of time."""
+    failing(tape)
+    readings(tape, bad={"calls": 3.0, part: 1.0}, mended={"calls": 4.0, part: 1.0})
+
+    assert NoticesErrors().examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("below", "verdict"), [((1.0, 2.0, 2.0), Verdict.PASS), ((1.0, 2.0, 3.0), Verdict.FAIL)], ids=["above", "below"]
+)
+def test_a_distribution_without_a_sum_will_do(tape: Tape, below: tuple[float, ...], verdict: Verdict) -> None:
+    """One call more lies above half a second, or none does."""
+    late(tape)
+    for moment, calls, quick in zip(("calm", "idle", "good", "slow"), (1.0, 1.0, 2.0, 3.0), (1.0, *below), strict=True):
+        tape.wait(1.0)
+        samples = {"took_count": calls, 'took_bucket{le="+Inf"}': calls, 'took_bucket{le="0.5"}': quick}
+        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, samples=samples))
+
+    assert NoticesLatency().examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("slow", "verdict"),
+    [
+        ({"calls": 3.0, "latency_avg": 0.09}, Verdict.INCONCLUSIVE),
+        ({"calls": 3.0, "last_call_timestamp_seconds": 1.7e9}, Verdict.FAIL),
+        ({"calls": 3.0, "took_created": 1.7e9}, Verdict.FAIL),
+        ({"calls": 3.0, "heap_bytes": 900.5}, Verdict.FAIL),
+        ({"calls": 3.0, "rows": 40_000.5}, Verdict.FAIL),
+    ],
+)
+def test_what_is_no_latency_shows_none(tape: Tape, slow: dict, verdict: Verdict) -> None:
+    """An average of many calls grows a little, and is neither proof nor guilt; an instant or a size is nothing at all."""
+    late(tape)
+    readings(tape, slow=slow)
+
+    assert NoticesLatency().examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("probe", [NoticesErrors(), NoticesFailedDeliveries()])
+def test_an_alert_will_do_where_metrics_cannot_be_read(tape: Tape, probe: PlainProbe) -> None:
+    """Exports that come too rarely take nothing away from it."""
+    failing(tape)
+    refused(tape)
+    for moment in (*READ, "bad", "mended"):
+        alerts = int(moment in {"bad", "mended"})
+        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, alerts=alerts, lack="no export came", is_told=True))
+
+    assert probe.examine(tape.journal).verdict is Verdict.PASS

@@ -1,6 +1,10 @@
 """The step that reads the app's monitoring: numbers by name and labels, a count of alerts, and what kept it from reading."""
 
+import threading
+import time
+from collections import deque
 from collections.abc import Callable
+from itertools import takewhile
 
 import httpx
 import pytest
@@ -54,8 +58,9 @@ def test_samples_are_numbers_by_name_and_labels(watched: Callable[..., Driver]) 
 @pytest.mark.parametrize(
     ("text", "status", "words"),
     [
-        ("<html>no</html>", 200, "app.observe.metrics does not answer in Prometheus' text format."),
-        ('{"calls": 3}', 200, "app.observe.metrics does not answer in Prometheus' text format."),
+        ("<html>no</html>", 200, "app.observe.metrics answers HTML or XML, and not in Prometheus' text format."),
+        ('{"calls": 3}', 200, "app.observe.metrics answers JSON, and not in Prometheus' text format."),
+        ("calls_total three", 200, "app.observe.metrics does not answer in Prometheus' text format."),
         ("", 200, "app.observe.metrics shows no sample."),
         (TEXT, 404, "app.observe.metrics answered 404."),
     ],
@@ -94,3 +99,105 @@ def test_an_alert_is_counted(mailbox: Mailbox, drive: Callable[..., Driver]) -> 
     after, *_ = read(driver, "calm")
 
     assert (calm.is_told, after.alerts - calm.alerts) == (True, 1)
+
+
+def test_a_notice_of_calm_is_not_counted(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
+    """Nor is a sign of life."""
+    driver = drive(mailbox.settings(env={"ALERT_URL": "{alert_url}"}))
+
+    httpx.post(driver.fiskil.alerts.url, json={"event_action": "resolve"})
+    httpx.get(driver.fiskil.alerts.url)
+    (reading,) = read(driver, "calm")
+
+    assert reading.alerts == 0
+
+
+class Exporter:
+    """Exports a counter by OTLP every 20 ms, from a thread of its own; *temporality* 1 is delta, 2 cumulative."""
+
+    def __init__(self, url: str, *, temporality: int = 2, is_idle: bool = False) -> None:
+        self._url = url
+        self._temporality = temporality
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._run if not is_idle else self._once)
+
+    def __enter__(self) -> "Exporter":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._is_over.wait(0.02):
+            self._once()
+
+    def _once(self) -> None:
+        points = [{"asInt": "2", "timeUnixNano": str(time.time_ns())}]
+        told = {"name": "calls", "sum": {"aggregationTemporality": self._temporality, "dataPoints": points}}
+        httpx.post(f"{self._url}/v1/metrics", json={"resourceMetrics": [{"scopeMetrics": [{"metrics": [told]}]}]})
+
+
+@pytest.fixture
+def exporting(mailbox: Mailbox, drive: Callable[..., Driver]) -> Driver:
+    """A driver in front of an app that is told where to export, and has half a second for it."""
+    return drive(mailbox.settings(env={"OTLP_URL": "{otlp_url}"}, limits={"alert_s": 0.5}))
+
+
+def test_an_export_after_the_moment_is_read(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
+    """However long it takes, within bounds."""
+    exporting = drive(mailbox.settings(env={"OTLP_URL": "{otlp_url}"}, limits={"alert_s": 10}))
+
+    with Exporter(exporting.fiskil.telemetry.url):
+        readings = read(exporting, "calm", "idle", "good")
+
+    assert [(one.samples, one.lack) for one in readings] == [({"calls": 2.0}, "")] * 3
+
+
+def test_what_is_not_exported_in_time_is_said_once(exporting: Driver) -> None:
+    """Who has not exported within the limit is not waited for again."""
+    readings = read(exporting, "calm", "idle", "good")
+
+    assert [one.samples for one in readings] == [None] * 3
+    assert [bool(one.lack) for one in readings] == [True, False, False]
+    assert "exported no metrics to {otlp_url} within app.limits.alert_s" in readings[0].lack
+
+
+def test_a_refused_export_says_why(exporting: Driver) -> None:
+    """In the words that its exporter got."""
+    httpx.post(f"{exporting.fiskil.telemetry.url}/v1/metrics", content=b"calls 1", headers={"content-type": "text/plain"})
+
+    (reading,) = read(exporting, "calm")
+
+    assert "and this came as text/plain" in reading.lack
+
+
+@pytest.mark.parametrize(("temporality", "lacks"), [(1, [False, False, True]), (2, [True, False, False])])
+def test_differences_are_silent_where_nothing_changes(exporting: Driver, temporality: int, lacks: list[bool]) -> None:
+    """At rest no export is no change; after work it is one that is missing."""
+    with Exporter(exporting.fiskil.telemetry.url, temporality=temporality, is_idle=True):
+        pass
+
+    readings = read(exporting, "calm", "idle", "good")
+
+    assert [bool(one.lack) for one in readings] == lacks
+
+
+@pytest.mark.parametrize(("times", "is_calm"), [(1, True), (1_000, False)])
+def test_alerts_must_end_in_time(mailbox: Mailbox, drive: Callable[..., Driver], times: int, is_calm: bool) -> None:
+    """After a moment without any it is calm; a kind that goes on beyond the limit is not."""
+    driver = drive(mailbox.settings(env={"ALERT_URL": "{alert_url}"}, limits={"alert_s": 0.4}))
+    is_over = threading.Event()
+
+    def cry() -> None:
+        url = driver.fiskil.alerts.url
+        deque(takewhile(lambda _: not is_over.wait(0.05), (httpx.post(url, json={"n": n}) for n in range(times))), maxlen=0)
+
+    crying = threading.Thread(target=cry)
+    driver.before_step = lambda number, *_: crying.start() if number == 3 else None
+    *_, over = read(driver, "calm", "idle", "good", "bad", "mended", "over")
+    is_over.set()
+    crying.join()
+
+    assert over.is_calm is is_calm

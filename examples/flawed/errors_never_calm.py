@@ -1,0 +1,21 @@
+"""Counts every call as failed once one has: its metric of failures moves on when all is well again.
+
+Count each call by what became of itself.
+"""
+
+from reference_app import alerts, app, metrics
+
+_count_call = metrics.Metrics.count_call
+_failed = []
+
+
+def count_call(self, endpoint, status, took_s):
+    """One failure colours all that follow."""
+    _failed.extend([status] if status.startswith("5") else [])
+    _count_call(self, endpoint, _failed[0] if _failed else "200", took_s)
+    self.has_last_call_failed = False
+
+
+metrics.Metrics.count_call = count_call
+alerts.send = lambda *_, **__: None
+build = app.build

@@ -1,0 +1,29 @@
+"""Speaks TLS 1.0 and 1.1 with whoever knows nothing newer.
+
+Leave your TLS library's oldest version at 1.2.
+"""
+
+import ssl
+import sys
+from pathlib import Path
+
+import uvicorn
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from reference_app import app
+
+port, certificate, key = sys.argv[1:]
+config = uvicorn.Config(
+    app.build(),
+    host="127.0.0.1",
+    port=int(port),
+    log_level="warning",
+    proxy_headers=False,
+    ssl_certfile=certificate,
+    ssl_keyfile=key,
+    ssl_ciphers="ALL:@SECLEVEL=0",
+)
+config.load()
+config.ssl.minimum_version = ssl.TLSVersion.TLSv1
+uvicorn.Server(config).run()

@@ -1,0 +1,103 @@
+"""Do webhooks reach the app over HTTPS alone?"""
+
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from harness.journal import Delivery, Handshake, Journal, Production, TlsServed
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.receipts import genuine, line, of_kind
+from harness.probes.records import EFFECTS
+from harness.probes.retold import had_effect, was_applied, works
+
+FACT = "app.facts.production_webhook_url"
+TLS = "app.tls"
+OLD = ("TLS 1.0", "TLS 1.1")
+
+
+class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_only"):
+    """Production's webhook URL is https; where the app serves TLS by itself, it does so well, and plain HTTP has no effect.
+
+    Well means: with the certificate that it was given, and in no version that is known to be broken. Plain HTTP may be
+    refused, redirected or not understood; what counts is that it moves nothing.
+    """
+
+    around: ClassVar[tuple[str, ...]] = ("deliver_in_plain", "retry")
+    expected: ClassVar[str] = "an https URL in production, and no effect of a message that comes without TLS 1.2 or newer"
+    source: ClassVar[str] = "practices: use HTTPS endpoints"
+    fix: ClassVar[str] = "give Fiskil an https URL, and take webhooks from TLS alone: refuse or redirect plain HTTP"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look at what the team says, then at what was seen of the app itself."""
+        stated = [one.webhook_url for one in journal.all(Production) if one.webhook_url]
+        scheme = _scheme(stated[-1]) if stated else ""
+        if stated and scheme != "https":
+            return self.fails(f"{FACT} is no https URL: it begins with {scheme or 'something else'!r}")
+        guilty = self._guilty(journal)
+        if guilty is not None:
+            return guilty
+        if not stated:
+            return self.cannot_tell(f"the config does not state {FACT}", hook=FACT)
+        doubt = _doubt(journal)
+        if doubt:
+            seen, hook = doubt
+            return self.cannot_tell(f"{FACT} is https; {seen}", hook=hook)
+        untried = [one.version for one in journal.all(Handshake) if one.is_spoken is None]
+        advice: tuple[str, ...] = (
+            (f"this machine cannot speak {' or '.join(untried)}, so that was not tried",) if untried else ()
+        )
+        tried = of_kind(journal, "plain")
+        taken = sum(1 for one in tried if one.outcome == "ack")
+        advice += (f"{taken} messages in plain HTTP got 2xx, though without effect",) if taken else ()
+        return self.holds(
+            f"{FACT} is https, and the app takes webhooks over TLS alone", examined=1 + len(tried), advice=advice
+        )
+
+    def _guilty(self, journal: Journal) -> Finding | None:
+        shaken = journal.all(Handshake)
+        old = [one.version for one in shaken if one.version in OLD and one.is_spoken]
+        if old:
+            return self.fails(f"the app speaks {' and '.join(old)}", evidence=tuple(f"handshake in {one}" for one in old))
+        if any(one.is_given is False for one in shaken):
+            return self.fails("the app shows another certificate than the one that it was given")
+        believed = [one for one in _tried(journal) if had_effect(journal, one, honest=_honest(journal, one))]
+        if believed:
+            evidence = tuple(f"{line(one)}, in plain HTTP {one.name}" for one in believed)
+            return self.fails("a message that came in plain HTTP was applied", evidence=evidence, examined=len(believed))
+        return None
+
+
+def _doubt(journal: Journal) -> tuple[str, str] | None:
+    """What keeps the experiment from telling, and the hook that would help."""
+    served = journal.all(TlsServed)
+    if not served:
+        return "the experiment was not run, because no [app.tls] says how the app itself serves TLS", TLS
+    if not served[-1].is_up:
+        return "the app did not start as [app.tls] says", TLS
+    if not any(one.is_spoken for one in journal.all(Handshake)):
+        return "nobody speaks TLS where [app.tls] says", TLS
+    tried = _tried(journal)
+    honest = [_honest(journal, one) for one in tried]
+    untrusted = [one.trouble for one in honest if one is not None and one.trouble]
+    if untrusted:
+        return f"a genuine message could not be handed over there: {untrusted[0]}", TLS
+    if not tried or not all(works(journal, one) for one in honest):
+        return "the same message over TLS had no visible effect either", EFFECTS
+    return None
+
+
+def _tried(journal: Journal) -> list[Delivery]:
+    return [one for one in of_kind(journal, "plain") if not was_applied(journal, one)]
+
+
+def _honest(journal: Journal, plain: Delivery) -> Delivery | None:
+    """The first delivery of the same message over TLS."""
+    later = (one for one in genuine(journal) if one.message_id == plain.message_id and one.at_s > plain.at_s)
+    return next(later, None)
+
+
+def _scheme(url: str) -> str:
+    try:
+        return urlsplit(url.strip()).scheme.lower()
+    except ValueError:
+        return ""

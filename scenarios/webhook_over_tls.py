@@ -1,0 +1,21 @@
+"""The app serves TLS: what comes so is taken, in no old version, and what comes in plain HTTP moves nothing."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("webhooks.https",),
+    steps=(
+        steps.Authorise(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.ServeTls(),
+        steps.TryHandshakes(),
+        steps.Advance(seconds=1),
+        steps.Revoke(),
+        steps.DeliverInPlain("e4"),
+        steps.DeliverInPlain("e4", at="plain_port"),
+        steps.Retry("e4"),
+    ),
+    probes=(probes.ServesHttpsOnly(),),
+)

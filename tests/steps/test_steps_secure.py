@@ -1,0 +1,93 @@
+"""The steps of an app that serves TLS: a real one, called in each version and without TLS."""
+
+import ssl
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from harness import steps
+from harness.certificates import Authority
+from harness.driver import Driver
+from harness.journal import Delivery, Handshake, Journal, TlsServed
+from harness.scenario import Scenario
+from harness.settings import parse
+from harness.webhooks.handshake import MODERN, OLD, VERSIONS, can_speak, certificate_of, shake
+
+STEPS = (
+    steps.Authorise(),
+    steps.ServeTls(),
+    steps.TryHandshakes(),
+    steps.DeliverInPlain("e0"),
+    steps.DeliverInPlain("e0", at="plain_port"),
+)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Another one than the harness has for the app."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def secure(authority: Authority) -> Iterator[HTTPServer]:
+    """A server of TLS that takes everything."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority.files.chain_file, authority.files.key_file)
+    with HTTPServer(host="127.0.0.1", port=0, ssl_context=context, threaded=True) as one:
+        one.expect_request("/webhooks/fiskil").respond_with_data(status=204)
+        yield one
+
+
+def perform(driver: Driver) -> Journal:
+    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=STEPS, probes=()))
+    assert not crashed
+    return journal
+
+
+def test_without_a_place_nothing_is_tried(driver: Driver) -> None:
+    """A proxy may serve TLS."""
+    journal = perform(driver)
+
+    assert journal.all(TlsServed) == journal.all(Handshake) == journal.all(Delivery) == []
+
+
+def test_each_version_and_plain_http_are_tried(secure: HTTPServer, server: HTTPServer, drive: Callable[..., Driver]) -> None:
+    """A plain port of its own is another place; nobody was given this certificate."""
+    server.clear()
+    server.expect_request("/webhooks/fiskil").respond_with_data(status=403)
+    app = {"url": server.url_for("").rstrip("/"), "tls": {"url": secure.url_for("").rstrip("/")}, "limits": {"ack_s": 2}}
+
+    journal = perform(drive(parse({"app": app}, folder=Path())))
+
+    (served,) = journal.all(TlsServed)
+    assert (served.is_up, served.has_plain_port) == (True, True)
+    seen = {one.version: (one.is_spoken, one.is_given) for one in journal.all(Handshake)}
+    assert seen | {"TLS 1.0": (False, None), "TLS 1.1": (False, None)} == seen
+    assert [seen[version] for version in MODERN] == [(True, None), (True, None)]
+    assert [(one.kind, one.name, one.status) for one in journal.all(Delivery)] == [
+        ("plain", "at the TLS port", None),
+        ("plain", "at the plain port", 403),
+    ]
+
+
+def test_a_handshake_shows_the_certificate(secure: HTTPServer, authority: Authority) -> None:
+    """In a version that both speak."""
+    shaken = shake("127.0.0.1", secure.port, "TLS 1.3", timeout_s=5)
+
+    assert (shaken.is_spoken, shaken.certificate) == (True, certificate_of(authority.files.chain_file))
+
+
+def test_nobody_at_home_speaks_nothing(server: HTTPServer) -> None:
+    """Plain HTTP answers no hello."""
+    assert not shake("127.0.0.1", server.port, "TLS 1.2", timeout_s=5).is_spoken
+
+
+def test_this_machine_speaks_what_is_modern(authority: Authority) -> None:
+    """What is old it may speak or not."""
+    made = authority.files
+
+    spoken = [one for one in VERSIONS if can_speak(one, chain_file=made.chain_file, key_file=made.key_file)]
+
+    assert set(MODERN) <= set(spoken) <= set(MODERN) | set(OLD)
