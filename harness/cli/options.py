@@ -87,6 +87,24 @@ def gallery(command: Command) -> Command:
     )(command)
 
 
+def api(command: Command) -> Command:
+    """``--api hosted``, and ``--allow-writes`` with it."""
+    command = click.option(
+        "--allow-writes",
+        "lets_write",
+        is_flag=True,
+        help="With --api hosted: let requests pass that change something at Fiskil.",
+    )(command)
+    return click.option(
+        "--api",
+        "api",
+        type=click.Choice(["local", "hosted"]),
+        default="local",
+        show_default=True,
+        help="Rehearse before the local Fiskil, or before Fiskil's own API. See docs/hosted.md.",
+    )(command)
+
+
 def json_file(command: Command) -> Command:
     """``--json FILE``, where ``-`` is standard output."""
     return click.option(
