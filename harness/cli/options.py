@@ -88,20 +88,24 @@ def gallery(command: Command) -> Command:
 
 
 def api(command: Command) -> Command:
-    """``--api hosted``, and ``--allow-writes`` with it."""
-    command = click.option(
-        "--allow-writes",
-        "lets_write",
-        is_flag=True,
-        help="With --api hosted: let requests pass that change something at Fiskil.",
-    )(command)
+    """``--api hosted``."""
     return click.option(
         "--api",
         "api",
         type=click.Choice(["local", "hosted"]),
         default="local",
         show_default=True,
-        help="Rehearse before the local Fiskil, or before Fiskil's own API. See docs/hosted.md.",
+        help="Before the local Fiskil, or before Fiskil's own API. See docs/hosted.md.",
+    )(command)
+
+
+def writes(command: Command) -> Command:
+    """``--allow-writes``."""
+    return click.option(
+        "--allow-writes",
+        "lets_write",
+        is_flag=True,
+        help="With --api hosted: let requests pass that change something at Fiskil.",
     )(command)
 
 

@@ -42,6 +42,7 @@ EFFECTS = "app.observe.effects"
     help="Try the app under each other reading of what the real API leaves in doubt.",
 )
 @options.api
+@options.writes
 @options.reports
 def gate_command(
     seed: int,
@@ -103,6 +104,7 @@ def gate_command(
 @options.readings
 @options.plans
 @options.api
+@options.writes
 @click.option("--save", "save_path", metavar="FILE", type=options.FILE, help="Write the plan instead of running it.")
 @options.pause
 @options.reports

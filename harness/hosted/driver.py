@@ -13,10 +13,11 @@ from harness.driver import QUIET_S, Driver
 from harness.errors import HarnessError, HookError
 from harness.hosted.account import PATHS
 from harness.hosted.place import HostedFiskil
-from harness.journal import Canaries, CutShort, Exchange, Journal, Refused, Rows
+from harness.journal import Canaries, CutShort, Exchange, Journal, Refused, Rows, Unreached
 from harness.link.relay_guard import BOUND, PAST_BOUND
 from harness.link.relay_secrets import secrets_in
 from harness.local import LocalFiskil
+from harness.probes import Finding, Verdict
 from harness.scenario import Scenario
 from harness.settings import Settings
 from harness.stage import Stage
@@ -24,6 +25,9 @@ from harness.stage import Stage
 INTRODUCE = "hosted.introduce"
 NUMBERS = ("account_number",)
 SHORTEST_NUMBER = 6
+TOO_MANY, SERVER_ERROR = 429, 500
+ALWAYS_TELLING = frozenset({"keeps_secrets_out_of_logs"})
+"""Probes whose witness stands whatever else went wrong."""
 ADDRESSES = frozenset({"auth url", "session id"})
 """What an end user's browser is sent to; an app may well write it down."""
 WORDS = {"write": "a request that writes was refused by the relay", "form": "a request was refused by the relay"}
@@ -69,8 +73,15 @@ class HostedDriver(Driver):
         journal.write(Canaries(values=secrets_of(journal)))
         for what in dict.fromkeys(_lack(one) for one in journal.all(Refused)):
             journal.write(CutShort(what=what))
+        for route in sorted({one.route or "an unknown path" for one in troubles(journal)}):
+            journal.write(CutShort(what=f"the hosted API itself failed on {route}"))
         self.learn(journal)
         return journal, crashed
+
+    def judge(self, scenario: Scenario, journal: Journal, crashed: str) -> tuple[Finding, ...]:
+        """What the probes find; nobody is accused for what the relay refused, or the hosted API itself did not give."""
+        found = super().judge(scenario, journal, crashed)
+        return tuple(_doubted(one) for one in found) if is_disturbed(journal) else found
 
     def _stage(self, scenario: Scenario, journal: Journal) -> Stage:
         """The usual stage, on which the one end user is there already."""
@@ -108,6 +119,24 @@ class HostedDriver(Driver):
                 continue
             if not is_same:
                 journal.write(CutShort(what=f"the {one.dataset} at the hosted API changed meanwhile"))
+
+
+def troubles(journal: Journal) -> list[Exchange]:
+    """The calls that came to nothing although no fault of ours met them."""
+    ones = (one for one in journal.all(Exchange) if not one.bites and one.status is not None)
+    return [one for one in ones if one.status == TOO_MANY or (one.status or 0) >= SERVER_ERROR]
+
+
+def is_disturbed(journal: Journal) -> bool:
+    """Whether something happened that no scenario had in mind, so that what a probe misses may be nobody's fault."""
+    return bool(journal.all(Refused) or journal.all(Unreached) or troubles(journal))
+
+
+def _doubted(one: Finding) -> Finding:
+    if one.verdict is not Verdict.FAIL or one.probe in ALWAYS_TELLING:
+        return one
+    seen = f"{one.seen}, but not everything that the app asked for reached it"
+    return msgspec.structs.replace(one, verdict=Verdict.INCONCLUSIVE, seen=seen, fix="")
 
 
 def secrets_of(journal: Journal) -> dict[str, tuple[str, ...]]:
