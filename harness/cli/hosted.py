@@ -46,12 +46,14 @@ def before_hosted(
     from harness.clock import real_now, stopwatch
     from harness.errors import UsageError
     from harness.hosted import run, suitable
+    from harness.hosted.address import address_of
 
     given = [name for name, value in alone.items() if value]
     if given:
         raise UsageError(f"--api hosted goes with no {', '.join(given)}. Leave it out, or rehearse before the local Fiskil.")
     is_gate = not names
-    scenarios, lines = suitable.select(names or tuple(suitable.scenarios()))
+    scenarios, lines = suitable.select(names) if names else (list(suitable.scenarios().values()), [])
+    address_of(settings)
     tail = f"{tail_of(seed, config_file, None, readings)} --api hosted{' --allow-writes' if lets_write else ''}"
     command = "gate" if is_gate else "run"
     asked = Asked(

@@ -44,12 +44,16 @@ def doctor_command(config_file: Path | None, api: str) -> int:
     """
     from harness.cli.screen import console
     from harness.doctor import State, diagnose
-    from harness.hosted.checkup import look
     from harness.settings import load
 
     screen = console()
     settings = load(config_file)
-    checks = look(settings) if api == "hosted" else diagnose(settings)
+    if api == "hosted":
+        from harness.hosted.checkup import look
+
+        checks = look(settings)
+    else:
+        checks = diagnose(settings)
     for one in checks:
         _show(one, screen)
     wrong = [one for one in checks if one.state is State.WRONG]

@@ -7,8 +7,9 @@ from types import TracebackType
 from typing import Any
 
 from harness.contract.asking import Api, read, rows
-from harness.contract.hosted import CLIENT_ID, CLIENT_SECRET, END_USER_ID, path_of, place_of
+from harness.contract.known import known_to
 from harness.contract.looks import Place
+from harness.contract.production import path_of, refuse_production
 from harness.errors import HookError
 from harness.hosted.address import Address
 from harness.http import Browser, HttpReply
@@ -32,7 +33,7 @@ class Counting(Browser):
 
 
 class Account:
-    """Somebody's account at the hosted API; ``place`` is where looks at the contract go."""
+    """Somebody's account at the hosted API."""
 
     def __init__(self, address: Address) -> None:
         """Log in and look around.
@@ -43,17 +44,20 @@ class Account:
         """
         self._address = address
         self._browser = Counting(verify=client_context(address.ca_file))
-        pair = {
-            CLIENT_ID: address.client_id,
-            CLIENT_SECRET: address.client_secret,
-            END_USER_ID: address.end_user_id,
-        }
         self.api = Api(self._browser, address.url)
         try:
-            self.place: Place = place_of(self.api, pair.get)[0]
+            self._first = self.api.log_in(address.client_id, address.client_secret)
+            refuse_production(self.api, address.client_id)
         except BaseException:
             self.close()
             raise
+
+    @property
+    def place(self) -> Place:
+        """Where looks at the contract go, with the ids that a first look finds."""
+        given = self._address
+        known = {**known_to(self.api, given.end_user_id), "client_id": given.client_id}
+        return Place(api=self.api, first=self._first, client_id=given.client_id, known=known)
 
     @property
     def asked(self) -> int:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from harness.contract.hosted import HOSTED
 from harness.errors import ConfigError, UnsafeTarget
 from harness.link.relay_origin import Origin, is_loopback
 from harness.settings import Settings, environment
 
+HOSTED = "https://api.fiskil.com"
 TOLD = "{api_url} in [app.env]"
 
 

@@ -11,7 +11,6 @@ import msgspec
 
 from harness import catalog
 from harness.certificates import Authority, Certificates
-from harness.contract.hosted import refuse_production
 from harness.crashes import Crash
 from harness.hosted.account import Account
 from harness.hosted.address import Address
@@ -107,14 +106,6 @@ class HostedFiskil:
         """Lift every fault; nobody at the hosted API is touched."""
         self.link.rules.clear()
         self.sandbox.reset()
-
-    def refuse_production(self) -> None:
-        """Look once more whether the account is a sandbox's.
-
-        Raises:
-            UnsafeTarget: It is not, or nobody can tell.
-        """
-        refuse_production(self.account.api, self.address.client_id)
 
     def close(self) -> None:
         """Stop listening; nothing is left."""

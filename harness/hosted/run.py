@@ -17,7 +17,6 @@ from harness import gate, interrupts
 from harness.driver import Outcome
 from harness.errors import HarnessError
 from harness.gate import Judgement
-from harness.hosted import drift
 from harness.hosted.account import Account
 from harness.hosted.address import Address, address_of
 from harness.hosted.suitable import THEIRS, left_out
@@ -93,6 +92,8 @@ def rehearse(
                 worker.close()
             outcomes = {one.outcome.scenario: one.outcome for one in played}
             if looks_at_contract and not was_interrupted:
+                from harness.hosted import drift  # what judges documents takes long to import
+
                 drifted = drift.drift(account.place, Readings(settings.sandbox.readings), seed=seed)
                 outcomes[drift.NAME] = msgspec.convert(worker.redactor.redact_tree(msgspec.to_builtins(drifted)), Outcome)
             traffic = Traffic(of_app=guard.passed, of_ours=account.asked, most=guard.most_requests)

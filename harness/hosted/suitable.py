@@ -9,7 +9,7 @@ from harness import catalog
 from harness.errors import UnknownName, UsageError
 from harness.faults import NextForeign, RedirectCrossOrigin, RedirectDowngrade
 from harness.link import CONNECTION
-from harness.scenario import Scenario, load_all, titled
+from harness.scenario import Scenario, load, load_all, titled
 from harness.selection import from_file, from_plan
 from harness.steps import AnyStep, Break, name_of
 
@@ -68,11 +68,11 @@ def _meant(name: str) -> list[Scenario]:
         return [from_file(Path(name))]
     if name.endswith(".json"):
         return [from_plan(Path(name))]
-    known = {**{one.name: one for one in load_all()}, **scenarios()}
-    matching = [one for one in known.values() if fnmatchcase(one.name, name)]
-    if not matching:
+    own = [one for one in scenarios().values() if fnmatchcase(one.name, name)]
+    others = [load(one) for one in catalog.scenario_names() if fnmatchcase(one, name)]
+    if not own and not others:
         raise UnknownName("scenario for the hosted API", name, scenarios())
-    return matching
+    return own + others
 
 
 def _why_not(step: AnyStep) -> str:

@@ -14,13 +14,13 @@ from standing import StandIn
 
 import harness
 from harness import catalog
+from harness.cli import main
 from harness.clock import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
 ROOT = Path(harness.__file__).parent.parent
-Program = Callable[..., subprocess.CompletedProcess[str]]
-ARGUMENTS = [sys.executable, "-m", "harness"]
+Program = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -44,52 +44,46 @@ def config(stand_in: StandIn, project: Path) -> Path:
 
 
 @pytest.fixture
-def environment(tmp_path: Path, measured: dict[str, str]) -> Callable[[], dict[str, str]]:
-    """The environment of the program; what it leaves behind would be in a folder of its own."""
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    return lambda: os.environ | measured | {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary), "COLUMNS": "80"}
+def program(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Program:
+    """Call the command line in the project's folder; exit code, standard output and standard error."""
 
-
-@pytest.fixture
-def program(project: Path, environment: Callable[[], dict[str, str]]) -> Program:
-    """Run ``fiskil-harness``."""
-
-    def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        told = environment() | more
-        return subprocess.run(
-            [*ARGUMENTS, *arguments], cwd=project, env=told, capture_output=True, text=True, timeout=120, check=False
-        )
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(project)
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        out, err = capsys.readouterr()
+        return int(str(ended.value.code)), out, err
 
     return run
 
 
-def test_a_run_tells_its_bounds_and_no_secret(program: Program, config: Path, stand_in: StandIn, tmp_path: Path) -> None:
+def test_a_run_tells_its_bounds_and_no_secret(program: Program, config: Path, stand_in: StandIn) -> None:
     """What it may send is said before, what it sent after; no file has the secret or a token."""
-    answer = program(
+    code, out, err = program(
         "run", "hosted_idle", "--api", "hosted", "--config", str(config), "--json", "report.json", "--har", "calls.har"
     )
 
-    assert answer.returncode == 0
-    assert "reading only, at most 500 requests of the app and 900 s." in answer.stderr
-    assert "requests of the app, and" in answer.stderr
-    assert answer.stdout.splitlines()[-1].endswith("--api hosted")
+    assert code == 0
+    assert "reading only, at most 500 requests of the app and 900 s." in err
+    assert "requests of the app, and" in err
+    assert out.splitlines()[-1].endswith("--api hosted")
     report = (config.parent / "report.json").read_text()
-    told = answer.stdout + answer.stderr + report + (config.parent / "calls.har").read_text()
+    told = out + err + report + (config.parent / "calls.har").read_text()
     secrets = [stand_in.fiskil.credentials.client_secret, *stand_in.fiskil.sandbox.store.issued]
     assert [one for one in secrets if one in told] == []
     assert json.loads(report)["result"]["left_out"] == [
         "--api hosted: reading only, at most 500 requests of the app and 900 s"
     ]
-    assert list((tmp_path / "temporary").iterdir()) == []
 
 
-def test_without_credentials_nothing_is_sent(program: Program, config: Path) -> None:
+def test_without_credentials_nothing_is_sent(program: Program, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit 2, with the variable to set."""
-    answer = program("gate", "--api", "hosted", "--config", str(config), FISKIL_CLIENT_SECRET="")
+    monkeypatch.delenv("FISKIL_CLIENT_SECRET")
 
-    assert (answer.returncode, answer.stdout) == (2, "")
-    assert "FISKIL_CLIENT_SECRET is not set" in answer.stderr
+    code, out, err = program("gate", "--api", "hosted", "--config", str(config))
+
+    assert (code, out) == (2, "")
+    assert "FISKIL_CLIENT_SECRET is not set" in err
 
 
 def test_production_is_exit_2(program: Program, config: Path, stand_in: StandIn) -> None:
@@ -98,10 +92,10 @@ def test_production_is_exit_2(program: Program, config: Path, stand_in: StandIn)
     real = next(one for one in institutions.values() if not one.is_accessible)
     institutions[real.institution_id] = msgspec.structs.replace(real, is_accessible=True)
 
-    answer = program("gate", "--api", "hosted", "--config", str(config))
+    code, _, err = program("gate", "--api", "hosted", "--config", str(config))
 
-    assert answer.returncode == 2
-    assert f"no sandbox ({real.institution_id})" in answer.stderr
+    assert code == 2
+    assert f"no sandbox ({real.institution_id})" in err
 
 
 @pytest.mark.parametrize(
@@ -117,33 +111,35 @@ def test_what_makes_no_sense_is_refused(program: Program, config: Path, argument
     """With the reason."""
     told = [] if "--gallery" in arguments else ["--config", str(config)]
 
-    answer = program(*arguments, *told)
+    code, _, err = program(*arguments, *told)
 
-    assert answer.returncode == 2
-    assert words in " ".join(answer.stderr.split())
-
-
-def test_the_doctor_says_what_is_missing(program: Program, config: Path) -> None:
-    """First what the config and the environment lack; with all of it, what the account shows."""
-    lacking = program("doctor", "--api", "hosted", "--config", str(config), FISKIL_CLIENT_ID="")
-    whole = program("doctor", "--api", "hosted", "--config", str(config))
-
-    assert (lacking.returncode, whole.returncode) == (2, 0)
-    assert "missing  FISKIL_CLIENT_ID" in lacking.stdout
-    assert "works    FISKIL_CLIENT_ID  is accepted, and reaches sandbox" in whole.stdout
-    assert "works    hosted.end_user_id" in whole.stdout
+    assert code == 2
+    assert words in " ".join(err.split())
 
 
+def test_the_doctor_says_what_is_missing(program: Program, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """First what the account shows; then what the config and the environment lack."""
+    code, whole, _ = program("doctor", "--api", "hosted", "--config", str(config))
+    monkeypatch.delenv("FISKIL_CLIENT_ID")
+    other, lacking, _ = program("doctor", "--api", "hosted", "--config", str(config))
+
+    assert (code, other) == (0, 2)
+    assert "works    FISKIL_CLIENT_ID  is accepted, and reaches sandbox" in whole
+    assert "works    hosted.end_user_id" in whole
+    assert "missing  FISKIL_CLIENT_ID" in lacking
+
+
+@pytest.mark.full
 @pytest.mark.usefixtures("unmeasured")
-def test_ctrl_c_leaves_nothing(
-    config: Path, environment: Callable[[], dict[str, str]], stand_in: StandIn, tmp_path: Path
-) -> None:
+def test_ctrl_c_leaves_nothing(config: Path, stand_in: StandIn, tmp_path: Path) -> None:
     """Exit 130 with a report; no app, no relay and no folder remain."""
-    command = [*ARGUMENTS, "gate", "--api", "hosted", "--config", str(config)]
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary), "COLUMNS": "80"}
+    command = [sys.executable, "-m", "harness", "gate", "--api", "hosted", "--config", str(config)]
     with subprocess.Popen(
-        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as running:
-        temporary = tmp_path / "temporary"
         note = wait_until(lambda: next(temporary.rglob("app.pid"), None), cap_s=30)
         assert note is not None
         app = int(note.read_text())
