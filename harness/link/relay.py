@@ -101,7 +101,7 @@ class Relay:
         self._number = 0
         self._listener = Listener(loop, self.protocol, port=port, certificate=certificate)
         self.port, self.url = self._listener.port, self._listener.url
-        self._rewriting = Rewriting(self._origin, self.url)
+        self._rewriting = Rewriting(self._origin, self.url, keeps_home=guard is not None)
 
     def protocol(self) -> RelayClient:
         """What serves a connection that has been accepted, whoever accepted it."""

@@ -1,6 +1,7 @@
 """The guard of a relay before a hosted account: reading passes, everything else is refused and never leaves this machine."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from scripted import ASK, OK, Scripted
@@ -57,9 +58,9 @@ NO_HTTP = {
 class Guarded:
     """A guarded relay before a scripted API, with a journal."""
 
-    def __init__(self, loop: Loop, guard: Guard) -> None:
-        self.api = Scripted(loop, [OK] * 9)
-        self.guard = guard
+    def __init__(self, loop: Loop, *scripts: bytes, **told: Any) -> None:
+        self.api = Scripted(loop, list(scripts) or [OK] * 9)
+        self.guard = guard = Guard(**told)
         self.relay = Relay(loop, upstream=self.api.url, guard=guard)
         self.journal = Journal()
         self.relay.begin(self.journal)
@@ -89,7 +90,7 @@ def guarded() -> Iterator[Callable[..., Guarded]]:
     """Makes guarded relays."""
     made: list[Guarded] = []
     with Loop() as loop:
-        yield lambda **told: made.append(Guarded(loop, Guard(**told))) or made[-1]
+        yield lambda *scripts, **told: made.append(Guarded(loop, *scripts, **told)) or made[-1]
         for one in made:
             one.relay.close()
             one.api.close()
@@ -206,3 +207,23 @@ def test_the_time_is_bounded_too() -> None:
 
     assert found is not None
     assert found.kind == "bound"
+
+
+@pytest.mark.parametrize(
+    "target", [b"https://elsewhere.example/v1", b"//elsewhere.example/v1", b"http:elsewhere", b"\\\\elsewhere.example/"]
+)
+def test_no_redirect_leads_elsewhere(guarded: Callable[..., Guarded], target: bytes) -> None:
+    """A client that follows redirects gets no place to go to with its token."""
+    rig = guarded(b"HTTP/1.1 302 Found\r\nLocation: " + target + b"\r\nContent-Length: 0\r\n\r\n")
+
+    said = rig.say(ASK)
+
+    assert said.startswith(b"HTTP/1.1 302")
+    assert b"elsewhere" not in said
+
+
+def test_a_redirect_at_home_stays(guarded: Callable[..., Guarded]) -> None:
+    """It leads to the relay."""
+    rig = guarded(b"HTTP/1.1 302 Found\r\nLocation: /v1/consent\r\nContent-Length: 0\r\n\r\n")
+
+    assert b"location: /v1/consent" in rig.say(ASK).lower()
