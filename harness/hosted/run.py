@@ -19,7 +19,8 @@ from harness.errors import HarnessError
 from harness.gate import Judgement
 from harness.hosted.account import Account
 from harness.hosted.address import Address, address_of
-from harness.hosted.suitable import THEIRS, left_out
+from harness.hosted.reasons import reason_of
+from harness.hosted.suitable import left_out
 from harness.hosted.worker import HostedWorker
 from harness.link.relay_guard import Guard
 from harness.readings import Readings
@@ -29,14 +30,6 @@ from harness.scenario import Scenario
 from harness.settings import Settings
 from harness.standings import PracticeStanding, Standing
 from harness.worker import Played
-
-REASONS = {
-    "credentials.in-environment": "it would take a second key pair, and none is made at Fiskil",
-    "credentials.rotated": "it would take a second key pair, and none is made at Fiskil",
-    "server.https": "the app meets the relay on loopback, so no certificate of ours can be refused",
-    "sandbox.many-end-users": "one end user alone is named under [hosted]",
-}
-"""Why a practice that no scenario there bears on is not proven, where it is not that Fiskil does the rest itself."""
 
 
 class Traffic(Struct, frozen=True, kw_only=True):
@@ -136,8 +129,7 @@ def bounds(settings: Settings, *, lets_write: bool) -> str:
 def _unproven(one: PracticeStanding) -> PracticeStanding:
     if one.standing is not Standing.NOT_PROVEN:
         return one
-    reason = f"--api hosted: {REASONS.get(one.practice, THEIRS)}"
-    return msgspec.structs.replace(one, reason=reason, hooks=())
+    return msgspec.structs.replace(one, reason=f"--api hosted: {reason_of(one.practice)}", hooks=())
 
 
 def _played(

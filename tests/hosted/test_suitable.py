@@ -3,9 +3,12 @@
 import pytest
 
 from harness import Scenario, faults, probes, steps
+from harness.catalog import scenario_names
 from harness.errors import UnknownName, UsageError
-from harness.hosted.suitable import left_out, scenarios, select, why_unsuitable
-from harness.scenario import load, load_all
+from harness.hosted.reasons import REASONS, reason_of
+from harness.hosted.suitable import THEIRS, left_out, scenarios, select, why_unsuitable
+from harness.practices import all_practices
+from harness.scenario import load
 
 
 def playing(*made: object) -> Scenario:
@@ -63,4 +66,13 @@ def test_a_gate_says_what_it_leaves_out() -> None:
     """In one line: how many, and why."""
     (line,) = left_out()
 
-    assert line.startswith(f"{len(load_all())} scenarios that need the sandbox")
+    assert line.startswith(f"{len(scenario_names())} scenarios of the local Fiskil: journeys")
+
+
+def test_every_practice_that_cannot_be_proven_has_its_own_reason() -> None:
+    """And those that can be have none."""
+    borne = {practice_id for one in scenarios().values() for practice_id in one.practices}
+    untold = [one for one in all_practices() if one not in borne and reason_of(one) == THEIRS]
+
+    assert untold == ["sandbox.all-flows"]
+    assert set(REASONS) & borne == set()
