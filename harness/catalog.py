@@ -18,6 +18,7 @@ from harness.model import Institution, Person
 
 _INSTALLED = Path(__file__).parent / "_data"
 OPT_IN = "opt_in"
+HOSTED = "hosted"
 _ROOT = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parent.parent
 
 
@@ -67,6 +68,11 @@ def scenario_names() -> list[str]:
 def opt_in_names() -> list[str]:
     """The names of scenarios that run only when they are asked for by name, sorted: they cost bytes or time."""
     return sorted(path.stem for path in (folder("scenarios") / OPT_IN).glob("*.py") if not path.stem.startswith("_"))
+
+
+def hosted_paths() -> list[Path]:
+    """The files of scenarios that are played before the hosted API, and nowhere else, sorted."""
+    return sorted(path for path in (folder("scenarios") / HOSTED).glob("*.py") if not path.stem.startswith("_"))
 
 
 def scenario_path(name: str) -> Path:

@@ -107,16 +107,7 @@ class Driver:
         if secret is not None:
             reading = Readings(settings.sandbox.readings).of("webhooks.signature")
             key_of(secret, settings.app.webhook.scheme or READINGS[reading])
-        self.fiskil = LocalFiskil(
-            workdir=workdir,
-            seed=seed,
-            is_tls=settings.sandbox.tls,
-            webhook_secret=secret,
-            readings=Readings(settings.sandbox.readings),
-            console=Console(permissions=asked_for(settings.app.facts.datasets or ())),
-            scheme=settings.app.webhook.scheme,
-            payload=settings.app.webhook.payload,
-        )
+        self.fiskil = self._open_fiskil(secret)
         try:
             self.app = open_app(settings, values=values_of(settings, self.fiskil, workdir), workdir=workdir, given=given)
         except BaseException:
@@ -127,6 +118,20 @@ class Driver:
         self._readings: dict[str, str] = {}
         self._read_until: dict[str, Mark] = {}
         self._lines_read = 0
+
+    def _open_fiskil(self, webhook_secret: str | None) -> LocalFiskil:
+        """What the app takes for Fiskil; it listens."""
+        settings = self.settings
+        return LocalFiskil(
+            workdir=self._workdir,
+            seed=self.seed,
+            is_tls=settings.sandbox.tls,
+            webhook_secret=webhook_secret,
+            readings=Readings(settings.sandbox.readings),
+            console=Console(permissions=asked_for(settings.app.facts.datasets or ())),
+            scheme=settings.app.webhook.scheme,
+            payload=settings.app.webhook.payload,
+        )
 
     def start(self) -> None:
         """Start the app, or start it again when it has died since."""

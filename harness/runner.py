@@ -227,7 +227,7 @@ def _read(folder: Path, order: Order, watch: _Watch) -> Rehearsal:
         faults.append(f"{len(order.scenarios) - len(played)} scenarios came back without an outcome.")
     outcomes = {one.outcome.scenario: one.outcome for one in played}
     for scenario in order.scenarios:
-        outcomes.setdefault(scenario.name, _not_run(scenario, order.seed))
+        outcomes.setdefault(scenario.name, not_run(scenario, order.seed))
     return Rehearsal(
         outcomes=tuple(outcome for _, outcome in sorted(outcomes.items())),
         measured=tuple(one.measure for one in played),
@@ -239,7 +239,7 @@ def _read(folder: Path, order: Order, watch: _Watch) -> Rehearsal:
     )
 
 
-def _not_run(scenario: Scenario, seed: int) -> Outcome:
+def not_run(scenario: Scenario, seed: int) -> Outcome:
     """What there is to say about a scenario that an interruption or a fault of our own left out."""
     finding = Finding(probe="every_scenario_run", verdict=Verdict.INCONCLUSIVE, seen="the scenario did not run to its end")
     return Outcome(

@@ -69,10 +69,15 @@ class SavedPlan(Struct, frozen=True, kw_only=True):
 
 def load(name: str) -> Scenario:
     """The checked scenario called *name*; its title is the first line of its file."""
-    value = catalog.scenario_value(name)
+    return titled(catalog.scenario_path(name))
+
+
+def titled(path: Path) -> Scenario:
+    """The checked scenario of a file that ships; it is called as the file, and its title is the file's first line."""
+    value = catalog.load_scenario_file(path)
     if not isinstance(value, Scenario):
-        raise UsageError(f"SCENARIO of {name!r} is a {type(value).__name__}, not a Scenario.")
-    return msgspec.structs.replace(value, name=name, title=value.title or _title(name)).check()
+        raise UsageError(f"SCENARIO of {path.name} is a {type(value).__name__}, not a Scenario.")
+    return msgspec.structs.replace(value, name=path.stem, title=value.title or _first_line(path)).check()
 
 
 def load_all() -> list[Scenario]:
@@ -111,10 +116,10 @@ def read_plan(path: Path) -> SavedPlan:
     return plan
 
 
-def _title(name: str) -> str:
+def _first_line(path: Path) -> str:
     import ast
 
-    text = catalog.scenario_path(name).read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
     return (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
 
 

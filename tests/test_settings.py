@@ -139,7 +139,7 @@ def test_a_request_may_be_a_bare_text(hook: str) -> None:
     [
         (
             "ap = 1",
-            "unknown key 'ap' in [the top level]. Did you mean 'app'? Known: app, attest, gate, sandbox, waive.",
+            "unknown key 'ap' in [the top level]. Did you mean 'app'? Known: app, attest, gate, hosted, sandbox, waive.",
         ),
         (
             '[app]\ncomand = "x"',
@@ -159,7 +159,7 @@ def test_a_request_may_be_a_bare_text(hook: str) -> None:
             '[[waive]]\npractise = "x"',
             "unknown key 'practise' in [waive]. Did you mean 'practice'? Known: date, expires, owner, practice, reason.",
         ),
-        ("folder = 'x'", "unknown key 'folder' in [the top level]. Known: app, attest, gate, sandbox, waive."),
+        ("folder = 'x'", "unknown key 'folder' in [the top level]. Known: app, attest, gate, hosted, sandbox, waive."),
     ],
 )
 def test_an_unknown_key_names_the_nearest(text: str, words: str) -> None:

@@ -1,4 +1,4 @@
-"""What a test harness may ask: what became of each message, what is held, and that something fail once.
+"""What a test harness may ask: what became of each message, what is held, that something fail once, that two are one.
 
 These routes exist only when ``HARNESS_HOOKS=1``. Production has no use for them.
 """
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from reference_app import failpoints, inbox, state
+from reference_app import customers, failpoints, inbox, state
 from reference_app.parts import parts_of
 
 
@@ -29,11 +29,21 @@ async def fail(request: Request) -> Response:
     return JSONResponse({"status": "armed", "at": point})
 
 
+async def introduce(request: Request) -> Response:
+    """``POST /_harness/introduce?customer=&end_user_id=``: this customer is an end user who exists at Fiskil already."""
+    ref, end_user_id = (request.query_params.get(name, "") for name in ("customer", "end_user_id"))
+    if not ref or not end_user_id:
+        return JSONResponse({"error": "incomplete", "message": "Give customer and end_user_id."}, status_code=400)
+    await parts_of(request).database.write(_introduce, ref, end_user_id)
+    return JSONResponse({"status": "introduced"})
+
+
 def routes() -> list[Route]:
     """Where the harness asks."""
     return [
         Route("/_harness/effects", effects, methods=["GET"]),
         Route("/_harness/fail", fail, methods=["POST"]),
+        Route("/_harness/introduce", introduce, methods=["POST"]),
     ]
 
 
@@ -44,3 +54,9 @@ def _effects(tx: sqlite3.Connection, end_user_id: str) -> dict[str, object]:
         "failed": failpoints.tripped(),
         "state": state.of_end_user(tx, end_user_id),
     }
+
+
+def _introduce(tx: sqlite3.Connection, ref: str, end_user_id: str) -> None:
+    customers.claim_enrolment(tx, ref, "")
+    customers.keep_end_user(tx, ref, end_user_id)
+    customers.release_enrolment(tx, ref)

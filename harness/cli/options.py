@@ -87,6 +87,28 @@ def gallery(command: Command) -> Command:
     )(command)
 
 
+def api(command: Command) -> Command:
+    """``--api hosted``."""
+    return click.option(
+        "--api",
+        "api",
+        type=click.Choice(["local", "hosted"]),
+        default="local",
+        show_default=True,
+        help="Before the local Fiskil, or before Fiskil's own API. See docs/hosted.md.",
+    )(command)
+
+
+def writes(command: Command) -> Command:
+    """``--allow-writes``."""
+    return click.option(
+        "--allow-writes",
+        "lets_write",
+        is_flag=True,
+        help="With --api hosted: let requests pass that change something at Fiskil.",
+    )(command)
+
+
 def json_file(command: Command) -> Command:
     """``--json FILE``, where ``-`` is standard output."""
     return click.option(

@@ -82,6 +82,7 @@ def redactor_of(settings: Settings) -> Redactor:
     redactor = Redactor()
     if settings.sandbox.webhook_secret_env:
         redactor.register("webhook_secret", environment(settings.sandbox.webhook_secret_env))
+    redactor.register("client_secret", environment(settings.hosted.client_secret_env))
     return redactor
 
 

@@ -30,25 +30,40 @@ def init_command(folder: Path) -> int:
     return 0
 
 
-@click.command(epilog=options.examples("fiskil-harness doctor", "fiskil-harness doctor --config staging.toml"))
+@click.command(
+    epilog=options.examples(
+        "fiskil-harness doctor", "fiskil-harness doctor --config staging.toml", "fiskil-harness doctor --api hosted"
+    )
+)
 @options.config
-def doctor_command(config_file: Path | None) -> int:
-    """Start the app, use every hook of the config once, and say what works and what each missing hook would unlock."""
+@options.api
+def doctor_command(config_file: Path | None, api: str) -> int:
+    """Start the app, use every hook of the config once, and say what works and what each missing hook would unlock.
+
+    With --api hosted the app is left alone: the config and the environment are looked at, and then the account.
+    """
     from harness.cli.screen import console
     from harness.doctor import State, diagnose
     from harness.settings import load
 
     screen = console()
     settings = load(config_file)
-    checks = diagnose(settings)
+    if api == "hosted":
+        from harness.hosted.checkup import look
+
+        checks = look(settings)
+    else:
+        checks = diagnose(settings)
     for one in checks:
         _show(one, screen)
     wrong = [one for one in checks if one.state is State.WRONG]
     missing = [one for one in checks if one.state is State.MISSING]
     summary = f"{len(checks) - len(wrong) - len(missing)} work, {len(wrong)} wrong, {len(missing)} missing."
-    following = "Mend what is wrong, then: fiskil-harness doctor" if wrong else "Next: fiskil-harness gate"
-    screen.print(f"\n{summary} {following}", style="bold red" if wrong else "bold")
-    return 2 if wrong else 0
+    more = " --api hosted" if api == "hosted" else ""
+    is_wrong = bool(wrong) or (bool(missing) and bool(more))
+    following = f"Mend what is wrong, then: fiskil-harness doctor{more}" if is_wrong else f"Next: fiskil-harness gate{more}"
+    screen.print(f"\n{summary} {following}", style="bold red" if is_wrong else "bold")
+    return 2 if is_wrong else 0
 
 
 def _show(one: "Check", screen: object) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli import options
+from harness.cli.hosted import HOSTED, before_hosted, refuse_local_writes
 from harness.cli.receivers import burden_of, burdened, options_of, settings_at
 from harness.cli.rehearsing import again_under, app_of, quoted, rehearse, settings_of, tail_of, under
 
@@ -26,6 +27,7 @@ EFFECTS = "app.observe.effects"
         "fiskil-harness gate --gallery no_dedupe",
         "fiskil-harness gate --all-readings --workers 2",
         "fiskil-harness gate --reading token.lifetime=3600",
+        "fiskil-harness gate --api hosted",
     )
 )
 @options.seed
@@ -39,6 +41,8 @@ EFFECTS = "app.observe.effects"
     is_flag=True,
     help="Try the app under each other reading of what the real API leaves in doubt.",
 )
+@options.api
+@options.writes
 @options.reports
 def gate_command(
     seed: int,
@@ -47,6 +51,8 @@ def gate_command(
     workers: int,
     readings: tuple[str, ...],
     is_all_readings: bool,
+    api: str,
+    lets_write: bool,
     **reports: Any,
 ) -> int:
     """Run every scenario; the gate opens when nothing is violated and everything required is proven.
@@ -58,8 +64,12 @@ def gate_command(
     from harness import gate, scenario, trials
     from harness.cli.outcome import Asked
 
+    refuse_local_writes(api, lets_write=lets_write)
     settings = settings_of(config_file, gallery_name, readings)
     gate.check(settings)
+    if api == HOSTED:
+        alone = {"--gallery": gallery_name, "--workers": workers > 1, "--all-readings": is_all_readings}
+        return before_hosted((), settings, seed, config_file, readings, alone, lets_write=lets_write, **reports)
     tail = tail_of(seed, config_file, gallery_name, readings)
     more = f" --workers {workers}" if workers > 1 else ""
     more += " --all-readings" if is_all_readings else ""
@@ -93,6 +103,8 @@ def gate_command(
 @options.workers
 @options.readings
 @options.plans
+@options.api
+@options.writes
 @click.option("--save", "save_path", metavar="FILE", type=options.FILE, help="Write the plan instead of running it.")
 @options.pause
 @options.reports
@@ -107,12 +119,20 @@ def run_command(
     shrink_s: float | None,
     save_path: Path | None,
     is_paused: bool,
+    api: str,
+    lets_write: bool,
     **reports: Any,
 ) -> int:
     """Run scenarios by NAME: a name, a pattern, or a scenario file of your own."""
     from harness.cli.outcome import Asked
     from harness.selection import select_from, with_plans
 
+    refuse_local_writes(api, lets_write=lets_write)
+    if api == HOSTED:
+        drawn = {"--plans": plan_count, "--shrink-s": shrink_s}
+        alone = {**drawn, "--gallery": gallery_name, "--workers": workers > 1, "--save": save_path, "--pause": is_paused}
+        settings = settings_of(config_file, gallery_name, readings)
+        return before_hosted(names, settings, seed, config_file, readings, alone, lets_write=lets_write, **reports)
     found, paths = select_from(names)
     scenarios = with_plans(found, plan_count, shrink_s)
     if save_path is not None:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from harness.contract.asking import Api, rows
 from harness.contract.exercise import Target
-from harness.contract.known import HOLDERS, known_to
+from harness.contract.known import known_to
 from harness.contract.looks import Place
-from harness.errors import ConfigError, UnsafeTarget
+from harness.contract.production import refuse_production
+from harness.errors import ConfigError
 
 HOSTED = "https://api.fiskil.com"
 CLIENT_ID, CLIENT_SECRET = "FISKIL_CONTRACT_CLIENT_ID", "FISKIL_CONTRACT_CLIENT_SECRET"
@@ -25,13 +26,7 @@ def place_of(api: Api, environment: Callable[[str], str | None]) -> tuple[Place,
     if not client_id or not client_secret:
         raise ConfigError(f"{CLIENT_ID} and {CLIENT_SECRET} are not both set. Put a key pair of a sandbox team there.")
     first = api.log_in(client_id, client_secret)
-    listed = rows(api.get("/v1/institutions", {"client_id": client_id}), "institutions")
-    reached = {str(one.get("id")) for one in listed if one.get("is_accessible")}
-    if not listed or reached - set(HOLDERS.values()):
-        named = ", ".join(sorted(reached - set(HOLDERS.values()))[:5]) or "none could be listed"
-        raise UnsafeTarget(
-            f"This key pair reaches institutions that are no sandbox ({named}). Use a pair of a sandbox team."
-        )
+    refuse_production(api, client_id)
     known = {**known_to(api, environment(END_USER_ID) or _first_end_user(api)), "client_id": client_id}
     place = Place(api=api, first=first, client_id=client_id, known=known)
     return place, Target(base_url=api.base_url, token=api.token, known=known, is_read_only=True)

@@ -74,6 +74,19 @@ class Unreached(Entry, frozen=True, kw_only=True):
     request_number: int
 
 
+class Refused(Entry, frozen=True, kw_only=True):
+    """A request that the relay did not pass on to the hosted API: it would write, is read in two ways, or is one too many.
+
+    ``kind`` is ``write``, ``form`` or ``bound``.
+    """
+
+    method: str
+    route: str
+    kind: str
+    why: str
+    request_number: int
+
+
 class Strayed(Entry, frozen=True, kw_only=True):
     """Somebody called an origin that only an answer of the API had named; ``carries_token`` tells of a token."""
 

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from harness.clock import stopwatch
 from harness.errors import ConfigError
-from harness.journal import Journal
+from harness.journal import Journal, Refused
 from harness.link.call import version_of
 from harness.link.exchanges import end_user_of
 from harness.link.pages import Pages
 from harness.link.relay_bites import RelayBites
 from harness.link.relay_client import RelayClient
+from harness.link.relay_guard import Guard
 from harness.link.relay_origin import Origin, Rewriting
 from harness.link.relay_request import Relayed
 from harness.link.relay_secrets import secrets_in
@@ -68,6 +69,7 @@ class Relay:
         port: int = 0,
         certificate: tuple[Path, Path] | None = None,
         route_of: Callable[[str, str], str] = route_of,
+        guard: Guard | None = None,
     ) -> None:
         """Listen at once; nothing is asked of *upstream* before a client asks.
 
@@ -76,6 +78,7 @@ class Relay:
             ca_file: Whom to trust for *upstream* (default: the system's authorities).
             certificate: Files of the chain and the key; with them clients speak TLS.
             route_of: Names a request by method and path as it came.
+            guard: Decides what passes (default: everything does).
 
         Raises:
             UsageError: *upstream* is no origin, or the port is in use.
@@ -84,6 +87,7 @@ class Relay:
         self.upstream_url, self.upstream_host = self._origin.url, self._origin.host.encode()
         self._tls = client_context(ca_file) if self._origin.is_tls else None
         self._loop = loop
+        self.guard = guard
         self._route_of = lru_cache(maxsize=1024)(route_of)
         self._elapsed_s = stopwatch()
         self.rules = RelayRules(clock_s=self._elapsed_s)
@@ -97,7 +101,7 @@ class Relay:
         self._number = 0
         self._listener = Listener(loop, self.protocol, port=port, certificate=certificate)
         self.port, self.url = self._listener.port, self._listener.url
-        self._rewriting = Rewriting(self._origin, self.url)
+        self._rewriting = Rewriting(self._origin, self.url, keeps_home=guard is not None)
 
     def protocol(self) -> RelayClient:
         """What serves a connection that has been accepted, whoever accepted it."""
@@ -130,6 +134,11 @@ class Relay:
         """Tokens and secrets that have passed, by kind, for a redactor."""
         return secrets_in(self.journal) if self.journal is not None else ()
 
+    @property
+    def is_waiting_for_bodies(self) -> bool:
+        """Whether a request goes on only when it is whole, because somebody must look at all of it before."""
+        return self.guard is not None or self.rules.are_waiting
+
     def quiet_s(self) -> float:
         """Real seconds since the app's latest request ended; 0 while one is open."""
         return 0.0 if self.open_requests else self._elapsed_s() - self._last_s
@@ -153,6 +162,10 @@ class Relay:
             self._last_nameless_s = self._elapsed_s()
         if journal is not None:
             relayed.begun_s, relayed.step = journal.elapsed_s(), journal.step
+        if self.guard is not None:
+            self._guard(relayed, self.guard)
+        if relayed.refused is not None:
+            return []
         if not self.rules.are_waiting or relayed.is_stray or not relayed.is_complete:
             return []
         relayed.facts = Facts(
@@ -166,6 +179,23 @@ class Relay:
             names=lambda wanted: wanted in request.raw_path or wanted.encode() in request.query + request.body,
         )
         return self.rules.take(relayed.facts)
+
+    def _guard(self, relayed: Relayed, guard: Guard) -> None:
+        """Let the guard look, and write down what it refuses; faults never meet that."""
+        request, journal = relayed.request, relayed.journal
+        found = guard.look(request, relayed.named or relayed.target, is_complete=relayed.is_complete)
+        relayed.refused = found
+        if found is not None and journal is not None:
+            journal.write(
+                Refused(
+                    **journal.stamp(),
+                    method=request.method,
+                    route=relayed.route,
+                    kind=found.kind,
+                    why=found.why,
+                    request_number=relayed.number,
+                )
+            )
 
     def end_exchange(self) -> None:
         """An exchange is over."""

@@ -165,6 +165,7 @@ class RelayClient(asyncio.Protocol):
         target = url if url.startswith((b"/", b"*")) else raw_path.encode() + (b"?" + query if query else b"")
         relayed = Relayed(request, target, version=parser.get_http_version(), keeps=parser.should_keep_alive())
         relayed.is_chunked = self._is_chunked
+        relayed.named = b"" if url.startswith(b"/") else url
         self._coming = self._latest = relayed
 
     def on_body(self, body: bytes) -> None:
@@ -198,7 +199,7 @@ class RelayClient(asyncio.Protocol):
             self._send_more(relayed)
         elif self._current is not None:
             self.transport.pause_reading()
-        elif not self.relay.rules.are_waiting or relayed.body.length >= LONGEST_REQUEST_HELD:
+        elif not self.relay.is_waiting_for_bodies or relayed.body.length >= LONGEST_REQUEST_HELD:
             self._begin(relayed)
 
     def _begin(self, relayed: Relayed) -> None:
@@ -208,6 +209,10 @@ class RelayClient(asyncio.Protocol):
         if relayed.is_complete:
             request.body = b"".join(relayed.unsent)
         taken = self.relay.begin_exchange(relayed)
+        if relayed.refused is not None:
+            relayed.keeps = False
+            self.finish(relayed, self.give(relayed, relayed.refused.reply), keeps=False)
+            return
         if taken:
             relayed.is_held = True
             self.relay.bites.begin(self, relayed, taken)
@@ -217,6 +222,8 @@ class RelayClient(asyncio.Protocol):
     def ask(self, relayed: Relayed, request: HttpRequest, target: bytes) -> None:
         """Send a request to the API, which may be another than the client's."""
         rest = relayed.rest or rest_for(request.headers, self.relay.upstream_host, is_chunked=relayed.is_chunked)
+        if self.relay.guard is not None:
+            self.relay.guard.passed += 1
         self._head = b"".join((request.method.encode(), b" ", target, rest))
         upstream = self._upstream
         if upstream is not None and upstream.is_usable:

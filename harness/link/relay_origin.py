@@ -55,10 +55,11 @@ class Origin:
 
 
 class Rewriting:
-    """Puts the relay's own URL where the upstream's stood."""
+    """Puts the relay's own URL where the upstream's stood; one that *keeps_home* lets no redirect lead anywhere else."""
 
-    def __init__(self, upstream: Origin, own_url: str) -> None:
+    def __init__(self, upstream: Origin, own_url: str, *, keeps_home: bool = False) -> None:
         self._own = own_url.encode()
+        self.keeps_home = keeps_home
         self.needle = upstream.host.encode()
         port = f"(?::{upstream.port})?" if upstream.is_default_port else ""
         scheme, _, rest = upstream.url.partition("://")
@@ -76,12 +77,20 @@ class Rewriting:
 
     def headers(self, headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """*headers* with a redirect that stays on the relay."""
-        return [(name, self.location(value) if name == b"location" else value) for name, value in headers]
+        told = [(name, self.location(value) if name == b"location" else value) for name, value in headers]
+        return [pair for pair in told if pair[0] != b"location" or not self._leads_away(pair[1])]
 
     def location(self, value: bytes) -> bytes:
         """A target of a redirect; one that leads elsewhere stays as it is."""
         match = self._location.match(value)
         return value if match is None else self._own + value[match.end() :]
+
+    def _leads_away(self, location: bytes) -> bool:
+        if not self.keeps_home:
+            return False
+        plain = location.strip().replace(b"\\", b"/")
+        is_own = plain == self._own or plain.startswith((self._own + b"/", self._own + b"?"))
+        return not is_own and (plain.startswith(b"//") or b":" in plain.partition(b"/")[0])
 
     def _put(self, match: re.Match[bytes]) -> bytes:
         own = self._own if match["slash"] == b"/" else self._own.replace(b"/", b"\\/")

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from harness.connections import LONGEST_REMEMBERED, HttpRequest
 from harness.journal import Journal, Keeping
+from harness.link.relay_guard import Refusal
 from harness.link.rules import Facts
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -36,7 +37,8 @@ class Relayed(Struct, eq=False):
     """One exchange. ``request`` is the client's; its body is there only where it came whole before it was asked.
 
     ``number`` is 0 until it is the exchange's turn. ``rest`` is what the API is sent after the target, where that is known
-    already. A held one's answer is not passed on but given to a fault.
+    already. A held one's answer is not passed on but given to a fault. ``named`` is the target as it came where that is no
+    path, and ``refused`` why a guard lets the request not pass.
     """
 
     request: HttpRequest
@@ -59,6 +61,8 @@ class Relayed(Struct, eq=False):
     begun_s: float = 0.0
     step: int = -1
     bites: tuple[str, ...] = ()
+    named: bytes = b""
+    refused: Refusal | None = None
 
     def take(self, piece: bytes) -> None:
         """A piece of the body, to be sent on."""

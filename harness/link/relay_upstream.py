@@ -148,7 +148,7 @@ class Upstream(asyncio.Protocol):
         end = data.find(b"\r\n\r\n")
         if relayed is None or relayed.is_held or end < 0 or relayed.request.method == "HEAD":
             return False
-        if data.find(self._rewriting.needle) >= 0:
+        if data.find(self._rewriting.needle) >= 0 or (self._rewriting.keeps_home and data[9:10] == b"3"):
             return False
         head = data[: end + 2]
         if not is_ordinary(head, len(data) - end - 4):

@@ -152,6 +152,7 @@ def _refuse_useless_numbers(settings: Settings) -> None:
     app = settings.app
     numbers = {f"app.limits.{name}": value for name, value in msgspec.structs.asdict(app.limits).items()}
     numbers |= {"app.ready_s": app.ready_s}
+    numbers |= {f"hosted.{name}": getattr(settings.hosted, name) for name in ("most_requests", "most_s")}
     numbers |= {f"app.facts.{name}": getattr(app.facts, name) for name in ("history_days", "consent_days", "rotate_days")}
     for name, value in numbers.items():
         if value is not None and not 0 < value < float("inf"):

@@ -84,6 +84,7 @@ def requests_of(settings: Settings) -> list[tuple[str, RequestTemplate]]:
     named = [("app.ready", app.ready)]
     named += [(f"app.drive.{name}", getattr(app.drive, name)) for name in DRIVEN]
     named += [(f"app.observe.{name}", getattr(app.observe, name)) for name in ("effects", "metrics")]
+    named += [("hosted.introduce", settings.hosted.introduce)]
     return [(name, template) for name, template in named if template is not None]
 
 

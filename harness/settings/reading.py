@@ -21,7 +21,13 @@ _OURS = frozenset({"folder", "source", "promised"})
 """What settings say that no config can."""
 _GOT = re.compile(r"Invalid enum value '(.*?)'")
 
-_REQUEST_KEYS = (("app", "ready"), ("app", "drive", "*"), ("app", "observe", "effects"), ("app", "observe", "metrics"))
+_REQUEST_KEYS = (
+    ("app", "ready"),
+    ("app", "drive", "*"),
+    ("app", "observe", "effects"),
+    ("app", "observe", "metrics"),
+    ("hosted", "introduce"),
+)
 
 
 def load(path: Path | None = None, *, folder: Path | None = None) -> Settings:

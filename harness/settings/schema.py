@@ -164,6 +164,28 @@ class SandboxSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     readings: dict[str, str] = {}
 
 
+class HostedSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Fiskil's own API, for ``--api hosted``: where it is, and who is there already.
+
+    The key pair stands in the environment, under the names that are given here. ``end_user_id`` is somebody with an active
+    consent, ``end_user_ref`` the app's own name for them, and ``introduce`` tells the app that both are one, where it does
+    not know. ``port`` is the relay's, for an app that runs already. A run is bounded by ``most_requests`` of the app, and by
+    ``most_s`` real seconds.
+    """
+
+    url: str = "https://api.fiskil.com"
+    allow_hosts: tuple[str, ...] = ()
+    ca_file: str | None = None
+    client_id_env: str = "FISKIL_CLIENT_ID"
+    client_secret_env: str = "FISKIL_CLIENT_SECRET"
+    end_user_id: str | None = None
+    end_user_ref: str = "rehearsal-hosted"
+    introduce: RequestTemplate | None = None
+    port: int = 0
+    most_requests: int = 500
+    most_s: float = 900
+
+
 class GateSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which practices must be proven: ``"all"``, or their ids.
 
@@ -203,6 +225,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     app: AppSettings = AppSettings()
     sandbox: SandboxSettings = SandboxSettings()
+    hosted: HostedSettings = HostedSettings()
     gate: GateSettings = GateSettings()
     attest: tuple[Attestation, ...] = ()
     waive: tuple[Waiver, ...] = ()

@@ -1,0 +1,114 @@
+"""Where the app is when it is rehearsed before the hosted API: a relay that guards it, and nobody's sandbox.
+
+It stands in a ``LocalFiskil``'s place for a driver. The sandbox inside listens nowhere and knows nobody; it keeps the clock
+and the words that steps use, and whatever would need its people is no step for here.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from harness import catalog
+from harness.certificates import Authority, Certificates
+from harness.crashes import Crash
+from harness.hosted.account import Account
+from harness.hosted.address import Address
+from harness.ids import Mint
+from harness.journal import HOMES
+from harness.link import Relay
+from harness.link.relay_guard import Guard
+from harness.listen import Loop
+from harness.local import Sink
+from harness.readings import Readings
+from harness.sandbox import Credentials, Sandbox
+from harness.sandbox.sandbox import mint_credentials
+from harness.settings.dialect import FISKIL, READINGS, Dialect
+
+
+class HostedFiskil:
+    """The relay before one account; close it, and nothing is left."""
+
+    def __init__(
+        self,
+        account: Account,
+        address: Address,
+        *,
+        workdir: Path,
+        guard: Guard,
+        port: int = 0,
+        seed: int = 0,
+        readings: Readings | None = None,
+    ) -> None:
+        """Listen at once; nothing goes on to the hosted API before the app asks for it."""
+        self.account, self.address, self.guard = account, address, guard
+        self._authority = Authority(workdir)
+        minted = mint_credentials(Mint(seed=seed))
+        self.credentials: Credentials = msgspec.structs.replace(
+            minted, client_id=address.client_id, client_secret=address.client_secret
+        )
+        self.sandbox = Sandbox(
+            institutions=catalog.institutions(),
+            mint=Mint(seed=seed),
+            credentials=self.credentials,
+            named=catalog.people().values(),
+            readings=readings,
+        )
+        crashes: list[Crash] = self.sandbox.crashes
+        self.loop = Loop(crashes=crashes)
+        self._sinks: list[Any] = []
+        try:
+            self.link = Relay(self.loop, upstream=address.url, ca_file=address.ca_file, port=port, guard=guard)
+            self._sinks = [self.link]
+            self.alerts, self.telemetry = Sink(self.loop, crashes=crashes), Sink(self.loop, crashes=crashes)
+            self._sinks += [self.alerts, self.telemetry]
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def api_url(self) -> str:
+        """What the app is told in the API's place: the relay."""
+        return self.link.url
+
+    @property
+    def auth_url(self) -> str:
+        """Where the consent page would be; nothing is there, because journeys are none of ours here."""
+        return self.link.url
+
+    @property
+    def dialect(self) -> Dialect:
+        """How webhooks would be signed; none is sent here."""
+        return Dialect(scheme=READINGS[self.reading("webhooks.signature")], payload=FISKIL.payload)
+
+    @property
+    def webhook_sources(self) -> tuple[str, ...]:
+        """The addresses that deliveries would come from; none is sent here."""
+        return HOMES[:1]
+
+    @property
+    def certificates(self) -> Certificates:
+        """Certificates for loopback, because an app's config may want files."""
+        return self._authority.files
+
+    def reading(self, clause_id: str) -> str:
+        """The reading that rules a doubtful clause."""
+        return self.sandbox.store.reading(clause_id)
+
+    def read_as(self, chosen: dict[str, str]) -> None:
+        """Nothing but our own words: the hosted API reads its clauses as it does."""
+        self.sandbox.read_as(chosen)
+
+    def speak_plain(self) -> None:
+        """Nothing: the relay always speaks plain HTTP, on loopback."""
+
+    def reset(self) -> None:
+        """Lift every fault; nobody at the hosted API is touched."""
+        self.link.rules.clear()
+        self.sandbox.reset()
+
+    def close(self) -> None:
+        """Stop listening; nothing is left."""
+        for one in self._sinks:
+            one.close()
+        self.loop.close()

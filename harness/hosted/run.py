@@ -1,0 +1,160 @@
+"""A run before the hosted API, one scenario after another: looked at first, bounded, and judged as any other.
+
+Nothing of it is left, also after Ctrl-C; what is not proven there is told with its reason.
+"""
+
+import contextlib
+import datetime
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from harness import gate, interrupts
+from harness.driver import Outcome
+from harness.errors import HarnessError
+from harness.gate import Judgement
+from harness.hosted.account import Account
+from harness.hosted.address import Address, address_of
+from harness.hosted.reasons import reason_of
+from harness.hosted.suitable import left_out
+from harness.hosted.worker import HostedWorker
+from harness.link.relay_guard import Guard
+from harness.readings import Readings
+from harness.redact import Redactor
+from harness.runner import Progress, Rehearsal, not_run
+from harness.scenario import Scenario
+from harness.settings import Settings
+from harness.standings import PracticeStanding, Standing
+from harness.worker import Played
+
+
+class Traffic(Struct, frozen=True, kw_only=True):
+    """How much went to the hosted API: requests of the app, and our own."""
+
+    of_app: int
+    of_ours: int
+    most: int
+
+
+class HostedRun(Struct, frozen=True, kw_only=True):
+    """What came of it."""
+
+    rehearsal: Rehearsal
+    traffic: Traffic
+
+
+def rehearse(
+    scenarios: Sequence[Scenario],
+    *,
+    settings: Settings,
+    seed: int,
+    lets_write: bool = False,
+    looks_at_contract: bool = False,
+    progress: Progress | None = None,
+    tells_har: bool = False,
+) -> HostedRun:
+    """Look at the account, start the app before the relay, and play.
+
+    Raises:
+        ConfigError: Credentials or an end user are missing.
+        UnsafeTarget: The address is a stranger's, or the account looks like production; the app was not started.
+        AppError: The app does not start.
+        HookError: The pair is not accepted.
+    """
+    address = address_of(settings)
+    hosted = settings.hosted
+    folder = Path(tempfile.mkdtemp(prefix="fiskil-harness-hosted-"))
+    try:
+        with interrupts.stops_as_interrupt(), _account(address) as account:
+            guard = Guard(lets_write=lets_write, most_requests=hosted.most_requests, most_s=hosted.most_s)
+            worker = HostedWorker(settings, account, address, guard=guard, seed=seed, folder=folder / "worker")
+            worker.tells_har = tells_har
+            played: list[Played] = []
+            was_interrupted = False
+            try:
+                worker.start()
+                for one in _played(worker, scenarios, progress, guard):
+                    played.append(one)  # noqa: PERF402 - what was played stays when Ctrl-C ends the loop
+            except KeyboardInterrupt:
+                was_interrupted = True
+            finally:
+                worker.close()
+            outcomes = {one.outcome.scenario: one.outcome for one in played}
+            if looks_at_contract and not was_interrupted:
+                from harness.hosted import drift  # what judges documents takes long to import
+
+                drifted = drift.drift(account.place, Readings(settings.sandbox.readings), seed=seed)
+                outcomes[drift.NAME] = msgspec.convert(worker.redactor.redact_tree(msgspec.to_builtins(drifted)), Outcome)
+            traffic = Traffic(of_app=guard.passed, of_ours=account.asked, most=guard.most_requests)
+    finally:
+        with interrupts.ignored():
+            shutil.rmtree(folder, ignore_errors=True)
+    for scenario in scenarios:
+        outcomes.setdefault(scenario.name, not_run(scenario, seed))
+    rehearsal = Rehearsal(
+        outcomes=tuple(outcome for _, outcome in sorted(outcomes.items())),
+        measured=tuple(one.measure for one in played),
+        faults=tuple(one.fault for one in played if one.fault),
+        exhibits=tuple(exhibit for one in played for exhibit in one.exhibits),
+        hars=tuple(one.har for one in played if one.har),
+        was_interrupted=was_interrupted,
+    )
+    return HostedRun(rehearsal=rehearsal, traffic=traffic)
+
+
+def judge(
+    run: HostedRun, *, settings: Settings, seed: int, today: datetime.date, is_gate: bool, lines: Sequence[str] = ()
+) -> Judgement:
+    """Judge what was seen; a gate says of each practice that cannot be proven there why that is so."""
+    outcomes = run.rehearsal.outcomes
+    if not is_gate:
+        return gate.report_only(outcomes, settings=settings, seed=seed, today=today, left_out=tuple(lines))
+    whole = gate.judge(outcomes, settings=settings, seed=seed, today=today, is_whole=run.rehearsal.is_whole)
+    borne = {practice_id for outcome in outcomes for practice_id in outcome.practices}
+    standings = tuple(one if one.practice in borne else _unproven(one) for one in whole.standings)
+    return msgspec.structs.replace(whole, standings=standings, left_out=(*left_out(), *lines), bugs=())
+
+
+def bounds(settings: Settings, *, lets_write: bool) -> str:
+    """What the relay lets pass in a run, in words."""
+    hosted = settings.hosted
+    what = "reading and writing" if lets_write else "reading only"
+    return f"{what}, at most {hosted.most_requests} requests of the app and {hosted.most_s:g} s"
+
+
+def _unproven(one: PracticeStanding) -> PracticeStanding:
+    if one.standing is not Standing.NOT_PROVEN:
+        return one
+    return msgspec.structs.replace(one, reason=f"--api hosted: {reason_of(one.practice)}", hooks=())
+
+
+def _played(
+    worker: HostedWorker, scenarios: Sequence[Scenario], progress: Progress | None, guard: Guard
+) -> Iterator[Played]:
+    for scenario in scenarios:
+        if guard.is_spent:
+            return
+        if progress is not None:
+            progress.began(scenario.name)
+        one = worker.play(scenario)
+        if progress is not None:
+            progress.ended(scenario.name, one.outcome.verdict)
+        yield one
+
+
+@contextlib.contextmanager
+def _account(address: Address) -> Iterator[Account]:
+    """The account, looked at; no complaint about it repeats the secret."""
+    redactor = Redactor()
+    redactor.register("client_secret", address.client_secret)
+    try:
+        account = Account(address)
+    except HarnessError as error:
+        error.args = (redactor.redact(str(error)),)
+        raise
+    with account:
+        yield account

@@ -1,0 +1,62 @@
+"""The worker of a hosted run: as any other, with a driver before the hosted API, and the account's secrets taken out."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from harness.driver import Driver
+from harness.hosted.account import Account
+from harness.hosted.address import Address
+from harness.hosted.driver import HostedDriver
+from harness.hosted.place import HostedFiskil
+from harness.journal import Journal
+from harness.link.relay_guard import Guard
+from harness.link.relay_secrets import secrets_in
+from harness.readings import Readings
+from harness.settings import Settings
+from harness.worker import Worker
+
+
+class HostedWorker(Worker):
+    """Plays scenarios before one account with one app."""
+
+    def __init__(
+        self, settings: Settings, account: Account, address: Address, *, guard: Guard, seed: int, folder: Path
+    ) -> None:
+        """Nothing listens yet."""
+        super().__init__(settings, seed=seed, folder=folder)
+        self._account, self._address, self._guard = account, address, guard
+
+    @property
+    def driver(self) -> Driver:
+        """The driver; its relay listens, its app is not started yet."""
+        if self._driver is None:
+            self._count += 1
+            workdir = self._folder / f"app-{self._count}"
+            workdir.mkdir(parents=True)
+            made = HostedDriver(self.settings, self._place, workdir=workdir, seed=self.seed)
+            made.before_step, made.learn = self._shown, self._learn
+            self._driver = made
+        return self._driver
+
+    def _place(self, workdir: Path) -> HostedFiskil:
+        hosted = self.settings.hosted
+        readings = Readings(self.settings.sandbox.readings)
+        return HostedFiskil(
+            self._account,
+            self._address,
+            workdir=workdir,
+            guard=self._guard,
+            port=hosted.port,
+            seed=self.seed,
+            readings=readings,
+        )
+
+    def _learn(self, journal: Journal) -> None:
+        for kind, value in secrets_in(journal):
+            self.redactor.register(kind, value)
+
+    def _secrets(self) -> Iterable[tuple[str, str]]:
+        yield from self._account.secrets
+        if isinstance(self._driver, HostedDriver):
+            yield from self._driver.place.link.secrets()
+            yield "webhook_secret", self._driver.place.credentials.webhook_secret

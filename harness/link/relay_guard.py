@@ -1,0 +1,169 @@
+"""What a relay before somebody's hosted account lets pass: reading, and the exchange of a key pair for a token.
+
+Everything else is refused by us before a byte of it has left this machine; so is whatever could be read in two ways, for
+who reads it in the other way might write. A bound on requests and on time holds for what passes.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+import msgspec
+from msgspec import Struct
+
+from harness.clock import stopwatch
+from harness.connections import HttpRequest
+from harness.faults.base import Reply
+
+READING = frozenset({"GET", "HEAD"})
+WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+TOKEN_TARGET = b"/v1/token"
+"""Where a key pair is exchanged; without a query, and spelt in this way alone."""
+LARGEST_TOKEN_BODY = 16_384
+OTHER_METHOD = frozenset({"method", "http-method", "method-override", "http-method-override"})
+"""How headers, parameters and fields are called by which frameworks take another method, without x- and underscores."""
+OTHER_PATH = frozenset({"x-original-url", "x-original-uri", "x-rewrite-url", "x-forwarded-path", "x-forwarded-uri"})
+FORM = b"application/x-www-form-urlencoded"
+WRITE, FORM_OF_REQUEST, BOUND = "write", "form", "bound"
+
+PAST_BOUND = "the bound of this rehearsal was reached"
+
+
+class Refusal(Struct, frozen=True, kw_only=True):
+    """Why a request does not pass. ``kind`` is ``write``, ``form`` (it can be read in two ways) or ``bound``."""
+
+    kind: str
+    why: str
+
+    @property
+    def reply(self) -> Reply:
+        """Our own answer, which no client can take for the API's."""
+        body = msgspec.json.encode(
+            {"error": "refused_by_fiskil_harness", "message": f"fiskil-harness did not pass this on: {self.why}."}
+        )
+        head = ((b"content-type", b"application/json"), (b"x-fiskil-harness", b"refused"))
+        return Reply(status=403, headers=head, body=b"").with_body(body)
+
+
+class Guard:
+    """Decides about each request of one run; ``passed`` counts those that went on, as whoever sends them says."""
+
+    def __init__(
+        self,
+        *,
+        lets_write: bool = False,
+        most_requests: int = 500,
+        most_s: float = 600.0,
+        elapsed_s: Callable[[], float] | None = None,
+    ) -> None:
+        """Begin to count.
+
+        Args:
+            lets_write: Whether requests that change something pass as well.
+            elapsed_s: Real seconds since the run began (default: since now).
+        """
+        self.lets_write = lets_write
+        self.most_requests, self.most_s = most_requests, most_s
+        self.passed = 0
+        self._elapsed_s = elapsed_s or stopwatch()
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing passes any more."""
+        return self.passed >= self.most_requests or self._elapsed_s() >= self.most_s
+
+    def look(self, request: HttpRequest, target: bytes, *, is_complete: bool = True) -> Refusal | None:
+        """Why *request* must not pass, or None; *target* is the request line's, as it came.
+
+        Args:
+            is_complete: Whether the body is there.
+        """
+        found = ambiguity(request, target) or self._writing(request, target, is_complete=is_complete)
+        if found is not None:
+            return found
+        return Refusal(kind=BOUND, why=PAST_BOUND) if self.is_spent else None
+
+    def _writing(self, request: HttpRequest, target: bytes, *, is_complete: bool) -> Refusal | None:
+        method = request.method
+        if method in READING:
+            has_body = bool(request.body) or not is_complete or _announces_body(request.headers)
+            return Refusal(kind=FORM_OF_REQUEST, why=f"a {method} with a body can be read in two ways") if has_body else None
+        if method not in WRITING:
+            return Refusal(kind=FORM_OF_REQUEST, why=f"{method} is nothing that an integration needs")
+        if self.lets_write:
+            return None
+        if method == "POST" and target == TOKEN_TARGET and is_complete and len(request.body) <= LARGEST_TOKEN_BODY:
+            return None
+        return Refusal(kind=WRITE, why=f"{method} may change the hosted account, and this run only reads (--allow-writes)")
+
+
+def ambiguity(request: HttpRequest, target: bytes) -> Refusal | None:
+    """What of a request could be read in two ways, by us and by whoever gets it."""
+    why = _odd_target(target) or _odd_headers(request.headers) or _other_method(request)
+    return Refusal(kind=FORM_OF_REQUEST, why=why) if why else None
+
+
+def _odd_target(target: bytes) -> str:
+    if not target.startswith(b"/") or target.startswith(b"//"):
+        return "its target names another place than a path"
+    if any(byte <= 0x20 or byte >= 0x7F for byte in target) or b"#" in target or b"\\" in target:
+        return "its target has characters that no target has"
+    path = unquote(target.partition(b"?")[0].decode("ascii"))
+    if {".", ".."} & set(path.split("/")) or "\\" in path or any(ord(one) < 0x20 for one in path):
+        return "its path leads elsewhere than it seems"
+    return ""
+
+
+def _odd_headers(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    told = [(name.lower(), value) for name, value in headers]
+    if any(byte in value for _, value in told for byte in b"\r\n\0"):
+        return "a header has a line break inside"
+    if not all(re.fullmatch(rb"[!#$%&'*+.^_`|~0-9a-z-]+", name) for name, _ in told):
+        return "the name of a header is none"
+    lengths = [value.strip() for name, value in told if name == b"content-length"]
+    codings = [value.strip().lower() for name, value in told if name == b"transfer-encoding"]
+    if len(lengths) > 1 or (lengths and not lengths[0].isdigit()) or (lengths and codings):
+        return "it tells the length of its body in two ways"
+    if codings and codings != [b"chunked"]:
+        return "it frames its body in an unusual way"
+    if any(name in {b"upgrade", b"http2-settings"} for name, _ in told):
+        return "it asks for another protocol"
+    return ""
+
+
+def _other_method(request: HttpRequest) -> str:
+    names = {name.lower().decode("latin-1") for name, _ in request.headers}
+    if any(_means_method(name) for name in names):
+        return "a header names another method"
+    if OTHER_PATH & names:
+        return "a header names another path"
+    if any(_means_method(name) for name, _ in parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)):
+        return "its query names another method"
+    if request.body and any(_means_method(name) for name in _names_in(request)):
+        return "its body names another method"
+    return ""
+
+
+def _means_method(name: str) -> bool:
+    return name.strip().lower().replace("_", "-").strip("-").removeprefix("x-") in OTHER_METHOD
+
+
+def _names_in(request: HttpRequest) -> list[str]:
+    kinds = [value for name, value in request.headers if name.lower() == b"content-type"]
+    if any(FORM in kind.lower() for kind in kinds) or b"multipart" in b"".join(kinds).lower():
+        text = request.body.decode("latin-1")
+        parts = re.findall(r'\bname="?([^";\r\n]+)', text)
+        return [*parts, *(name for name, _ in parse_qsl(text, keep_blank_values=True))]
+    try:
+        told: Any = msgspec.json.decode(request.body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return []
+    return list(told) if isinstance(told, dict) else []
+
+
+def _announces_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    for name, value in headers:
+        if name.lower() == b"transfer-encoding" or (name.lower() == b"content-length" and value.strip() != b"0"):
+            return True
+    return False

@@ -1,0 +1,14 @@
+"""A page comes a byte at a time, so only a deadline on the whole call ends it."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("loading.timeouts", "edge.network-errors"),
+    steps=(
+        steps.Refresh(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.Drip(every_ms=200)),
+        steps.Refresh(),
+    ),
+    probes=(probes.KeepsDeadline(),),
+)

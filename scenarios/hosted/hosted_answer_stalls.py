@@ -1,0 +1,14 @@
+"""A page stops half-way and the connection stays open; a good integration gives up in time."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("loading.timeouts", "edge.network-errors"),
+    steps=(
+        steps.Refresh(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.Stall(after_bytes=500)),
+        steps.Refresh(),
+    ),
+    probes=(probes.KeepsDeadline(),),
+)

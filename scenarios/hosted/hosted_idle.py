@@ -1,0 +1,13 @@
+"""The app has read everything and nothing happens; a good integration leaves the API alone."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("cache.no-excess-polling",),
+    steps=(
+        steps.Refresh(),
+        steps.Settle(),
+        steps.StayIdle(),
+    ),
+    probes=(probes.PollsSparingly(),),
+)

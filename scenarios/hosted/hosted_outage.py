@@ -1,0 +1,22 @@
+"""Every data call fails while somebody waits for it; a good integration tries at growing pauses, and gives up in time."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Refresh(),
+        steps.Settle(),
+        steps.Break("banking.*", faults.Status(status=503), times=0),
+        steps.Refresh(),
+        steps.Mend(),
+        steps.Refresh(),
+        steps.Settle(),
+    ),
+    probes=(
+        probes.BacksOff(),
+        probes.KeepsDeadline(),
+        probes.RetriesInBounds(),
+        probes.HoldsEveryRow("transactions"),
+    ),
+)

@@ -1,0 +1,18 @@
+"""A connection is reset in a page, and another page is cut JSON; a good integration asks again and loses nothing."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Break("banking.transactions", faults.PageSize(rows=10), times=0),
+        steps.Break("banking.transactions", faults.ResetPeer(after_bytes=500), skip=2),
+        steps.Refresh(),
+        steps.Settle(),
+        steps.Mend(),
+        steps.Break("banking.transactions", faults.TruncatedJson()),
+        steps.Refresh(),
+        steps.Settle(),
+    ),
+    probes=(probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
+)

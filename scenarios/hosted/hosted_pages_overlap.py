@@ -1,0 +1,14 @@
+"""Small pages overlap, and one comes in another order; each row is held once."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Break("banking.transactions", faults.PageSize(rows=10), times=0),
+        steps.Break("banking.transactions", faults.Overlap(rows=4), times=2),
+        steps.Refresh(),
+        steps.Settle(),
+    ),
+    probes=(probes.HoldsEveryRow("transactions"),),
+)

@@ -1,0 +1,21 @@
+"""The app reads everything, and once more: it holds each row once, goes back no further than it says, and logs its calls."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors", "history.limited", "tokens.not-logged", "logs.api-calls"),
+    steps=(
+        steps.Refresh(),
+        steps.Settle(),
+        steps.Refresh(),
+        steps.Settle(),
+        steps.Break("banking.*", faults.Status(status=500), times=0),
+        steps.Refresh(),
+    ),
+    probes=(
+        probes.HoldsEveryRow("transactions"),
+        probes.ReadsLimitedHistory(),
+        probes.KeepsSecretsOutOfLogs(),
+        probes.LogsApiCalls(),
+    ),
+)

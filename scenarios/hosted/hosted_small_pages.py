@@ -1,0 +1,13 @@
+"""Every list comes in small pages: a good integration follows links.next until there is none, and holds each row once."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Break("banking.transactions", faults.PageSize(rows=10), times=0),
+        steps.Refresh(),
+        steps.Settle(),
+    ),
+    probes=(probes.HoldsEveryRow("transactions"), probes.RetriesInBounds()),
+)

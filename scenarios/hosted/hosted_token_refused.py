@@ -1,0 +1,20 @@
+"""A token is refused in the middle of a walk; a good integration renews it once, asks again and loses nothing."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("tokens.expiry-handled", "edge.token-expiry"),
+    steps=(
+        steps.Refresh(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.Unauthorised()),
+        steps.Refresh(),
+        steps.Settle(),
+        steps.Mend(),
+        steps.Break("banking.transactions", faults.PageSize(rows=10), times=0),
+        steps.Break("banking.transactions", faults.Unauthorised(), skip=2),
+        steps.Refresh(),
+        steps.Settle(),
+    ),
+    probes=(probes.RenewsTokenOnce(), probes.HoldsEveryRow("transactions")),
+)

@@ -1,0 +1,15 @@
+"""The API tells by a date until when to leave it alone; a good integration waits that long, and loses nothing."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("edge.network-errors",),
+    steps=(
+        steps.Refresh(),
+        steps.Settle(),
+        steps.Break("banking.transactions", faults.RetryAfter(form="http_date", wait_s=1)),
+        steps.Refresh(),
+        steps.Settle(),
+    ),
+    probes=(probes.WaitsAsTold(), probes.HoldsEveryRow("transactions")),
+)

@@ -1,0 +1,28 @@
+"""A second local Fiskil that stands in for the hosted one, and how outcomes are read."""
+
+import msgspec
+
+from harness import gallery
+from harness.driver import Outcome
+from harness.local import Enrolled, LocalFiskil
+from harness.probes import Verdict
+from harness.settings import Settings
+
+
+class StandIn:
+    """The hosted API of a test: somebody with data on several pages, and how a config tells of it."""
+
+    def __init__(self, fiskil: LocalFiskil, rosa: Enrolled) -> None:
+        self.fiskil, self.rosa = fiskil, rosa
+
+    def settings(self, name: str = "reference_app", **more: object) -> Settings:
+        """The config of an app of the gallery, with this API as the hosted one."""
+        settings = gallery.settings(gallery.app(name))
+        ca_file = str(self.fiskil.certificates.ca_file)
+        told = {"url": self.fiskil.api_url, "ca_file": ca_file, "end_user_id": self.rosa.end_user_id, **more}
+        return msgspec.structs.replace(settings, hosted=msgspec.structs.replace(settings.hosted, **told))
+
+
+def verdicts(outcome: Outcome) -> dict[str, Verdict]:
+    """The verdict of each probe."""
+    return {one.probe: one.verdict for one in outcome.findings}

@@ -1,0 +1,154 @@
+"""``--api hosted`` on the command line, before a stand-in of the hosted API."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from standing import StandIn
+
+import harness
+from harness import catalog
+from harness.cli import main
+from harness.clock import wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
+
+ROOT = Path(harness.__file__).parent.parent
+Program = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder for what a run leaves."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def config(stand_in: StandIn, project: Path) -> Path:
+    """The reference app's config, with the stand-in as the hosted API."""
+    base = catalog.folder("examples") / "reference_app"
+    told = (base / "fiskil-harness.toml").read_text()
+    hosted = stand_in.settings().hosted
+    lines = f'url = "{hosted.url}"\nca_file = "{hosted.ca_file}"\nend_user_id = "{hosted.end_user_id}"\n'
+    path = project / "hosted.toml"
+    path.write_text(told.replace("--app-dir ..", f"--app-dir {base.parent}").replace("introduce =", lines + "introduce ="))
+    return path
+
+
+@pytest.fixture
+def program(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Program:
+    """Call the command line in the project's folder; exit code, standard output and standard error."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(project)
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        out, err = capsys.readouterr()
+        return int(str(ended.value.code)), out, err
+
+    return run
+
+
+def test_a_run_tells_its_bounds_and_no_secret(program: Program, config: Path, stand_in: StandIn) -> None:
+    """What it may send is said before, what it sent after; no file has the secret or a token."""
+    code, out, err = program(
+        "run", "hosted_idle", "--api", "hosted", "--config", str(config), "--json", "report.json", "--har", "calls.har"
+    )
+
+    assert code == 0
+    assert "reading only, at most 500 requests of the app and 900 s." in err
+    assert "requests of the app, and" in err
+    assert out.splitlines()[-1].endswith("--api hosted")
+    report = (config.parent / "report.json").read_text()
+    told = out + err + report + (config.parent / "calls.har").read_text()
+    secrets = [stand_in.fiskil.credentials.client_secret, *stand_in.fiskil.sandbox.store.issued]
+    assert [one for one in secrets if one in told] == []
+    assert json.loads(report)["result"]["left_out"] == [
+        "--api hosted: reading only, at most 500 requests of the app and 900 s"
+    ]
+
+
+def test_without_credentials_nothing_is_sent(program: Program, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit 2, with the variable to set."""
+    monkeypatch.delenv("FISKIL_CLIENT_SECRET")
+
+    code, out, err = program("gate", "--api", "hosted", "--config", str(config))
+
+    assert (code, out) == (2, "")
+    assert "FISKIL_CLIENT_SECRET is not set" in err
+
+
+def test_production_is_exit_2(program: Program, config: Path, stand_in: StandIn) -> None:
+    """Before the app is started; the institution is named."""
+    institutions = stand_in.fiskil.sandbox.store.institutions
+    real = next(one for one in institutions.values() if not one.is_accessible)
+    institutions[real.institution_id] = msgspec.structs.replace(real, is_accessible=True)
+
+    code, _, err = program("gate", "--api", "hosted", "--config", str(config))
+
+    assert code == 2
+    assert f"no sandbox ({real.institution_id})" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("gate", "--allow-writes"), "--allow-writes is for --api hosted"),
+        (("gate", "--api", "hosted", "--gallery", "hammers"), "--api hosted goes with no --gallery"),
+        (("gate", "--api", "hosted", "--workers", "2"), "--api hosted goes with no --workers"),
+        (("run", "happy_path", "--api", "hosted"), "journeys, webhooks and the clock are Fiskil's own there"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(program: Program, config: Path, arguments: tuple[str, ...], words: str) -> None:
+    """With the reason."""
+    told = [] if "--gallery" in arguments else ["--config", str(config)]
+
+    code, _, err = program(*arguments, *told)
+
+    assert code == 2
+    assert words in " ".join(err.split())
+
+
+def test_the_doctor_says_what_is_missing(program: Program, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """First what the account shows; then what the config and the environment lack."""
+    code, whole, _ = program("doctor", "--api", "hosted", "--config", str(config))
+    monkeypatch.delenv("FISKIL_CLIENT_ID")
+    other, lacking, _ = program("doctor", "--api", "hosted", "--config", str(config))
+
+    assert (code, other) == (0, 2)
+    assert "works    FISKIL_CLIENT_ID  is accepted, and reaches sandbox" in whole
+    assert "works    hosted.end_user_id" in whole
+    assert "missing  FISKIL_CLIENT_ID" in lacking
+
+
+@pytest.mark.full
+@pytest.mark.usefixtures("unmeasured")
+def test_ctrl_c_leaves_nothing(config: Path, stand_in: StandIn, tmp_path: Path) -> None:
+    """Exit 130 with a report; no app, no relay and no folder remain."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary), "COLUMNS": "80"}
+    command = [sys.executable, "-m", "harness", "gate", "--api", "hosted", "--config", str(config)]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
+        note = wait_until(lambda: next(temporary.rglob("app.pid"), None), cap_s=30)
+        assert note is not None
+        app = int(note.read_text())
+        wait_until(lambda: stand_in.fiskil.link.quiet_s() < 0.5, cap_s=30)
+        running.send_signal(signal.SIGINT)
+        said, _ = running.communicate(timeout=60)
+
+    assert running.returncode == 130
+    assert "hosted_idle" in said
+    assert list(temporary.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.killpg(app, 0)

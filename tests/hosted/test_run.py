@@ -1,0 +1,129 @@
+"""Runs before a stand-in of the hosted API: what is proven, caught, refused, and left behind."""
+
+import datetime
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from standing import StandIn, verdicts
+
+from harness import gate
+from harness.driver import Outcome
+from harness.errors import HookError, UnsafeTarget
+from harness.hosted import run, suitable
+from harness.journal import Exchange, Journal
+from harness.probes import Verdict
+from harness.standings import Standing
+
+Play = Callable[..., dict[str, Outcome]]
+TODAY = datetime.date(2026, 11, 25)
+PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
+
+CAUGHT = [
+    ("calls_unlogged", "hosted_read", "logs_api_calls"),
+    ("dead_token_insisted_on", "hosted_token_refused", "renews_token_once"),
+    ("deadline_per_read", "hosted_answer_drips", "keeps_deadline"),
+    ("errors_uncounted", "hosted_trouble_noticed", "notices_errors"),
+    ("hammers", "hosted_outage", "retries_in_bounds"),
+    ("latency_unmeasured", "hosted_trouble_noticed", "notices_latency"),
+    ("logs_requests", "hosted_read", "keeps_secrets_out_of_logs"),
+    ("long_deadline", "hosted_answer_stalls", "keeps_deadline"),
+    ("no_token_renewal", "hosted_token_refused", "renews_token_once"),
+    ("same_pause_each_time", "hosted_outage", "backs_off"),
+    ("whole_history_read", "hosted_read", "reads_limited_history"),
+]
+
+
+def watched(stand_in: StandIn) -> Journal:
+    """Everything that reaches the hosted API from now on."""
+    journal = Journal()
+    stand_in.fiskil.link.begin(journal, is_stray=lambda _one: False)
+    return journal
+
+
+def make_real(stand_in: StandIn) -> None:
+    """Let the account reach a bank that is no sandbox."""
+    institutions = stand_in.fiskil.sandbox.store.institutions
+    real = next(one for one in institutions.values() if not one.is_accessible)
+    institutions[real.institution_id] = msgspec.structs.replace(real, is_accessible=True)
+
+
+def test_flawed_clients_are_caught(play: Play) -> None:
+    """Who reads the first page alone misses rows that the hosted API serves."""
+    outcomes = play("first_page_only", "hosted_small_pages")
+
+    assert verdicts(outcomes["hosted_small_pages"])["holds_every_row"] is FAIL
+
+
+def test_an_impatient_client_is_caught(play: Play) -> None:
+    """Who does not wait as the relay tells asks too soon."""
+    outcomes = play("retry_after_ignored", "hosted_told_to_wait")
+
+    assert verdicts(outcomes["hosted_told_to_wait"])["waits_as_told"] is FAIL
+
+
+def test_production_is_refused_before_the_app_is_started(stand_in: StandIn) -> None:
+    """An institution that is no sandbox is enough; the app makes not one request."""
+    make_real(stand_in)
+    journal = watched(stand_in)
+
+    with pytest.raises(UnsafeTarget, match="no sandbox"):
+        run.rehearse(suitable.select(["hosted_read"])[0], settings=stand_in.settings(), seed=0)
+
+    assert [one.route for one in journal.all(Exchange)] == ["token", "institutions.list"]
+
+
+def test_a_wrong_secret_is_told_without_it(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The complaint names the address, never the secret."""
+    monkeypatch.setenv("FISKIL_CLIENT_SECRET", "fsk_wrong_secret_of_mine")
+
+    with pytest.raises(HookError, match="gave no token") as told:
+        run.rehearse(suitable.select(["hosted_read"])[0], settings=stand_in.settings(), seed=0)
+
+    assert "fsk_wrong_secret_of_mine" not in str(told.value)
+
+
+def test_an_untrusted_certificate_ends_it(stand_in: StandIn) -> None:
+    """Without the authority's file nobody is believed to be the hosted API, and no key pair is sent."""
+    journal = watched(stand_in)
+
+    with pytest.raises(HookError, match="gave no token"):
+        run.rehearse(suitable.select(["hosted_read"])[0], settings=stand_in.settings(ca_file=None), seed=0)
+
+    assert journal.all(Exchange) == []
+
+
+@pytest.mark.full
+def test_the_reference_app_proves_ten_practices(stand_in: StandIn) -> None:
+    """Nothing is violated, every reason is told, nothing was written at the hosted API; two runs give one report."""
+    settings = stand_in.settings()
+    chosen = list(suitable.scenarios().values())
+    journal = watched(stand_in)
+
+    told = [
+        run.judge(
+            run.rehearse(chosen, settings=settings, seed=0, looks_at_contract=True),
+            settings=settings,
+            seed=0,
+            today=TODAY,
+            is_gate=True,
+        )
+        for _ in range(2)
+    ]
+
+    judgement = told[0]
+    assert [(one.scenario, one.verdict) for one in judgement.scenarios if one.verdict is not PASS] == []
+    assert len(judgement.having(Standing.PROVEN)) >= 10
+    assert judgement.having(Standing.VIOLATED) == []
+    assert gate.exit_code(judgement) == 3
+    unproven = judgement.having(Standing.NOT_PROVEN)
+    assert [one.practice for one in unproven if not one.reason.startswith("--api hosted: ")] == []
+    assert {one.method for one in journal.all(Exchange) if one.route != "token"} == {"GET"}
+    assert told[0] == told[1]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("name", "scenario", "probe"), CAUGHT, ids=[one[0] for one in CAUGHT])
+def test_more_flawed_clients_are_caught(play: Play, name: str, scenario: str, probe: str) -> None:
+    """Each by the probe that is about it."""
+    assert verdicts(play(name, scenario)[scenario])[probe] is FAIL

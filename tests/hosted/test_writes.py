@@ -1,0 +1,75 @@
+"""Writes before the hosted API: refused and told, or passed where that was asked for."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from standing import StandIn
+
+from harness.hosted import run
+from harness.journal import Exchange, Journal
+from harness.probes import Finding, PollsSparingly, Verdict
+from harness.scenario import Scenario
+from harness.settings import Settings, parse
+from harness.steps import Refresh, StayIdle
+
+APPS = Path(__file__).parent.parent / "apps"
+ONCE = Scenario(
+    name="once",
+    practices=("cache.no-excess-polling",),
+    steps=(Refresh(), StayIdle(seconds=0.1)),
+    probes=(PollsSparingly(),),
+)
+
+
+def settings_of(stand_in: StandIn) -> Settings:
+    """The writing app before the stand-in."""
+    environment = {
+        "FISKIL_BASE_URL": "{api_url}",
+        "FISKIL_CLIENT_ID": "{client_id}",
+        "FISKIL_CLIENT_SECRET": "{client_secret}",
+        "END_USER_ID": stand_in.rosa.end_user_id,
+    }
+    app = {
+        "command": "{python} writer.py {port}",
+        "env": environment,
+        "ready": "GET /",
+        "drive": {"refresh": "POST /refresh"},
+    }
+    hosted = msgspec.structs.replace(stand_in.settings().hosted, introduce=None)
+    return msgspec.structs.replace(parse({"app": app}, folder=APPS), hosted=hosted)
+
+
+@pytest.fixture
+def journal(stand_in: StandIn) -> Journal:
+    """Everything that reaches the hosted API."""
+    journal = Journal()
+    stand_in.fiskil.link.begin(journal, is_stray=lambda _one: False)
+    return journal
+
+
+def findings(stand_in: StandIn, *, lets_write: bool) -> tuple[Finding, ...]:
+    done = run.rehearse([ONCE], settings=settings_of(stand_in), seed=0, lets_write=lets_write)
+    return done.rehearsal.outcomes[0].findings
+
+
+def test_a_write_is_refused_and_told(stand_in: StandIn, journal: Journal) -> None:
+    """The scenario is inconclusive for it, and names the call; at the hosted API nobody was created."""
+    found = findings(stand_in, lets_write=False)
+
+    assert [(one.probe, one.verdict) for one in found] == [
+        ("polls_sparingly", Verdict.PASS),
+        ("every_step_done", Verdict.INCONCLUSIVE),
+    ]
+    assert found[1].seen.startswith("a request that writes was refused by the relay: POST end_users.create")
+    assert {one.method for one in journal.all(Exchange) if one.route != "token"} == {"GET"}
+    assert len(stand_in.fiskil.sandbox.store.end_users) == 1
+
+
+def test_an_allowed_write_passes(stand_in: StandIn, journal: Journal) -> None:
+    """With --allow-writes it is made, and nothing is inconclusive for it."""
+    found = findings(stand_in, lets_write=True)
+
+    assert [(one.probe, one.verdict) for one in found] == [("polls_sparingly", Verdict.PASS)]
+    assert "end_users.create" in {one.route for one in journal.all(Exchange)}
+    assert len(stand_in.fiskil.sandbox.store.end_users) == 2

@@ -1,0 +1,229 @@
+"""The guard of a relay before a hosted account: reading passes, everything else is refused and never leaves this machine."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from scripted import ASK, OK, Scripted
+
+from harness.clock import wait_until
+from harness.connections import HttpRequest
+from harness.journal import Exchange, Journal, Refused
+from harness.link import Relay
+from harness.link.relay_guard import Guard
+from harness.listen import Loop
+
+TOKEN = b"POST /v1/token HTTP/1.1\r\nHost: relay\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
+
+WRITES = {
+    "post": b"POST /v1/end-users HTTP/1.1\r\nHost: relay\r\nContent-Length: 2\r\n\r\n{}",
+    "put": b"PUT /v1/end-users/eu_1 HTTP/1.1\r\nHost: relay\r\nContent-Length: 2\r\n\r\n{}",
+    "patch": b"PATCH /v1/end-users/eu_1 HTTP/1.1\r\nHost: relay\r\nContent-Length: 2\r\n\r\n{}",
+    "delete": b"DELETE /v1/consent/1 HTTP/1.1\r\nHost: relay\r\n\r\n",
+    "post in chunks": b"POST /v1/end-users HTTP/1.1\r\nHost: relay\r\n" + CHUNKED + b"\r\n2\r\n{}\r\n0\r\n\r\n",
+    "token with a query": b"POST /v1/token?a=1 HTTP/1.1\r\nHost: relay\r\nContent-Length: 2\r\n\r\n{}",
+    "token spelt otherwise": b"POST /v1/%74oken HTTP/1.1\r\nHost: relay\r\nContent-Length: 2\r\n\r\n{}",
+    "below the token": b"POST /v1/token/x HTTP/1.1\r\nHost: relay\r\nContent-Length: 2\r\n\r\n{}",
+}
+ODD = {
+    "header": b"GET /v1/consent HTTP/1.1\r\nHost: relay\r\nX-HTTP-Method-Override: DELETE\r\n\r\n",
+    "header of another name": b"GET /v1/consent HTTP/1.1\r\nHost: relay\r\nx-http-method: DELETE\r\n\r\n",
+    "header with underscores": b"GET /v1/consent HTTP/1.1\r\nHost: relay\r\nX_Method_Override: DELETE\r\n\r\n",
+    "another path": b"GET /v1/consent HTTP/1.1\r\nHost: relay\r\nX-Original-URL: /v1/end-users\r\n\r\n",
+    "query": b"GET /v1/consent?_method=DELETE HTTP/1.1\r\nHost: relay\r\n\r\n",
+    "query in code": b"GET /v1/consent?%5Fmethod=DELETE HTTP/1.1\r\nHost: relay\r\n\r\n",
+    "form": b"POST /v1/token HTTP/1.1\r\nHost: relay\r\n" + FORM + b"Content-Length: 14\r\n\r\n_method=DELETE",
+    "json": b'POST /v1/token HTTP/1.1\r\nHost: relay\r\nContent-Length: 15\r\n\r\n{"_method":"X"}',
+    "absolute target": b"GET http://127.0.0.1:1/v1/consent HTTP/1.1\r\nHost: relay\r\n\r\n",
+    "target of a network": b"GET //127.0.0.1:1/v1/consent HTTP/1.1\r\nHost: relay\r\n\r\n",
+    "path that climbs": b"GET /v1/consent/../end-users HTTP/1.1\r\nHost: relay\r\n\r\n",
+    "path that climbs in code": b"GET /v1/%2e%2e/end-users HTTP/1.1\r\nHost: relay\r\n\r\n",
+    "get with a body": b"GET /v1/consent HTTP/1.1\r\nHost: relay\r\nContent-Length: 2\r\n\r\n{}",
+    "get with chunks": b"GET /v1/consent HTTP/1.1\r\nHost: relay\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "options": b"OPTIONS /v1/consent HTTP/1.1\r\nHost: relay\r\n\r\n",
+    "trace": b"TRACE /v1/consent HTTP/1.1\r\nHost: relay\r\n\r\n",
+}
+NO_HTTP = {
+    "small letters": b"post /v1/end-users HTTP/1.1\r\nHost: relay\r\nContent-Length: 2\r\n\r\n{}",
+    "mixed letters": b"Delete /v1/consent/1 HTTP/1.1\r\nHost: relay\r\n\r\n",
+    "length and chunks": b"POST /v1/token HTTP/1.1\r\nHost: relay\r\nContent-Length: 5\r\n" + CHUNKED + b"\r\n0\r\n\r\n",
+    "two lengths": b"POST /v1/token HTTP/1.1\r\nHost: relay\r\nContent-Length: 2\r\nContent-Length: 9\r\n\r\n{}",
+    "space before the colon": b"POST /v1/token HTTP/1.1\r\nHost: relay\r\nContent-Length : 2\r\n\r\n{}",
+    "connect": b"CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: relay\r\n\r\n",
+}
+
+
+class Guarded:
+    """A guarded relay before a scripted API, with a journal."""
+
+    def __init__(self, loop: Loop, *scripts: bytes, **told: Any) -> None:
+        self.api = Scripted(loop, list(scripts) or [OK] * 9)
+        self.guard = guard = Guard(**told)
+        self.relay = Relay(loop, upstream=self.api.url, guard=guard)
+        self.journal = Journal()
+        self.relay.begin(self.journal)
+
+    def say(self, *requests: bytes) -> bytes:
+        """Everything that comes back to *requests*, sent at once on one connection that is then half closed."""
+        import socket
+
+        with socket.create_connection(("127.0.0.1", self.relay.port), timeout=5) as sock:
+            sock.sendall(b"".join(requests))
+            came = sock.recv(65_536)
+            sock.settimeout(0.2)
+            try:
+                return came + b"".join(iter(lambda: sock.recv(65_536), b""))
+            except TimeoutError:
+                return came
+
+    @property
+    def refused(self) -> list[str]:
+        """The kinds of what was refused."""
+        wait_until(lambda: not self.relay.open_requests, cap_s=5)
+        return [one.kind for one in self.journal.all(Refused)]
+
+
+@pytest.fixture
+def guarded() -> Iterator[Callable[..., Guarded]]:
+    """Makes guarded relays."""
+    made: list[Guarded] = []
+    with Loop() as loop:
+        yield lambda *scripts, **told: made.append(Guarded(loop, *scripts, **told)) or made[-1]
+        for one in made:
+            one.relay.close()
+            one.api.close()
+
+
+def test_reading_and_tokens_pass(guarded: Callable[..., Guarded]) -> None:
+    """What an integration needs to read is passed on and counted."""
+    rig = guarded()
+
+    said = rig.say(TOKEN) + rig.say(ASK)
+
+    assert said.count(b"HTTP/1.1 200 OK") == 2
+    assert (rig.guard.passed, len(rig.api.heard), rig.refused) == (2, 2, [])
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_write_is_refused(guarded: Callable[..., Guarded], name: str) -> None:
+    """With an answer of our own, an entry of its own and an exchange; the API hears nothing."""
+    rig = guarded()
+
+    said = rig.say(WRITES[name])
+
+    assert said.startswith(b"HTTP/1.1 403")
+    assert b"refused_by_fiskil_harness" in said
+    assert b"--allow-writes" in said
+    assert (rig.refused, rig.api.heard, rig.api.connections) == (["write"], [], 0)
+    assert [one.status for one in rig.journal.all(Exchange)] == [403]
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("lets_write", [False, True])
+def test_what_can_be_read_in_two_ways_is_refused(guarded: Callable[..., Guarded], name: str, lets_write: bool) -> None:
+    """Also where writing is allowed: nobody knows what it would do."""
+    rig = guarded(lets_write=lets_write)
+
+    said = rig.say(ODD[name])
+
+    assert said.startswith(b"HTTP/1.1 403")
+    assert (rig.refused, rig.api.heard) == (["form"], [])
+
+
+@pytest.mark.parametrize("name", NO_HTTP)
+def test_what_is_no_http_goes_nowhere(guarded: Callable[..., Guarded], name: str) -> None:
+    """A method in small letters is no method, and a body of two lengths has none."""
+    rig = guarded(lets_write=True)
+
+    said = rig.say(NO_HTTP[name])
+
+    assert said[9:12] in {b"400", b"403", b"501"}
+    assert rig.api.heard == []
+
+
+@pytest.mark.parametrize("name", ["post", "put", "patch", "delete", "post in chunks"])
+def test_allowed_writes_pass(guarded: Callable[..., Guarded], name: str) -> None:
+    """Who allows writes has them."""
+    rig = guarded(lets_write=True)
+
+    assert rig.say(WRITES[name]).startswith(b"HTTP/1.1 200")
+    assert (len(rig.api.heard), rig.refused) == (1, [])
+
+
+def test_nothing_after_a_refusal_passes_on_its_connection(guarded: Callable[..., Guarded]) -> None:
+    """What was pipelined behind it is dropped: it might be the rest of what was refused."""
+    rig = guarded()
+
+    said = rig.say(ASK, WRITES["post"], ASK, WRITES["delete"])
+
+    assert (said.count(b"HTTP/1.1 200"), said.count(b"HTTP/1.1 403")) == (1, 1)
+    assert len(rig.api.heard) == 1
+
+
+def test_a_write_in_pieces_is_refused(guarded: Callable[..., Guarded]) -> None:
+    """Its head alone does not go on while the body is still to come."""
+    import socket
+
+    rig = guarded()
+    head, _, body = WRITES["post"].partition(b"{")
+
+    with socket.create_connection(("127.0.0.1", rig.relay.port), timeout=5) as sock:
+        sock.sendall(head)
+        wait_until(lambda: rig.api.connections, cap_s=0.1)
+        sock.sendall(b"{" + body)
+        said = sock.recv(65_536)
+
+    assert said.startswith(b"HTTP/1.1 403")
+    assert (rig.api.heard, rig.api.connections) == ([], 0)
+
+
+def test_a_get_after_the_same_head_is_looked_at_again(guarded: Callable[..., Guarded]) -> None:
+    """A client whose headers are known already is not trusted with another target."""
+    rig = guarded()
+    again = ASK.replace(b"end_user_id=eu_1", b"_method=DELETE")
+
+    said = rig.say(ASK) + rig.say(ASK) + rig.say(again)
+
+    assert (said.count(b"HTTP/1.1 200"), rig.refused) == (2, ["form"])
+
+
+def test_the_bound_holds(guarded: Callable[..., Guarded]) -> None:
+    """After so many requests nothing passes any more, and that is told as such."""
+    rig = guarded(most_requests=2)
+
+    said = [rig.say(ASK)[9:12] for _ in range(3)]
+
+    assert said == [b"200", b"200", b"403"]
+    assert (rig.refused, rig.guard.is_spent) == (["bound"], True)
+
+
+def test_the_time_is_bounded_too() -> None:
+    """A run that lasts too long sends no more."""
+    guard = Guard(most_s=10, elapsed_s=lambda: 10.0)
+
+    found = guard.look(HttpRequest("GET", "/v1/consent", "/v1/consent", b"", [], b"", None), b"/v1/consent")
+
+    assert found is not None
+    assert found.kind == "bound"
+
+
+@pytest.mark.parametrize(
+    "target", [b"https://elsewhere.example/v1", b"//elsewhere.example/v1", b"http:elsewhere", b"\\\\elsewhere.example/"]
+)
+def test_no_redirect_leads_elsewhere(guarded: Callable[..., Guarded], target: bytes) -> None:
+    """A client that follows redirects gets no place to go to with its token."""
+    rig = guarded(b"HTTP/1.1 302 Found\r\nLocation: " + target + b"\r\nContent-Length: 0\r\n\r\n")
+
+    said = rig.say(ASK)
+
+    assert said.startswith(b"HTTP/1.1 302")
+    assert b"elsewhere" not in said
+
+
+def test_a_redirect_at_home_stays(guarded: Callable[..., Guarded]) -> None:
+    """It leads to the relay."""
+    rig = guarded(b"HTTP/1.1 302 Found\r\nLocation: /v1/consent\r\nContent-Length: 0\r\n\r\n")
+
+    assert b"location: /v1/consent" in rig.say(ASK).lower()
