@@ -95,10 +95,11 @@ def rehearse(
     worker = Worker(settings, seed=seed, folder=folder)
     opened(worker)
     try:
-        outcomes = [worker.play(one).outcome for one in scenarios if goes_on()]
+        played = [worker.play(one) for one in scenarios if goes_on()]
     finally:
         worker.close()
-    return gate.judge(outcomes, settings=settings, seed=seed, today=today)
+    met = {what for one in played for what in one.measure.met}
+    return gate.judge([one.outcome for one in played], settings=settings, seed=seed, today=today, met=met)
 
 
 def hear(entry: GalleryApp, judged: Callable[[], Judgement]) -> Hearing:

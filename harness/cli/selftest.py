@@ -52,7 +52,7 @@ def selftest_command(names: tuple[str, ...], is_receivers: bool, seed: int, work
     from harness.matrix import table
 
     entries = _chosen(names, is_receivers=is_receivers)
-    with Progress(len(entries)) as progress:
+    with Progress([one.name for one in entries], workers=workers) as progress:
         hearings = _Trial(seed, progress).of(entries, workers=workers)
     for one in hearings:
         _show(one)
