@@ -104,7 +104,7 @@ class Progress:
 
     def _left_s(self) -> float | None:
         """How long it may still take: by the table of costs, and by how this machine keeps up with it so far."""
-        if self._spent_s < ENOUGH_S:
+        if self._spent_s < ENOUGH_S or not self._waiting:
             return None
         pace = self._elapsed() * len(self._slots) / self._spent_s
         return costs.wall_s(self._waiting, len(self._slots)) * pace
