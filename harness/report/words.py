@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.diagnosis import Diagnosis
 from harness.driver import Outcome
+from harness.flows import Coverage
 from harness.gate import Decision, Difference, GateResult, Judgement, stays_shut, was_not_run
 from harness.practices import bears_on
 from harness.probes import Finding, Verdict
@@ -177,11 +178,16 @@ def difference_line(one: Difference) -> str:
 def coverage_lines(judgement: Judgement) -> list[str]:
     """What was exercised, by kind, and by name what was not."""
     return [
-        f"{one.kind}: {len(one.exercised)} exercised"
-        + (f", not {', '.join(one.untested)}" if one.untested else ", none left out")
+        f"{one.kind}: {len(one.exercised)} exercised{_left(one)}"
         for one in judgement.coverage
         if one.exercised or one.untested
     ]
+
+
+def _left(one: Coverage) -> str:
+    if one.lack:
+        return f"; what the app uses is not known without {one.lack}"
+    return f", not {', '.join(one.untested)}" if one.untested else ", none left out"
 
 
 def command_lines(label: str, command: str, width: int, *, indent: str = "", label_width: int = 0) -> list[str]:
