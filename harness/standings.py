@@ -5,7 +5,7 @@ A finding counts for exactly the practices that its scenario names; what was not
 
 import datetime
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -19,6 +19,8 @@ from harness.settings import Attestation, Settings, Waiver
 
 FACTS = "app.facts"
 Found = list[tuple[str, Finding]]
+SOON_DAYS = 14
+"""So long before a statement expires one is told."""
 
 
 class Standing(enum.StrEnum):
@@ -44,13 +46,19 @@ class PracticeStanding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def stand(
-    one: Practice, outcomes: Sequence[Outcome], settings: Settings, today: datetime.date, is_required: bool
+    one: Practice,
+    outcomes: Sequence[Outcome],
+    settings: Settings,
+    today: datetime.date,
+    *,
+    is_required: bool,
+    met: Collection[str] = (),
 ) -> PracticeStanding:
     """Judge practice *one* by the findings of every scenario that names it, and by what the config states about it."""
     named = [outcome for outcome in outcomes if one.id in outcome.practices]
     bearing = [outcome for outcome in named if not outcome.is_about_others] or named
     if one.measure == "flows":
-        standing, reason, hooks = _by_flows(outcomes, settings)
+        standing, reason, hooks = _by_flows(outcomes, settings, met)
     else:
         standing, reason, hooks = _by_findings(one, bearing, settings)
     attestation = _of(one.id, settings.attest)
@@ -81,6 +89,29 @@ def stand(
     )
 
 
+def check_statements(settings: Settings, source: str) -> None:
+    """Refuse statements that say nothing, stand twice, contradict each other, or stand where experiments can tell.
+
+    Raises:
+        UnknownName: A practice that does not exist.
+        ConfigError: Everything else.
+    """
+    for kind, statements in (("attest", settings.attest), ("waive", settings.waive)):
+        seen: set[str] = set()
+        for one in statements:
+            check_statement(one, kind, source, settings=settings)
+            if one.practice in seen:
+                raise ConfigError(f"{source}: [[{kind}]] names {one.practice} twice. Keep one.")
+            seen.add(one.practice)
+    attested = {one.practice for one in settings.attest}
+    for waiver in settings.waive:
+        if waiver.practice in attested:
+            raise ConfigError(
+                f"{source}: {waiver.practice} is attested and waived. "
+                "An attestation says that it holds, a waiver that it need not. Keep one."
+            )
+
+
 def check_statement(one: Attestation | Waiver, kind: str, source: str, *, settings: Settings | None = None) -> None:
     """Refuse a statement that says nothing, or stands where experiments can tell: by the hooks that *settings* give."""
     row = practice(one.practice)
@@ -103,8 +134,20 @@ def may_be_attested(one: Practice, settings: Settings) -> bool:
 def _given(settings: Settings, parts: Sequence[str]) -> bool:
     node: object = settings
     for part in parts:
-        node = getattr(node, part, None)
+        node = node.get(part) if isinstance(node, dict) else getattr(node, part, None)
     return bool(node)
+
+
+def statement_remarks(settings: Settings, today: datetime.date) -> Iterator[str]:
+    """What time does to statements: those that count no more, or not yet, and those that will soon count no more."""
+    for kind, statements in (("attest", settings.attest), ("waive", settings.waive)):
+        for one in statements:
+            days = (one.expires - today).days
+            if not holds_today(one, today):
+                yield f"[[{kind}]] {one.practice} by {one.owner} {_when(one, today)}, so it counts as absent."
+            elif days <= SOON_DAYS:
+                left = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
+                yield f"[[{kind}]] {one.practice} by {one.owner} expires {left}, on {one.expires}. Renew it, or do without."
 
 
 def _text_key(one: Attestation | Waiver) -> str:
@@ -146,16 +189,19 @@ def _by_findings(one: Practice, bearing: Sequence[Outcome], settings: Settings) 
     return Standing.PROVEN, f"{some(one.needed)} in {where}", ()
 
 
-def _by_flows(outcomes: Sequence[Outcome], settings: Settings) -> tuple[Standing, str, tuple[str, ...]]:
+def _by_flows(
+    outcomes: Sequence[Outcome], settings: Settings, met: Collection[str]
+) -> tuple[Standing, str, tuple[str, ...]]:
     """Proven when everything that the app uses was exercised; a flow that was not is named."""
     if settings.app.facts.uses_events is None:
         return Standing.NOT_PROVEN, f"the config lacks {flows.FACT}", (flows.FACT,)
-    wanted = flows.expected_of(settings.app.facts)
+    wanted = flows.expected_of(settings.app.facts, met)
     done = [outcome for outcome in outcomes if not any(finding.probe == EVERY_STEP for finding in outcome.findings)]
-    left = flows.untested(settings.app.facts, (flow for outcome in done for flow in outcome.flows))
+    left = flows.untested(settings.app.facts, (flow for outcome in done for flow in outcome.flows), met)
     if left:
         return Standing.NOT_PROVEN, f"not exercised: {some(left)}", ()
-    return Standing.PROVEN, f"all {len(wanted)} flows were exercised: every event used, every ending of a journey", ()
+    what = "every event used, every ending of a journey" + (", every endpoint called, every kind of error" if met else "")
+    return Standing.PROVEN, f"all {len(wanted)} flows were exercised: {what}", ()
 
 
 def is_in_config(settings: Settings, hook: str) -> bool:

@@ -64,6 +64,9 @@ def render(whole: GateResult) -> str:
         again=partial(words.again, whole),
         given_by=partial(words.given_by, whole),
         seen=words.seen,
+        comparison=words.comparison_line(whole),
+        difference=words.difference_line,
+        coverage=words.coverage_lines(judgement),
         drawing=sequence.drawing,
         in_words=sequence.in_words,
     )

@@ -4,7 +4,17 @@ from itertools import groupby
 
 from harness.gate import GateResult, Judgement
 from harness.probes import Verdict
-from harness.report.words import again, bug_counts, decision_line, finding_lines, told, trial_counts
+from harness.report.words import (
+    again,
+    bug_counts,
+    comparison_line,
+    coverage_lines,
+    decision_line,
+    difference_line,
+    finding_lines,
+    told,
+    trial_counts,
+)
 
 WIDE = 100
 
@@ -13,6 +23,8 @@ def render(whole: GateResult) -> str:
     """The decision, the findings, and the practices as tables."""
     judgement = whole.result
     lines = ["# fiskil-harness", "", f"**{decision_line(whole)}** Seed {judgement.seed}.", ""]
+    lines += [line for remark in judgement.remarks for line in (remark, "")]
+    lines += _comparison(whole)
     for outcome, findings in told(judgement):
         shown = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=WIDE)
         lines += ["```text", *(line.replace("```", "'''") for line in shown), "```", ""]
@@ -35,8 +47,24 @@ def render(whole: GateResult) -> str:
             for one in judgement.trials
         ]
         lines.append("")
+    if judgement.coverage:
+        lines += ["## What this run exercised", "", *(f"- {_cell(one)}" for one in coverage_lines(judgement)), ""]
+    if judgement.left_out:
+        lines += ["## Not run", "", *(f"- {_cell(one)}" for one in judgement.left_out), ""]
     lines += ["To run it again:", "", "```sh", whole.run.again, "```", ""]
     return "\n".join(lines)
+
+
+def _comparison(whole: GateResult) -> list[str]:
+    """What is worse and better than in the baseline."""
+    found = whole.compared
+    if found is None:
+        return []
+    changed = [*(("worse", one) for one in found.worse), *(("better", one) for one in found.better)]
+    lines = [f"**{comparison_line(whole)}**", ""]
+    lines += [f"- {word}: {_cell(difference_line(one))}" for word, one in changed]
+    lines += [f"- {_cell(one)}" for one in found.caveats]
+    return [*lines, ""] if changed or found.caveats else lines
 
 
 def _bugs(judgement: Judgement) -> list[str]:

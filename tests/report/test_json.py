@@ -54,6 +54,6 @@ def test_what_may_differ_between_runs_stands_apart(document: dict[str, Any]) -> 
     """Times, versions, ids and signatures are in run, measured and exhibits, never in result."""
     text = plain_json.dumps(document["result"])
 
-    assert set(document) == {"format", "result", "run", "measured", "exhibits"}
+    assert set(document) == {"format", "result", "run", "measured", "exhibits", "share", "compared"}
     assert "took_s" not in text
     assert "2026-06-01T" not in text
