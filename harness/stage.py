@@ -21,6 +21,7 @@ from harness.errors import HookError, StepError, UnknownName
 from harness.journal import ConsentSeen, CutShort, Effects, EventSeen, Journal, PlanKind, PlanRun, Rows, Trouble
 from harness.local import LocalFiskil, secrets_of
 from harness.model import Consent, EndUser, Event, Person
+from harness.monitoring import AlertSink, Telemetry
 from harness.redact import Redactor
 from harness.sandbox.api.serving import served_to
 from harness.sandbox.datasets import account_ids
@@ -98,7 +99,7 @@ class Stage:
         self.has_mended = False
         self._backlog = self._pending_before()
         self.folder = Folder(app.workdir, logs=app.output().values())
-        self.sinks = {
+        self.sinks: dict[str, tuple[AlertSink | Telemetry, int]] = {
             "an alert": (fiskil.alerts, len(fiskil.alerts.sent)),
             "telemetry": (fiskil.telemetry, len(fiskil.telemetry.sent)),
         }

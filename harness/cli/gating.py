@@ -94,8 +94,8 @@ def gate_command(
     settings = settings_of(config_file, gallery_name, readings)
     gate.check(settings)
     if api == HOSTED:
-        alone = {"--gallery": gallery_name, "--workers": (workers or 1) > 1, "--all-readings": is_all_readings}
-        alone |= {"--fast": is_fast, "--shard": shard, "--baseline": baseline_path}
+        alone: dict[str, object] = {"--gallery": gallery_name, "--workers": (workers or 1) > 1}
+        alone |= {"--all-readings": is_all_readings, "--fast": is_fast, "--shard": shard, "--baseline": baseline_path}
         return before_hosted((), settings, seed, config_file, readings, alone, lets_write=lets_write, **reports)
     number, count = shard_of(shard) if shard else (1, 1)
     before = saved_reports.read(baseline_path) if baseline_path else None

@@ -65,7 +65,7 @@ def before_hosted(
     asked.check()
     elapsed = stopwatch()
     click.echo(f"{settings.hosted.url}: {run.bounds(settings, lets_write=lets_write)}.", err=True)
-    with Progress(len(scenarios)) as progress:
+    with Progress([one.name for one in scenarios]) as progress:
         done = run.rehearse(
             scenarios,
             settings=settings,

@@ -19,7 +19,7 @@ from harness.journal import HOMES
 from harness.link import Relay
 from harness.link.relay_guard import Guard
 from harness.listen import Loop
-from harness.local import Sink
+from harness.monitoring import AlertSink, Telemetry
 from harness.readings import Readings
 from harness.sandbox import Credentials, Sandbox
 from harness.sandbox.sandbox import mint_credentials
@@ -60,7 +60,8 @@ class HostedFiskil:
         try:
             self.link = Relay(self.loop, upstream=address.url, ca_file=address.ca_file, port=port, guard=guard)
             self._sinks = [self.link]
-            self.alerts, self.telemetry = Sink(self.loop, crashes=crashes), Sink(self.loop, crashes=crashes)
+            self.alerts = AlertSink(self.loop, crashes=crashes)
+            self.telemetry = Telemetry(self.loop, crashes=crashes)
             self._sinks += [self.alerts, self.telemetry]
         except BaseException:
             self.close()
