@@ -73,7 +73,7 @@ def _why_unseen(journal: Journal, press: Pressed, looks: list[Shown]) -> str:
     """Why nobody knows what the press came to; empty where somebody does."""
     if press.lack or not looks:
         return f"nobody saw what came of the press: {press.lack or 'no look was taken'}"
-    if not held(journal, press, looks[-1]):
+    if not held(journal, press):
         return "no call of the app was held up after the press"
     return "" if is_seen(looks[-1]) else f"the page was not seen: {looks[-1].lack or 'there was no answer'}"
 

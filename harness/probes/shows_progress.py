@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from harness.journal import Journal, Picture, Pressed, Shown
+from harness.journal import Journal, Pressed, Shown
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
 from harness.probes.looks import PAGES, is_seen, news
-from harness.probes.waits import WAITING, is_waiting, look_before, looks_after, presses
+from harness.probes.waits import WAITING, is_before_the_answer, is_waiting, look_before, looks_after, presses
 
 WINDOW_S = 1.0
 """So soon after the press something must show, in real seconds."""
@@ -41,7 +41,7 @@ class ShowsProgress(PlainProbe, frozen=True, kw_only=True, tag="shows_progress")
             if before is None or not looks:
                 doubts.append(_why_unseen(journal, press))
             elif not any(_is_in_time(one) and _signs(before, one) for one in looks):
-                if self._is_still(journal, before, looks):
+                if self._is_still(before, [one for one in looks if is_waiting(journal, press, one)]):
                     evidence = (f"{press.text or press.page}: nothing changed, and the app was still waiting for the API",)
                     return self.fails(
                         "nothing on the page changed within 1 s of the press", evidence=evidence, examined=len(found)
@@ -52,15 +52,15 @@ class ShowsProgress(PlainProbe, frozen=True, kw_only=True, tag="shows_progress")
         return self.holds("something showed within 1 s of the press", examined=len(found))
 
     @staticmethod
-    def _is_still(journal: Journal, before: Shown, looks: list[Shown]) -> bool:
+    def _is_still(before: Shown, looks: list[Shown]) -> bool:
         """Whether nothing at all had changed a second after the press, not even in the picture."""
         late = [one for one in looks if one.after_s >= WINDOW_S]
-        return bool(late) and not any(_signs(before, one) or _is_other_picture(journal, before, one) for one in looks)
+        return bool(late) and not any(_signs(before, one) or _is_other_picture(before, one) for one in looks)
 
 
 def _looks(journal: Journal, press: Pressed) -> list[Shown]:
     found = looks_after(journal, press, WAITING)
-    return [one for one in found if is_seen(one) and is_waiting(journal, press, one)]
+    return [one for one in found if is_seen(one) and is_before_the_answer(journal, press, one)]
 
 
 def _why_unseen(journal: Journal, press: Pressed) -> str:
@@ -85,17 +85,6 @@ def _signs(before: Shown, after: Shown) -> bool:
     )
 
 
-def _is_other_picture(journal: Journal, before: Shown, after: Shown) -> bool:
+def _is_other_picture(before: Shown, after: Shown) -> bool:
     """Whether the pictures differ; without a picture of both, they may."""
-    left, right = _picture(journal, before), _picture(journal, after)
-    return left is None or right is None or left.png != right.png
-
-
-def _picture(journal: Journal, look: Shown) -> Picture | None:
-    """The picture that was taken with a look."""
-    found = [
-        one
-        for one in journal.all(Picture)
-        if (one.participant, one.moment, one.width_px) == (look.participant, look.moment, look.width_px) and one.png
-    ]
-    return min(found, key=lambda one: abs(one.at_s - look.at_s)) if found else None
+    return not before.digest or before.digest != after.digest

@@ -25,14 +25,20 @@ def looks_after(journal: Journal, press: Pressed, moment: str) -> list[Shown]:
     return [one for one in mine if press.at_s <= one.at_s <= next_s]
 
 
-def held(journal: Journal, press: Pressed, look: Shown) -> list[Exchange]:
-    """The calls that a fault held up between the press and the look."""
-    return [one for one in bitten_by(journal) if one.ended_s >= press.at_s and one.at_s <= look.at_s]
+def held(journal: Journal, press: Pressed) -> list[Exchange]:
+    """The calls that a fault held up after the press, and before the next."""
+    next_s = min((one.at_s for one in journal.all(Pressed) if one.at_s > press.at_s), default=float("inf"))
+    return [one for one in bitten_by(journal) if one.ended_s >= press.at_s and one.at_s <= next_s]
+
+
+def is_before_the_answer(journal: Journal, press: Pressed, look: Shown) -> bool:
+    """Whether somebody looked before the answer to such a call was there, or given up."""
+    return any(one.ended_s >= look.at_s for one in held(journal, press))
 
 
 def is_waiting(journal: Journal, press: Pressed, look: Shown) -> bool:
-    """Whether the app was still waiting for such a call when somebody looked."""
-    return any(one.ended_s >= look.at_s for one in held(journal, press, look))
+    """Whether such a call was open when somebody looked."""
+    return any(one.at_s <= look.at_s <= one.ended_s for one in held(journal, press))
 
 
 def limits_of(journal: Journal) -> Limits | None:

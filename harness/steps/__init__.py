@@ -22,6 +22,7 @@ from harness.steps.deliveries import (
 )
 from harness.steps.embedding import Embed, TellAgain, TellFromElsewhere, TellUnknown
 from harness.steps.explore import Explore
+from harness.steps.failing import FailInBrowser
 from harness.steps.floods import FloodBodies
 from harness.steps.forging import (
     Distort,
@@ -62,6 +63,7 @@ from harness.steps.strangers import (
 )
 from harness.steps.tabs import ReturnToTab
 from harness.steps.terms import Amend, AuthoriseElsewhere
+from harness.steps.watching import LookUntilSynced, PressToLink
 from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, LoseHalf, SendEveryUgly, SendUgly
 
 AnyStep = (
@@ -111,6 +113,7 @@ AnyStep = (
     | EndOutage
     | ExpireTokens
     | Explore
+    | FailInBrowser
     | FailNext
     | FailSync
     | FloodBodies
@@ -127,12 +130,14 @@ AnyStep = (
     | LimitPages
     | LiveThrough
     | LookAt
+    | LookUntilSynced
     | LoseAcknowledgement
     | LoseConnection
     | LoseHalf
     | Mend
     | MistypeCode
     | OpenAccount
+    | PressToLink
     | ReadMonitors
     | Redeliver
     | Reencode
@@ -218,6 +223,7 @@ __all__ = [
     "EndOutage",
     "ExpireTokens",
     "Explore",
+    "FailInBrowser",
     "FailNext",
     "FailSync",
     "FloodBodies",
@@ -234,6 +240,7 @@ __all__ = [
     "LimitPages",
     "LiveThrough",
     "LookAt",
+    "LookUntilSynced",
     "LoseAcknowledgement",
     "LoseConnection",
     "LoseHalf",
@@ -241,6 +248,7 @@ __all__ = [
     "MistypeCode",
     "OpenAccount",
     "PlainStep",
+    "PressToLink",
     "ReadMonitors",
     "Redeliver",
     "Reencode",

@@ -1,10 +1,10 @@
-"""What a person saw, written into a journal by hand: a look, a press, a picture; and what the app waited for meanwhile."""
+"""What a person saw, written into a journal by hand: a look, a press; and what the app waited for meanwhile."""
 
 from typing import Any
 
 from tape import Tape
 
-from harness.journal import Control, Picture, Pressed, Shown
+from harness.journal import Control, Pressed, Shown
 
 BUTTON = Control(kind="button", text="Continue to your bank")
 CONNECT = "Connect your bank\nWe ask your bank for your accounts and balances.\nContinue to your bank"
@@ -39,11 +39,6 @@ def pressed(tape: Tape, *, lack: str = "") -> None:
     tape.journal.write(
         Pressed(at_s=tape.now_s, participant="", page="connect", purpose="link", text=BUTTON.text, number=1, lack=lack)
     )
-
-
-def picture(tape: Tape, moment: str, png: bytes) -> None:
-    """A picture was taken with the look before."""
-    tape.journal.write(Picture(at_s=tape.now_s, participant="", page="connect", moment=moment, width_px=1280, png=png))
 
 
 def hangs(tape: Tape, fault: str = "Stall()", *, for_s: float) -> None:

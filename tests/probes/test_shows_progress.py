@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sight import BUTTON, CONNECT, hangs, picture, pressed, shown
+from sight import BUTTON, CONNECT, hangs, pressed, shown
 from tape import Tape
 
 from harness.journal import Control
@@ -18,18 +18,16 @@ def waited(
     *,
     before: str = CONNECT,
     after_s: float = 1.0,
-    png: bytes = b"same",
+    digest: str = "same",
     for_s: float = 2.5,
     **more: Any,
 ) -> None:
     """Somebody presses, looks again after so many seconds, and sees a picture; the call hangs for *for_s*."""
-    shown(tape, "connect", before, controls=(BUTTON,))
-    picture(tape, "plain", b"same")
+    shown(tape, "connect", before, controls=(BUTTON,), digest="same")
     pressed(tape)
     hangs(tape, "Latency(delay_ms=2500)", for_s=for_s)
     tape.wait(after_s)
-    shown(tape, "connect", text, moment="waiting", after_s=after_s, **{"controls": (BUTTON,), **more})
-    picture(tape, "waiting", png)
+    shown(tape, "connect", text, moment="waiting", after_s=after_s, digest=digest, **{"controls": (BUTTON,), **more})
 
 
 @pytest.mark.parametrize(
@@ -73,14 +71,14 @@ def test_a_number_that_counts_is_no_sign(tape: Tape) -> None:
 
 def test_what_only_the_picture_shows_is_a_doubt(tape: Tape) -> None:
     """It may be a spinner, or the colour of a button under the pointer."""
-    waited(tape, png=b"other")
+    waited(tape, digest="other")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_without_a_picture_nothing_is_blamed(tape: Tape) -> None:
     """The page may have shown what has no words."""
-    waited(tape, png=b"")
+    waited(tape, digest="")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
