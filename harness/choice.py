@@ -8,7 +8,8 @@ from harness.ids import stream
 from harness.scenario import Scenario, load, load_all
 from harness.steps import name_of
 
-COSTLY = frozenset({"break", "explore", "restart_with_wrong_secret", "revoke_key", "speak_tls", "stay_idle"})
+IN_BROWSER = frozenset({"fail_in_browser", "look_at", "look_until_synced", "press_to_link", "walk_in_browser"})
+COSTLY = IN_BROWSER | {"break", "explore", "restart_with_wrong_secret", "revoke_key", "speak_tls", "stay_idle"}
 """Steps whose scenarios wait for something in real time."""
 
 MANY = 100

@@ -9,14 +9,18 @@ import hashlib
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from harness.browser.seen import Part, Seen, part_of, script, together
 from harness.browser.window import Window
+from harness.journal import Control
 
 if TYPE_CHECKING:
     from playwright.async_api import CDPSession, Page
 
 EVERY_MS = 60
 DIGEST_CAP_S = 2.0
+POINTING_CAP_MS = 1000
 _NUMBERS = count(1)
 
 
@@ -39,6 +43,10 @@ class Diary:
         """What the page told last; None where it never told anything, or is no longer there."""
         told = None if self.is_over else self._window.run(self._last)
         return None if told is None else together([told], url=self._window.url, status=None)
+
+    def point_at(self, control: Control) -> None:
+        """Lay the pointer on *control* beforehand, so that what the pointer changes is no change by the press."""
+        self._window.run(lambda page: _point_at(page, control))
 
     def digest(self) -> str:
         """What the picture is known by; empty where none could be taken."""
@@ -67,3 +75,12 @@ class Diary:
         except Exception:  # noqa: BLE001 - a page may go while it is pictured
             return ""
         return hashlib.sha256(base64.b64decode(taken["data"])).hexdigest()
+
+
+async def _point_at(page: "Page", control: Control) -> None:
+    try:
+        found = (await page.evaluate_handle(script("read"), msgspec.to_builtins(control))).as_element()
+        if found is not None:
+            await found.hover(timeout=POINTING_CAP_MS)
+    except Exception:  # noqa: BLE001, S110 - what cannot be pointed at cannot be pressed either, and the press will say so
+        pass

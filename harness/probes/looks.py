@@ -73,11 +73,11 @@ def _of_nothing(look: Shown) -> str:
     return "" if look.controls or _DRAWN.search(look.html) else "is blank"
 
 
-def doubt_about(look: Shown) -> str:
-    """Why nobody can say that the page helps, as the end of a sentence; empty where it does."""
+def doubt_about(look: Shown, *, told: str) -> str:
+    """Why nobody can say that the page helps, as the end of a sentence; empty where *told*, what is new on it, does."""
     if not is_seen(look):
         return f"was not seen: {look.lack or 'there was no answer'}"
-    if not says_something(look.text):
+    if not says_something(told):
         return "says too little to tell"
     return "" if _has_next_step(look) else "does not say what to do next, as far as can be told"
 

@@ -5,10 +5,14 @@ from typing import ClassVar
 from harness.journal import Journal, Pressed, Shown
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.looks import PAGES, doubt_about, flaw_of, gist, is_seen, news, says_something
+from harness.probes.looks import PAGES, doubt_about, flaw_of, gist, is_seen, news, says_something, sentences
 from harness.probes.waits import STALLED, WAITING, held, limits_of, look_before, looks_after, presses
 
 SLACK_S = 1.0
+EARLY_S = 0.5
+"""What showed so long before the app hung up was about the wait."""
+
+FIRST_S = 2.0
 LIMIT = "app.limits.request_deadline_s"
 
 
@@ -60,10 +64,11 @@ def _case(journal: Journal, press: Pressed, *, deadline_s: float, is_promised: b
     flaw = flaw_of(last)
     if flaw:
         return Case(name=name, verdict=Verdict.FAIL, seen=f"when the app gave up, the page {flaw}")
-    known = [one for one in (before, *looks_after(journal, press, WAITING)) if one is not None and is_seen(one)]
+    known = [one for one in (before, *_meanwhile(journal, press, last)) if one is not None and is_seen(one)]
     if last.after_s > deadline_s:
         return _late(name, known, last, is_promised=is_promised)
-    doubt = doubt_about(last) if _says_news(known, last) else "says nothing new yet"
+    told = _news(known, last)
+    doubt = doubt_about(last, told="\n".join(told)) if told else "says nothing new yet"
     if doubt:
         return _doubt(name, f"when the app gave up, the page {doubt}")
     return Case(name=name, verdict=Verdict.PASS, seen="said in words")
@@ -78,10 +83,19 @@ def _why_unseen(journal: Journal, press: Pressed, looks: list[Shown]) -> str:
     return "" if is_seen(looks[-1]) else f"the page was not seen: {looks[-1].lack or 'there was no answer'}"
 
 
+def _meanwhile(journal: Journal, press: Pressed, last: Shown) -> list[Shown]:
+    """What the page said while the app was still at it, by when it hung up; of an app that never did, what it said first."""
+    looks = looks_after(journal, press, WAITING)
+    ends = [one.ended_s for one in held(journal, press) if one.ended_s <= last.at_s]
+    if not ends:
+        return [one for one in looks if one.after_s <= FIRST_S]
+    return [one for one in looks if one.at_s <= max(ends) - EARLY_S]
+
+
 def _late(name: str, known: list[Shown], last: Shown, *, is_promised: bool) -> Case:
     if not is_promised:
         return _doubt(name, _UNPROMISED)
-    if _says_news(known, last):
+    if says_something("\n".join(_news(known, last))):
         return _doubt(name, "the page said it late, as far as could be measured")
     is_as_before = any(gist(one) == gist(last) for one in known)
     if not is_as_before:
@@ -89,11 +103,12 @@ def _late(name: str, known: list[Shown], last: Shown, *, is_promised: bool) -> C
     return Case(name=name, verdict=Verdict.FAIL, seen="the page had not said by the request deadline that it did not work")
 
 
-def _says_news(known: list[Shown], last: Shown) -> bool:
-    """Whether the page says something that it said neither before the press nor while it was waiting."""
-    told = [set(news(one, last)) for one in known]
-    fresh = set.intersection(*told) if told else {last.text}
-    return bool(fresh) and says_something(last.text)
+def _news(known: list[Shown], last: Shown) -> tuple[str, ...]:
+    """What the page says that it said neither before the press nor while the app was still at it."""
+    fresh = sentences(last.text)
+    for one in known:
+        fresh = tuple(told for told in fresh if told in news(one, last))
+    return fresh
 
 
 def _doubt(name: str, seen: str) -> Case:

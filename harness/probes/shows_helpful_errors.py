@@ -7,11 +7,12 @@ from harness.journal import Journal, Shown
 from harness.model import Ending
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.looks import PAGES, doubt_about, flaw_of, gist, is_seen
+from harness.probes.looks import PAGES, doubt_about, flaw_of, gist, is_seen, news
 
-FAILED = "failed"
+FAILED, PLAIN = "failed", "plain"
 CODES = tuple(one.value for one in Ending if one is not Ending.APPROVED)
 RETRYABLE = frozenset({Ending.OTP_FAILURE.value, Ending.TIMED_OUT.value, Ending.UPSTREAM_FAILURE.value})
+CHOSEN = frozenset({Ending.CANCELLED.value, Ending.DENIED.value})
 FINAL = frozenset({Ending.INELIGIBLE.value})
 """What the same end user cannot mend by the same once more: the institution has to act first."""
 
@@ -33,7 +34,7 @@ class ShowsHelpfulErrors(PlainProbe, frozen=True, kw_only=True, tag="shows_helpf
         looks = [one for one in journal.all(Shown) if one.moment == FAILED]
         if not looks:
             return self.cannot_tell("nobody saw a page after an error", hook=PAGES)
-        cases = tuple(_case(cause, seen) for cause, seen in _by_cause(looks).items())
+        cases = tuple(_case(journal, cause, seen) for cause, seen in _by_cause(looks).items())
         bad = [one for one in cases if one.verdict is Verdict.FAIL]
         if bad:
             evidence = tuple(f"{one.name}: {one.seen}" for one in bad)
@@ -55,16 +56,35 @@ def _by_cause(looks: list[Shown]) -> dict[str, list[Shown]]:
     return {cause: list(seen) for cause, seen in groupby(ordered, key=lambda one: one.cause)}
 
 
-def _case(cause: str, looks: list[Shown]) -> Case:
-    for look in looks:
-        flaw = flaw_of(look, codes=CODES) if is_seen(look) else ""
+def _case(journal: Journal, cause: str, looks: list[Shown]) -> Case:
+    seen = [one for one in looks if is_seen(one)]
+    flaws = [(one, flaw_of(one, codes=CODES) or _silence(journal, one)) for one in seen]
+    for look, flaw in flaws:
         if flaw:
             return Case(name=cause, verdict=Verdict.FAIL, seen=f"the {look.page} page {flaw}")
-    for look in looks:
-        doubt = doubt_about(look)
+    doubts = [(one, doubt_about(one, told=_told(journal, one))) for one in looks]
+    for look, doubt in doubts:
         if doubt:
             return Case(name=cause, verdict=Verdict.INCONCLUSIVE, seen=f"the {look.page} page {doubt}")
     return Case(name=cause, verdict=Verdict.PASS, seen="said in words")
+
+
+def _silence(journal: Journal, look: Shown) -> str:
+    """Whether the page is the very one that was there before, though the end user has not turned back by themselves."""
+    is_chosen = look.cause in CHOSEN
+    return "" if is_chosen or _told(journal, look) or not look.text else "is as it was before, and says nothing of it"
+
+
+def _told(journal: Journal, look: Shown) -> str:
+    """What the page says, without what it said before the journey began."""
+    earlier = [
+        one
+        for one in journal.all(Shown)
+        if one.at_s <= look.at_s
+        and (one.participant, one.width_px, one.moment) == (look.participant, look.width_px, PLAIN)
+        and is_seen(one)
+    ]
+    return "\n".join(news(earlier[-1], look)) if earlier else look.text
 
 
 def _the_same(looks: list[Shown]) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
         """Press, let the journey end, and look at what comes of it."""
         participant = stage.participant(self.twin)
         window = open_page(stage, participant, self.page)
+        window.look(has_pictures=False)
         session_id = connect(stage, participant, window, page=self.page)
         stage.fiskil.sandbox.conclude(session_id, self.outcome, email=participant.person.email)
         ended(stage, participant, ending_of(stage, session_id))

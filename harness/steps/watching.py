@@ -15,8 +15,8 @@ from harness.steps.pages import Looking, address_of, look_at
 if TYPE_CHECKING:
     from harness.stage import Participant, Stage
 
-SIGN_S = 1.0
-"""So long after a press somebody waits for a sign of progress, in real seconds."""
+SIGN_S, LATEST_S = 1.0, 1.8
+"""So long after a press somebody waits for a sign of progress, in real seconds; longer while the app is not calling yet."""
 
 PAST_S = 1.2
 """So long past the app's own deadline somebody goes on waiting."""
@@ -24,7 +24,10 @@ PAST_S = 1.2
 BEGINNING_S = 0.5
 """A press that made the app call nothing for so long leads to a page with something more to press."""
 
-STILL_S = 0.3
+EARLY_S = 0.5
+"""What shows so long before the app hung up is about the wait, and no word about its end."""
+
+STILL_S, LONG_S = 0.3, 2.5
 AGAIN_S = 0.25
 
 
@@ -97,7 +100,8 @@ class Watch:
     def __init__(self, stage: "Stage", participant: "Participant", window: Window, *, cause: str) -> None:
         self._stage, self._participant, self._window, self._cause = stage, participant, window, cause
         self._diary = Diary(window)
-        self._known: list[Shown] = []
+        self._before = Shown(participant=participant.name, page=window.page_name)
+        self._meanwhile: list[Shown] = []
         self._since = stopwatch()
 
     def press(self) -> None:
@@ -114,28 +118,41 @@ class Watch:
                 break
             pressed.add((window.url, left[0].text))
             self._diary = Diary(window)
-            self._known = [self._note("plain", self._diary.latest() or window.read())]
+            self._diary.point_at(left[0])
+            self._before = self._note("plain", self._diary.latest() or window.read())
+            lack = press(self._stage, self._participant, window, left[0], number=number)
             self._since = stopwatch()
-            if not press(self._stage, self._participant, window, left[0], number=number) and self._calls():
+            if not lack and self._calls():
                 return
         raise StepError(f"Nothing that can be pressed on the page {self._window.page_name!r} makes the app call the API.")
 
     def await_a_sign(self) -> None:
-        """Look as soon as the page shows something else, and after a second in any case."""
+        """Look as soon as the page shows something else, and after a second in any case, or when the app calls."""
         seen = self._seen()
-        while self._since() < SIGN_S and (seen is None or not _differs(seen, self._known[0])):
+        while self._goes_on() and (seen is None or not _differs(seen, self._before)):
             self._window.pause()
             seen = self._seen()
-        self._known.append(self._note("waiting", seen))
+        self._meanwhile.append(self._note("waiting", seen))
 
     def await_the_end(self) -> None:
-        """Wait until the app has given up and the page says something new, or until a moment past the app's deadline."""
-        still = stopwatch()
+        """Wait until the app has given up and the page says something new, or until a moment past the app's deadline.
+
+        What the page said while the app was still at it was about the wait. An app that never hangs up has given up where
+        other words stand for long.
+        """
+        still, open_s, text = stopwatch(), 0.0, ""
         cap_s = self._stage.settings.app.limits.request_deadline_s + PAST_S
-        while self._since() < cap_s and still() < STILL_S:
-            seen = None if self._is_busy() else self._seen()
-            if seen is None or not self._is_new(seen):
-                still = stopwatch()
+        while self._since() < cap_s:
+            is_open = bool(self._stage.fiskil.link.open_requests)
+            open_s = self._since() if is_open else open_s
+            seen = self._seen()
+            if seen is not None and is_open and _is_new(seen, [self._before, *self._meanwhile]):
+                self._meanwhile.append(self._note("waiting", seen))
+            known = [] if is_open else [one for one in self._meanwhile if one.after_s <= open_s - EARLY_S]
+            if seen is None or seen.text != text or not self._window.is_quiet or not _is_new(seen, [self._before, *known]):
+                still, text = stopwatch(), seen.text if seen else ""
+            if still() >= (LONG_S if is_open else STILL_S):
+                return
             self._window.pause()
 
     def look_at_the_end(self, moment: Literal["stalled", "failed"]) -> None:
@@ -156,20 +173,16 @@ class Watch:
             self._window.pause()
         return False
 
-    def _is_busy(self) -> bool:
-        return bool(self._stage.fiskil.link.open_requests) or not self._window.is_quiet
-
-    def _is_new(self, seen: Seen) -> bool:
-        """Whether the page shows other words than any known look, or none at all."""
-        told = {one for look in self._known for one in sentences(look.text)}
-        return not seen.text or bool(set(sentences(seen.text)) - told)
+    def _goes_on(self) -> bool:
+        is_open = bool(self._stage.fiskil.link.open_requests)
+        return self._since() < (SIGN_S if is_open else LATEST_S)
 
     def _seen(self) -> Seen | None:
         """The page as it is; None where it cannot be told now."""
         if not self._diary.is_over:
             return self._diary.latest()
         try:
-            return self._window.read()
+            return self._window.read() if self._window.is_quiet else None
         except TimeoutError:
             return None
 
@@ -193,6 +206,12 @@ class Watch:
         )
         self._stage.journal.write(look)
         return look
+
+
+def _is_new(seen: Seen, known: list[Shown]) -> bool:
+    """Whether the page shows other words than any known look, or none at all."""
+    told = {one for look in known for one in sentences(look.text)}
+    return not seen.text or bool(set(sentences(seen.text)) - told)
 
 
 def _differs(seen: Seen, before: Shown) -> bool:

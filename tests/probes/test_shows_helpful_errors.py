@@ -180,3 +180,25 @@ def test_what_the_end_user_chose_is_no_error_to_compare(tape: Tape) -> None:
     failed(tape, INELIGIBLE, HELP)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("cause", "verdict"), [(OTP, Verdict.FAIL), (DENIED, Verdict.INCONCLUSIVE)])
+def test_a_page_that_is_as_it_was_before_says_nothing(tape: Tape, cause: str, verdict: Verdict) -> None:
+    """Only who turned back by themselves may need no words."""
+    before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
+    tape.journal.write(Shown(participant="", page="connect", status=200, width_px=360, text=before))
+    failed(tape, cause, before, controls=(Control(kind="button", text="Continue"),))
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_what_the_page_says_beside_all_that_it_said_before_counts(tape: Tape) -> None:
+    """An app that embeds the consent page tells it on the page where all began."""
+    before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
+    tape.journal.write(Shown(participant="", page="connect", status=200, width_px=360, text=before))
+    failed(tape, OTP, f"{before}\nThe code did not match. Please try again.")
+    failed(tape, TIMEOUT, f"{before}\nOh no")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert [(one.name, one.verdict) for one in finding.cases] == [(OTP, Verdict.PASS), (TIMEOUT, Verdict.INCONCLUSIVE)]
