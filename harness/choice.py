@@ -8,8 +8,21 @@ from harness.ids import stream
 from harness.scenario import Scenario, load, load_all
 from harness.steps import name_of
 
-IN_BROWSER = frozenset({"fail_in_browser", "look_at", "look_until_synced", "press_to_link", "walk_in_browser"})
-COSTLY = IN_BROWSER | {"break", "explore", "restart_with_wrong_secret", "revoke_key", "speak_tls", "stay_idle"}
+COSTLY = frozenset(
+    {
+        "break",
+        "explore",
+        "fail_in_browser",
+        "look_at",
+        "look_until_synced",
+        "press_to_link",
+        "restart_with_wrong_secret",
+        "revoke_key",
+        "speak_tls",
+        "stay_idle",
+        "walk_in_browser",
+    }
+)
 """Steps whose scenarios wait for something in real time."""
 
 MANY = 100

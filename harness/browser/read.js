@@ -1,15 +1,16 @@
 // Reads one document as a person sees it: text, controls, signs of work; and what stands behind it. Changes nothing.
 (wanted) => {
   const LONGEST = 2_000_000;
-  const unseen = new Set();
   const roots = [];
+  const closed = globalThis[Symbol.for("harness.closed")];
   const gather = (root) => {
     roots.push(root);
-    for (const one of root.querySelectorAll("*")) if (one.shadowRoot) gather(one.shadowRoot);
+    for (const one of root.querySelectorAll("*")) {
+      const inner = one.shadowRoot || closed?.(one);
+      if (inner) gather(inner);
+    }
   };
   gather(document);
-  const hidden = globalThis[Symbol.for("harness.closed")];
-  if (hidden && hidden()) unseen.add("a closed shadow root");
   const all = (selector) => roots.flatMap((root) => [...root.querySelectorAll(selector)]);
   const isVisible = (one) => {
     if (!one.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true })) return false;
@@ -57,7 +58,6 @@
     values: all("input,textarea,select").map((one) => String(one.value || "")).filter(Boolean),
     signs: [...new Set(signs)],
     controls,
-    unseen: [...unseen],
     has_password: all("input[type=password]").some(isVisible),
   };
 }

@@ -15,9 +15,9 @@ GONE = "it is no longer there"
 
 
 async def read(page: "Page", *, status: int | None, places: Places) -> Seen:
-    """The page and its frames, but for the consent page in one of them, which is not the app's."""
+    """The page and its frames, but for those in which there is nothing of the app's."""
     main = page.main_frame
-    own = [frame for frame in page.frames if frame == main or not places.is_auth(frame.url)]
+    own = [frame for frame in page.frames if frame == main or not _is_foreign(frame, places)]
     parts = [await _part(frame, is_inner=frame != main) for frame in own]
     return together(parts, url=page.url, status=status)
 
@@ -53,6 +53,11 @@ async def _part(frame: "Frame", *, is_inner: bool) -> Part:
         return part_of(await frame.evaluate(script("read")))
     except Exception:  # noqa: BLE001 - a frame may go while it is read
         return Part(unseen=("a frame",)) if is_inner and not frame.is_detached() else Part()
+
+
+def _is_foreign(frame: "Frame", places: Places) -> bool:
+    """Whether it is the consent page, or what the browser shows in place of a page that was refused."""
+    return places.is_auth(frame.url) or frame.url.startswith("chrome-error:")
 
 
 async def _is_shown(frame: "Frame") -> bool:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from harness.browser import maps
 from harness.browser.places import Places
-from harness.journal import Fetched
+from harness.browser.tap import Tap
+from harness.journal import GIVEN_UP, Fetched
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext, Request, Response, Route, WebSocket, WebSocketRoute
+    from playwright.async_api import BrowserContext, Page, Request, Response, Route, WebSocket, WebSocketRoute
 
 READ = frozenset({"document", "script", "stylesheet", "xhr", "fetch", "manifest", "other", "sourcemap"})
 """The kinds whose bodies hold texts."""
@@ -23,7 +24,7 @@ ENDLESS = frozenset({"eventsource", "websocket", "ping", "beacon", "media"})
 """The kinds that nobody waits for."""
 
 LARGEST_BODY = 4_000_000
-REFUSED = "refused: it would have left this machine"
+REFUSED = "it would have left this machine, so it was refused; sandbox.allow_hosts can allow its host"
 TOO_LONG = "the answer is longer than 4 MB, so the rest of it was not read"
 UNREAD = "the browser had thrown the answer away before it was read"
 BLOCKED_WORKER = "Service Worker registration blocked"
@@ -42,6 +43,8 @@ class Traffic:
         self._open: dict[Request, dict[str, Any]] = {}
         self._reading: set[asyncio.Task[None]] = set()
         self._context: BrowserContext | None = None
+        self._tap = Tap(self._later)
+        self._watched: dict[Page, asyncio.Future[None]] = {}
         self._maps: set[str] = set()
         self.ways: list[str] = []
         """Every address that a page was sent to on its way, redirects too."""
@@ -54,9 +57,16 @@ class Traffic:
         context.on("requestfinished", lambda request: self._later(self._ended(request)))
         context.on("requestfailed", lambda request: self._later(self._failed(request)))
         context.on("console", lambda told: self._told(told.text))
-        context.on("page", lambda page: page.on("websocket", self._socket))
+        context.on("page", self._opened)
         await context.route("**/*", self._guard)
         await context.route_web_socket(lambda _url: True, self._guard_socket)
+
+    async def watch(self, page: "Page") -> None:
+        """Read every answer to *page* before the page does."""
+        assert self._context is not None
+        if page not in self._watched:
+            self._watched[page] = asyncio.ensure_future(self._tap.open(self._context, page))
+        await self._watched[page]
 
     @property
     def is_quiet(self) -> bool:
@@ -72,7 +82,9 @@ class Traffic:
         """Write down what never came to an end."""
         await self.drain()
         for request, about in list(self._open.items()):
-            self._put(request, about, lack="it had not come to an end when the window was closed")
+            is_told = request.resource_type == "eventsource"
+            lack = "" if is_told else "it had not come to an end when the window was closed"
+            self._put(request, about, body=b"\n".join(self._tap.events) if is_told else b"", lack=lack)
         self._open.clear()
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
@@ -94,6 +106,10 @@ class Traffic:
         self._note(url=route.url, kind="websocket", lack=REFUSED)
         self._later(route.close())
 
+    def _opened(self, page: "Page") -> None:
+        page.on("websocket", self._socket)
+        self._later(self.watch(page))
+
     def _begun(self, request: "Request") -> None:
         self._open[request] = {**self._stamp(), "page": self.page}
         if request.is_navigation_request():
@@ -109,7 +125,8 @@ class Traffic:
             kind = request.resource_type
             body, lack = b"", ""
             if response is not None and self._is_read(request, response):
-                body, lack = await _body_of(response)
+                read = self._tap.take(request.method, request.url)
+                body, lack = (read, "") if read is not None else await _body_of(response)
             self._put(request, about, response=response, headers=headers, body=body, lack=lack)
             if body and kind in {"document", "script", "stylesheet"} and response is not None:
                 await self._follow(request.url, body, await response.all_headers(), about)
@@ -126,9 +143,12 @@ class Traffic:
         about = self._open.pop(request, None)
         if about is None:
             return
-        is_refused = not self._places.may_pass(request.url)
+        if not self._places.may_pass(request.url):
+            self._put(request, about, lack=REFUSED)
+            return
         # The browser has names for failures that change with its version.
-        self._put(request, about, lack=REFUSED if is_refused else "no answer came, or not all of it")
+        body = self._tap.take(request.method, request.url)
+        self._put(request, about, body=body or b"", lack=GIVEN_UP if body is None else "")
 
     def _put(
         self,

@@ -182,8 +182,8 @@ class Window:
         """Write down what the browser keeps for the app and every address that it went to, as far as it is new."""
         self.drain()
         kept = self._run(storing.kept(self._context, self.places), cap_s=CLOSING_CAP_S)
-        kept += [("url", str(number), url) for number, url in enumerate(self._traffic.ways)]
-        kept += [("history", str(number), url) for number, url in enumerate(self.visited)]
+        for place, urls in (("url", self.ways), ("history", self.visited)):
+            kept += [(place, str(number), url) for number, url in enumerate(urls) if not self.places.is_auth(url)]
         entries = tuple(
             Stored(**self._stamp(), participant=self.participant, page=self.page_name, place=place, name=name, value=value)
             for place, name, value in kept
@@ -215,6 +215,7 @@ class Window:
         await self._context.add_init_script(script("watch"))
         self._context.on("page", self._trail.follow)
         page = await self._context.new_page()
+        await self._traffic.watch(page)
         page.set_default_timeout(self.deadline_s * 1000)
         return page
 

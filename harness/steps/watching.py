@@ -165,11 +165,13 @@ class Watch:
             self._window.look(moment=moment, cause=self._cause, lack=lack, has_pictures=False)
 
     def _calls(self) -> bool:
-        """Whether the app has a call open, or has had one, soon after a press."""
+        """Whether the app calls the API after a press; no, where the page asks the app for nothing and it has not."""
         made, still = len(self._stage.journal.all(Exchange)), stopwatch()
-        while still() < BEGINNING_S:
+        while still() < BEGINNING_S and self._since() < self._window.deadline_s:
             if self._stage.fiskil.link.open_requests or len(self._stage.journal.all(Exchange)) > made:
                 return True
+            if not self._window.is_quiet:
+                still = stopwatch()
             self._window.pause()
         return False
 
