@@ -74,6 +74,7 @@ def stated(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
         privacy_url=facts.privacy_url,
         key_age_days=(real_now().date() - facts.key_created).days if facts.key_created else None,
         rotate_days=facts.rotate_days,
+        syncing_words=facts.syncing_words,
     )
     yield Production(webhook_url=facts.production_webhook_url)
     secret = fiskil.credentials.client_secret

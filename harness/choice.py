@@ -12,7 +12,10 @@ COSTLY = frozenset(
     {
         "break",
         "explore",
+        "fail_in_browser",
         "look_at",
+        "look_until_synced",
+        "press_to_link",
         "restart_with_wrong_secret",
         "revoke_key",
         "speak_tls",

@@ -28,7 +28,7 @@ async def press(page: "Page", control: Control, *, cap_s: float, nth: int | None
     if element is None:
         return GONE
     try:
-        await element.click(timeout=cap_s * 1000)
+        await element.click(timeout=cap_s * 1000, no_wait_after=True)
     except Exception:  # noqa: BLE001 - Playwright has one class for all that can go wrong here
         return "something lies over it, or it never comes to rest"
     return ""

@@ -22,6 +22,7 @@ from harness.steps.deliveries import (
 )
 from harness.steps.embedding import Embed, TellAgain, TellFromElsewhere, TellUnknown
 from harness.steps.explore import Explore
+from harness.steps.failing import FailInBrowser
 from harness.steps.floods import FloodBodies
 from harness.steps.forging import (
     Distort,
@@ -66,6 +67,7 @@ from harness.steps.strangers import (
 from harness.steps.tabs import ReturnToTab
 from harness.steps.terms import Amend, AuthoriseElsewhere
 from harness.steps.traces import ReadTraces
+from harness.steps.watching import LookUntilSynced, PressToLink
 from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, LoseHalf, SendEveryUgly, SendUgly
 
 AnyStep = (
@@ -116,6 +118,7 @@ AnyStep = (
     | EndOutage
     | ExpireTokens
     | Explore
+    | FailInBrowser
     | FailNext
     | FailSync
     | FloodBodies
@@ -133,12 +136,14 @@ AnyStep = (
     | LiveThrough
     | LookAt
     | LookForEnd
+    | LookUntilSynced
     | LoseAcknowledgement
     | LoseConnection
     | LoseHalf
     | Mend
     | MistypeCode
     | OpenAccount
+    | PressToLink
     | ReadMonitors
     | ReadNotice
     | ReadTraces
@@ -230,6 +235,7 @@ __all__ = [
     "EndOutage",
     "ExpireTokens",
     "Explore",
+    "FailInBrowser",
     "FailNext",
     "FailSync",
     "FloodBodies",
@@ -247,6 +253,7 @@ __all__ = [
     "LiveThrough",
     "LookAt",
     "LookForEnd",
+    "LookUntilSynced",
     "LoseAcknowledgement",
     "LoseConnection",
     "LoseHalf",
@@ -254,6 +261,7 @@ __all__ = [
     "MistypeCode",
     "OpenAccount",
     "PlainStep",
+    "PressToLink",
     "ReadMonitors",
     "ReadNotice",
     "ReadTraces",
