@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.errors import ConfigError, UnsafeTarget
+from harness.errors import ConfigError, UnsafeTarget, UsageError
 from harness.settings import RequestTemplate, Settings, load, parse
 
 WHOLE = """
@@ -85,7 +85,7 @@ expires = 2026-03-01
 SOURCE = "fiskil-harness.toml"
 VALUES = (
     "alert_url, api_url, auth_url, ca_file, client_id, client_secret, otlp_url, port, public_url, python, tls_cert_file, "
-    "tls_key_file, webhook_secret, webhook_source_ips, workdir"
+    "tls_key_file, tls_port, webhook_secret, webhook_source_ips, workdir"
 )
 
 
@@ -144,7 +144,7 @@ def test_a_request_may_be_a_bare_text(hook: str) -> None:
         (
             '[app]\ncomand = "x"',
             "unknown key 'comand' in [app]. Did you mean 'command'? "
-            "Known: command, drive, env, facts, limits, object, observe, ready, ready_s, url, webhook.",
+            "Known: command, drive, env, facts, limits, object, observe, ready, ready_s, tls, url, webhook.",
         ),
         (
             '[app.drive]\nstart_sesion = { request = "POST /x" }',
@@ -244,6 +244,30 @@ def test_a_wrong_type_names_its_place(text: str, words: str) -> None:
 def test_what_cannot_be_meant_is_refused(text: str, words: str) -> None:
     """Contradictions and unusable values are said before anything starts."""
     assert complaint(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('url = "http://127.0.0.1:8443"', "app.tls.url must begin with https://, got 'http://127.0.0.1:8443'."),
+        (
+            'command = "run"',
+            "[app.tls] says how the app is started, and [app] gives no command. Of an app that runs already",
+        ),
+        ('url = "https://203.0.113.7"', "app.tls.url names '203.0.113.7', which is not loopback"),
+        ('url = "https://127.0.0.1:{tls_prt}"', "app.tls.url uses {tls_prt}, which nothing fills. Did you mean {tls_port}?"),
+        ('env = { CERT = "{cert}" }', "app.tls.env.CERT uses {cert}, which nothing fills."),
+        ('command = "run \'it"', "app.tls.command cannot be read: no closing quotation."),
+    ],
+)
+def test_a_place_of_tls_that_cannot_be_meant_is_refused(text: str, words: str) -> None:
+    """Before anything is started."""
+    app = "" if "[app.tls]" in words else '[app]\ncommand = "serve"\n'
+
+    with pytest.raises(UsageError) as raised:
+        read(f"{app}[app.tls]\n{text}")
+
+    assert words in str(raised.value)
 
 
 def test_an_unknown_dataset_names_the_nearest() -> None:
