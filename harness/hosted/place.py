@@ -26,6 +26,19 @@ from harness.sandbox.sandbox import mint_credentials
 from harness.settings.dialect import FISKIL, READINGS, Dialect
 
 
+class _Nobody(Sandbox):
+    """A sandbox in which nobody is; tokens die at the guard."""
+
+    def __init__(self, guard: Guard, **told: Any) -> None:
+        self._guard = guard
+        super().__init__(**told)
+
+    def expire_tokens(self) -> int:
+        """Let every token that has passed be refused from now on."""
+        self._guard.expire_tokens()
+        return super().expire_tokens()
+
+
 class HostedFiskil:
     """The relay before one account; close it, and nothing is left."""
 
@@ -47,7 +60,8 @@ class HostedFiskil:
         self.credentials: Credentials = msgspec.structs.replace(
             minted, client_id=address.client_id, client_secret=address.client_secret
         )
-        self.sandbox = Sandbox(
+        self.sandbox = _Nobody(
+            guard,
             institutions=catalog.institutions(),
             mint=Mint(seed=seed),
             credentials=self.credentials,

@@ -77,7 +77,7 @@ def rehearse(
             was_interrupted = False
             try:
                 worker.start()
-                for one in _played(worker, scenarios, progress, guard):
+                for one in _played(worker, scenarios, progress):
                     played.append(one)  # noqa: PERF402 - what was played stays when Ctrl-C ends the loop
             except KeyboardInterrupt:
                 was_interrupted = True
@@ -132,12 +132,8 @@ def _unproven(one: PracticeStanding) -> PracticeStanding:
     return msgspec.structs.replace(one, reason=f"--api hosted: {reason_of(one.practice)}", hooks=())
 
 
-def _played(
-    worker: HostedWorker, scenarios: Sequence[Scenario], progress: Progress | None, guard: Guard
-) -> Iterator[Played]:
+def _played(worker: HostedWorker, scenarios: Sequence[Scenario], progress: Progress | None) -> Iterator[Played]:
     for scenario in scenarios:
-        if guard.is_spent:
-            return
         if progress is not None:
             progress.began(scenario.name)
         one = worker.play(scenario)

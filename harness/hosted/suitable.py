@@ -14,7 +14,7 @@ from harness.selection import from_file, from_plan
 from harness.steps import AnyStep, Break, name_of
 
 PLAYABLE = frozenset(
-    {"break", "kill_app", "mend", "read_monitors", "refresh", "restart", "settle", "start_app", "stay_idle"}
+    {"break", "expire_tokens", "kill_app", "mend", "read_monitors", "refresh", "restart", "settle", "start_app", "stay_idle"}
 )
 """Steps that touch the app and the relay, and nothing at Fiskil."""
 ELSEWHERE = (NextForeign, RedirectCrossOrigin, RedirectDowngrade)

@@ -181,11 +181,14 @@ class Relay:
         return self.rules.take(relayed.facts)
 
     def _guard(self, relayed: Relayed, guard: Guard) -> None:
-        """Let the guard look, and write down what it refuses; faults never meet that."""
+        """Let the guard look, and write down what it refuses; faults never meet that, nor calls with a dead token."""
         request, journal = relayed.request, relayed.journal
         found = guard.look(request, relayed.named or relayed.target, is_complete=relayed.is_complete)
-        relayed.refused = found
-        if found is not None and journal is not None:
+        if found is None:
+            relayed.refused = guard.unauthorised(request)
+            return
+        relayed.refused, relayed.keeps = found.reply, False
+        if journal is not None:
             journal.write(
                 Refused(
                     **journal.stamp(),

@@ -210,8 +210,7 @@ class RelayClient(asyncio.Protocol):
             request.body = b"".join(relayed.unsent)
         taken = self.relay.begin_exchange(relayed)
         if relayed.refused is not None:
-            relayed.keeps = False
-            self.finish(relayed, self.give(relayed, relayed.refused.reply), keeps=False)
+            self.finish(relayed, self.give(relayed, relayed.refused), keeps=relayed.keeps)
             return
         if taken:
             relayed.is_held = True

@@ -15,6 +15,9 @@ from msgspec import Struct
 from harness.clock import stopwatch
 from harness.connections import HttpRequest
 from harness.faults.base import Reply
+from harness.link.call import version_of
+from harness.link.refusals import refusal
+from harness.sandbox.problems import unauthorized
 
 READING = frozenset({"GET", "HEAD"})
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -66,6 +69,8 @@ class Guard:
         self.lets_write = lets_write
         self.most_requests, self.most_s = most_requests, most_s
         self.passed = 0
+        self._seen: set[bytes] = set()
+        self._dead: set[bytes] = set()
         self._elapsed_s = elapsed_s or stopwatch()
 
     @property
@@ -83,6 +88,20 @@ class Guard:
         if found is not None:
             return found
         return Refusal(kind=BOUND, why=PAST_BOUND) if self.is_spent else None
+
+    def expire_tokens(self) -> None:
+        """Let every token that was seen so far be refused from now on; at the API it lives on, and nobody can use it."""
+        self._dead |= self._seen
+
+    def unauthorised(self, request: HttpRequest) -> Reply | None:
+        """The API's own refusal where *request* carries a token that is dead here. Source: token.expired"""
+        value = next((value for name, value in request.headers if name.lower() == b"authorization"), b"")
+        token = value.rpartition(b" ")[2]
+        if token not in self._dead:
+            self._seen |= {token} - {b""}
+            return None
+        version = version_of(request.headers)
+        return refusal(unauthorized(), method=request.method, raw_path=request.raw_path, version=version)
 
     def _writing(self, request: HttpRequest, target: bytes, *, is_complete: bool) -> Refusal | None:
         method = request.method

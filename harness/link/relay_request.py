@@ -8,8 +8,8 @@ import httptools
 from msgspec import Struct
 
 from harness.connections import LONGEST_REMEMBERED, HttpRequest
+from harness.faults.base import Reply
 from harness.journal import Journal, Keeping
-from harness.link.relay_guard import Refusal
 from harness.link.rules import Facts
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -38,7 +38,7 @@ class Relayed(Struct, eq=False):
 
     ``number`` is 0 until it is the exchange's turn. ``rest`` is what the API is sent after the target, where that is known
     already. A held one's answer is not passed on but given to a fault. ``named`` is the target as it came where that is no
-    path, and ``refused`` why a guard lets the request not pass.
+    path, and ``refused`` what a guard answers in the API's place.
     """
 
     request: HttpRequest
@@ -62,7 +62,7 @@ class Relayed(Struct, eq=False):
     step: int = -1
     bites: tuple[str, ...] = ()
     named: bytes = b""
-    refused: Refusal | None = None
+    refused: Reply | None = None
 
     def take(self, piece: bytes) -> None:
         """A piece of the body, to be sent on."""

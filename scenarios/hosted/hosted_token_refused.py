@@ -1,4 +1,4 @@
-"""A token is refused in the middle of a walk; a good integration renews it once, asks again and loses nothing."""
+"""Every token dies, later one more in the middle of a walk; a good integration renews once, asks again and loses nothing."""
 
 from harness import Scenario, faults, probes, steps
 
@@ -7,10 +7,9 @@ SCENARIO = Scenario(
     steps=(
         steps.Refresh(),
         steps.Settle(),
-        steps.Break("banking.transactions", faults.Unauthorised()),
+        steps.ExpireTokens(),
         steps.Refresh(),
         steps.Settle(),
-        steps.Mend(),
         steps.Break("banking.transactions", faults.PageSize(rows=10), times=0),
         steps.Break("banking.transactions", faults.Unauthorised(), skip=2),
         steps.Refresh(),

@@ -20,7 +20,7 @@ TODAY = datetime.date(2026, 11, 25)
 PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
 
 CAUGHT = [
-    ("calls_unlogged", "hosted_read", "logs_api_calls"),
+    ("failed_calls_unlogged", "hosted_read", "logs_api_calls"),
     ("dead_token_insisted_on", "hosted_token_refused", "renews_token_once"),
     ("deadline_per_read", "hosted_answer_drips", "keeps_deadline"),
     ("errors_uncounted", "hosted_trouble_noticed", "notices_errors"),
@@ -91,6 +91,16 @@ def test_an_untrusted_certificate_ends_it(stand_in: StandIn) -> None:
         run.rehearse(suitable.select(["hosted_read"])[0], settings=stand_in.settings(ca_file=None), seed=0)
 
     assert journal.all(Exchange) == []
+
+
+def test_a_run_ends_at_its_bound(play: Play) -> None:
+    """What is left is inconclusive, with the reason, and accuses nobody."""
+    outcomes = play("reference_app", "hosted_idle", "hosted_small_pages", most_requests=6)
+
+    told = {one.seen for outcome in outcomes.values() for one in outcome.findings if one.verdict is INCONCLUSIVE}
+    assert "the bound of this rehearsal was reached" in told
+    assert {outcome.verdict for outcome in outcomes.values()} <= {PASS, INCONCLUSIVE}
+    assert outcomes["hosted_small_pages"].verdict is INCONCLUSIVE
 
 
 @pytest.mark.full

@@ -227,3 +227,16 @@ def test_a_redirect_at_home_stays(guarded: Callable[..., Guarded]) -> None:
     rig = guarded(b"HTTP/1.1 302 Found\r\nLocation: /v1/consent\r\nContent-Length: 0\r\n\r\n")
 
     assert b"location: /v1/consent" in rig.say(ASK).lower()
+
+
+def test_a_dead_token_is_refused_here(guarded: Callable[..., Guarded]) -> None:
+    """As the API words it, without asking it; another token passes, and nothing counts as refused by us."""
+    rig = guarded()
+    before = rig.say(ASK)
+    rig.guard.expire_tokens()
+
+    dead, fresh = rig.say(ASK), rig.say(ASK.replace(b"Bearer abc", b"Bearer abd"))
+
+    assert [said[9:12] for said in (before, dead, fresh)] == [b"200", b"401", b"200"]
+    assert b"invalid or expired token" in dead
+    assert (len(rig.api.heard), rig.refused) == (2, [])
