@@ -13,9 +13,10 @@ from msgspec import Struct
 from harness import trials
 from harness.app.hooks import HOOKS, ORIGIN_TOLD, SECRET_TOLD
 from harness.diagnosis import Diagnosis, diagnose
+from harness.digests import Digests
 from harness.driver import Outcome
 from harness.errors import ConfigError
-from harness.exhibits import Exhibit
+from harness.exhibits import Exhibit, Picture, Story
 from harness.journal import API_TOLD, CA_TOLD
 from harness.practices import all_practices, practice
 from harness.probes import Verdict, heaviest
@@ -24,7 +25,7 @@ from harness.standings import PracticeStanding, Standing, check_statement, holds
 from harness.trials import Hold, Trial
 from harness.worker import Measure
 
-FORMAT = "fiskil-harness/report/1"
+FORMAT = "fiskil-harness/report/2"
 
 
 class Decision(enum.StrEnum):
@@ -101,13 +102,19 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All that a report may read: ``result`` is equal for equal seeds; ``run``, ``measured`` and ``exhibits`` are not."""
+    """All that a report may read: ``result`` is equal for equal seeds, the other fields are not.
+
+    ``stories`` tell what happened in each scenario, ``pictures`` what pages looked like. ``digests`` are of all the rest.
+    """
 
     format: str = FORMAT
     result: Judgement
     run: Run
     measured: tuple[Measure, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
+    stories: tuple[Story, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    digests: Digests = Digests()
 
     @property
     def exit_code(self) -> int:

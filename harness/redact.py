@@ -25,12 +25,15 @@ class Redactor:
     def __init__(self, *sources: Secrets) -> None:
         self._sources = list(sources)
         self._kinds: dict[str, str] = {}
+        self._by_head: dict[str, list[str]] = {}
 
     def register(self, kind: str, value: str | None) -> None:
         """Take *value* out of every text from now on; nothing and very short values are left alone."""
         if value and len(value) >= SHORTEST:
             for form in forms(value):
-                self._kinds.setdefault(form, kind)
+                if form not in self._kinds:
+                    self._kinds[form] = kind
+                    self._by_head.setdefault(form[:SHORTEST], []).append(form)
 
     def learn(self) -> None:
         """Register what the sources hold now; it stays known when they are gone."""
@@ -52,10 +55,11 @@ class Redactor:
     def _replacing(self, whole: str) -> Callable[[str], str]:
         """What takes every secret out of any part of *whole*.
 
-        A long run knows thousands of secrets, of which hardly one is ever found: looking for each in one text is fast, and
-        the pattern is made of those that are there.
+        A long run knows thousands of secrets, of which hardly one is ever found: only those whose first characters stand
+        somewhere are looked for, and the pattern is made of those that are there.
         """
-        found = sorted((form for form in self._kinds if form in whole), key=len, reverse=True)
+        heads = {whole[at : at + SHORTEST] for at in range(len(whole) - SHORTEST + 1)} & self._by_head.keys()
+        found = sorted((form for head in heads for form in self._by_head[head] if form in whole), key=len, reverse=True)
         pattern = re.compile("|".join([*map(re.escape, found), _TOKEN]))
         return lambda text: pattern.sub(lambda match: f"<{self._kinds.get(match[0], 'token')}>", text)
 

@@ -10,10 +10,12 @@ import msgspec
 from msgspec import Struct
 
 from harness.clock import real_now, rfc3339
+from harness.digests import digest_of
 from harness.errors import UsageError
 from harness.gate import GateResult, Judgement, Run
 from harness.redact import Redactor
 from harness.report import files
+from harness.report.sealing import completed
 from harness.runner import Rehearsal
 from harness.settings import Settings, environment
 
@@ -68,8 +70,16 @@ def conclude(judgement: Judgement, rehearsal: Rehearsal, *, settings: Settings, 
         plans=save_plans(rehearsal, redactor),
         replay_with=asked.replay_with,
     )
-    whole = GateResult(result=judgement, run=run, measured=rehearsal.measured, exhibits=rehearsal.exhibits)
+    whole = GateResult(
+        result=judgement,
+        run=run,
+        measured=rehearsal.measured,
+        exhibits=rehearsal.exhibits,
+        stories=rehearsal.stories,
+        pictures=rehearsal.pictures,
+    )
     whole = msgspec.convert(redactor.redact_tree(msgspec.to_builtins(whole)), GateResult)
+    whole = completed(whole, config=digest_of(settings))
     _show(whole, asked)
     for fault in rehearsal.faults:
         click.echo(redactor.redact(fault), err=True)
