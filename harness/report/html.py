@@ -173,7 +173,9 @@ def _summed(each: Iterable[tuple[int, ...]]) -> list[int]:
 
 
 def _took(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+    if seconds >= 1:
+        return f"{seconds:.2f} s"
+    return f"{seconds * 1000:.0f} ms" if seconds >= 0.0005 else "under 1 ms"
 
 
 def _sections(bugs: Sequence[Diagnosis]) -> Iterable[tuple[str, list[Diagnosis]]]:
