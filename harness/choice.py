@@ -8,7 +8,18 @@ from harness.ids import stream
 from harness.scenario import Scenario, load, load_all
 from harness.steps import name_of
 
-COSTLY = frozenset({"break", "explore", "restart_with_wrong_secret", "revoke_key", "speak_tls", "stay_idle"})
+COSTLY = frozenset(
+    {
+        "break",
+        "explore",
+        "look_at",
+        "restart_with_wrong_secret",
+        "revoke_key",
+        "speak_tls",
+        "stay_idle",
+        "walk_in_browser",
+    }
+)
 """Steps whose scenarios wait for something in real time."""
 
 MANY = 100

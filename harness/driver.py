@@ -17,6 +17,7 @@ from harness.app.hooks import OF_SOME
 from harness.app.observe import EFFECTS
 from harness.app.output import Mark, end_of, start_of, written_since
 from harness.beforehand import stated, values_of
+from harness.browser import Chromium
 from harness.clock import wait_until
 from harness.errors import HarnessError, HookError, HookMissing
 from harness.flows import exercised_in
@@ -118,6 +119,7 @@ class Driver:
         except BaseException:
             self.fiskil.close()
             raise
+        self.chromium = Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._is_started = False
         self._readings: dict[str, str] = {}
         self._read_until: dict[str, Mark] = {}
@@ -133,6 +135,7 @@ class Driver:
     def close(self) -> None:
         """Stop the app and every server."""
         try:
+            self.chromium.close()
             self.app.stop()
         finally:
             self.fiskil.close()
@@ -188,6 +191,7 @@ class Driver:
             crashed = self._steps(scenario, stage)
             crashed = self._settle(scenario, stage, crashed)
         finally:
+            stage.close_windows()
             waiting = self.fiskil.link.rules.waiting()
             self.fiskil.link.end()
             wait_until(lambda: not self.fiskil.link.open_requests, cap_s=QUIET_CAP_S)
@@ -281,6 +285,7 @@ class Driver:
             nonce=f"{self._salt[:8]}-{self._count}",
             explore=partial(self._explore, journal, scenario.readings),
             seed=stream(self.seed, scenario.usual_name).randrange(2**32),
+            chromium=self.chromium,
         )
 
     def _explore(

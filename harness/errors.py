@@ -13,7 +13,8 @@
     │   └── PortTaken           somebody else listens where it is to listen
     ├── HookError               a hook answered with something that is no answer
     ├── StepError               a step could not be performed; the scenario is INCONCLUSIVE
-    │   └── HookMissing         a step needs a hook that the config does not give
+    │   ├── HookMissing         a step needs a hook that the config does not give
+    │   └── ToolMissing         a step needs a program that this machine lacks
     └── FaultUnbitten           a fault waited and nothing came by
 """
 
@@ -83,6 +84,10 @@ class HookMissing(StepError):
         """Name the *hook* as it stands in the config, for instance ``app.observe.effects``."""
         self.hook = hook
         super().__init__(f"The config gives no {hook}.")
+
+
+class ToolMissing(StepError):
+    """A step needs a program that this machine lacks; the text names what to install."""
 
 
 class FaultUnbitten(HarnessError):

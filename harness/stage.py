@@ -13,11 +13,14 @@ from harness.app import AppUnderTest
 from harness.app.due import Due
 from harness.app.observe import CAP_S, STILL_S, Rest, Told, Untold, is_connected, look, settled, values_of_consents
 from harness.app.values import of_end_user
+from harness.browser import Chromium, Window
+from harness.browser.places import Places
 from harness.clock import rfc3339
 from harness.errors import HookError, StepError, UnknownName
 from harness.journal import ConsentSeen, CutShort, Effects, EventSeen, Journal, PlanKind, PlanRun, Rows, Trouble
-from harness.local import LocalFiskil
+from harness.local import LocalFiskil, secrets_of
 from harness.model import Consent, EndUser, Event, Person
+from harness.redact import Redactor
 from harness.sandbox.api.serving import served_to
 from harness.sandbox.datasets import account_ids
 from harness.settings import Settings
@@ -71,6 +74,7 @@ class Stage:
         nonce: str,
         explore: Callable[[PlanKind, int, float], Sequence[PlanRun]],
         seed: int = 0,
+        chromium: Chromium | None = None,
     ) -> None:
         self.settings = settings
         self.fiskil = fiskil
@@ -84,6 +88,9 @@ class Stage:
         self.participants: dict[str, Participant] = {}
         self.must_restart = False
         self._nonce = nonce
+        self._chromium = chromium or Chromium(allow_hosts=settings.sandbox.allow_hosts)
+        self._windows: dict[str, Window] = {}
+        self._redactor = Redactor(lambda: secrets_of(fiskil))
         self._events_seen = 0
         self._consents_seen: dict[str, object] = {}
         self.began_at: datetime = fiskil.sandbox.clock.now()
@@ -97,6 +104,35 @@ class Stage:
             person = self.fiskil.sandbox.admit(self.person)
             self.participants[name] = Participant(name, person, ref)
         return self.participants[name]
+
+    def window(self, participant: Participant) -> Window:
+        """The participant's window in Chromium, the same one until the scenario ends.
+
+        Raises:
+            ToolMissing: There is no Playwright or no Chromium.
+        """
+        if participant.name not in self._windows:
+            self._windows[participant.name] = Window(
+                self._chromium,
+                places=Places(
+                    app=lambda: self.app.url,
+                    api=lambda: self.fiskil.api_url,
+                    auth=lambda: self.fiskil.auth_url,
+                    allow_hosts=self.settings.sandbox.allow_hosts,
+                ),
+                participant=participant.name,
+                write=self.journal.write,
+                stamp=self.journal.stamp,
+                is_secret=lambda text: self._redactor.redact(text) != text,
+                deadline_s=self.settings.app.limits.request_deadline_s,
+            )
+        return self._windows[participant.name]
+
+    def close_windows(self) -> None:
+        """Close every window, and write down what its pages had still asked for."""
+        for window in self._windows.values():
+            window.close()
+        self._windows.clear()
 
     def end_user_of(self, participant: Participant) -> EndUser:
         """The end user in the sandbox; one is created when the app has created none."""

@@ -114,7 +114,7 @@ class Visitor:
         if parts.scheme not in {"http", "https"}:
             return False
         host = parts.hostname or ""
-        return host in self._allow_hosts or _is_loopback(host)
+        return host in self._allow_hosts or is_loopback(host)
 
 
 def forms(page: HttpReply) -> list[Form]:
@@ -141,10 +141,11 @@ def _origin(url: str) -> tuple[str, str, int]:
         port = parts.port
     except ValueError:
         port = -1
-    return parts.scheme, "" if _is_loopback(host) else host, port or (443 if parts.scheme == "https" else 80)
+    return parts.scheme, "" if is_loopback(host) else host, port or (443 if parts.scheme == "https" else 80)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether *host* is this machine."""
     if host == "localhost":
         return True
     try:

@@ -4,6 +4,9 @@ from msgspec import Struct
 
 from harness.journal.entry import Entry
 
+GIVEN_UP = "no answer came, or the page did not wait for it"
+"""The ``lack`` of a request that the browser got nothing for."""
+
 
 class Control(Struct, frozen=True, kw_only=True):
     """Something visible that can be pressed or filled in.

@@ -10,6 +10,7 @@ from harness.probes.backs_off import BacksOff
 from harness.probes.base import PlainProbe, Probe, name_of
 from harness.probes.bounds_bodies import BoundsBodies
 from harness.probes.bounds_its_walks import BoundsItsWalks
+from harness.probes.calls_from_the_server import CallsFromTheServer
 from harness.probes.calls_nothing_for_forgeries import CallsNothingForForgeries
 from harness.probes.comes_through import ComesThrough
 from harness.probes.commits_whole_walks import CommitsWholeWalks
@@ -36,8 +37,10 @@ from harness.probes.keeps_end_users_apart import KeepsEndUsersApart
 from harness.probes.keeps_foreign_rows_out import KeepsForeignRowsOut
 from harness.probes.keeps_other_consents import KeepsOtherConsents
 from harness.probes.keeps_refused_rows import KeepsRefusedRows
+from harness.probes.keeps_secrets_off_pages import KeepsSecretsOffPages
 from harness.probes.keeps_secrets_out_of_logs import KeepsSecretsOutOfLogs
 from harness.probes.keeps_the_day import KeepsTheDay
+from harness.probes.keeps_tokens_off_browsers import KeepsTokensOffBrowsers
 from harness.probes.keeps_urls_clean import KeepsUrlsClean
 from harness.probes.knows_again import KnowsAgain
 from harness.probes.leaves_urls_alone import LeavesUrlsAlone
@@ -87,6 +90,7 @@ AnyProbe = (
     | BacksOff
     | BoundsBodies
     | BoundsItsWalks
+    | CallsFromTheServer
     | CallsNothingForForgeries
     | ComesThrough
     | CommitsWholeWalks
@@ -112,8 +116,10 @@ AnyProbe = (
     | KeepsForeignRowsOut
     | KeepsOtherConsents
     | KeepsRefusedRows
+    | KeepsSecretsOffPages
     | KeepsSecretsOutOfLogs
     | KeepsTheDay
+    | KeepsTokensOffBrowsers
     | KeepsUrlsClean
     | KnowsAgain
     | LeavesUrlsAlone
@@ -166,6 +172,7 @@ __all__ = [
     "BacksOff",
     "BoundsBodies",
     "BoundsItsWalks",
+    "CallsFromTheServer",
     "CallsNothingForForgeries",
     "Case",
     "ComesThrough",
@@ -193,8 +200,10 @@ __all__ = [
     "KeepsForeignRowsOut",
     "KeepsOtherConsents",
     "KeepsRefusedRows",
+    "KeepsSecretsOffPages",
     "KeepsSecretsOutOfLogs",
     "KeepsTheDay",
+    "KeepsTokensOffBrowsers",
     "KeepsUrlsClean",
     "KnowsAgain",
     "LeavesUrlsAlone",

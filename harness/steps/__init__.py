@@ -49,6 +49,7 @@ from harness.steps.keys import RevokeFirstKey, RotateKey
 from harness.steps.link import AcceptKey, AwaitCall, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
 from harness.steps.monitors import ReadMonitors
 from harness.steps.order import DeliverEach, LiveThrough, SameMoment
+from harness.steps.pages import LookAt, WalkInBrowser
 from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
 from harness.steps.recovery import KillAmidst, Redeliver, RepeatTogether
 from harness.steps.reuse import RefuseThenReuse
@@ -125,6 +126,7 @@ AnyStep = (
     | LimitConsents
     | LimitPages
     | LiveThrough
+    | LookAt
     | LoseAcknowledgement
     | LoseConnection
     | LoseHalf
@@ -163,6 +165,7 @@ AnyStep = (
     | TellAgain
     | TellFromElsewhere
     | TellUnknown
+    | WalkInBrowser
     | WithdrawSharing
 )
 """Every step that a plan file can hold."""
@@ -230,6 +233,7 @@ __all__ = [
     "LimitConsents",
     "LimitPages",
     "LiveThrough",
+    "LookAt",
     "LoseAcknowledgement",
     "LoseConnection",
     "LoseHalf",
@@ -270,6 +274,7 @@ __all__ = [
     "TellAgain",
     "TellFromElsewhere",
     "TellUnknown",
+    "WalkInBrowser",
     "WithdrawSharing",
     "in_words",
     "name_of",

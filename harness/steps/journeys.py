@@ -241,23 +241,23 @@ def walk_on(
         visitor = visitor_of(stage, participant, browser)
         visitor.open(address)
         _advance(stage, session_id, visitor, until, choices)
-        if then == "confirm" and _at(stage, session_id) == "confirm":
+        if then == "confirm" and screen_at(stage, session_id) == "confirm":
             visitor.submit("confirm")
         elif then == "mistype":
-            while _at(stage, session_id) == "code":
+            while screen_at(stage, session_id) == "code":
                 visitor.submit("enter_code", code="000000x")
-        elif then in {"cancel", "deny"} and _at(stage, session_id) is not None:
+        elif then in {"cancel", "deny"} and screen_at(stage, session_id) is not None:
             visitor.submit(then)
     if then:
         came_back(stage, participant, visitor, attempt=attempt)
     else:
-        ended(stage, participant, _ending_of(stage, session_id) or LEFT, attempt=attempt)
+        ended(stage, participant, ending_of(stage, session_id) or LEFT, attempt=attempt)
 
 
 def came_back(stage: "Stage", participant: "Participant", visitor: Visitor, *, attempt: int = 0) -> None:
     """Write down how the journey ended, and let the app hear of it."""
     session_id = participant.session_ids[attempt - 1]
-    ended(stage, participant, _ending_of(stage, session_id) or LEFT, attempt=attempt)
+    ended(stage, participant, ending_of(stage, session_id) or LEFT, attempt=attempt)
     let_hear(stage, participant, visitor, session_id)
 
 
@@ -268,7 +268,7 @@ def let_hear(stage: "Stage", participant: "Participant", visitor: Visitor, sessi
         hear(stage, participant, session_id, tuple(msgspec.json.decode(visitor.value_of("data-messages") or "[]")))
     elif visitor.redirects:
         participant.way_back = visitor.redirects[-1]
-        is_approved = _ending_of(stage, session_id) == Ending.APPROVED.value
+        is_approved = ending_of(stage, session_id) == Ending.APPROVED.value
         write_visit(stage, participant, visitor, "callback" if is_approved else "cancelled")
 
 
@@ -282,7 +282,7 @@ class Choices(Struct, frozen=True, kw_only=True):
 
 def _advance(stage: "Stage", session_id: str, visitor: Visitor, until: Screen, choices: Choices) -> None:
     while True:
-        screen = _at(stage, session_id)
+        screen = screen_at(stage, session_id)
         if screen is None or SCREENS.index(screen) >= SCREENS.index(until):
             return
         if screen == "institution":
@@ -293,16 +293,18 @@ def _advance(stage: "Stage", session_id: str, visitor: Visitor, until: Screen, c
             visitor.submit("enter_code", code=visitor.text_of("data-code"))
         else:
             visitor.submit("select", account=list(choices.accounts or visitor.choices("account")))
-        if _at(stage, session_id) == screen:
+        if screen_at(stage, session_id) == screen:
             raise StepError(f"The consent page stays at {screen!r}.")
 
 
-def _at(stage: "Stage", session_id: str) -> Screen | None:
+def screen_at(stage: "Stage", session_id: str) -> Screen | None:
+    """The screen that a session's journey stands at; None where it is over."""
     session = stage.fiskil.sandbox.session(session_id)
     return None if session is None or session.ending is not None else session.stage  # type: ignore[return-value]
 
 
-def _ending_of(stage: "Stage", session_id: str) -> str:
+def ending_of(stage: "Stage", session_id: str) -> str:
+    """How a session's journey ended; empty where it has not."""
     session = stage.fiskil.sandbox.session(session_id)
     return session.ending.value if session and session.ending else ""
 

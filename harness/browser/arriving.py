@@ -1,0 +1,86 @@
+"""Coming to a page: going there, waiting until it asks for nothing more, and remembering the way."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from harness.browser.traffic import Traffic
+from harness.clock import stopwatch
+
+if TYPE_CHECKING:
+    from playwright.async_api import Frame, Page, Response
+
+STILL_MS = 60
+TICK_MS = 10
+
+
+class Trail:
+    """Where the pages of a window have been, and how each was answered last."""
+
+    def __init__(self) -> None:
+        self.visited: list[str] = []
+        self.status: int | None = None
+        self._answers: dict[Page, int] = {}
+
+    def follow(self, page: "Page") -> None:
+        """Watch one page from now on."""
+        page.on("framenavigated", lambda frame: self._moved(page, frame))
+        page.on("response", lambda response: self._answered(page, response))
+
+    def status_of(self, page: "Page") -> int | None:
+        """The status of the answer that *page* shows."""
+        return self._answers.get(page)
+
+    def _moved(self, page: "Page", frame: "Frame") -> None:
+        if frame == page.main_frame and frame.url != "about:blank":
+            self.visited.append(frame.url)
+
+    def _answered(self, page: "Page", response: "Response") -> None:
+        request = response.request
+        if request.is_navigation_request() and request.resource_type == "document" and response.frame == page.main_frame:
+            self._answers[page] = response.status
+
+
+async def go(page: "Page", url: str, *, cap_s: float) -> str:
+    """Go to *url*; what kept it from being shown, in words that do not change from run to run."""
+    from playwright.async_api import Error
+    from playwright.async_api import TimeoutError as TooLate
+
+    try:
+        response = await page.goto(url, wait_until="domcontentloaded", timeout=cap_s * 1000)
+    except TooLate:
+        return f"the page was not there within {cap_s:g} s"
+    except Error as error:
+        return _in_words(str(error))
+    kind = response.headers.get("content-type", "") if response is not None else "text/html"
+    kind = kind.partition(";")[0].strip().lower()
+    is_page = kind in {"text/html", "application/xhtml+xml"}
+    return "" if is_page else f"the app answered {kind or 'no content type'}, not a page"
+
+
+async def settle(page: "Page", traffic: Traffic, *, cap_s: float) -> bool:
+    """Wait until nothing has been on its way for a moment; False where that did not come."""
+    elapsed = stopwatch()
+    still_ms = 0
+    while still_ms < STILL_MS:
+        if elapsed() >= cap_s:
+            return False
+        await asyncio.sleep(TICK_MS / 1000)
+        still_ms = still_ms + TICK_MS if traffic.is_quiet and not page.is_closed() else 0
+    return True
+
+
+async def wait(milliseconds: float) -> None:
+    """Let real time pass on the browser's thread."""
+    await asyncio.sleep(milliseconds / 1000)
+
+
+def _in_words(error: str) -> str:
+    words = {
+        "ERR_CONNECTION_REFUSED": "nobody listens there",
+        "ERR_CONNECTION_RESET": "the connection was reset",
+        "ERR_EMPTY_RESPONSE": "the connection was closed without an answer",
+        "ERR_BLOCKED_BY_CLIENT": "the page is on another machine, which was not asked",
+        "ERR_TOO_MANY_REDIRECTS": "the page redirects without end",
+        "Download is starting": "the app answered with a file to be kept, not a page",
+    }
+    return next((said for name, said in words.items() if name in error), "the page could not be opened")

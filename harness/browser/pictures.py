@@ -1,0 +1,34 @@
+"""Pictures of pages, and none of a page that shows a secret."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from harness.browser.seen import Seen
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+HIGHEST_PX = 1600
+CAP_MS = 5_000
+SECRET = "it shows a secret, so no picture was taken"
+
+
+async def taken(
+    page: "Page", width_px: int, *, read: Callable[[], Awaitable[Seen]], is_secret: Callable[[str], bool]
+) -> tuple[bytes, str]:
+    """PNG of the page from its top, or why there is none; it is read before and after, because it may change meanwhile."""
+    try:
+        if is_secret((await read()).whole):
+            return b"", SECRET
+        height_px = await page.evaluate("() => document.documentElement.scrollHeight")
+        clip = {"x": 0, "y": 0, "width": width_px, "height": max(1, min(height_px, HIGHEST_PX))}
+        png = await page.screenshot(
+            clip=clip,  # type: ignore[arg-type]
+            full_page=True,
+            animations="disabled",
+            caret="hide",
+            timeout=CAP_MS,
+        )
+        return (b"", SECRET) if is_secret((await read()).whole) else (png, "")
+    except Exception:  # noqa: BLE001 - Playwright has one class for all that can go wrong here
+        return b"", "the page could not be pictured"

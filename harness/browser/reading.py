@@ -1,0 +1,76 @@
+"""Reading a page with all its frames, and pressing or filling in what was read."""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from harness.browser.places import Places
+from harness.browser.seen import Part, Seen, part_of, script, together
+from harness.journal import Control
+
+if TYPE_CHECKING:
+    from playwright.async_api import ElementHandle, Frame, Page
+
+GONE = "it is no longer there"
+
+
+async def read(page: "Page", *, status: int | None, places: Places) -> Seen:
+    """The page and its frames, but for those in which there is nothing of the app's."""
+    main = page.main_frame
+    own = [frame for frame in page.frames if frame == main or not _is_foreign(frame, places)]
+    parts = [await _part(frame, is_inner=frame != main) for frame in own]
+    return together(parts, url=page.url, status=status)
+
+
+async def press(page: "Page", control: Control, *, cap_s: float) -> str:
+    """Press the first that looks like *control*."""
+    element = await _element(page, control)
+    if element is None:
+        return GONE
+    try:
+        await element.click(timeout=cap_s * 1000)
+    except Exception:  # noqa: BLE001 - Playwright has one class for all that can go wrong here
+        return "something lies over it, or it never comes to rest"
+    return ""
+
+
+async def fill(page: "Page", control: Control, value: str, *, cap_s: float) -> str:
+    """Fill in the first that looks like *control*."""
+    element = await _element(page, control)
+    if element is None:
+        return GONE
+    try:
+        await element.fill(value, timeout=cap_s * 1000)
+    except Exception:  # noqa: BLE001 - as above
+        return "it cannot be filled in"
+    return ""
+
+
+async def _part(frame: "Frame", *, is_inner: bool) -> Part:
+    try:
+        if is_inner and not await _is_shown(frame):
+            return Part()
+        return part_of(await frame.evaluate(script("read")))
+    except Exception:  # noqa: BLE001 - a frame may go while it is read
+        return Part(unseen=("a frame",)) if is_inner and not frame.is_detached() else Part()
+
+
+def _is_foreign(frame: "Frame", places: Places) -> bool:
+    """Whether it is the consent page, or what the browser shows in place of a page that was refused."""
+    return places.is_auth(frame.url) or frame.url.startswith("chrome-error:")
+
+
+async def _is_shown(frame: "Frame") -> bool:
+    return await (await frame.frame_element()).is_visible()
+
+
+async def _element(page: "Page", control: Control) -> "ElementHandle | None":
+    wanted: Any = msgspec.to_builtins(control)
+    for frame in page.frames:
+        try:
+            found = (await frame.evaluate_handle(script("read"), wanted)).as_element()
+        except Exception:  # noqa: BLE001, S112 - a frame may go while it is searched
+            continue
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,77 @@
+"""What a page shows at one moment, read by a script of ours in the page and in every frame of its."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from harness.journal import Control
+
+LOGIN = "it asks for a password, so it is a page to log in at"
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """A page as a person finds it, and what lies behind it.
+
+    ``values`` are what stands in its fields, ``unseen`` in words what nobody can read there. The rest is as in ``Shown``.
+    """
+
+    url: str = ""
+    status: int | None = None
+    title: str = ""
+    text: str = ""
+    html: str = ""
+    values: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    controls: tuple[Control, ...] = ()
+    unseen: tuple[str, ...] = ()
+    has_password: bool = False
+
+    @property
+    def whole(self) -> str:
+        """Everything in which a secret could stand."""
+        told = (f"{one.text}\n{one.leads_to}" for one in self.controls)
+        return "\n".join((self.url, self.title, self.text, self.html, *self.values, *self.signs, *told))
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """What the script tells of one frame."""
+
+    title: str = ""
+    text: str = ""
+    html: str = ""
+    values: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    controls: tuple[Control, ...] = ()
+    unseen: tuple[str, ...] = ()
+    has_password: bool = False
+
+
+@cache
+def script(name: str) -> str:
+    """The text of one of our scripts."""
+    return Path(__file__).with_name(f"{name}.js").read_text(encoding="utf-8")
+
+
+def part_of(told: Any) -> Part:
+    """What the script told, as a value."""
+    return msgspec.convert(told, Part)
+
+
+def together(parts: list[Part], *, url: str, status: int | None) -> Seen:
+    """A page of its frames; the first is the page itself."""
+    first = parts[0] if parts else Part()
+    return Seen(
+        url=url,
+        status=status,
+        title=first.title,
+        text="\n".join(one.text for one in parts if one.text),
+        html="\n".join(one.html for one in parts if one.html),
+        values=tuple(value for one in parts for value in one.values),
+        signs=tuple(dict.fromkeys(sign for one in parts for sign in one.signs)),
+        controls=tuple(control for one in parts for control in one.controls),
+        unseen=tuple(dict.fromkeys(what for one in parts for what in one.unseen)),
+        has_password=any(one.has_password for one in parts),
+    )

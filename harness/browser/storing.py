@@ -1,0 +1,36 @@
+"""What the browser keeps for the app: storage of every kind, and cookies, those too that no script may see."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from harness.browser.places import Places
+from harness.browser.seen import script
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext
+
+Kept = tuple[str, str, str]
+"""Place, name and value."""
+
+
+async def kept(context: "BrowserContext", places: Places) -> list[Kept]:
+    """Everything, each once; storage is read in a document of the app's, so where none is open nothing of it is seen."""
+    found: dict[Kept, None] = {}
+    is_read = False
+    for page in context.pages:
+        for frame in page.frames:
+            if not places.is_app(frame.url):
+                continue
+            try:
+                told = await frame.evaluate(script("store"))
+            except Exception:  # noqa: BLE001, S112 - a frame may go while it is read
+                continue
+            is_read = True
+            found |= {(str(place), str(name), str(value)): None for place, name, value in told}
+    if not is_read:
+        found["lack", "storage", "no page of the app was open"] = None
+    hosts = {urlsplit(places.app()).hostname, "localhost", "127.0.0.1"}
+    for cookie in await context.cookies():
+        if cookie.get("domain", "").lstrip(".") in hosts:
+            found["cookie", cookie.get("name", ""), cookie.get("value", "")] = None
+    return list(found)

@@ -1,0 +1,230 @@
+"""What the pages of one window ask for, and what they get: each request is let pass or refused, and written down.
+
+Bodies are read when an answer is complete. A body that the browser has thrown away by then, and a request that was refused,
+say so in ``lack``: nobody may take them for clean.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from harness.browser import maps
+from harness.browser.places import Places
+from harness.browser.tap import Tap
+from harness.journal import GIVEN_UP, Fetched
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, Page, Request, Response, Route, WebSocket, WebSocketRoute
+
+READ = frozenset({"document", "script", "stylesheet", "xhr", "fetch", "manifest", "other", "sourcemap"})
+"""The kinds whose bodies hold texts."""
+
+ENDLESS = frozenset({"eventsource", "websocket", "ping", "beacon", "media"})
+"""The kinds that nobody waits for."""
+
+LARGEST_BODY = 4_000_000
+REFUSED = "it would have left this machine, so it was refused; sandbox.allow_hosts can allow its host"
+TOO_LONG = "the answer is longer than 4 MB, so the rest of it was not read"
+UNREAD = "the browser had thrown the answer away before it was read"
+BLOCKED_WORKER = "Service Worker registration blocked"
+DRAIN_CAP_S = 3.0
+
+
+class Traffic:
+    """The requests of one window; everything here runs on the browser's thread."""
+
+    def __init__(self, places: Places, write: Callable[[Fetched], None], *, stamp: Callable[[], dict[str, Any]]) -> None:
+        self.page = ""
+        """What the page is called that is open now."""
+        self._places = places
+        self._write = write
+        self._stamp = stamp
+        self._open: dict[Request, dict[str, Any]] = {}
+        self._reading: set[asyncio.Task[None]] = set()
+        self._context: BrowserContext | None = None
+        self._tap = Tap(self._later)
+        self._watched: dict[Page, asyncio.Future[None]] = {}
+        self._maps: set[str] = set()
+        self.ways: list[str] = []
+        """Every address that a page was sent to on its way, redirects too."""
+
+    async def attach(self, context: "BrowserContext", *, participant: str) -> None:
+        """Watch every request of *context*, and stand before each."""
+        self._context = context
+        self._participant = participant
+        context.on("request", self._begun)
+        context.on("requestfinished", lambda request: self._later(self._ended(request)))
+        context.on("requestfailed", lambda request: self._later(self._failed(request)))
+        context.on("console", lambda told: self._told(told.text))
+        context.on("page", self._opened)
+        await context.route("**/*", self._guard)
+        await context.route_web_socket(lambda _url: True, self._guard_socket)
+
+    async def watch(self, page: "Page") -> None:
+        """Read every answer to *page* before the page does."""
+        assert self._context is not None
+        if page not in self._watched:
+            self._watched[page] = asyncio.ensure_future(self._tap.open(self._context, page))
+        await self._watched[page]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing that somebody waits for is on its way."""
+        return not self._reading and all(one.resource_type in ENDLESS for one in self._open)
+
+    async def drain(self) -> None:
+        """Wait until what has come is written down."""
+        if self._reading:
+            await asyncio.wait(set(self._reading), timeout=DRAIN_CAP_S)
+
+    async def close(self) -> None:
+        """Write down what never came to an end."""
+        await self.drain()
+        for request, about in list(self._open.items()):
+            is_told = request.resource_type == "eventsource"
+            lack = "" if is_told else "it had not come to an end when the window was closed"
+            self._put(request, about, body=b"\n".join(self._tap.events) if is_told else b"", lack=lack)
+        self._open.clear()
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+
+    async def _guard(self, route: "Route") -> None:
+        with suppress(Exception):  # the page may be gone by now
+            if self._places.may_pass(route.request.url):
+                await route.continue_()
+            else:
+                await route.abort("blockedbyclient")
+
+    def _guard_socket(self, route: "WebSocketRoute") -> None:
+        if self._places.may_pass(route.url):
+            route.connect_to_server()
+            return
+        self._note(url=route.url, kind="websocket", lack=REFUSED)
+        self._later(route.close())
+
+    def _opened(self, page: "Page") -> None:
+        page.on("websocket", self._socket)
+        self._later(self.watch(page))
+
+    def _begun(self, request: "Request") -> None:
+        self._open[request] = {**self._stamp(), "page": self.page}
+        if request.is_navigation_request():
+            self.ways.append(request.url)
+
+    async def _ended(self, request: "Request") -> None:
+        about = self._open.get(request)
+        if about is None:
+            return
+        try:
+            response = await request.response()
+            headers = tuple((await request.all_headers()).items())
+            kind = request.resource_type
+            body, lack = b"", ""
+            if response is not None and self._is_read(request, response):
+                read = self._tap.take(request.method, request.url)
+                body, lack = (read, "") if read is not None else await _body_of(response)
+            self._put(request, about, response=response, headers=headers, body=body, lack=lack)
+            if body and kind in {"document", "script", "stylesheet"} and response is not None:
+                await self._follow(request.url, body, await response.all_headers(), about)
+        except Exception:  # noqa: BLE001 - the window was closed meanwhile
+            self._put(request, about, lack=UNREAD)
+        finally:
+            self._open.pop(request, None)
+
+    def _is_read(self, request: "Request", response: "Response") -> bool:
+        has_body = not 300 <= response.status < 400 and response.status != 204
+        return has_body and request.resource_type in READ and not self._places.is_auth(request.url)
+
+    async def _failed(self, request: "Request") -> None:
+        about = self._open.pop(request, None)
+        if about is None:
+            return
+        if not self._places.may_pass(request.url):
+            self._put(request, about, lack=REFUSED)
+            return
+        # The browser has names for failures that change with its version.
+        body = self._tap.take(request.method, request.url)
+        self._put(request, about, body=body or b"", lack=GIVEN_UP if body is None else "")
+
+    def _put(
+        self,
+        request: "Request",
+        about: dict[str, Any],
+        *,
+        response: "Response | None" = None,
+        headers: tuple[tuple[str, str], ...] = (),
+        body: bytes = b"",
+        lack: str = "",
+    ) -> None:
+        kind = response.headers.get("content-type", "") if response is not None else ""
+        self._note(
+            about,
+            url=request.url,
+            method=request.method,
+            kind=request.resource_type,
+            headers=headers or tuple(request.headers.items()),
+            sent=request.post_data_buffer or b"",
+            status=None if response is None else response.status,
+            content_type=kind.partition(";")[0].strip().lower(),
+            body=body[:LARGEST_BODY],
+            lack=lack or (TOO_LONG if len(body) > LARGEST_BODY else ""),
+        )
+
+    def _note(self, about: dict[str, Any] | None = None, *, url: str, **known: Any) -> None:
+        self._write(
+            Fetched(
+                **(about or {**self._stamp(), "page": self.page}),
+                participant=self._participant,
+                url=url,
+                is_ours=self._places.is_app(url) or url.startswith("data:"),
+                is_api=self._places.is_api(url),
+                **known,
+            )
+        )
+
+    async def _follow(self, url: str, body: bytes, headers: dict[str, str], about: dict[str, Any]) -> None:
+        """Ask for the maps that a script, a style or a page names, as a curious visitor would."""
+        for named in maps.named_in(url, body, headers):
+            if named in self._maps or self._context is None:
+                continue
+            self._maps.add(named)
+            if named.startswith("data:"):
+                told = maps.inline(named)
+                lack = "" if told else "it cannot be decoded"
+                self._note(about, url=f"data: in {url}", kind="sourcemap", status=200, body=told, lack=lack)
+            elif not self._places.may_pass(named):
+                self._note(about, url=named, kind="sourcemap", lack=REFUSED)
+            else:
+                status, told, lack = await maps.fetched(self._context, named)
+                self._note(about, url=named, kind="sourcemap", status=status, body=told[:LARGEST_BODY], lack=lack)
+
+    def _told(self, text: str) -> None:
+        if BLOCKED_WORKER in text:
+            lack = "a service worker was kept out, so what it would do was not seen"
+            self._note(url=self._places.app(), kind="serviceworker", lack=lack)
+
+    def _socket(self, socket: "WebSocket") -> None:
+        about = {**self._stamp(), "page": self.page}
+        heard: dict[str, list[bytes]] = {"sent": [], "body": []}
+
+        def take(where: str) -> Callable[[str | bytes], None]:
+            return lambda told: heard[where].append(told.encode() if isinstance(told, str) else told)
+
+        def over(_socket: "WebSocket") -> None:
+            joined = {where: b"\n".join(parts)[:LARGEST_BODY] for where, parts in heard.items()}
+            self._note(about, url=socket.url, kind="websocket", **joined)
+
+        socket.on("framesent", take("sent"))
+        socket.on("framereceived", take("body"))
+        socket.on("close", over)
+
+
+async def _body_of(response: "Response") -> tuple[bytes, str]:
+    try:
+        return await response.body(), ""
+    except Exception:  # noqa: BLE001 - Playwright has one class for all that can go wrong here
+        return b"", UNREAD

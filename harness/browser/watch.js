@@ -1,0 +1,11 @@
+// Runs before a page's own scripts: remembers closed shadow roots, so that nobody takes them for empty.
+(() => {
+  const attach = Element.prototype.attachShadow;
+  const closed = new WeakMap();
+  Element.prototype.attachShadow = function (options) {
+    const root = attach.call(this, options);
+    if (options && options.mode === "closed") closed.set(this, root);
+    return root;
+  };
+  Object.defineProperty(globalThis, Symbol.for("harness.closed"), { value: (host) => closed.get(host) });
+})();

@@ -1,0 +1,265 @@
+"""One person's window: pages are opened, pressed, filled in, read and searched, and every look is written down.
+
+Each wait is bounded in real seconds. Of a page that shows a secret no picture is taken.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from harness.browser import arriving, consenting, pictures, reading, storing
+from harness.browser.chromium import CLOSING_CAP_S, Chromium
+from harness.browser.places import Places
+from harness.browser.seen import LOGIN, Seen, script
+from harness.browser.traffic import Traffic
+from harness.clock import stopwatch
+from harness.journal import Control, Entry, Picture, Shown, Stored
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+T_ = TypeVar("T_")
+
+PHONE_PX, DESK_PX = 360, 1280
+WIDTHS_PX = (PHONE_PX, DESK_PX)
+HEIGHTS_PX = {PHONE_PX: 740, DESK_PX: 800}
+SETTLE_CAP_S = 5.0
+PRESS_CAP_S = 3.0
+EVERY_MS = 25
+CLOSED_TO_ALL = (401, 403, 404, 405, 410)
+
+
+class Window:
+    """One person at pages; cookies stay from page to page."""
+
+    def __init__(
+        self,
+        chromium: Chromium,
+        *,
+        places: Places,
+        participant: str,
+        write: Callable[[Entry], None],
+        stamp: Callable[[], dict[str, Any]],
+        is_secret: Callable[[str], bool],
+        deadline_s: float = 30.0,
+    ) -> None:
+        """Open an empty window.
+
+        Args:
+            write: Takes what is seen; *stamp* gives the time and the step of an entry.
+            is_secret: Whether a text holds what no picture may show.
+            deadline_s: The longest wait for a page, in real seconds.
+
+        Raises:
+            ToolMissing: There is no Playwright or no Chromium.
+        """
+        self.places = places
+        self.participant = participant
+        self.deadline_s = deadline_s
+        self.page_name = ""
+        self._chromium = chromium
+        self._write = write
+        self._stamp = stamp
+        self._is_secret = is_secret
+        self._since = stopwatch()
+        self._lack = ""
+        self._noted: set[tuple[str, str, str]] = set()
+        self._traffic = Traffic(places, write, stamp=stamp)
+        # What an app says of itself under its own certificate is no news; whom it calls is another's question.
+        self._context = chromium.context(
+            viewport={"width": DESK_PX, "height": HEIGHTS_PX[DESK_PX]},
+            locale="en-AU",
+            service_workers="block",
+            accept_downloads=False,
+            reduced_motion="reduce",
+            ignore_https_errors=places.app().startswith("https:"),
+        )
+        self._trail = arriving.Trail()
+        self._page: Page = self._run(self._begin(), cap_s=CLOSING_CAP_S)
+
+    @property
+    def url(self) -> str:
+        """Where the person is."""
+        return self._chromium.call(lambda: self._page.url)
+
+    @property
+    def visited(self) -> tuple[str, ...]:
+        """Every address that the window has shown, in order, also those that a script wrote."""
+        return tuple(self._trail.visited)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Every address that a page of the window was sent to, in order, also those that only redirect."""
+        return tuple(self._traffic.ways)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing that somebody waits for is on its way."""
+        return self._chromium.call(lambda: self._traffic.is_quiet)
+
+    @property
+    def consent_url(self) -> str:
+        """Where the consent page stands, be it in a frame or in a window of its own; empty where it is not."""
+        frame = self._run(consenting.frame_of(self._context, self.places), cap_s=CLOSING_CAP_S)
+        return frame.url if frame is not None else ""
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the consent page stands beside the app's, in a frame or in a window of its own."""
+        return bool(self.consent_url) and not self.places.is_auth(self.url)
+
+    def open(self, url: str, *, page: str, settle_s: float = SETTLE_CAP_S) -> str:
+        """Go to *url*, which reports call *page*; return what kept it from being shown, in words."""
+        self._name(page)
+        self._since = stopwatch()
+        self._lack = self._run(self._open(url), cap_s=self.deadline_s + 5)
+        if not self._lack:
+            self.settle(cap_s=settle_s)
+        return self._lack
+
+    def called(self, page: str) -> None:
+        """From now on what is shown is called *page*."""
+        self._name(page)
+
+    def settle(self, *, cap_s: float = SETTLE_CAP_S) -> bool:
+        """Wait until the page asks for nothing more, at most *cap_s* real seconds."""
+        return self._run(arriving.settle(self._page, self._traffic, cap_s=cap_s), cap_s=cap_s + 5)
+
+    def read(self) -> Seen:
+        """What the page shows now; nothing is written down."""
+        return self._run(self._read(), cap_s=CLOSING_CAP_S)
+
+    def wait_until(self, is_there: Callable[[Seen], bool], *, cap_s: float) -> Seen | None:
+        """Read until *is_there* says so, at most for *cap_s* real seconds; then None."""
+        elapsed = stopwatch()
+        while True:
+            seen = self.read()
+            if is_there(seen):
+                return seen
+            if elapsed() >= cap_s:
+                return None
+            self.pause()
+
+    def look(
+        self, *, moment: str = "plain", cause: str = "", lack: str = "", has_pictures: bool = True
+    ) -> tuple[Shown, ...]:
+        """Look at the page on a phone and on a desk, and write down each look, with a picture where *has_pictures*."""
+        return tuple(
+            self._run(self._look(width_px, moment, cause, lack or self._lack, has_pictures), cap_s=CLOSING_CAP_S * 2)
+            for width_px in WIDTHS_PX
+        )
+
+    def press(self, control: Control) -> str:
+        """Press what is there under that name; return what kept it from being pressed, in words."""
+        self._since = stopwatch()
+        return self._run(reading.press(self._page, control, cap_s=PRESS_CAP_S), cap_s=PRESS_CAP_S * 3)
+
+    def fill(self, control: Control, value: str) -> str:
+        """Write *value* into a field; return what kept it from being filled in, in words."""
+        return self._run(reading.fill(self._page, control, value, cap_s=PRESS_CAP_S), cap_s=PRESS_CAP_S * 3)
+
+    def consent(self, act: str, **answers: tuple[str, ...]) -> str:
+        """Send the consent page's form for *act*; return what kept it from being sent, in words."""
+
+        async def send() -> str:
+            frame = await consenting.frame_of(self._context, self.places)
+            if frame is None:
+                return "the consent page is gone"
+            shown = {"code": (await consenting.code_on(frame),)} if act == "enter_code" and not answers else {}
+            return await consenting.submit(frame, act, {**answers, **shown})
+
+        self._since = stopwatch()
+        return str(self._run(send(), cap_s=CLOSING_CAP_S * 3))
+
+    def pause(self) -> None:
+        """Let a moment pass, as short as waits on pages look."""
+        self._run(arriving.wait(EVERY_MS), cap_s=CLOSING_CAP_S)
+
+    def drain(self) -> None:
+        """Wait until every answer that has come is written down."""
+        self._run(self._traffic.drain(), cap_s=CLOSING_CAP_S)
+
+    def note_storage(self) -> tuple[Stored, ...]:
+        """Write down what the browser keeps for the app and every address that it went to, as far as it is new."""
+        self.drain()
+        kept = self._run(storing.kept(self._context, self.places), cap_s=CLOSING_CAP_S)
+        for place, urls in (("url", self.ways), ("history", self.visited)):
+            kept += [(place, str(number), url) for number, url in enumerate(urls) if not self.places.is_auth(url)]
+        entries = tuple(
+            Stored(**self._stamp(), participant=self.participant, page=self.page_name, place=place, name=name, value=value)
+            for place, name, value in kept
+            if (place, name, value) not in self._noted
+        )
+        self._noted |= set(kept)
+        for one in entries:
+            self._write(one)
+        return entries
+
+    def run(self, act: Callable[["Page"], Coroutine[Any, Any, T_]], *, cap_s: float = CLOSING_CAP_S) -> T_:
+        """What the coroutine that *act* makes of the page comes to; for steps that do more than look and press."""
+        return self._run(act(self._page), cap_s=cap_s)
+
+    def close(self) -> None:
+        """Close it, with every page."""
+        if self._chromium.is_running:
+            self._run(self._end(), cap_s=CLOSING_CAP_S)
+
+    def _run(self, wanted: Coroutine[Any, Any, T_], *, cap_s: float) -> T_:
+        return self._chromium.run(wanted, cap_s=cap_s)
+
+    def _name(self, page: str) -> None:
+        self.page_name = page
+        self._chromium.call(lambda: setattr(self._traffic, "page", page))
+
+    async def _begin(self) -> "Page":
+        await self._traffic.attach(self._context, participant=self.participant)
+        await self._context.add_init_script(script("watch"))
+        self._context.on("page", self._trail.follow)
+        page = await self._context.new_page()
+        await self._traffic.watch(page)
+        page.set_default_timeout(self.deadline_s * 1000)
+        return page
+
+    async def _open(self, url: str) -> str:
+        self._trail.status = None
+        return await arriving.go(self._page, url, cap_s=self.deadline_s)
+
+    async def _read(self) -> Seen:
+        return await reading.read(self._page, status=self._trail.status_of(self._page), places=self.places)
+
+    async def _look(self, width_px: int, moment: str, cause: str, lack: str, has_pictures: bool) -> Shown:
+        await self._page.set_viewport_size({"width": width_px, "height": HEIGHTS_PX[width_px]})
+        seen = await self._read()
+        about: dict[str, Any] = {"participant": self.participant, "page": self.page_name, "moment": moment}
+        shown = Shown(
+            **self._stamp(),
+            **about,
+            cause=cause,
+            url=seen.url,
+            status=seen.status,
+            width_px=width_px,
+            title=seen.title,
+            text=seen.text,
+            html=seen.html,
+            signs=seen.signs,
+            controls=seen.controls,
+            after_s=self._since(),
+            lack=lack or self._lack_of(seen),
+        )
+        self._write(shown)
+        if has_pictures:
+            png, why = await pictures.taken(self._page, width_px, read=self._read, is_secret=self._is_secret)
+            self._write(Picture(**self._stamp(), **about, width_px=width_px, png=png, lack=why))
+        return shown
+
+    def _lack_of(self, seen: Seen) -> str:
+        if not self.places.is_app(seen.url):
+            return "the browser was sent to another origin than the app's"
+        if seen.status in CLOSED_TO_ALL:
+            return f"the app answered {seen.status}"
+        if seen.has_password:
+            return LOGIN
+        return f"{' and '.join(seen.unseen)} cannot be looked into" if seen.unseen else ""
+
+    async def _end(self) -> None:
+        await self._traffic.close()
+        await self._context.close()

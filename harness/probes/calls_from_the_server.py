@@ -1,0 +1,51 @@
+"""Does the API hear the app's server alone, and no browser?"""
+
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from harness.journal import Exchange, Fetched, Journal
+from harness.probes.base import PlainProbe
+from harness.probes.calls import calls, header
+from harness.probes.finding import Finding
+from harness.probes.sightings import PAGES, unseen
+
+AGENTS = ("Mozilla/", "Chrome/", "Safari/", "Firefox/")
+
+
+class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_the_server"):
+    """No page asks for an address of the API.
+
+    What the browser asked for was seen in the browser itself, so a call that carries a browser's marks and that no page made
+    came from a server that passes headers on: that is advised against and no more.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (PAGES,)
+    expected: ClassVar[str] = "pages ask the app's server, and only the server asks the API"
+    source: ClassVar[str] = "transport.server-only"
+    fix: ClassVar[str] = "let pages ask your own server, which asks Fiskil with its token and passes on what the page needs"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look where pages asked."""
+        asked = [one for one in journal.all(Fetched) if one.is_api]
+        if asked:
+            lines = tuple(dict.fromkeys(f"the page {one.page!r} asked the API for {_path(one.url)}" for one in asked))
+            return self.fails(lines[0], evidence=lines, examined=len(asked))
+        lack, hook = unseen(journal)
+        if lack:
+            return self.cannot_tell(lack, hook=hook)
+        made = calls(journal)
+        marked = [one for one in made if _has_marks(one)]
+        advice = (f"{marked[0].route or 'a call'} carries what browsers send; send headers of your own",) if marked else ()
+        return self.holds("no page asked the API for anything", examined=len(made), advice=advice)
+
+
+def _has_marks(call: Exchange) -> bool:
+    """Whether it looks like a browser's call; clients of servers send some of these headers too, but not all of them."""
+    sent = call.request_headers
+    is_fetched = bool(header(sent, "sec-fetch-site") or header(sent, "origin"))
+    return is_fetched and any(name in header(sent, "user-agent") for name in AGENTS)
+
+
+def _path(url: str) -> str:
+    """The path alone: what follows may hold ids that differ from run to run, or a token."""
+    return urlsplit(url).path

@@ -1,0 +1,75 @@
+"""Do the client secret, the webhook secret and tokens stay out of everything that the app sends to a browser?"""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from harness.journal import Fetched, Journal, Shown, Stored
+from harness.probes.base import PlainProbe
+from harness.probes.calls import bearer, calls
+from harness.probes.finding import Finding
+from harness.probes.needles import Needle
+from harness.probes.sightings import PAGES, SECRETS, found_in, needles, unseen
+
+KINDS = {
+    "document": "the source",
+    "script": "a script",
+    "stylesheet": "a style sheet",
+    "sourcemap": "a source map",
+    "xhr": "an answer to a script",
+    "fetch": "an answer to a script",
+    "websocket": "what a socket tells",
+}
+HELD = ("client secret", "webhook secret")
+"""What no browser may keep or send; of tokens that it keeps another probe tells."""
+
+
+class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_secrets_off_pages"):
+    """No page, script, source map or answer to a script holds a client secret, a webhook secret or a token.
+
+    Whatever a browser was sent, whoever sits before it can read; encodings hide nothing. A page that was not seen as it is,
+    and an answer that was not read, prove nothing, but a secret in what was read does.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (PAGES,)
+    expected: ClassVar[str] = "no client secret, webhook secret or token in anything that the browser is sent"
+    source: ClassVar[str] = "credentials.never-in-frontend"
+    fix: ClassVar[str] = "keep credentials in the server's environment, and let pages ask your server instead of Fiskil"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Search every body, every page as it stood, and what the browser sent and kept."""
+        wanted, held = needles(journal, SECRETS), needles(journal, HELD)
+        asked = journal.all(Fetched)
+        hits = list(dict.fromkeys((*_answered(asked, wanted), *_shown(journal, wanted), *_kept(journal, asked, held))))
+        if hits:
+            return self.fails(hits[0], evidence=tuple(hits), examined=len(asked))
+        lack, hook = unseen(journal)
+        if lack:
+            return self.cannot_tell(lack, hook=hook)
+        if not any(one.route == "token" or bearer(one) for one in calls(journal)):
+            return self.cannot_tell("the app used neither its key nor a token")
+        read = [one for one in asked if one.body]
+        return self.holds("nothing that the browser was sent holds a secret", examined=len(read))
+
+
+def _answered(asked: list[Fetched], wanted: list[Needle]) -> Iterator[str]:
+    for one in asked:
+        place = KINDS.get(one.kind, "an answer")
+        for what in found_in(one.body, wanted):
+            yield f"{what} stands in {place} of the page {one.page!r}"
+
+
+def _shown(journal: Journal, wanted: list[Needle]) -> Iterator[str]:
+    for one in journal.all(Shown):
+        for what in found_in(f"{one.text}\n{one.html}".encode(), wanted):
+            yield f"{what} stands on the page {one.page!r}"
+
+
+def _kept(journal: Journal, asked: list[Fetched], wanted: list[Needle]) -> Iterator[str]:
+    for one in asked:
+        for what in found_in(
+            b"\n".join([one.url.encode(), one.sent, *(value.encode() for _, value in one.headers)]), wanted
+        ):
+            yield f"{what} stands in a request of the page {one.page!r}"
+    for one in journal.all(Stored):
+        for what in found_in(f"{one.name}={one.value}".encode(), wanted):
+            yield f"{what} is kept by the browser ({one.place})"

@@ -1,0 +1,55 @@
+"""Do access tokens stay out of what a browser keeps?"""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from harness.journal import Fetched, Journal, Stored
+from harness.probes.base import PlainProbe
+from harness.probes.calls import bearer, calls, header
+from harness.probes.finding import Finding
+from harness.probes.sightings import PAGES, found_in, needles, unseen
+
+TOKEN = ("access token",)
+PLACES = {
+    "cache": "the browser's cache",
+    "cookie": "a cookie",
+    "history": "the browser's history",
+    "url": "an address that the browser was sent to",
+}
+
+
+class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_tokens_off_browsers"):
+    """After a whole journey no storage, no cookie, no address and no history of the browser holds an access token.
+
+    Cookies that no script may read are searched too: a token in one leaves the server all the same.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (PAGES,)
+    expected: ClassVar[str] = "no access token in storage, cookies, addresses or history, plain or encoded"
+    source: ClassVar[str] = "token.never-in-browser"
+    fix: ClassVar[str] = (
+        "keep the token in the server's memory, and let the browser hold no more than a session id of your own"
+    )
+
+    def examine(self, journal: Journal) -> Finding:
+        """Search whatever was kept, and the cookies that were sent."""
+        kept = [one for one in journal.all(Stored) if one.place != "lack"]
+        hits = list(dict.fromkeys(_hits(journal, kept)))
+        if hits:
+            return self.fails(hits[0], evidence=tuple(hits), examined=len(kept))
+        lack, hook = unseen(journal)
+        if lack:
+            return self.cannot_tell(lack, hook=hook)
+        if not any(bearer(one) for one in calls(journal)):
+            return self.cannot_tell("the app made no call with a token")
+        return self.holds("nothing that the browser kept holds a token", examined=len(kept))
+
+
+def _hits(journal: Journal, kept: list[Stored]) -> Iterator[str]:
+    wanted = needles(journal, TOKEN)
+    for one in kept:
+        for what in found_in(f"{one.name}={one.value}".encode(), wanted):
+            yield f"{what} stands in {PLACES.get(one.place, one.place)}, on the page {one.page!r}"
+    for asked in journal.all(Fetched):
+        if found_in(header(asked.headers, "cookie").encode(), wanted):
+            yield f"the access token stands in a cookie, on the page {asked.page!r}"

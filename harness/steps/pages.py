@@ -1,0 +1,196 @@
+"""Steps of the end user at the app's own pages, in real Chromium: to look at them, and to walk from them to a consent."""
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from harness.app.templates import fill_text
+from harness.browser import Window
+from harness.clock import stopwatch
+from harness.errors import StepError
+from harness.journal import Fetched, Heard, Shown, Visit, kept
+from harness.model import Ending
+from harness.sandbox.messages import messages_of
+from harness.steps.base import PlainStep
+from harness.steps.connecting import connect
+from harness.steps.journeys import INSTITUTION, LEFT, SCREENS, Screen, ended, ending_of, screen_at
+from harness.steps.telling import values_of
+
+if TYPE_CHECKING:
+    from harness.stage import Participant, Stage
+
+PAGES = "app.observe.pages"
+Moment = Literal["plain", "waiting", "stalled", "unsynced", "synced", "ended", "failed"]
+LANDING_CAP_S = 6.0
+SCREEN_CAP_S = 10.0
+
+
+class Looking(PlainStep, frozen=True, kw_only=True):
+    """A look at pages that the config names."""
+
+    needs: ClassVar[tuple[str, ...]] = (PAGES,)
+
+
+class LookAt(Looking, frozen=True, kw_only=True, tag="look_at"):
+    """The end user opens a page of the app, on a phone and on a desk; without a name, every page that the config names.
+
+    ``moment`` says what is going on meanwhile, ``cause`` the error type behind a look that is *failed*.
+    """
+
+    page: str = ""
+    moment: Moment = "plain"
+    cause: str = ""
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Open, look, and search what the browser keeps."""
+        participant = stage.participant(self.twin)
+        for name in (self.page,) if self.page else tuple(stage.settings.app.observe.pages):
+            look_at(stage, participant, name, moment=self.moment, cause=self.cause)
+
+
+class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
+    """The end user begins on the app's page, walks the consent page to a screen, acts there, and lands in the app again.
+
+    ``then`` is confirm, cancel or deny; nothing means that the tab is closed on that screen.
+    """
+
+    until: Screen = "confirm"
+    then: Literal["confirm", "cancel", "deny", ""] = "confirm"
+    page: str = "connect"
+    institution_id: str = INSTITUTION
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Walk."""
+        participant = stage.participant(self.twin)
+        window = stage.window(participant)
+        look_at(stage, participant, self.page, moment="plain")
+        session_id = connect(stage, participant, window, page=self.page)
+        is_embedded = window.is_embedded
+        window.called("consent")
+        _advance(stage, participant, window, session_id, self)
+        if not self.then:
+            window.open("about:blank", page="consent")
+            ended(stage, participant, ending_of(stage, session_id) or LEFT)
+            return
+        window.called("callback" if self.then == "confirm" else "cancelled")
+        if screen_at(stage, session_id) is not None:
+            _act(stage, window, session_id, self.then)
+        ended(stage, participant, ending_of(stage, session_id) or LEFT)
+        _land(stage, participant, window, session_id, is_embedded=is_embedded)
+
+
+def look_at(stage: "Stage", participant: "Participant", name: str, *, moment: Moment, cause: str = "") -> None:
+    """Open the page that the config calls *name*, and write down what it shows and what the browser keeps of it."""
+    template = stage.settings.app.observe.pages.get(name)
+    if template is None:
+        lack = f"the config names no page {name!r}"
+        stage.cut_short(lack, hook=PAGES)
+        stage.journal.write(
+            Shown(**stage.journal.stamp(), participant=participant.name, page=name, moment=moment, cause=cause, lack=lack)
+        )
+        return
+    window = stage.window(participant)
+    window.open(address_of(stage, participant, template), page=name)
+    window.look(moment=moment, cause=cause)
+    window.note_storage()
+
+
+def address_of(stage: "Stage", participant: "Participant", template: str) -> str:
+    """Where a page of the config is, for *participant*."""
+    from urllib.parse import quote
+
+    values = {name: quote(value, safe="") for name, value in {**stage.app.values, **participant.values}.items()}
+    return stage.app.url + fill_text(template, values)
+
+
+def _advance(stage: "Stage", participant: "Participant", window: Window, session_id: str, walk: WalkInBrowser) -> None:
+    """Answer each screen before the one that is walked to."""
+    while True:
+        screen = screen_at(stage, session_id)
+        if screen is None or SCREENS.index(screen) >= SCREENS.index(walk.until):
+            return
+        if screen == "institution":
+            lack = window.consent("choose", institution_id=(walk.institution_id,))
+        elif screen == "login":
+            lack = window.consent("identify", email=(participant.person.email,))
+        elif screen == "code":
+            lack = window.consent("enter_code")
+        else:
+            lack = window.consent("select")
+        _await_change(stage, window, session_id, screen, lack)
+
+
+def _act(stage: "Stage", window: Window, session_id: str, then: str) -> None:
+    screen = screen_at(stage, session_id)
+    _await_change(stage, window, session_id, screen, window.consent(then))
+
+
+def _await_change(stage: "Stage", window: Window, session_id: str, screen: Screen | None, lack: str) -> None:
+    elapsed = stopwatch()
+    while not lack and screen_at(stage, session_id) == screen:
+        if elapsed() > SCREEN_CAP_S:
+            lack = "nothing came of it"
+        window.pause()
+    if lack:
+        raise StepError(f"The consent page stays at {screen!r} in Chromium: {lack}.")
+    window.settle()
+
+
+def _land(stage: "Stage", participant: "Participant", window: Window, session_id: str, *, is_embedded: bool) -> None:
+    """Wait for the app's page, let the journal hear what it heard, and look at it."""
+    ending = ending_of(stage, session_id)
+    is_approved = ending == Ending.APPROVED.value
+    page = "callback" if is_approved else "cancelled"
+    window.called(page)
+    elapsed = stopwatch()
+    while window.consent_url and elapsed() < LANDING_CAP_S:
+        window.pause()
+    window.settle()
+    lack = "the consent page is still there after its end" if window.consent_url else ""
+    if is_embedded:
+        _note_message(stage, participant, session_id)
+    else:
+        _note_visit(stage, participant, window, page)
+    if is_approved:
+        window.look(moment="unsynced", lack=lack)
+    else:
+        window.look(moment="failed", cause=ending, lack=lack)
+    window.note_storage()
+
+
+def _note_message(stage: "Stage", participant: "Participant", session_id: str) -> None:
+    """The app's own page has heard the consent page's message, and has passed it on as it does."""
+    participant.way_back = stage.fiskil.sandbox.way_back(session_id) or ""
+    messages = messages_of(stage.fiskil.sandbox.session(session_id), stage.fiskil.reading)
+    for message in messages[:1]:
+        participant.heard = (session_id, message)
+        error_type = values_of(message)["error_type"]
+        stage.journal.write(
+            Heard(**stage.journal.stamp(), participant=participant.name, session=session_id, error_type=error_type)
+        )
+
+
+def _note_visit(stage: "Stage", participant: "Participant", window: Window, page: str) -> None:
+    """The browser was sent to a page of the app's, or past it."""
+    window.drain()
+    ways = window.ways
+    last_auth = max((number for number, url in enumerate(ways) if window.places.is_auth(url)), default=-1)
+    back = ways[last_auth + 1 :]
+    participant.way_back = back[0] if back else ""
+    own = [
+        one
+        for one in stage.journal.all(Fetched)
+        if one.participant == participant.name and one.url in back and one.kind == "document" and one.is_ours
+    ]
+    shown = own[-1] if own else None
+    stage.journal.write(
+        Visit(
+            **stage.journal.stamp(),
+            participant=participant.name,
+            page=page,
+            status=shown.status if shown else None,
+            content_type=shown.content_type if shown else "",
+            body=kept(shown.body) if shown else b"",
+            is_elsewhere=shown is None and bool(back),
+        )
+    )

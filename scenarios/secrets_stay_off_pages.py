@@ -1,0 +1,17 @@
+"""An end user connects in a real browser and looks at every page; no secret reaches it, and it never asks the API."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("credentials.not-in-frontend", "server.only", "tokens.not-in-browser"),
+    steps=(
+        steps.LookAt(),
+        steps.WalkInBrowser(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.LookAt(moment="synced"),
+    ),
+    probes=(probes.KeepsSecretsOffPages(), probes.CallsFromTheServer(), probes.KeepsTokensOffBrowsers()),
+)
