@@ -174,7 +174,7 @@ def plainly(whole: GateResult) -> str:
         stated = len(judgement.having(Standing.ATTESTED))
         people = f", {stated} of them stated by people and not measured" if stated else ""
         left = len([one for one in judgement.having(Standing.NOT_PROVEN) if not one.is_required])
-        others = f" {counted(left, 'practice')} that {'is' if left == 1 else 'are'} not required: not proven." if left else ""
+        others = f" Not required and not proven: {left} of {judgement.practices}." if left else ""
         return f"The app may go live: it keeps {judgement.required_met} required practices{people}.{others}{accepted}"
     if violated:
         others = f", and {len(violated) - 1} more" if len(violated) > 1 else ""
