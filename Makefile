@@ -7,6 +7,7 @@
 #   make mutants   faults put into the judge, by a sample: the score, and those that no test finds
 #   make lock      renew constraints.txt
 #   make docs      renew docs/endpoints.md, docs/receiver-bugs.md, docs/faults.md and docs/scenarios.md
+#   make costs     measure what each scenario takes on the reference app, and renew fixtures/costs.toml
 #   make felt      measure what HTTP clients feel of each fault, and renew docs/felt-by-clients.md
 
 SHELL := /bin/sh
@@ -18,7 +19,7 @@ WORKERS ?= 5
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-all coverage check mutants lock docs felt clean
+.PHONY: demo test test-all coverage check mutants lock docs costs felt clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/fiskil-harness demo
@@ -74,6 +75,12 @@ docs: $(VENV)/.installed
 	@mv docs/faults.md.new docs/faults.md
 	@$(BIN)/python -m harness.report.scenario_table >docs/scenarios.md.new
 	@mv docs/scenarios.md.new docs/scenarios.md
+
+costs: $(VENV)/.installed
+	@$(BIN)/fiskil-harness gate --config examples/reference_app/fiskil-harness.toml --workers 2 --json .costs.json
+	@$(BIN)/python -m harness.costs .costs.json >fixtures/costs.toml.new
+	@mv fixtures/costs.toml.new fixtures/costs.toml
+	@rm .costs.json
 
 # ROUNDS says how often each client is measured: where chance decides, one round sees one word.
 felt: $(VENV)/.installed-dev

@@ -5,6 +5,7 @@ They are no signature: who alters a report can compute them anew. Keep the seal 
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from harness.settings import Settings
+
+_SECRET = re.compile(r"auth|credential|key|pass|pwd|secret|token", re.IGNORECASE)
 
 
 class Digests(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,11 +40,15 @@ def digest(node: Any) -> str:
 
 
 def digest_of(settings: Settings) -> str:
-    """The digest of a config. Where it lies does not count, nor do values of the app's environment that may be secrets."""
+    """The digest of a config. Where it lies does not count, nor do values of the app's environment that may be secrets.
+
+    Short secrets could be guessed from a digest, so a value whose name speaks of one is left out, unless it is a template.
+    """
     plain: dict[str, Any] = msgspec.to_builtins(settings, enc_hook=_plain)
     del plain["folder"], plain["source"]
     plain["promised"] = sorted(plain["promised"])
-    plain["app"]["env"] = {name: value if "{" in value else "" for name, value in plain["app"]["env"].items()}
+    told = plain["app"]["env"].items()
+    plain["app"]["env"] = {name: "" if _SECRET.search(name) and "{" not in value else value for name, value in told}
     return digest(plain)
 
 

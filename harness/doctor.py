@@ -14,6 +14,7 @@ from harness.app import hooks
 from harness.app.hooks import MESSAGE, ORIGIN_TOLD
 from harness.app.observe import EFFECTS, look
 from harness.app.templates import choose, fill_text
+from harness.clock import real_now
 from harness.driver import Driver
 from harness.errors import HarnessError
 from harness.http import HttpReply
@@ -22,6 +23,7 @@ from harness.model import Ending, Event
 from harness.practices import all_practices
 from harness.scenario import load_all
 from harness.settings import Settings
+from harness.standings import statement_remarks
 from harness.steps.telling import values_of
 from harness.webhooks import Sender, Target, seal
 from harness.webhooks.sender import Outgoing
@@ -60,7 +62,7 @@ def diagnose(settings: Settings) -> list[Check]:
             if not worker.has_started:
                 raise
         found = [Check(hook="app", state=State.WORKS, says="starts and gets ready"), *_given(worker.driver)]
-        found += [*_refused(settings), *_missing(worker.driver), *_environment()]
+        found += [*_refused(settings), *_statements(settings), *_missing(worker.driver), *_environment()]
         return [Check(hook=one.hook, state=one.state, says=worker.redactor.redact(one.says)) for one in found]
     finally:
         worker.close()
@@ -90,6 +92,12 @@ def _refused(settings: Settings) -> Iterator[Check]:
         gate.check(settings)
     except HarnessError as error:
         yield Check(hook="gate", state=State.WRONG, says=f"refuses this config: {error}")
+
+
+def _statements(settings: Settings) -> Iterator[Check]:
+    """Attestations and waivers that time has passed by, or will soon."""
+    for remark in statement_remarks(settings, real_now().date()):
+        yield Check(hook="gate", state=State.WARNING, says=remark)
 
 
 def _missing(driver: Driver) -> Iterator[Check]:

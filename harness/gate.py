@@ -10,22 +10,25 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
-from harness import trials
+from harness import flows, trials
 from harness.app.hooks import HOOKS, ORIGIN_TOLD, SECRET_TOLD
 from harness.diagnosis import Diagnosis, diagnose
 from harness.digests import Digests
 from harness.driver import Outcome
 from harness.errors import ConfigError
 from harness.exhibits import Exhibit, Picture, Story
+from harness.flows import Coverage
 from harness.journal import API_TOLD, CA_TOLD
 from harness.practices import all_practices, practice
 from harness.probes import Verdict, heaviest
 from harness.settings import Settings
-from harness.standings import PracticeStanding, Standing, check_statement, holds_today, stand
+from harness.standings import PracticeStanding, Standing, check_statements, holds_today, stand, statement_remarks
 from harness.trials import Hold, Trial
 from harness.worker import Measure
 
 FORMAT = "fiskil-harness/report/2"
+NOT_RUN = "every_scenario_run"
+"""Stands for the probes of a scenario that did not run to its end."""
 
 
 class Decision(enum.StrEnum):
@@ -48,9 +51,10 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that two runs with one seed have in common.
 
     ``complaints`` are faults of the config that only the outcomes can show, such as a waiver for something that passes.
-    ``left_out`` names scenarios that were not run because the command at hand cannot give what they need. ``trials`` are the
-    other readings that the app was tried under. ``bugs`` are the known ones of webhook receivers, where
-    anything was run that can see one.
+    ``left_out`` names scenarios that were not run because the command at hand cannot give what they need, or because the
+    gate *is_fast* and asks each question once. ``trials`` are the other readings that the app was tried under. ``bugs`` are
+    the known ones of webhook receivers, where anything was run that can see one. ``coverage`` is what the run exercised and
+    what it did not. ``remarks`` are what one must know before one believes the decision.
     """
 
     seed: int
@@ -65,6 +69,9 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     left_out: tuple[str, ...] = ()
     trials: tuple[Trial, ...] = ()
     bugs: tuple[Diagnosis, ...] = ()
+    is_fast: bool = False
+    coverage: tuple[Coverage, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -81,7 +88,8 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When, where and how it ran. ``again`` is the command that runs it all again, ``again_one`` the one for a scenario.
 
     ``paths`` are the files that scenarios came from, by the scenario's name: such a one is run by its path. ``plans`` are
-    saved plans, and ``replay_with`` are the options with which `replay` meets the same app again.
+    saved plans, and ``replay_with`` are the options with which `replay` meets the same app again. ``digest`` tells one
+    config from another.
     """
 
     command: str
@@ -99,12 +107,53 @@ class Run(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     faults: int = 0
     plans: tuple[str, ...] = ()
     replay_with: str = ""
+    digest: str = ""
+
+
+class Share(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which share of a gate it is, and what `merge` needs besides: scenarios under other readings are judged by it alone."""
+
+    number: int
+    count: int
+    is_all_readings: bool = False
+    under_readings: tuple[Outcome, ...] = ()
+
+
+class Difference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something that is not as it was in the baseline: a practice, a probe in a scenario, or a reading.
+
+    ``weight`` is how bad that is: FAIL where something is violated now, INCONCLUSIVE where it is no more proven, PASS where
+    it is better.
+    """
+
+    what: str
+    before: str
+    now: str
+    weight: Verdict
+
+
+class Comparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A gate against a baseline; ``caveats`` say where the two did not ask the same."""
+
+    baseline: str
+    worse: tuple[Difference, ...] = ()
+    better: tuple[Difference, ...] = ()
+    same: int = 0
+    caveats: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 where nothing is worse, 1 where something is violated that was not, 3 where something is no more proven."""
+        if not self.worse:
+            return 0
+        return 1 if any(one.weight is Verdict.FAIL for one in self.worse) else 3
 
 
 class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that a report may read: ``result`` is equal for equal seeds, the other fields are not.
 
-    ``stories`` tell what happened in each scenario, ``pictures`` what pages looked like. ``digests`` are of all the rest.
+    ``stories`` tell what happened in each scenario, ``pictures`` what pages looked like. ``share`` is there where this is a
+    part of a gate, ``compared`` where a baseline was given. ``digests`` are of all the rest.
     """
 
     format: str = FORMAT
@@ -114,12 +163,17 @@ class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     exhibits: tuple[Exhibit, ...] = ()
     stories: tuple[Story, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    share: Share | None = None
+    compared: Comparison | None = None
     digests: Digests = Digests()
 
     @property
     def exit_code(self) -> int:
-        """How the command that made it ends."""
-        return exit_code(self.result, was_interrupted=self.run.was_interrupted, has_fault=self.run.faults > 0)
+        """How the command that made it ends; what a baseline had already shuts nothing, but for what cannot be meant."""
+        code = exit_code(self.result, was_interrupted=self.run.was_interrupted, has_fault=self.run.faults > 0)
+        if self.compared is None or code in {4, 130}:
+            return code
+        return self.compared.exit_code or (2 if self.result.complaints else 0)
 
 
 def check(settings: Settings) -> None:
@@ -137,40 +191,54 @@ def check(settings: Settings) -> None:
     if settings.gate.required != "all":
         for practice_id in settings.gate.required:
             practice(practice_id)
-    for kind, statements in (("attest", settings.attest), ("waive", settings.waive)):
-        seen: set[str] = set()
-        for one in statements:
-            check_statement(one, kind, source)
-            if one.practice in seen:
-                raise ConfigError(f"{source}: [[{kind}]] names {one.practice} twice. Keep one.")
-            seen.add(one.practice)
+    check_statements(settings, source)
 
 
 def judge(
-    outcomes: Iterable[Outcome], *, settings: Settings, seed: int, today: datetime.date, is_whole: bool = True
+    outcomes: Iterable[Outcome],
+    *,
+    settings: Settings,
+    seed: int,
+    today: datetime.date,
+    is_whole: bool = True,
+    met: Iterable[str] = (),
+    is_fast: bool = False,
+    left_out: tuple[str, ...] = (),
 ) -> Judgement:
-    """Let every practice have its standing, and decide; a run that *is_whole* no more opens nothing."""
+    """Let every practice have its standing, and decide; a run that *is_whole* no more opens nothing.
+
+    Args:
+        met: What the app's calls came to, in all scenarios together (see ``flows.met_in``).
+        is_fast: Whether each question was asked once, and the scenarios in *left_out* were not run.
+    """
+    met = frozenset(met)
     every = sorted(outcomes, key=lambda one: one.scenario)
     ordered = tuple(one for one in every if not trials.is_of_trial(one))
     tried = trials.judged(filter(trials.is_of_trial, every), usual=ordered, settings=settings)
     required = set(all_practices()) if settings.gate.required == "all" else set(settings.gate.required)
-    standings = tuple(stand(one, ordered, settings, today, one.id in required) for one in all_practices().values())
+    standings = tuple(
+        stand(one, ordered, settings, today, is_required=one.id in required, met=met) for one in all_practices().values()
+    )
     complaints = tuple(_needless_waivers(standings, settings, today))
-    met = [one for one in standings if one.is_required and _is_met(one)]
-    is_met = len(met) == len(required) and not any(_is_violated(one) for one in standings)
+    fulfilled = [one for one in standings if one.is_required and _is_met(one)]
+    is_met = len(fulfilled) == len(required) and not any(_is_violated(one) for one in standings)
     is_open = is_whole and is_met and not complaints and not any(stays_shut(one) for one in tried)
     return Judgement(
         seed=seed,
         decision=Decision.OPEN if is_open else Decision.SHUT,
         required=len(required),
-        required_met=len(met),
+        required_met=len(fulfilled),
         practices=len(standings),
         standings=standings,
         scenarios=ordered,
         unlocks=_unlocks(standings, ordered),
         complaints=complaints,
+        left_out=left_out,
         trials=tried,
         bugs=diagnose(ordered),
+        is_fast=is_fast,
+        coverage=flows.coverage(settings.app.facts, _flows_of(ordered), met),
+        remarks=tuple(_remarks(ordered, settings, today, is_fast=is_fast, left_out=left_out)),
     )
 
 
@@ -197,6 +265,7 @@ def report_only(
         unlocks=_unlocks(standings, whole.scenarios),
         left_out=left_out,
         bugs=whole.bugs,
+        remarks=tuple(_not_run(whole.scenarios)),
     )
 
 
@@ -221,6 +290,34 @@ def exit_code(judgement: Judgement, *, was_interrupted: bool = False, has_fault:
 def stays_shut(one: Trial) -> bool:
     """Whether the gate stays shut because of this trial: it is required, and the app does not hold or nobody can tell."""
     return one.is_required and one.hold in {Hold.BREAKS, Hold.UNCLEAR}
+
+
+def _flows_of(outcomes: Sequence[Outcome]) -> Iterable[str]:
+    return (flow for outcome in outcomes for flow in outcome.flows)
+
+
+def _remarks(
+    outcomes: Sequence[Outcome], settings: Settings, today: datetime.date, *, is_fast: bool, left_out: Sequence[str]
+) -> Iterable[str]:
+    """What one must know before one believes the decision."""
+    yield from _not_run(outcomes)
+    if is_fast:
+        yield (
+            f"A fast gate: it asked each question once, in {len(outcomes)} of {len(outcomes) + len(left_out)} scenarios, "
+            "and left the others out."
+        )
+    yield from statement_remarks(settings, today)
+
+
+def _not_run(outcomes: Sequence[Outcome]) -> Iterable[str]:
+    count = len([one for one in outcomes if was_not_run(one)])
+    if count:
+        yield f"{count} of {len(outcomes)} scenarios did not run to their end."
+
+
+def was_not_run(outcome: Outcome) -> bool:
+    """Whether an interruption or a fault of our own left a scenario out."""
+    return any(finding.probe == NOT_RUN for finding in outcome.findings)
 
 
 def _is_broken(one: Trial) -> bool:

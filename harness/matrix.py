@@ -15,7 +15,7 @@ from harness.bugs import bugs
 from harness.errors import HarnessError
 from harness.gallery import GalleryApp
 from harness.gate import Judgement
-from harness.practices import bears_on
+from harness.practices import all_practices, bears_on
 from harness.probes import Verdict
 from harness.scenario import Scenario
 from harness.standings import Standing
@@ -67,6 +67,14 @@ class BugRow(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class PracticeRow(Struct, frozen=True, kw_only=True):
+    """A practice, the flawed apps that were caught by its id, and those that should have been and were not."""
+
+    practice: str
+    caught: tuple[str, ...]
+    missed: tuple[str, ...] = ()
+
+
 def scenarios_for(entry: GalleryApp) -> list[Scenario]:
     """What *entry* meets: its own scenarios and some others, or all that take a moment where nothing else is said."""
     return choice.moments(entry) if entry.others is None else choice.own_and_others(entry)
@@ -95,10 +103,11 @@ def rehearse(
     worker = Worker(settings, seed=seed, folder=folder)
     opened(worker)
     try:
-        outcomes = [worker.play(one).outcome for one in scenarios if goes_on()]
+        played = [worker.play(one) for one in scenarios if goes_on()]
     finally:
         worker.close()
-    return gate.judge(outcomes, settings=settings, seed=seed, today=today)
+    met = {what for one in played for what in one.measure.met}
+    return gate.judge([one.outcome for one in played], settings=settings, seed=seed, today=today, met=met)
 
 
 def hear(entry: GalleryApp, judged: Callable[[], Judgement]) -> Hearing:
@@ -132,6 +141,22 @@ def table(hearings: Iterable[Hearing]) -> list[BugRow]:
         seen = tuple(one.name for one in having if bug_id in one.found)
         rows.append(BugRow(row=bug.row, bug=bug_id, having=tuple(one.name for one in having), seen=seen, reason=bug.reason))
     return rows
+
+
+def practice_table(hearings: Iterable[Hearing]) -> list[PracticeRow]:
+    """For each practice that an app can violate the flawed apps that were caught by its id, in the order of the page."""
+    heard = [one for one in hearings if one.collection == "flawed" and not one.lacks]
+    caught = {one.name: {catch.what for catch in one.caught} for one in heard}
+    entries = gallery.apps()
+    return [
+        PracticeRow(
+            practice=one.id,
+            caught=tuple(name for name in caught if one.id in caught[name]),
+            missed=tuple(name for name in caught if one.id in {*entries[name].violates} - caught[name]),
+        )
+        for one in all_practices().values()
+        if one.measure != "flows"
+    ]
 
 
 def overlooked(judgement: Judgement, entry: GalleryApp) -> list[str]:

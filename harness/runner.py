@@ -16,10 +16,11 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct
 
-from harness import interrupts
+from harness import costs, interrupts
 from harness.driver import Outcome
 from harness.errors import AppError, UsageError
 from harness.exhibits import Exhibit, Picture, Story
+from harness.gate import NOT_RUN
 from harness.probes import Finding, Verdict
 from harness.scenario import Scenario
 from harness.settings import Settings
@@ -38,6 +39,8 @@ UNUSED_PLUGINS = (
 
 ORDER = "order.json"
 REFUSAL = "refusal.txt"
+FEWEST, MOST = 2, 4
+"""Workers where nobody says how many: much of a scenario is waiting, and each has a sandbox and an app of its own."""
 HEAVY_STEPS = frozenset({"revoke_key", "expire_tokens", "advance"})
 """Steps that touch the whole client; where the app cannot be restarted, their scenarios run last."""
 
@@ -72,6 +75,11 @@ class Rehearsal(Struct, frozen=True, kw_only=True):
     def is_whole(self) -> bool:
         """Whether everything ran that was to run, and nothing of our own failed."""
         return not self.was_interrupted and not self.faults
+
+    @property
+    def met(self) -> frozenset[str]:
+        """What the app's calls came to, in all scenarios together."""
+        return frozenset(what for one in self.measured for what in one.met)
 
 
 class Progress(Protocol):
@@ -112,7 +120,8 @@ def rehearse(
         )
     folder = Path(tempfile.mkdtemp(prefix="fiskil-harness-run-"))
     try:
-        order = Order(seed=seed, settings=settings, scenarios=tuple(_in_order(scenarios, settings)), tells_har=tells_har)
+        ordered = tuple(_in_order(scenarios, settings, workers))
+        order = Order(seed=seed, settings=settings, scenarios=ordered, tells_har=tells_har)
         write_order(folder, order)
         watch = _Watch(folder, progress, looks_on)
         with interrupts.stops_as_interrupt(), _plain_environment():
@@ -127,6 +136,14 @@ def can_share_out(settings: Settings) -> bool:
     """Whether each worker can start an app of its own: the command takes a port and a folder from us."""
     command, environment = settings.app.command or "", " ".join(settings.app.env.values())
     return "{port}" in command + environment and "{workdir}" in command + environment
+
+
+def usual_workers(settings: Settings) -> int:
+    """How many workers this machine carries: one for each core, from two to four, where the app can be had several times."""
+    if not can_share_out(settings):
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(max(cores, FEWEST), MOST)
 
 
 def write_order(folder: Path, order: Order) -> None:
@@ -209,7 +226,7 @@ def _run_pytest(folder: Path, watch: _Watch, *, workers: int) -> None:
     for name in UNUSED_PLUGINS:
         arguments += ["-p", f"no:{name}"]
     if workers > 1:
-        arguments += [f"--numprocesses={workers}", "--max-worker-restart=0"]
+        arguments += [f"--numprocesses={workers}", "--max-worker-restart=0", "--maxschedchunk=1"]
     try:
         pytest.main([*arguments, str(folder)], plugins=[watch])
     except KeyboardInterrupt:
@@ -245,20 +262,24 @@ def _read(folder: Path, order: Order, watch: _Watch) -> Rehearsal:
 
 def _not_run(scenario: Scenario, seed: int) -> Outcome:
     """What there is to say about a scenario that an interruption or a fault of our own left out."""
-    finding = Finding(probe="every_scenario_run", verdict=Verdict.INCONCLUSIVE, seen="the scenario did not run to its end")
+    finding = Finding(probe=NOT_RUN, verdict=Verdict.INCONCLUSIVE, seen="the scenario did not run to its end")
     return Outcome(
         scenario=scenario.name, title=scenario.title, practices=scenario.practices, seed=seed, findings=(finding,)
     )
 
 
-def _in_order(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenario]:
+def _in_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 1) -> list[Scenario]:
+    """The order in which they run; several workers begin with the longest, so that nobody waits for one at the end."""
     from harness.steps import name_of
 
     def is_heavy(scenario: Scenario) -> bool:
         return not settings.app.command and any(name_of(step) in HEAVY_STEPS for step in scenario.steps)
 
+    def cost_s(scenario: Scenario) -> float:
+        return costs.cost_s(scenario.name) if workers > 1 else 0.0
+
     # Scenarios under one reading follow each other, because an app starts anew when another reading rules.
-    return sorted(scenarios, key=lambda one: (is_heavy(one), sorted(one.readings.items()), one.name))
+    return sorted(scenarios, key=lambda one: (is_heavy(one), sorted(one.readings.items()), -cost_s(one), one.name))
 
 
 def _name(nodeid: Any) -> str:

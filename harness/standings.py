@@ -5,7 +5,7 @@ A finding counts for exactly the practices that its scenario names; what was not
 
 import datetime
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -18,6 +18,8 @@ from harness.probes import Finding, Verdict
 from harness.settings import Attestation, Settings, Waiver
 
 Found = list[tuple[str, Finding]]
+SOON_DAYS = 14
+"""So long before a statement expires one is told."""
 
 
 class Standing(enum.StrEnum):
@@ -43,13 +45,19 @@ class PracticeStanding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def stand(
-    one: Practice, outcomes: Sequence[Outcome], settings: Settings, today: datetime.date, is_required: bool
+    one: Practice,
+    outcomes: Sequence[Outcome],
+    settings: Settings,
+    today: datetime.date,
+    *,
+    is_required: bool,
+    met: Collection[str] = (),
 ) -> PracticeStanding:
     """Judge practice *one* by the findings of every scenario that names it, and by what the config states about it."""
     named = [outcome for outcome in outcomes if one.id in outcome.practices]
     bearing = [outcome for outcome in named if not outcome.is_about_others] or named
     if one.measure == "flows":
-        standing, reason, hooks = _by_flows(outcomes, settings)
+        standing, reason, hooks = _by_flows(outcomes, settings, met)
     else:
         standing, reason, hooks = _by_findings(one, bearing, settings)
     attestation = _of(one.id, settings.attest)
@@ -80,6 +88,34 @@ def stand(
     )
 
 
+def check_statements(settings: Settings, source: str) -> None:
+    """Refuse statements that say nothing, stand twice, contradict each other, or stand where experiments can tell.
+
+    Raises:
+        UnknownName: A practice that does not exist.
+        ConfigError: Everything else.
+    """
+    for kind, statements in (("attest", settings.attest), ("waive", settings.waive)):
+        seen: set[str] = set()
+        for one in statements:
+            check_statement(one, kind, source)
+            if one.practice in seen:
+                raise ConfigError(f"{source}: [[{kind}]] names {one.practice} twice. Keep one.")
+            seen.add(one.practice)
+    attested = {one.practice for one in settings.attest}
+    for waiver in settings.waive:
+        if waiver.practice in attested:
+            raise ConfigError(
+                f"{source}: {waiver.practice} is attested and waived. "
+                "An attestation says that it holds, a waiver that it need not. Keep one."
+            )
+        if settings.gate.required != "all" and waiver.practice in settings.gate.required:
+            raise ConfigError(
+                f"{source}: [gate] required names {waiver.practice}, and a [[waive]] accepts its violation. "
+                "Take it off the list, or remove the waiver."
+            )
+
+
 def check_statement(one: Attestation | Waiver, kind: str, source: str) -> None:
     """Refuse a statement that says nothing, or stands where experiments can tell."""
     row = practice(one.practice)
@@ -91,6 +127,18 @@ def check_statement(one: Attestation | Waiver, kind: str, source: str) -> None:
             f"{source}: [[attest]] {one.practice} does not count, because experiments can tell ({how}). "
             "Remove it, and give the hooks that they need."
         )
+
+
+def statement_remarks(settings: Settings, today: datetime.date) -> Iterator[str]:
+    """What time does to statements: those that count no more, or not yet, and those that will soon count no more."""
+    for kind, statements in (("attest", settings.attest), ("waive", settings.waive)):
+        for one in statements:
+            days = (one.expires - today).days
+            if not holds_today(one, today):
+                yield f"[[{kind}]] {one.practice} by {one.owner} {_when(one, today)}, so it counts as absent."
+            elif days <= SOON_DAYS:
+                left = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
+                yield f"[[{kind}]] {one.practice} by {one.owner} expires {left}, on {one.expires}. Renew it, or do without."
 
 
 def _text_key(one: Attestation | Waiver) -> str:
@@ -132,23 +180,26 @@ def _by_findings(one: Practice, bearing: Sequence[Outcome], settings: Settings) 
     return Standing.PROVEN, f"{some(one.needed)} in {where}", ()
 
 
-def _by_flows(outcomes: Sequence[Outcome], settings: Settings) -> tuple[Standing, str, tuple[str, ...]]:
+def _by_flows(
+    outcomes: Sequence[Outcome], settings: Settings, met: Collection[str]
+) -> tuple[Standing, str, tuple[str, ...]]:
     """Proven when everything that the app uses was exercised; a flow that was not is named."""
     if settings.app.facts.uses_events is None:
         return Standing.NOT_PROVEN, f"the config lacks {flows.FACT}", (flows.FACT,)
-    wanted = flows.expected_of(settings.app.facts)
+    wanted = flows.expected_of(settings.app.facts, met)
     done = [outcome for outcome in outcomes if not any(finding.probe == EVERY_STEP for finding in outcome.findings)]
-    left = flows.untested(settings.app.facts, (flow for outcome in done for flow in outcome.flows))
+    left = flows.untested(settings.app.facts, (flow for outcome in done for flow in outcome.flows), met)
     if left:
         return Standing.NOT_PROVEN, f"not exercised: {some(left)}", ()
-    return Standing.PROVEN, f"all {len(wanted)} flows were exercised: every event used, every ending of a journey", ()
+    what = "every event used, every ending of a journey" + (", every endpoint called, every kind of error" if met else "")
+    return Standing.PROVEN, f"all {len(wanted)} flows were exercised: {what}", ()
 
 
 def is_in_config(settings: Settings, hook: str) -> bool:
     """Whether the config gives *hook*, or an object that may have it; what it answers may still say too little."""
     node: object = settings
     for part in hook.split("."):
-        node = getattr(node, part, None)
+        node = node.get(part) if isinstance(node, dict) else getattr(node, part, None)
     return bool(node) or (bool(settings.app.object) and not hook.startswith("app.facts"))
 
 

@@ -21,6 +21,7 @@ from harness.clock import stopwatch
 from harness.driver import Driver, Outcome
 from harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
 from harness.exhibits import Exhibit, Picture, Story, exhibits, happened, pictures, told
+from harness.flows import met_in
 from harness.journal import Delivery, Exchange, Journal, PlanRun, Trouble
 from harness.journal.pairs import Pairs, covered
 from harness.judging import EFFECTS_TOLD
@@ -44,7 +45,7 @@ MOST_SILENT = 3
 class Measure(Struct, frozen=True, kw_only=True):
     """What a scenario cost; it may differ from run to run and decides nothing. Times are real.
 
-    ``pairs`` are the things that met in drawn lives, where any were drawn.
+    ``pairs`` are the things that met in drawn lives, where any were drawn; ``met`` is what the app's calls came to.
     """
 
     scenario: str
@@ -54,6 +55,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     slowest_acknowledgement_ms: float | None = None
     notes: tuple[str, ...] = ()
     pairs: Pairs | None = None
+    met: tuple[str, ...] = ()
 
 
 class Played(Struct, frozen=True, kw_only=True):
@@ -284,6 +286,7 @@ def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
         slowest_acknowledgement_ms=round(max(acknowledged) * 1000, 1) if acknowledged else None,
         notes=(*(one.what for one in journal.all(Trouble)), *_races(journal)),
         pairs=_pairs(journal),
+        met=met_in(journal),
     )
 
 

@@ -1,12 +1,13 @@
 """Flows: what a run exercised, held against what the app's team says it uses."""
 
 import datetime
+from typing import Any
 
 import pytest
 
 from harness.errors import ConfigError
-from harness.flows import ENDINGS, exercised_in, expected_of, untested
-from harness.journal import Delivery, EventSeen, Journal, Journey
+from harness.flows import ENDINGS, ERRORS, coverage, exercised_in, expected_of, met_in, untested
+from harness.journal import Delivery, EventSeen, Exchange, Journal, Journey
 from harness.practices import practice
 from harness.settings import Attestation, Facts
 from harness.standings import check_statement
@@ -49,6 +50,65 @@ def test_what_is_left_is_named_in_order() -> None:
     left = untested(facts, ("event consent.received", *EVERY_ENDING[1:]))
 
     assert left == ("event consent.revoked", "event consent.updated", EVERY_ENDING[0])
+
+
+def called(number: int, route: str, status: int | None, **more: Any) -> Exchange:
+    """A call of the app."""
+    return Exchange(number=number, route=route, method="GET", path="/", status=status, **more)
+
+
+def test_calls_come_to_answers_and_kinds_of_error() -> None:
+    """A damaged answer is an error of its kind; what we cut, and what is about earlier end users, counts for nothing."""
+    journal = Journal()
+    for one in (
+        called(1, "token", 200),
+        called(2, "banking.accounts", 200, bites=("LimitData(after_bytes=9)",)),
+        called(3, "banking.balances", 503),
+        called(4, "banking.balances", None),
+        called(5, "banking.payees", None, is_cut=True),
+        called(6, "consents.list", 404, is_stray=True),
+        called(7, "consents.list", 429),
+    ):
+        journal.write(one)
+
+    assert met_in(journal) == (
+        "called banking.accounts",
+        "called banking.balances",
+        "called consents.list",
+        "called token",
+        "endpoint token",
+        "error 429",
+        "error 5xx",
+        "error damaged answer",
+        "error no answer",
+        "failed banking.accounts",
+        "failed banking.balances",
+        "failed consents.list",
+    )
+
+
+def test_an_app_that_calls_must_have_met_answers_and_errors() -> None:
+    """One that calls nothing can meet none; an endpoint that never answered well is not exercised."""
+    facts = Facts(uses_events=("consent.received",))
+    done = ("event consent.received", *EVERY_ENDING)
+    met = ("called token", "called consents.list", "endpoint token", *(f"error {one}" for one in ERRORS[1:]))
+
+    assert untested(facts, done) == ()
+    assert untested(facts, done, met) == ("endpoint consents.list", f"error {ERRORS[0]}")
+
+
+def test_coverage_lists_what_was_not_exercised() -> None:
+    """By kind; an endpoint that never failed is told, though nothing demands it. Other errors are told where met."""
+    facts = Facts(uses_events=("consent.received", "consent.revoked"))
+    met = ("called token", "endpoint token", "error 410", *(f"error {one}" for one in ERRORS))
+
+    told = {one.kind: one for one in coverage(facts, ("event consent.received", *EVERY_ENDING[1:]), met)}
+
+    assert (told["endpoints"].exercised, told["endpoints"].untested) == (("token",), ())
+    assert (told["endpoints that failed"].exercised, told["endpoints that failed"].untested) == ((), ("token",))
+    assert told["kinds of error"].exercised == tuple(sorted(("410", *ERRORS)))
+    assert told["events"].untested == ("consent.revoked",)
+    assert told["endings of a journey"].untested == (ENDINGS[0],)
 
 
 def test_nobody_can_attest_what_a_run_can_tell() -> None:

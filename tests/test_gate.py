@@ -13,6 +13,7 @@ from harness.errors import ConfigError, UnknownName
 from harness.gate import Decision, judge, report_only
 from harness.practices import all_practices
 from harness.probes import Finding, Verdict
+from harness.report.words import told
 from harness.settings import AppSettings, Attestation, GateSettings, Settings, Waiver, parse
 from harness.standings import PracticeStanding, Standing, is_in_config
 
@@ -382,3 +383,70 @@ def test_a_secret_from_elsewhere_is_named_with_where_to_pass_it(outcome_of: Outc
     assert found.reason == "the config lacks {webhook_secret} in [app.env]"
     found = [(one.hook, one.purpose) for one in judgement.unlocks if IDEMPOTENT in one.practices]
     assert found == [(SECRET_TOLD, "lets the app be started without it")]
+
+
+def test_who_attests_and_waives_the_same_is_refused() -> None:
+    """One says that it holds, the other that it need not."""
+    waiver = waived(UNTESTED)
+
+    with pytest.raises(ConfigError, match=f"{UNTESTED} is attested and waived"):
+        gate.check(Settings(attest=(attested(),), waive=(waiver,)))
+
+
+def test_who_requires_by_name_and_waives_is_refused() -> None:
+    """Where everything is required, a waiver is an exception; on a list it contradicts."""
+    with pytest.raises(ConfigError, match="required names webhooks.idempotent, and a .* accepts its violation"):
+        gate.check(requiring(IDEMPOTENT, waive=(waived(),)))
+
+    gate.check(Settings(waive=(waived(),)))
+
+
+@pytest.mark.parametrize(
+    ("date", "expires", "words"),
+    [
+        (YESTERDAY, YESTERDAY, "by Ada expired on 2026-05-31, so it counts as absent."),
+        (TOMORROW, TOMORROW, "by Ada begins only on 2026-06-02, so it counts as absent."),
+        (YESTERDAY, TODAY, "by Ada expires today, on 2026-06-01."),
+        (YESTERDAY, TOMORROW, "by Ada expires tomorrow, on 2026-06-02."),
+        (YESTERDAY, datetime.date(2026, 6, 15), "by Ada expires in 14 days, on 2026-06-15."),
+    ],
+)
+def test_what_time_does_to_statements_is_told(date: datetime.date, expires: datetime.date, words: str) -> None:
+    """Whether they count no more, not yet, or soon no more."""
+    settings = requiring(UNTESTED, attest=(attested(date=date, expires=expires),))
+
+    (remark,) = judge([], settings=settings, seed=1, today=TODAY).remarks
+
+    assert remark.startswith(f"[[attest]] {UNTESTED} {words}")
+
+
+def test_of_a_statement_with_time_left_nothing_is_said() -> None:
+    """Fifteen days are enough."""
+    settings = requiring(UNTESTED, attest=(attested(expires=datetime.date(2026, 6, 16)),))
+
+    assert judge([], settings=settings, seed=1, today=TODAY).remarks == ()
+
+
+def test_what_did_not_run_is_one_line(outcome_of: OutcomeOf) -> None:
+    """However many scenarios an interruption left out."""
+    cut = [outcome_of(IDEMPOTENT, (gate.NOT_RUN, Verdict.INCONCLUSIVE), scenario=f"s{number}") for number in range(9)]
+
+    judgement = judge([passing(outcome_of, IDEMPOTENT), *cut], settings=Settings(), seed=1, today=TODAY, is_whole=False)
+
+    assert judgement.remarks == ("9 of 10 scenarios did not run to their end.",)
+    assert told(judgement) == []
+
+
+def test_a_fast_gate_opens_and_says_that_it_is_fast(outcome_of: OutcomeOf) -> None:
+    """Each question was asked once."""
+    judgement = judge(
+        [passing(outcome_of, IDEMPOTENT)],
+        settings=requiring(IDEMPOTENT),
+        seed=1,
+        today=TODAY,
+        is_fast=True,
+        left_out=("other", "another"),
+    )
+
+    assert judgement.decision is Decision.OPEN
+    assert judgement.remarks == ("A fast gate: it asked each question once, in 1 of 3 scenarios, and left the others out.",)

@@ -64,7 +64,7 @@ def _rehearse(
     asked = Asked(command="demo", again=again, again_one=again, workers=workers, **reports)
     asked.check()
     elapsed = stopwatch()
-    with Progress(len(scenarios)) as progress:
+    with Progress([one.name for one in scenarios], workers=workers) as progress:
         rehearsal = rehearse(
             scenarios,
             settings=settings,
@@ -75,7 +75,7 @@ def _rehearse(
         )
     told: Any = {"settings": settings, "seed": seed, "today": real_now().date()}
     if is_gate:
-        judgement = gate.judge(rehearsal.outcomes, **told, is_whole=rehearsal.is_whole)
+        judgement = gate.judge(rehearsal.outcomes, **told, is_whole=rehearsal.is_whole, met=rehearsal.met)
     else:
         judgement = gate.report_only(rehearsal.outcomes, **told)
     return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed()), judgement

@@ -215,3 +215,25 @@ def workers(command: Command) -> Command:
         show_default=True,
         help="Apps to run side by side; needs {port} and {workdir} in the command.",
     )(command)
+
+
+def share_of_machine(command: Command) -> Command:
+    """``--workers N`` where the machine decides if nobody else does."""
+    return click.option(
+        "--workers",
+        metavar="N",
+        type=click.IntRange(1, 64),
+        default=None,
+        help="Apps to run side by side  [default: one for each core, 2 to 4, where the command uses {port} and {workdir}].",
+    )(command)
+
+
+def baseline(command: Command) -> Command:
+    """``--baseline FILE``."""
+    return click.option(
+        "--baseline",
+        "baseline_path",
+        metavar="FILE",
+        type=FILE,
+        help="Fail only on what is worse than in this JSON report of an earlier gate.",
+    )(command)

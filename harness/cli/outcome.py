@@ -1,6 +1,7 @@
 """From a rehearsal to what the reader gets: the report on the terminal, its files, and the exit code."""
 
 import platform
+from collections.abc import Sequence
 from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
@@ -12,7 +13,7 @@ from msgspec import Struct
 from harness.clock import real_now, rfc3339
 from harness.digests import digest_of
 from harness.errors import UsageError
-from harness.gate import GateResult, Judgement, Run
+from harness.gate import Comparison, GateResult, Judgement, Run, Share
 from harness.redact import Redactor
 from harness.report import files
 from harness.report.sealing import completed
@@ -50,9 +51,17 @@ class Asked(Struct, frozen=True, kw_only=True):
                 files.refuse_unwritable(path)
 
 
-def conclude(judgement: Judgement, rehearsal: Rehearsal, *, settings: Settings, asked: Asked, took_s: float) -> int:
-    """Show and write the report; return the exit code."""
-    redactor = redactor_of(settings)
+def conclude(
+    judgement: Judgement,
+    rehearsal: Rehearsal,
+    *,
+    settings: Settings,
+    asked: Asked,
+    took_s: float,
+    share: Share | None = None,
+    compared: Comparison | None = None,
+) -> int:
+    """Show and write the report of what was run just now; return the exit code."""
     run = Run(
         command=asked.command,
         began_at=rfc3339(real_now() - timedelta(seconds=took_s)),
@@ -67,8 +76,9 @@ def conclude(judgement: Judgement, rehearsal: Rehearsal, *, settings: Settings, 
         paths=asked.paths,
         was_interrupted=rehearsal.was_interrupted,
         faults=len(rehearsal.faults),
-        plans=save_plans(rehearsal, redactor),
+        plans=save_plans(rehearsal, redactor_of(settings)),
         replay_with=asked.replay_with,
+        digest=digest_of(settings),
     )
     whole = GateResult(
         result=judgement,
@@ -77,13 +87,23 @@ def conclude(judgement: Judgement, rehearsal: Rehearsal, *, settings: Settings, 
         exhibits=rehearsal.exhibits,
         stories=rehearsal.stories,
         pictures=rehearsal.pictures,
+        share=share,
+        compared=compared,
     )
+    return present(whole, settings=settings, asked=asked, faults=rehearsal.faults, hars=rehearsal.hars)
+
+
+def present(
+    whole: GateResult, *, settings: Settings, asked: Asked, faults: Sequence[str] = (), hars: tuple[str, ...] = ()
+) -> int:
+    """Show and write a report, every secret taken out; return the exit code."""
+    redactor = redactor_of(settings)
     whole = msgspec.convert(redactor.redact_tree(msgspec.to_builtins(whole)), GateResult)
     whole = completed(whole, config=digest_of(settings))
     _show(whole, asked)
-    for fault in rehearsal.faults:
+    for fault in faults:
         click.echo(redactor.redact(fault), err=True)
-    _write(whole, asked, rehearsal.hars)
+    _write(whole, asked, hars)
     return whole.exit_code
 
 

@@ -1,4 +1,4 @@
-"""Commands that rehearse an app: gate, run, replay and webhooks."""
+"""Commands that rehearse an app in some scenarios: run, replay and webhooks."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,63 +16,6 @@ if TYPE_CHECKING:
     from harness.selection import Phase
 
 EFFECTS = "app.observe.effects"
-
-
-@click.command(
-    epilog=options.examples(
-        "fiskil-harness gate",
-        "fiskil-harness gate --seed 7 --workers 2",
-        "fiskil-harness gate --json report.json --junit report.xml",
-        "fiskil-harness gate --gallery no_dedupe",
-        "fiskil-harness gate --all-readings --workers 2",
-        "fiskil-harness gate --reading token.lifetime=3600",
-    )
-)
-@options.seed
-@options.config
-@options.gallery
-@options.workers
-@options.readings
-@click.option(
-    "--all-readings",
-    "is_all_readings",
-    is_flag=True,
-    help="Try the app under each other reading of what the real API leaves in doubt.",
-)
-@options.reports
-def gate_command(
-    seed: int,
-    config_file: Path | None,
-    gallery_name: str | None,
-    workers: int,
-    readings: tuple[str, ...],
-    is_all_readings: bool,
-    **reports: Any,
-) -> int:
-    """Run every scenario; the gate opens when nothing is violated and everything required is proven.
-
-    The readings that rule decide. With --all-readings the app is tried under each other one too, one at a time, in the
-    scenarios that come to it. A reading that breaks the app is told and shuts nothing, unless the config requires it:
-    [gate] readings = "all", or a list of clauses or clause=choice. Those are tried in every gate.
-    """
-    from harness import gate, scenario, trials
-    from harness.cli.outcome import Asked
-
-    settings = settings_of(config_file, gallery_name, readings)
-    gate.check(settings)
-    tail = tail_of(seed, config_file, gallery_name, readings)
-    more = f" --workers {workers}" if workers > 1 else ""
-    more += " --all-readings" if is_all_readings else ""
-    asked = Asked(
-        command="gate",
-        again=f"fiskil-harness gate{tail}{more}",
-        again_one=f"fiskil-harness run {{scenario}}{tail}",
-        replay_with=app_of(config_file, gallery_name, readings),
-        workers=workers,
-        **reports,
-    )
-    scenarios = [*scenario.load_all(), *trials.planned(settings, is_all=is_all_readings)]
-    return rehearse(scenarios, settings, seed, asked, is_gate=True)
 
 
 @click.command(

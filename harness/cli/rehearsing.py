@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.cli.outcome import Asked
+    from harness.runner import Rehearsal
     from harness.scenario import Scenario
     from harness.settings import Settings
 
@@ -19,36 +20,40 @@ def rehearse(
     seed: int,
     asked: "Asked",
     *,
-    is_gate: bool = False,
     left_out: "Sequence[str]" = (),
     is_paused: bool = False,
 ) -> int:
-    """Run *scenarios*, report, and return the exit code."""
-    from harness import gate, runner
+    """Run *scenarios*, report without asking the gate, and return the exit code."""
+    from harness import gate
     from harness.cli.outcome import conclude
+    from harness.clock import real_now, stopwatch
+
+    elapsed = stopwatch()
+    rehearsal = played(scenarios, settings, seed, asked, is_paused=is_paused)
+    today = real_now().date()
+    judgement = gate.report_only(rehearsal.outcomes, settings=settings, seed=seed, today=today, left_out=tuple(left_out))
+    return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed())
+
+
+def played(
+    scenarios: "Sequence[Scenario]", settings: "Settings", seed: int, asked: "Asked", *, is_paused: bool = False
+) -> "Rehearsal":
+    """Run *scenarios* and show how far it is; report files that cannot be written are refused before."""
+    from harness import runner
     from harness.cli.pausing import Pause
     from harness.cli.screen import Progress
-    from harness.clock import real_now, stopwatch
     from harness.errors import UsageError
 
     asked.check()
     if is_paused and asked.workers > 1:
         raise UsageError("--pause shows one app to one person, so it cannot have several --workers. Leave one out.")
-    elapsed = stopwatch()
     tells_har = asked.har_path is not None
     if is_paused:
-        rehearsal = runner.rehearse(scenarios, settings=settings, seed=seed, looks_on=Pause(), tells_har=tells_har)
-    else:
-        with Progress(len(scenarios)) as progress:
-            rehearsal = runner.rehearse(
-                scenarios, settings=settings, seed=seed, workers=asked.workers, progress=progress, tells_har=tells_har
-            )
-    today = real_now().date()
-    if is_gate:
-        judgement = gate.judge(rehearsal.outcomes, settings=settings, seed=seed, today=today, is_whole=rehearsal.is_whole)
-    else:
-        judgement = gate.report_only(rehearsal.outcomes, settings=settings, seed=seed, today=today, left_out=tuple(left_out))
-    return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed())
+        return runner.rehearse(scenarios, settings=settings, seed=seed, looks_on=Pause(), tells_har=tells_har)
+    with Progress([one.name for one in scenarios], workers=asked.workers) as progress:
+        return runner.rehearse(
+            scenarios, settings=settings, seed=seed, workers=asked.workers, progress=progress, tells_har=tells_har
+        )
 
 
 def under(settings: "Settings", readings: "Sequence[str]") -> "Settings":

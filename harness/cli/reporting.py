@@ -36,9 +36,10 @@ def verify_command(path: Path, config_file: Path | None, seal: str | None) -> in
 
     Exit codes: 0 it is what it was, 1 it was altered or was made otherwise, 2 it is no report of this format.
     """
-    from harness.report import reading, sealing
+    from harness import saved_reports
+    from harness.report import sealing
 
-    whole = reading.read(path)
+    whole = saved_reports.read(path)
     reasons = sealing.altered(whole)
     if seal is not None and seal != whole.digests.seal:
         reasons.append(f"the seal is {whole.digests.seal}, and {seal} was expected")
@@ -71,9 +72,10 @@ def verify_command(path: Path, config_file: Path | None, seal: str | None) -> in
 @options.forms
 def render_command(path: Path, html_path: Path | None, markdown_path: Path | None, junit_path: Path | None) -> int:
     """Write the report in FILE as an HTML page, as Markdown or as JUnit XML; '-' is standard output."""
+    from harness import saved_reports
     from harness.cli.outcome import STANDARD_OUTPUT
     from harness.errors import UsageError
-    from harness.report import files, html, junit, markdown, reading
+    from harness.report import files, html, junit, markdown
 
     wanted = [(html_path, html.render), (markdown_path, markdown.render), (junit_path, junit.render)]
     asked = [(where, render) for where, render in wanted if where is not None]
@@ -82,7 +84,7 @@ def render_command(path: Path, html_path: Path | None, markdown_path: Path | Non
     for where, _ in asked:
         if where != STANDARD_OUTPUT:
             files.refuse_unwritable(where)
-    whole = reading.read(path)
+    whole = saved_reports.read(path)
     for where, render in asked:
         if where == STANDARD_OUTPUT:
             click.echo(render(whole), nl=False)

@@ -4,12 +4,22 @@ Reports go to standard output, progress to standard error; a pipe gets plain lin
 """
 
 import sys
+import threading
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from harness import costs
+from harness.clock import stopwatch
 from harness.report.words import WIDTH
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+BAD = frozenset({"FAIL", "FALSE ALARM", "OVERLOOKED"})
+"""What is told as failed so far: of scenarios, and of apps on which the judge is on trial."""
+ENOUGH_S = 5.0
+"""So much by the table of costs must be done before it is told how long the rest may take."""
+MOST_LINES = 8
 
 
 def console(*, is_error: bool = False) -> "Console":
@@ -22,40 +32,88 @@ def console(*, is_error: bool = False) -> "Console":
 
 
 class Progress:
-    """Shows how far a run is: one live line on a terminal, one line for each scenario in a pipe."""
+    """Shows how far a run is: live lines on a terminal, one line for each scenario in a pipe.
 
-    def __init__(self, total: int) -> None:
-        self._total = total
+    On a terminal: how many are done, what failed so far, how long it took and may still take, and what runs on each worker.
+    """
+
+    def __init__(self, names: Sequence[str], *, workers: int = 1) -> None:
+        self._waiting = dict.fromkeys(names)
+        self._total = len(names)
         self._done = 0
-        self._running: list[str] = []
+        self._failed: list[str] = []
+        self._slots: list[tuple[str, Callable[[], float]] | None] = [None] * max(min(workers, len(names)), 1)
+        self._spent_s = 0.0
+        self._elapsed = stopwatch()
         self._console = console(is_error=True)
-        self._status: Any = None
+        self._live: Any = None
+        # Several workers tell from several threads, and the screen is drawn from another.
+        self._lock = threading.Lock()
 
     def __enter__(self) -> "Progress":
         if self._console.is_terminal:
-            self._status = self._console.status("Starting the app ...")
-            self._status.start()
+            from rich.live import Live
+
+            self._live = Live(get_renderable=self._drawn, console=self._console, transient=True, refresh_per_second=4)
+            self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._status is not None:
-            self._status.stop()
+        if self._live is not None:
+            self._live.stop()
 
     def began(self, name: str) -> None:
         """A scenario began."""
-        self._running.append(name)
-        self._refresh()
+        with self._lock:
+            free = next((number for number, one in enumerate(self._slots) if one is None), None)
+            if free is None:
+                self._slots.append(None)
+                free = len(self._slots) - 1
+            self._slots[free] = (name, stopwatch())
 
     def ended(self, name: str, verdict: str) -> None:
         """A scenario ended."""
-        self._done += 1
-        if name in self._running:
-            self._running.remove(name)
-        if self._status is None:
+        with self._lock:
+            self._done += 1
+            self._waiting.pop(name, None)
+            self._spent_s += costs.cost_s(name)
+            for number, one in enumerate(self._slots):
+                if one is not None and one[0] == name:
+                    self._slots[number] = None
+            if verdict in BAD:
+                self._failed.append(name)
+        if self._live is None:
             width = len(str(self._total))
             self._console.print(f"[{self._done:>{width}}/{self._total}] {name} {verdict}", markup=False)
-        self._refresh()
 
-    def _refresh(self) -> None:
-        if self._status is not None:
-            self._status.update(f"{self._done} of {self._total} done, now {', '.join(self._running) or 'ending'}")
+    def lines(self) -> list[str]:
+        """What the screen shows now."""
+        with self._lock:
+            running = [(number, one) for number, one in enumerate(self._slots, start=1) if one is not None]
+            head = f"{self._done} of {self._total} done, {len(self._failed)} failed, {_minutes(self._elapsed())}"
+            left = self._left_s()
+            lines = [head + (f", about {_minutes(left)} left" if left is not None else "")]
+            lines += [f"  {number}  {one[0]}  {one[1]():.0f} s" for number, one in running[:MOST_LINES]]
+            if len(running) > MOST_LINES:
+                lines.append(f"  and {len(running) - MOST_LINES} more")
+            if not running:
+                lines.append("  Starting the app ..." if not self._done else "  ending ...")
+            if self._failed:
+                lines.append(f"  failed: {', '.join(self._failed[-3:])}" + (" ..." if len(self._failed) > 3 else ""))
+        return [one if len(one) <= WIDTH else one[: WIDTH - 3] + "..." for one in lines]
+
+    def _left_s(self) -> float | None:
+        """How long it may still take: by the table of costs, and by how this machine keeps up with it so far."""
+        if self._spent_s < ENOUGH_S or not self._waiting:
+            return None
+        pace = self._elapsed() * len(self._slots) / self._spent_s
+        return costs.wall_s(self._waiting, len(self._slots)) * pace
+
+    def _drawn(self) -> Any:
+        from rich.text import Text
+
+        return Text("\n".join(self.lines()), no_wrap=True, overflow="ellipsis")
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"

@@ -71,11 +71,13 @@ def render(whole: GateResult) -> str:
     acknowledgements = _summed([one.acknowledgements for one in whole.stories])
     sick = [one for one in judgement.bugs if one.verdict is Verdict.FAIL]
     parts = {
+        "compared": whole.compared and "Baseline",
         "there": sick and "Known bugs",
         "findings": told and "Findings",
         "practices": rows and "Practices",
         "bugs": judgement.bugs and "Receiver",
         "hooks": (judgement.unlocks or judgement.left_out) and "What would prove more",
+        "coverage": judgement.coverage and "Exercised",
         "timing": timing and "Timing",
         "scenarios": judgement.scenarios and "Scenarios",
         "record": "Record",
@@ -112,6 +114,9 @@ def render(whole: GateResult) -> str:
         again=partial(words.again, whole),
         given_by=partial(words.given_by, whole),
         seen=words.seen,
+        comparison=words.comparison_line(whole),
+        difference=words.difference_line,
+        coverage=words.coverage_lines(judgement),
         drawing=sequence.drawing,
         in_words=sequence.in_words,
         stories={one.scenario: one for one in whole.stories},

@@ -6,6 +6,7 @@ where the gate was asked): class name = section, name = practice id; violated is
 not required and not proven skipped.
 Suite ``fiskil-harness.readings`` (only where other readings were tried): class name = clause, name = reading; one that
 breaks the app is a failure where it is required and skipped where it is only told, as is one that the app never met.
+Suite ``fiskil-harness.baseline`` (only where a baseline was given): whatever is worse than there.
 """
 
 import re
@@ -14,7 +15,7 @@ from xml.etree import ElementTree as ET
 from harness.driver import Outcome
 from harness.gate import Decision, GateResult
 from harness.probes import Verdict
-from harness.report.words import again, finding_lines
+from harness.report.words import again, difference_line, finding_lines
 from harness.standings import PracticeStanding, Standing
 from harness.trials import Hold, Trial
 
@@ -41,6 +42,12 @@ def render(whole: GateResult) -> str:
         for trial in whole.result.trials:
             _trial_case(readings, whole, trial, sum(took.get(one.scenario, 0.0) for one in trial.outcomes))
         _count(readings)
+    if whole.compared is not None:
+        baseline = ET.SubElement(root, "testsuite", name="fiskil-harness.baseline", timestamp=whole.run.began_at)
+        for one in whole.compared.worse:
+            case = ET.SubElement(baseline, "testcase", classname="baseline", name=_plain(one.what), time="0.000")
+            _tell(case, "failure" if one.weight is Verdict.FAIL else "error", "worse", difference_line(one), "")
+        _count(baseline)
     _count(root)
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"

@@ -12,8 +12,11 @@ from harness.report.evidence import rows
 from harness.report.words import (
     again,
     bug_counts,
+    comparison_line,
     counted,
+    coverage_lines,
     decision_line,
+    difference_line,
     finding_lines,
     plainly,
     scenario_counts,
@@ -35,12 +38,14 @@ def render(whole: GateResult) -> str:
     """The decision, what is not met, and everything else folded."""
     judgement = whole.result
     head = ["# fiskil-harness", "", f"**{decision_line(whole)}** Seed {judgement.seed}.", "", plainly(whole), ""]
-    head += compared(whole) + _unmet(whole)
+    head += [line for remark in judgement.remarks for line in (_text(remark), "")]
+    head += _comparison(whole) + _unmet(whole)
     blocks = [
         ("findings", _findings(whole)),
         ("receiver", _bugs(judgement)),
         ("practices", _kept(judgement)),
         ("readings", _readings(judgement)),
+        ("exercised", _exercised(judgement)),
         ("record", _record(whole)),
     ]
     tail = ["To run it again:", "", "```sh", whole.run.again, "```", ""]
@@ -54,9 +59,16 @@ def render(whole: GateResult) -> str:
     return "\n".join([*head, *(line for _, block in blocks for line in block), *tail])
 
 
-def compared(_whole: GateResult) -> Block:
-    """What became worse or better against an earlier report, where the run was compared with one."""
-    return []
+def _comparison(whole: GateResult) -> list[str]:
+    """What is worse and better than in the baseline."""
+    found = whole.compared
+    if found is None:
+        return []
+    changed = [*(("worse", one) for one in found.worse), *(("better", one) for one in found.better)]
+    lines = [f"**{comparison_line(whole)}**", ""]
+    lines += [f"- {word}: {_cell(difference_line(one))}" for word, one in changed]
+    lines += [f"- {_cell(one)}" for one in found.caveats]
+    return [*lines, ""] if changed or found.caveats else lines
 
 
 def _unmet(whole: GateResult) -> Block:
@@ -86,6 +98,14 @@ def _findings(whole: GateResult) -> Block:
             lines += [f"And {len(every) - number - 1} more scenarios; `--html` shows them all.", ""]
             break
     return folded(f"Findings: {scenario_counts(judgement)}", lines)
+
+
+def _exercised(judgement: Judgement) -> Block:
+    """What the run exercised, and which scenarios it left out."""
+    lines = [*(f"- {_cell(one)}" for one in coverage_lines(judgement)), ""] if judgement.coverage else []
+    if judgement.left_out:
+        lines += ["Not run:", "", *(f"- {_cell(one)}" for one in judgement.left_out), ""]
+    return folded("What this run exercised", lines)
 
 
 def _bugs(judgement: Judgement) -> Block:

@@ -43,7 +43,8 @@ def altered(whole: GateResult) -> list[str]:
 
 
 def _digests(whole: GateResult, *, config: str) -> Digests:
-    rest = [whole.run, whole.measured, whole.exhibits, whole.stories, whole.pictures]
+    plain = msgspec.to_builtins(whole)
+    rest = {name: part for name, part in plain.items() if name not in {"format", "result", "digests"}}
     made = Digests(
         evidence=digest(whole.result),
         config=config,

@@ -48,13 +48,15 @@ def show(whole: GateResult, console: "Console") -> None:
     _show_practices(judgement, console, width)
     _show_trials(whole, console, width)
     _show_unlocks(whole, console, width)
-    if judgement.left_out:
+    _show_coverage(judgement, console, width)
+    if judgement.left_out and not judgement.is_fast:
         _print(console, "Not run: this command cannot give what they need (see gate)", style="bold")
         for text in judgement.left_out:
             _print_wrapped(console, text, width, indent="  ")
         _print(console, "")
     for complaint in judgement.complaints:
         _print_wrapped(console, complaint, width)
+    _show_comparison(whole, console, width)
     _show_end(whole, console, width)
 
 
@@ -157,8 +159,37 @@ def _show_unlocks(whole: GateResult, console: "Console", width: int) -> None:
     _print(console, "")
 
 
+def _show_coverage(judgement: Judgement, console: "Console", width: int) -> None:
+    lines = words.coverage_lines(judgement)
+    if lines:
+        _print(console, "What this run exercised", style="bold")
+    for line in lines:
+        _print_wrapped(console, line, width, indent="  ")
+    if lines:
+        _print(console, "")
+
+
+def _show_comparison(whole: GateResult, console: "Console", width: int) -> None:
+    """What is worse and better than in the baseline, and where the two did not ask the same."""
+    found = whole.compared
+    if found is None:
+        return
+    _print_wrapped(console, words.comparison_line(whole), width)
+    for one in (*found.worse, *found.better):
+        lead = "  better " if one.weight is Verdict.PASS else "  worse  "
+        lines = words.wrapped(lead + words.difference_line(one), width, later_indent=words.INDENT)
+        _print(console, lines[0], lead=lead, style=COLOURS[one.weight])
+        for line in lines[1:]:
+            _print(console, line)
+    for caveat in found.caveats:
+        _print_wrapped(console, caveat, width, indent="  ")
+    _print(console, "")
+
+
 def _show_end(whole: GateResult, console: "Console", width: int) -> None:
     judgement, run = whole.result, whole.run
+    for remark in judgement.remarks:
+        _print_wrapped(console, remark, width)
     if judgement.decision is not Decision.NOT_ASKED:
         counts = ", ".join(f"{len(judgement.having(one))} {one}" for one in Standing if judgement.having(one))
         _print_wrapped(console, f"{judgement.practices} practices: {counts}  (* required)", width)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.diagnosis import Diagnosis
 from harness.driver import Outcome
-from harness.gate import Decision, GateResult, Judgement, stays_shut
+from harness.gate import Decision, Difference, GateResult, Judgement, stays_shut, was_not_run
 from harness.practices import bears_on
 from harness.probes import Finding, Verdict
 from harness.scenario import AT
@@ -96,6 +96,7 @@ def told(judgement: Judgement) -> list[tuple[Outcome, list[Finding]]]:
     untold = [
         (outcome, [one for one in _having(outcome, Verdict.INCONCLUSIVE) if not _only_lacks(one, outcome)])
         for outcome in judgement.scenarios
+        if not was_not_run(outcome)
     ]
     return [(outcome, findings) for outcome, findings in (*failed, *untold) if findings]
 
@@ -153,8 +154,34 @@ def decision_line(whole: GateResult) -> str:
     if judgement.decision is Decision.NOT_ASKED:
         return f"{scenario_counts(judgement)}."
     if judgement.decision is Decision.OPEN:
-        return f"The gate is open for {judgement.required} required of {judgement.practices}."
+        once = ", each question asked once" if judgement.is_fast else ""
+        return f"The gate is open for {judgement.required} required of {judgement.practices}{once}."
     return f"The gate stays shut: {'; '.join(_reasons(judgement))}."
+
+
+def comparison_line(whole: GateResult) -> str:
+    """What a baseline comes to, in one sentence; empty without one."""
+    found = whole.compared
+    if found is None:
+        return ""
+    if found.worse:
+        return f"Against {found.baseline}: {len(found.worse)} worse, {len(found.better)} better, {found.same} the same."
+    return f"Nothing is worse than in {found.baseline}: {len(found.better)} better, {found.same} the same."
+
+
+def difference_line(one: Difference) -> str:
+    """``webhooks.idempotent: proven, now violated: applies_once in webhook_repeated``."""
+    return f"{one.what}: {one.before}, now {one.now}"
+
+
+def coverage_lines(judgement: Judgement) -> list[str]:
+    """What was exercised, by kind, and by name what was not."""
+    return [
+        f"{one.kind}: {len(one.exercised)} exercised"
+        + (f", not {', '.join(one.untested)}" if one.untested else ", none left out")
+        for one in judgement.coverage
+        if one.exercised or one.untested
+    ]
 
 
 def plainly(whole: GateResult) -> str:

@@ -61,7 +61,7 @@ def test_what_may_differ_between_runs_stands_apart(document: dict[str, Any]) -> 
 
     assert set(document) == {
         *("format", "result", "run", "measured", "exhibits"),
-        *("stories", "pictures", "digests"),
+        *("stories", "pictures", "share", "compared", "digests"),
     }
     assert "took_s" not in text
     assert "2026-06-01T" not in text

@@ -1,0 +1,149 @@
+"""A gate against a baseline: what got worse since an earlier report, what got better, and where they did not ask the same.
+
+Only what both asked is compared: a scenario that the baseline never ran makes nothing worse.
+"""
+
+import datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from harness import gate
+from harness.driver import Outcome
+from harness.errors import UsageError
+from harness.gate import Comparison, Decision, Difference, GateResult, Judgement, was_not_run
+from harness.practices import bears_on
+from harness.probes import Verdict
+from harness.settings import Settings
+from harness.standings import PracticeStanding, Standing, some
+from harness.trials import Hold, Trial
+
+Pair = tuple[str, str]
+WEIGHTS = {0: Verdict.PASS, 1: Verdict.INCONCLUSIVE, 2: Verdict.FAIL}
+_HOLDS = {Hold.HOLDS: 0, Hold.UNMET: 0, Hold.UNCLEAR: 1, Hold.BREAKS: 2}
+
+
+def refuse_no_baseline(before: GateResult, name: str) -> None:
+    """Refuse a report that says nothing of a whole gate.
+
+    Raises:
+        UsageError: It is of some scenarios, or of a part.
+    """
+    if before.share is not None:
+        raise UsageError(
+            f"{name!r} is part {before.share.number} of {before.share.count} of a gate. Give all parts to `merge` first."
+        )
+    if before.result.decision is Decision.NOT_ASKED:
+        raise UsageError(
+            f"{name!r} was made by `{before.run.command}`, which asks no gate. `fiskil-harness gate --json FILE` makes one."
+        )
+
+
+def compare(
+    now: Judgement,
+    before: GateResult,
+    *,
+    settings: Settings,
+    today: datetime.date,
+    met: Collection[str],
+    digest: str,
+    harness: str,
+    name: str,
+) -> Comparison:
+    """What changed since *before*, the baseline called *name*, for better and worse.
+
+    Args:
+        met: What the app's calls came to in this gate.
+        digest: The config's, to be held against the baseline's.
+        harness: The version that runs now.
+    """
+    ran = {one.scenario for one in before.result.scenarios if not was_not_run(one)}
+    asked = [one for one in now.scenarios if one.scenario in ran]
+    alike = gate.judge(asked, settings=settings, seed=now.seed, today=today, met=met)
+    found = [
+        *_practices(before.result.standings, alike.standings),
+        *_probes(before.result.scenarios, asked, alike.standings),
+        *_readings(before.result.trials, now.trials),
+    ]
+    return Comparison(
+        baseline=name,
+        worse=tuple(one for one in found if one.weight is not Verdict.PASS),
+        better=tuple(one for one in found if one.weight is Verdict.PASS),
+        same=len({one.practice for one in alike.standings} - {one.what for one in found}),
+        caveats=tuple(_caveats(now, before, ran=ran, digest=digest, harness=harness)),
+    )
+
+
+def _practices(before: Sequence[PracticeStanding], now: Sequence[PracticeStanding]) -> Iterator[Difference]:
+    known = {one.practice: one for one in now}
+    for old in before:
+        new = known.get(old.practice)
+        if new is None or (old.is_required and not new.is_required):
+            if old.is_required:
+                said = "not required" if new else "not known"
+                yield Difference(what=old.practice, before="required", now=said, weight=Verdict.INCONCLUSIVE)
+        elif _rank(new) != _rank(old):
+            weight = WEIGHTS[_rank(new)] if _rank(new) > _rank(old) else Verdict.PASS
+            yield Difference(what=old.practice, before=_words(old), now=f"{_words(new)}: {new.reason}", weight=weight)
+
+
+def _probes(
+    before: Sequence[Outcome], now: Sequence[Outcome], standings: Sequence[PracticeStanding]
+) -> Iterator[Difference]:
+    """Probes that fail now in a scenario in which they did not, but for those whose failure somebody accepts."""
+    accepted = {one.practice for one in standings if one.waiver}
+    old, new = dict(_verdicts(before)), dict(_verdicts(now))
+    practices = {one.scenario: one.practices for one in now}
+    for pair, verdict in new.items():
+        scenario, probe = pair
+        what, was = f"{probe} in {scenario}", old.get(pair)
+        if verdict is Verdict.FAIL and was is not Verdict.FAIL:
+            if not accepted.issuperset(bears_on(probe, practices[scenario])):
+                yield Difference(what=what, before=str(was or "not asked"), now=str(verdict), weight=Verdict.FAIL)
+        elif verdict is Verdict.PASS and was is Verdict.FAIL:
+            yield Difference(what=what, before=str(was), now=str(verdict), weight=Verdict.PASS)
+
+
+def _readings(before: Sequence[Trial], now: Sequence[Trial]) -> Iterator[Difference]:
+    """Readings that are required now and that the app held under before."""
+    known = {(one.clause, one.reading): one for one in before}
+    for new in now:
+        old = known.get((new.clause, new.reading))
+        if old is not None and new.is_required and _HOLDS[new.hold] > _HOLDS[old.hold]:
+            what = f"reading {new.clause}={new.reading}"
+            yield Difference(what=what, before=str(old.hold), now=str(new.hold), weight=WEIGHTS[_HOLDS[new.hold]])
+
+
+def _verdicts(outcomes: Iterable[Outcome]) -> Iterator[tuple[Pair, Verdict]]:
+    """The heaviest verdict of each probe in each scenario."""
+    for outcome in outcomes:
+        for probe in dict.fromkeys(finding.probe for finding in outcome.findings):
+            found = {finding.verdict for finding in outcome.findings if finding.probe == probe}
+            heavy = next(one for one in (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS) if one in found)
+            yield (outcome.scenario, probe), heavy
+
+
+def _rank(one: PracticeStanding) -> int:
+    if one.standing is Standing.VIOLATED:
+        return 0 if one.waiver else 2
+    return 1 if one.standing is Standing.NOT_PROVEN else 0
+
+
+def _words(one: PracticeStanding) -> str:
+    return f"{one.standing}, {one.waiver}" if one.waiver else str(one.standing)
+
+
+def _caveats(now: Judgement, before: GateResult, *, ran: Collection[str], digest: str, harness: str) -> Iterator[str]:
+    if before.run.digest != digest:
+        yield "The config is not the one of the baseline."
+    if before.run.harness != harness:
+        yield f"The baseline was made with fiskil-harness {before.run.harness}, this is {harness}."
+    if before.run.was_interrupted or before.run.faults:
+        yield "The baseline was cut short; what it did not run is not compared."
+    if before.result.is_fast != now.is_fast:
+        fast, whole = ("The baseline", "this gate") if before.result.is_fast else ("This gate", "the baseline")
+        yield f"{fast} asked each question once, {whole} asked everything; what both ran is compared."
+    new = [one.scenario for one in now.scenarios if one.scenario not in ran]
+    gone = sorted(ran - {one.scenario for one in now.scenarios} - set(now.left_out))
+    if new:
+        yield f"The baseline did not run {some(new)}; that makes nothing worse."
+    if gone:
+        yield f"This gate did not run {some(gone)}, which the baseline ran."

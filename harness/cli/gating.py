@@ -1,0 +1,201 @@
+"""The gate as a command: whole, fast, in shards, against a baseline; and the judge of what the shards wrote."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.cli import options
+from harness.cli.rehearsing import app_of, played, quoted, settings_of, tail_of
+
+EXIT_CODES = """
+
+\b
+Exit codes:
+  0 open, or with --baseline nothing is worse    1 something is violated
+  2 usage, config, or an app that will not start  3 something is not proven
+  4 a fault of the harness                        130 interrupted
+"""
+
+
+def _ends_with(lines: str) -> str:
+    return lines + EXIT_CODES
+
+
+@click.command(
+    epilog=_ends_with(
+        options.examples(
+            "fiskil-harness gate",
+            "fiskil-harness gate --fast",
+            "fiskil-harness gate --json report.json --junit report.xml",
+            "fiskil-harness gate --baseline report.json",
+            "fiskil-harness gate --shard 1/3 --json part1.json",
+            "fiskil-harness gate --seed 7 --gallery no_dedupe",
+            "fiskil-harness gate --all-readings --workers 2",
+            "fiskil-harness gate --reading token.lifetime=3600",
+        )
+    )
+)
+@options.seed
+@options.config
+@options.gallery
+@options.share_of_machine
+@click.option("--fast", "is_fast", is_flag=True, help="Ask each question once, in the cheapest scenario: half a minute.")
+@click.option("--shard", metavar="K/N", help="Run this share of N alone; `merge` judges the whole from all of them.")
+@options.baseline
+@options.readings
+@click.option(
+    "--all-readings",
+    "is_all_readings",
+    is_flag=True,
+    help="Try the app under each other reading of what the real API leaves in doubt.",
+)
+@options.reports
+def gate_command(
+    seed: int,
+    config_file: Path | None,
+    gallery_name: str | None,
+    workers: int | None,
+    is_fast: bool,
+    shard: str | None,
+    baseline_path: Path | None,
+    readings: tuple[str, ...],
+    is_all_readings: bool,
+    **reports: Any,
+) -> int:
+    """Run every scenario; the gate opens when nothing is violated and everything required is proven.
+
+    With --fast each question is asked once, which takes half a minute; the report says so, and what was left out.
+
+    With --baseline the exit code tells only of what got worse since that report: 1 where something is violated that was not,
+    3 where something is no more proven, else 0.
+
+    The readings that rule decide. With --all-readings the app is tried under each other one too, one at a time, in the
+    scenarios that come to it. A reading that breaks the app is told and shuts nothing, unless the config requires it:
+    [gate] readings = "all", or a list of clauses or clause=choice. Those are tried in every gate.
+    """
+    from harness import gate, saved_reports
+    from harness.baseline import compare, refuse_no_baseline
+    from harness.cli.outcome import Asked, conclude, digest_of, version
+    from harness.clock import real_now, stopwatch
+    from harness.gate import Share
+    from harness.parts import judge_share, plan
+    from harness.runner import usual_workers
+    from harness.shortlist import shard_of, share
+
+    _refuse_odd_pairs(is_fast=is_fast, shard=shard, baseline_path=baseline_path, is_all_readings=is_all_readings, **reports)
+    settings = settings_of(config_file, gallery_name, readings)
+    gate.check(settings)
+    number, count = shard_of(shard) if shard else (1, 1)
+    before = saved_reports.read(baseline_path) if baseline_path else None
+    if before is not None:
+        refuse_no_baseline(before, str(baseline_path))
+    planned = plan(settings, is_fast=is_fast, is_all_readings=is_all_readings)
+    tail = tail_of(seed, config_file, gallery_name, readings)
+    more = (f" --workers {workers}" if workers else "") + (" --fast" if is_fast else "")
+    more += f" --shard {shard}" if shard else ""
+    more += " --all-readings" if is_all_readings else ""
+    more += f" --baseline {quoted([str(baseline_path)])}" if baseline_path else ""
+    scenarios = share(planned.scenarios, number, count)
+    asked = Asked(
+        command="gate",
+        again=f"fiskil-harness gate{tail}{more}",
+        again_one=f"fiskil-harness run {{scenario}}{tail}",
+        replay_with=app_of(config_file, gallery_name, readings),
+        workers=min(workers or usual_workers(settings), max(len(scenarios), 1)),
+        **reports,
+    )
+    elapsed = stopwatch()
+    rehearsal = played(scenarios, settings, seed, asked)
+    told: dict[str, Any] = {"settings": settings, "seed": seed, "today": real_now().date()}
+    told |= {"is_fast": is_fast, "left_out": planned.left_out}
+    if shard:
+        mine = Share(number=number, count=count, is_all_readings=is_all_readings)
+        judgement, mine = judge_share(rehearsal.outcomes, share=mine, **told)
+        return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed(), share=mine)
+    judgement = gate.judge(rehearsal.outcomes, is_whole=rehearsal.is_whole, met=rehearsal.met, **told)
+    compared = None
+    if before is not None:
+        ours = {"digest": digest_of(settings), "harness": version(), "name": str(baseline_path)}
+        compared = compare(judgement, before, settings=settings, today=told["today"], met=rehearsal.met, **ours)
+    return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed(), compared=compared)
+
+
+@click.command(
+    epilog=_ends_with(
+        options.examples(
+            "fiskil-harness merge part1.json part2.json part3.json",
+            "fiskil-harness merge part*.json --html report.html --junit report.xml",
+            "fiskil-harness merge part*.json --baseline main.json",
+        )
+    )
+)
+@click.argument("paths", metavar="PART...", nargs=-1, required=True, type=options.FILE)
+@options.config
+@options.gallery
+@options.baseline
+@options.readings
+@options.reports
+def merge_command(
+    paths: tuple[Path, ...],
+    config_file: Path | None,
+    gallery_name: str | None,
+    baseline_path: Path | None,
+    readings: tuple[str, ...],
+    **reports: Any,
+) -> int:
+    """Judge a gate from its parts: the JSON reports that `gate --shard` wrote, one of each share.
+
+    The config must be the one that the parts were made with, and so must the version. A part that is missing keeps the gate
+    shut.
+    """
+    from harness import gate, parts, saved_reports
+    from harness.baseline import compare, refuse_no_baseline
+    from harness.cli.outcome import Asked, digest_of, present, version
+    from harness.clock import real_now
+    from harness.errors import UsageError
+
+    if reports.get("har_path") is not None:
+        raise UsageError("--har tells every call, and parts hold none. Give it to `gate --shard`.")
+    settings = settings_of(config_file, gallery_name, readings)
+    gate.check(settings)
+    before = saved_reports.read(baseline_path) if baseline_path else None
+    if before is not None:
+        refuse_no_baseline(before, str(baseline_path))
+    found = [parts.Part(name=str(path), whole=saved_reports.read(path)) for path in paths]
+    parts.check(found, digest=digest_of(settings), harness=version())
+    first = found[0].whole
+    tail = tail_of(first.result.seed, config_file, gallery_name, readings)
+    fast = " --fast" if first.result.is_fast else ""
+    asked = Asked(
+        command="gate",
+        again=f"fiskil-harness gate{tail}{fast}",
+        again_one=f"fiskil-harness run {{scenario}}{tail}",
+        replay_with=app_of(config_file, gallery_name, readings),
+        **reports,
+    )
+    asked.check()
+    today = real_now().date()
+    whole = parts.merged(found, settings=settings, today=today, again=asked.again, again_one=asked.again_one)
+    if before is not None:
+        ours = {"digest": digest_of(settings), "harness": version(), "name": str(baseline_path)}
+        met = parts.met(found)
+        whole = parts.against(whole, compare(whole.result, before, settings=settings, today=today, met=met, **ours))
+    code = present(whole, settings=settings, asked=asked)
+    missing = parts.missing(found)
+    if missing:
+        click.echo(missing, err=True)
+    return 2 if missing and code not in {4, 130} else code
+
+
+def _refuse_odd_pairs(
+    *, is_fast: bool, shard: str | None, baseline_path: Path | None, is_all_readings: bool, **reports: Any
+) -> None:
+    from harness.errors import UsageError
+
+    if is_fast and is_all_readings:
+        raise UsageError("--fast asks each question once, and --all-readings asks many of them again. Leave one out.")
+    if shard and baseline_path:
+        raise UsageError("--baseline compares a whole gate, and --shard runs a share of one. Give --baseline to `merge`.")
+    if shard and reports.get("json_path") is None:
+        raise UsageError("--shard makes a part, and `merge` reads it as JSON. Add --json FILE.")

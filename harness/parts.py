@@ -1,0 +1,200 @@
+"""A gate in parts: what each share runs, and the whole judged from what the shares wrote.
+
+The judgement of all parts together is the one that a gate in one piece would have come to.
+"""
+
+import datetime
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from harness import gate, trials
+from harness.driver import Outcome
+from harness.errors import UsageError
+from harness.gate import Comparison, Decision, GateResult, Judgement, Share
+from harness.scenario import Scenario, load_all
+from harness.settings import Settings
+from harness.shortlist import shortlist
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What a gate runs, and the names of the scenarios that it leaves out because it is fast."""
+
+    scenarios: tuple[Scenario, ...]
+    left_out: tuple[str, ...] = ()
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """A part's report, and the file that it came from."""
+
+    name: str
+    whole: GateResult
+
+    @property
+    def share(self) -> Share:
+        """Which share it is; ``check`` has refused what is none."""
+        return self.whole.share or Share(number=1, count=1)
+
+
+def plan(settings: Settings, *, is_fast: bool, is_all_readings: bool) -> Plan:
+    """What a gate with these options runs, the trials under other readings included."""
+    every, tried = load_all(), trials.planned(settings, is_all=is_all_readings)
+    if not is_fast:
+        return Plan(scenarios=(*every, *tried))
+    compared = {one.usual_name for one in tried}
+    chosen = {one.name for one in shortlist(every, settings)} | compared
+    return Plan(
+        scenarios=(*(one for one in every if one.name in chosen), *tried),
+        left_out=tuple(one.name for one in every if one.name not in chosen),
+    )
+
+
+def judge_share(
+    outcomes: Sequence[Outcome],
+    *,
+    share: Share,
+    settings: Settings,
+    seed: int,
+    today: datetime.date,
+    is_fast: bool,
+    left_out: tuple[str, ...],
+) -> tuple[Judgement, Share]:
+    """What there is to say of a part by itself, and the share with all that `merge` needs."""
+    own = [one for one in outcomes if not trials.is_of_trial(one)]
+    judged = gate.report_only(own, settings=settings, seed=seed, today=today)
+    remark = f"Part {share.number} of {share.count}: only `fiskil-harness merge`, with all of them, asks the gate."
+    judged = msgspec.structs.replace(judged, is_fast=is_fast, left_out=left_out, remarks=(remark, *judged.remarks))
+    under = tuple(sorted(filter(trials.is_of_trial, outcomes), key=lambda one: one.scenario))
+    return judged, msgspec.structs.replace(share, under_readings=under)
+
+
+def check(parts: Sequence[Part], *, digest: str, harness: str) -> None:
+    """Refuse parts that are not of one gate.
+
+    Raises:
+        UsageError: One is no part, two do not fit, one share is there twice, or the config is another one.
+    """
+    for one in parts:
+        if one.whole.share is None:
+            raise UsageError(f"{one.name!r} is no part: it was made without --shard.")
+    first, seen = parts[0], dict[int, str]()
+    for one in parts:
+        for what, mine, its in _traits(first, one):
+            if mine != its:
+                raise UsageError(f"{one.name!r} is of another gate than {first.name!r}: {what} {its}, not {mine}.")
+        if one.share.number in seen:
+            raise UsageError(f"{one.name!r} and {seen[one.share.number]!r} are the same share, {_words(one.share)}.")
+        seen[one.share.number] = one.name
+    if first.whole.run.harness != harness:
+        raise UsageError(
+            f"The parts were made with fiskil-harness {first.whole.run.harness}, and this is {harness}. Use one version."
+        )
+    if first.whole.run.digest != digest:
+        raise UsageError(
+            "The parts were made with another config than the one at hand. Name theirs with --config and --reading."
+        )
+
+
+def missing(parts: Sequence[Part]) -> str:
+    """The complaint about shares that are not there; empty where all are."""
+    count, there = parts[0].share.count, {one.share.number for one in parts}
+    absent = [str(number) for number in range(1, count + 1) if number not in there]
+    if not absent:
+        return ""
+    noun = "Part" if len(absent) == 1 else "Parts"
+    verb = "is" if len(absent) == 1 else "are"
+    return f"{noun} {', '.join(absent)} of {count} {verb} missing, so this is not the whole, and the gate stays shut."
+
+
+def met(parts: Sequence[Part]) -> frozenset[str]:
+    """What the app's calls came to, in all parts together."""
+    return frozenset(what for one in parts for measure in one.whole.measured for what in measure.met)
+
+
+def merged(parts: Sequence[Part], *, settings: Settings, today: datetime.date, again: str, again_one: str) -> GateResult:
+    """The whole, judged from what the parts saw.
+
+    Raises:
+        UsageError: Together they ran something else than this version would run.
+    """
+    ordered = sorted(parts, key=lambda one: one.share.number)
+    first = ordered[0].whole
+    outcomes = [outcome for one in ordered for outcome in (*one.whole.result.scenarios, *one.share.under_readings)]
+    planned = plan(settings, is_fast=first.result.is_fast, is_all_readings=ordered[0].share.is_all_readings)
+    complaint = missing(parts)
+    _refuse_other_scenarios(outcomes, planned, is_complete=not complaint)
+    runs = [one.whole.run for one in ordered]
+    was_interrupted, faults = any(one.was_interrupted for one in runs), sum(one.faults for one in runs)
+    judged = gate.judge(
+        outcomes,
+        settings=settings,
+        seed=first.result.seed,
+        today=today,
+        is_whole=not (complaint or was_interrupted or faults),
+        met=met(parts),
+        is_fast=first.result.is_fast,
+        left_out=planned.left_out,
+    )
+    if complaint:
+        judged = msgspec.structs.replace(judged, remarks=(complaint, *judged.remarks))
+    run = msgspec.structs.replace(
+        first.run,
+        command="merge",
+        began_at=min(one.began_at for one in runs),
+        took_s=round(max(one.took_s for one in runs), 2),
+        workers=sum(one.workers for one in runs),
+        config=settings.source,
+        again=again,
+        again_one=again_one,
+        was_interrupted=was_interrupted,
+        faults=faults,
+        plans=tuple(dict.fromkeys(plan_file for one in runs for plan_file in one.plans)),
+    )
+    measured = sorted((one for part in ordered for one in part.whole.measured), key=lambda one: one.scenario)
+    exhibits = tuple(exhibit for one in ordered for exhibit in one.whole.exhibits)
+    return GateResult(
+        result=judged,
+        run=run,
+        measured=tuple(measured),
+        exhibits=exhibits,
+        stories=tuple(sorted((one for part in ordered for one in part.whole.stories), key=lambda one: one.scenario)),
+        pictures=tuple(one for part in ordered for one in part.whole.pictures),
+    )
+
+
+def against(whole: GateResult, compared: Comparison) -> GateResult:
+    """*whole* with what a baseline says of it; what is not whole cannot be as good as one."""
+    if whole.result.decision is Decision.NOT_ASKED:
+        return whole
+    return msgspec.structs.replace(whole, compared=compared)
+
+
+def _refuse_other_scenarios(outcomes: Sequence[Outcome], planned: Plan, *, is_complete: bool) -> None:
+    there, known = {one.scenario for one in outcomes}, {one.name for one in planned.scenarios}
+    odd = sorted(there - known) + (sorted(known - there) if is_complete else [])
+    if odd:
+        raise UsageError(
+            f"The parts ran other scenarios than this installation would: {odd[0]} is in one of them only. "
+            "Use one checkout for all."
+        )
+
+
+def _traits(one: Part, other: Part) -> Iterable[tuple[str, object, object]]:
+    for what, take in (
+        ("of so many shares:", lambda part: part.share.count),
+        ("seed", lambda part: part.whole.result.seed),
+        ("version", lambda part: part.whole.run.harness),
+        ("config", lambda part: part.whole.run.digest),
+        ("--fast", lambda part: _yes(part.whole.result.is_fast)),
+        ("--all-readings", lambda part: _yes(part.share.is_all_readings)),
+    ):
+        yield what, take(one), take(other)
+
+
+def _yes(is_so: bool) -> str:
+    return "given" if is_so else "not given"
+
+
+def _words(share: Share) -> str:
+    return f"{share.number} of {share.count}"

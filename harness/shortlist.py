@@ -1,0 +1,113 @@
+"""Which scenarios a fast gate runs, and how a gate is cut into shards: by the table of costs, the same on every machine.
+
+A fast gate asks each question once: for every practice each probe that it needs, in the cheapest scenario that the config
+can play, and every flow that the app's team says it uses.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from harness import costs, flows
+from harness.errors import UsageError
+from harness.practices import practice
+from harness.probes import name_of
+from harness.scenario import Scenario
+from harness.settings import Settings
+from harness.standings import is_in_config
+
+BUDGET_S = 48.0
+"""Up to this sum, questions that no practice needs are asked too, the cheapest first."""
+
+OVERHEAD_S = 0.15
+"""What a scenario costs beside its steps; it makes few scenarios with many questions better than many with few."""
+
+Question = tuple[str, str]
+Questions = frozenset[Question]
+Listing = Callable[[str], tuple[str, ...]]
+
+
+def shortlist(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenario]:
+    """Those of *scenarios* that ask each question once, in their order."""
+    playable = [one for one in scenarios if all(is_in_config(settings, hook) for hook in one.needs)]
+    wanted = frozenset(("flow", one) for one in (*flows.expected_of(settings.app.facts), *flows.expected_errors()))
+    asked = {one.name: _needed(one) | (_flows(one) & wanted) for one in scenarios}
+    chosen = _cover([one.name for one in playable], asked, ())
+    # What nothing can ask here is asked all the same, so that the report names the hook it lacks.
+    chosen = _cover([one.name for one in scenarios], {name: _of_practices(one) for name, one in asked.items()}, chosen)
+    chosen = _within_budget([one.name for one in playable], {one.name: _allowed(one) for one in scenarios}, chosen)
+    return [one for one in scenarios if one.name in chosen]
+
+
+def share(scenarios: Sequence[Scenario], number: int, count: int) -> list[Scenario]:
+    """The share *number* of *count*, from 1: every scenario is in one share, and the shares cost about the same."""
+    sums = [0.0] * count
+    mine: set[str] = set()
+    for one in sorted(scenarios, key=lambda each: (-costs.cost_s(each.name), each.name)):
+        lightest = sums.index(min(sums))
+        sums[lightest] += costs.cost_s(one.name) + OVERHEAD_S
+        if lightest == number - 1:
+            mine.add(one.name)
+    return [one for one in scenarios if one.name in mine]
+
+
+def shard_of(text: str) -> tuple[int, int]:
+    """``2/3`` as numbers.
+
+    Raises:
+        UsageError: It is no share of anything.
+    """
+    number, slash, count = text.partition("/")
+    if not (slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= 1000):
+        raise UsageError(f"--shard must read like 2/3, the second of three shares, got {text!r}.")
+    return int(number), int(count)
+
+
+def _cover(names: Sequence[str], asked: Mapping[str, Questions], begun: Iterable[str]) -> set[str]:
+    """*begun* and as many of *names* as it takes to ask everything, the most questions per second first."""
+    chosen = set(begun)
+    done: set[Question] = set().union(*(asked[one] for one in chosen))
+    left = set().union(*(asked[one] for one in names)) - done
+    added: list[str] = []
+    while left:
+        best = min(names, key=lambda one: (-len(asked[one] & left) / (costs.cost_s(one) + OVERHEAD_S), one))
+        added.append(best)
+        left -= asked[best]
+    for one in sorted(added, key=lambda each: (-costs.cost_s(each), each)):
+        others = [asked[each] for each in {*chosen, *added} if each != one]
+        if asked[one] <= set().union(*others):
+            added.remove(one)
+    return chosen | set(added)
+
+
+def _within_budget(names: Sequence[str], asked: Mapping[str, Questions], begun: Iterable[str]) -> set[str]:
+    chosen = set(begun)
+    done: set[Question] = set().union(*(asked[one] for one in chosen))
+    spent_s = sum(costs.cost_s(one) for one in chosen)
+    for one in sorted(names, key=lambda each: (costs.cost_s(each), each)):
+        if asked[one] - done and spent_s + costs.cost_s(one) <= BUDGET_S:
+            chosen.add(one)
+            done |= asked[one]
+            spent_s += costs.cost_s(one)
+    return chosen
+
+
+def _needed(one: Scenario) -> Questions:
+    return _pairs(one, lambda practice_id: practice(practice_id).needed)
+
+
+def _allowed(one: Scenario) -> Questions:
+    return _pairs(one, lambda practice_id: practice(practice_id).probes)
+
+
+def _pairs(one: Scenario, listing: Listing) -> Questions:
+    names = {name_of(probe) for probe in one.probes}
+    return frozenset(
+        (practice_id, probe) for practice_id in one.practices for probe in listing(practice_id) if probe in names
+    )
+
+
+def _flows(one: Scenario) -> Questions:
+    return frozenset(("flow", flow) for flow in costs.flows_of(one.name))
+
+
+def _of_practices(asked: Questions) -> Questions:
+    return frozenset(one for one in asked if one[0] != "flow")

@@ -1,0 +1,62 @@
+"""Progress: what runs on each worker, what failed so far, and how long it may take; plain lines where nobody watches."""
+
+import pytest
+
+from harness import costs
+from harness.cli.screen import Progress
+
+LONG = "lives_explored"
+
+
+def test_each_worker_has_a_line_of_its_own() -> None:
+    """A line that is free is taken by the next."""
+    progress = Progress(["a", "b", "c"], workers=2)
+    progress.began("a")
+    progress.began("b")
+    progress.ended("a", "PASS")
+    progress.began("c")
+
+    assert progress.lines() == ["1 of 3 done, 0 failed, 0 s", "  1  c  0 s", "  2  b  0 s"]
+
+
+def test_what_failed_so_far_is_named() -> None:
+    """The last few of it."""
+    progress = Progress([f"s{number}" for number in range(5)])
+    for number in range(5):
+        progress.ended(f"s{number}", "FAIL")
+
+    assert progress.lines() == ["5 of 5 done, 5 failed, 0 s", "  ending ...", "  failed: s2, s3, s4 ..."]
+
+
+def test_how_long_it_may_take_is_told_when_enough_is_known() -> None:
+    """By the table of costs and the pace so far."""
+    progress = Progress([LONG, "idle_app"])
+    before = progress.lines()
+    progress.ended(LONG, "PASS")
+
+    assert costs.cost_s(LONG) > 5
+    assert before == ["0 of 2 done, 0 failed, 0 s", "  Starting the app ..."]
+    assert progress.lines()[0] == "1 of 2 done, 0 failed, 0 s, about 0 s left"
+
+
+def test_lines_keep_to_80_columns_and_a_screen() -> None:
+    """Whatever scenarios are called, and however many workers there are."""
+    names = [f"{'n' * 90}{number}" for number in range(20)]
+    progress = Progress(names, workers=20)
+    for name in names:
+        progress.began(name)
+
+    lines = progress.lines()
+
+    assert max(map(len, lines)) == 80
+    assert lines[-1] == "  and 12 more"
+
+
+def test_a_pipe_gets_a_line_for_each_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    """Counted, with the verdict, on standard error."""
+    with Progress(["a", "b"]) as progress:
+        progress.began("a")
+        progress.ended("a", "PASS")
+        progress.ended("b", "FAIL")
+
+    assert capsys.readouterr() == ("", "[1/2] a PASS\n[2/2] b FAIL\n")
