@@ -13,9 +13,10 @@ from msgspec import Struct
 from harness import flows, trials
 from harness.app.hooks import HOOKS, ORIGIN_TOLD, SECRET_TOLD
 from harness.diagnosis import Diagnosis, diagnose
+from harness.digests import Digests
 from harness.driver import Outcome
 from harness.errors import ConfigError
-from harness.exhibits import Exhibit
+from harness.exhibits import Exhibit, Picture, Story
 from harness.flows import Coverage
 from harness.journal import API_TOLD, CA_TOLD
 from harness.practices import all_practices, practice
@@ -25,7 +26,7 @@ from harness.standings import PracticeStanding, Standing, check_statements, hold
 from harness.trials import Hold, Trial
 from harness.worker import Measure
 
-FORMAT = "fiskil-harness/report/1"
+FORMAT = "fiskil-harness/report/2"
 NOT_RUN = "every_scenario_run"
 """Stands for the probes of a scenario that did not run to its end."""
 
@@ -149,9 +150,10 @@ class Comparison(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All that a report may read: ``result`` is equal for equal seeds; ``run``, ``measured`` and ``exhibits`` are not.
+    """All that a report may read: ``result`` is equal for equal seeds, the other fields are not.
 
-    ``share`` is there where this is a part of a gate, ``compared`` where a baseline was given.
+    ``stories`` tell what happened in each scenario, ``pictures`` what pages looked like. ``share`` is there where this is a
+    part of a gate, ``compared`` where a baseline was given. ``digests`` are of all the rest.
     """
 
     format: str = FORMAT
@@ -159,8 +161,11 @@ class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     run: Run
     measured: tuple[Measure, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
+    stories: tuple[Story, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     share: Share | None = None
     compared: Comparison | None = None
+    digests: Digests = Digests()
 
     @property
     def exit_code(self) -> int:

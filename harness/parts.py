@@ -153,7 +153,14 @@ def merged(parts: Sequence[Part], *, settings: Settings, today: datetime.date, a
     )
     measured = sorted((one for part in ordered for one in part.whole.measured), key=lambda one: one.scenario)
     exhibits = tuple(exhibit for one in ordered for exhibit in one.whole.exhibits)
-    return GateResult(result=judged, run=run, measured=tuple(measured), exhibits=exhibits)
+    return GateResult(
+        result=judged,
+        run=run,
+        measured=tuple(measured),
+        exhibits=exhibits,
+        stories=tuple(sorted((one for part in ordered for one in part.whole.stories), key=lambda one: one.scenario)),
+        pictures=tuple(one for part in ordered for one in part.whole.pictures),
+    )
 
 
 def against(whole: GateResult, compared: Comparison) -> GateResult:

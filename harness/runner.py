@@ -19,7 +19,7 @@ from msgspec import Struct
 from harness import costs, interrupts
 from harness.driver import Outcome
 from harness.errors import AppError, UsageError
-from harness.exhibits import Exhibit
+from harness.exhibits import Exhibit, Picture, Story
 from harness.gate import NOT_RUN
 from harness.probes import Finding, Verdict
 from harness.scenario import Scenario
@@ -58,7 +58,7 @@ class Rehearsal(Struct, frozen=True, kw_only=True):
     """What came of it, by scenario name; what did not run is there too, as INCONCLUSIVE.
 
     ``faults`` are tracebacks of faults of our own, ``plans`` are plans that failed, ``exhibits`` show what failed, ``hars``
-    tell every exchange where that was asked for.
+    tell every exchange where that was asked for, ``stories`` and ``pictures`` show what happened in each scenario.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -67,6 +67,8 @@ class Rehearsal(Struct, frozen=True, kw_only=True):
     faults: tuple[str, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
     hars: tuple[str, ...] = ()
+    stories: tuple[Story, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     was_interrupted: bool = False
 
     @property
@@ -252,6 +254,8 @@ def _read(folder: Path, order: Order, watch: _Watch) -> Rehearsal:
         faults=tuple(faults),
         exhibits=tuple(exhibit for one in played for exhibit in one.exhibits),
         hars=tuple(one.har for one in played if one.har),
+        stories=tuple(one.story for one in played if one.story is not None),
+        pictures=tuple(picture for one in played for picture in one.pictures),
         was_interrupted=watch.was_interrupted,
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from harness import har, interrupts
 from harness.app.observe import EFFECTS, is_nowhere, look
@@ -20,7 +20,7 @@ from harness.app.values import of_end_user
 from harness.clock import stopwatch
 from harness.driver import Driver, Outcome
 from harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
-from harness.exhibits import Exhibit, exhibits, happened
+from harness.exhibits import Exhibit, Picture, Story, exhibits, happened, pictures, told
 from harness.flows import met_in
 from harness.journal import Delivery, Exchange, Journal, PlanRun, Trouble
 from harness.journal.pairs import Pairs, covered
@@ -61,7 +61,8 @@ class Measure(Struct, frozen=True, kw_only=True):
 class Played(Struct, frozen=True, kw_only=True):
     """One scenario, played. ``fault`` is the traceback of a fault of our own; ``plans`` are saved plans that failed.
 
-    ``exhibits`` are what there is to show of the findings that failed, ``har`` is every exchange as a HAR document.
+    ``exhibits`` are what there is to show of the findings that failed, ``har`` is every exchange as HAR. ``story``
+    is what happened, step by step, and ``pictures`` are what pages looked like.
     """
 
     outcome: Outcome
@@ -70,6 +71,8 @@ class Played(Struct, frozen=True, kw_only=True):
     fault: str = ""
     exhibits: tuple[Exhibit, ...] = ()
     har: str = ""
+    story: Story | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 class Worker:
@@ -174,16 +177,17 @@ class Worker:
             fault = self.redactor.redact(traceback.format_exc())
             outcome = self._undone(scenario, f"a fault of the harness itself: {type(error).__name__}")
             self._replace_driver()
-        return self._redacted(
-            Played(
-                outcome=outcome,
-                measure=measured(scenario, journal, took_s=elapsed()),
-                plans=tuple(run.plan for run in journal.all(PlanRun) if run.plan),
-                fault=fault,
-                exhibits=shown,
-                har=self._har(scenario, journal) if self.tells_har else "",
-            )
+        measure = measured(scenario, journal, took_s=elapsed())
+        story, seen, mishap = self._shows(scenario, outcome, journal, measure.took_s)
+        played = Played(
+            outcome=outcome,
+            measure=measure,
+            plans=tuple(run.plan for run in journal.all(PlanRun) if run.plan),
+            fault=fault or mishap,
+            exhibits=shown,
+            har=self._har(scenario, journal) if self.tells_har else "",
         )
+        return structs.replace(self._redacted(played), story=story, pictures=seen)
 
     def _shown(self, number: int, scenario: Scenario, journal: Journal) -> None:
         """Let whoever looks on see what has happened since the last step, without a secret."""
@@ -228,6 +232,19 @@ class Worker:
             return exhibits(outcome.scenario, outcome.findings, journal, url=url + self.settings.app.webhook.path), ""
         except Exception:  # noqa: BLE001 - a fault of our own must not take the verdict along
             return (), self.redactor.redact(traceback.format_exc())
+
+    def _shows(
+        self, scenario: Scenario, outcome: Outcome, journal: Journal, took_s: float
+    ) -> tuple[Story | None, tuple[Picture, ...], str]:
+        """The story and the pictures of a scenario, without a secret, and the traceback where that went wrong."""
+        try:
+            steps = [in_words(one) for one in scenario.steps]
+            has_passed = outcome.verdict is Verdict.PASS
+            redact = self.redactor.redact_tree
+            story = told(scenario.name, steps, journal, took_s=took_s, has_passed=has_passed, redact=redact)
+            return story, pictures(scenario.name, journal), ""
+        except Exception:  # noqa: BLE001 - a fault of our own must not take the verdict along
+            return None, (), self.redactor.redact(traceback.format_exc())
 
     def _har(self, scenario: Scenario, journal: Journal) -> str:
         return har.render(har.har_of(journal, redactor=self.redactor, title=scenario.name))

@@ -26,6 +26,7 @@ COMMANDS = {
     "run": ("rehearse", "Run scenarios by name."),
     "replay": ("rehearse", "Run a saved plan again."),
     "webhooks": ("rehearse", "Rehearse a webhook receiver: one URL, one secret."),
+    "report": ("reporting", "Check a JSON report, or write it in other forms."),
     "selftest": ("selftest", "Try the judge: flawed apps it must catch, correct ones not."),
     "serve": ("serving", "Serve a local Fiskil until Ctrl-C."),
     "relay": ("relaying", "Record and break calls of the hosted API until Ctrl-C."),

@@ -118,14 +118,18 @@ def json_file(command: Command) -> Command:
 
 def reports(command: Command) -> Command:
     """Every report file."""
+    return json_file(forms(har_file(command)))
+
+
+def forms(command: Command) -> Command:
+    """The forms of a report for people and dashboards."""
     for option in (
-        har_file,
         click.option("--html", "html_path", metavar="FILE", type=FILE, help="Write the report as one HTML page."),
         click.option("--markdown", "markdown_path", metavar="FILE", type=FILE, help="Write the report as Markdown."),
         click.option("--junit", "junit_path", metavar="FILE", type=FILE, help="Write the report as JUnit XML."),
     ):
         command = option(command)
-    return json_file(command)
+    return command
 
 
 def faults(command: Command) -> Command:

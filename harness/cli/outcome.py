@@ -1,6 +1,5 @@
 """From a rehearsal to what the reader gets: the report on the terminal, its files, and the exit code."""
 
-import hashlib
 import platform
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,10 +11,12 @@ import msgspec
 from msgspec import Struct
 
 from harness.clock import real_now, rfc3339
+from harness.digests import digest_of
 from harness.errors import UsageError
 from harness.gate import Comparison, GateResult, Judgement, Run, Share
 from harness.redact import Redactor
 from harness.report import files
+from harness.report.sealing import completed
 from harness.runner import Rehearsal
 from harness.settings import Settings, environment
 
@@ -84,6 +85,8 @@ def conclude(
         run=run,
         measured=rehearsal.measured,
         exhibits=rehearsal.exhibits,
+        stories=rehearsal.stories,
+        pictures=rehearsal.pictures,
         share=share,
         compared=compared,
     )
@@ -96,18 +99,12 @@ def present(
     """Show and write a report, every secret taken out; return the exit code."""
     redactor = redactor_of(settings)
     whole = msgspec.convert(redactor.redact_tree(msgspec.to_builtins(whole)), GateResult)
+    whole = completed(whole, config=digest_of(settings))
     _show(whole, asked)
     for fault in faults:
         click.echo(redactor.redact(fault), err=True)
     _write(whole, asked, hars)
     return whole.exit_code
-
-
-def digest_of(settings: Settings) -> str:
-    """A name for what the config says, wherever it lies: equal configs have equal ones, and no other says anything."""
-    told = msgspec.structs.replace(settings, folder=Path(), source="", promised=frozenset())
-    text = msgspec.json.encode([told, sorted(settings.promised)], enc_hook=str, order="deterministic")
-    return hashlib.sha256(text).hexdigest()[:16]
 
 
 def redactor_of(settings: Settings) -> Redactor:

@@ -1,7 +1,7 @@
 """The report for people as one page: nothing to load, no script; it reads on a phone, in the dark and on paper.
 
-For every known bug and finding that failed it shows the deliveries as a picture, what they changed, how to send them again,
-and what mends it.
+The decision comes first, then what has to be mended, then every practice with its evidence, then what happened in every
+scenario: as a sequence, over time, and call by call.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,26 +9,35 @@ from functools import cache, partial
 from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from msgspec import Struct
 
 from harness.bugs import SECTIONS, section_of
 from harness.diagnosis import Diagnosis
 from harness.driver import Outcome
-from harness.exhibits import Exhibit
-from harness.gate import Decision, GateResult
+from harness.exhibits import BOUNDS_MS, Exhibit
+from harness.gate import Decision, GateResult, Judgement
+from harness.practices import all_practices
 from harness.probes import Finding, Verdict
-from harness.report import sequence, words
-from harness.standings import PracticeStanding, Standing
+from harness.report import diagram, evidence, sequence, timeline, words
+from harness.standings import Standing
 from harness.trials import Hold
 
 MOST_EXHIBITS = 3
 """So many of a bug's cases are shown; the others are like them."""
+
+MOST_DRAWN, MOST_DRAWN_OPEN = 30, 90
+"""So much of a story is drawn: of one that nobody may ever unfold, and of one that lies open."""
+
+SLOWEST = 8
+
+LANES = {"end user": "user", "app": "app", "api": "API", "webhooks": "webhooks"}
 
 TONES = {
     Verdict.PASS: "good",
     Verdict.INCONCLUSIVE: "doubt",
     Verdict.FAIL: "bad",
     Standing.PROVEN: "good",
-    Standing.ATTESTED: "good",
+    Standing.ATTESTED: "said",
     Standing.NOT_PROVEN: "doubt",
     Standing.VIOLATED: "bad",
     Hold.HOLDS: "good",
@@ -38,25 +47,66 @@ TONES = {
 }
 
 
+class Share(Struct, frozen=True, kw_only=True):
+    """A part of the bar that shows how many practices stand how."""
+
+    count: int
+    words: str
+    tone: str
+    style: str
+
+
 def render(whole: GateResult) -> str:
     """The report as a document."""
     judgement = whole.result
+    told = words.told(judgement)
+    homes = {one.scenario: f"scenario-{one.scenario.replace('@', '-')}" for one in judgement.scenarios}
+    rows = evidence.rows(whole)
+    asked = {row.stands.practice for row in rows}
+    by_scenario: dict[str, list[evidence.Shot]] = {}
+    for one in evidence.shots(whole.pictures, list(homes)):
+        by_scenario.setdefault(one.look.scenario, []).append(one)
+    meter = list(_meter(judgement))
+    timing = sorted(whole.measured, key=lambda one: -one.took_s)[:SLOWEST]
+    acknowledgements = _summed([one.acknowledgements for one in whole.stories])
+    sick = [one for one in judgement.bugs if one.verdict is Verdict.FAIL]
+    parts = {
+        "compared": whole.compared and "Baseline",
+        "there": sick and "Known bugs",
+        "findings": told and "Findings",
+        "practices": rows and "Practices",
+        "bugs": judgement.bugs and "Receiver",
+        "hooks": (judgement.unlocks or judgement.left_out) and "What would prove more",
+        "coverage": judgement.coverage and "Exercised",
+        "timing": timing and "Timing",
+        "scenarios": judgement.scenarios and "Scenarios",
+        "record": "Record",
+    }
     return _template().render(
         whole=whole,
         judgement=judgement,
         run=whole.run,
         decision=words.decision_line(whole),
+        plainly=words.plainly(whole),
         tone={0: "good", 1: "bad"}.get(whole.exit_code, "doubt"),
+        meter=meter,
+        meter_words=", ".join(f"{one.count} {one.words}" for one in meter),
         counts=list(_counts(whole)),
+        parts=[(anchor, name) for anchor, name in parts.items() if name],
         tones=TONES,
         words_of=words.BUG_WORDS,
-        sick=[one for one in judgement.bugs if one.verdict is Verdict.FAIL],
-        told=words.told(judgement),
+        sick=sick,
+        told=told,
+        homes=homes,
+        homed=[],
         bug_counts=words.bug_counts(judgement.bugs),
         sections=list(_sections(judgement.bugs)),
-        counted=words.bug_counts,
-        practices=[(title, list(rows)) for title, rows in groupby(judgement.standings, key=lambda one: one.section)],
+        counted_bugs=words.bug_counts,
+        counted=words.counted,
+        practices=[(title, list(each)) for title, each in groupby(rows, key=lambda row: row.stands.section)],
         stood=_stood,
+        stood_at=asked,
+        unasked=[one for one in all_practices() if one not in asked] if rows else [],
         trials=words.trial_counts(judgement),
         scenario_counts=words.scenario_counts(judgement),
         gathered=_gathered(whole),
@@ -69,6 +119,18 @@ def render(whole: GateResult) -> str:
         coverage=words.coverage_lines(judgement),
         drawing=sequence.drawing,
         in_words=sequence.in_words,
+        stories={one.scenario: one for one in whole.stories},
+        shots_of=lambda scenario: by_scenario.get(scenario, []),
+        pictures=[one for one in whole.pictures if one.png],
+        diagram=diagram.diagram,
+        timeline=timeline.timeline,
+        is_wrong=diagram.is_wrong,
+        most_drawn=lambda is_open: MOST_DRAWN_OPEN if is_open else MOST_DRAWN,
+        lanes=LANES,
+        took=_took,
+        timing=timing,
+        spread=timeline.distribution(acknowledgements),
+        acknowledged=sum(acknowledgements),
     )
 
 
@@ -90,8 +152,35 @@ def _counts(whole: GateResult) -> Iterable[tuple[int, str]]:
         )
     if judgement.decision is not Decision.NOT_ASKED:
         yield judgement.required_met, f"of {judgement.required} required practices met"
-    for standing in (Standing.VIOLATED, Standing.PROVEN, Standing.NOT_PROVEN):
-        yield len(judgement.having(standing)), f"practices {standing}"
+
+
+def _meter(judgement: Judgement) -> Iterable[Share]:
+    """How the practices stand, the good ones first; only where there are any."""
+    waived = [one for one in judgement.having(Standing.VIOLATED) if one.waiver]
+    counts = {
+        ("proven", "good", ""): len(judgement.having(Standing.PROVEN)),
+        ("attested by people", "said", "dotted"): len(judgement.having(Standing.ATTESTED)),
+        ("not proven", "doubt", "ruled"): len(judgement.having(Standing.NOT_PROVEN)),
+        ("violated and waived", "bad", "dotted"): len(waived),
+        ("violated", "bad", "hatched"): len(judgement.having(Standing.VIOLATED)) - len(waived),
+    }
+    for (name, tone, style), count in counts.items():
+        if count:
+            yield Share(count=count, words=name, tone=tone, style=style)
+
+
+def _summed(each: Iterable[tuple[int, ...]]) -> list[int]:
+    total = [0] * (len(BOUNDS_MS) + 1)
+    for counts in each:
+        for number, count in enumerate(counts[: len(total)]):
+            total[number] += count
+    return total
+
+
+def _took(seconds: float) -> str:
+    if seconds >= 1:
+        return f"{seconds:.2f} s"
+    return f"{seconds * 1000:.0f} ms" if seconds >= 0.0005 else "under 1 ms"
 
 
 def _sections(bugs: Sequence[Diagnosis]) -> Iterable[tuple[str, list[Diagnosis]]]:
@@ -101,8 +190,9 @@ def _sections(bugs: Sequence[Diagnosis]) -> Iterable[tuple[str, list[Diagnosis]]
             yield title, rows
 
 
-def _stood(rows: Sequence[PracticeStanding]) -> str:
-    return ", ".join(f"{count} {one}" for one in Standing if (count := len([row for row in rows if row.standing is one])))
+def _stood(rows: Sequence[evidence.Row]) -> str:
+    standings = [row.stands.standing for row in rows]
+    return ", ".join(f"{standings.count(one)} {one}" for one in Standing if one in standings)
 
 
 def _gathered(whole: GateResult) -> dict[int, tuple[list[Exhibit], int]]:

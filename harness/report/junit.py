@@ -1,8 +1,9 @@
-"""The report for CI dashboards: JUnit XML with a test case for every finding, and one for every practice.
+"""The report for CI dashboards: JUnit XML with a test case for every scenario, and one for every practice.
 
-Suite ``fiskil-harness.scenarios``: class name = scenario, name = probe; FAIL is a failure, INCONCLUSIVE an error, or skipped
-where the config lacks a hook. Suite ``fiskil-harness.practices`` (only where the gate was asked): class name = section,
-name = practice id; violated is a failure, required and not proven an error, not required and not proven skipped.
+Suite ``fiskil-harness.scenarios``: name = scenario; FAIL is a failure, INCONCLUSIVE an error, or skipped where the config
+lacks a hook; properties name the practices and the probes with their verdicts. Suite ``fiskil-harness.practices`` (only
+where the gate was asked): class name = section, name = practice id; violated is a failure, required and not proven an error,
+not required and not proven skipped.
 Suite ``fiskil-harness.readings`` (only where other readings were tried): class name = clause, name = reading; one that
 breaks the app is a failure where it is required and skipped where it is only told, as is one that the app never met.
 Suite ``fiskil-harness.baseline`` (only where a baseline was given): whatever is worse than there.
@@ -13,8 +14,7 @@ from xml.etree import ElementTree as ET
 
 from harness.driver import Outcome
 from harness.gate import Decision, GateResult
-from harness.practices import bears_on
-from harness.probes import Finding, Verdict
+from harness.probes import Verdict
 from harness.report.words import again, difference_line, finding_lines
 from harness.standings import PracticeStanding, Standing
 from harness.trials import Hold, Trial
@@ -28,10 +28,9 @@ def render(whole: GateResult) -> str:
     root = ET.Element("testsuites", name="fiskil-harness")
     took = {one.scenario: one.took_s for one in whole.measured}
     scenarios = ET.SubElement(root, "testsuite", name="fiskil-harness.scenarios", timestamp=whole.run.began_at)
+    _run_properties(scenarios, whole)
     for outcome in whole.result.scenarios:
-        for number, finding in enumerate(outcome.findings):
-            seconds = took.get(outcome.scenario, 0.0) if number == 0 else 0.0
-            _finding_case(scenarios, whole, outcome, finding, seconds)
+        _scenario_case(scenarios, whole, outcome, took.get(outcome.scenario, 0.0))
     _count(scenarios)
     if whole.result.decision is not Decision.NOT_ASKED:
         practices = ET.SubElement(root, "testsuite", name="fiskil-harness.practices", timestamp=whole.run.began_at)
@@ -54,20 +53,36 @@ def render(whole: GateResult) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _finding_case(suite: ET.Element, whole: GateResult, outcome: Outcome, finding: Finding, seconds: float) -> None:
+def _run_properties(suite: ET.Element, whole: GateResult) -> None:
+    told = whole.digests
+    properties = ET.SubElement(suite, "properties")
+    pairs = {"seed": whole.result.seed, "decision": whole.result.decision, "harness": whole.run.harness}
+    sealed = {"evidence": told.evidence, "config": told.config, "seal": told.seal} if told.seal else {}
+    for name, value in {**pairs, **sealed}.items():
+        ET.SubElement(properties, "property", name=name, value=_plain(str(value)))
+
+
+def _scenario_case(suite: ET.Element, whole: GateResult, outcome: Outcome, seconds: float) -> None:
     case = ET.SubElement(
-        suite, "testcase", classname=_plain(outcome.scenario), name=_plain(finding.probe), time=f"{seconds:.3f}"
+        suite, "testcase", classname="fiskil-harness.scenarios", name=_plain(outcome.scenario), time=f"{seconds:.3f}"
     )
     properties = ET.SubElement(case, "properties")
-    for practice_id in bears_on(finding.probe, outcome.practices):
+    for practice_id in outcome.practices:
         ET.SubElement(properties, "property", name="practice", value=practice_id)
-    text = "\n".join(finding_lines(outcome, [finding], again=again(whole, outcome.scenario)))
-    if finding.verdict is Verdict.FAIL:
-        _tell(case, "failure", str(finding.verdict), finding.seen, text)
-    elif finding.verdict is Verdict.INCONCLUSIVE and finding.hook:
-        ET.SubElement(case, "skipped", message=_plain(f"{finding.seen} (lacks {finding.hook})"))
-    elif finding.verdict is Verdict.INCONCLUSIVE:
-        _tell(case, "error", str(finding.verdict), finding.seen, text)
+    for finding in outcome.findings:
+        ET.SubElement(properties, "property", name=f"probe.{_plain(finding.probe)}", value=str(finding.verdict))
+    if outcome.verdict is Verdict.PASS:
+        return
+    telling = [one for one in outcome.findings if one.verdict is outcome.verdict]
+    seen = "; ".join(one.seen for one in telling) or "nothing was examined"
+    text = "\n".join(finding_lines(outcome, telling, again=again(whole, outcome.scenario))) if telling else seen
+    if outcome.verdict is Verdict.FAIL:
+        _tell(case, "failure", str(outcome.verdict), seen, text)
+    elif telling and all(one.hook for one in telling):
+        hooks = ", ".join(dict.fromkeys(one.hook for one in telling))
+        ET.SubElement(case, "skipped", message=_plain(f"{seen} (lacks {hooks})"))
+    else:
+        _tell(case, "error", str(outcome.verdict), seen, text)
 
 
 def _practice_case(suite: ET.Element, one: PracticeStanding) -> None:

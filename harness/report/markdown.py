@@ -1,58 +1,62 @@
-"""The report for a pull request or a job summary: GitHub-flavoured Markdown."""
+"""The report for a pull request or a job summary: GitHub-flavoured Markdown, short enough for one comment.
 
+What is not met stands open; all else is folded. Where it would get too long the folded parts go, the longest first.
+"""
+
+from collections.abc import Iterable
 from itertools import groupby
 
 from harness.gate import GateResult, Judgement
 from harness.probes import Verdict
+from harness.report.evidence import rows
 from harness.report.words import (
     again,
     bug_counts,
     comparison_line,
+    counted,
     coverage_lines,
     decision_line,
     difference_line,
     finding_lines,
+    plainly,
+    scenario_counts,
     told,
     trial_counts,
 )
+from harness.standings import Standing
 
 WIDE = 100
+MOST_BYTES = 60_000
+"""GitHub takes 65,536 characters in a comment."""
+MOST_OF_FINDINGS = 30_000
+LONGEST_CELL = 400
+
+Block = list[str]
 
 
 def render(whole: GateResult) -> str:
-    """The decision, the findings, and the practices as tables."""
+    """The decision, what is not met, and everything else folded."""
     judgement = whole.result
-    lines = ["# fiskil-harness", "", f"**{decision_line(whole)}** Seed {judgement.seed}.", ""]
-    lines += [line for remark in judgement.remarks for line in (remark, "")]
-    lines += _comparison(whole)
-    for outcome, findings in told(judgement):
-        shown = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=WIDE)
-        lines += ["```text", *(line.replace("```", "'''") for line in shown), "```", ""]
-    lines += _bugs(judgement)
-    for section, rows in groupby(judgement.standings, key=lambda one: one.section):
-        lines += [f"## {section}", "", "| standing | practice | reason |", "|---|---|---|"]
-        lines += [f"| {one.standing} | `{one.practice}` | {_cell(one.waiver or one.reason)} |" for one in rows]
-        lines.append("")
-    if judgement.trials:
-        lines += [
-            "## Other readings",
-            "",
-            f"{trial_counts(judgement)}.",
-            "",
-            "| app | clause=reading | reason |",
-            "|---|---|---|",
-        ]
-        lines += [
-            f"| {one.hold}{' (required)' if one.is_required else ''} | `{one.clause}={one.reading}` | {_cell(one.reason)} |"
-            for one in judgement.trials
-        ]
-        lines.append("")
-    if judgement.coverage:
-        lines += ["## What this run exercised", "", *(f"- {_cell(one)}" for one in coverage_lines(judgement)), ""]
-    if judgement.left_out:
-        lines += ["## Not run", "", *(f"- {_cell(one)}" for one in judgement.left_out), ""]
-    lines += ["To run it again:", "", "```sh", whole.run.again, "```", ""]
-    return "\n".join(lines)
+    head = ["# fiskil-harness", "", f"**{decision_line(whole)}** Seed {judgement.seed}.", "", plainly(whole), ""]
+    head += [line for remark in judgement.remarks for line in (_text(remark), "")]
+    head += _comparison(whole) + _unmet(whole)
+    blocks = [
+        ("findings", _findings(whole)),
+        ("receiver", _bugs(judgement)),
+        ("practices", _kept(judgement)),
+        ("readings", _readings(judgement)),
+        ("exercised", _exercised(judgement)),
+        ("record", _record(whole)),
+    ]
+    tail = ["To run it again:", "", "```sh", whole.run.again, "```", ""]
+    dropped = 0
+    while _bytes([*head, *(line for _, block in blocks for line in block), *tail]) > MOST_BYTES - 200 and blocks:
+        longest = max(blocks, key=lambda pair: _bytes(pair[1]))
+        blocks.remove(longest)
+        dropped += 1
+    if dropped:
+        tail = [f"{dropped} parts were too long for a comment; `--html` and `--json` write everything.", "", *tail]
+    return "\n".join([*head, *(line for _, block in blocks for line in block), *tail])
 
 
 def _comparison(whole: GateResult) -> list[str]:
@@ -67,7 +71,44 @@ def _comparison(whole: GateResult) -> list[str]:
     return [*lines, ""] if changed or found.caveats else lines
 
 
-def _bugs(judgement: Judgement) -> list[str]:
+def _unmet(whole: GateResult) -> Block:
+    """A table of every practice that keeps the gate shut, or would."""
+    unmet = [row for row in rows(whole) if row.stands.standing in {Standing.VIOLATED, Standing.NOT_PROVEN}]
+    if not unmet:
+        return []
+    lines = ["| standing | practice | why | what helps |", "|---|---|---|---|"]
+    for row in sorted(unmet, key=lambda each: each.stands.standing is not Standing.VIOLATED):
+        one = row.stands
+        fix = next((finding.fix for _, finding in row.found if finding.verdict is Verdict.FAIL and finding.fix), "")
+        helps = fix or ", ".join(f"`{hook}`" for hook, _ in row.helps)
+        standing = f"{one.standing}{' (waived)' if one.waiver else ''}"
+        lines.append(f"| {standing} | `{one.practice}` | {_cell(one.waiver or one.reason)} | {_cell(helps)} |")
+    return [*lines, ""]
+
+
+def _findings(whole: GateResult) -> Block:
+    """Each finding as code; those that failed first, as many as fit."""
+    judgement = whole.result
+    lines: Block = []
+    every = told(judgement)
+    for number, (outcome, findings) in enumerate(every):
+        shown = finding_lines(outcome, findings, again=again(whole, outcome.scenario), width=WIDE)
+        lines += ["```text", *(line.replace("```", "'''") for line in shown), "```", ""]
+        if _bytes(lines) > MOST_OF_FINDINGS and number + 1 < len(every):
+            lines += [f"And {len(every) - number - 1} more scenarios; `--html` shows them all.", ""]
+            break
+    return folded(f"Findings: {scenario_counts(judgement)}", lines)
+
+
+def _exercised(judgement: Judgement) -> Block:
+    """What the run exercised, and which scenarios it left out."""
+    lines = [*(f"- {_cell(one)}" for one in coverage_lines(judgement)), ""] if judgement.coverage else []
+    if judgement.left_out:
+        lines += ["Not run:", "", *(f"- {_cell(one)}" for one in judgement.left_out), ""]
+    return folded("What this run exercised", lines)
+
+
+def _bugs(judgement: Judgement) -> Block:
     """The known bugs that the receiver has, and how many it was looked at for."""
     if not judgement.bugs:
         return []
@@ -80,5 +121,53 @@ def _bugs(judgement: Judgement) -> list[str]:
     return lines
 
 
+def _kept(judgement: Judgement) -> Block:
+    """Every practice that the app keeps, as experiments or people say."""
+    kept = [one for one in judgement.standings if one.standing in {Standing.PROVEN, Standing.ATTESTED}]
+    lines: Block = []
+    for section, each in groupby(kept, key=lambda one: one.section):
+        lines += [f"### {section}", "", "| standing | practice | reason |", "|---|---|---|"]
+        lines += [f"| {one.standing} | `{one.practice}` | {_cell(one.reason)} |" for one in each]
+        lines.append("")
+    return folded(f"{counted(len(kept), 'practice')} kept", lines)
+
+
+def _readings(judgement: Judgement) -> Block:
+    if not judgement.trials:
+        return []
+    lines = ["| app | clause=reading | reason |", "|---|---|---|"]
+    lines += [
+        f"| {one.hold}{' (required)' if one.is_required else ''} | `{one.clause}={one.reading}` | {_cell(one.reason)} |"
+        for one in judgement.trials
+    ]
+    return folded(f"Other readings: {trial_counts(judgement)}", [*lines, ""])
+
+
+def _record(whole: GateResult) -> Block:
+    one = whole.digests
+    if not one.seal:
+        return []
+    lines = [
+        f"| {name} | `{value}` |" for name, value in (("evidence", one.evidence), ("config", one.config), ("seal", one.seal))
+    ]
+    lines = ["| digest | sha256 |", "|---|---|", *lines, ""]
+    return folded(f"Record: fiskil-harness {one.harness}, seed {one.seed}", lines)
+
+
+def folded(summary: str, lines: Iterable[str]) -> Block:
+    """*lines* behind a line that unfolds them; nothing of nothing."""
+    inner = list(lines)
+    return ["<details>", f"<summary>{_text(summary)}</summary>", "", *inner, "</details>", ""] if inner else []
+
+
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    shown = text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + " ..."
+    return _text(shown).replace("|", "\\|").replace("\n", " ")
+
+
+def _text(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _bytes(lines: Iterable[str]) -> int:
+    return sum(len(line.encode("utf-8", errors="replace")) + 1 for line in lines)

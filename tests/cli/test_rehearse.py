@@ -109,7 +109,7 @@ def test_every_report_is_written(program: Program, project: Path) -> None:
     assert [one["scenario"] for one in document["result"]["scenarios"]] == ["thrice"]
     run = document["run"]
     assert began <= datetime.fromisoformat(run["began_at"]) <= real_now() - timedelta(seconds=run["took_s"])
-    assert 'classname="thrice"' in (project / "report.xml").read_text()
+    assert 'name="thrice"' in (project / "report.xml").read_text()
     assert "# fiskil-harness" in (project / "report.md").read_text()
     assert not list(project.glob(".*"))
 
@@ -124,7 +124,7 @@ def test_a_page_shows_what_failed(program: Program, project: Path, configure: Ca
     assert answer.returncode == 1
     assert page.startswith("<!doctype html>")
     shown = {json.dumps(one["beats"]) for one in read(project / "report.json")["exhibits"]}
-    assert page.count("<svg") == len(shown) >= 1
+    assert page.count('<svg class="sequence"') == len(shown) >= 1
     assert "X-Fiskil-Signature: " in page
 
 

@@ -6,12 +6,14 @@ from collections.abc import Callable
 import msgspec
 import pytest
 from sickness import bug
+from tale import picture, story
 
 from harness.driver import Outcome
 from harness.exhibits import Beat, Exhibit, Sending
 from harness.gate import GateResult, Run, judge
 from harness.practices import all_practices
 from harness.probes import Finding, Verdict
+from harness.report.sealing import completed
 from harness.settings import Attestation, GateSettings, Settings
 from harness.worker import Measure
 
@@ -108,3 +110,11 @@ def sick(result: GateResult) -> GateResult:
         bug(45, Verdict.INCONCLUSIVE, hook="app.drive.fail"),
     )
     return msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, bugs=bugs), exhibits=(exhibit,))
+
+
+@pytest.fixture
+def shown(sick: GateResult) -> GateResult:
+    """The same with the story of a scenario that failed and of one that passed, and with a picture; sealed."""
+    stories = (story("webhook_repeated"), story("webhook_lost_acknowledgement"))
+    whole = msgspec.structs.replace(sick, stories=stories, pictures=(picture("webhook_repeated"),))
+    return completed(whole, config="c" * 64)

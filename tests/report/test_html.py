@@ -55,27 +55,27 @@ class Outline(HTMLParser):
         return [str(attributes[name]) for _, attributes in self.tags if name in attributes]
 
 
-def test_the_page_is_whole_in_itself(sick: GateResult) -> None:
+def test_the_page_is_whole_in_itself(shown: GateResult) -> None:
     """It loads nothing, runs nothing and leads nowhere but to itself."""
-    page = html.render(sick)
+    page = html.render(shown)
     outline = Outline(page)
 
     assert {tag for tag, _ in outline.tags} & {"script", "link", "img", "iframe", "object", "form"} == set()
-    assert [one for one in outline.values("href") if not one.startswith("#")] == []
+    assert [one for one in outline.values("href") if not one.startswith(("#", "data:image/png;base64,"))] == []
     assert not re.search(r"url\(|@import|javascript:| on\w+=", page)
-    assert "default-src 'none'; style-src 'unsafe-inline'" in outline.values("content")
+    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in outline.values("content")
 
 
-def test_the_page_is_well_built(sick: GateResult) -> None:
+def test_the_page_is_well_built(shown: GateResult) -> None:
     """Tags close, ids are unique, labels and links lead somewhere, headings skip no level and one is the first."""
-    outline = Outline(html.render(sick))
+    outline = Outline(html.render(shown))
 
     ids = outline.values("id")
     levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch(r"h\d", tag)]
     assert outline.faults == []
     assert [one for one, count in Counter(ids).items() if count > 1] == []
     assert set(outline.values("aria-labelledby")) <= set(ids)
-    assert {one.lstrip("#") for one in outline.values("href")} <= set(ids)
+    assert {one[1:] for one in outline.values("href") if one.startswith("#")} <= set(ids)
     assert levels.count(1) == 1
     assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
 
@@ -102,15 +102,15 @@ def test_a_known_bug_is_shown_with_what_was_seen_and_what_mends_it(sick: GateRes
     assert "curl '<1>'" in outline.text
     assert "3 more deliveries are not shown." in outline.text
     assert "2 more" in outline.text
-    assert "Again: fiskil-harness run webhook_repeated --seed 42" in outline.text
+    assert "Run it again fiskil-harness run webhook_repeated --seed 42" in outline.text
 
 
 def test_what_a_bug_shows_the_finding_does_not_show_again(sick: GateResult) -> None:
     """One picture is enough; without the bug the finding has it."""
     healthy = msgspec.structs.replace(sick, result=msgspec.structs.replace(sick.result, bugs=()))
 
-    assert html.render(sick).count("<svg") == 1
-    assert html.render(healthy).count("<svg") == 1
+    assert html.render(sick).count('class="sequence"') == 1
+    assert html.render(healthy).count('class="sequence"') == 1
     assert "Known bugs" not in html.render(healthy)
 
 
@@ -141,7 +141,7 @@ def test_what_an_earlier_bug_shows_is_not_shown_again(sick: GateResult) -> None:
 
     page = html.render(msgspec.structs.replace(sick, result=msgspec.structs.replace(sick.result, bugs=bugs)))
 
-    assert page.count("<svg") == 1
+    assert page.count('class="sequence"') == 1
     assert "What happened is shown at bug 19 ." in Outline(page).text
 
 
@@ -172,3 +172,83 @@ def test_words_of_the_app_cannot_become_part_of_the_page(sick: GateResult) -> No
 def test_a_run_that_was_cut_short_says_so(interrupted: GateResult) -> None:
     """The decision is the first heading."""
     assert "Interrupted: what did not run is not proven." in Outline(html.render(interrupted)).text
+
+
+def test_the_manager_reads_one_sentence(shown: GateResult) -> None:
+    """Under the decision stands what it means for a release, and the bar says in words what it shows."""
+    outline = Outline(html.render(shown))
+
+    assert "The app should not go live yet. It does not keep: " in outline.text
+    assert "1 attested by people, 47 not proven, 1 violated" in outline.values("aria-label")
+
+
+def test_a_story_is_drawn_plotted_and_told_call_by_call(shown: GateResult) -> None:
+    """The same happenings as a sequence, over time, and as requests and answers that unfold; the fault is named."""
+    page = html.render(shown)
+    text = Outline(page).text
+
+    assert page.count('<svg class="story"') == 2
+    assert page.count('<svg class="plot"') == 3
+    assert "Step 3: sync transactions" in text
+    assert "GET /v1/banking/transactions no answer 500 ms bitten: ResetPeer(after_bytes=20)" in text
+    assert "again, after 2 200 OK 125 ms" in text
+    assert '200 OK { "count": 3 }' in text
+    assert "7 more happenings are not shown" in text
+
+
+def test_what_failed_lies_open_and_what_passed_is_folded(shown: GateResult) -> None:
+    """A reader sees at once what is to be mended, and finds all the rest."""
+    page = html.render(shown)
+
+    failed, _, passed = page.partition('id="scenarios"')
+    assert "<details open><summary>Sequence of 3 steps" in failed
+    assert '<details class="one" id="scenario-webhook_lost_acknowledgement">' in passed
+    assert "<details open><summary>Sequence" not in passed
+
+
+def test_a_picture_is_in_the_page_once_and_has_words(shown: GateResult) -> None:
+    """However often it is shown; who cannot see it reads which page it is of."""
+    outline = Outline(html.render(shown))
+
+    (image,) = (attributes for tag, attributes in outline.tags if tag == "image")
+    assert str(image["href"]).startswith("data:image/png;base64,iVBOR")
+    assert outline.values("aria-label").count("The page connections, plain, at 360 pixels, for rosa.") == 2
+
+
+def test_a_picture_that_is_lacking_says_why(shown: GateResult) -> None:
+    """One that shows a secret is not taken."""
+    lacking = msgspec.structs.replace(shown.pictures[0], png="", digest="", lack="it shows a secret")
+
+    text = Outline(html.render(msgspec.structs.replace(shown, pictures=(lacking,)))).text
+
+    assert "No picture of the page connections (plain, 360 px): it shows a secret." in text
+
+
+def test_times_of_acknowledgements_are_counted_over_the_run(shown: GateResult) -> None:
+    """Both stories together."""
+    outline = Outline(html.render(shown))
+
+    assert "12 acknowledgements by how long they took. up to 10 ms: 8, up to 100 ms: 4." in outline.values("aria-label")
+
+
+def test_the_record_is_in_the_page(shown: GateResult) -> None:
+    """Seed, version and digests lead from a printed page to the run."""
+    text = Outline(html.render(shown)).text
+
+    assert all(one in text for one in (shown.digests.evidence, shown.digests.config, shown.digests.seal))
+
+
+def test_words_of_an_exchange_cannot_become_part_of_the_page(shown: GateResult) -> None:
+    """Whatever stands in a story or names a page is text."""
+    evil = '<script>alert(1)</script>"><img src=x>'
+    (first, *_) = shown.stories
+    words = dict.fromkeys(("text", "note", "answer", "route", "request", "response"), evil)
+    happenings = tuple(msgspec.structs.replace(one, **words, bites=(evil,)) for one in first.happenings)
+    story = msgspec.structs.replace(first, steps=(evil,) * 3, happenings=happenings)
+    look = msgspec.structs.replace(shown.pictures[0].looks[0], page=evil, participant=evil, moment=evil)
+    pictures = (msgspec.structs.replace(shown.pictures[0], looks=(look,)),)
+
+    outline = Outline(html.render(msgspec.structs.replace(shown, stories=(story,), pictures=pictures)))
+
+    assert {tag for tag, _ in outline.tags} & {"script", "img"} == set()
+    assert outline.faults == []

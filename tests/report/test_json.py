@@ -33,6 +33,11 @@ def test_a_report_fits_the_schema(document: dict[str, Any]) -> None:
     jsonschema.validate(document, json.published_schema())
 
 
+def test_a_report_with_stories_and_pictures_fits_the_schema(shown: GateResult) -> None:
+    """They are part of the format, as are the digests."""
+    jsonschema.validate(plain_json.loads(json.render(shown)), json.published_schema())
+
+
 @pytest.mark.parametrize("path", [(), ("result",), ("run",), ("result", "standings", 0)])
 def test_the_schema_allows_no_more_and_no_less(document: dict[str, Any], path: tuple[Any, ...]) -> None:
     """A field too many is refused everywhere, so a reader can rely on the schema."""
@@ -51,9 +56,12 @@ def test_a_report_reads_back_as_it_was(result: GateResult) -> None:
 
 
 def test_what_may_differ_between_runs_stands_apart(document: dict[str, Any]) -> None:
-    """Times, versions, ids and signatures are in run, measured and exhibits, never in result."""
+    """Times, versions, ids and signatures are never in result."""
     text = plain_json.dumps(document["result"])
 
-    assert set(document) == {"format", "result", "run", "measured", "exhibits", "share", "compared"}
+    assert set(document) == {
+        *("format", "result", "run", "measured", "exhibits"),
+        *("stories", "pictures", "share", "compared", "digests"),
+    }
     assert "took_s" not in text
     assert "2026-06-01T" not in text

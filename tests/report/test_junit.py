@@ -20,29 +20,55 @@ def case(root: ET.Element, name: str) -> ET.Element:
     return next(one for one in root.iter("testcase") if one.get("name") == name)
 
 
-def test_every_finding_and_every_practice_is_a_case(root: ET.Element) -> None:
-    """Two suites: findings by scenario, practices by section."""
+def test_every_scenario_and_every_practice_is_a_case(root: ET.Element) -> None:
+    """Two suites: scenarios by name, practices by section."""
     suites = {suite.get("name"): int(suite.get("tests", "")) for suite in root.iter("testsuite")}
 
     assert suites == {"fiskil-harness.scenarios": 4, "fiskil-harness.practices": 49}
 
 
-def test_a_failed_probe_is_a_failure_with_its_finding(root: ET.Element) -> None:
-    """Class name is the scenario, the message what was seen, the text the whole finding."""
-    found = case(root, "applies_once")
+def test_a_failed_scenario_is_a_failure_with_its_finding(root: ET.Element) -> None:
+    """The message is what was seen, the text the whole finding; properties name practices and probes."""
+    found = case(root, "webhook_repeated")
 
     failure = found.find("failure")
     assert failure is not None
-    assert found.get("classname") == "webhook_repeated"
+    assert found.get("classname") == "fiskil-harness.scenarios"
     assert (failure.get("message") or "").startswith("message e1 was applied 2 times")
     assert "again     fiskil-harness run webhook_repeated --seed 42" in (failure.text or "")
-    assert [one.get("value") for one in found.iter("property")] == ["webhooks.idempotent"]
+    assert [(one.get("name"), one.get("value")) for one in found.iter("property")] == [
+        ("practice", "webhooks.idempotent"),
+        ("probe.applies_once", "FAIL"),
+    ]
 
 
-def test_doubt_is_an_error_and_a_missing_hook_is_skipped(root: ET.Element) -> None:
+def test_doubt_is_an_error_and_a_missing_hook_is_skipped(result: GateResult, root: ET.Element) -> None:
     """No dashboard shows either as passed."""
-    assert case(root, "every_fault_bit").find("error") is not None
-    assert "lacks app.drive.start_session" in str(case(root, "shows_no_server_error").find("skipped").attrib)  # type: ignore[union-attr]
+    (cancelled,) = (one for one in result.result.scenarios if one.scenario == "cancelled")
+    lacking = msgspec.structs.replace(cancelled.findings[0], hook="app.drive.start_session")
+    changed = (msgspec.structs.replace(cancelled, findings=(lacking,)),)
+    skipped = ET.fromstring(  # noqa: S314 - our own words
+        junit.render(msgspec.structs.replace(result, result=msgspec.structs.replace(result.result, scenarios=changed)))
+    )
+
+    assert case(root, "reset_mid_body").find("error") is not None
+    assert "lacks app.drive.start_session" in str(case(skipped, "cancelled").find("skipped").attrib)  # type: ignore[union-attr]
+
+
+def test_a_case_has_at_most_one_outcome(root: ET.Element) -> None:
+    """Jenkins and GitLab read the first and are at odds about others."""
+    outcomes = [[each.tag for each in one if each.tag in {"failure", "error", "skipped"}] for one in root.iter("testcase")]
+
+    assert max(map(len, outcomes)) == 1
+
+
+def test_the_run_is_named_by_seed_and_seal(shown: GateResult) -> None:
+    """Properties of the suite lead from a dashboard to the report."""
+    root = ET.fromstring(junit.render(shown))  # noqa: S314 - our own words
+
+    named = {one.get("name"): one.get("value") for one in root.findall("./testsuite/properties/property")}
+    assert named["seed"] == "42"
+    assert named["seal"] == shown.digests.seal != ""
 
 
 def test_a_required_practice_that_is_not_proven_is_an_error(root: ET.Element) -> None:

@@ -1,8 +1,10 @@
 """The Markdown report: a summary for a pull request."""
 
 import msgspec
+from sickness import bug
 
 from harness.gate import GateResult, Judgement
+from harness.probes import Verdict
 from harness.report import markdown
 
 
@@ -13,7 +15,31 @@ def test_it_tells_the_decision_the_findings_and_every_practice(result: GateResul
     assert "**The gate stays shut: 1 practice violated; 1 of 3 required not proven.** Seed 42." in text
     assert "```text\nFAIL  webhooks.idempotent   webhook_repeated" in text
     assert "| violated | `webhooks.idempotent` | applies_once in webhook_repeated |" in text
-    assert text.count("| `") == 49
+    assert [text.count(f"| `{one.practice}` |") for one in result.result.standings] == [1] * 49
+
+
+def test_what_is_not_met_stands_open_and_the_rest_is_folded(result: GateResult) -> None:
+    """The table says what helps: the fix of a finding, or the hook that is lacking."""
+    open_part, _, folded = markdown.render(result).partition("<details>")
+
+    assert "claim message_id and apply its effect in one database transaction" in open_part
+    assert "| `app.drive.start_session` |" in open_part
+    assert "<summary>1 practice kept</summary>" in folded
+    assert "| attested | " in folded
+
+
+def test_a_comment_is_never_longer_than_a_forge_takes(result: GateResult) -> None:
+    """However much went wrong: the decision and the table of what is not met stay."""
+    outcome = result.result.scenarios[0]
+    long = msgspec.structs.replace(outcome.findings[0], verdict=Verdict.FAIL, seen="too much to say & <so> on " * 400)
+    outcomes = tuple(msgspec.structs.replace(outcome, scenario=f"made_{number}", findings=(long,)) for number in range(200))
+    bugs = tuple(bug(row, Verdict.FAIL, fix="mend it " * 200) for row in range(1, 59))
+    judgement = msgspec.structs.replace(result.result, scenarios=outcomes, bugs=bugs)
+
+    text = markdown.render(msgspec.structs.replace(result, result=judgement))
+
+    assert len(text.encode()) < 60_000
+    assert "| violated | `webhooks.idempotent` |" in text
 
 
 def test_no_finding_can_leave_its_fence(result: GateResult) -> None:

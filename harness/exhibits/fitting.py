@@ -1,0 +1,55 @@
+"""Makes stories fit a report: those that failed come first, and of the others each has an equal share of what is left.
+
+The messages go first, the last ones before the first; what happened goes only when there is no other way.
+"""
+
+from collections.abc import Collection, Iterable
+
+import msgspec
+from msgspec import structs
+
+from harness.exhibits.stories import Happening, Story
+
+MOST_BYTES, MOST_OF_FAILED, MOST_OF_ONE = 3_600_000, 2_400_000, 160_000
+"""As JSON: of all stories, of all that failed, and of one that failed."""
+
+TOO_LITTLE_ROOM = "[no room for it in this report]"
+
+
+def fitted(stories: Iterable[Story], *, first: Collection[str] = ()) -> tuple[Story, ...]:
+    """Every story, as much of each as there is room for; *first* names the scenarios that failed."""
+    every = list(stories)
+    failed = [one for one in every if one.scenario in first]
+    others = len(every) - len(failed)
+    share = min(MOST_OF_ONE, MOST_OF_FAILED // max(1, len(failed)))
+    left = MOST_BYTES - sum(min(share, _bytes(one)) for one in failed)
+    share_of_others = min(MOST_OF_ONE, left // max(1, others))
+    return tuple(trimmed(one, most_bytes=share if one.scenario in first else share_of_others) for one in every)
+
+
+def trimmed(story: Story, *, most_bytes: int) -> Story:
+    """*story* in at most so many bytes of JSON, if that is possible at all."""
+    if _bytes(story) <= most_bytes:
+        return story
+    left = most_bytes - _bytes(structs.replace(story, happenings=()))
+    bare = [structs.replace(one, request="", response="") for one in story.happenings]
+    kept: list[Happening] = []
+    for one in bare:
+        left -= _bytes(one) + 1
+        if left < 0:
+            left += _bytes(one) + 1
+            break
+        kept.append(one)
+    for number, (plain, one) in enumerate(zip(kept, story.happenings, strict=False)):
+        texts = len(one.request.encode()) + len(one.response.encode())
+        if texts and texts * 1.1 <= left:
+            kept[number] = one
+            left -= int(texts * 1.1)
+        elif texts:
+            kept[number] = structs.replace(plain, request=TOO_LITTLE_ROOM)
+            left -= len(TOO_LITTLE_ROOM)
+    return structs.replace(story, happenings=tuple(kept), left_out=story.left_out + len(bare) - len(kept))
+
+
+def _bytes(one: Story | Happening) -> int:
+    return len(msgspec.json.encode(one))

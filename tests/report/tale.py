@@ -1,0 +1,93 @@
+"""A made-up story and a made-up picture."""
+
+import base64
+import struct
+import zlib
+
+from harness.exhibits import Happening, Look, Picture, Story
+
+
+def story(scenario: str) -> Story:
+    """A call that a fault bit, the call that made it again, a delivery that got no answer, and a note."""
+    return Story(
+        scenario=scenario,
+        steps=("authorise", "break banking.transactions", "sync transactions"),
+        took_s=2.5,
+        happenings=(
+            Happening(number=1, step=0, at_s=0.0, what="mark", origin="app", target="app", text="the app runs already"),
+            Happening(
+                number=2,
+                step=2,
+                at_s=0.25,
+                took_s=0.5,
+                what="call",
+                origin="app",
+                target="api",
+                text="GET /v1/banking/transactions",
+                answer="no answer",
+                outcome="unanswered",
+                bites=("ResetPeer(after_bytes=20)",),
+                route="GET banking.transactions",
+                request="GET /v1/banking/transactions\nauthorization: <authorization>",
+            ),
+            Happening(
+                number=3,
+                step=2,
+                at_s=1.0,
+                took_s=0.125,
+                what="call",
+                origin="app",
+                target="api",
+                text="GET /v1/banking/transactions",
+                answer="200 OK",
+                outcome="answered",
+                repeats=2,
+                route="GET banking.transactions",
+                request="GET /v1/banking/transactions",
+                response='200 OK\n\n{\n  "count": 3\n}',
+            ),
+            Happening(
+                number=4,
+                step=2,
+                at_s=1.5,
+                took_s=0.75,
+                what="delivery",
+                origin="webhooks",
+                target="app",
+                text="e1 attempt 1",
+                note="consent.received",
+                answer="refused",
+                outcome="unanswered",
+                route="webhook",
+                request="POST the receiver",
+            ),
+        ),
+        left_out=7,
+        acknowledgements=(0, 0, 0, 4, 0, 0, 2, 0, 0, 0, 0, 0, 0),
+    )
+
+
+def picture(scenario: str, page: str = "connections") -> Picture:
+    """A grey square of 8 by 8 pixels."""
+    raw = png()
+    look = Look(scenario=scenario, participant="rosa", page=page, moment="plain", width_px=360)
+    return Picture(
+        digest="ab" * 32,
+        looks=(look,),
+        png=base64.b64encode(raw).decode(),
+        size_bytes=len(raw),
+        wide_px=8,
+        high_px=8,
+    )
+
+
+def png(*, shade: int = 128, side_px: int = 8) -> bytes:
+    """A grey square as PNG."""
+    rows = b"".join(b"\0" + bytes([shade]) * side_px for _ in range(side_px))
+    head = struct.pack(">IIBBBBB", side_px, side_px, 8, 0, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, body) for kind, body in parts)
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
