@@ -142,7 +142,7 @@ def _caveats(now: Judgement, before: GateResult, *, ran: Collection[str], digest
         fast, whole = ("The baseline", "this gate") if before.result.is_fast else ("This gate", "the baseline")
         yield f"{fast} asked each question once, {whole} asked everything; what both ran is compared."
     new = [one.scenario for one in now.scenarios if one.scenario not in ran]
-    gone = sorted(ran - {one.scenario for one in now.scenarios} - set(now.left_out))
+    gone = sorted({*ran} - {one.scenario for one in now.scenarios} - {*now.left_out})
     if new:
         yield f"The baseline did not run {some(new)}; that makes nothing worse."
     if gone:
