@@ -1,6 +1,6 @@
 """Does the page that starts linking say which data is asked for, and why?"""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from harness.journal import Declared, Journal, Shown
 from harness.probes.base import PlainProbe
@@ -9,7 +9,8 @@ from harness.probes.page_text import Place, doubt, looks, markup, place_of, why_
 from harness.probes.page_words import dataset_names, missing_words, purpose_words
 
 PAGES, DATASETS, PURPOSE = "app.observe.pages", "app.facts.datasets", "app.facts.purpose"
-CONNECT, PLAIN = "connect", "plain"
+CONNECT = "connect"
+PLAIN: Final = "plain"
 
 
 class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access"):

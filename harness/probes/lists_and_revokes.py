@@ -1,7 +1,7 @@
 """Can the end user see what they share, and end it in a few presses, so that it ends at Fiskil and the app follows?"""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import msgspec
 
@@ -17,7 +17,9 @@ from harness.probes.receipts import consent_of
 from harness.probes.records import at_work, last_effects
 from harness.probes.states_its_use import is_local, is_same_address
 
-CONNECTIONS, BEFORE, AFTER, ANSWER, REVOKE = "connections", "synced", "ended", "answer", "revoke"
+CONNECTIONS, ANSWER, REVOKE = "connections", "answer", "revoke"
+BEFORE: Final = "synced"
+AFTER: Final = "ended"
 MOST_PRESSES = 3
 FRESH = "app.limits.fresh_s"
 TELLING = ("sure", "likely", "ways")
