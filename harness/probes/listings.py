@@ -24,7 +24,9 @@ def gaps(one: Sharing, seen: list[Shown], answers: list[Shown], *, more_words: M
     left_open: list[str] = []
     text = "\n".join(look.text for look in answers)
     place = max(_place_of_name(look, one.institution) for look in seen)
-    if place is Place.NOWHERE:
+    if place is Place.NOWHERE and any(markup(look).is_drawn for look in seen):
+        left_open.append("the institution may be shown by a picture that has no name")
+    elif place is Place.NOWHERE:
         lost.append("with which institution data is shared")
     elif place is not Place.SEEN and not says(text, [one.institution]):
         left_open.append("the institution's name is not to be seen in full")

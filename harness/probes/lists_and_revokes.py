@@ -22,6 +22,7 @@ BEFORE: Final = "synced"
 AFTER: Final = "ended"
 MOST_PRESSES = 3
 FRESH = "app.limits.fresh_s"
+TELLING = ("sure", "likely", "ways")
 HARMLESS = ("never", "spares", "keeps", "begins")
 GONE = frozenset({404, 410})
 
@@ -86,7 +87,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         """What was pressed, and whether that ended the consent at Fiskil, and no other."""
         sought = next(one for one in sharing if one.is_sought)
         lines = tuple(f"pressed {one.text!r}" for one in pressed if one.text)
-        if not pressed:
+        if not _presses(journal):
             return self.cannot_tell("nothing was tried on the page of connections")
         others = _others_ended(journal, sharing)
         if not _has_ended(journal, sought.consent_id):
@@ -108,21 +109,27 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         pressed = [one for one in tried if not one.lack]
         lines = tuple(dict.fromkeys(f"pressed {one.text!r}" for one in pressed))
         if not tried:
-            why = doubt(seen) or _unknown(seen)
-            if why:
-                return self.cannot_tell(f"nothing was found that says it would revoke the consent, and {why}")
-            return self.fails("the page of connections has nothing to press that would revoke the consent")
+            return self._without_control(seen)
+        last = _presses(journal)[-1].lack
+        closed = [one.lack for one in journal.all(Shown) if one.page == ANSWER and one.lack and not one.participant]
+        if last or closed:
+            return self.cannot_tell(f"what was pressed last could not be followed: {last or closed[-1]}")
         is_sure = any(says(one.text, words_for(REVOKE, "sure")) for one in pressed)
         after = looks(journal, CONNECTIONS, [AFTER])
         is_gone = bool(after) and not any(one.lack or says(one.text, [sought.institution]) for one in after)
         if not is_sure and not (is_gone and any(says(one.text, words_for(REVOKE, "likely")) for one in pressed)):
-            lack = next((f": {one.lack}" for one in tried if one.lack), "")
-            return self.cannot_tell(f"nothing that could be pressed says that it would revoke the consent{lack}")
+            return self.cannot_tell("nothing that could be pressed says that it would revoke the consent")
         if not _had_time(journal):
             return self._too_soon(journal)
         return self.fails(
             "the consent was revoked on the page and lives on at Fiskil", evidence=lines, examined=len(pressed)
         )
+
+    def _without_control(self, seen: list[Shown]) -> Finding:
+        why = doubt(seen) or _unknown(seen)
+        if why:
+            return self.cannot_tell(f"nothing was found that says it would revoke the consent, and {why}")
+        return self.fails("the page of connections has nothing to press that would revoke the consent")
 
     def _too_soon(self, journal: Journal) -> Finding:
         end = last_effects(journal)
@@ -175,9 +182,10 @@ def _revoking(controls: Sequence[Control]) -> int:
 def _unknown(seen: list[Shown]) -> str:
     """What on the page might end something though nobody knows its words: all but what is known to do something else."""
     harmless = [*words_for("privacy"), *(word for name in HARMLESS for word in words_for(REVOKE, name))]
+    telling = [word for name in TELLING for word in words_for(REVOKE, name)]
     for look in seen:
         for one in look.controls:
-            is_away = bool(one.leads_to) and not is_local(look.url, one.leads_to)
+            is_away = bool(one.leads_to) and not is_local(look.url, one.leads_to) and not says(one.text, telling)
             is_here = one.kind == "link" and is_same_address(one.leads_to, look.url)
             if not (one.is_disabled or is_away or is_here or says(one.text, harmless)):
                 return f"what {one.text!r} does is not known" if one.text else "a control without a name is there"
@@ -207,7 +215,7 @@ def _last_run(journal: Journal) -> list[Pressed]:
     """The presses since the page was last opened: what was tried before led nowhere."""
     every = _presses(journal)
     begun = max((at for at, one in enumerate(every) if one.number <= 1), default=0)
-    return every[begun:]
+    return [one for one in every[begun:] if one.text]
 
 
 def _presses(journal: Journal) -> list[Pressed]:

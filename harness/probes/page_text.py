@@ -6,6 +6,7 @@ Text that is visible at one width only is seen by some alone, so both widths cou
 import enum
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from msgspec import Struct
@@ -115,8 +116,13 @@ def doubt(seen: list[Shown]) -> str:
 
 def markup(look: Shown) -> Markup:
     """What the HTML of a look holds."""
+    return _read(look.html)
+
+
+@lru_cache(maxsize=64)
+def _read(html: str) -> Markup:
     reader = _Reader()
-    reader.feed(look.html)
+    reader.feed(html)
     reader.close()
     return Markup(
         folded="\n".join(reader.folded),

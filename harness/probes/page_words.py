@@ -6,7 +6,7 @@ What counts as a name for something stands in ``fixtures/page_words.toml``; a co
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from harness import catalog
 
@@ -28,6 +28,7 @@ def dataset_names(dataset: str, more: Mapping[str, Iterable[str]] | None = None)
     return (dataset.replace("_", " "), *words_for("dataset", dataset), *((more or {}).get(dataset, ())))
 
 
+@lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     """*text* as its bare words, each with a space on both sides: no case, no accents, no plural's s."""
     bare = "".join(one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one))

@@ -11,7 +11,7 @@ from harness.probes.lists_and_revokes import AFTER, ANSWER, BEFORE, CONNECTIONS,
 from harness.probes.page_text import looks
 from harness.steps.journeys import START_SESSION
 from harness.steps.pages import PAGES, Looking, address_of, look_at
-from harness.steps.ways_out import WayOut, first_ways, next_ways
+from harness.steps.ways_out import WayOut, closed_ways, first_ways, next_ways
 
 if TYPE_CHECKING:
     from harness.stage import Participant, Stage
@@ -22,25 +22,26 @@ MOST_PRESSES = 5
 """More than a person should need, so that a way that is too long is seen for what it is."""
 
 NOTHING = "there is nothing to press that would revoke the consent"
-TYPED = "the page asks for something to be typed"
-TICK = """() => {
+TYPED = "the page asks for more than presses"
+TICK = """(isAll) => {
   const visible = (one) => one.checkVisibility() && !one.disabled;
   const ticked = [];
+  const name = (one) => (one.labels?.[0]?.innerText || one.name || "a box").replace(/\\s+/g, " ").trim();
   for (const one of [...document.querySelectorAll("input[type=checkbox],input[type=radio]")].filter(visible)) {
     const alike = one.type === "radio" && document.querySelector(`input[type=radio][name="${one.name}"]:checked`);
-    if (one.checked || alike) continue;
+    if (one.checked || alike || !(one.required || isAll)) continue;
     one.click();
-    ticked.push((one.labels?.[0]?.innerText || one.name || "a box").replace(/\\s+/g, " ").trim());
+    ticked.push(name(one));
   }
   for (const one of [...document.querySelectorAll("select")].filter(visible)) {
-    if (one.value) continue;
+    if (one.value || !(one.required || isAll)) continue;
     one.selectedIndex = one.options.length - 1;
     one.dispatchEvent(new Event("change", { bubbles: true }));
-    ticked.push(one.value);
+    ticked.push(name(one));
   }
   return ticked;
 }"""
-"""Answers what a page asks besides: boxes that are to be ticked, one of several choices; each costs a press."""
+"""Answers what a page asks besides: boxes that must be ticked, one of several choices; each costs a press."""
 
 
 class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser"):
@@ -154,7 +155,7 @@ class _Leaving:
         going: WayOut | None = way
         while going is not None and self._number < MOST_PRESSES:
             before = self._window.read()
-            self._answer_fields()
+            self._tick(is_all=False)
             if not self._press(going):
                 return False
             has_sure = has_sure or going.is_sure
@@ -184,22 +185,29 @@ class _Leaving:
             ways = next_ways(before.controls, seen.controls, is_own=is_own, has_sure=has_sure)
             if ways or elapsed() > (cap_s if has_sure else cap_s / 5):
                 break
+            if closed_ways(before.controls, seen.controls) and self._tick(is_all=True):
+                continue
             self._window.pause()
+        if not ways and any(one.kind == "field" and one not in before.controls for one in seen.controls):
+            self._number += 1
+            self._note("", lack=TYPED)
         self._window.called(ANSWER)
         self._window.look(moment=BEFORE)
         return ways[0] if ways else None
 
-    def _answer_fields(self) -> None:
-        """Tick what is to be ticked on a page that asks once more."""
+    def _tick(self, *, is_all: bool) -> bool:
+        """Answer what must be answered on a page that asks once more, or *is_all*; whether there was anything."""
         if not self._number:
-            return
+            return False
 
         async def tick(page: Any) -> Any:
-            return await page.evaluate(TICK)
+            return await page.evaluate(TICK, is_all)
 
-        for name in self._window.run(tick):
+        names = self._window.run(tick)
+        for name in names:
             self._number += 1
             self._note(str(name))
+        return bool(names)
 
     def _first_ways(self) -> list[WayOut]:
         seen = self._window.read()

@@ -82,6 +82,12 @@ def next_ways(
     return [WayOut(control=one, is_sure=is_sure(one)) for one in found]
 
 
+def closed_ways(before: Sequence[Control], controls: Sequence[Control]) -> list[Control]:
+    """What has come since the last press and would confirm it, but cannot be pressed before something else is answered."""
+    words = _words("sure", "confirms", "likely")
+    return [one for one in controls if one.is_disabled and one not in before and says(one.text, words)]
+
+
 def is_sure(control: Control) -> bool:
     """Whether its name says that it ends what is shared."""
     return bool(says(control.text, words_for(REVOKE, "sure")))

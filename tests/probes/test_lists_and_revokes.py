@@ -116,6 +116,16 @@ def test_a_list_in_other_words_is_open(tape: Tape, text: str) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
+def test_a_bank_that_is_shown_by_its_logo_is_open(tape: Tape) -> None:
+    """Nobody reads pictures here."""
+    text = "Your connections\nYour bank\nShares accounts, balances, transactions\nUntil 12 March 2027"
+    listed(tape, text, html=f"<main>{text}<img src=logo.png></main>")
+    press(tape, STOP.text)
+    gone(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
 def test_details_on_the_way_count(tape: Tape) -> None:
     """The page of one consent may tell what the list does not."""
     listed(tape, f"Your connections\n{BANK}", link("Manage", "/connections/1"))
@@ -149,8 +159,14 @@ def test_nothing_to_press_beside_a_menu_is_open(tape: Tape) -> None:
 
 @pytest.mark.parametrize(
     "control",
-    [button("Pause feed"), button(""), Control(kind="field", text="Daily budget sync"), link("Everyday Bank", "/banks/1")],
-    ids=["unknown words", "no name", "a switch", "a page of its own"],
+    [
+        link("Manage your consents", "https://elsewhere.example/consents"),
+        button("Pause feed"),
+        button(""),
+        Control(kind="field", text="Daily budget sync"),
+        link("Everyday Bank", "/banks/1"),
+    ],
+    ids=["at another machine", "unknown words", "no name", "a switch", "a page of its own"],
 )
 def test_nothing_to_press_beside_what_nobody_knows_is_open(tape: Tape, control: Control) -> None:
     """It may be that."""
@@ -184,6 +200,18 @@ def test_what_was_not_really_pressed_says_nothing(tape: Tape) -> None:
     listed(tape)
     press(tape, STOP.text, lack="something lies over it")
     press(tape, "Details")
+    rest(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("page", "lack"), [("", "the page asks for more than presses"), ("answer", "the app answered 403")])
+def test_a_question_that_a_press_does_not_answer_is_open(tape: Tape, page: str, lack: str) -> None:
+    """A word that must be typed, a login that is too old."""
+    listed(tape)
+    press(tape, STOP.text)
+    show(tape, page or "elsewhere", "Type STOP", moment="synced", lack=lack)
+    press(tape, "", lack=lack if not page else "")
     rest(tape)
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
