@@ -5,6 +5,7 @@ from harness import Scenario, probes, steps
 SCENARIO = Scenario(
     practices=("loading.syncing-shown",),
     steps=(
+        steps.LookAt(page="connections"),
         steps.WalkInBrowser(),
         steps.Deliver(),
         steps.Settle(),

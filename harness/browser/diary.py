@@ -16,12 +16,43 @@ from harness.browser.window import Window
 from harness.journal import Control
 
 if TYPE_CHECKING:
-    from playwright.async_api import CDPSession, Page
+    from playwright.async_api import CDPSession, Dialog, Page
 
 EVERY_MS = 60
 DIGEST_CAP_S = 2.0
 POINTING_CAP_MS = 1000
 _NUMBERS = count(1)
+
+
+class Boxes:
+    """What a page says in boxes of the browser's own, which hold everything up until they are closed, as ``alert`` does.
+
+    They are closed at once, and what they said is on no page.
+    """
+
+    def __init__(self, window: Window) -> None:
+        """Listen from now on, for as long as the window is open."""
+        self.said: list[str] = []
+        self._window = window
+        window.run(self._begin)
+
+    @property
+    def lack(self) -> str:
+        """Why nobody can say what the person saw, where not all of it was on the page."""
+        if self.said:
+            return "the page spoke in a box of the browser's own, which cannot be looked at"
+        return "another window opened, and is not looked at" if self._window.run(_others) else ""
+
+    async def _begin(self, page: "Page") -> None:
+        page.on("dialog", self._close)
+
+    async def _close(self, dialog: "Dialog") -> None:
+        self.said.append(dialog.message)
+        await dialog.dismiss()
+
+
+async def _others(page: "Page") -> bool:
+    return len(page.context.pages) > 1
 
 
 class Diary:

@@ -43,7 +43,7 @@ _SENTENCE_ENDS = re.compile(r"(?<=[.!?\u2026])\s+|\n+")
 
 def is_seen(look: Shown) -> bool:
     """Whether there was a page to look at."""
-    return not look.lack and (look.status is not None or bool(look.text) or bool(look.html))
+    return _is_browsers_own(look) or (not look.lack and (look.status is not None or bool(look.text) or bool(look.html)))
 
 
 def flaw_of(look: Shown, *, codes: tuple[str, ...] = ()) -> str:
@@ -53,7 +53,7 @@ def flaw_of(look: Shown, *, codes: tuple[str, ...] = ()) -> str:
         codes: Words of machines that must not show.
     """
     text = look.text.strip()
-    if not text:
+    if not text or _is_browsers_own(look):
         return _of_nothing(look)
     shown = next((one for one in codes if one and one in text), "")
     flaws = (
@@ -64,6 +64,11 @@ def flaw_of(look: Shown, *, codes: tuple[str, ...] = ()) -> str:
         (bool(_JSON_INSIDE.search(text)), "shows JSON among its words"),
     )
     return next((flaw for is_so, flaw in flaws if is_so), "")
+
+
+def _is_browsers_own(look: Shown) -> bool:
+    """Whether the app answered with an error and without a page, so that the browser shows one of its own."""
+    return look.url.startswith("chrome-error:") and look.status is not None and look.status >= SERVER_ERROR
 
 
 def _of_nothing(look: Shown) -> str:

@@ -9,12 +9,19 @@ from harness.probes.finding import Finding
 from harness.probes.looks import PAGES, flaw_of, is_seen, listed, mentions, sentences
 from harness.probes.records import EFFECTS, places
 
-UNSYNCED, SYNCED = "unsynced", "synced"
+PLAIN, UNSYNCED, SYNCED = "plain", "unsynced", "synced"
 WORDS = "app.facts.syncing_words"
+FEW_LETTERS = 4
+"""A shorter value may stand on a page by accident."""
+
 PLENTY = 2
 """So many common words tell that a page is in English."""
 
 _FIXTURE = "syncing_words.toml"
+_NAMED = re.compile(r"(?:aria-label|alt|title)=\"([^\"]*)\"")
+_DRAWN = re.compile(
+    r"class=\"[^\"]*(?:skeleton|spinner|spin|loader|loading|shimmer|placeholder|progress|busy)", re.IGNORECASE
+)
 
 
 class TellsOfSyncing(PlainProbe, frozen=True, kw_only=True, tag="tells_of_syncing"):
@@ -43,7 +50,7 @@ class TellsOfSyncing(PlainProbe, frozen=True, kw_only=True, tag="tells_of_syncin
             return self._silent(journal, early, own)
         if not _has_arrived(journal, late):
             return self.cannot_tell("the app does not hold the data, as far as it tells", hook=EFFECTS)
-        return self._after(early, late, own, examined=len({one.page for one in (*early, *late)}))
+        return self._after(journal, early, late, own)
 
     def _silent(self, journal: Journal, early: list[Shown], own: tuple[str, ...]) -> Finding:
         """No page said it: a witness only where the words would have been known, and no data was there already."""
@@ -53,7 +60,7 @@ class TellsOfSyncing(PlainProbe, frozen=True, kw_only=True, tag="tells_of_syncin
             return self.cannot_tell(f"the {early[0].page} page {flaw_of(early[0]) or 'is no page for people'}")
         if not own and not all(_is_english(one) for one in early):
             return self.cannot_tell("the page is in a language whose words for waiting nobody has told", hook=WORDS)
-        if any(mentions(one.text, listed(_FIXTURE, "hints")) for one in early):
+        if any(mentions(one.text, listed(_FIXTURE, "hints")) or _draws_waiting(one) for one in early):
             return self.cannot_tell("the page may say it in words of its own", hook=WORDS)
         evidence = tuple(f"{one}: no word and no sign of waiting" for one in dict.fromkeys(one.page for one in early))
         return self.fails(
@@ -62,8 +69,11 @@ class TellsOfSyncing(PlainProbe, frozen=True, kw_only=True, tag="tells_of_syncin
             examined=len(evidence),
         )
 
-    def _after(self, early: list[Shown], late: list[Shown], own: tuple[str, ...], *, examined: int) -> Finding:
-        still = sorted({one.page for one in late if _tells_now(one, own)})
+    def _after(self, journal: Journal, early: list[Shown], late: list[Shown], own: tuple[str, ...]) -> Finding:
+        examined = len({one.page for one in (*early, *late)})
+        known = {told for one in journal.all(Shown) if one.moment == PLAIN for told in sentences(one.text)}
+        told = {told for one in early for told in _telling_now(one, own)} - known
+        still = sorted({one.page for one in late if _is_still(one, own, told=told, known=known, journal=journal)})
         if still:
             seen = f"the {still[0]} page still says that data is on its way when all of it is there"
             return self.fails(seen, evidence=tuple(f"{page}: still syncing" for page in still), examined=examined)
@@ -99,11 +109,25 @@ def _telling(look: Shown, own: tuple[str, ...]) -> list[str]:
     return [one for one in sentences(look.text) if mentions(one, (*own, *listed(_FIXTURE, "words")))]
 
 
-def _tells_now(look: Shown, own: tuple[str, ...]) -> bool:
-    """Whether the page says it of this very moment, and not of how things go in general."""
+def _telling_now(look: Shown, own: tuple[str, ...]) -> set[str]:
+    """The sentences that say it of this very moment, and not of how things go in general."""
     now, general = (*own, *listed(_FIXTURE, "now")), listed(_FIXTURE, "general")
-    told = [one for one in sentences(look.text) if mentions(one, now) and not mentions(one, general)]
-    return bool(told)
+    return {one for one in sentences(look.text) if mentions(one, now) and not mentions(one, general)}
+
+
+def _is_still(look: Shown, own: tuple[str, ...], *, told: set[str], known: set[str], journal: Journal) -> bool:
+    """Whether the page says what it said before the data came, or shows none and says that it is coming.
+
+    What it said before there was a consent is no news of this one.
+    """
+    now = _telling_now(look, own) - known
+    return bool(now & told) or (bool(now) and not _names_data(journal, look))
+
+
+def _draws_waiting(look: Shown) -> bool:
+    """Whether something may stand for what is to come without a word: a skeleton, a wheel, a picture with a name."""
+    named = " ".join(_NAMED.findall(look.html))
+    return bool(_DRAWN.search(look.html)) or mentions(named, listed(_FIXTURE, "words"))
 
 
 def _progress(look: Shown) -> set[str]:
@@ -125,7 +149,8 @@ def _names_data(journal: Journal, look: Shown) -> bool:
         if rows.participant == look.participant
         for row in rows.rows
         for name, value in row.items()
-        if name in {"display_name", "masked_number", "current_balance", "description", "amount"} and value
+        if name in {"display_name", "masked_number", "current_balance", "description", "amount"}
+        and len(str(value)) >= FEW_LETTERS
     }
     return any(value in shown for value in values)
 

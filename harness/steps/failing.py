@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.browser import Window
+from harness.browser.diary import Boxes
 from harness.clock import stopwatch
 from harness.errors import UnknownName
 from harness.sandbox.conclusion import APPROVED, CONCLUSIONS
@@ -39,6 +40,7 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
         """Press, let the journey end, and look at what comes of it."""
         participant = stage.participant(self.twin)
         window = open_page(stage, participant, self.page)
+        boxes = Boxes(window)
         window.look(has_pictures=False)
         session_id = connect(stage, participant, window, page=self.page)
         stage.fiskil.sandbox.conclude(session_id, self.outcome, email=participant.person.email)
@@ -50,7 +52,7 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
             window.pause()
         window.settle()
         lack = "the consent page is still there after its end" if window.consent_url else lack
-        window.look(moment="failed", cause=ending_of(stage, session_id), lack=lack, has_pictures=False)
+        window.look(moment="failed", cause=ending_of(stage, session_id), lack=lack or boxes.lack, has_pictures=False)
 
 
 async def _show_again(page: Any, window: Window) -> str:
@@ -65,5 +67,6 @@ async def _show_again(page: Any, window: Window) -> str:
     try:
         await frames[0].goto(frames[0].url, wait_until="domcontentloaded", timeout=window.deadline_s * 1000)
     except Exception:  # noqa: BLE001 - Playwright has one class for all that can go wrong here, a frame that is taken away too
-        return "" if window.places.is_app(page.url) else "the page could not be opened"
+        is_ours = window.places.is_app(page.url) or page.url.startswith("chrome-error:")
+        return "" if is_ours else "the page could not be opened"
     return ""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from harness.browser import DESK_PX, Seen, Window
-from harness.browser.diary import Diary
+from harness.browser.diary import Boxes, Diary
 from harness.clock import stopwatch
 from harness.errors import StepError
 from harness.journal import Exchange, Shown
@@ -99,6 +99,7 @@ class Watch:
 
     def __init__(self, stage: "Stage", participant: "Participant", window: Window, *, cause: str) -> None:
         self._stage, self._participant, self._window, self._cause = stage, participant, window, cause
+        self._boxes = Boxes(window)
         self._diary = Diary(window)
         self._before = Shown(participant=participant.name, page=window.page_name)
         self._meanwhile: list[Shown] = []
@@ -158,7 +159,7 @@ class Watch:
     def look_at_the_end(self, moment: Literal["stalled", "failed"]) -> None:
         """Write down what came of it: at both widths, but for a page that is still waited for."""
         self._window.called("answer")
-        lack = "the app got through, so that it had no failure to tell of" if self._window.consent_url else ""
+        lack = "the app got through, so that it had no failure to tell of" if self._window.consent_url else self._boxes.lack
         if not self._diary.is_over and not self._window.is_quiet:
             self._note(moment, self._seen())
         else:
@@ -203,7 +204,7 @@ class Watch:
             signs=seen.signs if seen else (),
             controls=seen.controls if seen else (),
             after_s=self._since(),
-            lack="" if seen else "the browser could not tell what it showed",
+            lack=self._boxes.lack if seen else "the browser could not tell what it showed",
             digest=self._diary.digest(),
         )
         self._stage.journal.write(look)

@@ -34,6 +34,7 @@ FOREVER = {
     "http_serial",
     "http_waits_for_ever",
     "node_idle_timeout_only",
+    "tries_on_while_somebody_waits",
     "true_twins_merged",
     "waiting_page_for_ever",
 }

@@ -1,5 +1,6 @@
 """looks: what a page says to a person, sentence by sentence."""
 
+import msgspec
 import pytest
 
 from harness.catalog import read_fixture
@@ -67,6 +68,15 @@ def test_every_page_on_the_list_is_known(whole: str) -> None:
 def test_every_mark_is_known_among_words(mark: str) -> None:
     """Whatever stands beside it."""
     assert flaw_of(look(f"We are sorry, please try again.\n{mark}"))
+
+
+def test_an_error_without_a_page_is_known_though_the_browser_shows_one() -> None:
+    """What Chromium says is not what the app says."""
+    shown = look("HTTP ERROR 500", url="chrome-error://chromewebdata/", lack="the browser was sent to another origin")
+    failed = msgspec.structs.replace(shown, status=500)
+
+    assert (is_seen(failed), flaw_of(failed)) == (True, "answered 500 without a word")
+    assert is_seen(shown) is False
 
 
 def test_words_about_this_moment_are_words_of_waiting() -> None:

@@ -202,3 +202,35 @@ def test_no_look_names_the_hook(tape: Tape) -> None:
 def test_words_are_told_as_a_plain_list() -> None:
     """What a config adds is data."""
     assert msgspec.to_builtins(Declared(syncing_words=("lädt",)))["syncing_words"] == ("lädt",)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<div class="row skeleton">',
+        '<div class="MuiSkeleton-root">',
+        '<svg aria-label="Fetching">',
+        '<img alt="We are syncing">',
+    ],
+)
+def test_what_is_drawn_may_say_it(tape: Tape, html: str) -> None:
+    """A skeleton of rows to come needs no words."""
+    told(tape, "Your connections\nThis is what you share with us.", html=html)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_the_page_said_before_any_consent_is_no_flaw(tape: Tape) -> None:
+    """It is about the service, and not about this consent."""
+    always = "We are fetching the best rates for you."
+    shown(tape, "connections", f"Your connections\n{always}")
+    told(tape, f"{SYNCING}\n{always}", f"{FULL}\n{always}")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_newer_data_on_its_way_beside_what_is_there_is_no_flaw(tape: Tape) -> None:
+    """The page said something else before."""
+    told(tape, SYNCING, FULL + "\nWe are fetching today's rates.")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
