@@ -31,7 +31,7 @@ _STANDARD = bytes.maketrans(b"-_", b"+/")
 _PAIRS = re.compile(rb"(?:(?:0[xX])?[0-9A-Fa-f]{2}(?:, ?|[ :-])){8,}(?:0[xX])?[0-9A-Fa-f]{2}")
 _PAIR = re.compile(rb"(?:0[xX])?([0-9A-Fa-f]{2})")
 _NUMBERS = re.compile(rb"(?:\d{1,3},\s*){8,}\d{1,3}")
-_NUMBER = re.compile(rb"\d{1,3}")
+_NUMBER = re.compile(rb"(\d{1,3})")
 _SHAPE = bytes(
     104 if chr(one) in string.hexdigits else 120 if chr(one) in "xX" else 115 if chr(one) in ",:- " else 46
     for one in range(256)
@@ -141,11 +141,9 @@ def _unpacked(reading: Reading) -> Iterator[Reading]:
             yield _decoded(reading, runs, skipped, code)
     shape = reading.text.translate(_SHAPE)
     if any(one in shape for one in _SHAPES):
-        pairs = [one for match in _PAIRS.finditer(reading.text) for one in _PAIR.finditer(reading.text, *match.span())]
-        yield _listed(reading, [one.span() for one in pairs], bytes(int(one[1], 16) for one in pairs), "in hex")
+        yield _listed(reading, _PAIRS, _PAIR, 16, "in hex")
     if b",,,,,,,," in reading.text.translate(None, b"0123456789 \r\n\t"):
-        numbers = [one for match in _NUMBERS.finditer(reading.text) for one in _NUMBER.finditer(reading.text, *match.span())]
-        yield _listed(reading, [one.span() for one in numbers], bytes(int(one[0]) & 255 for one in numbers), "as bytes")
+        yield _listed(reading, _NUMBERS, _NUMBER, 10, "as bytes")
 
 
 class _Code(NamedTuple):
@@ -207,8 +205,14 @@ def _decoded(reading: Reading, runs: list[Span], skipped: int, code: _Code) -> R
     return Reading(text, (*reading.words, code.words), places)
 
 
-def _listed(reading: Reading, spans: list[Span], text: bytes, word: str) -> Reading:
-    def places(begin: int, end: int) -> Span:
-        return reading.places(spans[begin][0], spans[end - 1][1])
+def _listed(reading: Reading, lists: re.Pattern[bytes], number: re.Pattern[bytes], base: int, word: str) -> Reading:
+    """The bytes that *lists* of numbers stand for, with a zero behind each list."""
+    found: list[tuple[int, Span]] = []
+    for match in lists.finditer(reading.text):
+        found += [(int(one[1], base) & 255, one.span()) for one in number.finditer(reading.text, *match.span())]
+        found.append((0, (match.end(), match.end())))
 
-    return Reading(text, (*reading.words, word), places)
+    def places(begin: int, end: int) -> Span:
+        return reading.places(found[begin][1][0], found[end - 1][1][1])
+
+    return Reading(bytes(value for value, _ in found), (*reading.words, word), places)
