@@ -5,7 +5,22 @@ from harness.journal.entry import Entry
 OTLP = "otlp"
 """The place of log records that the app exports."""
 
-OF_THE_RUNTIME = ("process_", "process.", "python_", "nodejs_", "nodejs.", "go_", "jvm_", "jvm.", "dotnet_", "ruby_", "php_")
+_RUNTIMES = (
+    "process",
+    "python",
+    "nodejs",
+    "v8js",
+    "go",
+    "jvm",
+    "dotnet",
+    "ruby",
+    "php",
+    "system",
+    "runtime",
+    "otel",
+    "promhttp",
+)
+OF_THE_RUNTIME = tuple(f"{name}{mark}" for name in _RUNTIMES for mark in "_.")
 """Samples that move by themselves."""
 
 

@@ -10,6 +10,7 @@ METRICS = "app.observe.metrics"
 ORDINARY = ("calm", "idle", "good")
 NOTHING = "the app shows no metrics, exports none to {otlp_url}, and is told of no {alert_url}"
 ALIKE = "the alerts that came are like those of good times"
+HELD_BACK = "no metric shows it, and an alert may be held back: one came before, or the config gives no app.limits.alert_s"
 
 
 class Watched(Struct, frozen=True, kw_only=True):
@@ -49,6 +50,11 @@ class Watched(Struct, frozen=True, kw_only=True):
     def is_alike(self, before: str, after: str) -> bool:
         """Whether all alerts in between were of kinds that come in good times as well."""
         return bool(self.alerts(before, after)) and not self.is_alerted(before, after)
+
+    def is_held_back(self, before: str) -> bool:
+        """Whether an alert may come that has not: one came before, and some come rarely, or no time is promised."""
+        reading = self.readings[before]
+        return bool(reading.alerts) or (reading.is_told and not self.is_promised)
 
     def grown(self, name: str, before: str, after: str) -> float:
         """By how much a sample grew."""
@@ -120,6 +126,8 @@ class WatchingProbe(PlainProbe, frozen=True, kw_only=True):
         news = seen.news(before, "bad")
         if not news and seen.is_alike(before, "bad"):
             return self.cannot_tell(ALIKE, hook=METRICS)
+        if not news and seen.is_held_back(before):
+            return self.cannot_tell(HELD_BACK, hook=METRICS)
         if not news:
             return self.fails(f"{what}, and nothing in the app's monitoring moved", examined=examined)
         if "mended" in seen.readings and not any(seen.rests(name, before) for name in news):

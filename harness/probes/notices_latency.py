@@ -6,7 +6,7 @@ from typing import ClassVar
 from harness.journal import Exchange, Journal
 from harness.probes.calls import bitten_by, routes_of
 from harness.probes.finding import Finding
-from harness.probes.monitors import ALIKE, METRICS, Watched, WatchingProbe, watched
+from harness.probes.monitors import ALIKE, HELD_BACK, METRICS, Watched, WatchingProbe, watched
 
 SHARE = 0.5
 UNITS = (1.0, 1000.0)
@@ -50,7 +50,9 @@ class NoticesLatency(WatchingProbe, frozen=True, kw_only=True, tag="notices_late
         if seen.is_alike("good", "slow"):
             return self.cannot_tell(ALIKE, hook=METRICS)
         if _shows_little(seen, late):
-            return self.cannot_tell("a metric of time grew, but by much less than the API's latency")
+            return self.cannot_tell("a metric of time grew, but by much less than the API's latency", hook=METRICS)
+        if seen.is_held_back("good"):
+            return self.cannot_tell(HELD_BACK, hook=METRICS)
         return self.fails("the API became slow, and nothing in the app's monitoring shows it", examined=routes_of(late))
 
 

@@ -28,9 +28,10 @@ class ReadMonitors(PlainStep, frozen=True, tag="read_monitors"):
     """The app's metrics are read, and the alerts counted that have come.
 
     ``calm`` and ``idle`` are read before and after a stretch in which nothing happens, ``asked`` after the app read
-    something because it was asked to, ``good`` after ordinary work. When the API is ``slow`` or things go ``bad``, the app
-    has ``app.limits.alert_s`` real seconds until something shows that did not move before. ``mended`` is read when all is
-    well again, and ``over`` after more ordinary work: alerts about the trouble must have ended as many seconds later.
+    something because it was asked to, ``good`` after ordinary work, as soon as that shows. When the API is ``slow`` or
+    things go ``bad``, the app has ``app.limits.alert_s`` real seconds until something shows that did not move before.
+    ``mended`` is read when all is well again, and ``over`` after more ordinary work: alerts about the trouble must have
+    ended as many seconds later.
 
     An app that exports its metrics has as long to export what it knows at each moment.
     """
@@ -59,6 +60,8 @@ def _is_awaited(stage: "Stage", reading: Monitors, *, is_late: bool) -> bool:
         return True
     if reading.moment == "idle":
         return reading.samples is None and reading.is_told and not reading.kinds
+    if reading.moment == "good":
+        return reading.samples is not None and not _has_news(stage, reading)
     return reading.moment in {"slow", "bad"} and not _has_news(stage, reading)
 
 

@@ -298,3 +298,21 @@ def test_an_alert_will_do_where_metrics_cannot_be_read(tape: Tape, probe: PlainP
         tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, alerts=alerts, lack="no export came", is_told=True))
 
     assert probe.examine(tape.journal).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("probe", "trouble", "moment"),
+    [(NoticesErrors(), failing, "bad"), (NoticesLatency(), late, "slow"), (NoticesFailedDeliveries(), refused, "bad")],
+)
+@pytest.mark.parametrize(("assumed", "alerts"), [((), 1), (("alert_s",), 0)])
+def test_an_alert_that_may_be_held_back_accuses_nobody(
+    probe: PlainProbe, trouble, moment: str, assumed: tuple[str, ...], alerts: int
+) -> None:
+    """Some come once in five minutes, and one came before; or nobody said how long they take."""
+    tape = Tape(assumed=assumed)
+    trouble(tape)
+    for one in (*READ, moment, "mended"):
+        tape.wait(1.0)
+        tape.journal.write(Monitors(at_s=tape.now_s, moment=one, samples={"calls": tape.now_s}, alerts=alerts, is_told=True))
+
+    assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
