@@ -29,11 +29,15 @@ ERRORS = ("401", "403", "429", "5xx", "no answer", "damaged answer")
 
 
 class Coverage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one *kind* of flow came to: exercised in this run, and used by the app but not exercised, or not broken."""
+    """What one *kind* of flow came to: exercised in this run, and used by the app but not exercised.
+
+    ``lack`` is what the config does not give, without which nobody knows what the app uses.
+    """
 
     kind: str
     exercised: tuple[str, ...]
     untested: tuple[str, ...]
+    lack: str = ""
 
 
 def met_in(journal: Journal) -> tuple[str, ...]:
@@ -105,7 +109,12 @@ def coverage(facts: Facts, exercised: Iterable[str], met: Iterable[str] = ()) ->
         ("endings of a journey", ENDING, wanted),
     )
     return tuple(
-        Coverage(kind=kind, exercised=tuple(_named(done, word)), untested=tuple(_named({*asked} - done, word)))
+        Coverage(
+            kind=kind,
+            exercised=tuple(_named(done, word)),
+            untested=tuple(_named({*asked} - done, word)),
+            lack=FACT if word == EVENT and facts.uses_events is None else "",
+        )
         for kind, word, asked in kinds
     )
 

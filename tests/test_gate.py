@@ -395,7 +395,7 @@ def test_who_attests_and_waives_the_same_is_refused() -> None:
 
 def test_who_requires_by_name_and_waives_is_refused() -> None:
     """Where everything is required, a waiver is an exception; on a list it contradicts."""
-    with pytest.raises(ConfigError, match="required names webhooks.idempotent, and a .* accepts its violation"):
+    with pytest.raises(ConfigError, match=r"required names webhooks\.idempotent, and a .* accepts its violation"):
         gate.check(requiring(IDEMPOTENT, waive=(waived(),)))
 
     gate.check(Settings(waive=(waived(),)))

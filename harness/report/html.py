@@ -18,7 +18,7 @@ from harness.exhibits import BOUNDS_MS, Exhibit
 from harness.gate import Decision, GateResult, Judgement
 from harness.practices import all_practices
 from harness.probes import Finding, Verdict
-from harness.report import diagram, evidence, sequence, timeline, words
+from harness.report import diagram, evidence, release, sequence, timeline, words
 from harness.standings import Standing
 from harness.trials import Hold
 
@@ -87,7 +87,7 @@ def render(whole: GateResult) -> str:
         judgement=judgement,
         run=whole.run,
         decision=words.decision_line(whole),
-        plainly=words.plainly(whole),
+        plainly=release.plainly(whole),
         tone={0: "good", 1: "bad"}.get(whole.exit_code, "doubt"),
         meter=meter,
         meter_words=", ".join(f"{one.count} {one.words}" for one in meter),

@@ -1,0 +1,153 @@
+"""The gate as a command: fast, in shards, against a baseline, and for an app of which only the webhook is known."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from harness import catalog
+from harness.cli import main
+from harness.cli.main import program as whole_program
+from harness.clock import wait_until
+from harness.http import Browser
+from harness.ids import Mint
+from harness.listen import free_port
+from harness.report.json import published_schema
+from harness.sandbox.sandbox import mint_credentials
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
+
+Program = Callable[..., subprocess.CompletedProcess[str]]
+THREE_LINES = '[app]\nurl = "{url}"\n[sandbox]\nwebhook_secret_env = "MY_SECRET"\n'
+REFERENCE = catalog.folder("examples") / "reference_app" / "fiskil-harness.toml"
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A JSON report that fits the published schema."""
+    document: dict[str, Any] = json.loads(path.read_text())
+    jsonschema.validate(document, published_schema())
+    return document
+
+
+@pytest.fixture
+def receiver(tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """A correct receiver of the gallery that runs already; its address and its secret."""
+    secret, port = mint_credentials(Mint(seed=1)).webhook_secret, free_port()
+    told = {"FISKIL_WEBHOOK_SECRET": secret, "DATABASE": str(tmp_path / "receiver.db"), "PORT": str(port)}
+    command = [sys.executable, str(catalog.folder("examples") / "correct" / "stdlib_receiver.py"), str(port)]
+    process = subprocess.Popen(command, env=os.environ | told)
+    with Browser() as browser:
+        assert wait_until(lambda: browser.ask("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=20)
+    yield f"http://127.0.0.1:{port}", secret
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.long
+def test_of_a_webhook_alone_the_gate_says_honestly_how_little_it_knows(
+    program: Program, project: Path, receiver: tuple[str, str]
+) -> None:
+    """Three lines of config: exit 3, most rows not proven with the hook that would prove them, and nothing violated."""
+    url, secret = receiver
+    (project / "fiskil-harness.toml").write_text(THREE_LINES.format(url=url))
+
+    answer = program("gate", "--fast", "--json", "report.json", MY_SECRET=secret)
+
+    result = read(project / "report.json")["result"]
+    standings = {one["practice"]: one for one in result["standings"]}
+    assert answer.returncode == 3, answer.stdout + answer.stderr
+    assert {one["standing"] for one in standings.values()} == {"proven", "not proven"}
+    assert standings["webhooks.idempotent"]["hooks"] == ["app.observe.effects"]
+    assert standings["webhooks.signature"]["standing"] == "not proven"
+    assert {"app.observe.effects", "app.drive.start_session", "app.command"} <= {one["hook"] for one in result["unlocks"]}
+    assert "A fast gate: it asked each question once" in answer.stdout
+    assert "what the app uses is not known without app.facts.uses_events" in " ".join(answer.stdout.split())
+    assert secret not in answer.stdout + answer.stderr + (project / "report.json").read_text()
+    assert max(map(len, answer.stdout.splitlines())) <= 80
+
+    again = program("gate", "--fast", "--baseline", "report.json", MY_SECRET=secret)
+
+    assert again.returncode == 0
+    assert "Nothing is worse than in report.json: 0 better, 49 the same." in again.stdout
+    assert "The gate stays shut" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--shard", "4/3", "--json", "p.json"], "--shard must read like 2/3, the second of three shares, got '4/3'."),
+        (["--shard", "1/3"], "--shard makes a part, and `merge` reads it as JSON. Add --json FILE."),
+        (["--fast", "--all-readings"], "Leave one out."),
+        (["--shard", "1/3", "--json", "p.json", "--baseline", "b.json"], "Give --baseline to `merge`."),
+        (["--baseline", "none.json"], "The report 'none.json' cannot be read: No such file or directory."),
+        (["--baseline", "thrice.py"], "'thrice.py' is no report. `fiskil-harness gate --json FILE` writes one."),
+        (["--json", "nowhere/report.json"], "there is no folder"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_anything_runs(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    words: str,
+) -> None:
+    """One line, exit 2, nothing on standard output."""
+    monkeypatch.chdir(project)
+
+    with pytest.raises(SystemExit) as ending:
+        main(["gate", *arguments])
+
+    shown = capsys.readouterr()
+    assert (ending.value.code, shown.out) == (2, "")
+    assert words in shown.err
+    assert len(shown.err.splitlines()) == 1
+
+
+def test_the_help_says_how_it_ends() -> None:
+    """CI reads exit codes, and people read about them here."""
+    shown = CliRunner().invoke(whole_program, ["gate", "--help"]).output
+
+    assert "0 open, or with --baseline nothing is worse" in shown
+    assert "130 interrupted" in shown
+
+
+@pytest.mark.full
+@pytest.mark.timeout(600)
+def test_shards_of_the_reference_app_come_to_what_one_piece_comes_to(program: Program, project: Path) -> None:
+    """The results are equal; a part that is missing, or there twice, is refused or keeps the gate shut."""
+    given = ("--config", str(REFERENCE), "--fast", "--seed", "5")
+    codes = [program("gate", *given, "--shard", f"{n}/2", "--json", f"part{n}.json").returncode for n in (1, 2)]
+    whole = program("gate", *given, "--json", "whole.json")
+
+    merged = program("merge", "--config", str(REFERENCE), "part2.json", "part1.json", "--json", "merged.json")
+    half = program("merge", "--config", str(REFERENCE), "part1.json", "--json", "half.json")
+    twice = program("merge", "--config", str(REFERENCE), "part1.json", "part1.json")
+
+    assert (codes, whole.returncode, merged.returncode) == ([0, 0], 0, 0), whole.stdout
+    assert read(project / "merged.json")["result"] == read(project / "whole.json")["result"]
+    assert (half.returncode, read(project / "half.json")["result"]["decision"]) == (2, "shut")
+    assert "Part 2 of 2 is missing, so this is not the whole, and the gate stays shut." in half.stderr
+    assert (twice.returncode, "are the same share, 1 of 2" in twice.stderr) == (2, True)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(600)
+def test_a_flaw_is_worse_than_the_reference_app(program: Program, project: Path) -> None:
+    """Exit 1, and what got worse is named; the other way round it is better."""
+    program("gate", "--config", str(REFERENCE), "--fast", "--json", "good.json")
+
+    answer = program("gate", "--gallery", "no_dedupe", "--fast", "--json", "bad.json", "--baseline", "good.json")
+    back = program("gate", "--config", str(REFERENCE), "--fast", "--baseline", "bad.json")
+
+    assert (answer.returncode, back.returncode) == (1, 0), answer.stdout
+    compared = read(project / "bad.json")["compared"]
+    assert "webhooks.idempotent" in {one["what"] for one in compared["worse"]}
+    assert "The config is not the one of the baseline." in compared["caveats"]
+    assert "better webhooks.idempotent" in back.stdout
