@@ -24,6 +24,7 @@ from harness.practices import all_practices
 from harness.scenario import load_all
 from harness.settings import Settings
 from harness.standings import statement_remarks
+from harness.steps.pages import PAGES
 from harness.steps.telling import values_of
 from harness.webhooks import Sender, Target, seal
 from harness.webhooks.sender import Outgoing
@@ -62,7 +63,8 @@ def diagnose(settings: Settings) -> list[Check]:
             if not worker.has_started:
                 raise
         found = [Check(hook="app", state=State.WORKS, says="starts and gets ready"), *_given(worker.driver)]
-        found += [*_refused(settings), *_statements(settings), *_missing(worker.driver), *_environment()]
+        found += [*_refused(settings), *_statements(settings), *_missing(worker.driver)]
+        found += [*_browser(worker.driver), *_environment()]
         return [Check(hook=one.hook, state=one.state, says=worker.redactor.redact(one.says)) for one in found]
     finally:
         worker.close()
@@ -112,6 +114,18 @@ def _missing(driver: Driver) -> Iterator[Check]:
     unstated = [name for name in facts.__struct_fields__ if getattr(facts, name) is None]
     if unstated:
         yield Check(hook="app.facts", state=State.MISSING, says=f"only the team knows {', '.join(unstated)}")
+
+
+def _browser(driver: Driver) -> Iterator[Check]:
+    """Whether the pages that the config names can be looked at on this machine."""
+    if not driver.app.has(PAGES):
+        return
+    try:
+        driver.chromium.context()
+    except HarnessError as error:
+        yield Check(hook="browser", state=State.MISSING, says=f"{error} Without it, nothing about pages is proven.")
+    else:
+        yield Check(hook="browser", state=State.WORKS, says="Chromium starts")
 
 
 def _environment() -> Iterator[Check]:

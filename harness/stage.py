@@ -131,7 +131,8 @@ class Stage:
     def close_windows(self) -> None:
         """Close every window, and write down what its pages had still asked for."""
         for window in self._windows.values():
-            window.close()
+            with suppress(StepError):
+                window.close()
         self._windows.clear()
 
     def end_user_of(self, participant: Participant) -> EndUser:

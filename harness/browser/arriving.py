@@ -53,7 +53,8 @@ async def go(page: "Page", url: str, *, cap_s: float) -> str:
         return _in_words(str(error))
     kind = response.headers.get("content-type", "") if response is not None else "text/html"
     kind = kind.partition(";")[0].strip().lower()
-    is_page = kind in {"text/html", "application/xhtml+xml"}
+    # How an app words a failure, is another's question.
+    is_page = kind in {"text/html", "application/xhtml+xml"} or (response is not None and response.status >= 400)
     return "" if is_page else f"the app answered {kind or 'no content type'}, not a page"
 
 

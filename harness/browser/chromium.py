@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from harness import interrupts
-from harness.errors import ToolMissing
+from harness.errors import StepError, ToolMissing
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Playwright
@@ -56,12 +56,20 @@ class Chromium:
         """What *wanted* comes to, on the browser's own thread.
 
         Raises:
-            TimeoutError: It took longer than *cap_s* real seconds, and was given up.
+            StepError: It took longer than *cap_s* real seconds and was given up, or the browser could not do it.
         """
+        from playwright.async_api import Error
+
         assert self._loop is not None, "a browser that was never started has nothing to run on"
         future = asyncio.run_coroutine_threadsafe(wanted, self._loop)
         try:
             return future.result(cap_s)
+        except TimeoutError:
+            future.cancel()
+            raise StepError(f"Chromium did not answer within {cap_s:g} s.") from None
+        except Error as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise StepError(f"Chromium could not do it: {reason}") from error
         except BaseException:
             future.cancel()
             raise
@@ -110,7 +118,7 @@ class Chromium:
             self.run(self._launch(), cap_s=LAUNCH_CAP_S)
         except Exception as error:
             reason = str(error).strip().partition("\n")[0] or type(error).__name__
-            raise ToolMissing(f"Chromium does not start: {reason}") from error
+            raise ToolMissing(f"Chromium does not start. {reason}") from error
 
     @staticmethod
     def _live(loop: asyncio.AbstractEventLoop) -> None:

@@ -82,9 +82,7 @@ class Traffic:
         """Write down what never came to an end."""
         await self.drain()
         for request, about in list(self._open.items()):
-            is_told = request.resource_type == "eventsource"
-            lack = "" if is_told else "it had not come to an end when the window was closed"
-            self._put(request, about, body=b"\n".join(self._tap.events) if is_told else b"", lack=lack)
+            self._put(request, about, lack="it had not come to an end when the window was closed")
         self._open.clear()
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
@@ -161,6 +159,9 @@ class Traffic:
         lack: str = "",
     ) -> None:
         kind = response.headers.get("content-type", "") if response is not None else ""
+        if request.resource_type == "eventsource":
+            # Such an answer need not end; what it told was heard event by event.
+            body, lack = b"\n".join(self._tap.events), ""
         self._note(
             about,
             url=request.url,

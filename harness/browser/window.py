@@ -116,6 +116,17 @@ class Window:
             self.settle(cap_s=settle_s)
         return self._lack
 
+    def turn_to_newest(self) -> bool:
+        """Stay with the newest page of the window where that is another one, and the app's; whether it was."""
+
+        def turn() -> bool:
+            newest = self._context.pages[-1]
+            is_other = newest != self._page and self.places.is_app(newest.url)
+            self._page = newest if is_other else self._page
+            return is_other
+
+        return self._chromium.call(turn)
+
     def called(self, page: str) -> None:
         """From now on what is shown is called *page*."""
         self._name(page)

@@ -70,6 +70,6 @@ def _kept(journal: Journal, asked: list[Fetched], wanted: list[Needle]) -> Itera
             b"\n".join([one.url.encode(), one.sent, *(value.encode() for _, value in one.headers)]), wanted
         ):
             yield f"{what} stands in a request of the page {one.page!r}"
-    for one in journal.all(Stored):
-        for what in found_in(f"{one.name}={one.value}".encode(), wanted):
-            yield f"{what} is kept by the browser ({one.place})"
+    for kept in journal.all(Stored):
+        for what in found_in(f"{kept.name}={kept.value}".encode(), wanted):
+            yield f"{what} is kept by the browser ({kept.place})"

@@ -146,8 +146,11 @@ def _land(stage: "Stage", participant: "Participant", window: Window, session_id
     while window.consent_url and elapsed() < LANDING_CAP_S:
         window.pause()
     window.settle()
+    # In a window of its own, somebody may have been sent back there.
+    has_turned = window.turn_to_newest()
+    window.settle()
     lack = "the consent page is still there after its end" if window.consent_url else ""
-    if is_embedded:
+    if is_embedded and not has_turned:
         _note_message(stage, participant, session_id)
     else:
         _note_visit(stage, participant, window, page)

@@ -68,11 +68,10 @@ class Tape:
             path=path or "/v1/" + route.replace(".", "/"),
             query=query if is_get else "",
             end_user_id=ALICE if is_get else "",
-            request_headers=(("authorization", f"Bearer {bearer}"),) if route != "token" else (),
             status=status,
             bites=bites,
             **({"response_body": msgspec.json.encode({"token": token})} if token else {}),
-            **more,
+            **{"request_headers": (("authorization", f"Bearer {bearer}"),) if route != "token" else (), **more},
         )
         self.journal.write(entry)
         self.now_s += max(0.05, took_s)

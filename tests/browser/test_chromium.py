@@ -1,0 +1,74 @@
+"""The one Chromium of a run: what is missing is said in one line, and nothing of it outlives its process."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.browser import Chromium
+from harness.clock import wait_until
+from harness.errors import ToolMissing
+
+pytestmark = pytest.mark.slow
+
+OPENS = """from harness.browser import Chromium
+made = Chromium()
+made.context()
+print("open", flush=True)
+input()
+made.close()"""
+
+
+def descendants(root: int) -> list[Path]:
+    """Every process below *root*."""
+    parents: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents.setdefault(int(fields[1]), []).append(int(stat.parent.name))
+    below = list(parents.get(root, []))
+    for one in below:
+        below += parents.get(one, [])
+    return [Path("/proc") / str(one) for one in below]
+
+
+@pytest.fixture
+def opened() -> subprocess.Popen[bytes]:
+    """A process of ours in which Chromium runs."""
+    made = subprocess.Popen([sys.executable, "-c", OPENS], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert made.stdout is not None
+    assert made.stdout.readline() == b"open\n"
+    return made
+
+
+@pytest.mark.parametrize("end", [lambda one: one.kill(), lambda one: one.communicate(b"\n")], ids=["killed", "closed"])
+def test_nothing_is_left_behind(opened: subprocess.Popen[bytes], end: Callable[..., None]) -> None:
+    """However its process ends."""
+    started = descendants(opened.pid)
+
+    end(opened)
+    opened.communicate()
+
+    assert len(started) > 2
+    assert wait_until(lambda: not any(one.exists() for one in started), cap_s=10)
+
+
+def test_without_chromium_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One line, with the package's name."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(ToolMissing, match="Install the package chromium"):
+        Chromium().context()
+
+
+def test_one_that_was_never_needed_was_never_started() -> None:
+    """Closing it is nothing."""
+    made = Chromium()
+
+    made.close()
+
+    assert not made.is_running

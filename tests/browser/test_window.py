@@ -1,0 +1,258 @@
+"""A window on made-up pages in real Chromium: what a person sees is read, what a page does is written down."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from harness.browser import Chromium, Window
+from harness.browser.places import Places
+from harness.journal import Control, Fetched, Journal, Picture, Stored
+from harness.listen import free_port
+
+pytestmark = pytest.mark.slow
+
+SECRET = "fsk_1234567890abcdefghijklmnopqrstuvwxyz"
+PNG = b"\x89PNG"
+SHADOWS = """<h1>Hello</h1><div id="open"></div><div id="closed"></div><script>
+const put = (id, mode) => {
+  document.getElementById(id).attachShadow({mode}).innerHTML = `<p>Inside ${id}</p><button>Go ${id}</button>`;
+};
+put("open", "open"); put("closed", "closed");</script>"""
+SEEN = """<title>Connect</title><h1>Connect your bank</h1><p hidden>Not this</p><p style="visibility:hidden">Nor this</p>
+<p role="status">Opening …</p><div aria-busy="true">Wait</div><progress></progress><p role="status"></p>
+<a href="/privacy">Privacy</a><form action="/connect" method="post"><label>E-mail <input name="email"></label>
+<button disabled>Continue</button></form><button aria-label="Close window">x</button>"""
+KEPT = """<h1>Kept</h1><script>localStorage.setItem("a", "1"); sessionStorage.setItem("b", "2"); document.cookie = "c=3";
+history.pushState({}, "", "/kept?later=1"); caches.open("pages").then((cache) => cache.put("/x", new Response("4")));
+const opening = indexedDB.open("base", 1);
+opening.onupgradeneeded = () => opening.result.createObjectStore("rows").put({e: 5}, "k");
+fetch("/quick");</script>"""
+ABROAD = """<h1>Abroad</h1><script src="http://192.0.2.1/there.js"></script><img src="https://example.com/a.png">
+<script>fetch("http://api.example.com/v1").catch(() => {}); new WebSocket("ws://192.0.2.1/s")</script>"""
+GOES_ON = """<button onclick='fetch("/answer", {method: "POST"})
+.then((one) => one.json()).then((one) => { location = one.to; })'>Go</button>"""
+FRAMED = '<h1>Outside</h1><iframe src="/inside"></iframe><iframe src="http://192.0.2.1/"></iframe>'
+PAGES = {
+    "/seen": SEEN,
+    "/shadows": SHADOWS,
+    "/framed": FRAMED,
+    "/inside": "<p>Inside a frame</p>",
+    "/abroad": ABROAD,
+    "/goes-on": GOES_ON,
+    "/there": "<h1>There</h1>",
+    "/secret": f"<h1>Debug</h1><input value='{SECRET}'>",
+    "/long": "<h1>Long</h1><div style='height:9000px'></div>",
+    "/login": "<h1>Log in</h1><input type='password'>",
+    "/mapped": "<script src='/a.js'></script><script src='/b.js'></script><script src='/c.js'></script>",
+    "/streamed": """<h1 id=h>Wait</h1><script>
+new EventSource("/stream").onmessage = (one) => { h.textContent = one.data; }</script>""",
+}
+OF_DATA = base64.b64encode(b'{"sourcesContent":["inline"]}').decode()
+SCRIPTS = {
+    "/a.js": ("1 //# sourceMappingURL=a.js.map", {}),
+    "/b.js": ("2", {"SourceMap": "/b.js.map"}),
+    "/c.js": (f"3 //# sourceMappingURL=data:application/json;base64,{OF_DATA}", {}),
+}
+
+Open = Callable[[str], Window]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    """One Chromium for all."""
+    made = Chromium()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def journal() -> Journal:
+    """What was written down."""
+    return Journal()
+
+
+@pytest.fixture
+def window(browser: Chromium, journal: Journal, httpserver: HTTPServer) -> Iterator[Window]:
+    """A window, and an app whose pages are those above."""
+    for path, html in PAGES.items():
+        httpserver.expect_request(path).respond_with_data(html, content_type="text/html; charset=utf-8")
+    for path, (script, headers) in SCRIPTS.items():
+        httpserver.expect_request(path).respond_with_data(script, headers=headers, content_type="text/javascript")
+        httpserver.expect_request(f"{path}.map").respond_with_json({"sources": [path]})
+    kept = {"set-cookie": "secret=6; HttpOnly"}
+    httpserver.expect_request("/kept").respond_with_data(KEPT, headers=kept, content_type="text/html")
+    httpserver.expect_request("/quick").respond_with_json({"quick": True})
+    httpserver.expect_request("/answer").respond_with_json({"to": "/there", "told": "once"})
+    httpserver.expect_request("/nowhere").respond_with_data("None", status=404)
+    httpserver.expect_request("/json").respond_with_json({})
+    httpserver.expect_request("/stream").respond_with_data("data: news\n\n", content_type="text/event-stream")
+    origin = httpserver.url_for("").rstrip("/")
+    places = Places(app=lambda: origin, api=lambda: "http://127.0.0.1:1", auth=lambda: "http://127.0.0.1:2")
+    made = Window(
+        browser,
+        places=places,
+        participant="",
+        write=journal.write,
+        stamp=journal.stamp,
+        is_secret=lambda text: SECRET in text,
+        deadline_s=10,
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def go(window: Window, httpserver: HTTPServer) -> Open:
+    """Open a page of the app's in the window."""
+
+    def make(path: str) -> Window:
+        window.open(httpserver.url_for(path), page="page")
+        return window
+
+    return make
+
+
+def fetched(journal: Journal, end: str) -> Fetched:
+    """The request whose address ends so."""
+    return next(one for one in journal.all(Fetched) if one.url.endswith(end))
+
+
+def test_a_page_is_read_as_a_person_sees_it(go: Open, httpserver: HTTPServer) -> None:
+    """Its text without what is hidden, its signs of work, its controls by their names; on a phone and on a desk."""
+    phone, desk = go("/seen").look()
+
+    assert (phone.width_px, desk.width_px, phone.title, phone.status, phone.lack) == (360, 1280, "Connect", 200, "")
+    assert phone.text.splitlines()[:3] == ["Connect your bank", "Opening …", "Wait"]
+    assert phone.signs == ("progressbar", "aria-busy", "status: Opening …")
+    assert phone.controls == (
+        Control(kind="link", text="Privacy", leads_to=httpserver.url_for("/privacy")),
+        Control(kind="field", text="E-mail"),
+        Control(kind="button", text="Continue", leads_to=httpserver.url_for("/connect"), is_disabled=True),
+        Control(kind="button", text="Close window"),
+    )
+
+
+def test_shadow_roots_are_read_and_pressed(go: Open) -> None:
+    """Closed ones too: nobody may take them for empty."""
+    seen = go("/shadows").read()
+
+    assert ("Inside open" in seen.text, "Inside closed" in seen.text) == (True, True)
+    assert [one.text for one in seen.controls] == ["Go open", "Go closed"]
+
+
+def test_frames_are_read_but_for_those_that_were_refused(go: Open) -> None:
+    """What the browser shows in their place is not the app's text."""
+    seen = go("/framed").read()
+
+    assert seen.text == "Outside\nInside a frame"
+
+
+def test_nothing_leaves_this_machine(go: Open, journal: Journal) -> None:
+    """Each request is refused and written down, and the page goes on without."""
+    window = go("/abroad")
+
+    assert window.read().text == "Abroad"
+    refused = [one for one in journal.all(Fetched) if "refused" in one.lack]
+    assert {one.kind for one in refused} == {"script", "image", "fetch", "websocket"}
+    assert not any(one.is_ours or one.status for one in refused)
+
+
+def test_an_answer_is_read_though_the_page_goes_on_at_once(go: Open, journal: Journal) -> None:
+    """A browser throws it away then."""
+    window = go("/goes-on")
+
+    lack = window.press(window.read().controls[0])
+    seen = window.wait_until(lambda one: "There" in one.text, cap_s=5)
+    window.settle()
+
+    assert (lack, seen is not None) == ("", True)
+    assert json.loads(fetched(journal, "/answer").body)["told"] == "once"
+
+
+def test_source_maps_are_asked_for(go: Open, journal: Journal) -> None:
+    """Those that a comment names, or a header, or that stand in the script itself."""
+    go("/mapped").settle()
+
+    maps = [one for one in journal.all(Fetched) if one.kind == "sourcemap"]
+    assert sorted(str(json.loads(one.body)) for one in maps) == [
+        "{'sources': ['/a.js']}",
+        "{'sources': ['/b.js']}",
+        "{'sourcesContent': ['inline']}",
+    ]
+
+
+def test_what_the_browser_keeps_is_found_in_every_place(go: Open, journal: Journal) -> None:
+    """Cookies that no script may read too, and addresses that a script wrote; each is told once."""
+    window = go("/kept")
+
+    window.note_storage()
+    window.note_storage()
+
+    kept = sorted((one.place, one.name, one.value) for one in journal.all(Stored) if one.place not in {"url", "history"})
+    origin = window.places.app()
+    assert kept == [
+        ("IndexedDB", "base/rows/k", '{"e":5}'),
+        ("cache", f"pages/{origin}/x", "4"),
+        ("cookie", "c", "3"),
+        ("cookie", "secret", "6"),
+        ("localStorage", "a", "1"),
+        ("sessionStorage", "b", "2"),
+    ]
+    assert [one.value for one in journal.all(Stored) if one.place == "history"] == [
+        f"{origin}/kept",
+        f"{origin}/kept?later=1",
+    ]
+
+
+def test_events_of_a_stream_are_read(go: Open, window: Window, journal: Journal) -> None:
+    """Its answer never ends, so they are told when the window is closed."""
+    go("/streamed").wait_until(lambda one: one.text == "news", cap_s=5)
+
+    window.close()
+
+    assert b"news" in b"".join(one.body for one in journal.all(Fetched) if one.kind == "eventsource")
+
+
+@pytest.mark.parametrize(("path", "is_taken"), [("/long", True), ("/secret", False)])
+def test_no_picture_is_taken_of_a_secret(go: Open, journal: Journal, path: str, is_taken: bool) -> None:
+    """Of other pages one of each width, as high as a report has room for."""
+    go(path).look()
+
+    pictures = journal.all(Picture)
+    assert [one.png[:4] == PNG for one in pictures] == [is_taken] * 2
+    assert [bool(one.lack) for one in pictures] == [not is_taken] * 2
+    assert all(int.from_bytes(one.png[20:24]) <= 1600 for one in pictures)
+
+
+@pytest.mark.parametrize(
+    ("path", "lack"),
+    [
+        ("/nowhere", "the app answered 404"),
+        ("/json", "the app answered application/json, not a page"),
+        ("/login", "it asks for a password, so it is a page to log in at"),
+    ],
+)
+def test_a_page_that_is_not_there_says_why(go: Open, path: str, lack: str) -> None:
+    """In words that are the same in each run."""
+    shown = go(path).look(has_pictures=False)[0]
+
+    assert shown.lack == lack
+
+
+def test_an_app_that_does_not_listen_says_so(window: Window) -> None:
+    """No error of the browser's own is told."""
+    assert window.open(f"http://127.0.0.1:{free_port()}/", page="page") == "nobody listens there"
+
+
+def test_fields_are_filled_in(go: Open) -> None:
+    """By their name; what is no longer there says so."""
+    window = go("/seen")
+    field = window.read().controls[1]
+
+    lacks = window.fill(field, "rosa@example.com"), window.press(Control(kind="button", text="Gone"))
+
+    assert lacks == ("", "it is no longer there")
+    assert window.read().values == ("rosa@example.com",)

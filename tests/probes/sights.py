@@ -1,0 +1,40 @@
+"""A tape of somebody in a browser: looks at pages, what these asked for, and what the browser kept."""
+
+from typing import Any
+
+from tape import Tape
+
+from harness.journal import Fetched, Shown, Stored
+
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJhYmMifQ.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
+WEBHOOK_SECRET = "tLW2t7i5uru8vb6/wMHCw8TFxsfIycrLzM3Oz9DR0tM="
+SECRET = "fsk_1234567890abcdefghijklmnopqrstuvwxyz"
+NUMBER = "123456789"
+APP = "http://127.0.0.1:1"
+
+
+class Sights(Tape):
+    """Somebody who saw two pages and came back from a journey; the app called the API with a token meanwhile."""
+
+    def __init__(self, *, has_called: bool = True) -> None:
+        super().__init__()
+        if has_called:
+            self.call("token")
+            self.call("banking.accounts", bearer=TOKEN)
+        self.canaries(access_token=TOKEN, client_secret=SECRET, webhook_secret=WEBHOOK_SECRET, account_number=NUMBER)
+        for page in ("connect", "callback"):
+            self.shown(page)
+            self.fetched(f"/{page}", body=b"<h1>Hello</h1>", page=page)
+            self.stored("url", "0", f"{APP}/{page}", page=page)
+
+    def shown(self, page: str = "connect", **more: Any) -> None:
+        """A look at a page."""
+        self.journal.write(Shown(participant="", page=page, status=200, width_px=360, **more))
+
+    def fetched(self, path: str = "/app.js", *, page: str = "connect", **more: Any) -> None:
+        """A page asked for something."""
+        self.journal.write(Fetched(participant="", page=page, url=APP + path, **{"status": 200, **more}))
+
+    def stored(self, place: str, name: str, value: str, *, page: str = "connect") -> None:
+        """The browser kept something."""
+        self.journal.write(Stored(participant="", page=page, place=place, name=name, value=value))
