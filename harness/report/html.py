@@ -4,6 +4,7 @@ The decision comes first, then what has to be mended, then every practice with i
 scenario: as a sequence, over time, and call by call.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
 from itertools import groupby
@@ -60,7 +61,7 @@ def render(whole: GateResult) -> str:
     """The report as a document."""
     judgement = whole.result
     told = words.told(judgement)
-    homes = {one.scenario: f"scenario-{one.scenario.replace('@', '-')}" for one in judgement.scenarios}
+    homes = {one.scenario: "scenario-" + re.sub(r"[^\w-]", "-", one.scenario) for one in judgement.scenarios}
     rows = evidence.rows(whole)
     asked = {row.stands.practice for row in rows}
     by_scenario: dict[str, list[evidence.Shot]] = {}
