@@ -4,17 +4,17 @@ Only what both asked is compared: a scenario that the baseline never ran makes n
 """
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 
 from harness import gate
 from harness.driver import Outcome
 from harness.errors import UsageError
-from harness.gate import Comparison, Decision, Difference, GateResult, Judgement, was_not_run
+from harness.gate import Comparison, Decision, Difference, GateResult, Judgement
 from harness.practices import bears_on
 from harness.probes import Verdict
 from harness.settings import Settings
 from harness.standings import PracticeStanding, Standing, some
-from harness.trials import Hold, Trial
+from harness.trials import Hold, Trial, was_not_run
 
 Pair = tuple[str, str]
 WEIGHTS = {0: Verdict.PASS, 1: Verdict.INCONCLUSIVE, 2: Verdict.FAIL}
@@ -131,7 +131,7 @@ def _words(one: PracticeStanding) -> str:
     return f"{one.standing}, {one.waiver}" if one.waiver else str(one.standing)
 
 
-def _caveats(now: Judgement, before: GateResult, *, ran: Collection[str], digest: str, harness: str) -> Iterator[str]:
+def _caveats(now: Judgement, before: GateResult, *, ran: Set[str], digest: str, harness: str) -> Iterator[str]:
     if before.run.digest != digest:
         yield "The config is not the one of the baseline."
     if before.run.harness != harness:

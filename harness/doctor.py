@@ -99,7 +99,7 @@ def _refused(settings: Settings) -> Iterator[Check]:
 def _statements(settings: Settings) -> Iterator[Check]:
     """Attestations and waivers that time has passed by, or will soon."""
     for remark in statement_remarks(settings, real_now().date()):
-        yield Check(hook="gate", state=State.WARNING, says=remark)
+        yield Check(hook="statements", state=State.WARNING, says=remark)
 
 
 def _missing(driver: Driver) -> Iterator[Check]:

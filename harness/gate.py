@@ -19,16 +19,22 @@ from harness.errors import ConfigError
 from harness.exhibits import Exhibit, Picture, Story
 from harness.flows import Coverage
 from harness.journal import API_TOLD, CA_TOLD
-from harness.practices import all_practices, practice
+from harness.practices import all_practices
 from harness.probes import Verdict, heaviest
 from harness.settings import Settings
-from harness.standings import PracticeStanding, Standing, check_statements, holds_today, stand, statement_remarks
-from harness.trials import Hold, Trial
+from harness.standings import (
+    PracticeStanding,
+    Standing,
+    check_statements,
+    holds_today,
+    refuse_unknown_practice,
+    stand,
+    statement_remarks,
+)
+from harness.trials import Hold, Trial, was_not_run
 from harness.worker import Measure
 
 FORMAT = "fiskil-harness/report/2"
-NOT_RUN = "every_scenario_run"
-"""Stands for the probes of a scenario that did not run to its end."""
 
 
 class Decision(enum.StrEnum):
@@ -190,7 +196,7 @@ def check(settings: Settings) -> None:
         raise ConfigError(f"{source}: gate.required is empty, so the gate would ask for nothing. Write 'all', or some ids.")
     if settings.gate.required != "all":
         for practice_id in settings.gate.required:
-            practice(practice_id)
+            refuse_unknown_practice(practice_id, f"{source}: [gate] required")
     check_statements(settings, source)
 
 
@@ -313,11 +319,6 @@ def _not_run(outcomes: Sequence[Outcome]) -> Iterable[str]:
     count = len([one for one in outcomes if was_not_run(one)])
     if count:
         yield f"{count} of {len(outcomes)} scenarios did not run to their end."
-
-
-def was_not_run(outcome: Outcome) -> bool:
-    """Whether an interruption or a fault of our own left a scenario out."""
-    return any(finding.probe == NOT_RUN for finding in outcome.findings)
 
 
 def _is_broken(one: Trial) -> bool:

@@ -16,6 +16,8 @@ from harness.probes.calls import calls
 from harness.probes.vain import asked_in_vain
 
 EVERY_STEP, EVERY_FAULT = "every_step_done", "every_fault_bit"
+NOT_RUN = "every_scenario_run"
+"""Stands for the probes of a scenario that did not run to its end."""
 STALE = "StaleKeepalive("
 KEPT_S = 1.0
 """Whoever keeps connections keeps one for so long, in real seconds."""

@@ -20,7 +20,7 @@ from harness import costs, interrupts
 from harness.driver import Outcome
 from harness.errors import AppError, UsageError
 from harness.exhibits import Exhibit, Picture, Story
-from harness.gate import NOT_RUN
+from harness.judging import NOT_RUN
 from harness.probes import Finding, Verdict
 from harness.scenario import Scenario
 from harness.settings import Settings

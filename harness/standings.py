@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from harness import flows
 from harness.driver import Outcome
-from harness.errors import ConfigError
+from harness.errors import ConfigError, UnknownName
 from harness.judging import EVERY_STEP
 from harness.practices import Practice, bears_on, practice
 from harness.probes import Finding, Verdict
@@ -98,6 +98,7 @@ def check_statements(settings: Settings, source: str) -> None:
     for kind, statements in (("attest", settings.attest), ("waive", settings.waive)):
         seen: set[str] = set()
         for one in statements:
+            refuse_unknown_practice(one.practice, f"{source}: [[{kind}]]")
             check_statement(one, kind, source)
             if one.practice in seen:
                 raise ConfigError(f"{source}: [[{kind}]] names {one.practice} twice. Keep one.")
@@ -114,6 +115,15 @@ def check_statements(settings: Settings, source: str) -> None:
                 f"{source}: [gate] required names {waiver.practice}, and a [[waive]] accepts its violation. "
                 "Take it off the list, or remove the waiver."
             )
+
+
+def refuse_unknown_practice(practice_id: str, place: str) -> None:
+    """Refuse a practice that does not exist, and say where in the config it stands."""
+    try:
+        practice(practice_id)
+    except UnknownName as error:
+        error.args = (f"{place}: {error}",)
+        raise
 
 
 def check_statement(one: Attestation | Waiver, kind: str, source: str) -> None:

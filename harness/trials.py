@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from harness.driver import Outcome
 from harness.errors import ConfigError, UnknownName
+from harness.judging import NOT_RUN
 from harness.probes import Finding, Verdict
 from harness.readings import Clause, Readings, parse, switches
 from harness.scenario import AT, Scenario, load
@@ -82,6 +83,11 @@ def is_of_trial(outcome: Outcome) -> bool:
     return AT in outcome.scenario
 
 
+def was_not_run(outcome: Outcome) -> bool:
+    """Whether an interruption or a fault of our own left a scenario out."""
+    return any(finding.probe == NOT_RUN for finding in outcome.findings)
+
+
 def judged(outcomes: Iterable[Outcome], *, usual: Sequence[Outcome], settings: Settings) -> tuple[Trial, ...]:
     """Every trial by clause, from the *outcomes* of trials and the *usual* ones under the readings that rule."""
     before = {one.scenario: one for one in usual}
@@ -123,6 +129,9 @@ def _hold(clause: Clause, outcomes: Sequence[Outcome], before: dict[str, Outcome
             if _is_worse(finding, usual):
                 return Hold.BREAKS, f"{finding.probe} in {_usual_name(outcome)}: {finding.seen}"
     met = [one for one in outcomes if clause.id in one.came_up]
+    cut = [_usual_name(one) for one in outcomes if was_not_run(one)]
+    if cut and not met:
+        return Hold.UNCLEAR, f"not run to the end: {', '.join(cut)}"
     if not met:
         lacking = sorted({hook for one in outcomes for hook in one.missing})
         return Hold.UNMET, f"the config lacks {', '.join(lacking)}" if lacking else "the app never came to where it matters"

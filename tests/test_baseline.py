@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from harness.baseline import compare, refuse_no_baseline
 from harness.driver import Outcome
 from harness.errors import UsageError
-from harness.gate import NOT_RUN, Comparison, GateResult, Judgement, Run, Share, judge, report_only
+from harness.gate import Comparison, GateResult, Judgement, Run, Share, judge, report_only
+from harness.judging import NOT_RUN
 from harness.practices import all_practices
 from harness.probes import Verdict
 from harness.settings import GateSettings, Settings, Waiver

@@ -9,7 +9,7 @@ import pytest
 
 from harness.doctor import Check, State, diagnose
 from harness.errors import AppError, ConfigError
-from harness.settings import Attestation, GateSettings, Settings
+from harness.settings import Attestation, GateSettings, Settings, Waiver
 
 pytestmark = pytest.mark.slow
 
@@ -106,3 +106,14 @@ def test_a_missing_hook_says_which_practices_it_helps_to_prove(receiver_settings
 
     assert says.state is State.MISSING
     assert "helps to prove" in says.says
+
+
+def test_statements_that_time_has_passed_by_are_told(receiver_settings: MakeSettings) -> None:
+    """Before the gate counts them as absent."""
+    waiver = Waiver(practice="webhooks.https", reason="January.", owner="Bo", date=DAY, expires=DAY)
+    settings = msgspec.structs.replace(receiver_settings(), waive=(waiver,))
+
+    says = found(settings)["statements"]
+
+    assert says.state is State.WARNING
+    assert says.says == "[[waive]] webhooks.https by Bo expired on 2026-01-01, so it counts as absent."

@@ -11,6 +11,7 @@ from harness.app.hooks import MESSAGE, ORIGIN_TOLD, SECRET_TOLD
 from harness.driver import Outcome
 from harness.errors import ConfigError, UnknownName
 from harness.gate import Decision, judge, report_only
+from harness.judging import NOT_RUN
 from harness.practices import all_practices
 from harness.probes import Finding, Verdict
 from harness.report.words import told
@@ -429,7 +430,7 @@ def test_of_a_statement_with_time_left_nothing_is_said() -> None:
 
 def test_what_did_not_run_is_one_line(outcome_of: OutcomeOf) -> None:
     """However many scenarios an interruption left out."""
-    cut = [outcome_of(IDEMPOTENT, (gate.NOT_RUN, Verdict.INCONCLUSIVE), scenario=f"s{number}") for number in range(9)]
+    cut = [outcome_of(IDEMPOTENT, (NOT_RUN, Verdict.INCONCLUSIVE), scenario=f"s{number}") for number in range(9)]
 
     judgement = judge([passing(outcome_of, IDEMPOTENT), *cut], settings=Settings(), seed=1, today=TODAY, is_whole=False)
 

@@ -12,7 +12,7 @@ from harness.driver import Outcome
 from harness.errors import AppError
 from harness.gallery import GalleryApp
 from harness.gate import Judgement
-from harness.matrix import hear, scenarios_for, table
+from harness.matrix import hear, practice_table, scenarios_for, table
 from harness.probes import Case, Finding, Verdict
 from harness.settings import load
 
@@ -118,3 +118,15 @@ def test_apps_meet_few_or_all() -> None:
     """Correct receivers and those that do nothing meet all that takes a moment; others as many as their entry says."""
     assert len(scenarios_for(gallery.app("stdlib_receiver"))) > 12
     assert len(scenarios_for(gallery.app("no_dedupe"))) == len(gallery.app("no_dedupe").scenarios) + 2
+
+
+def test_a_row_names_who_was_caught_by_its_id_and_who_was_not(flawed: GalleryApp) -> None:
+    """For every practice that an app can violate; what is about a run has no row."""
+    caught, missed = hear(flawed, judged(forged(Verdict.FAIL))), hear(flawed, judged(forged(Verdict.PASS)))
+
+    rows = {one.practice: one for one in practice_table([caught])}
+
+    assert len(rows) == 48
+    assert rows["webhooks.signature"].caught == (flawed.name,)
+    assert (rows["webhooks.retries"].caught, rows["webhooks.retries"].missed) == ((), ())
+    assert {one.practice: one for one in practice_table([missed])}["webhooks.signature"].missed == (flawed.name,)

@@ -44,9 +44,9 @@ def render(whole: GateResult) -> str:
         _count(readings)
     if whole.compared is not None:
         baseline = ET.SubElement(root, "testsuite", name="fiskil-harness.baseline", timestamp=whole.run.began_at)
-        for one in whole.compared.worse:
-            case = ET.SubElement(baseline, "testcase", classname="baseline", name=_plain(one.what), time="0.000")
-            _tell(case, "failure" if one.weight is Verdict.FAIL else "error", "worse", difference_line(one), "")
+        for worse in whole.compared.worse:
+            case = ET.SubElement(baseline, "testcase", classname="baseline", name=_plain(worse.what), time="0.000")
+            _tell(case, "failure" if worse.weight is Verdict.FAIL else "error", "worse", difference_line(worse), "")
         _count(baseline)
     _count(root)
     ET.indent(root)

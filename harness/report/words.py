@@ -11,12 +11,12 @@ from collections.abc import Iterable, Sequence
 from harness.diagnosis import Diagnosis
 from harness.driver import Outcome
 from harness.flows import Coverage
-from harness.gate import Decision, Difference, GateResult, Judgement, stays_shut, was_not_run
+from harness.gate import Decision, Difference, GateResult, Judgement, stays_shut
 from harness.practices import bears_on
 from harness.probes import Finding, Verdict
 from harness.scenario import AT
 from harness.standings import Standing
-from harness.trials import Hold
+from harness.trials import Hold, was_not_run
 from harness.worker import Measure
 
 _HOLDS = {

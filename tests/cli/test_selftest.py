@@ -34,6 +34,24 @@ def test_flaws_are_caught_and_correct_apps_let_be(program: Program) -> None:
 
 
 @pytest.mark.slow
+def test_rows_follow_on_request(program: Program) -> None:
+    """Each practice with who was caught by it; of a few apps nobody expects all of them."""
+    done = program("selftest", "stdlib_last_to_arrive_wins", "--rows")
+
+    assert done.returncode == 0, done.stderr
+    assert "webhooks.retries               stdlib_last_to_arrive_wins" in done.stdout
+    assert "webhooks.signature             nobody" in done.stdout
+    assert "of 48 rows caught." in done.stdout
+
+
+def test_a_practice_that_nobody_is_caught_by_is_an_open_question(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the whole gallery was tried."""
+    code = _conclude([FLAWED, CORRECT], uncaught=["ux.explains-access"])
+
+    assert (code, "No flawed app was caught by: ux.explains-access" in capsys.readouterr().out) == (3, True)
+
+
+@pytest.mark.slow
 def test_a_missing_tool_is_told_and_nothing_holds(program: Program) -> None:
     """What could not be tried is named, and the code is that of what nobody can tell."""
     done = program("selftest", "node_receiver", PATH="")
