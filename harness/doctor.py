@@ -63,13 +63,8 @@ def diagnose(settings: Settings) -> list[Check]:
             if not worker.has_started:
                 raise
         found = [Check(hook="app", state=State.WORKS, says="starts and gets ready"), *_given(worker.driver)]
-        found += [
-            *_refused(settings),
-            *_statements(settings),
-            *_missing(worker.driver),
-            *_browser(worker.driver),
-            *_environment(),
-        ]
+        found += [*_refused(settings), *_statements(settings), *_missing(worker.driver)]
+        found += [*_browser(worker.driver), *_environment()]
         return [Check(hook=one.hook, state=one.state, says=worker.redactor.redact(one.says)) for one in found]
     finally:
         worker.close()

@@ -134,7 +134,9 @@ class Collecting:
         if call.when == "call" and isinstance(item, ScenarioItem) and item.played is not None:
             report.fiskil_verdict = str(item.played.outcome.verdict)
             if not self._is_rehearsal:
-                report.fiskil_played = msgspec.json.encode(item.played).decode()
+                # What is only shown in a report would be a burden on its way between processes.
+                lean = msgspec.structs.replace(item.played, story=None, pictures=(), har="")
+                report.fiskil_played = msgspec.json.encode(lean).decode()
         return report
 
     def pytest_runtest_logreport(self, report: Any) -> None:

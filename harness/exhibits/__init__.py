@@ -4,7 +4,7 @@ Exhibits, stories and pictures hold the bytes, ids and times of one run, so they
 reads them.
 """
 
-from harness.exhibits.fitting import fitted
+from harness.exhibits.fitting import fitted, fitted_exhibits
 from harness.exhibits.making import exhibits
 from harness.exhibits.pictures import Look, Picture, bounded, pictures
 from harness.exhibits.stories import BOUNDS_MS, Happening, Story
@@ -23,6 +23,7 @@ __all__ = [
     "bounded",
     "exhibits",
     "fitted",
+    "fitted_exhibits",
     "pictures",
     "told",
 ]

@@ -9,9 +9,12 @@ import msgspec
 from msgspec import structs
 
 from harness.exhibits.stories import Happening, Story
+from harness.exhibits.values import Exhibit
 
 MOST_BYTES, MOST_OF_FAILED, MOST_OF_ONE = 3_600_000, 2_400_000, 160_000
 """As JSON: of all stories, of all that failed, and of one that failed."""
+
+MOST_OF_EXHIBITS = 1_600_000
 
 TOO_LITTLE_ROOM = "[no room for it in this report]"
 
@@ -51,5 +54,26 @@ def trimmed(story: Story, *, most_bytes: int) -> Story:
     return structs.replace(story, happenings=tuple(kept), left_out=story.left_out + len(bare) - len(kept))
 
 
-def _bytes(one: Story | Happening) -> int:
+def fitted_exhibits(exhibits: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
+    """Every exhibit; where all together are too much, the long ones lose lines for the shell, and then deliveries."""
+    every = list(exhibits)
+    if sum(map(_bytes, every)) <= MOST_OF_EXHIBITS:
+        return tuple(every)
+    share = MOST_OF_EXHIBITS // len(every)
+    return tuple(_lean(one, share) for one in every)
+
+
+def _lean(one: Exhibit, most_bytes: int) -> Exhibit:
+    sendings = list(one.sendings)
+    while sendings and _bytes(one) > most_bytes:
+        sendings.pop()
+        one = structs.replace(one, sendings=tuple(sendings))
+    beats = list(one.beats)
+    while len(beats) > 1 and _bytes(one) > most_bytes:
+        gone = beats.pop()
+        one = structs.replace(one, beats=tuple(beats), left_out=one.left_out + (gone.what == "delivery"))
+    return one
+
+
+def _bytes(one: Story | Happening | Exhibit) -> int:
     return len(msgspec.json.encode(one))

@@ -4,6 +4,7 @@ The decision comes first, then what has to be mended, then every practice with i
 scenario: as a sequence, over time, and call by call.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
 from itertools import groupby
@@ -18,15 +19,18 @@ from harness.exhibits import BOUNDS_MS, Exhibit
 from harness.gate import Decision, GateResult, Judgement
 from harness.practices import all_practices
 from harness.probes import Finding, Verdict
-from harness.report import diagram, evidence, sequence, timeline, words
+from harness.report import diagram, evidence, release, sequence, timeline, words
 from harness.standings import Standing
 from harness.trials import Hold
 
 MOST_EXHIBITS = 3
 """So many of a bug's cases are shown; the others are like them."""
 
-MOST_DRAWN, MOST_DRAWN_OPEN = 30, 90
-"""So much of a story is drawn: of one that nobody may ever unfold, and of one that lies open."""
+MOST_OF_FINDINGS = 60
+"""So many findings are shown with their deliveries; where more failed, the stories of their scenarios tell the rest."""
+
+MOST_DRAWN, MOST_DRAWN_OPEN, MOST_DRAWN_IN_ALL = 30, 90, 3600
+"""So much of a story is drawn: of one that nobody may ever unfold, of one that lies open, and of all that lie open."""
 
 SLOWEST = 8
 
@@ -60,7 +64,7 @@ def render(whole: GateResult) -> str:
     """The report as a document."""
     judgement = whole.result
     told = words.told(judgement)
-    homes = {one.scenario: f"scenario-{one.scenario.replace('@', '-')}" for one in judgement.scenarios}
+    homes = {one.scenario: "scenario-" + re.sub(r"[^\w-]", "-", one.scenario) for one in judgement.scenarios}
     rows = evidence.rows(whole)
     asked = {row.stands.practice for row in rows}
     by_scenario: dict[str, list[evidence.Shot]] = {}
@@ -70,6 +74,8 @@ def render(whole: GateResult) -> str:
     timing = sorted(whole.measured, key=lambda one: -one.took_s)[:SLOWEST]
     acknowledgements = _summed([one.acknowledgements for one in whole.stories])
     sick = [one for one in judgement.bugs if one.verdict is Verdict.FAIL]
+    chosen = {id(one) for one in [one for one in whole.exhibits if not one.case][:MOST_OF_FINDINGS]}
+    drawn_open = max(MOST_DRAWN // 2, min(MOST_DRAWN_OPEN, MOST_DRAWN_IN_ALL // max(1, len(told))))
     parts = {
         "compared": whole.compared and "Baseline",
         "there": sick and "Known bugs",
@@ -87,7 +93,7 @@ def render(whole: GateResult) -> str:
         judgement=judgement,
         run=whole.run,
         decision=words.decision_line(whole),
-        plainly=words.plainly(whole),
+        plainly=release.plainly(whole),
         tone={0: "good", 1: "bad"}.get(whole.exit_code, "doubt"),
         meter=meter,
         meter_words=", ".join(f"{one.count} {one.words}" for one in meter),
@@ -110,7 +116,7 @@ def render(whole: GateResult) -> str:
         trials=words.trial_counts(judgement),
         scenario_counts=words.scenario_counts(judgement),
         gathered=_gathered(whole),
-        whole_of=partial(_whole_of, whole),
+        whole_of=partial(_whole_of, whole, chosen),
         again=partial(words.again, whole),
         given_by=partial(words.given_by, whole),
         seen=words.seen,
@@ -125,7 +131,7 @@ def render(whole: GateResult) -> str:
         diagram=diagram.diagram,
         timeline=timeline.timeline,
         is_wrong=diagram.is_wrong,
-        most_drawn=lambda is_open: MOST_DRAWN_OPEN if is_open else MOST_DRAWN,
+        most_drawn=lambda is_open: drawn_open if is_open else MOST_DRAWN,
         lanes=LANES,
         took=_took,
         timing=timing,
@@ -213,14 +219,14 @@ def _gathered(whole: GateResult) -> dict[int, tuple[list[Exhibit], int]]:
     return gathered
 
 
-def _whole_of(whole: GateResult, outcome: Outcome, finding: Finding) -> list[Exhibit]:
-    """What there is to show of a finding; nothing where the bugs above show it already."""
+def _whole_of(whole: GateResult, chosen: set[int], outcome: Outcome, finding: Finding) -> list[Exhibit]:
+    """What there is to show of a finding; nothing where the bugs above show it already, or where too much is shown."""
     if any(
         (one.scenario, one.probe) == (outcome.scenario, finding.probe) and one.verdict is Verdict.FAIL
         for one in whole.result.bugs
     ):
         return []
-    return [one for one in _of(whole, outcome.scenario, finding.probe) if not one.case]
+    return [one for one in _of(whole, outcome.scenario, finding.probe) if not one.case and id(one) in chosen]
 
 
 def _of(whole: GateResult, scenario: str, probe: str) -> list[Exhibit]:

@@ -9,6 +9,7 @@ from itertools import groupby
 from harness.gate import GateResult, Judgement
 from harness.probes import Verdict
 from harness.report.evidence import rows
+from harness.report.release import plainly
 from harness.report.words import (
     again,
     bug_counts,
@@ -18,7 +19,6 @@ from harness.report.words import (
     decision_line,
     difference_line,
     finding_lines,
-    plainly,
     scenario_counts,
     told,
     trial_counts,

@@ -3,7 +3,7 @@
 import msgspec
 
 from harness.digests import Digests, digest
-from harness.exhibits import bounded, fitted
+from harness.exhibits import bounded, fitted, fitted_exhibits
 from harness.gate import GateResult
 from harness.probes import Verdict
 
@@ -14,6 +14,7 @@ def completed(whole: GateResult, *, config: str) -> GateResult:
     ran = {one.scenario for one in whole.result.scenarios}
     fit = msgspec.structs.replace(
         whole,
+        exhibits=fitted_exhibits(whole.exhibits),
         stories=fitted((one for one in whole.stories if one.scenario in ran), first=failed),
         pictures=bounded(whole.pictures, first=failed),
     )

@@ -190,41 +190,6 @@ def _left(one: Coverage) -> str:
     return f", not {', '.join(one.untested)}" if one.untested else ", none left out"
 
 
-def plainly(whole: GateResult) -> str:
-    """What the decision means for somebody who has to decide about a release and reads nothing else."""
-    judgement = whole.result
-    if whole.run.faults or whole.run.was_interrupted:
-        return "Nothing can be concluded from this run yet. Run it again."
-    if judgement.decision is Decision.NOT_ASKED:
-        failed = len([one for one in judgement.scenarios if one.verdict is Verdict.FAIL])
-        of = counted(len(judgement.scenarios), "scenario")
-        found = f"{failed} of {of} found something wrong" if failed else f"None of {of} found anything wrong"
-        return f"{found}. This was not the whole gate, so it does not say whether the app may go live."
-    violated = [one for one in judgement.having(Standing.VIOLATED) if not one.waiver]
-    waived = len(judgement.having(Standing.VIOLATED)) - len(violated)
-    accepted = f" {counted(waived, 'violation')} {'is' if waived == 1 else 'are'} waived for a time." if waived else ""
-    if judgement.decision is Decision.OPEN:
-        stated = len(judgement.having(Standing.ATTESTED))
-        people = f", {stated} of them stated by people and not measured" if stated else ""
-        left = len([one for one in judgement.having(Standing.NOT_PROVEN) if not one.is_required])
-        others = f" Not required and not proven: {left} of {judgement.practices}." if left else ""
-        return f"The app may go live: it keeps {judgement.required_met} required practices{people}.{others}{accepted}"
-    if violated:
-        others = f", and {len(violated) - 1} more" if len(violated) > 1 else ""
-        return f"The app should not go live yet. It does not keep: {_lowered(violated[0].title)}{others}.{accepted}"
-    unproven = len([one for one in judgement.having(Standing.NOT_PROVEN) if one.is_required])
-    if unproven:
-        return (
-            f"Nothing was found to be wrong, and {unproven} of {judgement.required} required practices are not proven: "
-            f"whether the app may go live is not known.{accepted}"
-        )
-    return f"No practice is violated or left open, and the gate stays shut for what is said above.{accepted}"
-
-
-def _lowered(title: str) -> str:
-    return title if title[:2].isupper() else title[:1].lower() + title[1:]
-
-
 def command_lines(label: str, command: str, width: int, *, indent: str = "", label_width: int = 0) -> list[str]:
     """A command that can be pasted as it stands: too long for a line, it goes on after a backslash at an option."""
     first = indent + (label.ljust(label_width) if label_width else f"{label} ")

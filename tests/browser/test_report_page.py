@@ -1,17 +1,20 @@
 """The report as a page before an accessibility checker and in a real browser: no text meets another, nothing is wider."""
 
+import base64
 import datetime
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Page
 from test_accessibility import findings
 
 from harness import probes, steps
 from harness.driver import Driver
-from harness.exhibits import exhibits
+from harness.exhibits import Look, Picture, exhibits, told
 from harness.gate import GateResult, Run, report_only
+from harness.redact import Redactor
 from harness.report import html
 from harness.scenario import Scenario
 from harness.settings import Settings
@@ -56,8 +59,17 @@ def page(
         ),
         exhibits=exhibits(scenario.name, outcome.findings, journal, url=driver.app.url),
     )
-    (tmp_path / "report.html").write_text(html.render(whole))
+    story = told(
+        scenario.name,
+        [steps.in_words(one) for one in scenario.steps],
+        journal,
+        took_s=4.2,
+        has_passed=False,
+        redact=Redactor().redact_tree,
+    )
     opened = chromium.new_context(offline=True).new_page()
+    whole = msgspec.structs.replace(whole, stories=(story,), pictures=(_picture(opened, scenario.name),))
+    (tmp_path / "report.html").write_text(html.render(whole))
     opened.goto((tmp_path / "report.html").as_uri())
     return opened
 
@@ -71,9 +83,44 @@ def test_a_checker_has_nothing_serious_to_say(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_no_text_of_a_picture_meets_another(page: Page, width: int) -> None:
-    """As the browser measures it."""
+def test_nothing_is_wider_than_the_screen_and_no_text_meets_another(page: Page, width: int) -> None:
+    """On a phone and on a desk, folded and unfolded, in every drawing and plot, as the browser measures it."""
     page.set_viewport_size({"width": width, "height": 800})
+    folded_px = page.evaluate("document.documentElement.scrollWidth")
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
 
-    assert page.locator("svg text").count() > 6
+    assert (folded_px, page.evaluate("document.documentElement.scrollWidth")) == (width, width)
+    assert page.locator("svg.story text").count() > 6
+    assert page.locator("svg.plot text").count() >= 6
     assert page.evaluate(MEETING) == []
+
+
+def test_a_screenshot_is_seen_and_a_call_unfolds_without_a_mouse(page: Page) -> None:
+    """The picture is stored once and shown by reference: pixels of its colour are there, and it has words."""
+    shown = page.locator("svg.shot").first
+    shown.scroll_into_view_if_needed()
+    call = page.locator(".log details").first
+    page.evaluate("document.querySelectorAll('.aside > details').forEach(one => { one.open = true; })")
+    call.locator("summary").focus()
+    page.keyboard.press("Enter")
+
+    assert shown.get_attribute("aria-label") == "The page connections, synced, at 360 pixels, for rosa."
+    assert len(set(shown.screenshot()[100:])) > 20
+    assert page.evaluate("document.querySelectorAll('svg.shot use').length") == 2
+    assert call.evaluate("one => one.open") is True
+
+
+def _picture(page: Page, scenario: str) -> Picture:
+    """A screenshot of a small page."""
+    page.set_viewport_size({"width": 360, "height": 400})
+    page.set_content("<body style='background:#cde'><h1>Your connections</h1><button>Disconnect</button></body>")
+    png = page.screenshot()
+    look = Look(scenario=scenario, participant="rosa", page="connections", moment="synced", width_px=360)
+    return Picture(
+        digest="ab" * 32,
+        looks=(look,),
+        png=base64.b64encode(png).decode(),
+        size_bytes=len(png),
+        wide_px=360,
+        high_px=400,
+    )

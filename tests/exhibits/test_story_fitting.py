@@ -2,8 +2,8 @@
 
 import msgspec
 
-from harness.exhibits import Happening, Look, Picture, Story, bounded, fitted
-from harness.exhibits.fitting import MOST_BYTES, TOO_LITTLE_ROOM, trimmed
+from harness.exhibits import Beat, Exhibit, Happening, Look, Picture, Sending, Story, bounded, fitted, fitted_exhibits
+from harness.exhibits.fitting import MOST_BYTES, MOST_OF_EXHIBITS, TOO_LITTLE_ROOM, trimmed
 from harness.exhibits.pictures import NO_ROOM, pictures
 from harness.journal import Journal
 from harness.journal import Picture as Taken
@@ -65,6 +65,19 @@ def test_happenings_that_have_no_room_are_counted() -> None:
 
     assert 0 < len(cut.happenings) < 20
     assert cut.left_out == 20 - len(cut.happenings)
+
+
+def test_exhibits_of_an_app_that_fails_everywhere_fit() -> None:
+    """Lines for the shell go first; deliveries that are left out are counted."""
+    beats = tuple(Beat(what="delivery", text=f"e{number} attempt 1", note="n" * 900) for number in range(40))
+    sendings = tuple(Sending(text="e0", command="curl " + "x" * 500) for _ in range(40))
+    one = Exhibit(scenario="some", probe="applies_once", beats=beats, sendings=sendings)
+
+    some = fitted_exhibits([one] * 150)
+
+    assert len(msgspec.json.encode(some)) < MOST_OF_EXHIBITS * 1.05
+    assert {(len(each.sendings), len(each.beats) + each.left_out) for each in some} == {(0, 40)}
+    assert fitted_exhibits([one]) == (one,)
 
 
 def test_equal_pictures_are_one_with_all_that_it_shows() -> None:
