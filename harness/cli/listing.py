@@ -27,6 +27,13 @@ def _scenarios() -> Iterable[Row]:
         yield Row(name=one.name, about=f"{one.title} [{', '.join(one.practices)}]")
 
 
+def _hosted() -> Iterable[Row]:
+    from harness.hosted.suitable import scenarios
+
+    for one in scenarios().values():
+        yield Row(name=one.name, about=f"{one.title} [{', '.join(one.practices)}]")
+
+
 def _people() -> Iterable[Row]:
     from harness.catalog import people
     from harness.sandbox.magic import grouped, what_happens
@@ -121,6 +128,7 @@ def _gallery() -> Iterable[Row]:
 
 KINDS: dict[str, tuple[str, Callable[[], Iterable[Row]]]] = {
     "scenarios": ("situations that can be run by name", _scenarios),
+    "hosted": ("situations for --api hosted, before Fiskil's own API", _hosted),
     "people": ("magic addresses at the log-in, and what each leads to", _people),
     "codes": ("magic one-time codes", _codes),
     "institutions": ("banks and energy retailers of the sandbox", _institutions),

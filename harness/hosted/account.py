@@ -85,7 +85,8 @@ class Account:
                 seen = reply.trouble or f"it answered {reply.status}"
                 raise HookError(f"the hosted API gave no {dataset} to compare with: {seen}")
             found += rows(reply, dataset)
-            link = body.get("links", {}).get("next")
+            links = body.get("links")
+            link = links.get("next") if isinstance(links, dict) else None
             if not link:
                 return tuple({**row, "key": f"row {number}"} for number, row in enumerate(found) if row.get("fiskil_id"))
             path, query = path_of(str(link)), None

@@ -15,16 +15,23 @@ MOST_TOLD = 12
 
 def drift(place: Place, readings: Readings, *, seed: int) -> Outcome:
     """Look at every clause that reading can tell, and read every endpoint once in the newest version."""
-    clauses = look_at_clauses(place, readings)
-    misfits = [one for one in read_everything(place.api, VERSION, place.known, readings.chosen) if not one.is_news]
+    try:
+        clauses = look_at_clauses(place, readings)
+        misfits = [one for one in read_everything(place.api, VERSION, place.known, readings.chosen) if not one.is_news]
+    except Exception as error:  # noqa: BLE001 - an answer that no look expects must not take the whole run along
+        return _outcome([f"a look at it failed with {type(error).__name__}"], examined=0, seed=seed)
     told = [f"{one.clause}: {one.seen}, where {one.expected} was expected" for one in clauses if one.outcome == DRIFTS]
     told += [f"{one.operation}: {one.says}" for one in misfits]
+    return _outcome(told, examined=len(clauses), seed=seed)
+
+
+def _outcome(told: list[str], *, examined: int, seed: int) -> Outcome:
     return Outcome(
         scenario=NAME,
         title="The hosted API is held to the contract, reading only.",
         practices=(),
         seed=seed,
-        findings=tuple(_findings(told, examined=len(clauses))),
+        findings=tuple(_findings(told, examined=examined)),
     )
 
 
@@ -40,7 +47,11 @@ def _findings(told: list[str], *, examined: int) -> Iterator[Finding]:
     yield Finding(
         probe="keeps_contract",
         verdict=Verdict.INCONCLUSIVE,
-        seen=f"the hosted API differs from the contract in {len(told)} ways, so what the sandbox proves may not hold there",
+        seen=f"the hosted API differs from the contract in {_ways(told)}, so what the sandbox proves may not hold there",
         evidence=tuple(told[:MOST_TOLD]),
         examined=examined,
     )
+
+
+def _ways(told: list[str]) -> str:
+    return f"{len(told)} ways" if len(told) > 1 else "one way"

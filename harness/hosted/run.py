@@ -74,25 +74,23 @@ def rehearse(
             worker = HostedWorker(settings, account, address, guard=guard, seed=seed, folder=folder / "worker")
             worker.tells_har = tells_har
             played: list[Played] = []
+            drifted: list[Outcome] = []
             was_interrupted = False
             try:
                 worker.start()
                 for one in _played(worker, scenarios, progress):
                     played.append(one)  # noqa: PERF402 - what was played stays when Ctrl-C ends the loop
+                if looks_at_contract:
+                    drifted.append(_drifted(account, worker, settings, seed))
             except KeyboardInterrupt:
                 was_interrupted = True
             finally:
                 worker.close()
-            outcomes = {one.outcome.scenario: one.outcome for one in played}
-            if looks_at_contract and not was_interrupted:
-                from harness.hosted import drift  # what judges documents takes long to import
-
-                drifted = drift.drift(account.place, Readings(settings.sandbox.readings), seed=seed)
-                outcomes[drift.NAME] = msgspec.convert(worker.redactor.redact_tree(msgspec.to_builtins(drifted)), Outcome)
             traffic = Traffic(of_app=guard.passed, of_ours=account.asked, most=guard.most_requests)
     finally:
         with interrupts.ignored():
             shutil.rmtree(folder, ignore_errors=True)
+    outcomes = {one.scenario: one for one in (*drifted, *(one.outcome for one in played))}
     for scenario in scenarios:
         outcomes.setdefault(scenario.name, not_run(scenario, seed))
     rehearsal = Rehearsal(
@@ -130,6 +128,14 @@ def _unproven(one: PracticeStanding) -> PracticeStanding:
     if one.standing is not Standing.NOT_PROVEN:
         return one
     return msgspec.structs.replace(one, reason=f"--api hosted: {reason_of(one.practice)}", hooks=())
+
+
+def _drifted(account: Account, worker: HostedWorker, settings: Settings, seed: int) -> Outcome:
+    """Whether the hosted API still is what the contract says, without a secret."""
+    from harness.hosted.drift import drift  # what judges documents takes long to import
+
+    found = drift(account.place, Readings(settings.sandbox.readings), seed=seed)
+    return msgspec.convert(worker.redactor.redact_tree(msgspec.to_builtins(found)), Outcome)
 
 
 def _played(worker: HostedWorker, scenarios: Sequence[Scenario], progress: Progress | None) -> Iterator[Played]:

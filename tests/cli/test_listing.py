@@ -41,6 +41,7 @@ def test_every_kind_is_listed_within_eighty_columns(kind: str, capsys: pytest.Ca
     ("kind", "name"),
     [
         ("scenarios", "happy_path"),
+        ("hosted", "hosted_idle"),
         ("people", "rosa"),
         ("faults", "reset_peer"),
         ("steps", "deliver"),
