@@ -43,11 +43,6 @@ class Redactor:
             for kind, value in source():
                 self.register(kind, value)
 
-    def known(self) -> dict[str, str]:
-        """Every form of a secret that is known by now, with the secret's kind."""
-        self.learn()
-        return dict(self._kinds)
-
     def redact(self, text: str) -> str:
         """*text* with every secret replaced by its kind in angle brackets."""
         self.learn()
