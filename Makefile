@@ -49,8 +49,9 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.python pyproject.toml constraints.txt
+	@.ci/system-tools pages
 	@echo "Installing fiskil-harness into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -m pip install --quiet --editable '.[browser]'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed tests/browser/package-lock.json

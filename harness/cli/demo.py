@@ -1,4 +1,4 @@
-"""The command that shows the main job in a minute: a gate that opens for a correct app and stays shut for a flawed one."""
+"""The command that shows the main job in two minutes: a gate that opens for a correct app and stays shut for a flawed one."""
 
 import os
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from harness.settings import Settings
 
 MOST_WORKERS = 2
-"""Enough to end within a minute, few enough to leave the app under test its share of a small machine."""
+"""Enough to end within two minutes, few enough to leave the app under test its share of a small machine."""
 
 
 @click.command(epilog=options.examples("fiskil-harness demo", "fiskil-harness demo --seed 7"))
