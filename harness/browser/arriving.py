@@ -51,7 +51,8 @@ class Dialogs:
         """Read one."""
         if dialog.message:
             self.said.append(dialog.message)
-        await dialog.accept()
+        with suppress(Exception):  # somebody else may have answered it
+            await dialog.accept()
 
 
 async def go(page: "Page", url: str, *, cap_s: float) -> str:

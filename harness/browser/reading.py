@@ -24,9 +24,9 @@ async def read(page: "Page", *, status: int | None, places: Places, said: Sequen
     return together(parts, url=page.url, status=status)
 
 
-async def press(page: "Page", control: Control, *, cap_s: float) -> str:
-    """Press the first that looks like *control*."""
-    element = await _element(page, control)
+async def press(page: "Page", control: Control, *, cap_s: float, nth: int | None = None) -> str:
+    """Press what looks like *control*: of several alike the first that nothing lies over, or that of a number from 0."""
+    element = await _element(page, control, nth)
     if element is None:
         return GONE
     try:
@@ -76,8 +76,8 @@ async def _is_shown(frame: "Frame") -> bool:
     return await (await frame.frame_element()).is_visible()
 
 
-async def _element(page: "Page", control: Control) -> "ElementHandle | None":
-    wanted: Any = msgspec.to_builtins(control)
+async def _element(page: "Page", control: Control, nth: int | None = None) -> "ElementHandle | None":
+    wanted: Any = {**msgspec.to_builtins(control), "nth": nth}
     for frame in page.frames:
         try:
             found = (await frame.evaluate_handle(script("read"), wanted)).as_element()

@@ -160,11 +160,15 @@ class Window:
             for width_px in WIDTHS_PX
         )
 
-    def press(self, control: Control) -> str:
-        """Press what is there under that name; return what kept it from being pressed, in words."""
+    def press(self, control: Control, *, nth: int | None = None) -> str:
+        """Press what is there under that name; return what kept it from being pressed, in words.
+
+        Args:
+            nth: Of several alike, that of this number from 0; without it the first that nothing lies over.
+        """
         self._since = stopwatch()
         self._chromium.call(self._dialogs.said.clear)
-        return self._run(reading.press(self._page, control, cap_s=PRESS_CAP_S), cap_s=PRESS_CAP_S * 3)
+        return self._run(reading.press(self._page, control, cap_s=PRESS_CAP_S, nth=nth), cap_s=PRESS_CAP_S * 3)
 
     def fill(self, control: Control, value: str) -> str:
         """Write *value* into a field; return what kept it from being filled in, in words."""

@@ -21,6 +21,7 @@ from harness.probes.drops_revoked_rows import DropsRevokedRows
 from harness.probes.ends_as_told import EndsAsTold
 from harness.probes.ends_consents_at_fiskil import EndsConsentsAtFiskil
 from harness.probes.ends_like_its_twin import EndsLikeItsTwin
+from harness.probes.explains_access import ExplainsAccess
 from harness.probes.finding import Case, Finding, Verdict, heaviest
 from harness.probes.forgets_ended_consents import ForgetsEndedConsents
 from harness.probes.gives_up_on_refusals import GivesUpOnRefusals
@@ -44,6 +45,7 @@ from harness.probes.keeps_tokens_off_browsers import KeepsTokensOffBrowsers
 from harness.probes.keeps_urls_clean import KeepsUrlsClean
 from harness.probes.knows_again import KnowsAgain
 from harness.probes.leaves_urls_alone import LeavesUrlsAlone
+from harness.probes.lists_and_revokes import ListsAndRevokes
 from harness.probes.logs_api_calls import LogsApiCalls
 from harness.probes.logs_consents import LogsConsents
 from harness.probes.logs_failed_processing import LogsFailedProcessing
@@ -67,6 +69,7 @@ from harness.probes.retries_in_bounds import RetriesInBounds
 from harness.probes.sends_tokens_it_got import SendsTokensItGot
 from harness.probes.shows_no_server_error import ShowsNoServerError
 from harness.probes.starts_again_afresh import StartsAgainAfresh
+from harness.probes.states_its_use import StatesItsUse
 from harness.probes.stays_unconnected import StaysUnconnected
 from harness.probes.stops_on_bad_credentials import StopsOnBadCredentials
 from harness.probes.survives_every_plan import SurvivesEveryPlan
@@ -101,6 +104,7 @@ AnyProbe = (
     | EndsAsTold
     | EndsConsentsAtFiskil
     | EndsLikeItsTwin
+    | ExplainsAccess
     | ForgetsEndedConsents
     | GivesUpOnRefusals
     | HeedsConsentPageOnly
@@ -123,6 +127,7 @@ AnyProbe = (
     | KeepsUrlsClean
     | KnowsAgain
     | LeavesUrlsAlone
+    | ListsAndRevokes
     | LogsApiCalls
     | LogsConsents
     | LogsFailedProcessing
@@ -146,6 +151,7 @@ AnyProbe = (
     | SendsTokensItGot
     | ShowsNoServerError
     | StartsAgainAfresh
+    | StatesItsUse
     | StaysUnconnected
     | StopsOnBadCredentials
     | SurvivesEveryPlan
@@ -184,6 +190,7 @@ __all__ = [
     "EndsAsTold",
     "EndsConsentsAtFiskil",
     "EndsLikeItsTwin",
+    "ExplainsAccess",
     "Finding",
     "ForgetsEndedConsents",
     "GivesUpOnRefusals",
@@ -207,6 +214,7 @@ __all__ = [
     "KeepsUrlsClean",
     "KnowsAgain",
     "LeavesUrlsAlone",
+    "ListsAndRevokes",
     "LogsApiCalls",
     "LogsConsents",
     "LogsFailedProcessing",
@@ -232,6 +240,7 @@ __all__ = [
     "SendsTokensItGot",
     "ShowsNoServerError",
     "StartsAgainAfresh",
+    "StatesItsUse",
     "StaysUnconnected",
     "StopsOnBadCredentials",
     "SurvivesEveryPlan",

@@ -46,8 +46,10 @@ from harness.steps.institution import (
 )
 from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
 from harness.steps.keys import RevokeFirstKey, RotateKey
+from harness.steps.leaving import LookForEnd, RevokeInBrowser
 from harness.steps.link import AcceptKey, AwaitCall, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
 from harness.steps.monitors import ReadMonitors
+from harness.steps.notices import ReadNotice
 from harness.steps.order import DeliverEach, LiveThrough, SameMoment
 from harness.steps.pages import LookAt, WalkInBrowser
 from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
@@ -127,6 +129,7 @@ AnyStep = (
     | LimitPages
     | LiveThrough
     | LookAt
+    | LookForEnd
     | LoseAcknowledgement
     | LoseConnection
     | LoseHalf
@@ -134,6 +137,7 @@ AnyStep = (
     | MistypeCode
     | OpenAccount
     | ReadMonitors
+    | ReadNotice
     | Redeliver
     | Reencode
     | ReencodeEvery
@@ -150,6 +154,7 @@ AnyStep = (
     | ReturnToTab
     | Revoke
     | RevokeFirstKey
+    | RevokeInBrowser
     | RevokeKey
     | RotateKey
     | SameMoment
@@ -234,6 +239,7 @@ __all__ = [
     "LimitPages",
     "LiveThrough",
     "LookAt",
+    "LookForEnd",
     "LoseAcknowledgement",
     "LoseConnection",
     "LoseHalf",
@@ -242,6 +248,7 @@ __all__ = [
     "OpenAccount",
     "PlainStep",
     "ReadMonitors",
+    "ReadNotice",
     "Redeliver",
     "Reencode",
     "ReencodeEvery",
@@ -258,6 +265,7 @@ __all__ = [
     "ReturnToTab",
     "Revoke",
     "RevokeFirstKey",
+    "RevokeInBrowser",
     "RevokeKey",
     "RotateKey",
     "SameMoment",
