@@ -19,7 +19,7 @@ from harness.app.output import Mark, end_of, start_of, written_since
 from harness.beforehand import stated, values_of
 from harness.browser import Chromium
 from harness.clock import wait_until
-from harness.errors import HarnessError, HookError, HookMissing
+from harness.errors import HarnessError, HookError, HookMissing, ToolMissing
 from harness.flows import exercised_in
 from harness.ids import fresh_salt, stream
 from harness.journal import (
@@ -231,6 +231,9 @@ class Driver:
                     stage.snapshots("before", whom, known=known)
                 step.perform(stage)
                 known = stage.snapshots("after", whom) if watched else {}
+            except ToolMissing as error:
+                stage.cut_short(str(error), hook=error.tool)
+                return ""
             except HarnessError as error:
                 # The lines after the first are the app's own words: they differ from run to run, so no finding carries them.
                 stage.trouble(str(error))

@@ -89,6 +89,11 @@ class HookMissing(StepError):
 class ToolMissing(StepError):
     """A step needs a program that this machine lacks; the text names what to install."""
 
+    def __init__(self, tool: str, text: str) -> None:
+        """Name the *tool*, and say in *text* what is wrong with it and how to get it."""
+        self.tool = tool
+        super().__init__(text)
+
 
 class FaultUnbitten(HarnessError):
     """A fault waited for an exchange that never came."""

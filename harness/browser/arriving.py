@@ -1,6 +1,7 @@
 """Coming to a page: going there, waiting until it asks for nothing more, and remembering the way."""
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from harness.browser.traffic import Traffic
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 STILL_MS = 60
 TICK_MS = 10
+TURN_CAP_S = 1.0
 
 
 class Trail:
@@ -67,7 +69,15 @@ async def settle(page: "Page", traffic: Traffic, *, cap_s: float) -> bool:
             return False
         await asyncio.sleep(TICK_MS / 1000)
         still_ms = still_ms + TICK_MS if traffic.is_quiet and not page.is_closed() else 0
+        if still_ms == STILL_MS - TICK_MS:
+            # Scripts that wait for their turn may yet ask for something.
+            await _turn(page)
     return True
+
+
+async def _turn(page: "Page") -> None:
+    with suppress(Exception):  # the page may be on its way to another
+        await asyncio.wait_for(page.evaluate("() => new Promise((done) => setTimeout(done, 0))"), TURN_CAP_S)
 
 
 async def wait(milliseconds: float) -> None:

@@ -109,7 +109,7 @@ class Chromium:
             return
         missing = lack()
         if missing:
-            raise ToolMissing(missing)
+            raise ToolMissing("Chromium", missing)
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
             self._thread = threading.Thread(target=self._live, args=(self._loop,), name="chromium", daemon=True)
@@ -118,7 +118,7 @@ class Chromium:
             self.run(self._launch(), cap_s=LAUNCH_CAP_S)
         except Exception as error:
             reason = str(error).strip().partition("\n")[0] or type(error).__name__
-            raise ToolMissing(f"Chromium does not start. {reason}") from error
+            raise ToolMissing("Chromium", f"Chromium does not start. {reason}") from error
 
     @staticmethod
     def _live(loop: asyncio.AbstractEventLoop) -> None:

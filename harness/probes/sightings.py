@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from urllib.parse import unquote, unquote_plus
 
-from harness.journal import GIVEN_UP, Canaries, Fetched, Journal, Shown, Stored
+from harness.journal import GIVEN_UP, Canaries, CutShort, Fetched, Journal, Shown, Stored
 from harness.probes.needles import Needle, is_in, needles_of
 
 PAGES = "app.observe.pages"
@@ -40,25 +40,37 @@ def found_in(text: bytes, wanted: list[Needle]) -> list[str]:
 
 
 def unseen(journal: Journal) -> tuple[str, str]:
-    """Why not everything was seen that pages show and ask for, in words, and the hook that would help; or nothing."""
+    """Why not everything was seen that pages show and ask for, in words, and what would help; or nothing."""
+    for short in journal.all(CutShort):
+        return short.what, short.hook
     looks = journal.all(Shown)
     if not looks:
         return "no page of the app was looked at", PAGES
+    return next(iter((*_lacks_of_looks(looks), *_lacks_of_requests(journal), *_lacks_of_storage(journal))), ""), ""
+
+
+def _lacks_of_looks(looks: list[Shown]) -> Iterator[str]:
     for one in looks:
         if one.lack:
-            return f"the page {one.page!r} was not seen as it is: {one.lack}", ""
+            yield f"the page {one.page!r} was not seen as it is: {one.lack}"
     if not any(one.page == BACK for one in looks):
-        return "no journey came back to the app in the browser", ""
+        yield "no journey came back to the app in the browser"
+
+
+def _lacks_of_requests(journal: Journal) -> Iterator[str]:
+    """What was not read, but for what was read another time, and what the browser never got."""
     read = {(one.method, one.url) for one in journal.all(Fetched) if not one.lack}
-    for asked in journal.all(Fetched):
-        is_needless = asked.lack == GIVEN_UP and asked.kind not in WAITED_FOR
-        is_told = is_needless or asked.is_api or (asked.method, asked.url) in read
-        if asked.lack and asked.kind in TELLING and not is_told:
-            return f"a {asked.kind} of the page {asked.page!r} was not read: {asked.lack}", ""
-    for kept in journal.all(Stored):
-        if kept.place == "lack":
-            return f"what the browser keeps ({kept.name}) was not read: {kept.value}", ""
-    return "", ""
+    for one in journal.all(Fetched):
+        is_needless = one.lack == GIVEN_UP and one.kind not in WAITED_FOR
+        is_known = is_needless or one.is_api or (one.method, one.url) in read
+        if one.lack and one.kind in TELLING and not is_known:
+            yield f"a {one.kind} of the page {one.page!r} was not read: {one.lack}"
+
+
+def _lacks_of_storage(journal: Journal) -> Iterator[str]:
+    for one in journal.all(Stored):
+        if one.place == "lack":
+            yield f"what the browser keeps ({one.name}) was not read: {one.value}"
 
 
 def _spellings(text: bytes) -> Iterator[bytes]:

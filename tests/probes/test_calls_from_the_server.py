@@ -2,6 +2,7 @@
 
 from sights import TOKEN, Sights
 
+from harness.journal import CutShort
 from harness.probes import CallsFromTheServer, Verdict
 
 PROBE = CallsFromTheServer()
@@ -49,3 +50,13 @@ def test_a_page_whose_requests_were_not_all_seen_proves_nothing() -> None:
     sights.fetched(kind="script", status=None, lack="it was refused")
 
     assert PROBE.examine(sights.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def test_without_a_browser_it_says_what_is_missing() -> None:
+    """What would help stands in the place of a hook."""
+    sights = Sights()
+    sights.journal.write(CutShort(what="Chromium is missing.", hook="Chromium"))
+
+    finding = PROBE.examine(sights.journal)
+
+    assert (finding.verdict, finding.seen, finding.hook) == (Verdict.INCONCLUSIVE, "Chromium is missing.", "Chromium")
