@@ -2,8 +2,11 @@
 (name, everyMs) => {
   const read = READ;
   const moves = (one) => one.playState === "running" && one.effect?.getTiming().iterations === Infinity && one.effect.target?.checkVisibility();
+  let pressedMs = null;
+  addEventListener("click", () => (pressedMs = performance.now()), { capture: true });
   const tell = () => {
     const told = read();
+    told.since_s = pressedMs === null ? null : (performance.now() - pressedMs) / 1000;
     if (document.getAnimations().some(moves)) told.signs.push("moving");
     globalThis[name](told);
   };

@@ -62,6 +62,7 @@ class Diary:
         """Let the page that is there now tell what it shows, from now on."""
         self._window = window
         self._told: list[Part] = []
+        self._since_s: float | None = None
         self._visited = len(window.visited)
         self._session: CDPSession = window.run(self._begin)
 
@@ -74,6 +75,14 @@ class Diary:
         """What the page told last; None where it never told anything, or is no longer there."""
         told = None if self.is_over else self._window.run(self._last)
         return None if told is None else together([told], url=self._window.url, status=None)
+
+    @property
+    def since_s(self) -> float | None:
+        """How long after the last press the page told what it told last, by the page's own clock; None before any press.
+
+        A machine that is busy tells late, and the page is not to blame for that.
+        """
+        return self._since_s
 
     def point_at(self, control: Control) -> None:
         """Lay the pointer on *control* beforehand, so that what the pointer changes is no change by the press."""
@@ -98,7 +107,7 @@ class Diary:
         return self._told[-1] if self._told else None
 
     def _hear(self, told: Any) -> None:
-        self._told[:] = [part_of(told)]
+        self._told[:], self._since_s = [part_of(told)], told.get("since_s")
 
     async def _picture(self, _: "Page") -> str:
         try:

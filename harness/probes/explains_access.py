@@ -55,10 +55,8 @@ class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access
         if unseen:
             return self.cannot_tell(f"{_in_words(unseen)} is in the page and not to be seen at both widths")
         if len(lost) * 2 > len(words):
-            return self.cannot_tell(
-                f"of the purpose as the config states it the page lacks {', '.join(lost)}, so whether it tells it is open",
-                hook=PURPOSE,
-            )
+            told = f"of the purpose as the config states it the page lacks {', '.join(lost)}"
+            return self.cannot_tell(f"{told}, so whether it tells it is open")
         advice = tuple(
             f"{name} is named only in what a press opens" for name, place in named.items() if place is Place.FOLDED
         )

@@ -1,5 +1,6 @@
 """Can the end user see what they share, and end it in a few presses, so that it ends at Fiskil and the app follows?"""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
@@ -11,6 +12,7 @@ from harness.probes.calls import told
 from harness.probes.explains_access import PAGES
 from harness.probes.finding import Finding
 from harness.probes.listings import gaps
+from harness.probes.page_dates import has_date
 from harness.probes.page_text import doubt, looks, why_unreadable
 from harness.probes.page_words import plain, says, words_for
 from harness.probes.receipts import consent_of
@@ -162,21 +164,25 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
 
 
 def still_lists(before: Shown, *, text: str, controls: Sequence[Control], institution: str) -> bool:
-    """Whether a page shows a consent as it did: by name, with as many controls to revoke, and no new word of an end."""
+    """Whether a page shows a consent as it did: its name and dates, its controls, and no new word of an end."""
     if not says(text, [institution]) or not says(before.text, [institution]):
         return False
-    known = {line.strip() for line in before.text.splitlines()}
-    news = "\n".join(line for line in text.splitlines() if line.strip() not in known)
-    if says(news, words_for("ended")):
+    known, now = _lines(before.text), _lines(text)
+    telling = Counter({line: count for line, count in known.items() if says(line, [institution]) or has_date(line)})
+    if says("\n".join(now - known), words_for("ended")) or telling - now:
         return False
-    times = plain(before.text).count(plain(institution)), plain(text).count(plain(institution))
-    return times[1] >= times[0] and 0 < _revoking(before.controls) <= _revoking(controls)
+    needed = _revoking(before.controls)
+    return bool(needed) and not needed - _revoking(controls)
 
 
-def _revoking(controls: Sequence[Control]) -> int:
-    """How many controls say that they would end something, or lead to that."""
-    words = [*words_for(REVOKE, "sure"), *words_for(REVOKE, "likely"), *words_for(REVOKE, "ways")]
-    return sum(1 for one in controls if not one.is_disabled and says(one.text, words))
+def _lines(text: str) -> "Counter[str]":
+    return Counter(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _revoking(controls: Sequence[Control]) -> "Counter[str]":
+    """The controls that say that they would end something, or lead to that, by their words."""
+    words = [word for name in TELLING for word in words_for(REVOKE, name)]
+    return Counter(plain(one.text) for one in controls if not one.is_disabled and says(one.text, words))
 
 
 def _unknown(seen: list[Shown]) -> str:

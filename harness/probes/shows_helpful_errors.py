@@ -48,7 +48,8 @@ class ShowsHelpfulErrors(PlainProbe, frozen=True, kw_only=True, tag="shows_helpf
         if doubtful:
             return self.cannot_tell(f"after {doubtful[0].name} {doubtful[0].seen}", cases=cases)
         advice = tuple(f"{one} reads like an error that trying again may mend" for one in same if one in FINAL)
-        return self.holds(f"each of {len(cases)} errors is told in words", examined=len(cases), advice=advice, cases=cases)
+        told = "the error is" if len(cases) == 1 else f"each of {len(cases)} errors is"
+        return self.holds(f"{told} told in words", examined=len(cases), advice=advice, cases=cases)
 
 
 def _by_cause(looks: list[Shown]) -> dict[str, list[Shown]]:

@@ -76,10 +76,8 @@ class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
             return self.cannot_tell("the link to the privacy notice is in the page and not to be seen at both widths")
         named = [control for one in seen for control in one.controls if says(control.text, words_for(PRIVACY))]
         if named or any(one.purpose == PRIVACY for one in journal.all(Pressed)):
-            return self.cannot_tell(
-                "the page offers a privacy notice at another address than the config states, or in a window of its own",
-                hook=PRIVACY_URL,
-            )
+            told = "the page offers a privacy notice at another address than the config states, or in a window of its own"
+            return self.cannot_tell(told)
         why = doubt(seen)
         if why:
             return self.cannot_tell(f"the link to the privacy notice was not found, and {why}")
@@ -98,7 +96,7 @@ class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
         why = doubt(seen) or doubt(notice)
         if len(lost) < len(words) or why or any(len(missing_words(one, words)) < len(words) for one in written):
             reason = f"of the purpose as the config states it {', '.join(lost)} was not found"
-            return self.cannot_tell(f"{reason}, and {why}" if why else reason, hook=PURPOSE)
+            return self.cannot_tell(f"{reason}, and {why}" if why else reason)
         return self.fails(
             "neither the page that starts linking nor the privacy notice tells what the data is used for",
             evidence=(f"none of: {', '.join(words)}",),

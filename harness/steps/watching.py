@@ -21,6 +21,9 @@ SIGN_S, LATEST_S = 1.0, 1.8
 PAST_S = 1.2
 """So long past the app's own deadline somebody goes on waiting."""
 
+GIVEN_UP_S = 4.0
+"""A page that has not told anything for so long tells nothing any more."""
+
 BEGINNING_S = 0.5
 """A press that made the app call nothing for so long leads to a page with something more to press."""
 
@@ -133,7 +136,8 @@ class Watch:
         while self._goes_on() and (seen is None or not _differs(seen, self._before)):
             self._window.pause()
             seen = self._seen()
-        self._meanwhile.append(self._note("waiting", seen))
+        after_s = self._since() if self._diary.is_over else self._diary.since_s
+        self._meanwhile.append(self._note("waiting", seen if after_s is not None else None, after_s=after_s))
 
     def await_the_end(self) -> None:
         """Wait until the app has given up and the page says something new, or until a moment past the app's deadline.
@@ -178,7 +182,8 @@ class Watch:
 
     def _goes_on(self) -> bool:
         is_open = bool(self._stage.fiskil.link.open_requests)
-        return self._since() < (SIGN_S if is_open else LATEST_S)
+        told_s = self._since() if self._diary.is_over else self._diary.since_s or 0.0
+        return told_s < (SIGN_S if is_open else LATEST_S) and self._since() < GIVEN_UP_S
 
     def _seen(self) -> Seen | None:
         """The page as it is; None where it cannot be told now."""
@@ -189,7 +194,7 @@ class Watch:
         except TimeoutError:
             return None
 
-    def _note(self, moment: str, seen: Seen | None) -> Shown:
+    def _note(self, moment: str, seen: Seen | None, *, after_s: float | None = None) -> Shown:
         look = Shown(
             **self._stage.journal.stamp(),
             participant=self._participant.name,
@@ -203,7 +208,7 @@ class Watch:
             html=seen.html if seen else "",
             signs=seen.signs if seen else (),
             controls=seen.controls if seen else (),
-            after_s=self._since(),
+            after_s=self._since() if after_s is None else after_s,
             lack=self._boxes.lack if seen else "the browser could not tell what it showed",
             digest=self._diary.digest(),
         )

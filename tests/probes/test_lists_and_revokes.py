@@ -299,11 +299,22 @@ def test_a_page_that_still_lists_it_fails(tape: Tape) -> None:
         (f"{EMPTY}\nConnect {BANK} again", (button("Connect"),), {}),
         (f"{PAGE}\nStatus: ended", (STOP,), {}),
         (f"{PAGE}\nDisconnected today", (), {}),
+        (f"{PAGE.replace('Until 12 March 2027', 'Off')}", (STOP,), {}),
+        (f"{PAGE}\nOff", (button("Remove"),), {}),
         (f"Ended connections\n{BANK}\nWas shared until today", (button("Remove from list"),), {}),
         ("Not found, there is nothing here", (), {"status": 404}),
         (EMPTY, (), {"url": "http://127.0.0.1:8000/connect"}),
     ],
-    ids=["offered again", "marked", "without a control", "in a history", "no page", "led elsewhere"],
+    ids=[
+        "offered again",
+        "marked",
+        "without a control",
+        "without a date",
+        "with another control",
+        "in a history",
+        "no page",
+        "led elsewhere",
+    ],
 )
 def test_a_page_that_has_followed_passes(tape: Tape, text: str, controls: tuple[Control, ...], more: dict[str, Any]) -> None:
     """Gone, marked as ended, or offered anew."""
