@@ -9,6 +9,7 @@ from harness.journal import Pressed, Sharing, Shown
 from harness.model import Consent
 from harness.probes.lists_and_revokes import AFTER, ANSWER, BEFORE, CONNECTIONS, REVOKE, still_lists
 from harness.probes.page_text import looks
+from harness.probes.page_words import says
 from harness.steps.journeys import START_SESSION
 from harness.steps.pages import PAGES, Looking, address_of, look_at
 from harness.steps.ways_out import WayOut, closed_ways, first_ways, next_ways
@@ -59,6 +60,7 @@ class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser
         participant = stage.participant(self.twin)
         consent = stage.consent_of(participant)
         _note_sharing(stage, participant, consent)
+        _await_list(stage, participant, self.page)
         look_at(stage, participant, self.page, moment=BEFORE)
         if self.page in stage.settings.app.observe.pages:
             _Leaving(stage, participant, consent, self.page).leave()
@@ -86,6 +88,21 @@ class LookForEnd(Looking, frozen=True, kw_only=True, tag="look_for_end"):
                 window.pause()
                 window.open(address_of(stage, participant, template), page=self.page)
         look_at(stage, participant, self.page, moment=AFTER)
+
+
+def _await_list(stage: "Stage", participant: "Participant", page: str) -> None:
+    """Open the page until it names every institution that data is shared with, at most for ``app.limits.fresh_s``."""
+    template = stage.settings.app.observe.pages.get(page)
+    if template is None:
+        return
+    told = [one for one in stage.journal.all(Sharing) if one.participant == participant.name]
+    window, elapsed = stage.window(participant), stopwatch()
+    while elapsed() < stage.settings.app.limits.fresh_s:
+        window.open(address_of(stage, participant, template), page=page)
+        text = window.read().text
+        if all(says(text, [one.institution]) for one in told):
+            return
+        window.pause()
 
 
 def _lists_any(before: list[Shown], seen: Seen, names: list[str]) -> bool:
