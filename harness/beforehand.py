@@ -73,6 +73,7 @@ def stated(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
         privacy_url=facts.privacy_url,
         key_age_days=(real_now().date() - facts.key_created).days if facts.key_created else None,
         rotate_days=facts.rotate_days,
+        syncing_words=facts.syncing_words,
     )
     secret = fiskil.credentials.client_secret
     yield KeyGiven(client_secret=secret, is_told=_is_told(settings, "client_secret") or bool(settings.app.object))

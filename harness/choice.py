@@ -12,8 +12,11 @@ COSTLY = frozenset(
     {
         "break",
         "explore",
+        "fail_in_browser",
         "look_at",
         "look_for_end",
+        "look_until_synced",
+        "press_to_link",
         "read_notice",
         "restart_with_wrong_secret",
         "revoke_in_browser",

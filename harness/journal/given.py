@@ -53,7 +53,10 @@ class History(Entry, frozen=True, kw_only=True):
 
 
 class Declared(Entry, frozen=True, kw_only=True):
-    """What the app's team says it uses and for how long (``app.facts``); None where nobody says."""
+    """What the app's team says it uses and for how long (``app.facts``); None where nobody says.
+
+    ``syncing_words`` are words of its own pages for data that is on its way.
+    """
 
     datasets: tuple[str, ...] | None = None
     consent_days: int | None = None
@@ -63,6 +66,7 @@ class Declared(Entry, frozen=True, kw_only=True):
     privacy_url: str | None = None
     key_age_days: int | None = None
     rotate_days: int | None = None
+    syncing_words: tuple[str, ...] = ()
 
 
 class KeyGiven(Entry, frozen=True, kw_only=True):

@@ -29,7 +29,8 @@ class Shown(Entry, frozen=True, kw_only=True):
     what was going on: plain, waiting (a call of the app hangs), stalled (until the app gave up), unsynced (a consent, and no
     data yet), synced, ended, or failed. ``cause`` is the error type behind a look that is *failed*. ``text`` is what a
     person can read, line by line; ``signs`` are the visible signs of work under way (progressbar, aria-busy, a status that
-    is announced). ``lack`` says why there was nothing to see.
+    is announced). ``lack`` says why there was nothing to see; ``digest`` tells one picture of the page from another, where
+    one was taken only for that.
     """
 
     participant: str
@@ -46,6 +47,7 @@ class Shown(Entry, frozen=True, kw_only=True):
     controls: tuple[Control, ...] = ()
     after_s: float = 0.0
     lack: str = ""
+    digest: str = ""
 
 
 class Fetched(Entry, frozen=True, kw_only=True):

@@ -66,8 +66,11 @@ from harness.probes.remembers_what_it_applies import RemembersWhatItApplies
 from harness.probes.renews_token_once import RenewsTokenOnce
 from harness.probes.repeats_no_refusals import RepeatsNoRefusals
 from harness.probes.retries_in_bounds import RetriesInBounds
+from harness.probes.says_it_gave_up import SaysItGaveUp
 from harness.probes.sends_tokens_it_got import SendsTokensItGot
+from harness.probes.shows_helpful_errors import ShowsHelpfulErrors
 from harness.probes.shows_no_server_error import ShowsNoServerError
+from harness.probes.shows_progress import ShowsProgress
 from harness.probes.starts_again_afresh import StartsAgainAfresh
 from harness.probes.states_its_use import StatesItsUse
 from harness.probes.stays_unconnected import StaysUnconnected
@@ -79,6 +82,7 @@ from harness.probes.takes_every_form import TakesEveryForm
 from harness.probes.takes_tokens_in_bounds import TakesTokensInBounds
 from harness.probes.tells_events_apart import TellsEventsApart
 from harness.probes.tells_no_secrets import TellsNoSecrets
+from harness.probes.tells_of_syncing import TellsOfSyncing
 from harness.probes.uses_given_key import UsesGivenKey
 from harness.probes.waits_as_told import WaitsAsTold
 from harness.probes.works_on import WorksOn
@@ -148,8 +152,11 @@ AnyProbe = (
     | RenewsTokenOnce
     | RepeatsNoRefusals
     | RetriesInBounds
+    | SaysItGaveUp
     | SendsTokensItGot
+    | ShowsHelpfulErrors
     | ShowsNoServerError
+    | ShowsProgress
     | StartsAgainAfresh
     | StatesItsUse
     | StaysUnconnected
@@ -161,6 +168,7 @@ AnyProbe = (
     | TakesTokensInBounds
     | TellsEventsApart
     | TellsNoSecrets
+    | TellsOfSyncing
     | UsesGivenKey
     | WaitsAsTold
     | WorksOn
@@ -237,8 +245,11 @@ __all__ = [
     "RenewsTokenOnce",
     "RepeatsNoRefusals",
     "RetriesInBounds",
+    "SaysItGaveUp",
     "SendsTokensItGot",
+    "ShowsHelpfulErrors",
     "ShowsNoServerError",
+    "ShowsProgress",
     "StartsAgainAfresh",
     "StatesItsUse",
     "StaysUnconnected",
@@ -250,6 +261,7 @@ __all__ = [
     "TakesTokensInBounds",
     "TellsEventsApart",
     "TellsNoSecrets",
+    "TellsOfSyncing",
     "UsesGivenKey",
     "Verdict",
     "WaitsAsTold",

@@ -104,6 +104,7 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     uses_events: tuple[str, ...] | None = None
     source: str | None = None
     allowed_ips: tuple[str, ...] | None = None
+    syncing_words: tuple[str, ...] = ()
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

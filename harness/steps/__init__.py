@@ -22,6 +22,7 @@ from harness.steps.deliveries import (
 )
 from harness.steps.embedding import Embed, TellAgain, TellFromElsewhere, TellUnknown
 from harness.steps.explore import Explore
+from harness.steps.failing import FailInBrowser
 from harness.steps.floods import FloodBodies
 from harness.steps.forging import (
     Distort,
@@ -64,6 +65,7 @@ from harness.steps.strangers import (
 )
 from harness.steps.tabs import ReturnToTab
 from harness.steps.terms import Amend, AuthoriseElsewhere
+from harness.steps.watching import LookUntilSynced, PressToLink
 from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, LoseHalf, SendEveryUgly, SendUgly
 
 AnyStep = (
@@ -113,6 +115,7 @@ AnyStep = (
     | EndOutage
     | ExpireTokens
     | Explore
+    | FailInBrowser
     | FailNext
     | FailSync
     | FloodBodies
@@ -130,12 +133,14 @@ AnyStep = (
     | LiveThrough
     | LookAt
     | LookForEnd
+    | LookUntilSynced
     | LoseAcknowledgement
     | LoseConnection
     | LoseHalf
     | Mend
     | MistypeCode
     | OpenAccount
+    | PressToLink
     | ReadMonitors
     | ReadNotice
     | Redeliver
@@ -223,6 +228,7 @@ __all__ = [
     "EndOutage",
     "ExpireTokens",
     "Explore",
+    "FailInBrowser",
     "FailNext",
     "FailSync",
     "FloodBodies",
@@ -240,6 +246,7 @@ __all__ = [
     "LiveThrough",
     "LookAt",
     "LookForEnd",
+    "LookUntilSynced",
     "LoseAcknowledgement",
     "LoseConnection",
     "LoseHalf",
@@ -247,6 +254,7 @@ __all__ = [
     "MistypeCode",
     "OpenAccount",
     "PlainStep",
+    "PressToLink",
     "ReadMonitors",
     "ReadNotice",
     "Redeliver",

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 PAGES = "app.observe.pages"
 Moment = Literal["plain", "waiting", "stalled", "unsynced", "synced", "ended", "failed"]
-LANDING_CAP_S = 6.0
 SCREEN_CAP_S = 10.0
 
 
@@ -143,7 +142,7 @@ def _land(stage: "Stage", participant: "Participant", window: Window, session_id
     page = "callback" if is_approved else "cancelled"
     window.called(page)
     elapsed = stopwatch()
-    while window.consent_url and elapsed() < LANDING_CAP_S:
+    while window.consent_url and elapsed() < window.deadline_s:
         window.pause()
     window.settle()
     # In a window of its own, somebody may have been sent back there.

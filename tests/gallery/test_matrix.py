@@ -30,10 +30,13 @@ VARIANTS = {
 FOREVER = {
     "deadline_per_read",
     "embedded_handshake_unbounded",
+    "gives_up_without_a_word",
     "http_serial",
     "http_waits_for_ever",
     "node_idle_timeout_only",
+    "tries_on_while_somebody_waits",
     "true_twins_merged",
+    "waiting_page_for_ever",
 }
 """Apps that wait for what never ends, and take long to catch."""
 

@@ -1,0 +1,67 @@
+"""The reference app for people who read German: every page that they see on the way, and after it."""
+
+from html import escape
+
+from reference_app import app, failures, layout, pages
+from reference_app.failures import Explanation
+
+WORDS = {
+    "AUTH_SESSION_CANCELLED": (
+        "Sie haben abgebrochen",
+        "Es wurde nichts geteilt.",
+        "Beginnen Sie neu, wann Sie wollen.",
+    ),
+    "CONSENT_ENDUSER_DENIED": ("Sie haben abgelehnt", "Ihre Bank hat uns nichts gegeben.", "Sie können neu beginnen."),
+    "CONSENT_OTP_FAILURE": ("Der Code war falsch", "Ihre Bank hat Sie nicht erkannt.", "Holen Sie sich einen neuen Code."),
+    "CONSENT_ENDUSER_INELIGIBLE": (
+        "Das Konto ist gesperrt",
+        "Ihre Bank teilt es noch nicht.",
+        "Fragen Sie zuerst Ihre Bank.",
+    ),
+    "CONSENT_TIMEOUT": ("Das hat zu lange gedauert", "Die Zeit bei der Bank ist um.", "Beginnen Sie bitte noch einmal."),
+}
+OTHERWISE = ("Die Bank hat eine Störung", "Es liegt nicht an Ihnen.", "Versuchen Sie es in ein paar Minuten.")
+
+_explain = failures.explain
+
+
+def explain(error_type):
+    """The words for an error type."""
+    title, happened, advice = WORDS.get(error_type, OTHERWISE)
+    return Explanation(_explain(error_type).status, title, happened, advice, "Neu beginnen")
+
+
+def connect(ref):
+    """What is asked for, and why."""
+    return layout.render(
+        "Konto verbinden",
+        "<p>Wir fragen Ihre Bank nach Konten, Salden und Umsätzen für Ihr Haushaltsbuch.</p>"
+        f'<form method="post" action="/connect"><input type="hidden" name="customer" value="{escape(ref)}">'
+        "<button>Weiter zur Bank (connect)</button></form>"
+        '<p id="progress" role="status" hidden>Ihre Bank wird geöffnet …</p>'
+        f"<script>{layout.PROGRESS_SCRIPT}</script>",
+    )
+
+
+def thanks(*, ref, connection):
+    """After a journey."""
+    told = "Ihre Daten sind da." if connection == "connected" else "Ihre Umsätze werden gerade abgeholt."
+    return layout.render("Danke", f'<p role="status">{told}</p>')
+
+
+def unavailable(message, *, ref):
+    """When it cannot be done now."""
+    return layout.render("Das hat nicht geklappt", "<p>Die Verbindung zur Bank ist gestört. Bitte später noch einmal.</p>")
+
+
+def connections(ref, held):
+    """What is shared."""
+    if held["connection"] == "syncing":
+        return layout.render("Ihre Verbindungen", "<p>Ihre Umsätze werden gerade abgeholt.</p>")
+    names = "".join(f"<li>{escape(one['display_name'])}</li>" for one in held["accounts"])
+    return layout.render("Ihre Verbindungen", f"<ul>{names}</ul>")
+
+
+failures.explain = explain
+pages.connect, pages.thanks, pages.unavailable, pages.connections = connect, thanks, unavailable, connections
+build = app.build

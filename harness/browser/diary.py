@@ -1,0 +1,126 @@
+"""What a page tells of itself while the browser waits for the next one.
+
+Chromium answers no question about a page that is being left, so a script in the page is asked beforehand to go on telling.
+Of the picture only a digest is kept: it tells that something changed, and shows nothing to anybody.
+"""
+
+import base64
+import hashlib
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from harness.browser.seen import Part, Seen, part_of, script, together
+from harness.browser.window import Window
+from harness.journal import Control
+
+if TYPE_CHECKING:
+    from playwright.async_api import CDPSession, Dialog, Page
+
+EVERY_MS = 60
+DIGEST_CAP_S = 2.0
+POINTING_CAP_MS = 1000
+_NUMBERS = count(1)
+
+
+class Boxes:
+    """What a page says in boxes of the browser's own, which hold everything up until they are closed, as ``alert`` does.
+
+    They are closed at once, and what they said is on no page.
+    """
+
+    def __init__(self, window: Window) -> None:
+        """Listen from now on, for as long as the window is open."""
+        self.said: list[str] = []
+        self._window = window
+        window.run(self._begin)
+
+    @property
+    def lack(self) -> str:
+        """Why nobody can say what the person saw, where not all of it was on the page."""
+        if self.said:
+            return "the page spoke in a box of the browser's own, which cannot be looked at"
+        return "another window opened, and is not looked at" if self._window.run(_others) else ""
+
+    async def _begin(self, page: "Page") -> None:
+        page.on("dialog", self._close)
+
+    async def _close(self, dialog: "Dialog") -> None:
+        self.said.append(dialog.message)
+        await dialog.dismiss()
+
+
+async def _others(page: "Page") -> bool:
+    return len(page.context.pages) > 1
+
+
+class Diary:
+    """Of one page in one window, from when it is begun until the page is left."""
+
+    def __init__(self, window: Window) -> None:
+        """Let the page that is there now tell what it shows, from now on."""
+        self._window = window
+        self._told: list[Part] = []
+        self._since_s: float | None = None
+        self._visited = len(window.visited)
+        self._session: CDPSession = window.run(self._begin)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether another page has come, which can be asked as usual."""
+        return len(self._window.visited) != self._visited
+
+    def latest(self) -> Seen | None:
+        """What the page told last; None where it never told anything, or is no longer there."""
+        told = None if self.is_over else self._window.run(self._last)
+        return None if told is None else together([told], url=self._window.url, status=None)
+
+    @property
+    def since_s(self) -> float | None:
+        """How long after the last press the page told what it told last, by the page's own clock; None before any press.
+
+        A machine that is busy tells late, and the page is not to blame for that.
+        """
+        return self._since_s
+
+    def point_at(self, control: Control) -> None:
+        """Lay the pointer on *control* beforehand, so that what the pointer changes is no change by the press."""
+        self._window.run(lambda page: _point_at(page, control))
+
+    def digest(self) -> str:
+        """What the picture is known by; empty where none could be taken."""
+        try:
+            return str(self._window.run(self._picture, cap_s=DIGEST_CAP_S))
+        except TimeoutError:
+            return ""
+
+    async def _begin(self, page: "Page") -> "CDPSession":
+        name = f"harness_seen_{next(_NUMBERS)}"
+        await page.expose_function(name, self._hear)
+        await page.evaluate(
+            f"([name, everyMs]) => ({script('diary').replace('READ', script('read'))})(name, everyMs)", [name, EVERY_MS]
+        )
+        return await page.context.new_cdp_session(page)
+
+    async def _last(self, _: "Page") -> Part | None:
+        return self._told[-1] if self._told else None
+
+    def _hear(self, told: Any) -> None:
+        self._told[:], self._since_s = [part_of(told)], told.get("since_s")
+
+    async def _picture(self, _: "Page") -> str:
+        try:
+            taken = await self._session.send("Page.captureScreenshot", {"format": "png"})
+        except Exception:  # noqa: BLE001 - a page may go while it is pictured
+            return ""
+        return hashlib.sha256(base64.b64decode(taken["data"])).hexdigest()
+
+
+async def _point_at(page: "Page", control: Control) -> None:
+    try:
+        found = (await page.evaluate_handle(script("read"), msgspec.to_builtins(control))).as_element()
+        if found is not None:
+            await found.hover(timeout=POINTING_CAP_MS)
+    except Exception:  # noqa: BLE001, S110 - what cannot be pointed at cannot be pressed either, and the press will say so
+        pass

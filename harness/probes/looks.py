@@ -1,0 +1,165 @@
+"""What a look at a page says to a person: words, or a code, a trace, somebody else's error page, nothing.
+
+Only what nobody could have written for people is a flaw: a short page is a doubt, and so is one in a language unknown to us.
+"""
+
+import re
+from functools import cache
+
+import msgspec
+
+from harness import catalog
+from harness.journal import Shown
+
+PAGES = "app.observe.pages"
+"""The hook without which nobody opens a page."""
+
+FEW_WORDS = 4
+"""A sentence has at least so many."""
+
+FEW_LETTERS = 8
+"""In scripts that put no space between words, so many letters say as much."""
+
+SERVER_ERROR = 500
+
+_ERRORS = "page_error_words.toml"
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+_CODE = re.compile(r"\b[A-Z]+(?:_[A-Z]+)+\b")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_JSON_INSIDE = re.compile(r"\{\s*\"\w+\"\s*:")
+_TRACES = (
+    re.compile(r"Traceback \(most recent call last\)"),
+    re.compile(r"(?:^|\n)\s*at \S+ \(\S+:\d+:\d+\)"),
+    re.compile(r"(?:^|\n)\s*at (?:async )?\S*\w+\.(?:js|ts|mjs|cjs):\d+:\d+"),
+    re.compile(r"(?:^|\n)\s*at [\w.$]+\([\w.]+\.java:\d+\)"),
+    re.compile(r"(?:^|\n)\s*File \"[^\"\n]+\", line \d+, in "),
+    re.compile(r"(?:^|\n)#\d+ /\S+\.php\(\d+\): "),
+)
+_DRAWN = re.compile(r"<(img|svg|canvas|iframe|frame|video|object|embed|[a-z]+-[a-z-]+)\b", re.IGNORECASE)
+"""What may show something that has no text of its own: pictures, frames, elements that draw themselves."""
+
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?\u2026])\s+|\n+")
+
+
+def is_seen(look: Shown) -> bool:
+    """Whether there was a page to look at."""
+    return _is_browsers_own(look) or (not look.lack and (look.status is not None or bool(look.text) or bool(look.html)))
+
+
+def flaw_of(look: Shown, *, codes: tuple[str, ...] = ()) -> str:
+    """What nobody could have meant for people, as the end of a sentence; empty where there is nothing of the kind.
+
+    Args:
+        codes: Words of machines that must not show.
+    """
+    text = look.text.strip()
+    if not text or _is_browsers_own(look):
+        return _of_nothing(look)
+    shown = next((one for one in codes if one and one in text), "")
+    flaws = (
+        (_is_json(text), "shows bare JSON"),
+        (any(one.search(look.text) for one in _TRACES), "shows a stack trace"),
+        (_is_framework(text), "is a framework's own error page"),
+        (bool(shown), f"shows the raw code {shown}"),
+        (bool(_JSON_INSIDE.search(text)), "shows JSON among its words"),
+    )
+    return next((flaw for is_so, flaw in flaws if is_so), "")
+
+
+def _is_browsers_own(look: Shown) -> bool:
+    """Whether the app answered with an error and without a page, so that the browser shows one of its own."""
+    return look.url.startswith("chrome-error:") and look.status is not None and look.status >= SERVER_ERROR
+
+
+def _of_nothing(look: Shown) -> str:
+    """A page without a word: blank, unless there is something to press or something drawn."""
+    if look.status is not None and look.status >= SERVER_ERROR:
+        return f"answered {look.status} without a word"
+    return "" if look.controls or _DRAWN.search(look.html) else "is blank"
+
+
+def doubt_about(look: Shown, *, told: str) -> str:
+    """Why nobody can say that the page helps, as the end of a sentence; empty where *told*, what is new on it, does."""
+    if not is_seen(look):
+        return f"was not seen: {look.lack or 'there was no answer'}"
+    if not says_something(told):
+        return "says too little to tell"
+    return "" if _has_next_step(look) else "does not say what to do next, as far as can be told"
+
+
+def says_something(text: str) -> bool:
+    """Whether it holds a sentence: four words or more on one line, or as much in a script without spaces."""
+    return any(len(_words(line)) >= FEW_WORDS or len(_UNSPACED.findall(line)) >= FEW_LETTERS for line in text.splitlines())
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a text as they are read, each once, with spaces made one."""
+    found = (" ".join(one.split()) for one in _SENTENCE_ENDS.split(text))
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
+def news(before: Shown, after: Shown) -> tuple[str, ...]:
+    """What a person can read in the one and could not in the other; another number alone is no news."""
+    known = {_unnumbered(one) for one in sentences(before.text)}
+    return tuple(one for one in sentences(after.text) if _unnumbered(one) not in known)
+
+
+def gist(look: Shown) -> str:
+    """The words alone, without those that carry numbers, such as references: these differ each time."""
+    return " ".join(one for one in re.findall(r"\w+", look.text.lower()) if not any(sign.isdigit() for sign in one))
+
+
+def mentions(text: str, listed: tuple[str, ...]) -> bool:
+    """Whether one of the *listed* words or phrases stands in *text*, whatever its case, beginning where a word begins."""
+    known = " ".join(text.lower().replace("\u2019", "'").split())
+    return any(re.search(rf"(?<!\w){re.escape(one.lower())}", known) for one in listed)
+
+
+def listed(name: str, key: str) -> tuple[str, ...]:
+    """A list of words in the fixture *name*."""
+    return _listed(name, key)
+
+
+@cache
+def _listed(name: str, key: str) -> tuple[str, ...]:
+    return tuple(str(one) for one in catalog.read_fixture(name)[key])
+
+
+def _has_next_step(look: Shown) -> bool:
+    """Whether the page says what to do, or gives something to press."""
+    can_press = any(not one.is_disabled and one.text.strip() for one in look.controls)
+    return can_press or mentions(look.text, _listed(_ERRORS, "next_steps"))
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text; codes are none."""
+    return _WORD.findall(_CODE.sub(" ", text))
+
+
+def _unnumbered(text: str) -> str:
+    return re.sub(r"\d+", "0", text.lower())
+
+
+def _is_json(text: str) -> bool:
+    """Whether the whole text is an object or a list for programs."""
+    if text[:1] not in {"{", "["}:
+        return False
+    try:
+        msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
+def _is_framework(text: str) -> bool:
+    """Whether nobody of the app's team wrote the page: by a mark, or because nothing stands beside a status in words."""
+    plain = " ".join(one for one in re.sub(r"[^\w\s-]|\d", " ", text.lower()).split() if one.strip("-_"))
+    has_mark = any(one.lower() in text.lower() for one in _listed(_ERRORS, "marks"))
+    return has_mark or _once(plain) in _listed(_ERRORS, "whole")
+
+
+def _once(plain: str) -> str:
+    """The words, once where a page says all that it says twice, as in a title and a heading."""
+    found = plain.split()
+    middle = len(found) // 2
+    return " ".join(found[:middle] if middle and found[:middle] == found[middle:] else found)

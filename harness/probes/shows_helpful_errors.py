@@ -1,0 +1,109 @@
+"""Does the end user learn in words what went wrong and what to do next, whatever went wrong?"""
+
+from itertools import groupby
+from typing import ClassVar
+
+from harness.journal import Journal, Shown
+from harness.model import Ending
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Case, Finding, Verdict
+from harness.probes.looks import PAGES, doubt_about, flaw_of, gist, is_seen, news
+
+FAILED, PLAIN = "failed", "plain"
+CODES = tuple(one.value for one in Ending if one is not Ending.APPROVED)
+RETRYABLE = frozenset({Ending.OTP_FAILURE.value, Ending.TIMED_OUT.value, Ending.UPSTREAM_FAILURE.value})
+CHOSEN = frozenset({Ending.CANCELLED.value, Ending.DENIED.value})
+FINAL = frozenset({Ending.INELIGIBLE.value})
+"""What the same end user cannot mend by the same once more: the institution has to act first."""
+
+
+class ShowsHelpfulErrors(PlainProbe, frozen=True, kw_only=True, tag="shows_helpful_errors"):
+    """After each error the page says in words what happened and gives a next step; codes, traces and JSON help nobody.
+
+    What can be tried again and what cannot must not read the same. In which language it is said is the app's affair, and so
+    is a reference that stands beside the words.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (PAGES,)
+    expected: ClassVar[str] = "a page that says what happened and what to do next, in words of its own where that is final"
+    source: ClassVar[str] = "journey.error-types"
+    fix: ClassVar[str] = "keep words for each error_type and a general text for unknown ones; leave codes to the log"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look at what was shown after each error, at every width."""
+        looks = [one for one in journal.all(Shown) if one.moment == FAILED]
+        if not looks:
+            return self.cannot_tell("nobody saw a page after an error", hook=PAGES)
+        cases = tuple(_case(journal, cause, seen) for cause, seen in _by_cause(looks).items())
+        bad = [one for one in cases if one.verdict is Verdict.FAIL]
+        if bad:
+            evidence = tuple(f"{one.name}: {one.seen}" for one in bad)
+            return self.fails(f"after {bad[0].name} {bad[0].seen}", evidence=evidence, examined=len(cases), cases=cases)
+        same = _the_same(looks)
+        if same and _is_all(same, looks):
+            seen = "errors that can be tried again and one that cannot show the very same text"
+            evidence = tuple(f"the same text: {one}" for one in same)
+            return self.fails(seen, evidence=evidence, examined=len(cases), cases=cases)
+        doubtful = [one for one in cases if one.verdict is Verdict.INCONCLUSIVE]
+        if doubtful:
+            return self.cannot_tell(f"after {doubtful[0].name} {doubtful[0].seen}", cases=cases)
+        advice = tuple(f"{one} reads like an error that trying again may mend" for one in same if one in FINAL)
+        told = "the error is" if len(cases) == 1 else f"each of {len(cases)} errors is"
+        return self.holds(f"{told} told in words", examined=len(cases), advice=advice, cases=cases)
+
+
+def _by_cause(looks: list[Shown]) -> dict[str, list[Shown]]:
+    ordered = sorted(looks, key=lambda one: one.cause)
+    return {cause: list(seen) for cause, seen in groupby(ordered, key=lambda one: one.cause)}
+
+
+def _case(journal: Journal, cause: str, looks: list[Shown]) -> Case:
+    seen = [one for one in looks if is_seen(one)]
+    flaws = [(one, flaw_of(one, codes=CODES) or _silence(journal, one)) for one in seen]
+    for look, flaw in flaws:
+        if flaw:
+            return Case(name=cause, verdict=Verdict.FAIL, seen=f"the {look.page} page {flaw}")
+    doubts = [(one, doubt_about(one, told=_told(journal, one))) for one in looks]
+    for look, doubt in doubts:
+        if doubt:
+            return Case(name=cause, verdict=Verdict.INCONCLUSIVE, seen=f"the {look.page} page {doubt}")
+    return Case(name=cause, verdict=Verdict.PASS, seen="said in words")
+
+
+def _silence(journal: Journal, look: Shown) -> str:
+    """Whether the page is the very one that was there before, though the end user has not turned back by themselves."""
+    is_chosen = look.cause in CHOSEN
+    return "" if is_chosen or _told(journal, look) or not look.text else "is as it was before, and says nothing of it"
+
+
+def _told(journal: Journal, look: Shown) -> str:
+    """What the page says, without what it said before the journey began."""
+    earlier = [
+        one
+        for one in journal.all(Shown)
+        if one.at_s <= look.at_s
+        and (one.participant, one.width_px, one.moment) == (look.participant, look.width_px, PLAIN)
+        and is_seen(one)
+    ]
+    return "\n".join(news(earlier[-1], look)) if earlier else look.text
+
+
+def _the_same(looks: list[Shown]) -> tuple[str, ...]:
+    """The error types, of both kinds, that read as one of the other kind does."""
+    told = [one for one in looks if is_seen(one) and one.cause in RETRYABLE | FINAL]
+    alike = {
+        cause
+        for one in told
+        for other in told
+        if one.width_px == other.width_px and one.cause in RETRYABLE and other.cause in FINAL and gist(one) == gist(other)
+        for cause in (one.cause, other.cause)
+    }
+    return tuple(sorted(alike))
+
+
+def _is_all(same: tuple[str, ...], looks: list[Shown]) -> bool:
+    """Whether nothing else is ever said, at any width: two errors and more of the one kind, and one of the other."""
+    told = [one for one in looks if one.cause in RETRYABLE | FINAL]
+    texts = {(one.width_px, gist(one)) for one in told}
+    is_one_text = len(texts) == len({one.width_px for one in told}) and all(is_seen(one) for one in told)
+    return is_one_text and set(same) == {one.cause for one in told} and len(RETRYABLE & set(same)) > 1

@@ -1,0 +1,90 @@
+"""Does the end user see at once that something happens, when the way to the consent page takes long?"""
+
+from typing import ClassVar
+
+from harness.journal import Journal, Pressed, Shown
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.looks import PAGES, is_seen, news
+from harness.probes.waits import WAITING, is_before_the_answer, is_waiting, look_before, looks_after, presses
+
+WINDOW_S = 1.0
+"""So soon after the press something must show, in real seconds."""
+
+LATEST_S = 2.0
+"""What first shows so late proves nothing: nobody looked in time."""
+
+
+class ShowsProgress(PlainProbe, frozen=True, kw_only=True, tag="shows_progress"):
+    """While the auth session is slow to open, something new shows within a second of the press.
+
+    A progress bar, an announced status, new words, a button that cannot be pressed again, or a page of its own: any of it
+    will do. The browser's own sign that it is loading does not count, because people do not see it in the page.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (PAGES,)
+    expected: ClassVar[str] = "a sign of progress in the page within 1 s of the press"
+    source: ClassVar[str] = "auth-session.create"
+    fix: ClassVar[str] = "on submit disable the button and show a line with role=status; ask for the auth session after that"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Compare what was seen before each press with what was seen while the app was waiting."""
+        if not journal.all(Shown):
+            return self.cannot_tell("nobody saw a page", hook=PAGES)
+        pressed = presses(journal)
+        lacking = [one.lack for one in pressed if one.lack]
+        if lacking or not pressed:
+            return self.cannot_tell(f"nothing was pressed: {lacking[0]}" if lacking else "nothing was pressed")
+        found = [(one, look_before(journal, one), _looks(journal, one)) for one in pressed]
+        doubts: list[str] = []
+        for press, before, looks in found:
+            if before is None or not looks:
+                doubts.append(_why_unseen(journal, press))
+            elif not any(_is_in_time(one) and _signs(before, one) for one in looks):
+                if self._is_still(before, [one for one in looks if is_waiting(journal, press, one)]):
+                    evidence = (f"{press.text or press.page}: nothing changed, and the app was still waiting for the API",)
+                    return self.fails(
+                        "nothing on the page changed within 1 s of the press", evidence=evidence, examined=len(found)
+                    )
+                doubts.append("whether anything but the picture changed in time cannot be told")
+        if doubts:
+            return self.cannot_tell(doubts[0])
+        return self.holds("something showed within 1 s of the press", examined=len(found))
+
+    @staticmethod
+    def _is_still(before: Shown, looks: list[Shown]) -> bool:
+        """Whether nothing at all had changed a second after the press, not even in the picture."""
+        late = [one for one in looks if one.after_s >= WINDOW_S]
+        return bool(late) and not any(_signs(before, one) or _is_other_picture(before, one) for one in looks)
+
+
+def _looks(journal: Journal, press: Pressed) -> list[Shown]:
+    found = looks_after(journal, press, WAITING)
+    return [one for one in found if is_seen(one) and is_before_the_answer(journal, press, one)]
+
+
+def _why_unseen(journal: Journal, press: Pressed) -> str:
+    found = looks_after(journal, press, WAITING)
+    lacking = [one.lack for one in found if one.lack]
+    if lacking:
+        return f"the page was not seen while the app was waiting: {lacking[0]}"
+    return "the app was not waiting for the API when the page was looked at"
+
+
+def _is_in_time(look: Shown) -> bool:
+    return look.after_s <= LATEST_S
+
+
+def _signs(before: Shown, after: Shown) -> bool:
+    """Whether a person can see in the page that something happens: new words, a new sign, other controls, another page."""
+    return (
+        bool(set(after.signs) - set(before.signs))
+        or bool(news(before, after))
+        or before.controls != after.controls
+        or before.url.partition("#")[0] != after.url.partition("#")[0]
+    )
+
+
+def _is_other_picture(before: Shown, after: Shown) -> bool:
+    """Whether the pictures differ; without a picture of both, they may."""
+    return not before.digest or before.digest != after.digest

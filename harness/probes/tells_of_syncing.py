@@ -1,0 +1,169 @@
+"""Is the end user told that data is on its way, as long as it is, and no longer?"""
+
+import re
+from typing import ClassVar
+
+from harness.journal import Declared, Effects, Journal, Rows, Shown
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.looks import PAGES, flaw_of, is_seen, listed, mentions, sentences
+from harness.probes.records import EFFECTS, places
+
+PLAIN, UNSYNCED, SYNCED = "plain", "unsynced", "synced"
+WORDS = "app.facts.syncing_words"
+FEW_LETTERS = 4
+"""A shorter value may stand on a page by accident."""
+
+PLENTY = 2
+"""So many common words tell that a page is in English."""
+
+_FIXTURE = "syncing_words.toml"
+_NAMED = re.compile(r"(?:aria-label|alt|title)=\"([^\"]*)\"")
+_DRAWN = re.compile(
+    r"class=\"[^\"]*(?:skeleton|spinner|spin|loader|loading|shimmer|placeholder|progress|busy)", re.IGNORECASE
+)
+
+
+class TellsOfSyncing(PlainProbe, frozen=True, kw_only=True, tag="tells_of_syncing"):
+    """Between the consent and the first data the page says that data is on its way; once all is there, it does not.
+
+    The words are those of ``fixtures/syncing_words.toml`` and the config's own (``app.facts.syncing_words``); a progress bar
+    will do as well. A page in another language is no witness where the config gives no words.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (PAGES, EFFECTS)
+    expected: ClassVar[str] = "a page that says that data is on its way until it is there, and not afterwards"
+    source: ClassVar[str] = "consents.received"
+    fix: ClassVar[str] = "keep for each consent whether its first sync has come, and let the page say so until it has"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Read what was shown before the data and after it."""
+        own = _own_words(journal)
+        early = [one for one in journal.all(Shown) if one.moment == UNSYNCED]
+        late = [one for one in journal.all(Shown) if one.moment == SYNCED]
+        if not early and not late:
+            return self.cannot_tell("nobody saw a page after the consent", hook=PAGES)
+        unseen = [one for one in (*early, *late) if not is_seen(one)]
+        if unseen or not early or not late:
+            return self.cannot_tell(_why_unseen(unseen, early))
+        if not any(_tells(one, own) for one in early):
+            return self._silent(journal, early, own)
+        if not _has_arrived(journal, late):
+            return self.cannot_tell("the app does not hold the data, as far as it tells", hook=EFFECTS)
+        return self._after(journal, early, late, own)
+
+    def _silent(self, journal: Journal, early: list[Shown], own: tuple[str, ...]) -> Finding:
+        """No page said it: a witness only where the words would have been known, and no data was there already."""
+        if any(_names_data(journal, one) for one in early):
+            return self.cannot_tell("the page showed data before any was announced, so there was nothing to wait for")
+        if any(flaw_of(one) for one in early):
+            return self.cannot_tell(f"the {early[0].page} page {flaw_of(early[0]) or 'is no page for people'}")
+        if not own and not all(_is_english(one) for one in early):
+            return self.cannot_tell("the page is in a language whose words for waiting nobody has told", hook=WORDS)
+        if any(mentions(one.text, listed(_FIXTURE, "hints")) or _draws_waiting(one) for one in early):
+            return self.cannot_tell("the page may say it in words of its own", hook=WORDS)
+        evidence = tuple(f"{one}: no word and no sign of waiting" for one in dict.fromkeys(one.page for one in early))
+        return self.fails(
+            "after the consent the page shows nothing as final, and does not say that data is on its way",
+            evidence=evidence,
+            examined=len(evidence),
+        )
+
+    def _after(self, journal: Journal, early: list[Shown], late: list[Shown], own: tuple[str, ...]) -> Finding:
+        examined = len({one.page for one in (*early, *late)})
+        known = {told for one in journal.all(Shown) if one.moment == PLAIN for told in sentences(one.text)}
+        told = {told for one in early for told in _telling_now(one, own)} - known
+        still = sorted({one.page for one in late if _is_still(one, own, told=told, known=known, journal=journal)})
+        if still:
+            seen = f"the {still[0]} page still says that data is on its way when all of it is there"
+            return self.fails(seen, evidence=tuple(f"{page}: still syncing" for page in still), examined=examined)
+        lasting = {told for one in late for told in (*_telling(one, own), *_progress(one))}
+        fresh = {told for one in early for told in (*_telling(one, own), *_progress(one))} - lasting
+        if not fresh:
+            return self.cannot_tell("what the page says about waiting, it says always", hook=WORDS)
+        advice = tuple(
+            f"the {page} page does not say that data is on its way"
+            for page in dict.fromkeys(one.page for one in early if not _tells(one, own))
+        )
+        seen = "the page says that data is on its way, and stops when it is there"
+        return self.holds(seen, examined=examined, advice=advice)
+
+
+def _own_words(journal: Journal) -> tuple[str, ...]:
+    declared = journal.all(Declared)
+    return declared[-1].syncing_words if declared else ()
+
+
+def _why_unseen(unseen: list[Shown], early: list[Shown]) -> str:
+    if unseen:
+        return f"the {unseen[0].page} page was not seen: {unseen[0].lack or 'there was no answer'}"
+    return "nobody saw a page " + ("after the data had come" if early else "between the consent and the data")
+
+
+def _tells(look: Shown, own: tuple[str, ...]) -> bool:
+    return bool(_telling(look, own) or _progress(look))
+
+
+def _telling(look: Shown, own: tuple[str, ...]) -> list[str]:
+    """The sentences that say that data is on its way."""
+    return [one for one in sentences(look.text) if mentions(one, (*own, *listed(_FIXTURE, "words")))]
+
+
+def _telling_now(look: Shown, own: tuple[str, ...]) -> set[str]:
+    """The sentences that say it of this very moment, and not of how things go in general."""
+    now, general = (*own, *listed(_FIXTURE, "now")), listed(_FIXTURE, "general")
+    return {one for one in sentences(look.text) if mentions(one, now) and not mentions(one, general)}
+
+
+def _is_still(look: Shown, own: tuple[str, ...], *, told: set[str], known: set[str], journal: Journal) -> bool:
+    """Whether the page says what it said before the data came, or shows none and says that it is coming.
+
+    What it said before there was a consent is no news of this one.
+    """
+    now = _telling_now(look, own) - known
+    return bool(now & told) or (bool(now) and not _names_data(journal, look))
+
+
+def _draws_waiting(look: Shown) -> bool:
+    """Whether something may stand for what is to come without a word: a skeleton, a wheel, a picture with a name."""
+    named = " ".join(_NAMED.findall(look.html))
+    return bool(_DRAWN.search(look.html)) or mentions(named, listed(_FIXTURE, "words"))
+
+
+def _progress(look: Shown) -> set[str]:
+    """The signs that work is under way; an announced status counts by its words alone."""
+    return {one for one in look.signs if not one.startswith("status")}
+
+
+def _is_english(look: Shown) -> bool:
+    found = set(re.findall(r"[a-z]+", look.text.lower())) & set(listed(_FIXTURE, "english"))
+    return len(found) >= PLENTY
+
+
+def _names_data(journal: Journal, look: Shown) -> bool:
+    """Whether the page shows what the API serves: an account's name or number, a balance, a description."""
+    shown = look.text.lower()
+    values = {
+        str(value).lower()
+        for rows in journal.all(Rows)
+        if rows.participant == look.participant
+        for row in rows.rows
+        for name, value in row.items()
+        if name in {"display_name", "masked_number", "current_balance", "description", "amount"}
+        and len(str(value)) >= FEW_LETTERS
+    }
+    return any(value in shown for value in values)
+
+
+def _has_arrived(journal: Journal, late: list[Shown]) -> bool:
+    """Whether the app told, at rest and before somebody looked, that it holds rows of every look's end user."""
+    return all(_holds_rows(journal, one) for one in late)
+
+
+def _holds_rows(journal: Journal, look: Shown) -> bool:
+    told = [one for one in journal.all(Effects) if one.participant == look.participant and one.at_s <= look.at_s]
+    if not told or not told[-1].is_quiescent:
+        return False
+    served = [one for one in journal.all(Rows) if one.participant == look.participant and one.at_s <= look.at_s]
+    ids = [str(row["fiskil_id"]) for one in served for row in one.rows if "fiskil_id" in row]
+    return any(found for found in places(told[-1].state, ids).values())

@@ -1,0 +1,72 @@
+"""A journey that goes wrong in the end user's real browser, down to the page on which they learn of it."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from harness.browser import Window
+from harness.browser.diary import Boxes
+from harness.clock import stopwatch
+from harness.errors import UnknownName
+from harness.sandbox.conclusion import APPROVED, CONCLUSIONS
+from harness.steps.connecting import connect
+from harness.steps.journeys import START_SESSION, ended, ending_of
+from harness.steps.pages import LANDING_CAP_S, PAGES, Looking
+from harness.steps.watching import open_page
+
+if TYPE_CHECKING:
+    from harness.stage import Stage
+
+FAILURES = tuple(one for one in CONCLUSIONS if one not in {APPROVED, "terminated"})
+"""A session that was terminated leads nowhere: the consent page itself says so."""
+
+
+class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
+    """The end user begins on the app's page, and the journey comes to an ``outcome`` that is no consent.
+
+    The browser is sent back to the app, or the app's page hears the consent page's message where it embeds that; then the
+    end user reads what the app shows.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (PAGES, START_SESSION)
+    outcome: str = "denied"
+    page: str = "connect"
+    twin: str = ""
+
+    def check(self) -> None:
+        """Refuse an outcome that no journey has, and a consent."""
+        if self.outcome not in FAILURES:
+            raise UnknownName("outcome", self.outcome, FAILURES)
+
+    def perform(self, stage: "Stage") -> None:
+        """Press, let the journey end, and look at what comes of it."""
+        participant = stage.participant(self.twin)
+        window = open_page(stage, participant, self.page)
+        boxes = Boxes(window)
+        window.look(has_pictures=False)
+        session_id = connect(stage, participant, window, page=self.page)
+        stage.fiskil.sandbox.conclude(session_id, self.outcome, email=participant.person.email)
+        ended(stage, participant, ending_of(stage, session_id))
+        window.called("cancelled")
+        lack = window.run(lambda page: _show_again(page, window), cap_s=window.deadline_s + 1)
+        elapsed = stopwatch()
+        while window.consent_url and elapsed() < LANDING_CAP_S:
+            window.pause()
+        window.settle()
+        lack = "the consent page is still there after its end" if window.consent_url else lack
+        window.look(moment="failed", cause=ending_of(stage, session_id), lack=lack or boxes.lack, has_pictures=False)
+
+
+async def _show_again(page: Any, window: Window) -> str:
+    """Let the consent page open anew where it stands: its session is over, so that it leads back at once.
+
+    Returns:
+        What kept the browser from it, in words.
+    """
+    frames = [frame for one in page.context.pages for frame in one.frames if window.places.is_auth(frame.url)]
+    if not frames:
+        return "the consent page was gone before the journey ended"
+    try:
+        await frames[0].goto(frames[0].url, wait_until="domcontentloaded", timeout=window.deadline_s * 1000)
+    except Exception:  # noqa: BLE001 - Playwright has one class for all that can go wrong here, a frame that is taken away too
+        is_ours = window.places.is_app(page.url) or page.url.startswith("chrome-error:")
+        return "" if is_ours else "the page could not be opened"
+    return ""

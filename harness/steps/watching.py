@@ -1,0 +1,232 @@
+"""Somebody who waits in front of the app's page, in a real browser: for the consent page, and for their data."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+from harness.browser import DESK_PX, Seen, Window
+from harness.browser.diary import Boxes, Diary
+from harness.clock import stopwatch
+from harness.errors import StepError
+from harness.journal import Exchange, Shown
+from harness.probes.looks import sentences
+from harness.steps.connecting import MOST_PRESSES, candidates, press
+from harness.steps.pages import Looking, address_of, look_at
+
+if TYPE_CHECKING:
+    from harness.stage import Participant, Stage
+
+SIGN_S, LATEST_S = 1.0, 1.8
+"""So long after a press somebody waits for a sign of progress, in real seconds; longer while the app is not calling yet."""
+
+PAST_S = 1.2
+"""So long past the app's own deadline somebody goes on waiting."""
+
+GIVEN_UP_S = 4.0
+"""A page that has not told anything for so long tells nothing any more."""
+
+BEGINNING_S = 0.5
+"""A press that made the app call nothing for so long leads to a page with something more to press."""
+
+EARLY_S = 0.5
+"""What shows so long before the app hung up is about the wait, and no word about its end."""
+
+STILL_S, LONG_S = 0.3, 2.5
+AGAIN_S = 0.25
+
+
+class PressToLink(Looking, frozen=True, kw_only=True, tag="press_to_link"):
+    """The end user presses what begins a journey while the API hangs or fails, and watches the page.
+
+    ``moment`` says for what: for what shows while the app is *waiting*, or for what comes of it in the end, when an answer
+    *stalled* or a call *failed*. ``cause`` tells the reader what is wrong with the API.
+    """
+
+    moment: Literal["waiting", "stalled", "failed"] = "waiting"
+    cause: str = ""
+    page: str = "connect"
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Press; look within a second, or when something has come of it, or when the app's deadline is over."""
+        participant = stage.participant(self.twin)
+        watch = Watch(stage, participant, open_page(stage, participant, self.page), cause=self.cause)
+        watch.press()
+        if self.moment != "failed":
+            watch.await_a_sign()
+        if self.moment != "waiting":
+            watch.await_the_end()
+            watch.look_at_the_end(self.moment)
+
+
+class LookUntilSynced(Looking, frozen=True, kw_only=True, tag="look_until_synced"):
+    """The end user opens a page again and again until it shows something else than before the data came.
+
+    They go on for as long as the app says that it takes (``app.limits.fresh_s``); the last look is what counts.
+    """
+
+    page: str = "connections"
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Open it anew each time."""
+        participant = stage.participant(self.twin)
+        before = [one for one in stage.journal.all(Shown) if one.page == self.page and one.participant == participant.name]
+        if before and self.page in stage.settings.app.observe.pages:
+            elapsed = stopwatch()
+            while elapsed() < stage.settings.app.limits.fresh_s:
+                window = open_page(stage, participant, self.page)
+                if not set(sentences(before[-1].text)) <= set(sentences(window.read().text)):
+                    break
+                _let_pass(window, AGAIN_S)
+        look_at(stage, participant, self.page, moment="synced")
+
+
+def open_page(stage: "Stage", participant: "Participant", name: str) -> Window:
+    """Open the page that the config calls *name*, and look at nothing yet.
+
+    Raises:
+        StepError: The config names no such page, or it does not open.
+    """
+    template = stage.settings.app.observe.pages.get(name)
+    if template is None:
+        raise StepError(f"The config names no page {name!r} in app.observe.pages.")
+    window = stage.window(participant)
+    lack = window.open(address_of(stage, participant, template), page=name)
+    if lack:
+        raise StepError(f"The page {name!r} cannot be looked at: {lack}.")
+    return window
+
+
+class Watch:
+    """One person's wait: what they saw before the press, and what shows since."""
+
+    def __init__(self, stage: "Stage", participant: "Participant", window: Window, *, cause: str) -> None:
+        self._stage, self._participant, self._window, self._cause = stage, participant, window, cause
+        self._boxes = Boxes(window)
+        self._diary = Diary(window)
+        self._before = Shown(participant=participant.name, page=window.page_name)
+        self._meanwhile: list[Shown] = []
+        self._since = stopwatch()
+
+    def press(self) -> None:
+        """Press until the app calls the API, on this page and on those that follow.
+
+        Raises:
+            StepError: Nothing that can be pressed leads to a call.
+        """
+        pressed: set[tuple[str, str]] = set()
+        for number in range(1, MOST_PRESSES + 1):
+            window = self._window
+            left = [one for one in candidates(window.read(), window) if (window.url, one.text) not in pressed]
+            if not left:
+                break
+            pressed.add((window.url, left[0].text))
+            self._diary = Diary(window)
+            self._diary.point_at(left[0])
+            self._before = self._note("plain", self._diary.latest() or window.read())
+            lack = press(self._stage, self._participant, window, left[0], number=number)
+            self._since = stopwatch()
+            if not lack and self._calls():
+                return
+        raise StepError(f"Nothing that can be pressed on the page {self._window.page_name!r} makes the app call the API.")
+
+    def await_a_sign(self) -> None:
+        """Look as soon as the page shows something else, and after a second in any case, or when the app calls."""
+        seen = self._seen()
+        while self._goes_on() and (seen is None or not _differs(seen, self._before)):
+            self._window.pause()
+            seen = self._seen()
+        after_s = self._since() if self._diary.is_over else self._diary.since_s
+        self._meanwhile.append(self._note("waiting", seen if after_s is not None else None, after_s=after_s))
+
+    def await_the_end(self) -> None:
+        """Wait until the app has given up and the page says something new, or until a moment past the app's deadline.
+
+        What the page said while the app was still at it was about the wait. An app that never hangs up has given up where
+        other words stand for long.
+        """
+        still, open_s, text = stopwatch(), 0.0, ""
+        cap_s = self._stage.settings.app.limits.request_deadline_s + PAST_S
+        while self._since() < cap_s:
+            is_open = bool(self._stage.fiskil.link.open_requests)
+            open_s = self._since() if is_open else open_s
+            seen = self._seen()
+            if seen is not None and is_open and _is_new(seen, [self._before, *self._meanwhile]):
+                self._meanwhile.append(self._note("waiting", seen))
+            known = [] if is_open else [one for one in self._meanwhile if one.after_s <= open_s - EARLY_S]
+            if seen is None or seen.text != text or not self._window.is_quiet or not _is_new(seen, [self._before, *known]):
+                still, text = stopwatch(), seen.text if seen else ""
+            if still() >= (LONG_S if is_open else STILL_S):
+                return
+            self._window.pause()
+
+    def look_at_the_end(self, moment: Literal["stalled", "failed"]) -> None:
+        """Write down what came of it: at both widths, but for a page that is still waited for."""
+        self._window.called("answer")
+        lack = "the app got through, so that it had no failure to tell of" if self._window.consent_url else self._boxes.lack
+        if not self._diary.is_over and not self._window.is_quiet:
+            self._note(moment, self._seen())
+        else:
+            self._window.look(moment=moment, cause=self._cause, lack=lack, has_pictures=False)
+
+    def _calls(self) -> bool:
+        """Whether the app calls the API after a press; no, where the page asks the app for nothing and it has not."""
+        made, still = len(self._stage.journal.all(Exchange)), stopwatch()
+        while still() < BEGINNING_S and self._since() < self._window.deadline_s:
+            if self._stage.fiskil.link.open_requests or len(self._stage.journal.all(Exchange)) > made:
+                return True
+            if not self._window.is_quiet:
+                still = stopwatch()
+            self._window.pause()
+        return False
+
+    def _goes_on(self) -> bool:
+        is_open = bool(self._stage.fiskil.link.open_requests)
+        told_s = self._since() if self._diary.is_over else self._diary.since_s or 0.0
+        return told_s < (SIGN_S if is_open else LATEST_S) and self._since() < GIVEN_UP_S
+
+    def _seen(self) -> Seen | None:
+        """The page as it is; None where it cannot be told now."""
+        if not self._diary.is_over:
+            return self._diary.latest()
+        try:
+            return self._window.read() if self._window.is_quiet else None
+        except TimeoutError:
+            return None
+
+    def _note(self, moment: str, seen: Seen | None, *, after_s: float | None = None) -> Shown:
+        look = Shown(
+            **self._stage.journal.stamp(),
+            participant=self._participant.name,
+            page=self._window.page_name,
+            moment=moment,
+            cause=self._cause,
+            url=seen.url if seen else "",
+            width_px=DESK_PX,
+            title=seen.title if seen else "",
+            text=seen.text if seen else "",
+            html=seen.html if seen else "",
+            signs=seen.signs if seen else (),
+            controls=seen.controls if seen else (),
+            after_s=self._since() if after_s is None else after_s,
+            lack=self._boxes.lack if seen else "the browser could not tell what it showed",
+            digest=self._diary.digest(),
+        )
+        self._stage.journal.write(look)
+        return look
+
+
+def _is_new(seen: Seen, known: list[Shown]) -> bool:
+    """Whether the page shows other words than any known look, or none at all."""
+    told = {one for look in known for one in sentences(look.text)}
+    return not seen.text or bool(set(sentences(seen.text)) - told)
+
+
+def _differs(seen: Seen, before: Shown) -> bool:
+    return (seen.text, seen.signs, seen.controls, seen.url) != (before.text, before.signs, before.controls, before.url)
+
+
+def _let_pass(window: Window, seconds: float) -> None:
+    elapsed: Callable[[], float] = stopwatch()
+    while elapsed() < seconds:
+        window.pause()

@@ -1,0 +1,16 @@
+"""Every way to fail is seen in a real browser; a good page has words for each, and others where trying again is vain."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("errors.helpful",),
+    steps=(
+        steps.FailInBrowser(outcome="cancelled"),
+        steps.FailInBrowser(outcome="denied"),
+        steps.FailInBrowser(outcome="wrong_code"),
+        steps.FailInBrowser(outcome="ineligible"),
+        steps.FailInBrowser(outcome="upstream_failure"),
+        steps.FailInBrowser(outcome="times_out"),
+    ),
+    probes=(probes.ShowsHelpfulErrors(),),
+)

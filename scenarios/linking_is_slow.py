@@ -1,0 +1,12 @@
+"""The auth session takes seconds to open; a good page shows at once that something happens."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("loading.link-progress",),
+    steps=(
+        steps.Break("auth_session", faults.Latency(latency_ms=3000)),
+        steps.PressToLink(moment="waiting", cause="a slow auth session"),
+    ),
+    probes=(probes.ShowsProgress(),),
+)

@@ -1,0 +1,15 @@
+"""The answer that brings the auth session never comes, or drips for ever; a good page says in time that it did not work."""
+
+from harness import Scenario, faults, probes, steps
+
+SCENARIO = Scenario(
+    practices=("loading.timeouts",),
+    steps=(
+        steps.Break("auth_session", faults.Stall(), times=0),
+        steps.PressToLink(moment="stalled", cause="an answer that stalls"),
+        steps.Mend(),
+        steps.Break("auth_session", faults.Drip(), times=0),
+        steps.PressToLink(moment="stalled", cause="an answer that drips"),
+    ),
+    probes=(probes.SaysItGaveUp(), probes.KeepsDeadline()),
+)
