@@ -3,7 +3,7 @@
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from harness.browser import Questions, Seen, Window
+from harness.browser import Seen, Window
 from harness.clock import stopwatch
 from harness.journal import Pressed, Sharing, Shown
 from harness.model import Consent
@@ -139,8 +139,8 @@ class _Leaving:
         self._consent = consent
         self._page = page
         self._window: Window = stage.window(participant)
-        self._questions = Questions(self._window)
         self._number = 0
+        self._heard = 0
 
     def leave(self) -> None:
         """Try one way after another, each from the page that lists consents, until one has ended the consent."""
@@ -163,7 +163,6 @@ class _Leaving:
             self._window.called(ANSWER)
             self._window.look(moment=BEFORE, lack=lack)
             self._open()
-        self._questions.new()
 
     def _follow(self, way: WayOut) -> bool:
         """Press *way* and what follows; True where the consent has ended, or what was pressed said that it would end it."""
@@ -185,16 +184,24 @@ class _Leaving:
         if not lack:
             self._window.settle()
         self._note(way.control.text or "a control without a name", lack=lack)
-        for message in self._questions.new():
-            self._number += 1
-            self._note(message)
+        self._heard = 0
+        self._note_questions()
         return not lack
+
+    def _note_questions(self) -> None:
+        """What a dialog of the browser's has asked since the press is another press."""
+        said = self._window.said
+        for message in said[self._heard :]:
+            self._number += 1
+            self._note(" ".join(message.split()))
+        self._heard = len(said)
 
     def _await(self, before: Seen, *, has_sure: bool) -> WayOut | None:
         """What to press next; None where the consent has ended or nothing comes of the last press."""
         elapsed = stopwatch()
         cap_s = self._stage.settings.app.limits.fresh_s
         while True:
+            self._note_questions()
             if self._has_ended():
                 return None
             seen = self._window.read()
