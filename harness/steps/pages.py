@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 PAGES = "app.observe.pages"
 Moment = Literal["plain", "waiting", "stalled", "unsynced", "synced", "ended", "failed"]
-SCREEN_CAP_S = 10.0
+LANDING_CAP_S = 15.0
+SCREEN_CAP_S = 15.0
 
 
 class Looking(PlainStep, frozen=True, kw_only=True):
@@ -142,7 +143,7 @@ def _land(stage: "Stage", participant: "Participant", window: Window, session_id
     page = "callback" if is_approved else "cancelled"
     window.called(page)
     elapsed = stopwatch()
-    while window.consent_url and elapsed() < window.deadline_s:
+    while window.consent_url and elapsed() < LANDING_CAP_S:
         window.pause()
     window.settle()
     # In a window of its own, somebody may have been sent back there.
