@@ -93,6 +93,11 @@ class Window:
         return tuple(self._traffic.ways)
 
     @property
+    def said(self) -> tuple[str, ...]:
+        """What dialogs of the browser's have asked or said since the last press, each of which was answered with yes."""
+        return self._chromium.call(lambda: tuple(self._dialogs.said))
+
+    @property
     def is_quiet(self) -> bool:
         """Whether nothing that somebody waits for is on its way."""
         return self._chromium.call(lambda: self._traffic.is_quiet)

@@ -6,7 +6,7 @@ from harness.journal import Declared, Journal, Shown
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
 from harness.probes.page_text import Place, doubt, looks, markup, place_of, why_unreadable
-from harness.probes.page_words import dataset_names, missing_words, purpose_words
+from harness.probes.page_words import dataset_names, may_name, missing_words, purpose_words
 
 PAGES, DATASETS, PURPOSE = "app.observe.pages", "app.facts.datasets", "app.facts.purpose"
 CONNECT = "connect"
@@ -38,7 +38,7 @@ class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access
         return self._judge(seen, stated)
 
     def _judge(self, seen: list[Shown], stated: Declared) -> Finding:
-        named = {name: _worst(seen, dataset_names(name, stated.dataset_words)) for name in stated.datasets or ()}
+        named = {name: _worst(seen, name, dataset_names(name, stated.dataset_words)) for name in stated.datasets or ()}
         words = purpose_words(stated.purpose or "")
         lost = max((missing_words(one.text, words) for one in seen), key=len)
         absent = [name for name, place in named.items() if place is Place.NOWHERE]
@@ -53,7 +53,7 @@ class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access
             what = _in_words(absent) if absent else "the purpose"
             return self.cannot_tell(f"{what} may be named where it cannot be read: {why}")
         if unseen:
-            return self.cannot_tell(f"{_in_words(unseen)} is in the page and not to be seen at both widths")
+            return self.cannot_tell(f"whether {_in_words(unseen)} is meant is open, or it is not to be seen at both widths")
         if len(lost) * 2 > len(words):
             told = f"of the purpose as the config states it the page lacks {', '.join(lost)}"
             return self.cannot_tell(f"{told}, so whether it tells it is open")
@@ -72,8 +72,11 @@ class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access
         return self.fails(told, evidence=lines, examined=examined)
 
 
-def _worst(seen: list[Shown], phrases: tuple[str, ...]) -> Place:
-    return max(place_of(one, phrases) for one in seen)
+def _worst(seen: list[Shown], dataset: str, phrases: tuple[str, ...]) -> Place:
+    """Where the look that shows least names a dataset; UNSEEN also where a word may mean it."""
+    worst = max(place_of(one, phrases) for one in seen)
+    is_open = worst is Place.NOWHERE and all(may_name(one.text, dataset) for one in seen)
+    return Place.UNSEEN if is_open else worst
 
 
 def _in_words(names: list[str]) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from harness.journal import Sharing, Shown
 from harness.probes.page_dates import has_date, shows_day
 from harness.probes.page_text import Place, markup, place_of
-from harness.probes.page_words import dataset_names, missing_words, plain, says, words_for
+from harness.probes.page_words import dataset_names, may_name, missing_words, plain, says, words_for
 
 Gaps = tuple[list[str], list[str]]
 """What is nowhere, and what may be there in words that nobody knows."""
@@ -52,7 +52,8 @@ def _data(
         for name, phrases in names.items()
         if max(place_of(look, phrases) for look in seen) > Place.FOLDED and not says(text, phrases)
     ]
-    if unseen and len(unseen) == len(names) and not any(says(written, phrases) for phrases in names.values()):
+    is_silent = not any(says(written, phrases) or may_name(text + written, name) for name, phrases in names.items())
+    if unseen and len(unseen) == len(names) and is_silent:
         lost.append("which data is shared")
     elif unseen:
         told = ", ".join(name.replace("_", " ") for name in unseen)

@@ -77,6 +77,8 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         answers = [one for one in journal.all(Shown) if one.page == ANSWER and one.moment == BEFORE and not one.participant]
         lost, left_open = gaps(one, seen, answers, more_words=stated.dataset_words)
         why = doubt([*seen, *answers])
+        if lost and not _had_time(journal):
+            return self._too_soon(journal)
         if lost and not why:
             return self.fails(f"the page of connections does not tell {' and '.join(lost)}", examined=examined)
         if lost:

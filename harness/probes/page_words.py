@@ -28,6 +28,11 @@ def dataset_names(dataset: str, more: Mapping[str, Iterable[str]] | None = None)
     return (dataset.replace("_", " "), *words_for("dataset", dataset), *((more or {}).get(dataset, ())))
 
 
+def may_name(text: str, dataset: str) -> bool:
+    """Whether *text* has words that may mean *dataset*, though they may as well mean something else."""
+    return bool(says(text, words_for("maybe", dataset)))
+
+
 @lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     """*text* as its bare words, each with a space on both sides: no case, no accents, no plural's s."""

@@ -3,12 +3,13 @@
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from harness.browser import Questions, Seen, Window
+from harness.browser import Seen, Window
 from harness.clock import stopwatch
 from harness.journal import Pressed, Sharing, Shown
 from harness.model import Consent
 from harness.probes.lists_and_revokes import AFTER, ANSWER, BEFORE, CONNECTIONS, REVOKE, still_lists
 from harness.probes.page_text import looks
+from harness.probes.page_words import says
 from harness.steps.journeys import START_SESSION
 from harness.steps.pages import PAGES, Looking, address_of, look_at
 from harness.steps.ways_out import WayOut, closed_ways, first_ways, next_ways
@@ -59,6 +60,7 @@ class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser
         participant = stage.participant(self.twin)
         consent = stage.consent_of(participant)
         _note_sharing(stage, participant, consent)
+        _await_list(stage, participant, self.page)
         look_at(stage, participant, self.page, moment=BEFORE)
         if self.page in stage.settings.app.observe.pages:
             _Leaving(stage, participant, consent, self.page).leave()
@@ -86,6 +88,21 @@ class LookForEnd(Looking, frozen=True, kw_only=True, tag="look_for_end"):
                 window.pause()
                 window.open(address_of(stage, participant, template), page=self.page)
         look_at(stage, participant, self.page, moment=AFTER)
+
+
+def _await_list(stage: "Stage", participant: "Participant", page: str) -> None:
+    """Open the page until it names every institution that data is shared with, at most for ``app.limits.fresh_s``."""
+    template = stage.settings.app.observe.pages.get(page)
+    if template is None:
+        return
+    told = [one for one in stage.journal.all(Sharing) if one.participant == participant.name]
+    window, elapsed = stage.window(participant), stopwatch()
+    while elapsed() < stage.settings.app.limits.fresh_s:
+        window.open(address_of(stage, participant, template), page=page)
+        text = window.read().text
+        if all(says(text, [one.institution]) for one in told):
+            return
+        window.pause()
 
 
 def _lists_any(before: list[Shown], seen: Seen, names: list[str]) -> bool:
@@ -122,8 +139,8 @@ class _Leaving:
         self._consent = consent
         self._page = page
         self._window: Window = stage.window(participant)
-        self._questions = Questions(self._window)
         self._number = 0
+        self._heard = 0
 
     def leave(self) -> None:
         """Try one way after another, each from the page that lists consents, until one has ended the consent."""
@@ -146,7 +163,6 @@ class _Leaving:
             self._window.called(ANSWER)
             self._window.look(moment=BEFORE, lack=lack)
             self._open()
-        self._questions.new()
 
     def _follow(self, way: WayOut) -> bool:
         """Press *way* and what follows; True where the consent has ended, or what was pressed said that it would end it."""
@@ -168,16 +184,24 @@ class _Leaving:
         if not lack:
             self._window.settle()
         self._note(way.control.text or "a control without a name", lack=lack)
-        for message in self._questions.new():
-            self._number += 1
-            self._note(message)
+        self._heard = 0
+        self._note_questions()
         return not lack
+
+    def _note_questions(self) -> None:
+        """What a dialog of the browser's has asked since the press is another press."""
+        said = self._window.said
+        for message in said[self._heard :]:
+            self._number += 1
+            self._note(" ".join(message.split()))
+        self._heard = len(said)
 
     def _await(self, before: Seen, *, has_sure: bool) -> WayOut | None:
         """What to press next; None where the consent has ended or nothing comes of the last press."""
         elapsed = stopwatch()
         cap_s = self._stage.settings.app.limits.fresh_s
         while True:
+            self._note_questions()
             if self._has_ended():
                 return None
             seen = self._window.read()

@@ -82,6 +82,18 @@ def test_a_page_that_says_nothing_fails(tape: Tape) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("dataset", "text"),
+    [("transactions", "We look at the payments of your account."), ("identity", "We ask your bank for your name.")],
+)
+def test_words_that_may_mean_it_accuse_nobody(tape: Tape, dataset: str, text: str) -> None:
+    """Nor do they name it."""
+    declare(tape, datasets=(dataset,))
+    show(tape, "connect", f"{text} It is to build your monthly budget.")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
 def test_parts_of_words_are_no_words(tape: Tape) -> None:
     """An accountant is no account."""
     declare(tape, datasets=("accounts",))
