@@ -133,7 +133,7 @@ def check(settings: Settings) -> None:
     for kind, statements in (("attest", settings.attest), ("waive", settings.waive)):
         seen: set[str] = set()
         for one in statements:
-            check_statement(one, kind, source)
+            check_statement(one, kind, source, settings=settings)
             if one.practice in seen:
                 raise ConfigError(f"{source}: [[{kind}]] names {one.practice} twice. Keep one.")
             seen.add(one.practice)

@@ -14,7 +14,8 @@ from harness.probes import name_of
 class Practice(Struct, frozen=True, kw_only=True):
     """One of Fiskil's best practices. ``kind`` is experiment, observation or attested.
 
-    Where ``measure`` is ``flows``, no probe of a scenario decides, but what all scenarios together exercised.
+    Where ``measure`` is ``flows``, no probe of a scenario decides, but what all scenarios together exercised. Where it is
+    ``attestable``, a person may stand for it although experiments can tell, as long as the app has none of its hooks.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Practice(Struct, frozen=True, kw_only=True):
     probes: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
     measure: str = ""
+    attestable: bool = False
 
     @property
     def is_measured(self) -> bool:

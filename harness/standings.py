@@ -17,6 +17,7 @@ from harness.practices import Practice, bears_on, practice
 from harness.probes import Finding, Verdict
 from harness.settings import Attestation, Settings, Waiver
 
+FACTS = "app.facts"
 Found = list[tuple[str, Finding]]
 
 
@@ -80,17 +81,30 @@ def stand(
     )
 
 
-def check_statement(one: Attestation | Waiver, kind: str, source: str) -> None:
-    """Refuse a statement that says nothing, or stands where experiments can tell."""
+def check_statement(one: Attestation | Waiver, kind: str, source: str, *, settings: Settings | None = None) -> None:
+    """Refuse a statement that says nothing, or stands where experiments can tell: by the hooks that *settings* give."""
     row = practice(one.practice)
     if not one.owner.strip() or not (one.statement if isinstance(one, Attestation) else one.reason).strip():
         raise ConfigError(f"{source}: [[{kind}]] {one.practice} needs an owner and a {_text_key(one)} that say something.")
-    if isinstance(one, Attestation) and row.is_measured:
+    if isinstance(one, Attestation) and row.is_measured and not (settings and may_be_attested(row, settings)):
         how = ", ".join(row.needed) or "what a run exercises"
         raise ConfigError(
             f"{source}: [[attest]] {one.practice} does not count, because experiments can tell ({how}). "
             "Remove it, and give the hooks that they need."
         )
+
+
+def may_be_attested(one: Practice, settings: Settings) -> bool:
+    """Whether a person may stand for a measured practice: its row allows that, and the app lacks a hook for it."""
+    places = [hook.split(".") for hook in one.hooks if not FACTS.startswith(hook)]
+    return one.attestable and any(not _given(settings, parts) for parts in places)
+
+
+def _given(settings: Settings, parts: Sequence[str]) -> bool:
+    node: object = settings
+    for part in parts:
+        node = getattr(node, part, None)
+    return bool(node)
 
 
 def _text_key(one: Attestation | Waiver) -> str:
@@ -146,10 +160,7 @@ def _by_flows(outcomes: Sequence[Outcome], settings: Settings) -> tuple[Standing
 
 def is_in_config(settings: Settings, hook: str) -> bool:
     """Whether the config gives *hook*, or an object that may have it; what it answers may still say too little."""
-    node: object = settings
-    for part in hook.split("."):
-        node = getattr(node, part, None)
-    return bool(node) or (bool(settings.app.object) and not hook.startswith("app.facts"))
+    return _given(settings, hook.split(".")) or (bool(settings.app.object) and not hook.startswith(FACTS))
 
 
 def _why_unproven(one: Practice, bearing: Sequence[Outcome], found: Found, hooks: tuple[str, ...]) -> str:

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from harness import gate
@@ -13,11 +14,11 @@ from harness.errors import ConfigError, UnknownName
 from harness.gate import Decision, judge, report_only
 from harness.practices import all_practices
 from harness.probes import Finding, Verdict
-from harness.settings import AppSettings, Attestation, GateSettings, Settings, Waiver, parse
-from harness.standings import PracticeStanding, Standing, is_in_config
+from harness.settings import AppSettings, Attestation, GateSettings, Observe, Settings, Waiver, parse
+from harness.standings import PracticeStanding, Standing, is_in_config, may_be_attested
 
 IDEMPOTENT = "webhooks.idempotent"
-UNTESTED = next(one.id for one in all_practices().values() if not one.needed)
+UNTESTED = next(one.id for one in all_practices().values() if one.attestable)
 TODAY = datetime.date(2026, 6, 1)
 YESTERDAY, TOMORROW = datetime.date(2026, 5, 31), datetime.date(2026, 6, 2)
 
@@ -291,6 +292,27 @@ def test_a_statement_that_cannot_be_meant_is_refused(settings: Settings, words: 
         gate.check(settings)
 
     assert words in str(refusal.value)
+
+
+def test_what_is_attested_is_experimented_with_where_the_hooks_are_given() -> None:
+    """Who gives pages needs no statement about them, and none is taken."""
+    pages = AppSettings(observe=Observe(pages={"connect": "/connect"}))
+    settings = msgspec.structs.replace(requiring(UNTESTED, attest=(attested(),)), app=pages)
+
+    with pytest.raises(ConfigError, match=r"ux\.explains-access does not count, because experiments can tell"):
+        gate.check(settings)
+
+
+def test_where_no_page_is_given_a_person_may_stand_for_what_pages_say() -> None:
+    """Only rows that allow it."""
+    settings = requiring(UNTESTED, attest=(attested(),))
+
+    gate.check(settings)
+
+    assert [one.id for one in all_practices().values() if may_be_attested(one, settings)] == [
+        "ux.explains-access",
+        "ux.transparent-use",
+    ]
 
 
 def test_a_few_scenarios_ask_no_gate(outcome_of: OutcomeOf) -> None:

@@ -253,6 +253,19 @@ def test_an_unknown_dataset_names_the_nearest() -> None:
     assert words.startswith("app.facts.datasets has 'acounts'. Did you mean 'accounts'? Known: accounts, balances, ")
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('acounts = ["Konten"]', "app.facts.dataset_words has 'acounts'. Did you mean 'accounts'? Known: accounts, "),
+        ("accounts = []", "app.facts.dataset_words.accounts must be a list of words, none of them empty."),
+        ('accounts = ["Konten", " "]', "app.facts.dataset_words.accounts must be a list of words, none of them empty."),
+    ],
+)
+def test_words_for_a_dataset_must_be_words_for_one(line: str, words: str) -> None:
+    """A slip would make a page look silent, and an empty word would find itself everywhere."""
+    assert complaint(f"[app.facts.dataset_words]\n{line}").startswith(words)
+
+
 def test_an_event_pattern_that_matches_nothing_is_refused() -> None:
     """A misspelt pattern would make every event look unused. Source: webhooks.events"""
     words = complaint('[app.facts]\nuses_events = ["consents.*"]')

@@ -42,9 +42,12 @@ See how we use them in our <a href="/privacy">privacy notice</a>.</p>
 }
 
 function connections(ref, connection, consents) {
-  const rows = consents.map((one) => `<li>${escaped(one.institution || "Your bank")}, until ${escaped((one.expiresAt || "").slice(0, 10) || "you end it")}</li>`);
+  const rows = consents.map((one) => {
+    const shared = (one.datasets || []).join(", ").replace(/_/g, " ") || "accounts, balances, transactions";
+    return `<li><b>${escaped(one.institution || "Your bank")}</b> shares ${escaped(shared)}, until ${escaped((one.expiresAt || "").slice(0, 10) || "you end it")}</li>`;
+  });
   const form = rows.length
-    ? `<form method="post" action="/customers/${encodeURIComponent(ref)}/disconnect"><button>Stop sharing</button></form>`
+    ? `<form method="post" action="/customers/${encodeURIComponent(ref)}/disconnect"><button>Stop all sharing</button></form>`
     : "";
   return page("Your connections", `<p>${STATES[connection]}</p><ul>${rows.join("")}</ul>${form}`);
 }

@@ -61,6 +61,7 @@ def routes() -> list[Route]:
         Route("/connections", sharing.connections, methods=["GET"]),
         Route("/customers/{ref}/refresh", sharing.refresh, methods=["POST"]),
         Route("/customers/{ref}/disconnect", sharing.disconnect, methods=["POST"]),
+        Route("/customers/{ref}/consents/{consent_id}/end", sharing.disconnect_one, methods=["POST"]),
         Route("/webhooks/fiskil", receiver.receive, methods=["POST"]),
     ]
 

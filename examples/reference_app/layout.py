@@ -31,7 +31,8 @@ p, ul { margin: 0 0 1rem; overflow-wrap: anywhere; }
 ul { padding-left: 1.25rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; margin: 0 0 1rem; overflow-wrap: anywhere; }
 dt { color: var(--soft); } dd { margin: 0; }
-section { border-top: 1px solid var(--line); padding-top: 1rem; }
+section { border: 1px solid var(--line); border-radius: .6rem; padding: 1rem 1.1rem 1.1rem; margin-bottom: 1.25rem; }
+section dl { margin-bottom: .9rem; }
 small { color: var(--soft); } a { color: var(--accent); }
 table { width: 100%; border-collapse: collapse; margin-bottom: 1rem; }
 th, td { text-align: left; padding: .35rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }

@@ -4,6 +4,7 @@ Every value is escaped, and nothing here needs JavaScript.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
@@ -100,21 +101,40 @@ def connections(ref: str, held: Mapping[str, object]) -> str:
     return layout.render(
         "Your connections",
         (syncing if held["connection"] == "syncing" else "")
-        + "".join(_consent(one) for one in consents)
+        + "".join(_consent(one, ref) for one in consents)
         + _balances(held)
-        + f'<form method="post" action="/customers/{quote(ref, safe="")}/disconnect">'
-        '<button class="quiet">Stop sharing and delete my data</button></form>',
+        + "<p><small>When you stop sharing, your bank stops at once and we delete what it gave us."
+        ' <a href="/privacy">How we use your data</a></small></p>' + (_stop_all(ref) if len(consents) > 1 else ""),
     )
 
 
-def _consent(consent: Mapping[str, str]) -> str:
+def _consent(consent: Mapping[str, str], ref: str) -> str:
     name = consent.get("institution_name") or f"Institution {consent.get('institution_id', '')}"
     shared = ", ".join(consent.get("datasets", "").split()).replace("_", " ") or "accounts, balances, transactions"
-    expiry = consent.get("expires_at", "")[:10] or "your bank decides"
+    action = f"/customers/{quote(ref, safe='')}/consents/{quote(consent['consent_id'], safe='')}/end"
     return (
         f"<section><h2>{escape(name)}</h2><dl><dt>Shares</dt><dd>{escape(shared)}</dd>"
-        f"<dt>Until</dt><dd>{escape(expiry)}</dd><dt>Status</dt><dd>{escape(consent['status'])}</dd></dl></section>"
+        f"<dt>Until</dt><dd>{escape(_day(consent.get('expires_at') or ''))}</dd>"
+        f"<dt>Status</dt><dd>{escape(consent['status'])}</dd></dl>"
+        f'<form method="post" action="{action}">'
+        f'<button class="quiet" aria-label="Stop sharing with {escape(name)}">Stop sharing</button></form></section>'
     )
+
+
+def _stop_all(ref: str) -> str:
+    return (
+        f'<form method="post" action="/customers/{quote(ref, safe="")}/disconnect">'
+        '<button class="quiet">Stop all sharing and delete my data</button></form>'
+    )
+
+
+def _day(instant: str) -> str:
+    """A day as people write it; a consent without an end of its own lasts until the bank ends it."""
+    try:
+        day = datetime.fromisoformat(instant)
+    except ValueError:
+        return "your bank ends it"
+    return f"{day.day} {day:%B %Y}"
 
 
 def _balances(held: Mapping[str, object]) -> str:

@@ -59,8 +59,21 @@ async def disconnect(request: Request) -> Response:
     except FiskilError as error:
         return failures.respond("disconnect", error, ref=ref, is_page=is_page)
     if is_page:
-        return RedirectResponse(f"/connections?{urlencode({'customer': ref})}", status_code=303)
+        return _back(ref)
     return JSONResponse({"status": "disconnected", "consents": ended})
+
+
+async def disconnect_one(request: Request) -> Response:
+    """``POST /customers/{ref}/consents/{consent_id}/end``: end this consent at Fiskil, and leave the others as they are."""
+    parts, ref, consent_id = parts_of(request), request.path_params["ref"], request.path_params["consent_id"]
+    end_user_id = await parts.database.read(customers.end_user_id, ref)
+    if not end_user_id or consent_id not in await parts.database.read(consents.active_ids, end_user_id):
+        return _back(ref) if forms.is_from_page(request) else _unknown_customer()
+    try:
+        await journeys.within_deadline(parts.settings, lambda deadline: end_one(parts, end_user_id, consent_id, deadline))
+    except FiskilError as error:
+        return failures.respond("disconnect", error, ref=ref, is_page=forms.is_from_page(request))
+    return _back(ref) if forms.is_from_page(request) else JSONResponse({"status": "disconnected", "consents": [consent_id]})
 
 
 async def end_consents(parts: Parts, end_user_id: str, deadline: Deadline) -> list[str]:
@@ -68,10 +81,20 @@ async def end_consents(parts: Parts, end_user_id: str, deadline: Deadline) -> li
     listed = {one.consent_id for one in await parts.api.consents(end_user_id, deadline) if one.is_active}
     known = await parts.database.read(consents.active_ids, end_user_id)
     for consent_id in sorted(listed | known):
-        await parts.api.revoke(consent_id, deadline)
-        await parts.database.write(consents.end_for_good, end_user_id, consent_id)
-        logs.write("consent_changed", outcome="ended by customer", end_user_id=end_user_id, consent_id=consent_id)
+        await end_one(parts, end_user_id, consent_id, deadline)
     return sorted(listed | known)
+
+
+async def end_one(parts: Parts, end_user_id: str, consent_id: str, deadline: Deadline) -> None:
+    """End one consent: at Fiskil, then here."""
+    await parts.api.revoke(consent_id, deadline)
+    await parts.database.write(consents.end_for_good, end_user_id, consent_id)
+    logs.write("consent_changed", outcome="ended by customer", end_user_id=end_user_id, consent_id=consent_id)
+
+
+def _back(ref: str) -> Response:
+    """To the page where the customer came from, as it is now."""
+    return RedirectResponse(f"/connections?{urlencode({'customer': ref})}", status_code=303)
 
 
 def _unknown_customer() -> Response:

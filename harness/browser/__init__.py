@@ -3,8 +3,9 @@
 The only room that knows Playwright; it writes down what it sees and judges nothing. Nothing outside this machine is reached.
 """
 
+from harness.browser.asking import Questions
 from harness.browser.chromium import Chromium
 from harness.browser.seen import Seen
 from harness.browser.window import DESK_PX, PHONE_PX, WIDTHS_PX, Window
 
-__all__ = ["DESK_PX", "PHONE_PX", "WIDTHS_PX", "Chromium", "Seen", "Window"]
+__all__ = ["DESK_PX", "PHONE_PX", "WIDTHS_PX", "Chromium", "Questions", "Seen", "Window"]

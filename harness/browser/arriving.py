@@ -8,7 +8,7 @@ from harness.browser.traffic import Traffic
 from harness.clock import stopwatch
 
 if TYPE_CHECKING:
-    from playwright.async_api import Frame, Page, Response
+    from playwright.async_api import Dialog, Frame, Page, Response
 
 STILL_MS = 60
 TICK_MS = 10
@@ -20,7 +20,6 @@ class Trail:
 
     def __init__(self) -> None:
         self.visited: list[str] = []
-        self.status: int | None = None
         self._answers: dict[Page, int] = {}
 
     def follow(self, page: "Page") -> None:
@@ -40,6 +39,20 @@ class Trail:
         request = response.request
         if request.is_navigation_request() and request.resource_type == "document" and response.frame == page.main_frame:
             self._answers[page] = response.status
+
+
+class Dialogs:
+    """What pages ask and say in dialogs of the browser's: a person reads each, and says yes."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    async def take(self, dialog: "Dialog") -> None:
+        """Read one."""
+        if dialog.message:
+            self.said.append(dialog.message)
+        with suppress(Exception):  # somebody else may have answered it
+            await dialog.accept()
 
 
 async def go(page: "Page", url: str, *, cap_s: float) -> str:

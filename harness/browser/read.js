@@ -40,7 +40,14 @@
   const controls = elements.map((one) => ({ kind: kindOf(one), text: nameOf(one), leads_to: leadsTo(one), is_disabled: isDisabled(one) }));
   if (wanted) {
     const fits = (one) => one.kind === wanted.kind && one.text === wanted.text && one.leads_to === wanted.leads_to;
-    return elements[controls.findIndex(fits)] || null;
+    // Of several alike the one that is meant, or the first that nothing lies over, as of a window in front of the page.
+    const alike = elements.filter((_, at) => fits(controls[at]));
+    const isFree = (one) => {
+      const box = one.getBoundingClientRect();
+      const top = one.getRootNode().elementFromPoint?.(box.x + box.width / 2, box.y + box.height / 2);
+      return !top || one === top || one.contains(top) || top.contains(one);
+    };
+    return (wanted.nth === undefined || wanted.nth === null ? alike.find(isFree) || alike[0] : alike[wanted.nth]) || null;
   }
   const signs = [];
   for (const one of all("progress,[role=progressbar]").filter(isVisible)) signs.push(tidy(`progressbar ${nameOf(one)}`));

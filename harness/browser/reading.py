@@ -1,5 +1,6 @@
 """Reading a page with all its frames, and pressing or filling in what was read."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,23 +15,34 @@ if TYPE_CHECKING:
 GONE = "it is no longer there"
 
 
-async def read(page: "Page", *, status: int | None, places: Places) -> Seen:
-    """The page and its frames, but for those in which there is nothing of the app's."""
+async def read(page: "Page", *, status: int | None, places: Places, said: Sequence[str] = ()) -> Seen:
+    """The page and its frames, but for those in which there is nothing of the app's; and what its dialogs *said*."""
     main = page.main_frame
     own = [frame for frame in page.frames if frame == main or not _is_foreign(frame, places)]
     parts = [await _part(frame, is_inner=frame != main) for frame in own]
+    parts += [Part(text=one) for one in said]
     return together(parts, url=page.url, status=status)
 
 
-async def press(page: "Page", control: Control, *, cap_s: float) -> str:
-    """Press the first that looks like *control*."""
-    element = await _element(page, control)
+async def press(page: "Page", control: Control, *, cap_s: float, nth: int | None = None) -> str:
+    """Press what looks like *control*: of several alike the first that nothing lies over, or that of a number from 0."""
+    element = await _element(page, control, nth)
     if element is None:
         return GONE
     try:
+        # Where the press leads to may hang, and what shows meanwhile is looked at.
         await element.click(timeout=cap_s * 1000, no_wait_after=True)
     except Exception:  # noqa: BLE001 - Playwright has one class for all that can go wrong here
-        return "something lies over it, or it never comes to rest"
+        return await _press_beneath(element)
+    return ""
+
+
+async def _press_beneath(element: "ElementHandle") -> str:
+    """Press what something lies over, such as a banner that a person would send away first."""
+    try:
+        await element.evaluate("(one) => one.click()")
+    except Exception:  # noqa: BLE001 - as above
+        return "it cannot be pressed"
     return ""
 
 
@@ -64,8 +76,8 @@ async def _is_shown(frame: "Frame") -> bool:
     return await (await frame.frame_element()).is_visible()
 
 
-async def _element(page: "Page", control: Control) -> "ElementHandle | None":
-    wanted: Any = msgspec.to_builtins(control)
+async def _element(page: "Page", control: Control, nth: int | None = None) -> "ElementHandle | None":
+    wanted: Any = {**msgspec.to_builtins(control), "nth": nth}
     for frame in page.frames:
         try:
             found = (await frame.evaluate_handle(script("read"), wanted)).as_element()

@@ -26,6 +26,7 @@ ENDLESS = frozenset({"eventsource", "websocket", "ping", "beacon", "media"})
 LARGEST_BODY = 4_000_000
 REFUSED = "it would have left this machine, so it was refused; sandbox.allow_hosts can allow its host"
 TOO_LONG = "the answer is longer than 4 MB, so the rest of it was not read"
+UNENDED = "it had not come to an end when the window was closed"
 UNREAD = "the browser had thrown the answer away before it was read"
 BLOCKED_WORKER = "Service Worker registration blocked"
 DRAIN_CAP_S = 3.0
@@ -41,6 +42,7 @@ class Traffic:
         self._write = write
         self._stamp = stamp
         self._open: dict[Request, dict[str, Any]] = {}
+        self._answered: set[Request] = set()
         self._reading: set[asyncio.Task[None]] = set()
         self._context: BrowserContext | None = None
         self._tap = Tap(self._later)
@@ -57,6 +59,7 @@ class Traffic:
         context.on("requestfinished", lambda request: self._later(self._ended(request)))
         context.on("requestfailed", lambda request: self._later(self._failed(request)))
         context.on("console", lambda told: self._told(told.text))
+        context.on("response", lambda response: self._answered.add(response.request))
         context.on("page", self._opened)
         await context.route("**/*", self._guard)
         await context.route_web_socket(lambda _url: True, self._guard_socket)
@@ -82,13 +85,18 @@ class Traffic:
         """Write down what never came to an end."""
         await self.drain()
         for request, about in list(self._open.items()):
-            self._put(request, about, lack="it had not come to an end when the window was closed")
+            self._put(request, about, lack=UNENDED if request in self._answered else GIVEN_UP)
         self._open.clear()
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         self._reading.add(task)
-        task.add_done_callback(self._reading.discard)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: "asyncio.Task[None]") -> None:
+        self._reading.discard(task)
+        if not task.cancelled():
+            task.exception()  # the page was gone; nobody waits for what it would have told
 
     async def _guard(self, route: "Route") -> None:
         with suppress(Exception):  # the page may be gone by now

@@ -74,6 +74,7 @@ class Window:
             ignore_https_errors=places.app().startswith("https:"),
         )
         self._trail = arriving.Trail()
+        self._dialogs = arriving.Dialogs()
         self._page: Page = self._run(self._begin(), cap_s=CLOSING_CAP_S)
 
     @property
@@ -159,10 +160,15 @@ class Window:
             for width_px in WIDTHS_PX
         )
 
-    def press(self, control: Control) -> str:
-        """Press what is there under that name; return what kept it from being pressed, in words."""
+    def press(self, control: Control, *, nth: int | None = None) -> str:
+        """Press what is there under that name; return what kept it from being pressed, in words.
+
+        Args:
+            nth: Of several alike, that of this number from 0; without it the first that nothing lies over.
+        """
         self._since = stopwatch()
-        return self._run(reading.press(self._page, control, cap_s=PRESS_CAP_S), cap_s=PRESS_CAP_S * 3)
+        self._chromium.call(self._dialogs.said.clear)
+        return self._run(reading.press(self._page, control, cap_s=PRESS_CAP_S, nth=nth), cap_s=PRESS_CAP_S * 3)
 
     def fill(self, control: Control, value: str) -> str:
         """Write *value* into a field; return what kept it from being filled in, in words."""
@@ -225,17 +231,19 @@ class Window:
         await self._traffic.attach(self._context, participant=self.participant)
         await self._context.add_init_script(script("watch"))
         self._context.on("page", self._trail.follow)
+        self._context.on("dialog", self._dialogs.take)
         page = await self._context.new_page()
         await self._traffic.watch(page)
         page.set_default_timeout(self.deadline_s * 1000)
         return page
 
     async def _open(self, url: str) -> str:
-        self._trail.status = None
+        self._dialogs.said.clear()
         return await arriving.go(self._page, url, cap_s=self.deadline_s)
 
     async def _read(self) -> Seen:
-        return await reading.read(self._page, status=self._trail.status_of(self._page), places=self.places)
+        status = self._trail.status_of(self._page)
+        return await reading.read(self._page, status=status, places=self.places, said=self._dialogs.said)
 
     async def _look(self, width_px: int, moment: str, cause: str, lack: str, has_pictures: bool) -> Shown:
         await self._page.set_viewport_size({"width": width_px, "height": HEIGHTS_PX[width_px]})

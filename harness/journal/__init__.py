@@ -34,7 +34,7 @@ from harness.journal.given import (
     UsedEvents,
 )
 from harness.journal.monitors import Monitors, moved
-from harness.journal.pages import GIVEN_UP, Control, Fetched, Picture, Pressed, Shown, Stored
+from harness.journal.pages import GIVEN_UP, Control, Fetched, Picture, Pressed, Sharing, Shown, Stored
 from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
 from harness.journal.traffic import (
     Abandoned,
@@ -101,6 +101,7 @@ __all__ = [
     "Reduction",
     "Rows",
     "Secured",
+    "Sharing",
     "Shown",
     "Started",
     "Stored",

@@ -61,7 +61,9 @@ class Declared(Entry, frozen=True, kw_only=True):
     datasets: tuple[str, ...] | None = None
     consent_days: int | None = None
     one_off: bool | None = None
+    dataset_words: dict[str, tuple[str, ...]] = {}
     purpose: str | None = None
+    privacy_url: str | None = None
     key_age_days: int | None = None
     rotate_days: int | None = None
     syncing_words: tuple[str, ...] = ()

@@ -24,7 +24,8 @@ class Control(Struct, frozen=True, kw_only=True):
 class Shown(Entry, frozen=True, kw_only=True):
     """One look at one page at one width.
 
-    ``page`` is its name in the config, or ``callback``, ``cancelled``, ``answer`` (what came of a press). ``moment`` says
+    ``page`` is its name in the config, or ``callback``, ``cancelled``, ``answer`` (what came of a press), ``privacy`` (the
+    notice that a page links), ``linked`` (another page of the app's own that it links). ``moment`` says
     what was going on: plain, waiting (a call of the app hangs), stalled (until the app gave up), unsynced (a consent, and no
     data yet), synced, ended, or failed. ``cause`` is the error type behind a look that is *failed*. ``text`` is what a
     person can read, line by line; ``signs`` are the visible signs of work under way (progressbar, aria-busy, a status that
@@ -88,7 +89,8 @@ class Stored(Entry, frozen=True, kw_only=True):
 class Pressed(Entry, frozen=True, kw_only=True):
     """The end user pressed something. ``number`` counts presses from 1 since the page was opened.
 
-    ``purpose`` is link (to begin a journey) or revoke. ``lack`` says why nothing came of it.
+    ``purpose`` is link (to begin a journey), revoke, or privacy. ``lack`` says why nothing came of it, or with an empty
+    ``text`` why there was nothing to press.
     """
 
     participant: str
@@ -108,3 +110,19 @@ class Picture(Entry, frozen=True, kw_only=True):
     width_px: int
     png: bytes = b""
     lack: str = ""
+
+
+class Sharing(Entry, frozen=True, kw_only=True):
+    """A consent that stood when its end user opened the page where consents are seen, as that page is to show it.
+
+    ``institution`` is the name that Fiskil tells. ``expires_on`` and ``today`` are days, like 2027-03-12. ``is_sought``
+    marks the one that is to be revoked.
+    """
+
+    participant: str
+    consent_id: str
+    institution: str
+    permissions: tuple[str, ...]
+    expires_on: str
+    today: str
+    is_sought: bool = True

@@ -21,6 +21,7 @@ from harness.probes.drops_revoked_rows import DropsRevokedRows
 from harness.probes.ends_as_told import EndsAsTold
 from harness.probes.ends_consents_at_fiskil import EndsConsentsAtFiskil
 from harness.probes.ends_like_its_twin import EndsLikeItsTwin
+from harness.probes.explains_access import ExplainsAccess
 from harness.probes.finding import Case, Finding, Verdict, heaviest
 from harness.probes.forgets_ended_consents import ForgetsEndedConsents
 from harness.probes.gives_up_on_refusals import GivesUpOnRefusals
@@ -44,6 +45,7 @@ from harness.probes.keeps_tokens_off_browsers import KeepsTokensOffBrowsers
 from harness.probes.keeps_urls_clean import KeepsUrlsClean
 from harness.probes.knows_again import KnowsAgain
 from harness.probes.leaves_urls_alone import LeavesUrlsAlone
+from harness.probes.lists_and_revokes import ListsAndRevokes
 from harness.probes.logs_api_calls import LogsApiCalls
 from harness.probes.logs_consents import LogsConsents
 from harness.probes.logs_failed_processing import LogsFailedProcessing
@@ -70,6 +72,7 @@ from harness.probes.shows_helpful_errors import ShowsHelpfulErrors
 from harness.probes.shows_no_server_error import ShowsNoServerError
 from harness.probes.shows_progress import ShowsProgress
 from harness.probes.starts_again_afresh import StartsAgainAfresh
+from harness.probes.states_its_use import StatesItsUse
 from harness.probes.stays_unconnected import StaysUnconnected
 from harness.probes.stops_on_bad_credentials import StopsOnBadCredentials
 from harness.probes.survives_every_plan import SurvivesEveryPlan
@@ -105,6 +108,7 @@ AnyProbe = (
     | EndsAsTold
     | EndsConsentsAtFiskil
     | EndsLikeItsTwin
+    | ExplainsAccess
     | ForgetsEndedConsents
     | GivesUpOnRefusals
     | HeedsConsentPageOnly
@@ -127,6 +131,7 @@ AnyProbe = (
     | KeepsUrlsClean
     | KnowsAgain
     | LeavesUrlsAlone
+    | ListsAndRevokes
     | LogsApiCalls
     | LogsConsents
     | LogsFailedProcessing
@@ -153,6 +158,7 @@ AnyProbe = (
     | ShowsNoServerError
     | ShowsProgress
     | StartsAgainAfresh
+    | StatesItsUse
     | StaysUnconnected
     | StopsOnBadCredentials
     | SurvivesEveryPlan
@@ -192,6 +198,7 @@ __all__ = [
     "EndsAsTold",
     "EndsConsentsAtFiskil",
     "EndsLikeItsTwin",
+    "ExplainsAccess",
     "Finding",
     "ForgetsEndedConsents",
     "GivesUpOnRefusals",
@@ -215,6 +222,7 @@ __all__ = [
     "KeepsUrlsClean",
     "KnowsAgain",
     "LeavesUrlsAlone",
+    "ListsAndRevokes",
     "LogsApiCalls",
     "LogsConsents",
     "LogsFailedProcessing",
@@ -243,6 +251,7 @@ __all__ = [
     "ShowsNoServerError",
     "ShowsProgress",
     "StartsAgainAfresh",
+    "StatesItsUse",
     "StaysUnconnected",
     "StopsOnBadCredentials",
     "SurvivesEveryPlan",

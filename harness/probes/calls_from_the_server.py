@@ -10,6 +10,8 @@ from harness.probes.finding import Finding
 from harness.probes.sightings import PAGES, unseen
 
 AGENTS = ("Mozilla/", "Chrome/", "Safari/", "Firefox/")
+PICTURES = frozenset({"font", "image", "media", "stylesheet"})
+"""The kinds that any page may show of anybody's, such as an institution's logo."""
 
 
 class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_the_server"):
@@ -26,7 +28,7 @@ class CallsFromTheServer(PlainProbe, frozen=True, kw_only=True, tag="calls_from_
 
     def examine(self, journal: Journal) -> Finding:
         """Look where pages asked."""
-        asked = [one for one in journal.all(Fetched) if one.is_api]
+        asked = [one for one in journal.all(Fetched) if one.is_api and one.kind not in PICTURES]
         if asked:
             lines = tuple(dict.fromkeys(f"the page {one.page!r} asked the API for {_path(one.url)}" for one in asked))
             return self.fails(lines[0], evidence=lines, examined=len(asked))

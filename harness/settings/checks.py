@@ -147,6 +147,11 @@ def _refuse_unknown_names(settings: Settings) -> None:
     for name in facts.datasets or ():
         if name not in PERMISSIONS:
             raise ConfigError(f"{source}: app.facts.datasets has {name!r}.{_hint(name, tuple(PERMISSIONS))}")
+    for name, words in facts.dataset_words.items():
+        if name not in PERMISSIONS:
+            raise ConfigError(f"{source}: app.facts.dataset_words has {name!r}.{_hint(name, tuple(PERMISSIONS))}")
+        if not words or not all(word.strip() for word in words):
+            raise ConfigError(f"{source}: app.facts.dataset_words.{name} must be a list of words, none of them empty.")
     for pattern in facts.uses_events or ():
         if not any(fnmatchcase(kind, pattern) for kind in EVENT_KINDS):
             raise ConfigError(

@@ -47,8 +47,10 @@ from harness.steps.institution import (
 )
 from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
 from harness.steps.keys import RevokeFirstKey, RotateKey
+from harness.steps.leaving import LookForEnd, RevokeInBrowser
 from harness.steps.link import AcceptKey, AwaitCall, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
 from harness.steps.monitors import ReadMonitors
+from harness.steps.notices import ReadNotice
 from harness.steps.order import DeliverEach, LiveThrough, SameMoment
 from harness.steps.pages import LookAt, WalkInBrowser
 from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
@@ -130,6 +132,7 @@ AnyStep = (
     | LimitPages
     | LiveThrough
     | LookAt
+    | LookForEnd
     | LookUntilSynced
     | LoseAcknowledgement
     | LoseConnection
@@ -139,6 +142,7 @@ AnyStep = (
     | OpenAccount
     | PressToLink
     | ReadMonitors
+    | ReadNotice
     | Redeliver
     | Reencode
     | ReencodeEvery
@@ -155,6 +159,7 @@ AnyStep = (
     | ReturnToTab
     | Revoke
     | RevokeFirstKey
+    | RevokeInBrowser
     | RevokeKey
     | RotateKey
     | SameMoment
@@ -240,6 +245,7 @@ __all__ = [
     "LimitPages",
     "LiveThrough",
     "LookAt",
+    "LookForEnd",
     "LookUntilSynced",
     "LoseAcknowledgement",
     "LoseConnection",
@@ -250,6 +256,7 @@ __all__ = [
     "PlainStep",
     "PressToLink",
     "ReadMonitors",
+    "ReadNotice",
     "Redeliver",
     "Reencode",
     "ReencodeEvery",
@@ -266,6 +273,7 @@ __all__ = [
     "ReturnToTab",
     "Revoke",
     "RevokeFirstKey",
+    "RevokeInBrowser",
     "RevokeKey",
     "RotateKey",
     "SameMoment",

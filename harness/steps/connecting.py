@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from harness.stage import Participant, Stage
 
 MOST_PRESSES = 6
-IDLE_S = 0.4
+IDLE_S = 1.2
 """A page that asked for nothing for so long after a press opens no auth session, in real seconds."""
 
 

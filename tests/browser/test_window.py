@@ -45,6 +45,9 @@ PAGES = {
     "/there": "<h1>There</h1>",
     "/secret": f"<h1>Debug</h1><input value='{SECRET}'>",
     "/long": "<h1>Long</h1><div style='height:9000px'></div>",
+    "/asks": '<button onclick=\'if (confirm("Really?")) document.title = "Done"\'>Stop</button>',
+    "/covered": """<button onclick='document.title = "Pressed"'>Go</button>
+<div style="position:fixed;inset:0">We use cookies</div>""",
     "/login": "<h1>Log in</h1><input type='password'>",
     "/mapped": "<script src='/a.js'></script><script src='/b.js'></script><script src='/c.js'></script>",
     "/streamed": """<h1 id=h>Wait</h1><script>
@@ -256,3 +259,23 @@ def test_fields_are_filled_in(go: Open) -> None:
 
     assert lacks == ("", "it is no longer there")
     assert window.read().values == ("rosa@example.com",)
+
+
+@pytest.mark.parametrize(("path", "title"), [("/asks", "Done"), ("/covered", "Pressed")])
+def test_what_stands_in_the_way_of_a_press_is_overcome(go: Open, path: str, title: str) -> None:
+    """A person says yes to a question, and sends a banner away."""
+    window = go(path)
+
+    lack = window.press(window.read().controls[0])
+
+    assert lack == ""
+    assert window.wait_until(lambda seen: seen.title == title, cap_s=5) is not None
+
+
+def test_what_a_dialog_says_is_read(go: Open) -> None:
+    """A person reads it too."""
+    window = go("/asks")
+
+    window.press(window.read().controls[0])
+
+    assert window.wait_until(lambda seen: "Really?" in seen.text, cap_s=5) is not None

@@ -24,6 +24,14 @@ def test_a_page_that_asks_the_api_is_caught() -> None:
     )
 
 
+def test_a_picture_of_the_apis_host_is_no_call() -> None:
+    """An institution's logo may be shown from there."""
+    sights = Sights()
+    sights.fetched("/logos/1.png", kind="image", is_ours=False, is_api=True)
+
+    assert PROBE.examine(sights.journal).verdict is Verdict.PASS
+
+
 def test_a_server_that_passes_a_browsers_headers_on_is_advised() -> None:
     """The call came from the server all the same."""
     sights = Sights()

@@ -1,0 +1,13 @@
+// Lists with which bank and until when data is shared, and never which data.
+//
+// Name the datasets of each consent.
+"use strict";
+
+const pages = require("../embedded_app/pages");
+
+const connections = pages.connections;
+
+pages.connections = (ref, connection, consents) =>
+  connections(ref, connection, consents).replace(/ shares .*?, until/g, ", connected until");
+
+require("../embedded_app/server");

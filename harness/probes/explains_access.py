@@ -1,0 +1,81 @@
+"""Does the page that starts linking say which data is asked for, and why?"""
+
+from typing import ClassVar, Final
+
+from harness.journal import Declared, Journal, Shown
+from harness.probes.base import PlainProbe
+from harness.probes.finding import Finding
+from harness.probes.page_text import Place, doubt, looks, markup, place_of, why_unreadable
+from harness.probes.page_words import dataset_names, missing_words, purpose_words
+
+PAGES, DATASETS, PURPOSE = "app.observe.pages", "app.facts.datasets", "app.facts.purpose"
+CONNECT = "connect"
+PLAIN: Final = "plain"
+
+
+class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access"):
+    """The page that starts linking names every dataset in ``app.facts.datasets`` and ``app.facts.purpose``, at both widths.
+
+    What only a press shows, or a picture, is not judged; what ``<details>`` hold counts.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (PAGES,)
+    expected: ClassVar[str] = "each dataset and the purpose in words on the page that starts linking, on a phone too"
+    source: ClassVar[str] = "practices: explain what data you access and why"
+    fix: ClassVar[str] = "name every dataset and the purpose beside the control that leads to the consent page"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Read the page."""
+        stated = next(iter(journal.all(Declared)), Declared())
+        if not stated.datasets:
+            return self.cannot_tell("the config does not say which datasets the app uses", hook=DATASETS)
+        if not (stated.purpose or "").strip():
+            return self.cannot_tell("the config does not say what the data is used for", hook=PURPOSE)
+        seen = looks(journal, CONNECT, [PLAIN])
+        unreadable = why_unreadable(seen)
+        if unreadable:
+            return self.cannot_tell(unreadable)
+        return self._judge(seen, stated)
+
+    def _judge(self, seen: list[Shown], stated: Declared) -> Finding:
+        named = {name: _worst(seen, dataset_names(name, stated.dataset_words)) for name in stated.datasets or ()}
+        words = purpose_words(stated.purpose or "")
+        lost = max((missing_words(one.text, words) for one in seen), key=len)
+        absent = [name for name, place in named.items() if place is Place.NOWHERE]
+        unseen = [name for name, place in named.items() if place is Place.UNSEEN]
+        has_no_purpose = len(lost) == len(words) and all(
+            len(missing_words(markup(one).written, words)) == len(words) for one in seen
+        )
+        why = doubt(seen)
+        if (absent or has_no_purpose) and not why:
+            return self._accused(absent, words if has_no_purpose else (), examined=len(named) + 1)
+        if absent or has_no_purpose:
+            what = _in_words(absent) if absent else "the purpose"
+            return self.cannot_tell(f"{what} may be named where it cannot be read: {why}")
+        if unseen:
+            return self.cannot_tell(f"{_in_words(unseen)} is in the page and not to be seen at both widths")
+        if len(lost) * 2 > len(words):
+            told = f"of the purpose as the config states it the page lacks {', '.join(lost)}"
+            return self.cannot_tell(f"{told}, so whether it tells it is open")
+        advice = tuple(
+            f"{name} is named only in what a press opens" for name, place in named.items() if place is Place.FOLDED
+        )
+        told = f"the page names {len(named)} datasets and the purpose"
+        return self.holds(f"{told}, but for {', '.join(lost)}" if lost else told, examined=len(named) + 1, advice=advice)
+
+    def _accused(self, absent: list[str], words: tuple[str, ...], *, examined: int) -> Finding:
+        lines = tuple(f"no word for {name.replace('_', ' ')}" for name in absent)
+        lines += (f"none of: {', '.join(words)}",) if words else ()
+        what = [_in_words(absent)] if absent else []
+        what += ["what the data is used for"] if words else []
+        told = f"the page that starts linking does not tell {' and '.join(what)}"
+        return self.fails(told, evidence=lines, examined=examined)
+
+
+def _worst(seen: list[Shown], phrases: tuple[str, ...]) -> Place:
+    return max(place_of(one, phrases) for one in seen)
+
+
+def _in_words(names: list[str]) -> str:
+    told = [name.replace("_", " ") for name in names]
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"

@@ -1,0 +1,241 @@
+"""Can the end user see what they share, and end it in a few presses, so that it ends at Fiskil and the app follows?"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+import msgspec
+
+from harness.journal import ConsentSeen, Control, Declared, Journal, Limits, Pressed, Sharing, Shown
+from harness.probes.base import PlainProbe
+from harness.probes.calls import told
+from harness.probes.explains_access import PAGES
+from harness.probes.finding import Finding
+from harness.probes.listings import gaps
+from harness.probes.page_dates import has_date
+from harness.probes.page_text import doubt, looks, why_unreadable
+from harness.probes.page_words import plain, says, words_for
+from harness.probes.receipts import consent_of
+from harness.probes.records import at_work, last_effects
+from harness.probes.states_its_use import is_local, is_same_address
+
+CONNECTIONS, ANSWER, REVOKE = "connections", "answer", "revoke"
+BEFORE: Final = "synced"
+AFTER: Final = "ended"
+MOST_PRESSES = 3
+FRESH = "app.limits.fresh_s"
+TELLING = ("sure", "likely", "ways")
+HARMLESS = ("never", "spares", "keeps", "begins")
+GONE = frozenset({404, 410})
+
+
+class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revokes"):
+    """The page of connections shows institution, datasets and expiry of a consent, and at most three presses end it.
+
+    It must end at Fiskil, alone where others have a control of their own, and then the page must list it no more.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (PAGES,)
+    expected: ClassVar[str] = (
+        "a list of what is shared, with whom and until when, and its end at Fiskil in 3 presses at most"
+    )
+    source: ClassVar[str] = "practices: provide easy access to consent management"
+    fix: ClassVar[str] = "list each consent with a control that revokes it at Fiskil first, and take it off the list then"
+
+    def examine(self, journal: Journal) -> Finding:
+        """Read the page, follow the presses, and read the page again."""
+        sharing = _sharing(journal)
+        sought = next((one for one in sharing if one.is_sought), None)
+        if sought is None:
+            return self.cannot_tell("no consent stood that could have been revoked on a page")
+        heard = {consent_of(one) for one, event in told(journal) if event.kind == "consent.received"}
+        unheard = [one for one in sharing if one.consent_id not in heard]
+        if unheard:
+            return self.cannot_tell("the app was not told of a consent that its page is to list")
+        seen = looks(journal, CONNECTIONS, [BEFORE])
+        unreadable = why_unreadable(seen)
+        if unreadable:
+            return self.cannot_tell(unreadable)
+        pressed = _last_run(journal)
+        found = [self._judge_list(journal, one, seen, examined=len(sharing)) for one in sharing]
+        found.append(self._judge_presses(journal, sharing, seen, pressed))
+        found.append(self._judge_after(journal, sought, seen))
+        wrong = [one for one in found if one is not None]
+        if wrong:
+            return max(wrong, key=lambda one: one.verdict.weight)
+        alone = _others_ended(journal, sharing)
+        advice = ("one control ends all consents; each could have its own",) if alone else ()
+        count = len(pressed)
+        seen_words = (
+            f"the page lists what is shared, and {count} {'press ends' if count == 1 else 'presses end'} it at Fiskil"
+        )
+        return self.holds(seen_words, examined=len(sharing), advice=advice)
+
+    def _judge_list(self, journal: Journal, one: Sharing, seen: list[Shown], *, examined: int) -> Finding | None:
+        """What the page lacks of one consent, and what is open; None where all of it is there."""
+        stated = next(iter(journal.all(Declared)), Declared())
+        answers = [one for one in journal.all(Shown) if one.page == ANSWER and one.moment == BEFORE and not one.participant]
+        lost, left_open = gaps(one, seen, answers, more_words=stated.dataset_words)
+        why = doubt([*seen, *answers])
+        if lost and not why:
+            return self.fails(f"the page of connections does not tell {' and '.join(lost)}", examined=examined)
+        if lost:
+            return self.cannot_tell(f"the page of connections does not tell {' and '.join(lost)}, and {why}")
+        return self.cannot_tell(left_open[0]) if left_open else None
+
+    def _judge_presses(
+        self, journal: Journal, sharing: list[Sharing], seen: list[Shown], pressed: list[Pressed]
+    ) -> Finding | None:
+        """What was pressed, and whether that ended the consent at Fiskil, and no other."""
+        sought = next(one for one in sharing if one.is_sought)
+        lines = tuple(f"pressed {one.text!r}" for one in pressed if one.text)
+        if not _presses(journal):
+            return self.cannot_tell("nothing was tried on the page of connections")
+        others = _others_ended(journal, sharing)
+        if not _has_ended(journal, sought.consent_id):
+            if others:
+                return self.fails("the control of one consent ended another", evidence=lines, examined=len(sharing))
+            return self._judge_vain(journal, seen, sought)
+        if len(pressed) > MOST_PRESSES:
+            seen_words = f"it takes {len(pressed)} presses to revoke a consent, and {MOST_PRESSES} are the most"
+            return self.fails(seen_words, evidence=lines, examined=len(pressed))
+        is_for_all = any(says(one.text, words_for(REVOKE, "every")) for one in pressed)
+        own = [one for one in seen[-1].controls if says(one.text, words_for(REVOKE, "sure"))]
+        if others and not is_for_all and len(own) >= len(sharing):
+            return self.fails("the control of one consent ended others as well", evidence=lines, examined=len(sharing))
+        return None
+
+    def _judge_vain(self, journal: Journal, seen: list[Shown], sought: Sharing) -> Finding:
+        """The consent lives on at Fiskil: because nothing could be pressed, or although something was."""
+        tried = [one for one in _presses(journal) if one.text]
+        pressed = [one for one in tried if not one.lack]
+        lines = tuple(dict.fromkeys(f"pressed {one.text!r}" for one in pressed))
+        if not tried:
+            return self._without_control(seen)
+        last = _presses(journal)[-1].lack
+        closed = [one.lack for one in journal.all(Shown) if one.page == ANSWER and one.lack and not one.participant]
+        if last or closed:
+            return self.cannot_tell(f"what was pressed last could not be followed: {last or closed[-1]}")
+        is_sure = any(says(one.text, words_for(REVOKE, "sure")) for one in pressed)
+        after = looks(journal, CONNECTIONS, [AFTER])
+        is_gone = bool(after) and not any(one.lack or says(one.text, [sought.institution]) for one in after)
+        if not is_sure and not (is_gone and any(says(one.text, words_for(REVOKE, "likely")) for one in pressed)):
+            return self.cannot_tell("nothing that could be pressed says that it would revoke the consent")
+        if not _had_time(journal):
+            return self._too_soon(journal)
+        return self.fails(
+            "the consent was revoked on the page and lives on at Fiskil", evidence=lines, examined=len(pressed)
+        )
+
+    def _without_control(self, seen: list[Shown]) -> Finding:
+        why = doubt(seen) or _unknown(seen)
+        if why:
+            return self.cannot_tell(f"nothing was found that says it would revoke the consent, and {why}")
+        return self.fails("the page of connections has nothing to press that would revoke the consent")
+
+    def _too_soon(self, journal: Journal) -> Finding:
+        end = last_effects(journal)
+        if end is not None:
+            return self.cannot_tell(at_work(end)[0])
+        return self.cannot_tell("within which time the app follows the end of a consent is not stated", hook=FRESH)
+
+    def _judge_after(self, journal: Journal, sought: Sharing, seen: list[Shown]) -> Finding | None:
+        """Whether page and state have followed the end."""
+        if not _has_ended(journal, sought.consent_id):
+            return None
+        after = looks(journal, CONNECTIONS, [AFTER])
+        unread = [one.lack for one in after if one.lack and one.status not in GONE]
+        if unread or not after:
+            return self.cannot_tell("; ".join(["the page of connections was not seen after the end", *unread[:1]]))
+        end = last_effects(journal)
+        is_resting = end is None or end.is_quiescent
+        is_listed = all(
+            still_lists(before, text=later.text, controls=later.controls, institution=sought.institution)
+            for before, later in zip(seen, after, strict=False)
+        )
+        if is_listed and not _had_time(journal):
+            return self._too_soon(journal)
+        if is_listed:
+            return self.fails("the page still lists a consent as active that has ended", examined=len(after))
+        is_nothing_left = not any(one.is_active for one in _latest(journal).values())
+        if end is not None and is_resting and end.is_connected and is_nothing_left:
+            return self.fails("the app counts the end user as connected although their only consent was revoked")
+        return None
+
+
+def still_lists(before: Shown, *, text: str, controls: Sequence[Control], institution: str) -> bool:
+    """Whether a page shows a consent as it did: its name and dates, its controls, and no new word of an end."""
+    if not says(text, [institution]) or not says(before.text, [institution]):
+        return False
+    known, now = _lines(before.text), _lines(text)
+    telling = Counter({line: count for line, count in known.items() if says(line, [institution]) or has_date(line)})
+    if says("\n".join(now - known), words_for("ended")) or telling - now:
+        return False
+    needed = _revoking(before.controls)
+    return bool(needed) and not needed - _revoking(controls)
+
+
+def _lines(text: str) -> "Counter[str]":
+    return Counter(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _revoking(controls: Sequence[Control]) -> "Counter[str]":
+    """The controls that say that they would end something, or lead to that, by their words."""
+    words = [word for name in TELLING for word in words_for(REVOKE, name)]
+    return Counter(plain(one.text) for one in controls if not one.is_disabled and says(one.text, words))
+
+
+def _unknown(seen: list[Shown]) -> str:
+    """What on the page might end something though nobody knows its words: all but what is known to do something else."""
+    harmless = [*words_for("privacy"), *(word for name in HARMLESS for word in words_for(REVOKE, name))]
+    telling = [word for name in TELLING for word in words_for(REVOKE, name)]
+    for look in seen:
+        for one in look.controls:
+            is_away = bool(one.leads_to) and not is_local(look.url, one.leads_to) and not says(one.text, telling)
+            is_here = one.kind == "link" and is_same_address(one.leads_to, look.url)
+            if not (one.is_disabled or is_away or is_here or says(one.text, harmless)):
+                return f"what {one.text!r} does is not known" if one.text else "a control without a name is there"
+    return ""
+
+
+def _had_time(journal: Journal) -> bool:
+    """Whether the app could follow: it is at rest, or has promised a time that is over."""
+    end = last_effects(journal)
+    if end is not None:
+        return end.is_quiescent
+    return not any("fresh_s" in one.assumed for one in journal.all(Limits))
+
+
+def _sharing(journal: Journal) -> list[Sharing]:
+    """What was shared; of consents with one institution, which a page may not tell apart, the one that went is sought."""
+    latest = {one.consent_id: one for one in journal.all(Sharing) if not one.participant}
+    sought = next((one for one in latest.values() if one.is_sought), None)
+    if sought is None or _has_ended(journal, sought.consent_id):
+        return list(latest.values())
+    twins = [one for one in latest.values() if one.institution == sought.institution and _has_ended(journal, one.consent_id)]
+    chosen = twins[0].consent_id if twins else sought.consent_id
+    return [msgspec.structs.replace(one, is_sought=one.consent_id == chosen) for one in latest.values()]
+
+
+def _last_run(journal: Journal) -> list[Pressed]:
+    """The presses since the page was last opened: what was tried before led nowhere."""
+    every = _presses(journal)
+    begun = max((at for at, one in enumerate(every) if one.number <= 1), default=0)
+    return [one for one in every[begun:] if one.text]
+
+
+def _presses(journal: Journal) -> list[Pressed]:
+    return [one for one in journal.all(Pressed) if one.purpose == REVOKE and not one.participant]
+
+
+def _latest(journal: Journal) -> dict[str, ConsentSeen]:
+    return {one.consent_id: one for one in journal.all(ConsentSeen) if not one.participant}
+
+
+def _has_ended(journal: Journal, consent_id: str) -> bool:
+    known = _latest(journal).get(consent_id)
+    return known is not None and not known.is_active
+
+
+def _others_ended(journal: Journal, sharing: list[Sharing]) -> list[str]:
+    return [one.consent_id for one in sharing if not one.is_sought and _has_ended(journal, one.consent_id)]

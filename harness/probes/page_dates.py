@@ -1,0 +1,77 @@
+"""Reading a page for a date, in the forms in which people write one: 2027-03-12, 12/03/2027, 12 March 2027, in 90 days."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(\d{4}|\d{2})"
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_NUMBERS = re.compile(r"(?<![\d.])(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?![\d.]\d)")
+_DAY_FIRST = re.compile(rf"\b{_DAY}\s*(?:of\s+)?({_MONTH})\b\.?,?(?:\s+{_YEAR}\b)?")
+_MONTH_FIRST = re.compile(rf"\b({_MONTH})\.?\s+{_DAY}\b(?!\d)(?:,?\s+{_YEAR}\b)?")
+_MONTH_ONLY = re.compile(rf"\b({_MONTH})\.?,?\s+(\d{{4}})\b")
+_SPAN = re.compile(r"\b(\d{1,3})\s*-?\s*(day|week|month|year)s?\b")
+_HINTS = re.compile(
+    r"(?<![\w.,$€£*•·#…-])(?<![x*•·#…\d.-]\s)(?:202\d|203\d|25[678]\d)(?!\d|[.,]\d)"  # a year, and no end of a number
+    r"|(?<![\d/])\d{1,2}/\d{1,2}(?![\d/])"
+    r"|\b(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s+(?:day|week|month|year)s?\b"
+    r"|\b(?:today|tomorrow|tonight|midnight)\b"
+    r"|[年月日]"
+)
+"""What may be a date or a part of one, though nobody could say which."""
+
+SLACK_DAYS = 1
+"""An app may tell the day of another time zone."""
+_UNIT_DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
+_UNIT_SLACK = {"day": 1.5, "week": 7.0, "month": 16.0, "year": 31.0}
+
+
+def shows_day(text: str, wanted: date, *, today: date) -> bool:
+    """Whether a page tells the day *wanted* in any form, also as the time that is left from *today*."""
+    told = _even(text)
+    if any(abs((one - wanted).days) <= SLACK_DAYS for one in _days(told, wanted)):
+        return True
+    left = (wanted - today).days
+    spans = [(int(number), unit) for number, unit in _SPAN.findall(told)]
+    return any(abs(number * _UNIT_DAYS[unit] - left) <= _UNIT_SLACK[unit] for number, unit in spans) or any(
+        MONTHS.index(month[:3]) + 1 == wanted.month and int(year) == wanted.year for month, year in _MONTH_ONLY.findall(told)
+    )
+
+
+def has_date(text: str) -> bool:
+    """Whether anything in a text looks like a date, a part of one, or a span of time."""
+    told = _even(text)
+    patterns = (_YEAR_FIRST, _NUMBERS, _DAY_FIRST, _MONTH_FIRST, _MONTH_ONLY, _SPAN, _HINTS)
+    return any(one.search(told) for one in patterns)
+
+
+def _even(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _days(told: str, wanted: date) -> Iterator[date]:
+    """Every day that a text can mean; one without a year is in the year that is wanted."""
+    for year, month, day in _YEAR_FIRST.findall(told):
+        yield from _day(year, month, day)
+    for one, other, year in _NUMBERS.findall(told):
+        yield from _day(year, other, one)
+        yield from _day(year, one, other)
+    for day, month, year in _DAY_FIRST.findall(told):
+        yield from _day(year or str(wanted.year), MONTHS.index(month[:3]) + 1, day)
+    for month, day, year in _MONTH_FIRST.findall(told):
+        yield from _day(year or str(wanted.year), MONTHS.index(month[:3]) + 1, day)
+
+
+def _day(year: str, month: str | int, day: str) -> Iterator[date]:
+    try:
+        full = int(year) + (2000 if len(year) <= 2 else 0)
+        yield date(full, int(month), int(day))
+    except ValueError:
+        return

@@ -1,0 +1,179 @@
+"""What looks at a page let one read: which there are, why one cannot be read, and what a page holds that nobody sees yet.
+
+Text that is visible at one width only is seen by some alone, so both widths count.
+"""
+
+import enum
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from html.parser import HTMLParser
+
+from msgspec import Struct
+
+from harness.journal import Journal, Shown
+from harness.probes.page_words import says, words_for
+
+WIDTHS = 2
+SHORTEST_TEXT = 12
+"""A page with fewer letters than that says nothing that could be read."""
+SHORT_TEXT = 200
+"""A page with a picture and fewer characters than that may say in the picture what it has to say."""
+FEW_WORDS = 2
+"""With fewer of the words that every page in English has it is in another language."""
+_UNREAD = frozenset({"script", "style", "template", "noscript", "head", "title", "svg"})
+_DRAWN = frozenset({"img", "canvas", "picture", "video", "svg", "map"})
+_FRAMED = frozenset({"object", "embed", "iframe", "frame"})
+_NAMING = ("alt", "aria-label", "title", "placeholder")
+
+
+class Place(enum.IntEnum):
+    """Where on a page something is named, from the best to the worst."""
+
+    SEEN = 0
+    FOLDED = 1
+    UNSEEN = 2
+    NOWHERE = 3
+
+
+class Markup(Struct, frozen=True, kw_only=True):
+    """What a page's HTML holds besides what is seen.
+
+    ``folded`` is text inside ``<details>``, which one press opens, ``written`` all text there is, with the names of pictures
+    and controls. ``is_drawn`` says that pictures are there, ``is_framed`` that other documents are, ``has_folds`` that
+    something can be opened or turned to (menus, tabs, accordions, switches).
+    """
+
+    folded: str = ""
+    written: str = ""
+    addresses: tuple[str, ...] = ()
+    is_drawn: bool = False
+    is_framed: bool = False
+    has_folds: bool = False
+
+
+def looks(journal: Journal, page: str, moments: Iterable[str], *, participant: str = "") -> list[Shown]:
+    """The latest look at a page in one of some moments, for each width, the narrowest first."""
+    wanted = set(moments)
+    found = {
+        one.width_px: one
+        for one in journal.all(Shown)
+        if one.page == page and one.moment in wanted and one.participant == participant
+    }
+    return [found[width] for width in sorted(found)]
+
+
+def why_unreadable(seen: list[Shown]) -> str:
+    """Why these looks at one page, one for each width, tell nothing; empty where they do."""
+    if not seen:
+        return "the page was not looked at"
+    name = f"the page {seen[0].page!r}"
+    for one in seen:
+        if one.lack:
+            return f"{name} could not be read: {one.lack}"
+        if not is_fine(one.status):
+            return f"{name} answered {one.status}"
+        if letters(one.text) < SHORTEST_TEXT:
+            return f"{name} shows no text that could be read"
+    return f"{name} was not looked at with both widths" if len(seen) < WIDTHS else ""
+
+
+def is_fine(status: int | None) -> bool:
+    """Whether a page came as it should, from the app or from what the browser had kept; None where nobody knows."""
+    return status is None or 200 <= status < 300 or status == 304
+
+
+def letters(text: str) -> int:
+    """How many letters a text has."""
+    return len(re.findall(r"[^\W\d_]", text))
+
+
+def place_of(look: Shown, phrases: Iterable[str]) -> Place:
+    """Where one look at a page names something, by any of some phrases."""
+    wanted = tuple(phrases)
+    if says(look.text, wanted):
+        return Place.SEEN
+    held = markup(look)
+    if says(held.folded, wanted):
+        return Place.FOLDED
+    return Place.UNSEEN if says(held.written, wanted) else Place.NOWHERE
+
+
+def doubt(seen: list[Shown]) -> str:
+    """What keeps one from saying that a page does not name something: a press, a picture or a frame may show it."""
+    held = [markup(one) for one in seen]
+    known = words_for("english")
+    if any(sum(1 for word in known if says(one.text, [word])) < FEW_WORDS for one in seen):
+        return "the page seems to be in a language of which no words are known"
+    if any(one.has_folds for one in held):
+        return "a press opens more of the page"
+    if any(one.is_framed for one in held):
+        return "a frame is in the page"
+    if any(one.is_drawn for one in held) and min(len(look.text) for look in seen) < SHORT_TEXT:
+        return "the page is mostly a picture"
+    return ""
+
+
+def markup(look: Shown) -> Markup:
+    """What the HTML of a look holds."""
+    return _read(look.html)
+
+
+@lru_cache(maxsize=64)
+def _read(html: str) -> Markup:
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return Markup(
+        folded="\n".join(reader.folded),
+        written="\n".join(reader.written),
+        addresses=tuple(reader.addresses),
+        is_drawn=reader.is_drawn,
+        is_framed=reader.is_framed,
+        has_folds=reader.has_folds,
+    )
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.folded: list[str] = []
+        self.written: list[str] = []
+        self.addresses: list[str] = []
+        self.is_drawn = self.is_framed = self.has_folds = False
+        self._details = 0
+        self._unread: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        have = {name: value or "" for name, value in attrs}
+        self.is_drawn = self.is_drawn or tag in _DRAWN or "background-image" in have.get("style", "")
+        self.is_framed = self.is_framed or tag in _FRAMED
+        self.has_folds = self.has_folds or _opens(tag, have)
+        if tag == "a" and "href" in have:
+            self.addresses.append(have["href"])
+        if tag == "details":
+            self._details += 1
+        self._note([have[name] for name in _NAMING if have.get(name)])
+        if tag in _UNREAD:
+            self._unread.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "details":
+            self._details = max(0, self._details - 1)
+        if tag in self._unread:
+            del self._unread[self._unread.index(tag) :]
+
+    def handle_data(self, data: str) -> None:
+        if not self._unread and data.strip():
+            self._note([data.strip()])
+
+    def _note(self, texts: list[str]) -> None:
+        self.written += texts
+        if self._details:
+            self.folded += texts
+
+
+def _opens(tag: str, have: dict[str, str]) -> bool:
+    """Whether an element is there to show something else: a tab, a fold, a menu, a window."""
+    told = {"aria-expanded", "aria-haspopup", "aria-controls", "popovertarget", "data-toggle", "data-bs-toggle"}
+    return tag == "summary" or have.get("role") in {"tab", "tablist", "switch"} or bool(told & have.keys())

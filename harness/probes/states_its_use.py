@@ -1,0 +1,131 @@
+"""Can the end user read what the data is used for, and the privacy notice, before they begin?"""
+
+from typing import ClassVar
+from urllib.parse import unquote, urljoin, urlsplit
+
+from harness.journal import Declared, Journal, Pressed, Shown
+from harness.probes.base import PlainProbe
+from harness.probes.explains_access import CONNECT, PAGES, PLAIN, PURPOSE
+from harness.probes.finding import Finding
+from harness.probes.page_text import SHORTEST_TEXT, doubt, is_fine, letters, looks, markup, why_unreadable
+from harness.probes.page_words import missing_words, purpose_words, says, words_for
+
+PRIVACY_URL = "app.facts.privacy_url"
+NOTICE, LINKED, PRIVACY = "privacy", "linked", "privacy"
+ELSEWHERE = "it leads to another machine"
+
+
+class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
+    """From the page that starts linking one press leads to ``app.facts.privacy_url``, and the purpose is told on the way.
+
+    A notice of the app's own must answer 200 with text; one at another machine is known by its address and never opened.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (PAGES,)
+    expected: ClassVar[str] = "a link to the privacy notice on the page that starts linking, and the purpose on either page"
+    source: ClassVar[str] = "practices: be transparent about how data will be used"
+    fix: ClassVar[str] = (
+        "say what the data is used for and link the privacy notice on the page that leads to the consent page"
+    )
+
+    def examine(self, journal: Journal) -> Finding:
+        """Look for the link, read where it leads, and look for the purpose."""
+        stated = next(iter(journal.all(Declared)), Declared())
+        if not (stated.purpose or "").strip():
+            return self.cannot_tell("the config does not say what the data is used for", hook=PURPOSE)
+        if not (stated.privacy_url or "").strip():
+            return self.cannot_tell("the config does not say where the privacy notice is", hook=PRIVACY_URL)
+        seen = looks(journal, CONNECT, [PLAIN])
+        unreadable = why_unreadable(seen)
+        if unreadable:
+            return self.cannot_tell(unreadable)
+        notice = looks(journal, NOTICE, [PLAIN])
+        notice = notice or [one for one in _linked(journal) if is_same_address(one.url, _address(seen, stated))]
+        return self._judge_link(journal, seen, notice, stated) or self._judge_purpose(journal, seen, notice, stated)
+
+    def _judge_link(self, journal: Journal, seen: list[Shown], notice: list[Shown], stated: Declared) -> Finding | None:
+        """What is wrong or open about the link and where it leads; None where all is well."""
+        wanted = _address(seen, stated)
+        is_seen = all(any(is_same_address(control.leads_to, wanted) for control in one.controls) for one in seen)
+        has_arrived = any(is_same_address(one.url, wanted) for one in notice)
+        if not is_seen and not has_arrived:
+            return self._without_link(journal, seen, wanted)
+        if not is_local(seen[0].url, wanted):
+            return None
+        if not notice:
+            return self.cannot_tell("the privacy notice was not opened")
+        return self._judge_notice(notice)
+
+    def _judge_notice(self, notice: list[Shown]) -> Finding | None:
+        bad = next((one.status for one in notice if not is_fine(one.status)), None)
+        if bad is not None:
+            return self.fails(f"the link to the privacy notice leads to a page that answers {bad}", examined=2)
+        lack = next((one.lack for one in notice if one.lack), "")
+        if lack:
+            return self.cannot_tell(f"the privacy notice could not be read: {lack}")
+        if min(letters(one.text) for one in notice) >= SHORTEST_TEXT:
+            return None
+        if any(markup(one).is_drawn or markup(one).is_framed for one in notice):
+            return self.cannot_tell("the privacy notice is a picture or a frame, which cannot be read")
+        return self.fails("the privacy notice has no text", examined=2)
+
+    def _without_link(self, journal: Journal, seen: list[Shown], wanted: str) -> Finding:
+        held = [markup(one) for one in seen]
+        hidden = any(is_same_address(urljoin(seen[0].url, one), wanted) for page in held for one in page.addresses)
+        if hidden:
+            return self.cannot_tell("the link to the privacy notice is in the page and not to be seen at both widths")
+        named = [control for one in seen for control in one.controls if says(control.text, words_for(PRIVACY))]
+        if named or any(one.purpose == PRIVACY for one in journal.all(Pressed)):
+            told = "the page offers a privacy notice at another address than the config states, or in a window of its own"
+            return self.cannot_tell(told)
+        why = doubt(seen)
+        if why:
+            return self.cannot_tell(f"the link to the privacy notice was not found, and {why}")
+        return self.fails("nothing on the page that starts linking leads to the privacy notice", examined=len(seen))
+
+    def _judge_purpose(self, journal: Journal, seen: list[Shown], notice: list[Shown], stated: Declared) -> Finding:
+        words = purpose_words(stated.purpose or "")
+        others = _linked(journal)
+        lost = min((missing_words(one.text, words) for one in [*seen, *notice, *others]), key=len)
+        written = [markup(one).written for one in [*seen, *notice, *others]]
+        if len(lost) * 2 <= len(words):
+            told = "the privacy notice is linked and the purpose is told"
+            return self.holds(f"{told}, but for {', '.join(lost)}" if lost else told, examined=2)
+        if not is_local(seen[0].url, _address(seen, stated)):
+            return self.cannot_tell("the purpose may be told in the privacy notice, which is at another machine")
+        why = doubt(seen) or doubt(notice)
+        if len(lost) < len(words) or why or any(len(missing_words(one, words)) < len(words) for one in written):
+            reason = f"of the purpose as the config states it {', '.join(lost)} was not found"
+            return self.cannot_tell(f"{reason}, and {why}" if why else reason)
+        return self.fails(
+            "neither the page that starts linking nor the privacy notice tells what the data is used for",
+            evidence=(f"none of: {', '.join(words)}",),
+            examined=2,
+        )
+
+
+def _address(seen: list[Shown], stated: Declared) -> str:
+    """Where the privacy notice is, as the page would resolve it."""
+    return urljoin(seen[0].url, stated.privacy_url or "")
+
+
+def _linked(journal: Journal) -> list[Shown]:
+    """The pages of the app's own that the first one links."""
+    return [one for one in journal.all(Shown) if one.page == LINKED and not one.participant and not one.lack]
+
+
+def is_same_address(left: str, right: str) -> bool:
+    """Whether two absolute addresses are one page: whatever their query, fragment, or slash at the end."""
+    if not left or not right:
+        return False
+    one, other = urlsplit(left), urlsplit(right)
+    return (one.scheme, one.netloc.lower(), _path(one.path)) == (other.scheme, other.netloc.lower(), _path(other.path))
+
+
+def is_local(page_url: str, address: str) -> bool:
+    """Whether an address is at the origin of a page."""
+    return urlsplit(page_url)[:2] == urlsplit(address)[:2]
+
+
+def _path(path: str) -> str:
+    return unquote(path).rstrip("/") or "/"

@@ -1,0 +1,251 @@
+"""Steps of the end user who takes back what they share, on the app's own page in Chromium."""
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from harness.browser import Questions, Seen, Window
+from harness.clock import stopwatch
+from harness.journal import Pressed, Sharing, Shown
+from harness.model import Consent
+from harness.probes.lists_and_revokes import AFTER, ANSWER, BEFORE, CONNECTIONS, REVOKE, still_lists
+from harness.probes.page_text import looks
+from harness.steps.journeys import START_SESSION
+from harness.steps.pages import PAGES, Looking, address_of, look_at
+from harness.steps.ways_out import WayOut, closed_ways, first_ways, next_ways
+
+if TYPE_CHECKING:
+    from harness.stage import Participant, Stage
+
+MOST_TRIES = 4
+MOST_DETAILS = 2
+MOST_PRESSES = 5
+"""More than a person should need, so that a way that is too long is seen for what it is."""
+
+NOTHING = "there is nothing to press that would revoke the consent"
+TYPED = "the page asks for more than presses"
+TICK = """(isAll) => {
+  const visible = (one) => one.checkVisibility() && !one.disabled;
+  const ticked = [];
+  const name = (one) => (one.labels?.[0]?.innerText || one.name || "a box").replace(/\\s+/g, " ").trim();
+  for (const one of [...document.querySelectorAll("input[type=checkbox],input[type=radio]")].filter(visible)) {
+    const alike = one.type === "radio" && document.querySelector(`input[type=radio][name="${one.name}"]:checked`);
+    if (one.checked || alike || !(one.required || isAll)) continue;
+    one.click();
+    ticked.push(name(one));
+  }
+  for (const one of [...document.querySelectorAll("select")].filter(visible)) {
+    if (one.value || !(one.required || isAll)) continue;
+    one.selectedIndex = one.options.length - 1;
+    one.dispatchEvent(new Event("change", { bubbles: true }));
+    ticked.push(name(one));
+  }
+  return ticked;
+}"""
+"""Answers what a page asks besides: boxes that must be ticked, one of several choices; each costs a press."""
+
+
+class RevokeInBrowser(Looking, frozen=True, kw_only=True, tag="revoke_in_browser"):
+    """The end user opens the page that lists their consents, looks for what ends the latest one, and presses it.
+
+    A page or a window that asks once more is answered; the end is waited for as long as ``app.limits.fresh_s``.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = (PAGES, START_SESSION)
+    page: str = CONNECTIONS
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Look, press, and see what comes of it."""
+        participant = stage.participant(self.twin)
+        consent = stage.consent_of(participant)
+        _note_sharing(stage, participant, consent)
+        look_at(stage, participant, self.page, moment=BEFORE)
+        if self.page in stage.settings.app.observe.pages:
+            _Leaving(stage, participant, consent, self.page).leave()
+        stage.collect_events()
+
+
+class LookForEnd(Looking, frozen=True, kw_only=True, tag="look_for_end"):
+    """The end user opens the list of their consents again, until it has followed or ``app.limits.fresh_s`` are over."""
+
+    page: str = CONNECTIONS
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Open and read it, and write down the last look."""
+        participant = stage.participant(self.twin)
+        template = stage.settings.app.observe.pages.get(self.page)
+        before = looks(stage.journal, self.page, [BEFORE], participant=participant.name)
+        if template is not None and before:
+            ended = [one for one in stage.fiskil.sandbox.consents_of(participant.end_user_id) if not one.is_active]
+            names = [stage.fiskil.sandbox.store.institutions[one.institution_id].name for one in ended]
+            window = stage.window(participant)
+            elapsed = stopwatch()
+            window.open(address_of(stage, participant, template), page=self.page)
+            while elapsed() < stage.settings.app.limits.fresh_s and _lists_any(before, window.read(), names):
+                window.pause()
+                window.open(address_of(stage, participant, template), page=self.page)
+        look_at(stage, participant, self.page, moment=AFTER)
+
+
+def _lists_any(before: list[Shown], seen: Seen, names: list[str]) -> bool:
+    return any(
+        still_lists(one, text=seen.text, controls=seen.controls, institution=name) for one in before for name in names
+    )
+
+
+def _note_sharing(stage: "Stage", participant: "Participant", sought: Consent) -> None:
+    """Write down what the page is to list."""
+    sandbox = stage.fiskil.sandbox
+    for one in sandbox.consents_of(participant.end_user_id):
+        if one.is_active:
+            stage.journal.write(
+                Sharing(
+                    **stage.journal.stamp(),
+                    participant=participant.name,
+                    consent_id=one.arrangement_id,
+                    institution=sandbox.store.institutions[one.institution_id].name,
+                    permissions=one.permissions,
+                    expires_on=one.expires_at.astimezone(UTC).date().isoformat(),
+                    today=sandbox.clock.now().astimezone(UTC).date().isoformat(),
+                    is_sought=one.arrangement_id == sought.arrangement_id,
+                )
+            )
+
+
+class _Leaving:
+    """One end user's search for the end of one consent."""
+
+    def __init__(self, stage: "Stage", participant: "Participant", consent: Consent, page: str) -> None:
+        self._stage = stage
+        self._participant = participant
+        self._consent = consent
+        self._page = page
+        self._window: Window = stage.window(participant)
+        self._questions = Questions(self._window)
+        self._number = 0
+
+    def leave(self) -> None:
+        """Try one way after another, each from the page that lists consents, until one has ended the consent."""
+        ways = self._first_ways()
+        self._read_details([one for one in ways if one.is_way])
+        if not ways:
+            self._number = 1
+            self._note("", lack=NOTHING)
+        for at, way in enumerate(ways[:MOST_TRIES]):
+            if at:
+                self._open()
+            if self._follow(way) or self._has_ended():
+                return
+
+    def _read_details(self, ways: list[WayOut]) -> None:
+        """Open what tells more of a consent, as somebody does who has not made up their mind, and come back."""
+        for way in ways[:MOST_DETAILS]:
+            lack = self._window.press(way.control, nth=way.nth)
+            self._window.settle()
+            self._window.called(ANSWER)
+            self._window.look(moment=BEFORE, lack=lack)
+            self._open()
+        self._questions.new()
+
+    def _follow(self, way: WayOut) -> bool:
+        """Press *way* and what follows; True where the consent has ended, or what was pressed said that it would end it."""
+        self._number = 0
+        has_sure = False
+        going: WayOut | None = way
+        while going is not None and self._number < MOST_PRESSES:
+            before = self._window.read()
+            self._tick(is_all=False)
+            if not self._press(going):
+                return False
+            has_sure = has_sure or going.is_sure
+            going = self._await(before, has_sure=has_sure)
+        return has_sure or self._has_ended()
+
+    def _press(self, way: WayOut) -> bool:
+        self._number += 1
+        lack = self._window.press(way.control, nth=way.nth)
+        if not lack:
+            self._window.settle()
+        self._note(way.control.text or "a control without a name", lack=lack)
+        for message in self._questions.new():
+            self._number += 1
+            self._note(message)
+        return not lack
+
+    def _await(self, before: Seen, *, has_sure: bool) -> WayOut | None:
+        """What to press next; None where the consent has ended or nothing comes of the last press."""
+        elapsed = stopwatch()
+        cap_s = self._stage.settings.app.limits.fresh_s
+        while True:
+            if self._has_ended():
+                return None
+            seen = self._window.read()
+            is_own = self._window.places.is_app
+            ways = next_ways(before.controls, seen.controls, is_own=is_own, has_sure=has_sure)
+            if ways or elapsed() > (cap_s if has_sure else cap_s / 5):
+                break
+            if closed_ways(before.controls, seen.controls) and self._tick(is_all=True):
+                continue
+            self._window.pause()
+        if not ways and any(one.kind == "field" and one not in before.controls for one in seen.controls):
+            self._number += 1
+            self._note("", lack=TYPED)
+        self._window.called(ANSWER)
+        self._window.look(moment=BEFORE)
+        return ways[0] if ways else None
+
+    def _tick(self, *, is_all: bool) -> bool:
+        """Answer what must be answered on a page that asks once more, or *is_all*; whether there was anything."""
+        if not self._number:
+            return False
+
+        async def tick(page: Any) -> Any:
+            return await page.evaluate(TICK, is_all)
+
+        names = self._window.run(tick)
+        for name in names:
+            self._number += 1
+            self._note(str(name))
+        return bool(names)
+
+    def _first_ways(self) -> list[WayOut]:
+        seen = self._window.read()
+        sandbox = self._stage.fiskil.sandbox
+        active = [one for one in sandbox.consents_of(self._participant.end_user_id) if one.is_active]
+        names = {one.arrangement_id: sandbox.store.institutions[one.institution_id].name for one in active}
+        return first_ways(
+            seen.text,
+            seen.controls,
+            url=seen.url,
+            institutions=list(names.values()),
+            sought=names.get(self._consent.arrangement_id, ""),
+            is_own=self._window.places.is_app,
+        )
+
+    def _open(self) -> None:
+        template = self._stage.settings.app.observe.pages[self._page]
+        self._window.open(address_of(self._stage, self._participant, template), page=self._page)
+
+    def _has_ended(self) -> bool:
+        """Whether any consent of theirs that stood has ended at Fiskil; the probe says whether it was the right one."""
+        found = self._stage.fiskil.sandbox.consents_of(self._participant.end_user_id)
+        return any(not one.is_active for one in found if one.arrangement_id in self._stood)
+
+    @property
+    def _stood(self) -> set[str]:
+        told = self._stage.journal.all(Sharing)
+        return {one.consent_id for one in told if one.participant == self._participant.name}
+
+    def _note(self, text: str, *, lack: str = "") -> None:
+        self._stage.journal.write(
+            Pressed(
+                **self._stage.journal.stamp(),
+                participant=self._participant.name,
+                page=self._page,
+                purpose=REVOKE,
+                text=text,
+                number=self._number,
+                lack=lack,
+            )
+        )

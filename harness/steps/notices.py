@@ -1,0 +1,96 @@
+"""The end user reads before they begin: the privacy notice that a page links, and what else of the app's it links."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from harness.browser import Window
+from harness.journal import Control, Pressed, Shown
+from harness.probes.explains_access import CONNECT, PLAIN
+from harness.probes.page_text import WIDTHS
+from harness.probes.page_words import missing_words, purpose_words, says, words_for
+from harness.probes.states_its_use import ELSEWHERE, LINKED, NOTICE, PRIVACY, is_same_address
+from harness.steps.pages import Looking, look_at
+
+if TYPE_CHECKING:
+    from harness.stage import Participant, Stage
+
+MOST_LINKS = 4
+UNREAD = ("never", "sure", "likely")
+"""Words of controls that do something, or lead to where one does."""
+
+
+class ReadNotice(Looking, frozen=True, kw_only=True, tag="read_notice"):
+    """The end user opens the page that starts linking, follows its link to the privacy notice, and reads it.
+
+    Where neither tells the purpose, the app's other pages that it links are read too. Nothing at another machine is opened.
+    """
+
+    page: str = CONNECT
+    twin: str = ""
+
+    def perform(self, stage: "Stage") -> None:
+        """Look, follow, read."""
+        participant = stage.participant(self.twin)
+        look_at(stage, participant, self.page, moment=PLAIN)
+        seen = [one for one in stage.journal.all(Shown) if one.page == self.page and one.participant == participant.name]
+        if not seen or seen[-1].lack or self.page not in stage.settings.app.observe.pages:
+            return
+        window = stage.window(participant)
+        controls = {one: None for look in seen[-WIDTHS:] for one in look.controls}
+        read = [*seen[-WIDTHS:], *_follow(stage, participant, window, seen[-1].url, list(controls))]
+        if _lacks_purpose(stage, read):
+            _read_on(window, seen[-1].url, list(controls))
+
+
+def _follow(
+    stage: "Stage", participant: "Participant", window: Window, page_url: str, controls: list[Control]
+) -> tuple[Shown, ...]:
+    """Follow what leads to the stated address, or else what its name says is the notice."""
+    wanted = urljoin(page_url, stage.settings.app.facts.privacy_url or "")
+    able = [one for one in controls if one.kind in {"link", "button"} and not one.is_disabled]
+    stated = [one for one in able if stage.settings.app.facts.privacy_url and is_same_address(one.leads_to, wanted)]
+    named = [one for one in able if says(one.text, words_for(PRIVACY))]
+    for control in [*stated, *named][:1]:
+        lack = ELSEWHERE if control.leads_to and not window.places.is_app(control.leads_to) else ""
+        if not lack and control.leads_to:
+            window.open(control.leads_to, page=NOTICE)
+        elif not lack:
+            lack = window.press(control)
+            window.settle()
+            window.called(NOTICE)
+        stage.journal.write(
+            Pressed(
+                **stage.journal.stamp(),
+                participant=participant.name,
+                page=CONNECT,
+                purpose=PRIVACY,
+                text=control.text,
+                number=1,
+                lack=lack,
+            )
+        )
+        return () if lack else window.look(moment=PLAIN)
+    return ()
+
+
+def _lacks_purpose(stage: "Stage", read: list[Shown]) -> bool:
+    """Whether no page yet tells the purpose, or none of them is the notice: more may be behind other links."""
+    words = purpose_words(stage.settings.app.facts.purpose or "")
+    is_told = any(len(missing_words(one.text, words)) * 2 <= len(words) for one in read)
+    return not is_told or not any(one.page == NOTICE for one in read)
+
+
+def _read_on(window: Window, page_url: str, controls: list[Control]) -> None:
+    """Open the app's other pages that are linked, as far as a link does nothing but lead there."""
+    links = [
+        one
+        for one in controls
+        if one.kind == "link"
+        and one.leads_to
+        and window.places.is_app(one.leads_to)
+        and not is_same_address(one.leads_to, page_url)
+        and not any(says(one.text, words_for("revoke", name)) for name in UNREAD)
+    ]
+    for link in links[:MOST_LINKS]:
+        window.open(link.leads_to, page=LINKED)
+        window.look(moment=PLAIN, has_pictures=False)

@@ -1,0 +1,151 @@
+"""Which control of a page may end a consent, the likeliest first, by the words that they bear.
+
+What leads away from the app, ends more than a consent, keeps one, or begins another is never among them.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from harness.journal import Control
+from harness.probes.page_words import plain, says, words_for
+from harness.probes.states_its_use import is_same_address
+
+REVOKE = "revoke"
+WAYS = (3, 4)
+LAST = 6
+
+
+class WayOut(Struct, frozen=True, kw_only=True):
+    """A control, and which of several alike it is; None where it is the only one.
+
+    ``is_sure`` tells that its name says that it ends what is shared, ``is_way`` that it may lead to where more is told.
+    """
+
+    control: Control
+    nth: int | None = None
+    is_sure: bool = False
+    is_way: bool = False
+
+
+def first_ways(
+    text: str,
+    controls: Sequence[Control],
+    *,
+    url: str,
+    institutions: Sequence[str],
+    sought: str,
+    is_own: Callable[[str], bool],
+) -> list[WayOut]:
+    """What may end the consent at *sought* on the page that lists consents with all *institutions*, or lead to its end.
+
+    Args:
+        is_own: Whether an address is the app's.
+    """
+    others = [one for one in institutions if one != sought]
+    able = [one for one in _able(controls, is_own) if not says(one.text, others) or says(one.text, [sought])]
+    able = [one for one in able if not (one.kind == "link" and is_same_address(one.leads_to, url))]
+    place = _place_of(text, institutions, sought)
+    ranked: list[tuple[int, WayOut]] = []
+    for one in able:
+        rank = _rank(one, sought)
+        if rank is not None:
+            is_for_all = len(institutions) > 1 and bool(says(one.text, words_for(REVOKE, "every")))
+            ranked.append((LAST if is_for_all else rank, WayOut(control=one, is_sure=is_sure(one), is_way=rank in WAYS)))
+    best = [way for _, way in sorted(ranked, key=lambda pair: pair[0])]
+    return _told_apart(best, place, len(institutions))
+
+
+def next_ways(
+    before: Sequence[Control], controls: Sequence[Control], *, is_own: Callable[[str], bool], has_sure: bool
+) -> list[WayOut]:
+    """What has come since the last press and may go on: what is sure, then what confirms, then what is likely, then ways.
+
+    After something sure only what confirms it goes on.
+    """
+    left = list(before)
+    fresh = []
+    for one in controls:
+        if one in left:
+            left.remove(one)
+        else:
+            fresh.append(one)
+    able = _able(fresh, is_own)
+    groups = ["sure", "confirms", "likely"] + ([] if has_sure else ["ways"])
+    found: list[Control] = []
+    for name in groups:
+        found += [one for one in able if one not in found and says(one.text, words_for(REVOKE, name))]
+    if not has_sure:
+        found += [one for one in able if one not in found and not _has_letters(one.text)]
+    return [WayOut(control=one, is_sure=is_sure(one)) for one in found]
+
+
+def closed_ways(before: Sequence[Control], controls: Sequence[Control]) -> list[Control]:
+    """What has come since the last press and would confirm it, but cannot be pressed before something else is answered."""
+    words = _words("sure", "confirms", "likely")
+    return [one for one in controls if one.is_disabled and one not in before and says(one.text, words)]
+
+
+def is_sure(control: Control) -> bool:
+    """Whether its name says that it ends what is shared."""
+    return bool(says(control.text, words_for(REVOKE, "sure")))
+
+
+def _able(controls: Sequence[Control], is_own: Callable[[str], bool]) -> list[Control]:
+    return [
+        one
+        for one in controls
+        if one.kind in {"button", "link"}
+        and not one.is_disabled
+        and (not one.leads_to or is_own(one.leads_to))
+        and not says(one.text, words_for(REVOKE, "keeps"))
+        and (is_sure(one) or not says(one.text, [*_words("never", "spares", "begins")]))
+    ]
+
+
+def _words(*names: str) -> list[str]:
+    return [word for name in names for word in words_for(REVOKE, name)]
+
+
+def _rank(control: Control, sought: str) -> int | None:
+    """How likely a control of the first page ends a consent: 0 is likeliest, None is not at all."""
+    if is_sure(control):
+        return 0 if says(control.text, [sought]) else 1
+    if says(control.text, words_for(REVOKE, "likely")):
+        return 2
+    if says(control.text, [sought]):
+        return 3
+    if says(control.text, words_for(REVOKE, "ways")):
+        return 4
+    return None if _has_letters(control.text) else 5
+
+
+def _has_letters(text: str) -> bool:
+    return bool(re.search(r"[^\W\d_]", text))
+
+
+def _place_of(text: str, institutions: Sequence[str], sought: str) -> int:
+    """Which of the listed consents is the one that is sought, in the order of the page."""
+    told = plain(text)
+    stands = sorted((told.find(plain(one)), one) for one in dict.fromkeys(institutions) if plain(one) in told)
+    return next((at for at, (_, one) in enumerate(stands) if one == sought), 0)
+
+
+def _told_apart(ways: list[WayOut], place: int, count: int) -> list[WayOut]:
+    """Of as many controls of one name as there are consents only that of the consent that is sought, in the page's order."""
+    found: list[WayOut] = []
+    for way in ways:
+        alike = [one for one in ways if _name(one) == _name(way)]
+        if count < 2 or len(alike) != count:
+            found.append(way)
+        elif way is alike[place]:
+            same = [one for one in alike if one.control == way.control]
+            nth = next(at for at, one in enumerate(same) if one is way) if len(same) > 1 else None
+            found.append(msgspec.structs.replace(way, nth=nth))
+    return found
+
+
+def _name(way: WayOut) -> tuple[str, str]:
+    return way.control.kind, plain(way.control.text)

@@ -1,0 +1,9 @@
+"""Before anything is asked for, the page that starts linking says which data, and what it is for."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("ux.explains-access",),
+    steps=(steps.LookAt(page="connect"),),
+    probes=(probes.ExplainsAccess(),),
+)

@@ -1,0 +1,18 @@
+"""The end user finds what they share on the app's page and ends it there: it ends at Fiskil, and the page follows."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("ux.consent-management",),
+    steps=(
+        steps.Authorise(),
+        steps.Deliver(),
+        steps.Sync(),
+        steps.Deliver(),
+        steps.Settle(),
+        steps.RevokeInBrowser(),
+        steps.Deliver(),
+        steps.LookForEnd(),
+    ),
+    probes=(probes.ListsAndRevokes(),),
+)

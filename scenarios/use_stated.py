@@ -1,0 +1,9 @@
+"""Somebody reads before they begin: what the data is used for, and the privacy notice, one press away."""
+
+from harness import Scenario, probes, steps
+
+SCENARIO = Scenario(
+    practices=("ux.transparent-use",),
+    steps=(steps.ReadNotice(),),
+    probes=(probes.StatesItsUse(),),
+)

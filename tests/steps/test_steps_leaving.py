@@ -1,0 +1,83 @@
+"""Steps of the end user who reads before they begin and takes back what they share: real pages in a real Chromium."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from harness import gallery, steps
+from harness.driver import Driver
+from harness.journal import ConsentSeen, Journal, Pressed, Sharing, Shown
+from harness.scenario import Scenario
+
+pytestmark = pytest.mark.slow
+
+CONSENTED = (steps.Authorise(), steps.Deliver(), steps.Sync(), steps.Deliver(), steps.Settle())
+LEFT = (steps.RevokeInBrowser(), steps.Deliver(), steps.LookForEnd())
+Play = Callable[..., Journal]
+
+
+@pytest.fixture(scope="module")
+def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
+    """Perform steps in front of a gallery app, which is started once."""
+    drivers: dict[str, Driver] = {}
+
+    def perform(app: str, *given: steps.AnyStep) -> Journal:
+        if app not in drivers:
+            settings = gallery.settings(gallery.app(app))
+            drivers[app] = Driver(settings, workdir=tmp_path_factory.mktemp(app), seed=7)
+        journal, crashed = drivers[app].perform(Scenario(name="x", practices=(), steps=given, probes=()))
+        assert crashed == ""
+        return journal
+
+    yield perform
+    for driver in drivers.values():
+        driver.close()
+
+
+def pressed(journal: Journal) -> list[tuple[int, str]]:
+    """What was pressed, with its number."""
+    return [(one.number, one.text) for one in journal.all(Pressed)]
+
+
+def looks(journal: Journal) -> list[tuple[str, str, int]]:
+    """What was looked at, when, and how wide."""
+    return [(one.page, one.moment, one.width_px) for one in journal.all(Shown)]
+
+
+def test_a_consent_is_revoked_through_details_and_a_question(play: Play) -> None:
+    """The window in front of the page has a control of the same name as the page: the one in front is pressed."""
+    journal = play("revoking_asks_once_more", *CONSENTED, *LEFT)
+
+    assert pressed(journal) == [(1, "Details"), (2, "Disconnect"), (3, "Disconnect")]
+    assert looks(journal)[:2] == [("connections", "synced", 360), ("connections", "synced", 1280)]
+    assert looks(journal)[-2:] == [("connections", "ended", 360), ("connections", "ended", 1280)]
+    assert [one.is_active for one in journal.all(ConsentSeen)] == [True, False]
+
+
+def test_what_the_page_is_to_list_is_written_down(play: Play) -> None:
+    """Each consent that stands, and which of them is to go."""
+    journal = play("revoking_asks_once_more", steps.AuthoriseElsewhere(), *CONSENTED, *LEFT)
+
+    told = [(one.institution, one.is_sought) for one in journal.all(Sharing)]
+    assert told == [("Bank of the Ranges", False), ("Banking Sandbox Data Holder", True)]
+
+
+def test_a_question_of_the_browser_is_a_press(play: Play) -> None:
+    """It is accepted, with what it asked."""
+    journal = play("revoking_asks_in_a_window", *CONSENTED, steps.RevokeInBrowser())
+
+    assert pressed(journal) == [(1, "Stop sharing with Banking Sandbox Data Holder"), (2, "Are you sure?")]
+
+
+def test_a_notice_is_followed_and_read(play: Play) -> None:
+    """The page, the press, and the notice."""
+    journal = play("revoking_asks_in_a_window", steps.ReadNotice())
+
+    assert pressed(journal) == [(1, "How we use your data")]
+    assert looks(journal) == [(page, "plain", width) for page in ("connect", "privacy") for width in (360, 1280)]
+
+
+def test_somebody_without_a_consent_is_refused(play: Play) -> None:
+    """There is nothing that could be revoked."""
+    with pytest.raises(AssertionError, match="has no consent yet"):
+        play("revoking_asks_in_a_window", steps.RevokeInBrowser())

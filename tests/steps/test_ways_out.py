@@ -1,0 +1,124 @@
+"""ways_out: what may end a consent is found by its words, the likeliest first, and what must not be pressed is not there."""
+
+import pytest
+
+from harness.journal import Control
+from harness.steps.ways_out import first_ways, next_ways
+
+ORIGIN = "http://127.0.0.1:8000"
+PAGE = f"{ORIGIN}/connections"
+RANGES, SANDBOX = "Bank of the Ranges", "Banking Sandbox Data Holder"
+LIST = f"Your connections\n{RANGES}\nShares accounts\n{SANDBOX}\nShares accounts"
+
+
+def is_own(url: str) -> bool:
+    """Whether an address is the app's."""
+    return url.startswith(ORIGIN)
+
+
+def button(text: str, leads_to: str = "") -> Control:
+    """A button, perhaps of a form."""
+    return Control(kind="button", text=text, leads_to=leads_to)
+
+
+def link(text: str, leads_to: str = f"{ORIGIN}/x") -> Control:
+    """A link."""
+    return Control(kind="link", text=text, leads_to=leads_to)
+
+
+def first(*controls: Control, institutions: tuple[str, ...] = (SANDBOX,), text: str = LIST) -> list[Control]:
+    """What is tried on the first page, in its order."""
+    ways = first_ways(text, controls, url=PAGE, institutions=institutions, sought=SANDBOX, is_own=is_own)
+    return [one.control for one in ways]
+
+
+def test_the_surest_comes_first() -> None:
+    """What says it, what may say it, what leads to details, and what has no name."""
+    menu, manage, remove, stop = button("⋮"), link("Manage"), button("Remove"), button("Stop sharing")
+
+    assert first(menu, manage, remove, stop, link("Blog")) == [stop, remove, manage, menu]
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        link("Disconnect", "https://bank.example/disconnect"),
+        link("Log out"),
+        button("Delete my account"),
+        button("Sign out and disconnect later", "https://elsewhere.example/"),
+        button("Keep sharing, do not disconnect"),
+        link("Your connections", PAGE),
+        link("Connect another bank"),
+        button("Renew"),
+        link("Back"),
+        Control(kind="button", text="Disconnect", is_disabled=True),
+        Control(kind="field", text="Disconnect"),
+        link("How we use your data"),
+    ],
+    ids=lambda one: one.text[:20],
+)
+def test_what_must_not_be_pressed_is_not_there(control: Control) -> None:
+    """It leads away, ends more than a consent, keeps it, begins another, or cannot be pressed."""
+    assert first(control) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Disconnect", "Revoke consent", "WITHDRAW PERMISSION", "Unlink this bank", "I no longer share", "Remove access"],
+)
+def test_many_words_say_it(words: str) -> None:
+    """Each by itself."""
+    assert first_ways(LIST, [button(words)], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)[0].is_sure
+
+
+def test_of_two_banks_the_one_that_is_named_is_meant() -> None:
+    """The other's is left alone."""
+    own, other = button(f"Stop sharing with {SANDBOX}"), button(f"Stop sharing with {RANGES}")
+
+    assert first(other, own, institutions=(RANGES, SANDBOX)) == [own]
+
+
+def test_of_two_banks_the_order_of_the_page_tells() -> None:
+    """As many controls of one name as there are banks: each stands by its own."""
+    one, other = button("Disconnect", f"{ORIGIN}/end/1"), button("Disconnect", f"{ORIGIN}/end/2")
+
+    assert first(one, other, institutions=(SANDBOX, RANGES)) == [other]
+
+
+def test_controls_that_are_all_alike_are_counted() -> None:
+    """A script alone knows which is which."""
+    same = button("Disconnect")
+
+    ways = first_ways(LIST, [same, same], url=PAGE, institutions=[SANDBOX, RANGES], sought=SANDBOX, is_own=is_own)
+
+    assert [(one.control, one.nth) for one in ways] == [(same, 1)]
+
+
+def test_what_ends_everything_comes_last() -> None:
+    """As long as there is more than one."""
+    everything, details = button("Stop all sharing"), link("Details")
+
+    assert first(everything, details, institutions=(SANDBOX, RANGES)) == [details, everything]
+    assert first(everything, details) == [everything, details]
+
+
+def test_only_what_has_come_since_goes_on() -> None:
+    """What stood there before the press confirms nothing."""
+    stop, home, yes, no = button("Stop sharing"), link("Home"), button("Yes"), button("No, keep it")
+
+    ways = next_ways([stop, home], [stop, home, no, yes], is_own=is_own, has_sure=True)
+
+    assert [one.control for one in ways] == [yes]
+
+
+def test_one_more_of_the_same_has_come_since() -> None:
+    """A window in front of the page may say the same as the page."""
+    stop = button("Stop sharing")
+
+    assert [one.control for one in next_ways([stop], [stop, stop], is_own=is_own, has_sure=True)] == [stop]
+
+
+def test_after_something_sure_nothing_leads_astray() -> None:
+    """Details and menus are for those who have not found it yet."""
+    assert next_ways([], [link("Details"), button("⋮")], is_own=is_own, has_sure=True) == []
+    assert len(next_ways([], [link("Details"), button("⋮")], is_own=is_own, has_sure=False)) == 2
