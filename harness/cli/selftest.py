@@ -74,11 +74,13 @@ class _Trial:
         from harness import interrupts
 
         with tempfile.TemporaryDirectory(prefix="fiskil-harness-selftest-") as folder, ThreadPoolExecutor(workers) as pool:
-            running = [pool.submit(self._hear, entry, Path(folder) / entry.name) for entry in entries]
+            running: list[Future[Hearing]] = []
             try:
-                with interrupts.stops_as_interrupt():
+                with interrupts.stops_as_interrupt(), interrupts.remembered() as strike_again:
+                    running += [pool.submit(self._hear, entry, Path(folder) / entry.name) for entry in entries]
                     for one in as_completed(running):
                         self._tell(one)
+                        strike_again()
             except KeyboardInterrupt:
                 with interrupts.ignored():
                     self._stop.set()

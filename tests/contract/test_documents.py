@@ -1,8 +1,6 @@
 """The OpenAPI documents: valid to an independent judge, true to their own examples, and about what the sandbox serves."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -185,18 +183,3 @@ def test_no_file_is_long() -> None:
     long = {path.name for path in FOLDER.rglob("*.json") if path.read_text(encoding="utf-8").count("\n") > 400}
 
     assert long == set()
-
-
-def test_loading_is_fast() -> None:
-    """The whole v3 document, and one request checked against it, within a tenth of a second of a warm interpreter."""
-    code = (
-        "import harness.sandbox.sandbox, time; began = time.perf_counter();"
-        "from harness.sandbox.contract.documents import document;"
-        "from harness.sandbox.contract.operations import compile_operation;"
-        "compile_operation(document('v3'), 'POST', '/v1/token'); print(time.perf_counter() - began)"
-    )
-    took_s = min(
-        float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout) for _ in range(3)
-    )
-
-    assert took_s < 0.1

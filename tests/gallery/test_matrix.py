@@ -1,7 +1,8 @@
 """The judge on trial: every probe against every app of the gallery.
 
-The quick matrix is made of moments; of clients that one probe catches it has the first alone. ``make test-all``
-has all, lets every app meet every scenario of a moment, and half of the flawed ones what takes long, half what is drawn.
+The quick matrix is made of moments; of the apps that the same probes catch at the same practices and bugs it has the first
+alone. ``make test-all`` has all, lets every app meet every scenario of a moment, and half of the flawed ones what takes
+long, half what is drawn.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,6 @@ import pytest
 
 from harness import gallery, gate
 from harness.choice import fitting, is_costly, is_explored, moments
-from harness.gallery import GalleryApp
 from harness.gate import Judgement
 from harness.matrix import accusations, blamed_falsely, doubts, overlooked, scenarios_for, trusted
 from harness.probes import Verdict, name_of
@@ -55,28 +55,21 @@ SideBySide = Callable[..., list[Judgement]]
 
 
 def quick(names: list[str]) -> list[object]:
-    """The names as parameters; endless apps, and clients that others stand for, are for ``make test-all``."""
+    """The names as parameters; endless apps, and those that others stand for, are for ``make test-all``."""
     later = FOREVER | stood_for(names)
     return [pytest.param(name, marks=pytest.mark.full) if name in later else name for name in names]
 
 
 def stood_for(names: list[str]) -> set[str]:
-    """Of the clients that one probe catches, all but the first, which stands for them."""
+    """The apps that show no probe failing, no practice violated and no bug that those before them do not show."""
     known: set[str] = set()
     later = set()
     for entry in (gallery.app(name) for name in names):
-        caught = set(entry.probes)
-        if is_client(entry) and caught <= known:
+        caught = {*entry.probes, *entry.violates, *entry.bugs}
+        if caught <= known:
             later.add(entry.name)
-        known |= caught if is_client(entry) else set()
+        known |= caught
     return later
-
-
-def is_client(entry: GalleryApp) -> bool:
-    """Whether the app is judged as a client of the API, and not by what it receives."""
-    return entry.base in {"reference_app", "embedded_app"} and not any(
-        name.startswith("webhook_") or name.endswith("_explored") for name in entry.scenarios
-    )
 
 
 @pytest.mark.long
