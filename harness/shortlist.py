@@ -81,7 +81,8 @@ def _cover(names: Sequence[str], asked: Mapping[str, Questions], begun: Iterable
 def _within_budget(names: Sequence[str], asked: Mapping[str, Questions], begun: Iterable[str]) -> set[str]:
     chosen = set(begun)
     done: set[Question] = set().union(*(asked[one] for one in chosen))
-    spent_s = sum(costs.cost_s(one) for one in chosen)
+    # What cannot be played costs nothing.
+    spent_s = sum(costs.cost_s(one) for one in chosen.intersection(names))
     for one in sorted(names, key=lambda each: (costs.cost_s(each), each)):
         if asked[one] - done and spent_s + costs.cost_s(one) <= BUDGET_S:
             chosen.add(one)

@@ -55,7 +55,7 @@ def test_the_command_list_names_what_the_modules_have() -> None:
     ("arguments", "words"),
     [
         (["gat"], "No command 'gat'. Did you mean 'gate'?"),
-        (["gate", "--sed", "3"], "No such option '--sed'. Did you mean '--seed'?"),
+        (["gate", "--seeds", "3"], "No such option '--seeds'. Did you mean '--seed'?"),
         (["gate", "--seed", "x"], "Invalid value for '--seed'"),
         (["run"], "Missing argument 'NAME...'"),
         (["run", "happy_pat"], "No scenario 'happy_pat'. Did you mean 'happy_path'?"),
