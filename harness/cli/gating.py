@@ -76,8 +76,9 @@ def gate_command(
     """
     from harness import gate, saved_reports
     from harness.baseline import compare, refuse_no_baseline
-    from harness.cli.outcome import Asked, conclude, digest_of, version
+    from harness.cli.outcome import Asked, conclude, version
     from harness.clock import real_now, stopwatch
+    from harness.digests import digest_of
     from harness.gate import Share
     from harness.parts import judge_share, plan
     from harness.runner import usual_workers
@@ -151,8 +152,9 @@ def merge_command(
     """
     from harness import gate, parts, saved_reports
     from harness.baseline import compare, refuse_no_baseline
-    from harness.cli.outcome import Asked, digest_of, present, version
+    from harness.cli.outcome import Asked, present, version
     from harness.clock import real_now
+    from harness.digests import digest_of
     from harness.errors import UsageError
 
     if reports.get("har_path") is not None:
