@@ -12,6 +12,9 @@ from urllib.parse import quote
 SHORTEST = 6
 """Shorter values are no secrets, and replacing them would eat ordinary words."""
 
+MANY = 1000
+"""Of so many forms of secrets each is looked for by itself; of more it would take too long."""
+
 _TOKEN = r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}"
 """An access token that was not registered, because it died before anybody looked."""
 
@@ -60,11 +63,14 @@ class Redactor:
     def _replacing(self, whole: str) -> Callable[[str], str]:
         """What takes every secret out of any part of *whole*.
 
-        A long run knows thousands of secrets, of which hardly one is ever found: only those whose first characters stand
-        somewhere are looked for, and the pattern is made of those that are there.
+        A long run knows thousands of secrets, of which hardly one is ever found: where there are many, only those are looked
+        for whose first characters stand somewhere, and the pattern is made of those that are there.
         """
-        heads = {whole[at : at + SHORTEST] for at in range(len(whole) - SHORTEST + 1)} & self._by_head.keys()
-        found = sorted((form for head in heads for form in self._by_head[head] if form in whole), key=len, reverse=True)
+        likely: Iterable[str] = self._kinds
+        if len(self._kinds) > MANY:
+            heads = {whole[at : at + SHORTEST] for at in range(len(whole) - SHORTEST + 1)} & self._by_head.keys()
+            likely = [form for head in heads for form in self._by_head[head]]
+        found = sorted((form for form in likely if form in whole), key=len, reverse=True)
         pattern = re.compile("|".join([*map(re.escape, found), _TOKEN]))
         return lambda text: pattern.sub(lambda match: f"<{self._kinds.get(match[0], 'token')}>", text)
 
