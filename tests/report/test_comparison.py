@@ -59,7 +59,7 @@ def test_markdown_lists_it_and_what_was_left_out(compared: GateResult) -> None:
     text = markdown.render(compared)
 
     assert text.index("**Against old.json: 2 worse, 1 better, 46 the same.**") < text.index("| standing |")
-    assert "- worse: webhooks.retries: attested, now not proven: <none>" in text
+    assert "- worse: webhooks.retries: attested, now not proven: &lt;none>" in text
     assert "- idle_app\n- happy_path\n" in text
 
 
