@@ -110,7 +110,7 @@ def rehearse(
         )
     folder = Path(tempfile.mkdtemp(prefix="fiskil-harness-run-"))
     try:
-        order = Order(seed=seed, settings=settings, scenarios=tuple(_in_order(scenarios, settings)), tells_har=tells_har)
+        order = Order(seed=seed, settings=settings, scenarios=tuple(in_order(scenarios, settings)), tells_har=tells_har)
         write_order(folder, order)
         watch = _Watch(folder, progress, looks_on)
         with interrupts.stops_as_interrupt(), _plain_environment():
@@ -247,7 +247,8 @@ def not_run(scenario: Scenario, seed: int) -> Outcome:
     )
 
 
-def _in_order(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenario]:
+def in_order(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenario]:
+    """As they are played: by name, those under one reading together, and last what an app cannot be restarted after."""
     from harness.steps import name_of
 
     def is_heavy(scenario: Scenario) -> bool:
