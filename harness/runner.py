@@ -120,7 +120,7 @@ def rehearse(
         )
     folder = Path(tempfile.mkdtemp(prefix="fiskil-harness-run-"))
     try:
-        ordered = tuple(_in_order(scenarios, settings, workers))
+        ordered = tuple(in_order(scenarios, settings, workers))
         order = Order(seed=seed, settings=settings, scenarios=ordered, tells_har=tells_har)
         write_order(folder, order)
         watch = _Watch(folder, progress, looks_on)
@@ -268,8 +268,11 @@ def not_run(scenario: Scenario, seed: int) -> Outcome:
     )
 
 
-def _in_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 1) -> list[Scenario]:
-    """The order in which they run; several workers begin with the longest, so that nobody waits for one at the end."""
+def in_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 1) -> list[Scenario]:
+    """The order in which they run: those under one reading together, and last what an app cannot be restarted after.
+
+    Several workers begin with the longest, so that nobody waits for one at the end.
+    """
     from harness.steps import name_of
 
     def is_heavy(scenario: Scenario) -> bool:

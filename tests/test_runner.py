@@ -202,8 +202,8 @@ def test_heavy_scenarios_run_last_where_the_app_cannot_be_restarted(receiver_set
     )
     heavy, light = repeated("a", steps.RevokeKey()), repeated("b")
 
-    assert [one.name for one in runner._in_order([heavy, light], settings)] == ["a", "b"]
-    assert [one.name for one in runner._in_order([heavy, light], running)] == ["b", "a"]
+    assert [one.name for one in runner.in_order([heavy, light], settings)] == ["a", "b"]
+    assert [one.name for one in runner.in_order([heavy, light], running)] == ["b", "a"]
 
 
 SCRIPT = """

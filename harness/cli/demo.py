@@ -1,4 +1,4 @@
-"""The command that shows the main job in two minutes: a gate that opens for a correct app and stays shut for a flawed one."""
+"""The command that shows the main job: a gate that opens for a correct app and stays shut for a flawed one."""
 
 import os
 from typing import TYPE_CHECKING, Any

@@ -25,7 +25,7 @@ from harness.hosted.worker import HostedWorker
 from harness.link.relay_guard import Guard
 from harness.readings import Readings
 from harness.redact import Redactor
-from harness.runner import Progress, Rehearsal, not_run
+from harness.runner import Progress, Rehearsal, in_order, not_run
 from harness.scenario import Scenario
 from harness.settings import Settings
 from harness.standings import PracticeStanding, Standing
@@ -78,7 +78,7 @@ def rehearse(
             was_interrupted = False
             try:
                 worker.start()
-                for one in _played(worker, scenarios, progress):
+                for one in _played(worker, in_order(scenarios, settings), progress):
                     played.append(one)  # noqa: PERF402 - what was played stays when Ctrl-C ends the loop
                 if looks_at_contract:
                     drifted.append(_drifted(account, worker, settings, seed))
