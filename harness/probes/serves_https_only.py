@@ -62,7 +62,7 @@ class ServesHttpsOnly(PlainProbe, frozen=True, kw_only=True, tag="serves_https_o
             return self.fails("the app shows another certificate than the one that it was given")
         believed = [one for one in _tried(journal) if had_effect(journal, one, honest=_honest(journal, one))]
         if believed:
-            evidence = tuple(f"{line(one)}, in plain HTTP {one.name}" for one in believed)
+            evidence = tuple(f"{line(one)}, without TLS" for one in believed)
             return self.fails("a message that came in plain HTTP was applied", evidence=evidence, examined=len(believed))
         return None
 
