@@ -108,7 +108,9 @@ def _await_list(stage: "Stage", participant: "Participant", page: str) -> None:
 
 def _lists_any(before: list[Shown], seen: Seen, names: list[str], more_words: tuple[str, ...]) -> bool:
     return any(
-        still_lists(one, text=seen.text, controls=seen.controls, institution=name) for one in before for name in names
+        still_lists(one, text=seen.text, controls=seen.controls, institution=name, more_words=more_words)
+        for one in before
+        for name in names
     )
 
 
