@@ -70,6 +70,7 @@ def stated(settings: Settings, fiskil: LocalFiskil) -> Iterator[Entry]:
         consent_days=facts.consent_days,
         one_off=facts.one_off,
         dataset_words=facts.dataset_words,
+        revoke_words=facts.revoke_words,
         purpose=facts.purpose,
         privacy_url=facts.privacy_url,
         key_age_days=(real_now().date() - facts.key_created).days if facts.key_created else None,

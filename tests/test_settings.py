@@ -290,6 +290,13 @@ def test_words_for_a_dataset_must_be_words_for_one(line: str, words: str) -> Non
     assert complaint(f"[app.facts.dataset_words]\n{line}").startswith(words)
 
 
+def test_an_empty_word_for_revoking_is_refused() -> None:
+    """It would find itself on every control."""
+    words = complaint('[app.facts]\nrevoke_words = ["Freigabe beenden", ""]')
+
+    assert words == "app.facts.revoke_words must be a list of words, none of them empty."
+
+
 def test_an_event_pattern_that_matches_nothing_is_refused() -> None:
     """A misspelt pattern would make every event look unused. Source: webhooks.events"""
     words = complaint('[app.facts]\nuses_events = ["consents.*"]')

@@ -37,7 +37,7 @@ def connect(ref):
         "Konto verbinden",
         "<p>Wir fragen Ihre Bank nach Konten, Salden und Umsätzen für Ihr Haushaltsbuch.</p>"
         f'<form method="post" action="/connect"><input type="hidden" name="customer" value="{escape(ref)}">'
-        "<button>Weiter zur Bank (connect)</button></form>"
+        '<button>Weiter zur Bank (connect)</button></form><p><a href="/privacy">Datenschutz</a></p>'
         '<p id="progress" role="status" hidden>Ihre Bank wird geöffnet …</p>'
         f"<script>{layout.PROGRESS_SCRIPT}</script>",
     )
@@ -58,8 +58,18 @@ def connections(ref, held):
     """What is shared."""
     if held["connection"] == "syncing":
         return layout.render("Ihre Verbindungen", "<p>Ihre Umsätze werden gerade abgeholt.</p>")
-    names = "".join(f"<li>{escape(one['display_name'])}</li>" for one in held["accounts"])
-    return layout.render("Ihre Verbindungen", f"<ul>{names}</ul>")
+    active = [one for one in held["consents"] if one["status"] == "active"]
+    return layout.render("Ihre Verbindungen", "".join(consent(one, ref) for one in active) or "<p>Sie teilen nichts.</p>")
+
+
+def consent(held, ref):
+    """Which bank, which data, until when; and the end of it."""
+    day = ".".join(reversed(held.get("expires_at", "")[:10].split("-")))
+    return (
+        f"<section><h2>{escape(held.get('institution_name', ''))}</h2><p>Konten, Salden, Umsätze, bis zum {day}</p>"
+        f'<form method="post" action="/customers/{escape(ref)}/consents/{escape(held["consent_id"])}/end">'
+        "<button>Freigabe beenden</button></form></section>"
+    )
 
 
 failures.explain = explain

@@ -9,7 +9,7 @@ PAGE = """<!doctype html><html lang="en"><title>Budget</title><style>@keyframes 
 animation: turn 1s linear infinite }</style><div id="root"></div><script>
 const root = document.getElementById("root"), customer = %s;
 function draw(words) {
-  root.innerHTML = "<h1>Connect your bank</h1><p></p><button>Continue to your bank</button>";
+  root.innerHTML = "<h1>Connect your bank</h1><p></p><button>Continue to your bank</button><a href='/privacy'>Privacy</a>";
   root.querySelector("p").textContent = words;
   root.querySelector("button").addEventListener("click", ask);
 }

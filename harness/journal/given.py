@@ -62,6 +62,7 @@ class Declared(Entry, frozen=True, kw_only=True):
     consent_days: int | None = None
     one_off: bool | None = None
     dataset_words: dict[str, tuple[str, ...]] = {}
+    revoke_words: tuple[str, ...] = ()
     purpose: str | None = None
     privacy_url: str | None = None
     key_age_days: int | None = None

@@ -5,10 +5,11 @@ from typing import ClassVar, Final
 from harness.journal import Declared, Journal, Shown
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
-from harness.probes.page_text import Place, doubt, looks, markup, place_of, why_unreadable
+from harness.probes.page_text import UNKNOWN_LANGUAGE, Place, doubt, looks, markup, place_of, why_unreadable
 from harness.probes.page_words import dataset_names, may_name, missing_words, purpose_words
 
 PAGES, DATASETS, PURPOSE = "app.observe.pages", "app.facts.datasets", "app.facts.purpose"
+WORDS = "app.facts.dataset_words"
 CONNECT = "connect"
 PLAIN: Final = "plain"
 
@@ -51,7 +52,8 @@ class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access
             return self._accused(absent, words if has_no_purpose else (), examined=len(named) + 1)
         if absent or has_no_purpose:
             what = _in_words(absent) if absent else "the purpose"
-            return self.cannot_tell(f"{what} may be named where it cannot be read: {why}")
+            hook = WORDS if why == UNKNOWN_LANGUAGE else ""
+            return self.cannot_tell(f"{what} may be named where it cannot be read: {why}", hook=hook)
         if unseen:
             return self.cannot_tell(f"whether {_in_words(unseen)} is meant is open, or it is not to be seen at both widths")
         if len(lost) * 2 > len(words):

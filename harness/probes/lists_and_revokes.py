@@ -13,7 +13,7 @@ from harness.probes.explains_access import PAGES
 from harness.probes.finding import Finding
 from harness.probes.listings import gaps
 from harness.probes.page_dates import has_date
-from harness.probes.page_text import doubt, looks, why_unreadable
+from harness.probes.page_text import UNKNOWN_LANGUAGE, doubt, looks, why_unreadable
 from harness.probes.page_words import plain, says, words_for
 from harness.probes.receipts import consent_of
 from harness.probes.records import at_work, last_effects
@@ -23,7 +23,7 @@ CONNECTIONS, ANSWER, REVOKE = "connections", "answer", "revoke"
 BEFORE: Final = "synced"
 AFTER: Final = "ended"
 MOST_PRESSES = 3
-FRESH = "app.limits.fresh_s"
+FRESH, WORDS = "app.limits.fresh_s", "app.facts.revoke_words"
 TELLING = ("sure", "likely", "ways")
 HARMLESS = ("never", "spares", "keeps", "begins")
 GONE = frozenset({404, 410})
@@ -118,7 +118,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         closed = [one.lack for one in journal.all(Shown) if one.page == ANSWER and one.lack and not one.participant]
         if last or closed:
             return self.cannot_tell(f"what was pressed last could not be followed: {last or closed[-1]}")
-        is_sure = any(says(one.text, words_for(REVOKE, "sure")) for one in pressed)
+        is_sure = any(says(one.text, [*words_for(REVOKE, "sure"), *_own_words(journal)]) for one in pressed)
         after = looks(journal, CONNECTIONS, [AFTER])
         is_gone = bool(after) and not any(one.lack or says(one.text, [sought.institution]) for one in after)
         if not is_sure and not (is_gone and any(says(one.text, words_for(REVOKE, "likely")) for one in pressed)):
@@ -132,7 +132,8 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
     def _without_control(self, seen: list[Shown]) -> Finding:
         why = doubt(seen) or _unknown(seen)
         if why:
-            return self.cannot_tell(f"nothing was found that says it would revoke the consent, and {why}")
+            told = f"nothing was found that says it would revoke the consent, and {why}"
+            return self.cannot_tell(told, hook=WORDS if why == UNKNOWN_LANGUAGE else "")
         return self.fails("the page of connections has nothing to press that would revoke the consent")
 
     def _too_soon(self, journal: Journal) -> Finding:
@@ -152,7 +153,13 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         end = last_effects(journal)
         is_resting = end is None or end.is_quiescent
         is_listed = all(
-            still_lists(before, text=later.text, controls=later.controls, institution=sought.institution)
+            still_lists(
+                before,
+                text=later.text,
+                controls=later.controls,
+                institution=sought.institution,
+                more_words=_own_words(journal),
+            )
             for before, later in zip(seen, after, strict=False)
         )
         if is_listed and not _had_time(journal):
@@ -165,7 +172,9 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         return None
 
 
-def still_lists(before: Shown, *, text: str, controls: Sequence[Control], institution: str) -> bool:
+def still_lists(
+    before: Shown, *, text: str, controls: Sequence[Control], institution: str, more_words: Sequence[str] = ()
+) -> bool:
     """Whether a page shows a consent as it did: its name and dates, its controls, and no new word of an end."""
     if not says(text, [institution]) or not says(before.text, [institution]):
         return False
@@ -173,17 +182,22 @@ def still_lists(before: Shown, *, text: str, controls: Sequence[Control], instit
     telling = Counter({line: count for line, count in known.items() if says(line, [institution]) or has_date(line)})
     if says("\n".join(now - known), words_for("ended")) or telling - now:
         return False
-    needed = _revoking(before.controls)
-    return bool(needed) and not needed - _revoking(controls)
+    needed = _revoking(before.controls, more_words)
+    return bool(needed) and not needed - _revoking(controls, more_words)
 
 
 def _lines(text: str) -> "Counter[str]":
     return Counter(line.strip() for line in text.splitlines() if line.strip())
 
 
-def _revoking(controls: Sequence[Control]) -> "Counter[str]":
+def _own_words(journal: Journal) -> tuple[str, ...]:
+    """The words of the app's own controls that end a consent."""
+    return next(iter(journal.all(Declared)), Declared()).revoke_words
+
+
+def _revoking(controls: Sequence[Control], more_words: Sequence[str]) -> "Counter[str]":
     """The controls that say that they would end something, or lead to that, by their words."""
-    words = [word for name in TELLING for word in words_for(REVOKE, name)]
+    words = [*more_words, *(word for name in TELLING for word in words_for(REVOKE, name))]
     return Counter(plain(one.text) for one in controls if not one.is_disabled and says(one.text, words))
 
 

@@ -19,6 +19,7 @@ SHORTEST_TEXT = 12
 """A page with fewer letters than that says nothing that could be read."""
 SHORT_TEXT = 200
 """A page with a picture and fewer characters than that may say in the picture what it has to say."""
+UNKNOWN_LANGUAGE = "the page seems to be in a language of which no words are known"
 FEW_WORDS = 2
 """With fewer of the words that every page in English has it is in another language."""
 _UNREAD = frozenset({"script", "style", "template", "noscript", "head", "title", "svg"})
@@ -104,7 +105,7 @@ def doubt(seen: list[Shown]) -> str:
     held = [markup(one) for one in seen]
     known = words_for("english")
     if any(sum(1 for word in known if says(one.text, [word])) < FEW_WORDS for one in seen):
-        return "the page seems to be in a language of which no words are known"
+        return UNKNOWN_LANGUAGE
     if any(one.has_folds for one in held):
         return "a press opens more of the page"
     if any(one.is_framed for one in held):

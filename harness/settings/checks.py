@@ -169,6 +169,8 @@ def _refuse_unknown_names(settings: Settings) -> None:
             raise ConfigError(f"{source}: app.facts.dataset_words has {name!r}.{_hint(name, tuple(PERMISSIONS))}")
         if not words or not all(word.strip() for word in words):
             raise ConfigError(f"{source}: app.facts.dataset_words.{name} must be a list of words, none of them empty.")
+    if not all(word.strip() for word in facts.revoke_words):
+        raise ConfigError(f"{source}: app.facts.revoke_words must be a list of words, none of them empty.")
     for pattern in facts.uses_events or ():
         if not any(fnmatchcase(kind, pattern) for kind in EVENT_KINDS):
             raise ConfigError(

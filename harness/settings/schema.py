@@ -88,11 +88,13 @@ class Observe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What only the team knows; a missing fact is "not proven", never a default.
 
-    ``dataset_words`` are names for datasets, in whatever language, besides those that pages usually use.
+    ``dataset_words`` are names for datasets, in whatever language, besides those that pages usually use, ``revoke_words``
+    what controls say that end a consent.
     """
 
     datasets: tuple[str, ...] | None = None
     dataset_words: dict[str, tuple[str, ...]] = {}
+    revoke_words: tuple[str, ...] = ()
     history_days: int | None = None
     consent_days: int | None = None
     one_off: bool | None = None

@@ -84,7 +84,8 @@ class LookForEnd(Looking, frozen=True, kw_only=True, tag="look_for_end"):
             window = stage.window(participant)
             elapsed = stopwatch()
             window.open(address_of(stage, participant, template), page=self.page)
-            while elapsed() < stage.settings.app.limits.fresh_s and _lists_any(before, window.read(), names):
+            told, cap_s = stage.settings.app.facts.revoke_words, stage.settings.app.limits.fresh_s
+            while elapsed() < cap_s and _lists_any(before, window.read(), names, told):
                 window.pause()
                 window.open(address_of(stage, participant, template), page=self.page)
         look_at(stage, participant, self.page, moment=AFTER)
@@ -105,9 +106,11 @@ def _await_list(stage: "Stage", participant: "Participant", page: str) -> None:
         window.pause()
 
 
-def _lists_any(before: list[Shown], seen: Seen, names: list[str]) -> bool:
+def _lists_any(before: list[Shown], seen: Seen, names: list[str], more_words: tuple[str, ...]) -> bool:
     return any(
-        still_lists(one, text=seen.text, controls=seen.controls, institution=name) for one in before for name in names
+        still_lists(one, text=seen.text, controls=seen.controls, institution=name, more_words=more_words)
+        for one in before
+        for name in names
     )
 
 
@@ -245,6 +248,7 @@ class _Leaving:
             institutions=list(names.values()),
             sought=names.get(self._consent.arrangement_id, ""),
             is_own=self._window.places.is_app,
+            more_words=self._stage.settings.app.facts.revoke_words,
         )
 
     def _open(self) -> None:

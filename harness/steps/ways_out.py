@@ -38,11 +38,13 @@ def first_ways(
     institutions: Sequence[str],
     sought: str,
     is_own: Callable[[str], bool],
+    more_words: Sequence[str] = (),
 ) -> list[WayOut]:
     """What may end the consent at *sought* on the page that lists consents with all *institutions*, or lead to its end.
 
     Args:
         is_own: Whether an address is the app's.
+        more_words: What the app's own controls say that end a consent, besides the usual.
     """
     others = [one for one in institutions if one != sought]
     able = [one for one in _able(controls, is_own) if not says(one.text, others) or says(one.text, [sought])]
@@ -50,10 +52,11 @@ def first_ways(
     place = _place_of(text, institutions, sought)
     ranked: list[tuple[int, WayOut]] = []
     for one in able:
-        rank = _rank(one, sought)
+        is_told = is_sure(one, more_words)
+        rank = (0 if says(one.text, [sought]) else 1) if is_told else _rank(one, sought)
         if rank is not None:
             is_for_all = len(institutions) > 1 and bool(says(one.text, words_for(REVOKE, "every")))
-            ranked.append((LAST if is_for_all else rank, WayOut(control=one, is_sure=is_sure(one), is_way=rank in WAYS)))
+            ranked.append((LAST if is_for_all else rank, WayOut(control=one, is_sure=is_told, is_way=rank in WAYS)))
     best = [way for _, way in sorted(ranked, key=lambda pair: pair[0])]
     return _told_apart(best, place, len(institutions))
 
@@ -88,9 +91,9 @@ def closed_ways(before: Sequence[Control], controls: Sequence[Control]) -> list[
     return [one for one in controls if one.is_disabled and one not in before and says(one.text, words)]
 
 
-def is_sure(control: Control) -> bool:
-    """Whether its name says that it ends what is shared."""
-    return bool(says(control.text, words_for(REVOKE, "sure")))
+def is_sure(control: Control, more_words: Sequence[str] = ()) -> bool:
+    """Whether its name says that it ends what is shared, by the usual words or by *more_words*."""
+    return bool(says(control.text, [*more_words, *words_for(REVOKE, "sure")]))
 
 
 def _able(controls: Sequence[Control], is_own: Callable[[str], bool]) -> list[Control]:
@@ -111,8 +114,6 @@ def _words(*names: str) -> list[str]:
 
 def _rank(control: Control, sought: str) -> int | None:
     """How likely a control of the first page ends a consent: 0 is likeliest, None is not at all."""
-    if is_sure(control):
-        return 0 if says(control.text, [sought]) else 1
     if says(control.text, words_for(REVOKE, "likely")):
         return 2
     if says(control.text, [sought]):

@@ -71,6 +71,23 @@ def test_many_words_say_it(words: str) -> None:
     assert first_ways(LIST, [button(words)], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)[0].is_sure
 
 
+def test_words_of_the_config_say_it_too() -> None:
+    """In whatever language."""
+    end, other = button("Freigabe beenden"), button("Mehr erfahren")
+
+    ways = first_ways(
+        LIST,
+        [other, end],
+        url=PAGE,
+        institutions=[SANDBOX],
+        sought=SANDBOX,
+        is_own=is_own,
+        more_words=["Freigabe beenden"],
+    )
+
+    assert [(one.control, one.is_sure) for one in ways] == [(end, True)]
+
+
 def test_of_two_banks_the_one_that_is_named_is_meant() -> None:
     """The other's is left alone."""
     own, other = button(f"Stop sharing with {SANDBOX}"), button(f"Stop sharing with {RANGES}")
