@@ -12,9 +12,6 @@ from typing import Any
 
 from harness.leaks import Index
 
-SHORTEST = 6
-"""Shorter values are no secrets, and replacing them would eat ordinary words."""
-
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}")
 """An access token that was not registered, because it died before anybody looked."""
 
@@ -34,7 +31,7 @@ class Redactor:
 
     def register(self, kind: str, value: str | None) -> None:
         """Take *value* out of every text from now on; nothing and very short values are left alone."""
-        if value and len(value) >= SHORTEST:
+        if value:
             self._index.add(kind, value)
 
     def learn(self) -> None:

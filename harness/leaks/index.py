@@ -11,6 +11,8 @@ from harness.leaks.readable import Span, of_digits
 from harness.leaks.reading import Reading, readings
 from harness.leaks.secret import PART, Secret, secrets_of, turns
 
+SHORTEST = 6
+"""Shorter values are words or mere numbers: what holds them tells nothing."""
 GRAM = 5
 STRIDE = PART - GRAM + 1
 MOST_DIGITS = 32
@@ -44,8 +46,8 @@ class Index:
         self._parts: set[bytes] = set()
 
     def add(self, kind: str, value: str, *, has_parts: bool = True) -> None:
-        """Search for *value* from now on; without *has_parts* for the whole of it alone."""
-        if value and value.encode() not in self._known:
+        """Search for *value* from now on, unless it is too short; without *has_parts* for the whole of it alone."""
+        if len(value) >= SHORTEST and value.encode() not in self._known:
             for one in secrets_of(kind, value, has_parts=has_parts):
                 self._add(one)
 

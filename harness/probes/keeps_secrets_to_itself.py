@@ -11,6 +11,8 @@ from harness.probes.finding import Finding
 from harness.probes.keeps_secrets_out_of_logs import has_secrets_at_hand
 from harness.probes.needles import CREDENTIALS, index_of
 
+METRICS = "app.observe.metrics"
+
 Said = tuple[str, bytes]
 
 
@@ -29,7 +31,7 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
         """Search all that the app told anybody, and advise on what it keeps."""
         answers, reports = list(_answers(journal)), [(one.place, one.text) for one in journal.all(Reported)]
         if not any(text for _, text in (*answers, *reports)):
-            return self.cannot_tell("the app told nothing that the harness can read")
+            return self.cannot_tell("the app told nothing that the harness can read", hook=METRICS)
         if not has_secrets_at_hand(journal):
             return self.cannot_tell("no call and no message of the scenario carried a secret")
         credentials, every = index_of(journal, CREDENTIALS), index_of(journal)

@@ -176,6 +176,15 @@ def test_words_are_secret_as_a_whole_only(typed: str) -> None:
     assert index.hits(typed[:-1].encode()) == []
 
 
+@pytest.mark.parametrize("value", ["", "test", "12345"])
+def test_what_is_too_short_is_no_secret(value: str) -> None:
+    """Somebody's webhook secret is a word, and the log is full of it."""
+    index = Index()
+    index.add("webhook secret", value)
+
+    assert index.hits(b"a test of 12345") == []
+
+
 def test_an_address_with_a_secret_in_it_is_secret_where_it_was_drawn() -> None:
     """Its path and host stand everywhere."""
     index = Index()
