@@ -11,7 +11,7 @@ from harness.probes import Verdict
 from harness.report import words
 from harness.report.words import advice, again, decision_line, finding_lines, scenario_counts, told
 from harness.standings import PracticeStanding, Standing
-from harness.trials import Hold
+from harness.trials import Hold, was_not_run
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -81,7 +81,7 @@ def _show_bugs(judgement: Judgement, console: "Console", width: int) -> None:
 
 def _show_passes(judgement: Judgement, console: "Console", width: int) -> None:
     shown = {id(finding) for _, findings in told(judgement) for finding in findings}
-    rows = [(o, f) for o in judgement.scenarios for f in o.findings if id(f) not in shown]
+    rows = [(o, f) for o in judgement.scenarios if not was_not_run(o) for f in o.findings if id(f) not in shown]
     for outcome, finding in rows:
         text = f"{finding.verdict:<5} {outcome.scenario}  {words.seen(finding)}"
         lines = words.wrapped(text, width, later_indent=words.INDENT)

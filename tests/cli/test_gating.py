@@ -37,6 +37,19 @@ def read(path: Path) -> dict[str, Any]:
 
 
 @pytest.fixture
+def gates(project: Path, environment: dict[str, str]) -> Program:
+    """Run ``fiskil-harness`` in the project's folder, with time for whole gates beside other tests."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "harness", *arguments]
+        return subprocess.run(
+            command, cwd=project, env=environment, capture_output=True, text=True, timeout=540, check=False
+        )
+
+    return run
+
+
+@pytest.fixture
 def receiver(tmp_path: Path) -> Iterator[tuple[str, str]]:
     """A correct receiver of the gallery that runs already; its address and its secret."""
     secret, port = mint_credentials(Mint(seed=1)).webhook_secret, free_port()
@@ -119,16 +132,16 @@ def test_the_help_says_how_it_ends() -> None:
 
 
 @pytest.mark.full
-@pytest.mark.timeout(600)
-def test_shards_of_the_reference_app_come_to_what_one_piece_comes_to(program: Program, project: Path) -> None:
+@pytest.mark.timeout(1200)
+def test_shards_of_the_reference_app_come_to_what_one_piece_comes_to(gates: Program, project: Path) -> None:
     """The results are equal; a part that is missing, or there twice, is refused or keeps the gate shut."""
     given = ("--config", str(REFERENCE), "--fast", "--seed", "5")
-    codes = [program("gate", *given, "--shard", f"{n}/2", "--json", f"part{n}.json").returncode for n in (1, 2)]
-    whole = program("gate", *given, "--json", "whole.json")
+    codes = [gates("gate", *given, "--shard", f"{n}/2", "--json", f"part{n}.json").returncode for n in (1, 2)]
+    whole = gates("gate", *given, "--json", "whole.json")
 
-    merged = program("merge", "--config", str(REFERENCE), "part2.json", "part1.json", "--json", "merged.json")
-    half = program("merge", "--config", str(REFERENCE), "part1.json", "--json", "half.json")
-    twice = program("merge", "--config", str(REFERENCE), "part1.json", "part1.json")
+    merged = gates("merge", "--config", str(REFERENCE), "part2.json", "part1.json", "--json", "merged.json")
+    half = gates("merge", "--config", str(REFERENCE), "part1.json", "--json", "half.json")
+    twice = gates("merge", "--config", str(REFERENCE), "part1.json", "part1.json")
 
     assert (codes, whole.returncode, merged.returncode) == ([0, 0], 0, 0), whole.stdout
     assert read(project / "merged.json")["result"] == read(project / "whole.json")["result"]
@@ -138,13 +151,13 @@ def test_shards_of_the_reference_app_come_to_what_one_piece_comes_to(program: Pr
 
 
 @pytest.mark.full
-@pytest.mark.timeout(600)
-def test_a_flaw_is_worse_than_the_reference_app(program: Program, project: Path) -> None:
+@pytest.mark.timeout(1200)
+def test_a_flaw_is_worse_than_the_reference_app(gates: Program, project: Path) -> None:
     """Exit 1, and what got worse is named; the other way round it is better."""
-    program("gate", "--config", str(REFERENCE), "--fast", "--json", "good.json")
+    gates("gate", "--config", str(REFERENCE), "--fast", "--json", "good.json")
 
-    answer = program("gate", "--gallery", "no_dedupe", "--fast", "--json", "bad.json", "--baseline", "good.json")
-    back = program("gate", "--config", str(REFERENCE), "--fast", "--baseline", "bad.json")
+    answer = gates("gate", "--gallery", "no_dedupe", "--fast", "--json", "bad.json", "--baseline", "good.json")
+    back = gates("gate", "--config", str(REFERENCE), "--fast", "--baseline", "bad.json")
 
     assert (answer.returncode, back.returncode) == (1, 0), answer.stdout
     compared = read(project / "bad.json")["compared"]

@@ -367,7 +367,7 @@ def test_a_receiver_that_cannot_be_rehearsed_is_refused(program: Program, url: s
 def test_an_interrupted_run_writes_its_report_and_leaves_nothing(
     project: Path, environment: dict[str, str], number: signal.Signals
 ) -> None:
-    """Exit 130; the report tells what was judged until then."""
+    """Exit 130; the report tells what was judged until then, and in one line how much was not."""
     command = [sys.executable, "-m", "harness", "run", "thrice.py", "*", "--json", "report.json"]
     with subprocess.Popen(
         command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -383,4 +383,6 @@ def test_an_interrupted_run_writes_its_report_and_leaves_nothing(
     assert document["run"]["was_interrupted"]
     assert document["result"]["scenarios"]
     assert "Interrupted: what did not run is not proven." in shown
+    assert re.search(r"^\d+ of \d+ scenarios did not run to their end\.$", shown, re.MULTILINE)
+    assert "every_scenario_run" not in shown
     assert list(Path(environment["TMPDIR"]).iterdir()) == []
