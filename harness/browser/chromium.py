@@ -24,7 +24,7 @@ NOWHERE = "http://127.0.0.1:9"
 """The proxy for every address outside this machine: nobody listens there, so that what slips past the guard goes nowhere."""
 
 LAUNCH_CAP_S = 60.0
-CLOSING_CAP_S = 10.0
+CLOSING_CAP_S = 20.0
 EXTRA = "Playwright is missing. Install it: pip install 'fiskil-harness[browser]'."
 PACKAGE = f"Chromium is missing: none of {', '.join(NAMES)} is on the PATH. Install the package chromium."
 

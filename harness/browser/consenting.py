@@ -7,7 +7,7 @@ from harness.browser.places import Places
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Frame, Locator
 
-CAP_MS = 5_000
+CAP_MS = 15_000
 
 
 async def frame_of(context: "BrowserContext", places: Places) -> "Frame | None":

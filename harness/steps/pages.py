@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 PAGES = "app.observe.pages"
 Moment = Literal["plain", "waiting", "stalled", "unsynced", "synced", "ended", "failed"]
-LANDING_CAP_S = 15.0
-SCREEN_CAP_S = 15.0
+LANDING_CAP_S = 20.0
+SCREEN_CAP_S = 30.0
 
 
 class Looking(PlainStep, frozen=True, kw_only=True):
