@@ -12,9 +12,6 @@ from urllib.parse import quote
 SHORTEST = 6
 """Shorter values are no secrets, and replacing them would eat ordinary words."""
 
-MANY = 1000
-"""Of so many forms of secrets each is looked for by itself; of more it would take too long."""
-
 _TOKEN = r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}"
 """An access token that was not registered, because it died before anybody looked."""
 
@@ -28,15 +25,12 @@ class Redactor:
     def __init__(self, *sources: Secrets) -> None:
         self._sources = list(sources)
         self._kinds: dict[str, str] = {}
-        self._by_head: dict[str, list[str]] = {}
 
     def register(self, kind: str, value: str | None) -> None:
         """Take *value* out of every text from now on; nothing and very short values are left alone."""
         if value and len(value) >= SHORTEST:
             for form in forms(value):
-                if form not in self._kinds:
-                    self._kinds[form] = kind
-                    self._by_head.setdefault(form[:SHORTEST], []).append(form)
+                self._kinds.setdefault(form, kind)
 
     def learn(self) -> None:
         """Register what the sources hold now; it stays known when they are gone."""
@@ -44,11 +38,6 @@ class Redactor:
             for kind, value in source():
                 if value not in self._kinds:
                     self.register(kind, value)
-
-    def known(self) -> dict[str, str]:
-        """Every form of a secret that is known by now, with the secret's kind."""
-        self.learn()
-        return dict(self._kinds)
 
     def redact(self, text: str) -> str:
         """*text* with every secret replaced by its kind in angle brackets."""
@@ -63,14 +52,10 @@ class Redactor:
     def _replacing(self, whole: str) -> Callable[[str], str]:
         """What takes every secret out of any part of *whole*.
 
-        A long run knows thousands of secrets, of which hardly one is ever found: where there are many, only those are looked
-        for whose first characters stand somewhere, and the pattern is made of those that are there.
+        A long run knows thousands of secrets, of which hardly one is ever found: looking for each in one text is fast, and
+        the pattern is made of those that are there.
         """
-        likely: Iterable[str] = self._kinds
-        if len(self._kinds) > MANY:
-            heads = {whole[at : at + SHORTEST] for at in range(len(whole) - SHORTEST + 1)} & self._by_head.keys()
-            likely = [form for head in heads for form in self._by_head[head]]
-        found = sorted((form for form in likely if form in whole), key=len, reverse=True)
+        found = sorted((form for form in self._kinds if form in whole), key=len, reverse=True)
         pattern = re.compile("|".join([*map(re.escape, found), _TOKEN]))
         return lambda text: pattern.sub(lambda match: f"<{self._kinds.get(match[0], 'token')}>", text)
 
