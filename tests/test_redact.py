@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from harness.redact import MANY, Redactor
+from harness.redact import Redactor
 
 SECRET = "fsk_a+b/c=dEf0123456789"
 
@@ -87,13 +87,3 @@ def test_nothing_and_short_values_eat_no_words(value: str | None) -> None:
     redactor.register("webhook_secret", value)
 
     assert redactor.redact("a short text") == "a short text"
-
-
-def test_one_of_thousands_is_found_in_every_spelling(redactor: Redactor) -> None:
-    """A long run knows very many, and another way of looking for them finds the same."""
-    for number in range(MANY):
-        redactor.register("access_token", f"token-{number:08}-of-a-long-run")
-
-    told = redactor.redact(f"{SECRET} {quote(SECRET, safe='')} token-00000777-of-a-long-run token-of-nobody")
-
-    assert told == "<client_secret> <client_secret> <access_token> token-of-nobody"

@@ -98,7 +98,10 @@ def present(
 ) -> int:
     """Show and write a report, every secret taken out; return the exit code."""
     redactor = redactor_of(settings)
+    # Pictures are no texts: a page that shows a secret is not taken.
+    pictures, whole = whole.pictures, msgspec.structs.replace(whole, pictures=())
     whole = msgspec.convert(redactor.redact_tree(msgspec.to_builtins(whole)), GateResult)
+    whole = msgspec.structs.replace(whole, pictures=pictures)
     whole = completed(whole, config=digest_of(settings))
     _show(whole, asked)
     for fault in faults:
