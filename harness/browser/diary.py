@@ -13,6 +13,7 @@ import msgspec
 
 from harness.browser.seen import Part, Seen, part_of, script, together
 from harness.browser.window import Window
+from harness.errors import StepError
 from harness.journal import Control
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Diary:
         """What the picture is known by; empty where none could be taken."""
         try:
             return str(self._window.run(self._picture, cap_s=DIGEST_CAP_S))
-        except TimeoutError:
+        except StepError:  # Chromium takes no picture of a page that is being left
             return ""
 
     async def _begin(self, page: "Page") -> "CDPSession":
