@@ -191,7 +191,7 @@ class Watch:
             return self._diary.latest()
         try:
             return self._window.read() if self._window.is_quiet else None
-        except TimeoutError:
+        except StepError:
             return None
 
     def _note(self, moment: str, seen: Seen | None, *, after_s: float | None = None) -> Shown:
