@@ -349,6 +349,8 @@ def _purpose(hook: str) -> str:
         return "lets the app call the local Fiskil"
     if hook == CA_TOLD:
         return "lets the app trust the local Fiskil's good certificates"
+    if hook.startswith("app.limits"):
+        return "what your app promises, in seconds: nobody is held to a default"
     return HOOKS.get(hook, "what only the team knows" if hook.startswith("app.facts") else "")
 
 

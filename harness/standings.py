@@ -18,6 +18,7 @@ from harness.probes import Finding, Verdict
 from harness.settings import Attestation, Settings, Waiver
 
 FACTS = "app.facts"
+LIMITS = "app.limits."
 Found = list[tuple[str, Finding]]
 SOON_DAYS = 14
 """So long before a statement expires one is told."""
@@ -216,6 +217,8 @@ def _by_flows(
 
 def is_in_config(settings: Settings, hook: str) -> bool:
     """Whether the config gives *hook*, or an object that may have it; what it answers may still say too little."""
+    if hook.startswith(LIMITS):
+        return hook.removeprefix(LIMITS) in settings.promised
     return _given(settings, hook.split(".")) or (bool(settings.app.object) and not hook.startswith(FACTS))
 
 

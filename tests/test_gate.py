@@ -247,10 +247,12 @@ def test_a_waiver_does_not_stand_in_for_proof(outcome_of: OutcomeOf) -> None:
         ({"app": {"object": "shop:App"}}, "app.drive.fail", True),
         ({"app": {"object": "shop:App"}}, "app.facts.uses_events", False),
         ({"app": {"facts": {"uses_events": ["consent.*"]}}}, "app.facts.uses_events", True),
+        ({}, "app.limits.request_deadline_s", False),
+        ({"app": {"limits": {"request_deadline_s": 20}}}, "app.limits.request_deadline_s", True),
     ],
 )
 def test_a_hook_is_in_the_config_or_may_be_in_the_object(config: dict[str, object], hook: str, *, is_there: bool) -> None:
-    """An object may have any method, but facts are stated by the config alone."""
+    """An object may have any method, but facts are stated by the config alone, and so are limits: a default is no promise."""
     assert is_in_config(parse(config, folder=Path()), hook) is is_there
 
 

@@ -1,7 +1,9 @@
 """Filling templates, and choosing values out of the app's JSON answers."""
 
+import json
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 import msgspec
@@ -67,8 +69,23 @@ def read_json(reply: HttpReply, hook: str) -> Any:
     try:
         return msgspec.json.decode(reply.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        with suppress(ValueError, RecursionError):
+            return _whole_texts(json.loads(reply.body, parse_constant=_no_number))
         head = reply.body[:60].decode("utf-8", "replace")
         raise HookError(f"{hook} answered {reply.status} with something that is no JSON: {head!r}.") from None
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(word)
+
+
+def _whole_texts(node: Any) -> Any:
+    """A JSON value whose texts can be written down: half a character, which the grammar allows, becomes a mark."""
+    if isinstance(node, str):
+        return node.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(node, dict):
+        return {_whole_texts(name): _whole_texts(value) for name, value in node.items()}
+    return [_whole_texts(one) for one in node] if isinstance(node, list) else node
 
 
 def choose(reply: HttpReply, selector: str, hook: str) -> str:

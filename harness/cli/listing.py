@@ -196,7 +196,10 @@ def _print(rows: list[Row]) -> None:
 
     width = min(max((len(row.name) for row in rows), default=0) + 2, 34)
     for row in rows:
-        for line in wrapped(f"{row.name:<{width}}{row.about}", 80, later_indent=" " * width):
+        if len(row.name) >= width:
+            click.echo(row.name)
+        name = row.name if len(row.name) < width else ""
+        for line in wrapped(row.about, 80, first_indent=f"{name:<{width}}", later_indent=" " * width):
             click.echo(line.rstrip())
 
 

@@ -24,7 +24,9 @@ class WaitsAsTold(PlainProbe, frozen=True, kw_only=True, tag="waits_as_told"):
 
     expected: ClassVar[str] = "the same call again, after the wait that was told"
     source: ClassVar[str] = "errors.retry-after"
-    fix: ClassVar[str] = "sleep for Retry-After, and a little more at random, before the next try"
+    fix: ClassVar[str] = (
+        "sleep for Retry-After, which is seconds or an HTTP date, and a little more at random, before the next try"
+    )
 
     def examine(self, journal: Journal) -> Finding:
         """Follow each refusal to the next equal call."""
@@ -44,10 +46,10 @@ class WaitsAsTold(PlainProbe, frozen=True, kw_only=True, tag="waits_as_told"):
                 continue
             judged += 1
             if again.at_s - refused.at_s < wait_s - SLACK_S:
-                seen = f"{refused.route} was asked again sooner than Retry-After: {wait_s:g} told"
+                seen = f"{refused.route} was asked again sooner than Retry-After told: {wait_s:g} s, {_form(refused)}"
                 return self.fails(
                     seen,
-                    evidence=(f"{refused.method} {refused.route}: {refused.status}",),
+                    evidence=(f"{refused.method} {refused.route}: {refused.status}, Retry-After as {_form(refused)}",),
                     examined=routes_of(one for one, _ in told),
                 )
         if came_back > judged:
@@ -77,6 +79,11 @@ def _wait_s(refused: Exchange) -> float | None:
         # Both dates are cut to whole seconds, so up to a second of the wait may lie before the answer.
         seconds = wait.total_seconds() - 1
     return seconds if 0 < seconds <= LONGEST_S else None
+
+
+def _form(refused: Exchange) -> str:
+    text = header(refused.response_headers, "retry-after").strip()
+    return "a number of seconds" if text.isdigit() else "an HTTP date"
 
 
 def _next_equal(journal: Journal, refused: Exchange) -> Exchange | None:

@@ -38,7 +38,7 @@ def test_coming_back_too_soon_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert finding.verdict is Verdict.FAIL
-    assert finding.seen == "banking.transactions was asked again sooner than Retry-After: 2 told"
+    assert finding.seen == "banking.transactions was asked again sooner than Retry-After told: 2 s, a number of seconds"
 
 
 def test_other_calls_need_not_wait(tape: Tape) -> None:
