@@ -252,7 +252,7 @@ def test_a_waiver_does_not_stand_in_for_proof(outcome_of: OutcomeOf) -> None:
     ],
 )
 def test_a_hook_is_in_the_config_or_may_be_in_the_object(config: dict[str, object], hook: str, *, is_there: bool) -> None:
-    """An object may have any method, but facts are stated by the config alone, and so are limits: a default is no promise."""
+    """An object may have any method; facts and limits are stated by the config alone, and a default is no promise."""
     assert is_in_config(parse(config, folder=Path()), hook) is is_there
 
 
