@@ -24,7 +24,7 @@ class ShowsProgress(PlainProbe, frozen=True, kw_only=True, tag="shows_progress")
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
     expected: ClassVar[str] = "a sign of progress in the page within 1 s of the press"
-    source: ClassVar[str] = "auth-session.create"
+    source: ClassVar[str] = "practices: show progress while linking"
     fix: ClassVar[str] = "on submit disable the button and show a line with role=status; ask for the auth session after that"
 
     def examine(self, journal: Journal) -> Finding:
