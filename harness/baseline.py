@@ -22,10 +22,10 @@ _HOLDS = {Hold.HOLDS: 0, Hold.UNMET: 0, Hold.UNCLEAR: 1, Hold.BREAKS: 2}
 
 
 def refuse_no_baseline(before: GateResult, name: str) -> None:
-    """Refuse a report that says nothing of a whole gate.
+    """Refuse a report that says nothing of a whole gate: against what it never asked, nothing could be worse.
 
     Raises:
-        UsageError: It is of some scenarios, or of a part.
+        UsageError: It is of some scenarios, or of a part, or was cut short.
     """
     if before.share is not None:
         raise UsageError(
@@ -35,6 +35,12 @@ def refuse_no_baseline(before: GateResult, name: str) -> None:
         raise UsageError(
             f"{name!r} was made by `{before.run.command}`, which asks no gate. `fiskil-harness gate --json FILE` makes one."
         )
+    if before.run.was_interrupted or before.run.faults:
+        how = "was interrupted" if before.run.was_interrupted else "met a fault of fiskil-harness"
+        again = "`fiskil-harness gate --json FILE` makes it again."
+        raise UsageError(f"{name!r} is of a gate that {how}, so it did not ask everything. {again}")
+    if before.result.lack:
+        raise UsageError(f"{name!r} is not of a whole gate: {before.result.lack} Give all parts to `merge` first.")
 
 
 def compare(
@@ -136,8 +142,6 @@ def _caveats(now: Judgement, before: GateResult, *, ran: Set[str], digest: str, 
         yield "The config is not the one of the baseline."
     if before.run.harness != harness:
         yield f"The baseline was made with fiskil-harness {before.run.harness}, this is {harness}."
-    if before.run.was_interrupted or before.run.faults:
-        yield "The baseline was cut short; what it did not run is not compared."
     if before.result.is_fast != now.is_fast:
         fast, whole = ("The baseline", "this gate") if before.result.is_fast else ("This gate", "the baseline")
         yield f"{fast} asked each question once, {whole} asked everything; what both ran is compared."

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from harness.baseline import compare, refuse_no_baseline
 from harness.driver import Outcome
 from harness.errors import UsageError
-from harness.gate import Comparison, GateResult, Judgement, Run, Share, judge, report_only
+from harness.gate import NOT_THE_WHOLE, Comparison, GateResult, Judgement, Run, Share, judge, report_only
 from harness.judging import NOT_RUN
 from harness.practices import all_practices
 from harness.probes import Verdict
@@ -121,14 +121,34 @@ def test_a_scenario_that_the_baseline_never_ran_makes_nothing_worse(outcome_of: 
     assert found.caveats == ("The baseline did not run new; that makes nothing worse.",)
 
 
-def test_what_the_baseline_was_cut_short_of_is_not_compared(outcome_of: OutcomeOf) -> None:
-    """A scenario that an interruption left out was not run."""
+def test_what_the_baseline_did_not_run_to_its_end_is_not_compared(outcome_of: OutcomeOf) -> None:
+    """A scenario that never ran says nothing."""
     cut = outcome_of(IDEMPOTENT, (NOT_RUN, Verdict.INCONCLUSIVE), scenario="s")
 
-    found = against(baseline(cut, was_interrupted=True), failing(outcome_of))
+    assert against(baseline(cut), failing(outcome_of)).worse == ()
 
-    assert found.worse == ()
-    assert found.caveats[0] == "The baseline was cut short; what it did not run is not compared."
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        ({"was_interrupted": True}, r"'x\.json' is of a gate that was interrupted, so it did not ask everything"),
+        ({"faults": 1}, r"'x\.json' is of a gate that met a fault of fiskil-harness, so it did not ask everything"),
+    ],
+)
+def test_what_was_cut_short_is_no_baseline(outcome_of: OutcomeOf, run: dict[str, Any], words: str) -> None:
+    """Against a gate that asked nothing everything would be as good as before."""
+    with pytest.raises(UsageError, match=words):
+        refuse_no_baseline(baseline(proving(outcome_of), **run), "x.json")
+
+
+def test_parts_of_which_one_is_missing_are_no_baseline(outcome_of: OutcomeOf) -> None:
+    """The merged report says so itself."""
+    whole = baseline(proving(outcome_of))
+    lack = f"Part 2 of 3 is missing, {NOT_THE_WHOLE}"
+
+    with pytest.raises(UsageError, match=r"'x\.json' is not of a whole gate: Part 2 of 3 is missing"):
+        refuse_no_baseline(replace(whole, result=replace(whole.result, remarks=(lack,))), "x.json")
+    refuse_no_baseline(whole, "x.json")
 
 
 def test_a_required_practice_that_vanished_is_worse(outcome_of: OutcomeOf) -> None:
@@ -186,7 +206,7 @@ def test_fast_and_whole_are_compared_where_both_ran(outcome_of: OutcomeOf, *, is
 
 
 def test_the_gate_ends_as_the_comparison_says(outcome_of: OutcomeOf) -> None:
-    """A shut gate is no reason by itself; an interruption and a fault of ours are, and so is a waiver for nothing."""
+    """A shut gate is no reason by itself; an interruption, a fault of ours, a waiver for nothing and a missing part are."""
     now = judged(failing(outcome_of))
     same, worse = (
         against(baseline(failing(outcome_of)), failing(outcome_of)),
@@ -199,6 +219,7 @@ def test_the_gate_ends_as_the_comparison_says(outcome_of: OutcomeOf) -> None:
     assert [code(None), code(same), code(worse)] == [1, 0, 1]
     assert [code(same, was_interrupted=True), code(same, faults=1)] == [130, 4]
     assert code(same, replace(now, complaints=("a waiver for nothing",))) == 2
+    assert code(same, replace(now, remarks=(f"Part 2 of 3 is missing, {NOT_THE_WHOLE}",))) == 2
 
 
 def test_a_report_of_some_scenarios_is_no_baseline(outcome_of: OutcomeOf) -> None:
