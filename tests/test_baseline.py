@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from harness.baseline import compare, refuse_no_baseline
+from harness.baseline import _practices, compare, refuse_no_baseline
 from harness.driver import Outcome
 from harness.errors import UsageError
 from harness.gate import NOT_THE_WHOLE, Comparison, GateResult, Judgement, Run, Share, judge, report_only
@@ -15,6 +15,7 @@ from harness.judging import NOT_RUN
 from harness.practices import all_practices
 from harness.probes import Verdict
 from harness.settings import GateSettings, Settings, Waiver
+from harness.standings import PracticeStanding, Standing
 
 TODAY = datetime.date(2026, 6, 1)
 IDEMPOTENT, RETRIES = "webhooks.idempotent", "webhooks.retries"
@@ -49,6 +50,13 @@ def against(before: GateResult, *outcomes: Outcome, settings: Settings | None = 
     settings = settings or Settings()
     told: dict[str, Any] = {"digest": "same", "harness": "1", "name": "old.json", "met": (), **changes}
     return compare(judged(*outcomes, settings=settings), before, settings=settings, today=TODAY, **told)
+
+
+def standing_of(standing: Standing) -> PracticeStanding:
+    """How a required practice stands."""
+    return PracticeStanding(
+        practice=IDEMPOTENT, title="t", section="webhooks", is_required=True, standing=standing, reason="reason"
+    )
 
 
 def proving(outcome_of: OutcomeOf, practice_id: str = IDEMPOTENT, *, scenario: str = "s") -> Outcome:
@@ -172,6 +180,30 @@ def test_a_violation_that_somebody_accepts_is_not_worse(outcome_of: OutcomeOf) -
     assert against(baseline(proving(outcome_of)), failing(outcome_of), settings=accepted).worse == ()
     before = baseline(failing(outcome_of), settings=accepted)
     assert [one.what for one in against(before, failing(outcome_of), settings=expired).worse] == [IDEMPOTENT]
+
+
+def test_what_is_only_said_any_more_is_worse_than_proven() -> None:
+    """Nothing shows it now: exit 3. The other way round it is better, and against doubt so is what somebody says."""
+    proven, said, doubted = (standing_of(one) for one in (Standing.PROVEN, Standing.ATTESTED, Standing.NOT_PROVEN))
+
+    def changed(old: PracticeStanding, new: PracticeStanding) -> list[tuple[str, str, Verdict]]:
+        return [(one.before, one.now, one.weight) for one in _practices([old], [new])]
+
+    assert changed(proven, said) == [("proven", "attested: reason", Verdict.INCONCLUSIVE)]
+    assert changed(said, proven) == [("attested", "proven: reason", Verdict.PASS)]
+    assert changed(doubted, said) == [("not proven", "attested: reason", Verdict.PASS)]
+    assert changed(said, doubted) == [("attested", "not proven: reason", Verdict.INCONCLUSIVE)]
+    assert changed(said, said) == []
+
+
+def test_what_somebody_accepts_is_no_change_from_what_was_met() -> None:
+    """Neither for the worse nor for the better."""
+    proven, said = standing_of(Standing.PROVEN), standing_of(Standing.ATTESTED)
+    accepted = replace(standing_of(Standing.VIOLATED), waiver="accepted by Bo")
+
+    pairs = [(proven, accepted), (accepted, proven), (said, accepted), (accepted, said)]
+    assert [list(_practices([old], [new])) for old, new in pairs] == [[], [], [], []]
+    assert [one.weight for one in _practices([accepted], [standing_of(Standing.VIOLATED)])] == [Verdict.FAIL]
 
 
 def test_another_seed_is_no_caveat_and_another_version_is(outcome_of: OutcomeOf) -> None:
