@@ -85,7 +85,8 @@ def gate_command(
     """
     from harness import gate
     from harness.baseline import compare, refuse_no_baseline
-    from harness.cli.outcome import Asked, conclude, version
+    from harness.cli.outcome import Asked, conclude
+    from harness.cli.version import version
     from harness.clock import real_now, stopwatch
     from harness.digests import digest_of
     from harness.gate import Share
@@ -166,7 +167,8 @@ def merge_command(
     """
     from harness import gate, parts
     from harness.baseline import compare, refuse_no_baseline
-    from harness.cli.outcome import Asked, present, version
+    from harness.cli.outcome import Asked, present
+    from harness.cli.version import version
     from harness.clock import real_now
     from harness.digests import digest_of
     from harness.errors import UsageError
@@ -211,7 +213,7 @@ def _unaltered(path: Path) -> "GateResult":
         UsageError: It is no report, or does not fit its digests.
     """
     from harness import saved_reports
-    from harness.cli.outcome import version
+    from harness.cli.version import version
     from harness.errors import UsageError
     from harness.report import sealing
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from harness import catalog
 from harness.cli import main
 from harness.cli.main import program as whole_program
-from harness.cli.outcome import version
+from harness.cli.version import version
 from harness.clock import wait_until
 from harness.gate import GateResult, Run, Share, judge
 from harness.http import Browser
