@@ -19,13 +19,15 @@ from harness.trials import Hold, Trial, was_not_run
 Pair = tuple[str, str]
 WEIGHTS = {0: Verdict.PASS, 1: Verdict.INCONCLUSIVE, 2: Verdict.FAIL}
 _HOLDS = {Hold.HOLDS: 0, Hold.UNMET: 0, Hold.UNCLEAR: 1, Hold.BREAKS: 2}
+PROVEN, SAID, OPEN, VIOLATED = range(4)
+"""How a practice stands, from the best: shown by an experiment, or said or accepted by somebody, or neither, or violated."""
 
 
 def refuse_no_baseline(before: GateResult, name: str) -> None:
-    """Refuse a report that says nothing of a whole gate.
+    """Refuse a report that says nothing of a whole gate: against what it never asked, nothing could be worse.
 
     Raises:
-        UsageError: It is of some scenarios, or of a part.
+        UsageError: It is of some scenarios, or of a part, or was cut short.
     """
     if before.share is not None:
         raise UsageError(
@@ -35,6 +37,12 @@ def refuse_no_baseline(before: GateResult, name: str) -> None:
         raise UsageError(
             f"{name!r} was made by `{before.run.command}`, which asks no gate. `fiskil-harness gate --json FILE` makes one."
         )
+    if before.run.was_interrupted or before.run.faults:
+        how = "was interrupted" if before.run.was_interrupted else "met a fault of fiskil-harness"
+        again = "`fiskil-harness gate --json FILE` makes it again."
+        raise UsageError(f"{name!r} is of a gate that {how}, so it did not ask everything. {again}")
+    if before.result.lack:
+        raise UsageError(f"{name!r} is not of a whole gate: {before.result.lack} Give all parts to `merge` first.")
 
 
 def compare(
@@ -80,8 +88,10 @@ def _practices(before: Sequence[PracticeStanding], now: Sequence[PracticeStandin
             if old.is_required:
                 said = "not required" if new else "not known"
                 yield Difference(what=old.practice, before="required", now=said, weight=Verdict.INCONCLUSIVE)
-        elif _rank(new) != _rank(old):
-            weight = WEIGHTS[_rank(new)] if _rank(new) > _rank(old) else Verdict.PASS
+        elif _is_other(old, new):
+            weight = Verdict.PASS
+            if _rank(new) > _rank(old):
+                weight = Verdict.FAIL if _rank(new) == VIOLATED else Verdict.INCONCLUSIVE
             yield Difference(what=old.practice, before=_words(old), now=f"{_words(new)}: {new.reason}", weight=weight)
 
 
@@ -121,10 +131,18 @@ def _verdicts(outcomes: Iterable[Outcome]) -> Iterator[tuple[Pair, Verdict]]:
             yield (outcome.scenario, probe), heavy
 
 
+def _is_other(old: PracticeStanding, new: PracticeStanding) -> bool:
+    """Whether two standings differ; what somebody accepts is as good as what was met, and no worse."""
+    is_accepted = any(one.standing is Standing.VIOLATED and one.waiver for one in (old, new))
+    if is_accepted and max(_rank(old), _rank(new)) <= SAID:
+        return False
+    return _rank(old) != _rank(new)
+
+
 def _rank(one: PracticeStanding) -> int:
     if one.standing is Standing.VIOLATED:
-        return 0 if one.waiver else 2
-    return 1 if one.standing is Standing.NOT_PROVEN else 0
+        return SAID if one.waiver else VIOLATED
+    return {Standing.PROVEN: PROVEN, Standing.ATTESTED: SAID}.get(one.standing, OPEN)
 
 
 def _words(one: PracticeStanding) -> str:
@@ -136,8 +154,6 @@ def _caveats(now: Judgement, before: GateResult, *, ran: Set[str], digest: str, 
         yield "The config is not the one of the baseline."
     if before.run.harness != harness:
         yield f"The baseline was made with fiskil-harness {before.run.harness}, this is {harness}."
-    if before.run.was_interrupted or before.run.faults:
-        yield "The baseline was cut short; what it did not run is not compared."
     if before.result.is_fast != now.is_fast:
         fast, whole = ("The baseline", "this gate") if before.result.is_fast else ("This gate", "the baseline")
         yield f"{fast} asked each question once, {whole} asked everything; what both ran is compared."

@@ -35,6 +35,8 @@ from harness.trials import Hold, Trial, was_not_run
 from harness.worker import Measure
 
 FORMAT = "fiskil-harness/report/2"
+NOT_THE_WHOLE = "so this is not the whole, and the gate stays shut."
+"""How the remark ends that tells of parts that are missing."""
 
 
 class Decision(enum.StrEnum):
@@ -84,6 +86,11 @@ class Judgement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """The heaviest verdict of all scenarios; those about other apps count only where there are no others."""
         own = [outcome for outcome in self.scenarios if not outcome.is_about_others]
         return heaviest([outcome.verdict for outcome in own or self.scenarios])
+
+    @property
+    def lack(self) -> str:
+        """The remark about parts that are missing; empty where this is the whole."""
+        return next((one for one in self.remarks if one.endswith(NOT_THE_WHOLE)), "")
 
     def having(self, standing: Standing) -> list[PracticeStanding]:
         """Every practice with that standing, in the order of Fiskil's page."""
@@ -179,7 +186,7 @@ class GateResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         code = exit_code(self.result, was_interrupted=self.run.was_interrupted, has_fault=self.run.faults > 0)
         if self.compared is None or code in {4, 130}:
             return code
-        return self.compared.exit_code or (2 if self.result.complaints else 0)
+        return self.compared.exit_code or (2 if self.result.complaints or self.result.lack else 0)
 
 
 def check(settings: Settings) -> None:

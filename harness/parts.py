@@ -104,7 +104,7 @@ def missing(parts: Sequence[Part]) -> str:
         return ""
     noun = "Part" if len(absent) == 1 else "Parts"
     verb = "is" if len(absent) == 1 else "are"
-    return f"{noun} {', '.join(absent)} of {count} {verb} missing, so this is not the whole, and the gate stays shut."
+    return f"{noun} {', '.join(absent)} of {count} {verb} missing, {gate.NOT_THE_WHOLE}"
 
 
 def met(parts: Sequence[Part]) -> frozenset[str]:

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from harness.baseline import compare, refuse_no_baseline
+from harness.baseline import _practices, compare, refuse_no_baseline
 from harness.driver import Outcome
 from harness.errors import UsageError
-from harness.gate import Comparison, GateResult, Judgement, Run, Share, judge, report_only
+from harness.gate import NOT_THE_WHOLE, Comparison, GateResult, Judgement, Run, Share, judge, report_only
 from harness.judging import NOT_RUN
 from harness.practices import all_practices
 from harness.probes import Verdict
 from harness.settings import GateSettings, Settings, Waiver
+from harness.standings import PracticeStanding, Standing
 
 TODAY = datetime.date(2026, 6, 1)
 IDEMPOTENT, RETRIES = "webhooks.idempotent", "webhooks.retries"
@@ -49,6 +50,13 @@ def against(before: GateResult, *outcomes: Outcome, settings: Settings | None = 
     settings = settings or Settings()
     told: dict[str, Any] = {"digest": "same", "harness": "1", "name": "old.json", "met": (), **changes}
     return compare(judged(*outcomes, settings=settings), before, settings=settings, today=TODAY, **told)
+
+
+def standing_of(standing: Standing) -> PracticeStanding:
+    """How a required practice stands."""
+    return PracticeStanding(
+        practice=IDEMPOTENT, title="t", section="webhooks", is_required=True, standing=standing, reason="reason"
+    )
 
 
 def proving(outcome_of: OutcomeOf, practice_id: str = IDEMPOTENT, *, scenario: str = "s") -> Outcome:
@@ -121,14 +129,34 @@ def test_a_scenario_that_the_baseline_never_ran_makes_nothing_worse(outcome_of: 
     assert found.caveats == ("The baseline did not run new; that makes nothing worse.",)
 
 
-def test_what_the_baseline_was_cut_short_of_is_not_compared(outcome_of: OutcomeOf) -> None:
-    """A scenario that an interruption left out was not run."""
+def test_what_the_baseline_did_not_run_to_its_end_is_not_compared(outcome_of: OutcomeOf) -> None:
+    """A scenario that never ran says nothing."""
     cut = outcome_of(IDEMPOTENT, (NOT_RUN, Verdict.INCONCLUSIVE), scenario="s")
 
-    found = against(baseline(cut, was_interrupted=True), failing(outcome_of))
+    assert against(baseline(cut), failing(outcome_of)).worse == ()
 
-    assert found.worse == ()
-    assert found.caveats[0] == "The baseline was cut short; what it did not run is not compared."
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        ({"was_interrupted": True}, r"'x\.json' is of a gate that was interrupted, so it did not ask everything"),
+        ({"faults": 1}, r"'x\.json' is of a gate that met a fault of fiskil-harness, so it did not ask everything"),
+    ],
+)
+def test_what_was_cut_short_is_no_baseline(outcome_of: OutcomeOf, run: dict[str, Any], words: str) -> None:
+    """Against a gate that asked nothing everything would be as good as before."""
+    with pytest.raises(UsageError, match=words):
+        refuse_no_baseline(baseline(proving(outcome_of), **run), "x.json")
+
+
+def test_parts_of_which_one_is_missing_are_no_baseline(outcome_of: OutcomeOf) -> None:
+    """The merged report says so itself."""
+    whole = baseline(proving(outcome_of))
+    lack = f"Part 2 of 3 is missing, {NOT_THE_WHOLE}"
+
+    with pytest.raises(UsageError, match=r"'x\.json' is not of a whole gate: Part 2 of 3 is missing"):
+        refuse_no_baseline(replace(whole, result=replace(whole.result, remarks=(lack,))), "x.json")
+    refuse_no_baseline(whole, "x.json")
 
 
 def test_a_required_practice_that_vanished_is_worse(outcome_of: OutcomeOf) -> None:
@@ -152,6 +180,30 @@ def test_a_violation_that_somebody_accepts_is_not_worse(outcome_of: OutcomeOf) -
     assert against(baseline(proving(outcome_of)), failing(outcome_of), settings=accepted).worse == ()
     before = baseline(failing(outcome_of), settings=accepted)
     assert [one.what for one in against(before, failing(outcome_of), settings=expired).worse] == [IDEMPOTENT]
+
+
+def test_what_is_only_said_any_more_is_worse_than_proven() -> None:
+    """Nothing shows it now: exit 3. The other way round it is better, and against doubt so is what somebody says."""
+    proven, said, doubted = (standing_of(one) for one in (Standing.PROVEN, Standing.ATTESTED, Standing.NOT_PROVEN))
+
+    def changed(old: PracticeStanding, new: PracticeStanding) -> list[tuple[str, str, Verdict]]:
+        return [(one.before, one.now, one.weight) for one in _practices([old], [new])]
+
+    assert changed(proven, said) == [("proven", "attested: reason", Verdict.INCONCLUSIVE)]
+    assert changed(said, proven) == [("attested", "proven: reason", Verdict.PASS)]
+    assert changed(doubted, said) == [("not proven", "attested: reason", Verdict.PASS)]
+    assert changed(said, doubted) == [("attested", "not proven: reason", Verdict.INCONCLUSIVE)]
+    assert changed(said, said) == []
+
+
+def test_what_somebody_accepts_is_no_change_from_what_was_met() -> None:
+    """Neither for the worse nor for the better."""
+    proven, said = standing_of(Standing.PROVEN), standing_of(Standing.ATTESTED)
+    accepted = replace(standing_of(Standing.VIOLATED), waiver="accepted by Bo")
+
+    pairs = [(proven, accepted), (accepted, proven), (said, accepted), (accepted, said)]
+    assert [list(_practices([old], [new])) for old, new in pairs] == [[], [], [], []]
+    assert [one.weight for one in _practices([accepted], [standing_of(Standing.VIOLATED)])] == [Verdict.FAIL]
 
 
 def test_another_seed_is_no_caveat_and_another_version_is(outcome_of: OutcomeOf) -> None:
@@ -186,7 +238,7 @@ def test_fast_and_whole_are_compared_where_both_ran(outcome_of: OutcomeOf, *, is
 
 
 def test_the_gate_ends_as_the_comparison_says(outcome_of: OutcomeOf) -> None:
-    """A shut gate is no reason by itself; an interruption and a fault of ours are, and so is a waiver for nothing."""
+    """A shut gate is no reason by itself; an interruption, a fault of ours, a waiver for nothing and a missing part are."""
     now = judged(failing(outcome_of))
     same, worse = (
         against(baseline(failing(outcome_of)), failing(outcome_of)),
@@ -199,6 +251,7 @@ def test_the_gate_ends_as_the_comparison_says(outcome_of: OutcomeOf) -> None:
     assert [code(None), code(same), code(worse)] == [1, 0, 1]
     assert [code(same, was_interrupted=True), code(same, faults=1)] == [130, 4]
     assert code(same, replace(now, complaints=("a waiver for nothing",))) == 2
+    assert code(same, replace(now, remarks=(f"Part 2 of 3 is missing, {NOT_THE_WHOLE}",))) == 2
 
 
 def test_a_report_of_some_scenarios_is_no_baseline(outcome_of: OutcomeOf) -> None:

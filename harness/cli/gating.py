@@ -1,13 +1,16 @@
 """The gate as a command: whole, fast, in shards, against a baseline; and the judge of what the shards wrote."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli import options
 from harness.cli.hosted import HOSTED, before_hosted, refuse_local_writes
 from harness.cli.rehearsing import app_of, played, quoted, settings_of, tail_of
+
+if TYPE_CHECKING:
+    from harness.gate import GateResult
 
 EXIT_CODES = """
 
@@ -80,9 +83,10 @@ def gate_command(
     scenarios that come to it. A reading that breaks the app is told and shuts nothing, unless the config requires it:
     [gate] readings = "all", or a list of clauses or clause=choice. Those are tried in every gate.
     """
-    from harness import gate, saved_reports
+    from harness import gate
     from harness.baseline import compare, refuse_no_baseline
-    from harness.cli.outcome import Asked, conclude, version
+    from harness.cli.outcome import Asked, conclude
+    from harness.cli.version import version
     from harness.clock import real_now, stopwatch
     from harness.digests import digest_of
     from harness.gate import Share
@@ -99,7 +103,7 @@ def gate_command(
         alone |= {"--all-readings": is_all_readings, "--fast": is_fast, "--shard": shard, "--baseline": baseline_path}
         return before_hosted((), settings, seed, config_file, readings, alone, lets_write=lets_write, **reports)
     number, count = shard_of(shard) if shard else (1, 1)
-    before = saved_reports.read(baseline_path) if baseline_path else None
+    before = _unaltered(baseline_path) if baseline_path else None
     if before is not None:
         refuse_no_baseline(before, str(baseline_path))
     planned = plan(settings, is_fast=is_fast, is_all_readings=is_all_readings)
@@ -161,9 +165,10 @@ def merge_command(
     The config must be the one that the parts were made with, and so must the version. A part that is missing keeps the gate
     shut.
     """
-    from harness import gate, parts, saved_reports
+    from harness import gate, parts
     from harness.baseline import compare, refuse_no_baseline
-    from harness.cli.outcome import Asked, present, version
+    from harness.cli.outcome import Asked, present
+    from harness.cli.version import version
     from harness.clock import real_now
     from harness.digests import digest_of
     from harness.errors import UsageError
@@ -172,10 +177,10 @@ def merge_command(
         raise UsageError("--har tells every call, and parts hold none. Give it to `gate --shard`.")
     settings = settings_of(config_file, gallery_name, readings)
     gate.check(settings)
-    before = saved_reports.read(baseline_path) if baseline_path else None
+    before = _unaltered(baseline_path) if baseline_path else None
     if before is not None:
         refuse_no_baseline(before, str(baseline_path))
-    found = [parts.Part(name=str(path), whole=saved_reports.read(path)) for path in paths]
+    found = [parts.Part(name=str(path), whole=_unaltered(path)) for path in paths]
     parts.check(found, digest=digest_of(settings), harness=version())
     first = found[0].whole
     tail = tail_of(first.result.seed, config_file, gallery_name, readings)
@@ -199,6 +204,28 @@ def merge_command(
     if missing:
         click.echo(missing, err=True)
     return 2 if missing and code not in {4, 130} else code
+
+
+def _unaltered(path: Path) -> "GateResult":
+    """The report at *path*, if it says what was written there.
+
+    Raises:
+        UsageError: It is no report, or does not fit its digests.
+    """
+    from harness import saved_reports
+    from harness.cli.version import version
+    from harness.errors import UsageError
+    from harness.report import sealing
+
+    whole = saved_reports.read(path)
+    reasons = sealing.altered(whole)
+    if not reasons:
+        return whole
+    ours = whole.run.harness == version()
+    other = "" if ours else f" It is of fiskil-harness {whole.run.harness}, and this is {version()}."
+    raise UsageError(
+        f"{str(path)!r} was altered: {'; '.join(reasons)}.{other} Take the report as it was written, or make it again."
+    )
 
 
 def _refuse_odd_pairs(

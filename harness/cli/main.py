@@ -86,7 +86,7 @@ class Commands(click.Group):
 
 def _version(ctx: click.Context, _param: click.Parameter, is_asked: bool) -> None:
     if is_asked:
-        from harness.cli.outcome import version
+        from harness.cli.version import version
 
         click.echo(f"{PROGRAM} {version()}")
         ctx.exit()

@@ -3,13 +3,13 @@
 import platform
 from collections.abc import Sequence
 from datetime import timedelta
-from importlib import metadata
 from pathlib import Path
 
 import click
 import msgspec
 from msgspec import Struct
 
+from harness.cli.version import version
 from harness.clock import real_now, rfc3339
 from harness.digests import digest_of
 from harness.errors import UsageError
@@ -136,14 +136,6 @@ def save_plans(rehearsal: Rehearsal, redactor: Redactor) -> tuple[str, ...]:
             continue
         saved.append(str(path))
     return tuple(saved)
-
-
-def version() -> str:
-    """The version of this distribution, as installed."""
-    try:
-        return metadata.version("fiskil-harness")
-    except metadata.PackageNotFoundError:
-        return "0 (not installed)"
 
 
 def _show(whole: GateResult, asked: Asked) -> None:

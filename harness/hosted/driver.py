@@ -31,7 +31,11 @@ ALWAYS_TELLING = frozenset({"keeps_secrets_out_of_logs"})
 """Probes whose witness stands whatever else went wrong."""
 ADDRESSES = frozenset({"auth url", "session id"})
 """What an end user's browser is sent to; an app may well write it down."""
-WORDS = {"write": "a request that writes was refused by the relay", "form": "a request was refused by the relay"}
+WORDS = {
+    "write": "a request that writes was refused by the relay",
+    "form": "a request was refused by the relay",
+    "pair": "a request with other credentials was refused by the relay",
+}
 
 
 class HostedDriver(Driver):

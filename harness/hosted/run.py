@@ -70,7 +70,9 @@ def rehearse(
     folder = Path(tempfile.mkdtemp(prefix="fiskil-harness-hosted-"))
     try:
         with interrupts.stops_as_interrupt(), _account(address) as account:
-            guard = Guard(lets_write=lets_write, most_requests=hosted.most_requests, most_s=hosted.most_s)
+            guard = Guard(
+                client_id=address.client_id, lets_write=lets_write, most_requests=hosted.most_requests, most_s=hosted.most_s
+            )
             worker = HostedWorker(settings, account, address, guard=guard, seed=seed, folder=folder / "worker")
             worker.tells_har = tells_har
             played: list[Played] = []

@@ -77,7 +77,7 @@ class Unreached(Entry, frozen=True, kw_only=True):
 class Refused(Entry, frozen=True, kw_only=True):
     """A request that the relay did not pass on to the hosted API: it would write, is read in two ways, or is one too many.
 
-    ``kind`` is ``write``, ``form`` or ``bound``.
+    ``kind`` is ``write``, ``form``, ``pair`` (the credentials are not the checked ones) or ``bound``.
     """
 
     method: str

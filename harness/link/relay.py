@@ -6,7 +6,7 @@ but the journal; ``secrets`` tells the redactor what to take out of all that lea
 
 import asyncio
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +18,8 @@ from harness.link.exchanges import end_user_of
 from harness.link.pages import Pages
 from harness.link.relay_bites import RelayBites
 from harness.link.relay_client import RelayClient
-from harness.link.relay_guard import Guard
+from harness.link.relay_guard import TOKEN_TARGET, Guard
+from harness.link.relay_ordinary import plain
 from harness.link.relay_origin import Origin, Rewriting
 from harness.link.relay_request import Relayed
 from harness.link.relay_secrets import secrets_in
@@ -199,6 +200,14 @@ class Relay:
                     request_number=relayed.number,
                 )
             )
+
+    def learn(
+        self, relayed: Relayed, status: int | None, headers: Sequence[tuple[bytes, bytes]] | bytes, body: bytes
+    ) -> None:
+        """Let the guard know the token that an answer gives, before the client can use it."""
+        if self.guard is not None and relayed.refused is None and relayed.target == TOKEN_TARGET:
+            read = body if isinstance(headers, bytes) else plain(list(headers), body)[0]
+            self.guard.learn(relayed.request, relayed.target, status, read)
 
     def end_exchange(self) -> None:
         """An exchange is over."""

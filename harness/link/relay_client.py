@@ -294,6 +294,7 @@ class RelayClient(asyncio.Protocol):
     def answered(self, relayed: Relayed, reply: Reply | None, *, keeps: bool) -> None:
         """Give the answer where the client has not got it, and go on with the next request."""
         if relayed.is_held and reply is not None:
+            self.relay.learn(relayed, reply.status, reply.headers, reply.body)
             self.relay.bites.give(relayed, reply)
         else:
             self.finish(relayed, self.give(relayed, reply) if reply is not None else self._told(), keeps=keeps)
@@ -323,6 +324,7 @@ class RelayClient(asyncio.Protocol):
 
     def finish(self, relayed: Relayed, told: Told, *, keeps: bool) -> None:
         """Note an exchange that is over, and begin the next one of the connection."""
+        self.relay.learn(relayed, *told)
         self._note(relayed, told)
         if not (keeps and relayed.keeps and relayed.is_complete):
             self.transport.close()

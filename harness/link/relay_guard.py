@@ -1,13 +1,14 @@
 """What a relay before somebody's hosted account lets pass: reading, and the exchange of a key pair for a token.
 
 Everything else is refused by us before a byte of it has left this machine; so is whatever could be read in two ways, for
-who reads it in the other way might write. A bound on requests and on time holds for what passes.
+who reads it in the other way might write, and whatever carries credentials of another pair than the one that was looked at.
+A bound on requests and on time holds for what passes.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +18,8 @@ from harness.connections import HttpRequest
 from harness.faults.base import Reply
 from harness.link.call import version_of
 from harness.link.refusals import refusal
+from harness.link.relay_names import is_form, pairs_in
+from harness.link.relay_pair import tokens_in, why_other_pair, why_other_token
 from harness.sandbox.problems import unauthorized
 
 READING = frozenset({"GET", "HEAD"})
@@ -27,14 +30,17 @@ LARGEST_TOKEN_BODY = 16_384
 OTHER_METHOD = frozenset({"method", "http-method", "method-override", "http-method-override"})
 """How headers, parameters and fields are called by which frameworks take another method, without x- and underscores."""
 OTHER_PATH = frozenset({"x-original-url", "x-original-uri", "x-rewrite-url", "x-forwarded-path", "x-forwarded-uri"})
-FORM = b"application/x-www-form-urlencoded"
-WRITE, FORM_OF_REQUEST, BOUND = "write", "form", "bound"
+WRITE, FORM_OF_REQUEST, PAIR, BOUND = "write", "form", "pair", "bound"
 
 PAST_BOUND = "the bound of this rehearsal was reached"
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
-    """Why a request does not pass. ``kind`` is ``write``, ``form`` (it can be read in two ways) or ``bound``."""
+    """Why a request does not pass.
+
+    ``kind`` is ``write``, ``form`` (it can be read in two ways), ``pair`` (its credentials are not the checked ones) or
+    ``bound``.
+    """
 
     kind: str
     why: str
@@ -55,6 +61,7 @@ class Guard:
     def __init__(
         self,
         *,
+        client_id: str,
         lets_write: bool = False,
         most_requests: int = 500,
         most_s: float = 600.0,
@@ -63,12 +70,14 @@ class Guard:
         """Begin to count.
 
         Args:
+            client_id: Of the one pair that may be exchanged, and whose tokens alone may be used.
             lets_write: Whether requests that change something pass as well.
             elapsed_s: Real seconds since the run began (default: since now).
         """
-        self.lets_write = lets_write
+        self.client_id, self.lets_write = client_id, lets_write
         self.most_requests, self.most_s = most_requests, most_s
         self.passed = 0
+        self._issued: set[bytes] = set()
         self._seen: set[bytes] = set()
         self._dead: set[bytes] = set()
         self._elapsed_s = elapsed_s or stopwatch()
@@ -84,10 +93,19 @@ class Guard:
         Args:
             is_complete: Whether the body is there.
         """
-        found = ambiguity(request, target) or self._writing(request, target, is_complete=is_complete)
+        found = (
+            ambiguity(request, target)
+            or self._writing(request, target, is_complete=is_complete)
+            or self._of_others(request, target)
+        )
         if found is not None:
             return found
         return Refusal(kind=BOUND, why=PAST_BOUND) if self.is_spent else None
+
+    def learn(self, request: HttpRequest, target: bytes, status: int | None, body: bytes) -> None:
+        """Know the token that *body*, the answer to a *request* that passed, gives to the checked pair."""
+        if request.method == "POST" and target == TOKEN_TARGET and status is not None and 200 <= status < 300:
+            self._issued |= tokens_in(body)
 
     def expire_tokens(self) -> None:
         """Let every token that was seen so far be refused from now on; at the API it lives on, and nobody can use it."""
@@ -115,6 +133,18 @@ class Guard:
         if method == "POST" and target == TOKEN_TARGET and is_complete and len(request.body) <= LARGEST_TOKEN_BODY:
             return None
         return Refusal(kind=WRITE, why=f"{method} may change the hosted account, and this run only reads (--allow-writes)")
+
+    def _of_others(self, request: HttpRequest, target: bytes) -> Refusal | None:
+        """Credentials that nobody looked at may be those of real people's data."""
+        if request.method == "POST" and target == TOKEN_TARGET:
+            why = why_other_pair(request, self.client_id)
+            basic = [(name, value) for name, value in request.headers if not value.strip().lower().startswith(b"basic ")]
+            why = why or why_other_token(basic, self._issued)
+        elif request.method in WRITING and unquote(request.raw_path).rstrip("/").casefold().endswith("/token"):
+            return Refusal(kind=FORM_OF_REQUEST, why="it may mean POST /v1/token, and spells it otherwise")
+        else:
+            why = why_other_token(request.headers, self._issued)
+        return Refusal(kind=PAIR, why=why) if why else None
 
 
 def ambiguity(request: HttpRequest, target: bytes) -> Refusal | None:
@@ -157,7 +187,7 @@ def _other_method(request: HttpRequest) -> str:
         return "a header names another method"
     if OTHER_PATH & names:
         return "a header names another path"
-    if any(_means_method(name) for name, _ in parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)):
+    if any(_means_method(name) for name, _ in pairs_in(request.query.decode("latin-1"))):
         return "its query names another method"
     if request.body and any(_means_method(name) for name in _names_in(request)):
         return "its body names another method"
@@ -165,15 +195,16 @@ def _other_method(request: HttpRequest) -> str:
 
 
 def _means_method(name: str) -> bool:
-    return name.strip().lower().replace("_", "-").strip("-").removeprefix("x-") in OTHER_METHOD
+    plain = re.split(r"[\[\].]", name.strip().lower())[0]
+    return plain.replace("_", "-").strip("-").removeprefix("x-") in OTHER_METHOD
 
 
 def _names_in(request: HttpRequest) -> list[str]:
     kinds = [value for name, value in request.headers if name.lower() == b"content-type"]
-    if any(FORM in kind.lower() for kind in kinds) or b"multipart" in b"".join(kinds).lower():
+    if is_form(request.headers) or b"multipart" in b"".join(kinds).lower():
         text = request.body.decode("latin-1")
         parts = re.findall(r'\bname="?([^";\r\n]+)', text)
-        return [*parts, *(name for name, _ in parse_qsl(text, keep_blank_values=True))]
+        return [*parts, *(name for name, _ in pairs_in(text))]
     try:
         told: Any = msgspec.json.decode(request.body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

@@ -1,10 +1,13 @@
 """Credentials that passed a relay, so that a redactor finds them wherever else they show."""
 
+import base64
+import binascii
 from collections.abc import Iterator
 
 import msgspec
 
 from harness.journal import Exchange, Journal
+from harness.link.relay_names import pairs_in
 
 KINDS = {
     "access_token": "access_token",
@@ -21,8 +24,21 @@ def secrets_in(journal: Journal) -> Iterator[tuple[str, str]]:
         for name, value in one.request_headers:
             if name in {"authorization", "proxy-authorization"}:
                 yield "access_token", value.rpartition(" ")[2]
+                yield from _of_basic(value)
         for body in (one.request_body, one.response_body):
             yield from _said(body)
+
+
+def _of_basic(value: str) -> Iterator[tuple[str, str]]:
+    scheme, _, told = value.partition(" ")
+    if scheme.lower() != "basic":
+        return
+    try:
+        secret = base64.b64decode(told.strip()).partition(b":")[2]
+    except (binascii.Error, ValueError):
+        return
+    if secret:
+        yield "client_secret", secret.decode("latin-1")
 
 
 def _said(body: bytes) -> Iterator[tuple[str, str]]:
@@ -31,6 +47,8 @@ def _said(body: bytes) -> Iterator[tuple[str, str]]:
     try:
         found = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pairs = pairs_in(body.decode("latin-1"))
+        yield from ((KINDS[name], value) for name, value in pairs if name in KINDS and value)
         return
     for name, value in found.items() if isinstance(found, dict) else ():
         if name in KINDS and isinstance(value, str):

@@ -7,13 +7,16 @@ not required and not proven skipped.
 Suite ``fiskil-harness.readings`` (only where other readings were tried): class name = clause, name = reading; one that
 breaks the app is a failure where it is required and skipped where it is only told, as is one that the app never met.
 Suite ``fiskil-harness.baseline`` (only where a baseline was given): whatever is worse than there.
+Suite ``fiskil-harness.gate`` (only where the gate was asked): one case that is green where the command ends with 0; a
+failure where something is violated, else an error, such as for a part that is missing.
 """
 
 import re
+from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from harness.driver import Outcome
-from harness.gate import Decision, GateResult
+from harness.gate import Decision, GateResult, stays_shut
 from harness.probes import Verdict
 from harness.report.words import again, difference_line, finding_lines
 from harness.standings import PracticeStanding, Standing
@@ -37,6 +40,9 @@ def render(whole: GateResult) -> str:
         for one in whole.result.standings:
             _practice_case(practices, one)
         _count(practices)
+        decision = ET.SubElement(root, "testsuite", name="fiskil-harness.gate", timestamp=whole.run.began_at)
+        _gate_case(decision, whole)
+        _count(decision)
     if whole.result.trials:
         readings = ET.SubElement(root, "testsuite", name="fiskil-harness.readings", timestamp=whole.run.began_at)
         for trial in whole.result.trials:
@@ -83,6 +89,29 @@ def _scenario_case(suite: ET.Element, whole: GateResult, outcome: Outcome, secon
         ET.SubElement(case, "skipped", message=_plain(f"{seen} (lacks {hooks})"))
     else:
         _tell(case, "error", str(outcome.verdict), seen, text)
+
+
+def _gate_case(suite: ET.Element, whole: GateResult) -> None:
+    case = ET.SubElement(suite, "testcase", classname="gate", name="gate", time="0.000")
+    if whole.exit_code:
+        reasons = list(_why_shut(whole))
+        _tell(case, "failure" if whole.exit_code == 1 else "error", "shut", "; ".join(reasons), "\n".join(reasons))
+
+
+def _why_shut(whole: GateResult) -> Iterator[str]:
+    """What keeps the gate from being green, the rarest first; the suites of practices and readings tell of each."""
+    told = whole.result
+    if whole.run.was_interrupted:
+        yield "the run was interrupted"
+    if whole.run.faults:
+        yield f"faults of fiskil-harness: {whole.run.faults}"
+    yield from (one for one in (told.lack, *told.complaints) if one)
+    if whole.compared is not None:
+        yield f"worse than in {whole.compared.baseline}: {len(whole.compared.worse)}"
+        return
+    yield f"{told.required_met} of {told.required} required practices are met"
+    if count := len([one for one in told.trials if stays_shut(one)]):
+        yield f"required readings that do not hold: {count}"
 
 
 def _practice_case(suite: ET.Element, one: PracticeStanding) -> None:

@@ -1,5 +1,6 @@
 """The gate as a command: fast, in shards, against a baseline, and for an app of which only the webhook is known."""
 
+import datetime
 import json
 import os
 import subprocess
@@ -11,16 +12,21 @@ from typing import Any
 import jsonschema
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from harness import catalog
 from harness.cli import main
 from harness.cli.main import program as whole_program
+from harness.cli.version import version
 from harness.clock import wait_until
+from harness.gate import GateResult, Run, Share, judge
 from harness.http import Browser
 from harness.ids import Mint
 from harness.listen import free_port
-from harness.report.json import published_schema
+from harness.report.json import published_schema, render
+from harness.report.sealing import sealed
 from harness.sandbox.sandbox import mint_credentials
+from harness.settings import Settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
@@ -121,6 +127,61 @@ def test_what_cannot_be_meant_is_refused_before_anything_runs(
     assert (ending.value.code, shown.out) == (2, "")
     assert words in shown.err
     assert len(shown.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "is_part"), [(["gate", "--baseline", "old.json"], False), (["merge", "old.json"], True)]
+)
+@pytest.mark.parametrize(
+    ("harness", "words"),
+    [
+        (version(), "Take the report as it was written, or make it again."),
+        ("0.0.1", "It is of fiskil-harness 0.0.1, and this is"),
+    ],
+)
+def test_an_altered_report_is_no_baseline_and_no_part(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+    is_part: bool,
+    harness: str,
+    words: str,
+) -> None:
+    """Whoever took the interruption out of a report makes no gate open with it."""
+    monkeypatch.chdir(project)
+    cut = written(harness=harness, is_part=is_part)
+    forged = replace(cut, run=replace(cut.run, was_interrupted=False))
+    (project / "old.json").write_text(render(forged))
+
+    with pytest.raises(SystemExit) as ending:
+        main(command)
+
+    shown = capsys.readouterr()
+    assert (ending.value.code, shown.out) == (2, "")
+    assert "'old.json' was altered: the part that shows what happened changed" in shown.err
+    assert words in shown.err
+    assert len(shown.err.splitlines()) == 1
+
+
+def written(*, harness: str, is_part: bool) -> GateResult:
+    """A sealed report of a gate that was interrupted."""
+    run = Run(
+        command="gate",
+        began_at="2026-06-01T00:00:00Z",
+        took_s=1,
+        workers=1,
+        config="fiskil-harness.toml",
+        harness=harness,
+        python="3",
+        platform="x",
+        again="again",
+        again_one="again {scenario}",
+        was_interrupted=True,
+    )
+    judged = judge([], settings=Settings(), seed=1, today=datetime.date(2026, 6, 1))
+    share = Share(number=1, count=2) if is_part else None
+    return sealed(GateResult(result=judged, run=run, share=share), config="c" * 64)
 
 
 def test_the_help_says_how_it_ends() -> None:

@@ -22,13 +22,14 @@ ONCE = Scenario(
 )
 
 
-def settings_of(stand_in: StandIn) -> Settings:
-    """The writing app before the stand-in."""
+def settings_of(stand_in: StandIn, **more: str) -> Settings:
+    """The writing app before the stand-in, with *more* in its environment."""
     environment = {
         "FISKIL_BASE_URL": "{api_url}",
         "FISKIL_CLIENT_ID": "{client_id}",
         "FISKIL_CLIENT_SECRET": "{client_secret}",
         "END_USER_ID": stand_in.rosa.end_user_id,
+        **more,
     }
     app = {
         "command": "{python} writer.py {port}",
@@ -48,8 +49,8 @@ def journal(stand_in: StandIn) -> Journal:
     return journal
 
 
-def findings(stand_in: StandIn, *, lets_write: bool) -> tuple[Finding, ...]:
-    done = run.rehearse([ONCE], settings=settings_of(stand_in), seed=0, lets_write=lets_write)
+def findings(stand_in: StandIn, *, lets_write: bool, **more: str) -> tuple[Finding, ...]:
+    done = run.rehearse([ONCE], settings=settings_of(stand_in, **more), seed=0, lets_write=lets_write)
     return done.rehearsal.outcomes[0].findings
 
 
@@ -73,3 +74,14 @@ def test_an_allowed_write_passes(stand_in: StandIn, journal: Journal) -> None:
     assert [(one.probe, one.verdict) for one in found] == [("polls_sparingly", Verdict.PASS)]
     assert "end_users.create" in {one.route for one in journal.all(Exchange)}
     assert len(stand_in.fiskil.sandbox.store.end_users) == 2
+
+
+def test_a_pair_of_the_apps_own_is_refused_and_told(stand_in: StandIn, journal: Journal) -> None:
+    """The pair that we looked at is a sandbox's; the app's own may be production's, and never leaves this machine."""
+    found = findings(stand_in, lets_write=True, FISKIL_CLIENT_ID="mine", FISKIL_CLIENT_SECRET="of-production-0123456789")
+
+    assert {one.verdict for one in found if one.probe == "every_step_done"} == {Verdict.INCONCLUSIVE}
+    seen = next(one.seen for one in found if one.probe == "every_step_done")
+    assert "a request with other credentials was refused by the relay: POST token" in seen
+    assert not [one for one in journal.all(Exchange) if b"mine" in one.request_body]
+    assert len(stand_in.fiskil.sandbox.store.end_users) == 1

@@ -13,9 +13,18 @@ from harness.link import Relay
 from harness.link.relay_guard import Guard
 from harness.listen import Loop
 
-TOKEN = b"POST /v1/token HTTP/1.1\r\nHost: relay\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
-CHUNKED = b"Transfer-Encoding: chunked\r\n"
+
+def exchange(body: bytes, more: bytes = b"Content-Type: application/json\r\n", target: bytes = b"/v1/token") -> bytes:
+    return b"POST %s HTTP/1.1\r\nHost: relay\r\n%sContent-Length: %d\r\n\r\n%s" % (target, more, len(body), body)
+
+
+def asking_with(token: bytes) -> bytes:
+    return ASK.replace(b"Bearer abc", token)
+
+
+TOKEN = exchange(b'{"client_id":"checked","client_secret":"s"}')
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
 
 WRITES = {
     "post": b"POST /v1/end-users HTTP/1.1\r\nHost: relay\r\nContent-Length: 2\r\n\r\n{}",
@@ -33,6 +42,11 @@ ODD = {
     "header with underscores": b"GET /v1/consent HTTP/1.1\r\nHost: relay\r\nX_Method_Override: DELETE\r\n\r\n",
     "another path": b"GET /v1/consent HTTP/1.1\r\nHost: relay\r\nX-Original-URL: /v1/end-users\r\n\r\n",
     "query": b"GET /v1/consent?_method=DELETE HTTP/1.1\r\nHost: relay\r\n\r\n",
+    "query behind a semicolon": b"GET /v1/consent?a=1;_method=DELETE HTTP/1.1\r\nHost: relay\r\n\r\n",
+    "query with brackets": b"GET /v1/consent?_method[]=DELETE HTTP/1.1\r\nHost: relay\r\n\r\n",
+    "query with brackets in code": b"GET /v1/consent?_method%5B0%5D=DELETE HTTP/1.1\r\nHost: relay\r\n\r\n",
+    "form behind a semicolon": exchange(b"a=1;_method=DELETE", FORM),
+    "json with brackets": exchange(b'{"_method[]":"DELETE"}'),
     "query in code": b"GET /v1/consent?%5Fmethod=DELETE HTTP/1.1\r\nHost: relay\r\n\r\n",
     "form": b"POST /v1/token HTTP/1.1\r\nHost: relay\r\n" + FORM + b"Content-Length: 14\r\n\r\n_method=DELETE",
     "json": b'POST /v1/token HTTP/1.1\r\nHost: relay\r\nContent-Length: 15\r\n\r\n{"_method":"X"}',
@@ -60,7 +74,10 @@ class Guarded:
 
     def __init__(self, loop: Loop, *scripts: bytes, **told: Any) -> None:
         self.api = Scripted(loop, list(scripts) or [OK] * 9)
-        self.guard = guard = Guard(**told)
+        self.guard = guard = Guard(client_id="checked", **told)
+        asked = HttpRequest("POST", "/v1/token", "/v1/token", b"", [], b"", None)
+        for token in (b"abc", b"abd"):
+            guard.learn(asked, b"/v1/token", 200, b'{"token":"%s"}' % token)
         self.relay = Relay(loop, upstream=self.api.url, guard=guard)
         self.journal = Journal()
         self.relay.begin(self.journal)
@@ -201,7 +218,7 @@ def test_the_bound_holds(guarded: Callable[..., Guarded]) -> None:
 
 def test_the_time_is_bounded_too() -> None:
     """A run that lasts too long sends no more."""
-    guard = Guard(most_s=10, elapsed_s=lambda: 10.0)
+    guard = Guard(client_id="checked", most_s=10, elapsed_s=lambda: 10.0)
 
     found = guard.look(HttpRequest("GET", "/v1/consent", "/v1/consent", b"", [], b"", None), b"/v1/consent")
 
@@ -240,3 +257,125 @@ def test_a_dead_token_is_refused_here(guarded: Callable[..., Guarded]) -> None:
     assert [said[9:12] for said in (before, dead, fresh)] == [b"200", b"401", b"200"]
     assert b"invalid or expired token" in dead
     assert (len(rig.api.heard), rig.refused) == (2, [])
+
+
+OTHERS = {
+    "json": exchange(b'{"client_id":"mine","client_secret":"s"}'),
+    "json in other letters": exchange(b'{"Client_ID":"mine","client_secret":"s"}'),
+    "json twice": exchange(b'{"client_id":"mine","client_secret":"s","client_id":"checked"}'),
+    "json twice, the other way": exchange(b'{"client_id":"checked","client_secret":"s","client_id":"mine"}'),
+    "form": exchange(b"client_id=mine&client_secret=s", FORM),
+    "form twice": exchange(b"client_id=checked&client_secret=s&client_id=mine", FORM),
+    "form behind a semicolon": exchange(b"client_id=checked;client_id=mine", FORM),
+    "json that is said to be a form": exchange(b'{"client_id":"mine","a":"&client_id=checked"}', FORM),
+    "basic": exchange(b"", b"Authorization: Basic bWluZTpz\r\n"),
+    "basic beside json": exchange(b'{"client_id":"checked"}', b"Authorization: Basic bWluZTpz\r\n"),
+    "basic that is none": exchange(b'{"client_id":"checked"}', b"Authorization: Basic ???\r\n"),
+    "nobody": exchange(b"{}"),
+    "no object": exchange(b'["client_id","checked"]'),
+    "no json": exchange(b"client_id=checked"),
+    "packed": exchange(b"\x1f\x8b\x08", b"Content-Encoding: gzip\r\n"),
+    "a foreign token beside the pair": TOKEN.replace(b"Host: relay", b"Host: relay\r\nAuthorization: Bearer foreign"),
+    "token": asking_with(b"Bearer foreign"),
+    "token in small letters": asking_with(b"bearer foreign"),
+    "token without a scheme": asking_with(b"foreign"),
+    "token behind a known one": asking_with(b"Bearer foreign, Bearer abc"),
+    "two headers": asking_with(b"Bearer abc\r\nAuthorization: Bearer foreign"),
+    "pair instead of a token": asking_with(b"Basic bWluZTpz"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("lets_write", [False, True])
+def test_credentials_that_nobody_looked_at_are_refused(guarded: Callable[..., Guarded], name: str, lets_write: bool) -> None:
+    """An app that runs with a production pair reaches nothing with it, nor with a token of it; the words say what to do."""
+    rig = guarded(lets_write=lets_write)
+
+    said = rig.say(OTHERS[name])
+
+    assert said.startswith(b"HTTP/1.1 403")
+    assert b"client_id" in said
+    assert (rig.refused, rig.api.heard, rig.api.connections) == (["pair"], [], 0)
+
+
+def test_a_foreign_token_writes_nothing(guarded: Callable[..., Guarded]) -> None:
+    """Also where writing is allowed."""
+    rig = guarded(lets_write=True)
+
+    rig.say(WRITES["delete"].replace(b"Host: relay", b"Host: relay\r\nAuthorization: Bearer foreign"))
+
+    assert (rig.refused, rig.api.heard) == (["pair"], [])
+
+
+@pytest.mark.parametrize("target", [b"/v1/token?a=1", b"/v1/%74oken", b"/token", b"/v1/token/", b"/v1/Token"])
+def test_another_spelling_of_the_exchange_is_refused_where_writing_is_allowed(
+    guarded: Callable[..., Guarded], target: bytes
+) -> None:
+    """No pair passes on a way on which nobody looks at it."""
+    rig = guarded(lets_write=True)
+
+    rig.say(exchange(b'{"client_id":"mine","client_secret":"s"}', target=target))
+
+    assert (rig.refused, rig.api.heard) == (["form"], [])
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        TOKEN,
+        exchange(b"client_id=checked&client_secret=s", FORM),
+        exchange(b"grant_type=client_credentials", FORM + b"Authorization: Basic Y2hlY2tlZDpz\r\n"),
+        exchange(b"", b"Authorization: Basic Y2hlY2tlZDpz\r\n"),
+    ],
+    ids=["json", "form", "form with basic", "basic"],
+)
+def test_the_checked_pair_passes_and_its_token_is_known(guarded: Callable[..., Guarded], request_bytes: bytes) -> None:
+    """However the pair is told; the token that comes back may be used from the next request on."""
+    answer = b'{"token":"fresh","expires_in":900}'
+    told = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(answer), answer)
+    rig = guarded(told, OK)
+
+    said = [rig.say(one)[9:12] for one in (request_bytes, asking_with(b"Bearer fresh"), asking_with(b"Bearer stale"))]
+
+    assert said == [b"200", b"200", b"403"]
+    assert (len(rig.api.heard), rig.refused) == (2, ["pair"])
+
+
+def test_a_request_without_a_token_passes(guarded: Callable[..., Guarded]) -> None:
+    """It shows nothing to anybody, and what an app does without one is a probe's matter."""
+    rig = guarded()
+
+    assert rig.say(ASK.replace(b"Authorization: Bearer abc\r\n", b"")).startswith(b"HTTP/1.1 200")
+    assert rig.say(asking_with(b"Bearer")).startswith(b"HTTP/1.1 200")
+    assert rig.refused == []
+
+
+def test_a_refused_exchange_gives_no_token() -> None:
+    """What an API says with an error is no token."""
+    guard = Guard(client_id="checked")
+    asked = HttpRequest("POST", "/v1/token", "/v1/token", b"", [], b"", None)
+    guard.learn(asked, b"/v1/token", 401, b'{"token":"abc"}')
+    headers = [(b"Authorization", b"Bearer abc")]
+
+    found = guard.look(HttpRequest("GET", "/v1/consent", "/v1/consent", b"", headers, b"", None), b"/v1/consent")
+
+    assert found is not None
+    assert found.kind == "pair"
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        exchange(b"client_id=mine&client_secret=hush-hush", FORM),
+        exchange(b"", b"Authorization: Basic bWluZTpodXNoLWh1c2g=\r\n"),
+    ],
+    ids=["form", "basic"],
+)
+def test_a_secret_that_was_refused_is_known_to_the_redactor(guarded: Callable[..., Guarded], request_bytes: bytes) -> None:
+    """However it was told: the exchange is in the journal, and the secret shows nowhere."""
+    rig = guarded()
+
+    rig.say(request_bytes)
+
+    assert rig.refused == ["pair"]
+    assert ("client_secret", "hush-hush") in set(rig.relay.secrets())

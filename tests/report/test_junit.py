@@ -1,11 +1,14 @@
 """The JUnit report: what a dashboard counts is what the gate decided."""
 
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from harness.gate import GateResult
+from harness.gate import NOT_THE_WHOLE, Comparison, Decision, Difference, GateResult
+from harness.probes import Verdict
 from harness.report import junit
 
 
@@ -21,10 +24,10 @@ def case(root: ET.Element, name: str) -> ET.Element:
 
 
 def test_every_scenario_and_every_practice_is_a_case(root: ET.Element) -> None:
-    """Two suites: scenarios by name, practices by section."""
+    """Two suites: scenarios by name, practices by section; and the gate as one case."""
     suites = {suite.get("name"): int(suite.get("tests", "")) for suite in root.iter("testsuite")}
 
-    assert suites == {"fiskil-harness.scenarios": 4, "fiskil-harness.practices": 49}
+    assert suites == {"fiskil-harness.scenarios": 4, "fiskil-harness.practices": 49, "fiskil-harness.gate": 1}
 
 
 def test_a_failed_scenario_is_a_failure_with_its_finding(root: ET.Element) -> None:
@@ -82,7 +85,7 @@ def test_the_totals_are_those_of_the_cases(root: ET.Element) -> None:
     """Dashboards read the attributes of the root."""
     counted = {tag: len(root.findall(f".//{tag}")) for tag in ("failure", "error", "skipped")}
 
-    assert (root.get("tests"), root.get("failures")) == ("53", str(counted["failure"]))
+    assert (root.get("tests"), root.get("failures")) == ("54", str(counted["failure"]))
     assert (root.get("errors"), root.get("skipped")) == (str(counted["error"]), str(counted["skipped"]))
     assert root.get("time") == "1.250"
 
@@ -96,4 +99,56 @@ def test_what_xml_cannot_hold_is_replaced(result: GateResult) -> None:
     text = junit.render(msgspec.structs.replace(result, result=judgement))
 
     assert "a\ufffdb\ufffd[31mc\ufffd" in text
-    assert ET.fromstring(text).get("tests") == "50"  # noqa: S314 - our own words
+    assert ET.fromstring(text).get("tests") == "51"  # noqa: S314 - our own words
+
+
+def gate_of(whole: GateResult) -> tuple[str, str]:
+    """How the case of the gate ends, and in which words."""
+    (found,) = ET.fromstring(junit.render(whole)).findall("./testsuite[@name='fiskil-harness.gate']/testcase")  # noqa: S314 - our own words
+    return next(((each.tag, each.get("message") or "") for each in found), ("", ""))
+
+
+def green(result: GateResult, **changes: Any) -> GateResult:
+    """A gate that is open, but for *changes* of its judgement."""
+    told = {"decision": Decision.OPEN, "standings": (), "scenarios": (), "required": 3, "required_met": 3, **changes}
+    return replace(result, result=replace(result.result, **told))
+
+
+def test_an_open_gate_is_green(result: GateResult) -> None:
+    """Nothing else shows in its case."""
+    assert gate_of(green(result)) == ("", "")
+
+
+def test_a_shut_gate_is_red_whatever_shuts_it(result: GateResult) -> None:
+    """A missing part, a waiver for nothing and an interruption are in no scenario and no practice."""
+    lack = f"Part 2 of 3 is missing, {NOT_THE_WHOLE}"
+    parts = green(result, decision=Decision.SHUT, remarks=(lack,))
+    waiver = green(result, decision=Decision.SHUT, complaints=("a waiver for nothing",))
+    cut = green(result, decision=Decision.SHUT)
+
+    assert gate_of(result) == ("failure", "1 of 3 required practices are met")
+    assert gate_of(parts) == ("error", f"{lack}; 3 of 3 required practices are met")
+    assert gate_of(waiver) == ("error", "a waiver for nothing; 3 of 3 required practices are met")
+    assert gate_of(replace(cut, run=replace(cut.run, was_interrupted=True)))[1].startswith("the run was interrupted; ")
+    assert gate_of(replace(cut, run=replace(cut.run, faults=2)))[1].startswith("faults of fiskil-harness: 2; ")
+
+
+def test_with_a_baseline_the_gate_is_red_only_where_something_is_worse(result: GateResult) -> None:
+    """What the baseline had already is told by the practices; a missing part is never as good."""
+    worse = Difference(what="x", before="PASS", now="FAIL", weight=Verdict.FAIL)
+    lack = f"Part 2 of 3 is missing, {NOT_THE_WHOLE}"
+    missing = replace(result, result=replace(result.result, remarks=(lack,)))
+
+    assert gate_of(replace(result, compared=Comparison(baseline="old.json"))) == ("", "")
+    assert gate_of(replace(result, compared=Comparison(baseline="old.json", worse=(worse,)))) == (
+        "failure",
+        "worse than in old.json: 1",
+    )
+    assert gate_of(replace(missing, compared=Comparison(baseline="old.json")))[0] == "error"
+
+
+def test_where_no_gate_was_asked_no_case_tells_of_one(result: GateResult) -> None:
+    """Some scenarios are judged one by one."""
+    some = replace(result, result=replace(result.result, decision=Decision.NOT_ASKED))
+
+    assert "fiskil-harness.gate" not in junit.render(some)
