@@ -32,12 +32,12 @@ HARMLESS: dict[str, dict[str, Any]] = {
     "another's token": {"kind": "fetch", "body": b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtZSJ9.b3duLXNpZ25hdHVyZQ"},
     "a picture that was refused": {"kind": "image", "status": None, "lack": "it was refused"},
     "an answer that nobody waited for": {"kind": "fetch", "status": None, "lack": GIVEN_UP},
-    "an answer that was read another time": {"kind": "document", "lack": "thrown away", "path": "/connect"},
 }
 UNSEEN: dict[str, dict[str, Any]] = {
     "a script of elsewhere": {"kind": "script", "status": None, "lack": "it was refused"},
     "an answer that is gone": {"kind": "fetch", "lack": "the browser had thrown it away"},
     "a script that never came": {"kind": "script", "status": None, "lack": GIVEN_UP},
+    "an answer that was read before alone": {"kind": "document", "lack": "thrown away", "path": "/connect"},
     "a service worker": {"kind": "serviceworker", "status": None, "lack": "it was kept out"},
 }
 
@@ -96,6 +96,16 @@ def test_what_was_not_read_proves_nothing(name: str) -> None:
     sights.fetched(**UNSEEN[name])
 
     assert PROBE.examine(sights.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("page", "verdict"), [("connect", Verdict.PASS), ("callback", Verdict.INCONCLUSIVE)])
+def test_what_was_thrown_away_may_be_read_later(page: str, verdict: Verdict) -> None:
+    """The same page asked again, and got it; what another page got may be something else."""
+    sights = Sights()
+    sights.fetched("/api/me", kind="fetch", lack="thrown away")
+    sights.fetched("/api/me", kind="fetch", body=b"{}", page=page)
+
+    assert PROBE.examine(sights.journal).verdict is verdict
 
 
 def test_a_page_that_was_not_seen_as_it_is_proves_nothing() -> None:
