@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.browser import maps
 from harness.browser.places import Places
+from harness.browser.sockets import Sockets
 from harness.browser.tap import Tap
 from harness.journal import GIVEN_UP, Fetched
 
@@ -48,6 +49,7 @@ class Traffic:
         self._tap = Tap(self._later)
         self._watched: dict[Page, asyncio.Future[None]] = {}
         self._maps: set[str] = set()
+        self._sockets = Sockets(self._note)
         self.ways: list[str] = []
         """Every address that a page was sent to on its way, redirects too."""
 
@@ -82,6 +84,11 @@ class Traffic:
             await asyncio.wait(set(self._reading), timeout=DRAIN_CAP_S)
 
     async def close(self) -> None:
+        self.note_sockets()
+
+    def note_sockets(self) -> None:
+        """Write down what sockets that stay open have heard."""
+        self._sockets.note()
         """Write down what never came to an end."""
         await self.drain()
         for request, about in list(self._open.items()):
@@ -217,19 +224,7 @@ class Traffic:
             self._note(url=self._places.app(), kind="serviceworker", lack=lack)
 
     def _socket(self, socket: "WebSocket") -> None:
-        about = {**self._stamp(), "page": self.page}
-        heard: dict[str, list[bytes]] = {"sent": [], "body": []}
-
-        def take(where: str) -> Callable[[str | bytes], None]:
-            return lambda told: heard[where].append(told.encode() if isinstance(told, str) else told)
-
-        def over(_socket: "WebSocket") -> None:
-            joined = {where: b"\n".join(parts)[:LARGEST_BODY] for where, parts in heard.items()}
-            self._note(about, url=socket.url, kind="websocket", **joined)
-
-        socket.on("framesent", take("sent"))
-        socket.on("framereceived", take("body"))
-        socket.on("close", over)
+        self._sockets.watch(socket, {**self._stamp(), "page": self.page})
 
 
 async def _body_of(response: "Response") -> tuple[bytes, str]:

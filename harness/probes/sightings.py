@@ -20,6 +20,9 @@ TELLING = frozenset(
 )
 """The kinds of requests whose answers may hold a secret; pictures, fonts and styles are left to themselves."""
 
+STREAMS = frozenset({"websocket", "eventsource"})
+"""The kinds that tell another thing each time."""
+
 LARGEST = 1_000_000
 
 
@@ -56,7 +59,7 @@ def _lacks_of_requests(journal: Journal) -> Iterator[str]:
     What was read before says nothing: an answer of before a consent is not that of after it.
     """
     asked = journal.all(Fetched)
-    last_read = {_asked(one): number for number, one in enumerate(asked) if not one.lack}
+    last_read = {_asked(one): number for number, one in enumerate(asked) if not one.lack and one.kind not in STREAMS}
     for number, one in enumerate(asked):
         is_needless = one.lack == GIVEN_UP and one.kind not in WAITED_FOR
         is_known = is_needless or one.is_api or last_read.get(_asked(one), -1) > number

@@ -50,6 +50,7 @@ def test_a_secret_is_found_wherever_it_stands(place: str) -> None:
 
     finding = PROBE.examine(sights.journal)
 
+    "a socket that told too much": {"kind": "websocket", "body": b"news", "lack": "it told too much"},
     assert finding.verdict is Verdict.FAIL
     assert seen in finding.seen
     assert not any(value in repr(finding) for value in (SECRET, TOKEN, WEBHOOK_SECRET))
@@ -119,6 +120,25 @@ def test_a_page_that_was_not_seen_as_it_is_proves_nothing() -> None:
         Verdict.INCONCLUSIVE,
         "the page 'connections' was not seen as it is: the app answered 404",
     )
+
+def test_a_socket_is_one_however_often_it_was_heard() -> None:
+    """In how many pieces is a matter of time."""
+    whole, pieces = Sights(), Sights()
+    whole.fetched("/live", kind="websocket", body=b"one")
+    for _ in range(3):
+        pieces.fetched("/live", kind="websocket", body=b"one")
+
+    assert PROBE.examine(whole.journal) == PROBE.examine(pieces.journal)
+
+
+def test_a_later_socket_does_not_tell_what_an_earlier_one_told() -> None:
+    """Each tells another thing."""
+    sights = Sights()
+    sights.fetched("/live", kind="websocket", lack="it told too much")
+    sights.fetched("/live", kind="websocket", body=b"one")
+
+    assert PROBE.examine(sights.journal).verdict is Verdict.INCONCLUSIVE
+
 
 
 def test_without_a_look_there_is_nothing_to_say(tape: Tape) -> None:
