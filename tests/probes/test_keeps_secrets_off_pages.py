@@ -25,6 +25,18 @@ PLACES = {
     "socket": ({"kind": "websocket", "body": SECRET.encode()}, "the client secret stands in what a socket tells"),
     "sent": ({"kind": "fetch", "sent": quote(WEBHOOK_SECRET, safe="").encode()}, "stands in a request"),
     "header": ({"kind": "fetch", "headers": (("x-key", SECRET),)}, "the client secret stands in a request"),
+    "header of an answer": (
+        {"kind": "fetch", "answer_headers": (("x-debug-secret", SECRET),)},
+        "the client secret stands in the headers of an answer to the page 'connect'",
+    ),
+    "token in a header": (
+        {"kind": "fetch", "answer_headers": (("x-token", TOKEN),)},
+        "the access token stands in the headers of an answer to the page 'connect'",
+    ),
+    "cookie of a picture": (
+        {"kind": "image", "answer_headers": (("set-cookie", "theme=dark"), ("set-cookie", f"key={SECRET}; HttpOnly"))},
+        "the client secret stands in the headers of an answer to the page 'connect'",
+    ),
 }
 HARMLESS: dict[str, dict[str, Any]] = {
     "a name": {"kind": "script", "body": b"const clientSecret = process.env.FISKIL_CLIENT_SECRET"},
@@ -38,6 +50,7 @@ UNSEEN: dict[str, dict[str, Any]] = {
     "an answer that is gone": {"kind": "fetch", "lack": "the browser had thrown it away"},
     "a script that never came": {"kind": "script", "status": None, "lack": GIVEN_UP},
     "an answer that was read before alone": {"kind": "document", "lack": "thrown away", "path": "/connect"},
+    "a socket that told too much": {"kind": "websocket", "body": b"news", "lack": "it told too much"},
     "a service worker": {"kind": "serviceworker", "status": None, "lack": "it was kept out"},
 }
 
@@ -50,7 +63,6 @@ def test_a_secret_is_found_wherever_it_stands(place: str) -> None:
 
     finding = PROBE.examine(sights.journal)
 
-    "a socket that told too much": {"kind": "websocket", "body": b"news", "lack": "it told too much"},
     assert finding.verdict is Verdict.FAIL
     assert seen in finding.seen
     assert not any(value in repr(finding) for value in (SECRET, TOKEN, WEBHOOK_SECRET))
@@ -109,18 +121,6 @@ def test_what_was_thrown_away_may_be_read_later(page: str, verdict: Verdict) -> 
     assert PROBE.examine(sights.journal).verdict is verdict
 
 
-def test_a_page_that_was_not_seen_as_it_is_proves_nothing() -> None:
-    """Its lack is told."""
-    sights = Sights()
-    sights.shown("connections", lack="the app answered 404")
-
-    finding = PROBE.examine(sights.journal)
-
-    assert (finding.verdict, finding.seen) == (
-        Verdict.INCONCLUSIVE,
-        "the page 'connections' was not seen as it is: the app answered 404",
-    )
-
 def test_a_socket_is_one_however_often_it_was_heard() -> None:
     """In how many pieces is a matter of time."""
     whole, pieces = Sights(), Sights()
@@ -139,6 +139,18 @@ def test_a_later_socket_does_not_tell_what_an_earlier_one_told() -> None:
 
     assert PROBE.examine(sights.journal).verdict is Verdict.INCONCLUSIVE
 
+
+def test_a_page_that_was_not_seen_as_it_is_proves_nothing() -> None:
+    """Its lack is told."""
+    sights = Sights()
+    sights.shown("connections", lack="the app answered 404")
+
+    finding = PROBE.examine(sights.journal)
+
+    assert (finding.verdict, finding.seen) == (
+        Verdict.INCONCLUSIVE,
+        "the page 'connections' was not seen as it is: the app answered 404",
+    )
 
 
 def test_without_a_look_there_is_nothing_to_say(tape: Tape) -> None:
