@@ -288,6 +288,38 @@ def test_what_is_no_latency_shows_none(tape: Tape, slow: dict, verdict: Verdict)
     assert NoticesLatency().examine(tape.journal).verdict is verdict
 
 
+RUNTIMES = {
+    "process_webhook_deliveries_total": Verdict.PASS,
+    'system_fiskil_events_total{outcome="ok"}': Verdict.PASS,
+    "ruby_http_requests_total": Verdict.PASS,
+    "go_requests_total": Verdict.PASS,
+    "process_widgets_total": Verdict.INCONCLUSIVE,
+    "go_sql_open_connections": Verdict.INCONCLUSIVE,
+    "python_gc_objects_collected_total": Verdict.FAIL,
+    "process_resident_memory_bytes": Verdict.FAIL,
+    "process_open_fds": Verdict.FAIL,
+    "go_memstats_alloc_bytes": Verdict.FAIL,
+    "nodejs_eventloop_lag_seconds": Verdict.FAIL,
+    "jvm_gc_pause_seconds_count": Verdict.FAIL,
+    "process.runtime.cpython.gc_count": Verdict.FAIL,
+    "system.network.errors": Verdict.FAIL,
+    "promhttp_metric_handler_requests_total": Verdict.FAIL,
+}
+
+
+@pytest.mark.parametrize("name", RUNTIMES)
+def test_only_what_is_known_of_runtimes_is_left_out(tape: Tape, name: str) -> None:
+    """An app may call its own metrics so; where only the beginning of a name speaks for the runtime, there is doubt."""
+    tape.told("consent.received")
+    readings(tape, asked=READ["idle"], good={**READ["idle"], name: 3.0})
+    counted = CountsDeliveries().examine(tape.journal).verdict
+    other = Tape()
+    failing(other)
+    readings(other, bad={"calls": 3.0, name: 3.0}, mended={"calls": 4.0, name: 3.0})
+
+    assert (counted, NoticesErrors().examine(other.journal).verdict) == (RUNTIMES[name],) * 2
+
+
 @pytest.mark.parametrize("probe", [NoticesErrors(), NoticesFailedDeliveries()])
 def test_an_alert_will_do_where_metrics_cannot_be_read(tape: Tape, probe: PlainProbe) -> None:
     """Exports that come too rarely take nothing away from it."""
