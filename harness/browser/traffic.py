@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.browser import maps
 from harness.browser.places import Places
+from harness.browser.sockets import Sockets
 from harness.browser.tap import Tap
 from harness.journal import GIVEN_UP, Fetched
 
@@ -31,6 +32,8 @@ UNREAD = "the browser had thrown the answer away before it was read"
 BLOCKED_WORKER = "Service Worker registration blocked"
 DRAIN_CAP_S = 3.0
 
+Headers = tuple[tuple[str, str], ...]
+
 
 class Traffic:
     """The requests of one window; everything here runs on the browser's thread."""
@@ -42,10 +45,11 @@ class Traffic:
         self._write = write
         self._stamp = stamp
         self._open: dict[Request, dict[str, Any]] = {}
-        self._answered: set[Request] = set()
+        self._answered: dict[Request, Response] = {}
         self._reading: set[asyncio.Task[None]] = set()
         self._context: BrowserContext | None = None
         self._tap = Tap(self._later)
+        self._sockets = Sockets(self._note)
         self._watched: dict[Page, asyncio.Future[None]] = {}
         self._maps: set[str] = set()
         self.ways: list[str] = []
@@ -59,7 +63,7 @@ class Traffic:
         context.on("requestfinished", lambda request: self._later(self._ended(request)))
         context.on("requestfailed", lambda request: self._later(self._failed(request)))
         context.on("console", lambda told: self._told(told.text))
-        context.on("response", lambda response: self._answered.add(response.request))
+        context.on("response", lambda response: self._answered.update({response.request: response}))
         context.on("page", self._opened)
         await context.route("**/*", self._guard)
         await context.route_web_socket(lambda _url: True, self._guard_socket)
@@ -80,6 +84,11 @@ class Traffic:
         """Wait until what has come is written down."""
         if self._reading:
             await asyncio.wait(set(self._reading), timeout=DRAIN_CAP_S)
+        self.note_sockets()
+
+    def note_sockets(self) -> None:
+        """Write down what sockets that stay open have heard."""
+        self._sockets.note()
 
     async def close(self) -> None:
         """Write down what never came to an end."""
@@ -128,12 +137,13 @@ class Traffic:
         try:
             response = await request.response()
             headers = tuple((await request.all_headers()).items())
+            told = await _headers_of(response)
             kind = request.resource_type
             body, lack = b"", ""
             if response is not None and self._is_read(request, response):
                 read = self._tap.take(request.method, request.url)
                 body, lack = (read, "") if read is not None else await _body_of(response)
-            self._put(request, about, response=response, headers=headers, body=body, lack=lack)
+            self._put(request, about, response=response, headers=headers, told=told, body=body, lack=lack)
             if body and kind in {"document", "script", "stylesheet"} and response is not None:
                 await self._follow(request.url, body, await response.all_headers(), about)
         except Exception:  # noqa: BLE001 - the window was closed meanwhile
@@ -162,11 +172,15 @@ class Traffic:
         about: dict[str, Any],
         *,
         response: "Response | None" = None,
-        headers: tuple[tuple[str, str], ...] = (),
+        headers: Headers = (),
+        told: Headers = (),
         body: bytes = b"",
         lack: str = "",
     ) -> None:
         kind = response.headers.get("content-type", "") if response is not None else ""
+        begun = self._answered.pop(request, None)
+        if not told and begun is not None:
+            told = tuple(begun.headers.items())
         if request.resource_type == "eventsource":
             # Such an answer need not end; what it told was heard event by event.
             body, lack = b"\n".join(self._tap.events), ""
@@ -178,6 +192,7 @@ class Traffic:
             headers=headers or tuple(request.headers.items()),
             sent=request.post_data_buffer or b"",
             status=None if response is None else response.status,
+            answer_headers=told,
             content_type=kind.partition(";")[0].strip().lower(),
             body=body[:LARGEST_BODY],
             lack=lack or (TOO_LONG if len(body) > LARGEST_BODY else ""),
@@ -217,19 +232,12 @@ class Traffic:
             self._note(url=self._places.app(), kind="serviceworker", lack=lack)
 
     def _socket(self, socket: "WebSocket") -> None:
-        about = {**self._stamp(), "page": self.page}
-        heard: dict[str, list[bytes]] = {"sent": [], "body": []}
+        self._sockets.watch(socket, {**self._stamp(), "page": self.page})
 
-        def take(where: str) -> Callable[[str | bytes], None]:
-            return lambda told: heard[where].append(told.encode() if isinstance(told, str) else told)
 
-        def over(_socket: "WebSocket") -> None:
-            joined = {where: b"\n".join(parts)[:LARGEST_BODY] for where, parts in heard.items()}
-            self._note(about, url=socket.url, kind="websocket", **joined)
-
-        socket.on("framesent", take("sent"))
-        socket.on("framereceived", take("body"))
-        socket.on("close", over)
+async def _headers_of(response: "Response | None") -> Headers:
+    """Every header of an answer, and each of several alike."""
+    return tuple((one["name"], one["value"]) for one in await response.headers_array()) if response is not None else ()
 
 
 async def _body_of(response: "Response") -> tuple[bytes, str]:

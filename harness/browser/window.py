@@ -160,6 +160,7 @@ class Window:
         self, *, moment: str = "plain", cause: str = "", lack: str = "", has_pictures: bool = True
     ) -> tuple[Shown, ...]:
         """Look at the page on a phone and on a desk, and write down each look, with a picture where *has_pictures*."""
+        self._chromium.call(self._traffic.note_sockets)
         return tuple(
             self._run(self._look(width_px, moment, cause, lack or self._lack, has_pictures), cap_s=CLOSING_CAP_S * 2)
             for width_px in WIDTHS_PX

@@ -48,7 +48,7 @@ from harness.journal.given import (
     Reduction,
     UsedEvents,
 )
-from harness.journal.monitors import OTLP, Monitors, moved
+from harness.journal.monitors import OTLP, Monitors, is_of_the_runtime, moved, moved_perhaps
 from harness.journal.pages import GIVEN_UP, Control, Fetched, Picture, Pressed, Sharing, Shown, Stored
 from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
 from harness.journal.secure import Handshake, TlsServed
@@ -136,6 +136,8 @@ __all__ = [
     "Unreached",
     "UsedEvents",
     "Visit",
+    "is_of_the_runtime",
     "kept",
     "moved",
+    "moved_perhaps",
 ]

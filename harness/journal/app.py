@@ -94,10 +94,14 @@ class Output(Entry, frozen=True, kw_only=True):
 
 
 class Reported(Entry, frozen=True, kw_only=True):
-    """What the app told those who watch over it. ``place`` is metrics, an alert, or telemetry."""
+    """What the app told those who watch over it. ``place`` is metrics, an alert, or telemetry.
+
+    ``lack`` says why ``text`` is not all of it.
+    """
 
     place: str
     text: bytes
+    lack: str = ""
 
 
 class Filed(Entry, frozen=True, kw_only=True):

@@ -67,6 +67,7 @@ class Fetched(Entry, frozen=True, kw_only=True):
     sent: bytes = b""
     status: int | None = None
     content_type: str = ""
+    answer_headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     is_ours: bool = True
     is_api: bool = False

@@ -13,15 +13,16 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from harness.clock import real_now
 from harness.crashes import Crash
 from harness.listen import Loop, Server
-from harness.monitoring.sent import KEPT_BYTES, as_sent
+from harness.monitoring.sent import Pile, received
 
+KEPT_BYTES = 65_536
 STATES = ("status", "state", "event_action", "action", "alert_status", "alert_action", "transition", "message_type")
 """Where pagers and monitoring systems say whether it begins or ends (Alertmanager, Grafana, PagerDuty, VictorOps)."""
 OVER = frozenset({"resolve", "resolved", "ok", "normal", "recovered", "recovery", "closed", "close", "cleared", "clear"})
@@ -42,12 +43,12 @@ class Alert(Struct, frozen=True, kw_only=True):
 class AlertSink:
     """Takes every request and remembers it; ``alerts`` are those that tell of trouble, or of its end.
 
-    ``sent`` is each request as it came, its address and headers too.
+    ``sent`` is each request as it came, its address and headers too, ``received`` the first 64 KiB of each body.
     """
 
     def __init__(self, loop: Loop, *, crashes: list[Crash] | None = None) -> None:
         self.received: list[bytes] = []
-        self.sent: list[bytes] = []
+        self.sent = Pile()
         self._alerts: list[Alert] = []
         self._lock = threading.Lock()
         routes = [Route("/{rest:path}", self._take, methods=["GET", "POST", "PUT"])]
@@ -61,14 +62,14 @@ class AlertSink:
             return tuple(self._alerts)
 
     async def _take(self, request: Request) -> Response:
-        try:
-            body = await request.body()
-        except ClientDisconnect:
-            return Response(status_code=400)
-        alert = told(request.url.path, body[:KEPT_BYTES]) if request.method != "GET" else None
+        came = await received(request)
+        body = came.body[:KEPT_BYTES]
+        alert = told(request.url.path, body) if request.method != "GET" and not came.is_cut else None
         with self._lock:
-            self.received.append(body[:KEPT_BYTES])
-            self.sent.append(as_sent(request, body))
+            self.sent.add(came.sent)
+            if came.is_cut:
+                return Response(status_code=400)
+            self.received.append(body)
             if alert is not None:
                 self._alerts.append(alert)
         return Response(status_code=204)

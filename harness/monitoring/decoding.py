@@ -32,10 +32,11 @@ _REJECTED = {"metrics": "rejected_data_points", "logs": "rejected_log_records", 
 
 
 class Unreadable(Exception):
-    """A request that is no OTLP; ``status`` is the answer."""
+    """A request that is no OTLP; ``status`` is the answer, ``begun`` what was unpacked of its body before that failed."""
 
-    def __init__(self, status: int, words: str) -> None:
+    def __init__(self, status: int, words: str, *, begun: bytes = b"") -> None:
         self.status = status
+        self.begun = begun
         super().__init__(words)
 
 
@@ -79,9 +80,11 @@ def unpacked(body: bytes, encoding: str) -> bytes:
     except zlib.error:
         raise Unreadable(400, "the body is not compressed by gzip as its content-encoding says") from None
     if len(plain) > LARGEST_BYTES:
-        raise Unreadable(413, f"the body is longer than {LARGEST_BYTES // 1024 // 1024} MiB")
+        raise Unreadable(413, f"the body is longer than {LARGEST_BYTES // 1024 // 1024} MiB", begun=plain[:LARGEST_BYTES])
     if not unpacking.eof:
-        raise Unreadable(400, "the body is cut: its gzip has no end")
+        raise Unreadable(400, "the body is cut: its gzip has no end", begun=plain)
+    if unpacking.unused_data:
+        raise Unreadable(400, "something stands behind the end of the body's gzip", begun=plain)
     return plain
 
 

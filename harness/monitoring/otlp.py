@@ -1,6 +1,6 @@
 """The receiver of what an app exports by OTLP over HTTP: metrics become samples, log records lines; traces are taken.
 
-It answers as a collector does. Nothing is forwarded, and nothing is kept of what it refuses but why.
+It answers as a collector does. Nothing is forwarded; of what it refuses no sample is made, but secrets are looked for in it.
 """
 
 import threading
@@ -8,17 +8,18 @@ from typing import Any
 
 from msgspec import Struct
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from harness.clock import real_now
 from harness.crashes import Crash
 from harness.listen import Loop, Server
-from harness.monitoring.decoding import JSON, LARGEST_BYTES, PROTOBUF, Unreadable, accepted, decoded, refused, unpacked
+from harness.monitoring.decoding import JSON, PROTOBUF, Unreadable, accepted, decoded, refused
 from harness.monitoring.points import Points, labels_of, text_of
-from harness.monitoring.sent import as_sent
+from harness.monitoring.sent import Pile, received
 
+_SIGNALS = ("metrics", "logs", "traces")
 MOST_LINES = 100_000
 NS = 1_000_000_000
 
@@ -31,16 +32,19 @@ class Moment(Struct, frozen=True, kw_only=True):
 
 
 class Telemetry:
-    """Listens for ``/v1/metrics``, ``/v1/logs`` and ``/v1/traces``; ``sent`` is each request as it came, but unpacked."""
+    """Listens for ``/v1/metrics``, ``/v1/logs`` and ``/v1/traces``.
+
+    ``sent`` is each request as it came, but unpacked, also one that was refused or came to another path.
+    """
 
     def __init__(self, loop: Loop, *, crashes: list[Crash] | None = None) -> None:
-        self.sent: list[bytes] = []
+        self.sent = Pile()
         self._points = Points()
         self._lines: list[str] = []
         self._lag_s = 0.0
         self._refusal = ""
         self._lock = threading.Lock()
-        routes = [Route("/v1/{signal}", self._take, methods=["POST"]), Route("/{rest:path}", self._miss, methods=["POST"])]
+        routes = [Route("/v1/{signal}", self._take, methods=["POST"]), Route("/{rest:path}", self._take, methods=["POST"])]
         self._server = Server(loop, Starlette(routes=routes), crashes=crashes)
         self.url = self._server.url
 
@@ -97,17 +101,19 @@ class Telemetry:
         self._server.close()
 
     async def _take(self, request: Request) -> Response:
-        signal = request.path_params["signal"]
+        signal = request.path_params.get("signal", "")
         kind = request.headers.get("content-type", "")
-        if signal not in {"metrics", "logs", "traces"}:
-            return await self._miss(request)
-        try:
-            body = unpacked(await _body(request), request.headers.get("content-encoding", ""))
-            with self._lock:
-                self.sent.append(as_sent(request, body))
-            message = decoded(signal, body, content_type=kind)
-        except ClientDisconnect:
+        came = await received(request)
+        with self._lock:
+            self.sent.add(came.sent)
+        if came.is_cut:
             return Response(status_code=400)
+        if signal not in _SIGNALS:
+            return self._refused(404, kind, f"metrics are exported to /v1/metrics, and not to {request.url.path[:80]}")
+        try:
+            if came.error is not None:
+                raise came.error
+            message = decoded(signal, came.body, content_type=kind)
         except Unreadable as error:
             return self._refused(error.status, kind, str(error))
         rejected, words = self._keep(signal, message)
@@ -115,10 +121,6 @@ class Telemetry:
             self._refusal = words
         answer = accepted(signal, kind, rejected=rejected, words=words)
         return Response(answer, media_type=kind.partition(";")[0].strip().lower())
-
-    async def _miss(self, request: Request) -> Response:
-        words = f"metrics are exported to /v1/metrics, and not to {request.url.path[:80]}"
-        return self._refused(404, request.headers.get("content-type", ""), words)
 
     def _refused(self, status: int, kind: str, words: str) -> Response:
         self._refusal = words
@@ -140,15 +142,6 @@ class Telemetry:
             self._lines.append(_line(one))
             written_ns = one.time_unix_nano or one.observed_time_unix_nano or now_ns
             self._lag_s = max(self._lag_s, (now_ns - written_ns) / NS)
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_BYTES:
-            raise Unreadable(413, f"the body is longer than {LARGEST_BYTES // 1024 // 1024} MiB")
-    return bytes(body)
 
 
 def _line(record: Any) -> str:

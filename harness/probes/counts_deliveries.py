@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from harness.journal import Journal, moved
+from harness.journal import Journal, moved, moved_perhaps
 from harness.probes.base import PlainProbe
 from harness.probes.calls import told
 from harness.probes.finding import Finding
-from harness.probes.monitors import METRICS, watched
+from harness.probes.monitors import DOUBTFUL, METRICS, Watched, watched
 
 
 class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_deliveries"):
@@ -26,14 +26,20 @@ class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_delive
         seen = watched(journal, "asked")
         if seen.lack:
             return self.cannot_tell(seen.lack, hook=METRICS)
-        calm, idle, asked, good = (seen.readings[name] for name in ("calm", "idle", "asked", "good"))
         if seen.is_missed():
             return self.holds("an alert arrived while nothing was delivered", examined=1)
         if seen.blind:
+            calm = seen.readings["calm"]
             why = seen.blind if calm.lack or calm.samples else "the app shows no metrics, and no alert told of the silence"
             return self.cannot_tell(why, hook=METRICS)
+        return self._compared(seen)
+
+    def _compared(self, seen: Watched) -> Finding:
+        calm, idle, asked, good = (seen.readings[name] for name in ("calm", "idle", "asked", "good"))
         in_silence, by_reading = moved(calm, idle), moved(idle, asked)
         ages = {name for name in in_silence if seen.grown(name, "calm", "idle") > 0 > seen.grown(name, "asked", "good")}
         if ages or moved(asked, good) - in_silence - by_reading:
             return self.holds("the app's monitoring tells deliveries from silence", examined=1)
+        if moved_perhaps(asked, good) - moved_perhaps(calm, idle) - moved_perhaps(idle, asked):
+            return self.cannot_tell(DOUBTFUL, hook=METRICS)
         return self.fails("deliveries came after a silence, and nothing in the app's monitoring shows the difference")

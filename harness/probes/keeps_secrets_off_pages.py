@@ -22,6 +22,8 @@ KINDS = {
 }
 HELD = ("client secret", "webhook secret")
 """What no browser may keep or send; of tokens that it keeps another probe tells."""
+SENT_ON = ("set-cookie", "location")
+"""Headers of answers from which a browser keeps cookies and addresses."""
 
 
 class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_secrets_off_pages"):
@@ -37,10 +39,10 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
     fix: ClassVar[str] = "keep credentials in the server's environment, and let pages ask your server instead of Fiskil"
 
     def examine(self, journal: Journal) -> Finding:
-        """Search every body, every page as it stood, and what the browser sent and kept."""
+        """Search every answer with its headers, every page as it stood, and what the browser sent and kept."""
         wanted, held = index_of(journal, CREDENTIALS), index_of(journal, HELD)
         asked = journal.all(Fetched)
-        hits = list(dict.fromkeys((*_answered(asked, wanted), *_shown(journal, wanted), *_kept(journal, asked, held))))
+        hits = list(dict.fromkeys((*_answered(asked, wanted, held), *_shown(journal, wanted), *_kept(journal, asked, held))))
         if hits:
             return self.fails(hits[0], evidence=tuple(hits), examined=len(asked))
         lack, hook = unseen(journal)
@@ -48,15 +50,24 @@ class KeepsSecretsOffPages(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
             return self.cannot_tell(lack, hook=hook)
         if not any(one.route == "token" or bearer(one) for one in calls(journal)):
             return self.cannot_tell("the app used neither its key nor a token")
-        read = [one for one in asked if one.body]
-        return self.holds("nothing that the browser was sent holds a secret", examined=len(read))
+        return self.holds("nothing that the browser was sent holds a secret", examined=_count(asked))
 
 
-def _answered(asked: list[Fetched], wanted: Index) -> Iterator[str]:
+def _count(asked: list[Fetched]) -> int:
+    """How many answers were read; in how many pieces a socket was heard is a matter of time."""
+    read = [one for one in asked if one.body]
+    sockets = {one.url for one in read if one.kind == "websocket"}
+    return len([one for one in read if one.kind != "websocket"]) + len(sockets)
+
+
+def _answered(asked: list[Fetched], wanted: Index, held: Index) -> Iterator[str]:
     for one in asked:
         place = KINDS.get(one.kind, "an answer")
         for what in found_in(one.body, wanted):
             yield f"{what} stands in {place} of the page {one.page!r}"
+        for name, value in one.answer_headers:
+            for what in found_in(f"{name}: {value}".encode(), held if name.lower() in SENT_ON else wanted):
+                yield f"{what} stands in the headers of an answer to the page {one.page!r}"
 
 
 def _shown(journal: Journal, wanted: Index) -> Iterator[str]:

@@ -20,7 +20,8 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
     """No answer, page, metric, alert or telemetry of the app holds a token, a secret, or nine characters of either.
 
     In metrics, alerts and telemetry a full account number is one too many as well; answers and pages may show one to whom it
-    belongs. What a file holds that is no log is worth advice: a database may keep a token, and better keeps none.
+    belongs. Where not all of them was read, nothing is proven. What a file holds that is no log is worth advice: a database
+    may keep a token, and better keeps none.
     """
 
     expected: ClassVar[str] = "no token or secret in any answer, page, metric or alert"
@@ -43,6 +44,9 @@ class KeepsSecretsToItself(PlainProbe, frozen=True, kw_only=True, tag="keeps_sec
             place, what = min(found)
             lines = tuple(f"{place}: {what}" for place, what in sorted(found))
             return self.fails(f"{what} stands in {place}", evidence=lines, examined=len(answers), advice=advice)
+        lacks = [f"not all of {one.place} was read: {one.lack}" for one in journal.all(Reported) if one.lack]
+        if lacks:
+            return self.cannot_tell(lacks[0], advice=advice)
         # Alerts come when they come, so only answers are counted.
         places = {place for place, text in answers if text} or {"reports"}
         return self.holds("no secret in what it answered, showed and reported", examined=len(places), advice=advice)

@@ -18,6 +18,9 @@ PLACES = {
     "url": "an address that the browser was sent to",
 }
 
+SET_BY = {"set-cookie": PLACES["cookie"], "location": PLACES["url"]}
+"""The headers of answers that make a browser keep something, be it for a moment."""
+
 
 class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_tokens_off_browsers"):
     """After a whole journey no storage, no cookie, no address and no history of the browser holds an access token.
@@ -33,7 +36,7 @@ class KeepsTokensOffBrowsers(PlainProbe, frozen=True, kw_only=True, tag="keeps_t
     )
 
     def examine(self, journal: Journal) -> Finding:
-        """Search whatever was kept, and the cookies that were sent."""
+        """Search whatever was kept, and the cookies that were set and sent."""
         kept = [one for one in journal.all(Stored) if one.place != "lack"]
         hits = list(dict.fromkeys(_hits(journal, kept)))
         if hits:
@@ -54,3 +57,6 @@ def _hits(journal: Journal, kept: list[Stored]) -> Iterator[str]:
     for asked in journal.all(Fetched):
         if found_in(header(asked.headers, "cookie").encode(), wanted):
             yield f"the access token stands in a cookie, on the page {asked.page!r}"
+        for name, value in asked.answer_headers:
+            if name.lower() in SET_BY and found_in(value.encode(), wanted):
+                yield f"the access token stands in {SET_BY[name.lower()]}, on the page {asked.page!r}"

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from harness.journal import Journal, Limits, Monitors, moved
+from harness.journal import Journal, Limits, Monitors, moved, moved_perhaps
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding, Verdict
 
@@ -11,6 +11,8 @@ ORDINARY = ("calm", "idle", "good")
 NOTHING = "the app shows no metrics, exports none to {otlp_url}, and is told of no {alert_url}"
 ALIKE = "the alerts that came are like those of good times"
 HELD_BACK = "no metric shows it, and an alert may be held back: one came before, or the config gives no app.limits.alert_s"
+
+DOUBTFUL = "nothing moved but what may be the runtime's by its name: names of your own metrics should begin with your app's"
 
 
 class Watched(Struct, frozen=True, kw_only=True):
@@ -32,6 +34,12 @@ class Watched(Struct, frozen=True, kw_only=True):
     def news(self, before: str, after: str) -> set[str]:
         """What moved between two readings and does not move otherwise."""
         return moved(self.readings[before], self.readings[after]) - self.usual()
+
+    def has_doubtful_news(self, before: str, after: str) -> bool:
+        """Whether something moved that may be the runtime's, and does not move otherwise."""
+        calm, idle, good = (self.readings[name] for name in ORDINARY)
+        usual = moved_perhaps(calm, idle) | moved_perhaps(idle, good)
+        return bool(moved_perhaps(self.readings[before], self.readings[after]) - usual)
 
     def alerts(self, before: str, after: str) -> int:
         """How many alerts came in between."""
@@ -128,6 +136,8 @@ class WatchingProbe(PlainProbe, frozen=True, kw_only=True):
             return self.cannot_tell(ALIKE, hook=METRICS)
         if not news and seen.is_held_back(before):
             return self.cannot_tell(HELD_BACK, hook=METRICS)
+        if not news and seen.has_doubtful_news(before, "bad"):
+            return self.cannot_tell(DOUBTFUL, hook=METRICS)
         if not news:
             return self.fails(f"{what}, and nothing in the app's monitoring moved", examined=examined)
         if "mended" in seen.readings and not any(seen.rests(name, before) for name in news):

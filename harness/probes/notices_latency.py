@@ -3,22 +3,27 @@
 import re
 from typing import ClassVar
 
-from harness.journal import Exchange, Journal
+from harness.journal import Exchange, Journal, is_of_the_runtime
 from harness.probes.calls import bitten_by, routes_of
 from harness.probes.finding import Finding
 from harness.probes.monitors import ALIKE, HELD_BACK, METRICS, Watched, WatchingProbe, watched
 
 SHARE = 0.5
-UNITS = (1.0, 1000.0)
+UNITS = (1.0, 1e3)
 """Latency is shown in seconds or in milliseconds."""
+FINE = (1e6, 1e9)
+"""Or in microseconds or nanoseconds, where the name speaks of time: a memory grows by millions as well."""
 MOST, SPARE_S = 5, 5
 """One call that is late may be measured on several floors, but a sample that grows by much more is none of latency."""
 LITTLE = 0.05
 """By such a share of the delay an average of many calls may grow, of which few were late."""
 _PART = re.compile(r'^(.*_bucket\{(?:.*,)?)le="([^"]+)"(.*)$')
-_TIMED = re.compile(r"latency|duration|elapsed|respon|second|milli|_ms\b|took|time", re.IGNORECASE)
-_NEVER = re.compile(r"byte|_created\b|timestamp|uptime", re.IGNORECASE)
-EPOCH = 1e9
+_TIMED = re.compile(
+    r"latency|duration|elapsed|respon|second|milli|micro|nano|[._](?:ms|us|ns)(?![a-z])|took|(?<!run)time", re.IGNORECASE
+)
+_NEVER = re.compile(r"byte|_created\b|timestamp|uptime|expir|[._]at(?![a-z])", re.IGNORECASE)
+FAR_S = 400 * 86_400.0
+"""What lies so near to the present is an instant: that of a start, a call or the end of a consent."""
 
 
 class NoticesLatency(WatchingProbe, frozen=True, kw_only=True, tag="notices_latency"):
@@ -51,6 +56,8 @@ class NoticesLatency(WatchingProbe, frozen=True, kw_only=True, tag="notices_late
             return self.cannot_tell(ALIKE, hook=METRICS)
         if _shows_little(seen, late):
             return self.cannot_tell("a metric of time grew, but by much less than the API's latency", hook=METRICS)
+        if _may_show(seen, late):
+            return self.cannot_tell("a metric of time grew, and may be an instant as well", hook=METRICS)
         if seen.is_held_back("good"):
             return self.cannot_tell(HELD_BACK, hook=METRICS)
         return self.fails("the API became slow, and nothing in the app's monitoring shows it", examined=routes_of(late))
@@ -58,12 +65,21 @@ class NoticesLatency(WatchingProbe, frozen=True, kw_only=True, tag="notices_late
 
 def _shows(seen: Watched, late: list[Exchange]) -> bool:
     added_s = max(one.ended_s - one.at_s for one in late)
+    return any(_grew_with(seen, late, name) for name in _candidates(seen)) or any(
+        _has_slower_part(seen, name, added_s) for name in seen.readings["slow"].samples or {}
+    )
+
+
+def _may_show(seen: Watched, late: list[Exchange]) -> bool:
+    """Whether a sample of time that looks like an instant grew as a sum would: in nanoseconds one may look like that."""
+    return any(_TIMED.search(name) and _grew_with(seen, late, name) for name in _candidates(seen, has_instants=True))
+
+
+def _grew_with(seen: Watched, late: list[Exchange], name: str) -> bool:
+    added_s = max(one.ended_s - one.at_s for one in late)
     most_s = len(late) * added_s * MOST + SPARE_S
-    for name in _candidates(seen):
-        more = _more(seen, name)
-        if any(unit * added_s * SHARE <= more <= unit * most_s and not _is_count(more, unit) for unit in UNITS):
-            return True
-    return any(_has_slower_part(seen, name, added_s) for name in seen.readings["slow"].samples or {})
+    more = _more(seen, name)
+    return any(unit * added_s * SHARE <= more <= unit * most_s and not _is_count(more, unit) for unit in _units(name))
 
 
 def _shows_little(seen: Watched, late: list[Exchange]) -> bool:
@@ -72,17 +88,26 @@ def _shows_little(seen: Watched, late: list[Exchange]) -> bool:
     return any(_TIMED.search(name) and _more(seen, name) >= added_s * LITTLE for name in _candidates(seen))
 
 
-def _candidates(seen: Watched) -> list[str]:
-    """The samples that may be of latency: no clock, no instant, no size, and no part of a distribution."""
+def _units(name: str) -> tuple[float, ...]:
+    return UNITS + FINE if _TIMED.search(name) and not is_of_the_runtime(name) else UNITS
+
+
+def _candidates(seen: Watched, *, has_instants: bool = False) -> list[str]:
+    """The samples that may be of latency: no clock, no size, no part of a distribution and, as a rule, no instant."""
+    now_s = seen.readings["slow"].since_1970_s
     idle_s = seen.readings["idle"].at_s - seen.readings["calm"].at_s
     return [
         name
         for name, value in (seen.readings["slow"].samples or {}).items()
         if abs(seen.grown(name, "calm", "idle")) <= idle_s * SHARE
-        and value < EPOCH
+        and (has_instants or not _is_instant(value, now_s))
         and not _NEVER.search(name)
         and "_bucket{" not in name
     ]
+
+
+def _is_instant(value: float, now_s: float) -> bool:
+    return now_s > 0 and any(abs(value / unit - now_s) <= FAR_S for unit in UNITS + FINE)
 
 
 def _more(seen: Watched, name: str) -> float:
@@ -93,11 +118,11 @@ def _more(seen: Watched, name: str) -> float:
 def _has_slower_part(seen: Watched, name: str, added_s: float) -> bool:
     """Whether more calls lay above a bound of a distribution than by the same work before."""
     part = _PART.match(name)
-    if part is None or part[2] == "+Inf":
+    if part is None or part[2] == "+Inf" or _NEVER.search(name):
         return False
     whole = f'{part[1]}le="+Inf"{part[3]}'
     bound = float(part[2])
-    if not any(unit * added_s * LITTLE * 2 <= bound <= unit * added_s for unit in UNITS):
+    if not any(unit * added_s * LITTLE * 2 <= bound <= unit * added_s for unit in _units(name)):
         return False
 
     def above(before: str, after: str) -> float:

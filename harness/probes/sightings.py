@@ -20,6 +20,9 @@ TELLING = frozenset(
 )
 """The kinds of requests whose answers may hold a secret; pictures, fonts and styles are left to themselves."""
 
+STREAMS = frozenset({"websocket", "eventsource"})
+"""The kinds that tell another thing each time."""
+
 LARGEST = 1_000_000
 
 
@@ -51,13 +54,21 @@ def _lacks_of_looks(looks: list[Shown]) -> Iterator[str]:
 
 
 def _lacks_of_requests(journal: Journal) -> Iterator[str]:
-    """What was not read, but for what was read another time, and what the browser never got."""
-    read = {(one.method, one.url) for one in journal.all(Fetched) if not one.lack}
-    for one in journal.all(Fetched):
+    """What was not read, but for what the same page asked for again and was read then, and what the browser never got.
+
+    What was read before says nothing: an answer of before a consent is not that of after it.
+    """
+    asked = journal.all(Fetched)
+    last_read = {_asked(one): number for number, one in enumerate(asked) if not one.lack and one.kind not in STREAMS}
+    for number, one in enumerate(asked):
         is_needless = one.lack == GIVEN_UP and one.kind not in WAITED_FOR
-        is_known = is_needless or one.is_api or (one.method, one.url) in read
+        is_known = is_needless or one.is_api or last_read.get(_asked(one), -1) > number
         if one.lack and one.kind in TELLING and not is_known:
             yield f"a {one.kind} of the page {one.page!r} was not read: {one.lack}"
+
+
+def _asked(one: Fetched) -> tuple[str, str, str, str]:
+    return one.participant, one.page, one.method, one.url
 
 
 def _lacks_of_storage(journal: Journal) -> Iterator[str]:

@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from harness.app.metrics import METRICS, samples
-from harness.clock import pause, stopwatch
+from harness.clock import pause, real_now, stopwatch
 from harness.errors import HookError
 from harness.journal import Monitors, moved
 from harness.monitoring import Moment
@@ -89,6 +89,7 @@ def _read(stage: "Stage", moment: str, since: Moment, *, must_export: bool) -> M
         kinds=_kinds(stage),
         lack=lack,
         is_told=stage.app.is_told("alert_url"),
+        since_1970_s=real_now().timestamp(),
     )
 
 

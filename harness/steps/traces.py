@@ -15,16 +15,28 @@ if TYPE_CHECKING:
 class ReadTraces(PlainStep, frozen=True, kw_only=True, tag="read_traces"):
     """The app's metrics are read, with the alerts, the telemetry and the files that it has made since the scenario began.
 
-    Metrics without a hook, or whose hook fails, and sinks that nothing came to leave no entry.
+    Metrics without a hook, and sinks that nothing came to leave no entry. What could not be read leaves one that says so.
     """
 
     def perform(self, stage: "Stage") -> None:
         """Read each of them once."""
         stamp = stage.journal.stamp()
-        with suppress(HookMissing, HookError):
-            stage.journal.write(Reported(**stamp, place="metrics", text=stage.app.call(METRICS, NOBODY).body))
+        with suppress(HookMissing):
+            text, lack = _metrics(stage)
+            stage.journal.write(Reported(**stamp, place="metrics", text=text, lack=lack))
         for place, (sink, before) in stage.sinks.items():
-            for sent in sink.sent[before:]:
-                stage.journal.write(Reported(**stamp, place=place, text=sent))
+            for sent in sink.sent.since(before):
+                stage.journal.write(Reported(**stamp, place=place, text=sent.text, lack=sent.lack))
         for one in stage.folder.written():
             stage.journal.write(Filed(**stamp, name=one.name, text=one.text, is_log=one.is_log, lack=one.lack))
+
+
+def _metrics(stage: "Stage") -> tuple[bytes, str]:
+    """What the hook answers, and why that is not what the metrics show."""
+    try:
+        reply = stage.app.call(METRICS, NOBODY)
+    except HookError as error:
+        return b"", str(error).rstrip(".")
+    if reply.status is None:
+        return reply.body, f"{METRICS} did not answer: {reply.trouble}"
+    return reply.body, "" if 200 <= reply.status < 300 else f"{METRICS} answered {reply.status}"

@@ -208,3 +208,30 @@ def test_an_export_of_what_was_known_before_is_not_fresh(telemetry: Telemetry, p
     since = telemetry.moment()
     post(export(a_sum(2)))
     assert telemetry.fresh_since(since) == {1}
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "encoding", "lack"),
+    [
+        (b'{"long":"' + b"x" * 100_000 + b'"}secret', "/v1/traces", "", ""),
+        (gzip.compress(b"{}secret", mtime=0), "/v1/metrics", "gzip", ""),
+        (gzip.compress(b"secret", mtime=0)[:-8], "/v1/logs", "gzip", "the body is cut: its gzip has no end"),
+        (
+            gzip.compress(b"secret", mtime=0) + b"more",
+            "/v1/logs",
+            "gzip",
+            "something stands behind the end of the body's gzip",
+        ),
+        (b"secret", "/v1/logs", "br", "OTLP is compressed by gzip or not at all, and this by br"),
+        (b"secret", "/other/path", "", ""),
+        (b"secret" + bytes(9_000_000), "/v1/logs", "", "the body is longer than 8 MiB"),
+    ],
+)
+def test_what_was_refused_is_kept_as_far_as_it_was_read(
+    telemetry: Telemetry, post: Post, body: bytes, path: str, encoding: str, lack: str
+) -> None:
+    """A secret may stand in it all the same."""
+    post(body, path=path, **{"content-encoding": encoding})
+
+    (sent,) = telemetry.sent.since(0)
+    assert (b"secret" in sent.text, sent.lack) == (True, lack)

@@ -25,6 +25,18 @@ PLACES = {
     "socket": ({"kind": "websocket", "body": SECRET.encode()}, "the client secret stands in what a socket tells"),
     "sent": ({"kind": "fetch", "sent": quote(WEBHOOK_SECRET, safe="").encode()}, "stands in a request"),
     "header": ({"kind": "fetch", "headers": (("x-key", SECRET),)}, "the client secret stands in a request"),
+    "header of an answer": (
+        {"kind": "fetch", "answer_headers": (("x-debug-secret", SECRET),)},
+        "the client secret stands in the headers of an answer to the page 'connect'",
+    ),
+    "token in a header": (
+        {"kind": "fetch", "answer_headers": (("x-token", TOKEN),)},
+        "the access token stands in the headers of an answer to the page 'connect'",
+    ),
+    "cookie of a picture": (
+        {"kind": "image", "answer_headers": (("set-cookie", "theme=dark"), ("set-cookie", f"key={SECRET}; HttpOnly"))},
+        "the client secret stands in the headers of an answer to the page 'connect'",
+    ),
 }
 HARMLESS: dict[str, dict[str, Any]] = {
     "a name": {"kind": "script", "body": b"const clientSecret = process.env.FISKIL_CLIENT_SECRET"},
@@ -32,12 +44,13 @@ HARMLESS: dict[str, dict[str, Any]] = {
     "another's token": {"kind": "fetch", "body": b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtZSJ9.b3duLXNpZ25hdHVyZQ"},
     "a picture that was refused": {"kind": "image", "status": None, "lack": "it was refused"},
     "an answer that nobody waited for": {"kind": "fetch", "status": None, "lack": GIVEN_UP},
-    "an answer that was read another time": {"kind": "document", "lack": "thrown away", "path": "/connect"},
 }
 UNSEEN: dict[str, dict[str, Any]] = {
     "a script of elsewhere": {"kind": "script", "status": None, "lack": "it was refused"},
     "an answer that is gone": {"kind": "fetch", "lack": "the browser had thrown it away"},
     "a script that never came": {"kind": "script", "status": None, "lack": GIVEN_UP},
+    "an answer that was read before alone": {"kind": "document", "lack": "thrown away", "path": "/connect"},
+    "a socket that told too much": {"kind": "websocket", "body": b"news", "lack": "it told too much"},
     "a service worker": {"kind": "serviceworker", "status": None, "lack": "it was kept out"},
 }
 
@@ -94,6 +107,35 @@ def test_what_was_not_read_proves_nothing(name: str) -> None:
     """A secret may stand in it."""
     sights = Sights()
     sights.fetched(**UNSEEN[name])
+
+    assert PROBE.examine(sights.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("page", "verdict"), [("connect", Verdict.PASS), ("callback", Verdict.INCONCLUSIVE)])
+def test_what_was_thrown_away_may_be_read_later(page: str, verdict: Verdict) -> None:
+    """The same page asked again, and got it; what another page got may be something else."""
+    sights = Sights()
+    sights.fetched("/api/me", kind="fetch", lack="thrown away")
+    sights.fetched("/api/me", kind="fetch", body=b"{}", page=page)
+
+    assert PROBE.examine(sights.journal).verdict is verdict
+
+
+def test_a_socket_is_one_however_often_it_was_heard() -> None:
+    """In how many pieces is a matter of time."""
+    whole, pieces = Sights(), Sights()
+    whole.fetched("/live", kind="websocket", body=b"one")
+    for _ in range(3):
+        pieces.fetched("/live", kind="websocket", body=b"one")
+
+    assert PROBE.examine(whole.journal) == PROBE.examine(pieces.journal)
+
+
+def test_a_later_socket_does_not_tell_what_an_earlier_one_told() -> None:
+    """Each tells another thing."""
+    sights = Sights()
+    sights.fetched("/live", kind="websocket", lack="it told too much")
+    sights.fetched("/live", kind="websocket", body=b"one")
 
     assert PROBE.examine(sights.journal).verdict is Verdict.INCONCLUSIVE
 

@@ -95,6 +95,17 @@ def test_files_that_were_not_read_prove_nothing(used: Tape) -> None:
     assert KeepsSecretsOutOfLogs().examine(used.journal).verdict is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.parametrize("place", ["metrics", "an alert", "telemetry"])
+def test_what_was_not_read_as_a_whole_proves_nothing(used: Tape, place: str) -> None:
+    """A secret may stand in the rest; one in what was read is one."""
+    used.journal.write(Reported(place=place, text=b"up 1", lack="its gzip has no end"))
+    doubt = PROBE.examine(used.journal)
+    used.journal.write(Reported(place=place, text=TOKEN.encode(), lack="its gzip has no end"))
+
+    assert (doubt.verdict, doubt.seen) == (Verdict.INCONCLUSIVE, f"not all of {place} was read: its gzip has no end")
+    assert PROBE.examine(used.journal).verdict is Verdict.FAIL
+
+
 def test_an_app_that_told_nothing_proves_nothing(tape: Tape) -> None:
     """Nothing was answered, shown or reported."""
     tape.call("token")

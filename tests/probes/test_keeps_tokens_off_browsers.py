@@ -51,6 +51,17 @@ def test_a_cookie_that_was_sent_and_is_gone_is_found() -> None:
     assert PROBE.examine(sights.journal).seen == "the access token stands in a cookie, on the page 'connect'"
 
 
+@pytest.mark.parametrize(
+    ("header", "place"), [("Set-Cookie", "a cookie"), ("location", "an address that the browser was sent to")]
+)
+def test_what_an_answer_sets_for_a_moment_is_found(header: str, place: str) -> None:
+    """The next answer may take it away, before anybody looks."""
+    sights = Sights()
+    sights.fetched("/go", kind="fetch", answer_headers=(("x", "y"), (header, f"/next?t={TOKEN}; Max-Age=60")))
+
+    assert PROBE.examine(sights.journal).seen == f"the access token stands in {place}, on the page 'connect'"
+
+
 def test_harmless_things_are_kept_without_blame() -> None:
     """A session id, a colour and another token are nobody's access token; of a secret another probe tells."""
     sights = Sights()

@@ -8,6 +8,8 @@ from harness.probes import CountsDeliveries, NoticesErrors, NoticesFailedDeliver
 
 READ = {"calm": {"calls": 1.0, "age": 1.0}, "idle": {"calls": 1.0, "age": 2.0}, "good": {"calls": 2.0, "age": 2.5}}
 """Calls are counted, and something grows with the clock."""
+NOW_S = 1_790_000_000.0
+"""When the app was read, in seconds since 1970."""
 
 
 def readings(tape: Tape, **more: dict[str, float]) -> None:
@@ -286,6 +288,75 @@ def test_what_is_no_latency_shows_none(tape: Tape, slow: dict, verdict: Verdict)
     readings(tape, slow=slow)
 
     assert NoticesLatency().examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("slow", "verdict"),
+    [
+        ({"fiskil_request_duration_ns_sum": 2.1e9}, Verdict.PASS),
+        ({"fiskil_api_micros_sum": 2.1e6}, Verdict.PASS),
+        ({"fiskil_api_ns_sum": 1.4e9}, Verdict.PASS),
+        ({'took_ns_bucket{le="1e+09"}': 1.0, 'took_ns_bucket{le="+Inf"}': 3.0}, Verdict.PASS),
+        ({"last_call_time": NOW_S - 1.0}, Verdict.INCONCLUSIVE),
+        ({"last_call": NOW_S - 1.0}, Verdict.FAIL),
+        ({"last_call_ms": NOW_S * 1e3}, Verdict.FAIL),
+        ({"rows_total": 2.1e6}, Verdict.FAIL),
+        ({"go_memstats_mallocs_total": 2.1e6}, Verdict.FAIL),
+        ({"process.runtime.jvm.gc.time": 2.1e6}, Verdict.INCONCLUSIVE),
+        ({"token_expires_time": 1.9e9}, Verdict.FAIL),
+    ],
+)
+def test_latency_may_be_told_in_small_units(tape: Tape, slow: dict, verdict: Verdict) -> None:
+    """Microseconds and nanoseconds, where the name speaks of time; what lies near to the present may be an instant."""
+    tape.call("banking.accounts", took_s=2.0, bites=("Latency(latency_ms=2000)",))
+    for moment, samples in {**READ, "slow": {"calls": 3.0, **slow}}.items():
+        tape.wait(1.0)
+        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, samples=samples, since_1970_s=NOW_S))
+
+    assert NoticesLatency().examine(tape.journal).verdict is verdict
+
+
+def test_an_instant_that_moves_on_is_no_latency(tape: Tape) -> None:
+    """In milliseconds it grows by as much as some sums do."""
+    late(tape)
+    for moment, after_ms in (("calm", 0.0), ("idle", 0.0), ("good", 500.5), ("slow", 2600.5)):
+        tape.wait(1.0)
+        samples = {"last_call_took_place_ms": NOW_S * 1e3 + after_ms}
+        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, samples=samples, since_1970_s=NOW_S))
+
+    assert NoticesLatency().examine(tape.journal).verdict is not Verdict.PASS
+
+
+RUNTIMES = {
+    "process_webhook_deliveries_total": Verdict.PASS,
+    'system_fiskil_events_total{outcome="ok"}': Verdict.PASS,
+    "ruby_http_requests_total": Verdict.PASS,
+    "go_requests_total": Verdict.PASS,
+    "process_widgets_total": Verdict.INCONCLUSIVE,
+    "go_sql_open_connections": Verdict.INCONCLUSIVE,
+    "python_gc_objects_collected_total": Verdict.FAIL,
+    "process_resident_memory_bytes": Verdict.FAIL,
+    "process_open_fds": Verdict.FAIL,
+    "go_memstats_alloc_bytes": Verdict.FAIL,
+    "nodejs_eventloop_lag_seconds": Verdict.FAIL,
+    "jvm_gc_pause_seconds_count": Verdict.FAIL,
+    "process.runtime.cpython.gc_count": Verdict.FAIL,
+    "system.network.errors": Verdict.FAIL,
+    "promhttp_metric_handler_requests_total": Verdict.FAIL,
+}
+
+
+@pytest.mark.parametrize("name", RUNTIMES)
+def test_only_what_is_known_of_runtimes_is_left_out(tape: Tape, name: str) -> None:
+    """An app may call its own metrics so; where only the beginning of a name speaks for the runtime, there is doubt."""
+    tape.told("consent.received")
+    readings(tape, asked=READ["idle"], good={**READ["idle"], name: 3.0})
+    counted = CountsDeliveries().examine(tape.journal).verdict
+    other = Tape()
+    failing(other)
+    readings(other, bad={"calls": 3.0, name: 3.0}, mended={"calls": 4.0, name: 3.0})
+
+    assert (counted, NoticesErrors().examine(other.journal).verdict) == (RUNTIMES[name],) * 2
 
 
 @pytest.mark.parametrize("probe", [NoticesErrors(), NoticesFailedDeliveries()])

@@ -29,6 +29,16 @@ def test_metrics_are_read_as_text(server: HTTPServer, mailbox: Mailbox, drive: C
     ]
 
 
+def test_metrics_that_fail_say_so(server: HTTPServer, mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
+    """What they would have shown nobody knows."""
+    server.expect_request("/metrics").respond_with_data("down", status=500)
+    driver = drive(mailbox.settings(observe={"metrics": "GET /metrics"}))
+
+    assert [(one.text, one.lack) for one in performed(driver).all(Reported)] == [
+        (b"down", "app.observe.metrics answered 500")
+    ]
+
+
 def test_without_hooks_and_files_there_is_nothing(driver: Driver) -> None:
     """What is not there leaves no entry."""
     journal = performed(driver)
@@ -51,6 +61,20 @@ def test_an_alert_is_taken_up_with_its_address_and_headers(mailbox: Mailbox, dri
     assert told.text.startswith(b"/hook?key=0\n")
     assert b"\nx-key: k\n" in told.text.lower()
     assert told.text.endswith(b"\n\nbody")
+
+
+def test_telemetry_that_cannot_be_read_says_so(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
+    """It is taken up with what is missing of it."""
+    driver = drive(mailbox.settings())
+
+    def export(_number: int, _scenario: object, _journal: object) -> None:
+        headers = {"content-type": "application/json", "content-encoding": "br"}
+        httpx.post(f"{driver.fiskil.telemetry.url}/v1/traces", content=b"{}", headers=headers)
+
+    driver.before_step = export
+
+    (told,) = performed(driver).all(Reported)
+    assert (told.place, told.lack) == ("telemetry", "OTLP is compressed by gzip or not at all, and this by br")
 
 
 def test_files_are_taken_up(mailbox: Mailbox, drive: Callable[..., Driver]) -> None:
