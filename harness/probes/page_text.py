@@ -116,7 +116,7 @@ def doubt(seen: list[Shown]) -> str:
 
 
 def explaining(seen: list[Shown]) -> str:
-    """What on a page seems to explain something when it is pressed, as a doubt; a link to another page explains nothing here."""
+    """What on a page seems to explain something when it is pressed, as a doubt; a link that leads away does not."""
     for look in seen:
         for one in look.controls:
             is_here = one.kind == "button" or (one.kind == "link" and one.leads_to.split("#")[0] == look.url.split("#")[0])

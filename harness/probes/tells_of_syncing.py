@@ -28,8 +28,8 @@ class TellsOfSyncing(PlainProbe, frozen=True, kw_only=True, tag="tells_of_syncin
     """Between the consent and the first data the page says that data is on its way; once all is there, it does not.
 
     The words are those of ``fixtures/syncing_words.toml`` and the config's own (``app.facts.syncing_words``); a progress bar
-    will do as well. Only a page that tells the same before and after is accused: what stays while something else has gone may
-    be about all times. A page in another language is no witness where the config gives no words.
+    will do as well. Only a page that tells the same before and after is accused: what stays while something else has gone
+    may be about all times. A page in another language is no witness where the config gives no words.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES, EFFECTS)
