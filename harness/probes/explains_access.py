@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 from harness.journal import Declared, Journal, Shown
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Finding
-from harness.probes.page_text import UNKNOWN_LANGUAGE, Place, doubt, looks, markup, place_of, why_unreadable
+from harness.probes.page_text import UNKNOWN_LANGUAGE, Place, doubt, explaining, looks, markup, place_of, why_unreadable
 from harness.probes.page_words import dataset_names, may_name, missing_words, purpose_words
 
 PAGES, DATASETS, PURPOSE = "app.observe.pages", "app.facts.datasets", "app.facts.purpose"
@@ -47,7 +47,7 @@ class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access
         has_no_purpose = len(lost) == len(words) and all(
             len(missing_words(markup(one).written, words)) == len(words) for one in seen
         )
-        why = doubt(seen)
+        why = doubt(seen) or explaining(seen)
         if (absent or has_no_purpose) and not why:
             return self._accused(absent, words if has_no_purpose else (), examined=len(named) + 1)
         if absent or has_no_purpose:

@@ -95,9 +95,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
             return self.cannot_tell("nothing was tried on the page of connections")
         others = _others_ended(journal, sharing)
         if not _has_ended(journal, sought.consent_id):
-            if others:
-                return self.fails("the control of one consent ended another", evidence=lines, examined=len(sharing))
-            return self._judge_vain(journal, seen, sought)
+            return self._judge_other(journal, seen, sharing, lines) if others else self._judge_vain(journal, seen, sought)
         if len(pressed) > MOST_PRESSES:
             seen_words = f"it takes {len(pressed)} presses to revoke a consent, and {MOST_PRESSES} are the most"
             return self.fails(seen_words, evidence=lines, examined=len(pressed))
@@ -106,6 +104,12 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         if others and not is_for_all and len(own) >= len(sharing):
             return self.fails("the control of one consent ended others as well", evidence=lines, examined=len(sharing))
         return None
+
+    def _judge_other(self, journal: Journal, seen: list[Shown], sharing: list[Sharing], lines: tuple[str, ...]) -> Finding:
+        """Another consent has ended: by its own control, perhaps, where it was not to be seen whose it is."""
+        if _has_surplus(journal, seen[-1].controls, count=len(sharing)):
+            return self.cannot_tell("of more controls than consents one was pressed that ended another consent")
+        return self.fails("the control of one consent ended another", evidence=lines, examined=len(sharing))
 
     def _judge_vain(self, journal: Journal, seen: list[Shown], sought: Sharing) -> Finding:
         """The consent lives on at Fiskil: because nothing could be pressed, or although something was."""
@@ -123,6 +127,8 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         is_gone = bool(after) and not any(one.lack or says(one.text, [sought.institution]) for one in after)
         if not is_sure and not (is_gone and any(says(one.text, words_for(REVOKE, "likely")) for one in pressed)):
             return self.cannot_tell("nothing that could be pressed says that it would revoke the consent")
+        if not is_gone and _has_surplus(journal, seen[-1].controls, count=len(_sharing(journal))):
+            return self.cannot_tell("of more controls than consents none that was pressed has ended the consent")
         if not _had_time(journal):
             return self._too_soon(journal)
         return self.fails(
@@ -199,6 +205,15 @@ def _revoking(controls: Sequence[Control], more_words: Sequence[str]) -> "Counte
     """The controls that say that they would end something, or lead to that, by their words."""
     words = [*more_words, *(word for name in TELLING for word in words_for(REVOKE, name))]
     return Counter(plain(one.text) for one in controls if not one.is_disabled and says(one.text, words))
+
+
+def _has_surplus(journal: Journal, controls: Sequence[Control], *, count: int) -> bool:
+    """Whether more than *count* controls say that they end something, or the same as what was pressed first."""
+    able = [one.text for one in controls if not one.is_disabled and not says(one.text, words_for(REVOKE, "every"))]
+    sure = sum(1 for one in able if says(one, [*_own_words(journal), *words_for(REVOKE, "sure")]))
+    begun = {plain(one.text) for one in _presses(journal) if one.text and one.number <= 1}
+    alike = Counter(plain(one) for one in able)
+    return max([sure, *(alike[one] for one in begun)]) > count
 
 
 def _unknown(seen: list[Shown]) -> str:

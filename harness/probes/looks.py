@@ -46,24 +46,39 @@ def is_seen(look: Shown) -> bool:
     return _is_browsers_own(look) or (not look.lack and (look.status is not None or bool(look.text) or bool(look.html)))
 
 
-def flaw_of(look: Shown, *, codes: tuple[str, ...] = ()) -> str:
+def flaw_of(look: Shown, *, codes: tuple[str, ...] = (), told: str | None = None) -> str:
     """What nobody could have meant for people, as the end of a sentence; empty where there is nothing of the kind.
 
     Args:
-        codes: Words of machines that must not show.
+        codes: Words of machines that must not stand in place of words for people.
+        told: What is new on the page, where a sentence beside a code must stand; all of its text unless told otherwise.
     """
     text = look.text.strip()
     if not text or _is_browsers_own(look):
         return _of_nothing(look)
-    shown = next((one for one in codes if one and one in text), "")
+    shown = code_in(text, codes)
+    is_bare = bool(shown) and not _speaks_beside(shown, text if told is None else told)
     flaws = (
         (_is_json(text), "shows bare JSON"),
         (any(one.search(look.text) for one in _TRACES), "shows a stack trace"),
         (_is_framework(text), "is a framework's own error page"),
-        (bool(shown), f"shows the raw code {shown}"),
+        (is_bare, f"shows the raw code {shown}"),
         (bool(_JSON_INSIDE.search(text)), "shows JSON among its words"),
     )
     return next((flaw for is_so, flaw in flaws if is_so), "")
+
+
+def code_in(text: str, codes: tuple[str, ...]) -> str:
+    """The first of *codes* that stands in a text; empty where none does."""
+    return next((one for one in codes if one and one in text), "")
+
+
+def _speaks_beside(code: str, text: str) -> bool:
+    """Whether a sentence stands beside a code: what only leads up to it ("Reference for our support: X") is none."""
+    name = re.escape(code)
+    unbracketed = re.sub(rf"[(\[]\s*{name}\s*[)\]]", " ", text)
+    left = re.sub(rf"[^.!?\u2026:,;\n]*:?\s*{name}", "\n", unbracketed)
+    return any(says_something(one) for one in sentences(left))
 
 
 def _is_browsers_own(look: Shown) -> bool:

@@ -115,6 +115,16 @@ def doubt(seen: list[Shown]) -> str:
     return ""
 
 
+def explaining(seen: list[Shown]) -> str:
+    """What on a page seems to explain something when it is pressed, as a doubt; a link that leads away does not."""
+    for look in seen:
+        for one in look.controls:
+            is_here = one.kind == "button" or (one.kind == "link" and one.leads_to.split("#")[0] == look.url.split("#")[0])
+            if is_here and not one.is_disabled and (not letters(one.text) or says(one.text, words_for("explains"))):
+                return f"a press of {one.text!r} may explain it" if one.text else "a control without a name is there"
+    return ""
+
+
 def markup(look: Shown) -> Markup:
     """What the HTML of a look holds."""
     return _read(look.html)

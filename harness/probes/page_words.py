@@ -30,7 +30,14 @@ def dataset_names(dataset: str, more: Mapping[str, Iterable[str]] | None = None)
 
 def may_name(text: str, dataset: str) -> bool:
     """Whether *text* has words that may mean *dataset*, though they may as well mean something else."""
-    return bool(says(text, words_for("maybe", dataset)))
+    is_banks = dataset in words_for("money", "datasets")
+    return bool(says(text, words_for("maybe", dataset))) or (is_banks and _speaks_of_money(text))
+
+
+def _speaks_of_money(text: str) -> bool:
+    """Whether a sentence tells of money; one that tells what is not done with it ("we cannot move money") does not."""
+    told = (one for one in re.split(r"(?<=[.!?])\s+|\n", text) if not says(one, words_for("money", "denied")))
+    return any(says(one, words_for("money")) for one in told)
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ from harness.journal import Journal, Shown
 from harness.model import Ending
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.looks import PAGES, doubt_about, flaw_of, gist, is_seen, news
+from harness.probes.looks import PAGES, code_in, doubt_about, flaw_of, gist, is_seen, news
 
 FAILED, PLAIN = "failed", "plain"
 CODES = tuple(one.value for one in Ending if one is not Ending.APPROVED)
@@ -21,7 +21,7 @@ class ShowsHelpfulErrors(PlainProbe, frozen=True, kw_only=True, tag="shows_helpf
     """After each error the page says in words what happened and gives a next step; codes, traces and JSON help nobody.
 
     What can be tried again and what cannot must not read the same. In which language it is said is the app's affair, and so
-    is a reference that stands beside the words.
+    is a reference that stands beside the words; where that is a code of Fiskil's, it is worth a remark.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES,)
@@ -48,6 +48,7 @@ class ShowsHelpfulErrors(PlainProbe, frozen=True, kw_only=True, tag="shows_helpf
         if doubtful:
             return self.cannot_tell(f"after {doubtful[0].name} {doubtful[0].seen}", cases=cases)
         advice = tuple(f"{one} reads like an error that trying again may mend" for one in same if one in FINAL)
+        advice += _codes_shown(looks)
         told = "the error is" if len(cases) == 1 else f"each of {len(cases)} errors is"
         return self.holds(f"{told} told in words", examined=len(cases), advice=advice, cases=cases)
 
@@ -59,7 +60,7 @@ def _by_cause(looks: list[Shown]) -> dict[str, list[Shown]]:
 
 def _case(journal: Journal, cause: str, looks: list[Shown]) -> Case:
     seen = [one for one in looks if is_seen(one)]
-    flaws = [(one, flaw_of(one, codes=CODES) or _silence(journal, one)) for one in seen]
+    flaws = [(one, flaw_of(one, codes=CODES, told=_told(journal, one)) or _silence(journal, one)) for one in seen]
     for look, flaw in flaws:
         if flaw:
             return Case(name=cause, verdict=Verdict.FAIL, seen=f"the {look.page} page {flaw}")
@@ -68,6 +69,16 @@ def _case(journal: Journal, cause: str, looks: list[Shown]) -> Case:
         if doubt:
             return Case(name=cause, verdict=Verdict.INCONCLUSIVE, seen=f"the {look.page} page {doubt}")
     return Case(name=cause, verdict=Verdict.PASS, seen="said in words")
+
+
+def _codes_shown(looks: list[Shown]) -> tuple[str, ...]:
+    """The codes that stand beside words: they tell people nothing, and take nothing from them either."""
+    told = {
+        f"the {one.page} page shows the code {code} beside its words": ""
+        for one in looks
+        if (code := code_in(one.text, CODES))
+    }
+    return tuple(told)
 
 
 def _silence(journal: Journal, look: Shown) -> str:

@@ -28,7 +28,8 @@ class TellsOfSyncing(PlainProbe, frozen=True, kw_only=True, tag="tells_of_syncin
     """Between the consent and the first data the page says that data is on its way; once all is there, it does not.
 
     The words are those of ``fixtures/syncing_words.toml`` and the config's own (``app.facts.syncing_words``); a progress bar
-    will do as well. A page in another language is no witness where the config gives no words.
+    will do as well. Only a page that tells the same before and after is accused: what stays while something else has gone
+    may be about all times. A page in another language is no witness where the config gives no words.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES, EFFECTS)
@@ -60,7 +61,7 @@ class TellsOfSyncing(PlainProbe, frozen=True, kw_only=True, tag="tells_of_syncin
             return self.cannot_tell(f"the {early[0].page} page {flaw_of(early[0]) or 'is no page for people'}")
         if not own and not all(_is_english(one) for one in early):
             return self.cannot_tell("the page is in a language whose words for waiting nobody has told", hook=WORDS)
-        if any(mentions(one.text, listed(_FIXTURE, "hints")) or _draws_waiting(one) for one in early):
+        if any(_hints(one.text) or _draws_waiting(one) for one in early):
             return self.cannot_tell("the page may say it in words of its own", hook=WORDS)
         evidence = tuple(f"{one}: no word and no sign of waiting" for one in dict.fromkeys(one.page for one in early))
         return self.fails(
@@ -72,15 +73,20 @@ class TellsOfSyncing(PlainProbe, frozen=True, kw_only=True, tag="tells_of_syncin
     def _after(self, journal: Journal, early: list[Shown], late: list[Shown], own: tuple[str, ...]) -> Finding:
         examined = len({one.page for one in (*early, *late)})
         known = {told for one in journal.all(Shown) if one.moment == PLAIN for told in sentences(one.text)}
-        told = {told for one in early for told in _telling_now(one, own)} - known
-        still = sorted({one.page for one in late if _is_still(one, own, told=told, known=known, journal=journal)})
-        if still:
-            seen = f"the {still[0]} page still says that data is on its way when all of it is there"
-            return self.fails(seen, evidence=tuple(f"{page}: still syncing" for page in still), examined=examined)
         lasting = {told for one in late for told in (*_telling(one, own), *_progress(one))}
         fresh = {told for one in early for told in (*_telling(one, own), *_progress(one))} - lasting
+        told = {told for one in early for told in _telling_now(one, own)} - known
+        still = sorted({one.page for one in late if told & _telling_now(one, own)})
+        again = [one for one in early if one.page in {look.page for look in late}]
+        vanished = {told for one in again for told in (*_telling(one, own), *_progress(one))} - lasting
+        if still and not vanished and not _may_have_said_more(again, late):
+            seen = f"the {still[0]} page still says that data is on its way when all of it is there"
+            return self.fails(seen, evidence=tuple(f"{page}: still syncing" for page in still), examined=examined)
         if not fresh:
             return self.cannot_tell("what the page says about waiting, it says always", hook=WORDS)
+        left = sorted(_left_over(journal, late, own, told=told, known=known))
+        if left:
+            return self.cannot_tell(f"whether it is about data to come or about all times is open: {left[0]!r}", hook=WORDS)
         advice = tuple(
             f"the {page} page does not say that data is on its way"
             for page in dict.fromkeys(one.page for one in early if not _tells(one, own))
@@ -105,8 +111,11 @@ def _tells(look: Shown, own: tuple[str, ...]) -> bool:
 
 
 def _telling(look: Shown, own: tuple[str, ...]) -> list[str]:
-    """The sentences that say that data is on its way."""
-    return [one for one in sentences(look.text) if mentions(one, (*own, *listed(_FIXTURE, "words")))]
+    """The sentences that say that data is on its way; a word that may be about something else counts beside the data."""
+    certain, ambiguous, tied = (*own, *listed(_FIXTURE, "words")), listed(_FIXTURE, "ambiguous"), listed(_FIXTURE, "tied")
+    return [
+        one for one in sentences(look.text) if mentions(one, certain) or (mentions(one, ambiguous) and mentions(one, tied))
+    ]
 
 
 def _telling_now(look: Shown, own: tuple[str, ...]) -> set[str]:
@@ -115,13 +124,29 @@ def _telling_now(look: Shown, own: tuple[str, ...]) -> set[str]:
     return {one for one in sentences(look.text) if mentions(one, now) and not mentions(one, general)}
 
 
-def _is_still(look: Shown, own: tuple[str, ...], *, told: set[str], known: set[str], journal: Journal) -> bool:
-    """Whether the page says what it said before the data came, or shows none and says that it is coming.
+def _may_have_said_more(early: list[Shown], late: list[Shown]) -> bool:
+    """Whether something has gone that may have told it in words of its own, so that what stays may be about all times."""
+    lasting = {told for one in late for told in sentences(one.text)}
+    gone = {told for one in early for told in sentences(one.text)} - lasting
+    return _hints("\n".join(gone))
+
+
+def _hints(text: str) -> bool:
+    """Whether a sentence may be about waiting, unless it is about how sharing ends."""
+    words = (*listed(_FIXTURE, "hints"), *listed(_FIXTURE, "ambiguous"))
+    return any(mentions(one, words) and not mentions(one, listed(_FIXTURE, "endings")) for one in sentences(text))
+
+
+def _left_over(journal: Journal, late: list[Shown], own: tuple[str, ...], *, told: set[str], known: set[str]) -> set[str]:
+    """What a page says of this moment when all is there: as it did before, or where it shows none of the data.
 
     What it said before there was a consent is no news of this one.
     """
-    now = _telling_now(look, own) - known
-    return bool(now & told) or (bool(now) and not _names_data(journal, look))
+    found: set[str] = set()
+    for one in late:
+        now = _telling_now(one, own) - known
+        found |= now & told if _names_data(journal, one) else now
+    return found
 
 
 def _draws_waiting(look: Shown) -> bool:

@@ -12,7 +12,7 @@ from harness.probes.page_text import looks
 from harness.probes.page_words import says
 from harness.steps.journeys import START_SESSION
 from harness.steps.pages import PAGES, Looking, address_of, look_at
-from harness.steps.ways_out import WayOut, closed_ways, first_ways, next_ways
+from harness.steps.ways_out import WayOut, closed_ways, first_ways, is_alike, next_ways
 
 if TYPE_CHECKING:
     from harness.stage import Participant, Stage
@@ -152,11 +152,27 @@ class _Leaving:
         if not ways:
             self._number = 1
             self._note("", lack=NOTHING)
-        for at, way in enumerate(ways[:MOST_TRIES]):
-            if at:
-                self._open()
-            if self._follow(way) or self._has_ended():
+        tried: list[WayOut] = []
+        while ways and len(tried) < MOST_TRIES:
+            way, ways = ways[0], ways[1:]
+            has_said_so = self._follow(way)
+            tried.append(way)
+            if self._has_ended():
                 return
+            self._open()
+            if has_said_so:
+                ways = self._others(way, tried)
+
+    def _others(self, way: WayOut, tried: list[WayOut]) -> list[WayOut]:
+        """What says the same as *way*, which has ended nothing: that may have been about a login, or one account of many.
+
+        Where several consents stand, what is left over may be another's.
+        """
+        text = self._window.read().text
+        ways = [one for one in self._first_ways() if is_alike(one, way) and one not in tried]
+        count = len(self._stood)
+        is_listed = any(says(text, [one.institution]) for one in self._told if one.is_sought)
+        return [one for one in ways if is_listed and (count == 1 or one.alike > count)]
 
     def _read_details(self, ways: list[WayOut]) -> None:
         """Open what tells more of a consent, as somebody does who has not made up their mind, and come back."""
@@ -262,8 +278,11 @@ class _Leaving:
 
     @property
     def _stood(self) -> set[str]:
-        told = self._stage.journal.all(Sharing)
-        return {one.consent_id for one in told if one.participant == self._participant.name}
+        return {one.consent_id for one in self._told}
+
+    @property
+    def _told(self) -> list[Sharing]:
+        return [one for one in self._stage.journal.all(Sharing) if one.participant == self._participant.name]
 
     def _note(self, text: str, *, lack: str = "") -> None:
         self._stage.journal.write(

@@ -22,12 +22,14 @@ class WayOut(Struct, frozen=True, kw_only=True):
     """A control, and which of several alike it is; None where it is the only one.
 
     ``is_sure`` tells that its name says that it ends what is shared, ``is_way`` that it may lead to where more is told.
+    ``alike`` is how many of its name there are, where these are more than the consents.
     """
 
     control: Control
     nth: int | None = None
     is_sure: bool = False
     is_way: bool = False
+    alike: int = 1
 
 
 def first_ways(
@@ -58,7 +60,7 @@ def first_ways(
             is_for_all = len(institutions) > 1 and bool(says(one.text, words_for(REVOKE, "every")))
             ranked.append((LAST if is_for_all else rank, WayOut(control=one, is_sure=is_told, is_way=rank in WAYS)))
     best = [way for _, way in sorted(ranked, key=lambda pair: pair[0])]
-    return _told_apart(best, place, len(institutions))
+    return _nearest_first(_told_apart(best, place, len(institutions)), text, institutions, sought)
 
 
 def next_ways(
@@ -89,6 +91,12 @@ def closed_ways(before: Sequence[Control], controls: Sequence[Control]) -> list[
     """What has come since the last press and would confirm it, but cannot be pressed before something else is answered."""
     words = _words("sure", "confirms", "likely")
     return [one for one in controls if one.is_disabled and one not in before and says(one.text, words)]
+
+
+def is_alike(one: WayOut, other: WayOut) -> bool:
+    """Whether two controls are of one kind and say the same."""
+    left, right = one.control, other.control
+    return (left.kind, plain(left.text)) == (right.kind, plain(right.text))
 
 
 def is_sure(control: Control, more_words: Sequence[str] = ()) -> bool:
@@ -138,7 +146,7 @@ def _told_apart(ways: list[WayOut], place: int, count: int) -> list[WayOut]:
     """Of as many controls of one name as there are consents only that of the consent that is sought, in the page's order."""
     found: list[WayOut] = []
     for way in ways:
-        alike = [one for one in ways if _name(one) == _name(way)]
+        alike = [one for one in ways if is_alike(one, way)]
         if count < 2 or len(alike) != count:
             found.append(way)
         elif way is alike[place]:
@@ -148,5 +156,48 @@ def _told_apart(ways: list[WayOut], place: int, count: int) -> list[WayOut]:
     return found
 
 
-def _name(way: WayOut) -> tuple[str, str]:
-    return way.control.kind, plain(way.control.text)
+def _nearest_first(ways: list[WayOut], text: str, institutions: Sequence[str], sought: str) -> list[WayOut]:
+    """Of controls of one name, more than there are consents, the one that stands nearest to the institution comes first.
+
+    Those that stand nearest to another of the *institutions* are not there; the rest follow in the order of their distance.
+    """
+    found: list[WayOut] = []
+    for way in ways:
+        alike = [one for one in ways if is_alike(one, way)]
+        if len(alike) <= len(institutions):
+            found.append(way)
+        elif way is alike[0]:
+            found += _by_distance(_numbered(alike), text, institutions, sought)
+    return found
+
+
+def _numbered(alike: list[WayOut]) -> list[WayOut]:
+    before = [sum(1 for other in alike[:at] if other.control == one.control) for at, one in enumerate(alike)]
+    return [msgspec.structs.replace(one, nth=nth, alike=len(alike)) for one, nth in zip(alike, before, strict=True)]
+
+
+def _by_distance(alike: list[WayOut], text: str, institutions: Sequence[str], sought: str) -> list[WayOut]:
+    """Those of *alike* that stand by the institution; all, in the order of the page, where the text does not tell."""
+    told = "|".join(["", *(plain(line) for line in text.splitlines()), ""])
+    name = plain(alike[0].control.text)
+    stands = [found for found in (_places(told, f"|{name}|"), _places(told, name)) if len(found) == len(alike)]
+    names = {one: _places(told, plain(one)) for one in institutions}
+    if not stands or not names.get(sought):
+        return alike
+
+    def distance(at: int, name: str) -> tuple[bool, int]:
+        """What stands above a control owns it sooner than what stands below."""
+        above = [at - one for one in names[name] if one <= at]
+        below = [one - at for one in names[name] if one > at]
+        return (not above, min(above or below, default=len(told)))
+
+    own = [
+        (distance(at, sought), way)
+        for at, way in zip(stands[0], alike, strict=True)
+        if min(names, key=lambda one: distance(at, one)) == sought
+    ]
+    return [way for _, way in sorted(own, key=lambda pair: pair[0])]
+
+
+def _places(told: str, wanted: str) -> list[int]:
+    return [one.start() for one in re.finditer(f"(?={re.escape(wanted)})", told)] if wanted.strip(" |") else []

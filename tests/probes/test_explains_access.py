@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from glass import WIDE, declare, show
+from glass import WIDE, button, declare, link, show
 from tape import Tape
 
+from harness.journal import Control
 from harness.probes import ExplainsAccess, Verdict
 
 PROBE = ExplainsAccess()
@@ -92,6 +93,51 @@ def test_words_that_may_mean_it_accuse_nobody(tape: Tape, dataset: str, text: st
     show(tape, "connect", f"{text} It is to build your monthly budget.")
 
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We look at the money that comes in, the money that goes out and the money you hold, to build your monthly budget.",
+        "We look at what you earn, how you spend it and what you have left, to build your monthly budget.",
+        "To build your monthly budget we need to know your wages, what you bought and what is left over.",
+    ],
+)
+def test_words_for_money_accuse_nobody(tape: Tape, text: str) -> None:
+    """No list holds every way to say it."""
+    declare(tape)
+    show(tape, "connect", text)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("control", "verdict"),
+    [
+        (button("What do you read?"), Verdict.INCONCLUSIVE),
+        (button("Learn more"), Verdict.INCONCLUSIVE),
+        (button("?"), Verdict.INCONCLUSIVE),
+        (link("Which data?", "/connect#data"), Verdict.INCONCLUSIVE),
+        (button("Continue to your bank"), Verdict.FAIL),
+        (button("Connect"), Verdict.FAIL),
+        (link("How we use your data", "/privacy"), Verdict.FAIL),
+    ],
+    ids=lambda one: one.text if isinstance(one, Control) else "",
+)
+def test_a_control_that_seems_to_explain_is_a_doubt(tape: Tape, control: Control, verdict: Verdict) -> None:
+    """What only a press shows is not judged, whatever marks the control."""
+    declare(tape)
+    show(tape, "connect", DUMB, control)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_what_is_not_done_with_money_names_no_data(tape: Tape) -> None:
+    """That nobody can move money is no word about what is read."""
+    declare(tape)
+    show(tape, "connect", f"{DUMB} We cannot move your money.\nThis is to build your monthly budget.")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
 def test_parts_of_words_are_no_words(tape: Tape) -> None:

@@ -254,6 +254,37 @@ def test_a_consent_that_lives_on_fails(tape: Tape) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("first", "presses"),
+    [("Disconnect", ["Disconnect"]), ("Manage", ["Manage", "Disconnect"])],
+    ids=["at once", "by a page"],
+)
+def test_more_controls_than_consents_that_end_nothing_are_open(tape: Tape, first: str, presses: list[str]) -> None:
+    """What was pressed may have been about a login, or about one account of many."""
+    listed(tape, f"{PAGE}\nGoogle", button(first), button(first))
+    press(tape, *presses)
+    press(tape, *presses)
+    show(tape, "connections", PAGE, button(first), moment="ended")
+    rest(tape)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.seen) == (
+        Verdict.INCONCLUSIVE,
+        "of more controls than consents none that was pressed has ended the consent",
+    )
+
+
+def test_more_controls_than_consents_excuse_no_page_that_lists_it_no_more(tape: Tape) -> None:
+    """The page itself says that it has ended."""
+    listed(tape, f"{PAGE}\nGoogle", STOP, STOP)
+    press(tape, STOP.text)
+    show(tape, "connections", EMPTY, moment="ended")
+    rest(tape)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
 def test_an_app_at_work_is_not_accused(tape: Tape) -> None:
     """The end may come yet."""
     listed(tape)
@@ -379,6 +410,16 @@ def test_the_wrong_one_of_two_fails(tape: Tape) -> None:
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.seen) == (Verdict.FAIL, "the control of one consent ended another")
+
+
+def test_the_wrong_one_of_more_controls_than_consents_is_open(tape: Tape) -> None:
+    """Which control belongs to which consent was perhaps not to be seen."""
+    two(tape, STOP, STOP, STOP)
+    press(tape, STOP.text)
+    tape.consent("arr2", is_active=False)
+    show(tape, "connections", PAGE, STOP, moment="ended")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
 def test_both_of_two_by_one_control_each_fails(tape: Tape) -> None:

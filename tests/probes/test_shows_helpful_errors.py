@@ -61,7 +61,8 @@ def test_a_reference_beside_words_passes(tape: Tape) -> None:
         ("", {}, "is blank"),
         ("", {"status": 500}, "answered 500 without a word"),
         (f"Error: {DENIED}", {}, f"shows the raw code {DENIED}"),
-        (f"We are sorry that this did not work, please try again. ({DENIED})", {}, f"shows the raw code {DENIED}"),
+        (f"Connecting failed: {DENIED}. Try again", {}, f"shows the raw code {DENIED}"),
+        (f"Reference for our support: {DENIED}", {}, f"shows the raw code {DENIED}"),
         ('{"error":"access_denied","status":400}', {}, "shows bare JSON"),
         ('That did not work, sorry: {"error": "access_denied"}', {}, "shows JSON among its words"),
         (TRACE, {"status": 500}, "shows a stack trace"),
@@ -83,6 +84,37 @@ def test_what_nobody_wrote_for_people_fails(tape: Tape, text: str, more: dict[st
     finding = PROBE.examine(tape.journal)
 
     assert (finding.verdict, finding.seen) == (Verdict.FAIL, f"after {DENIED} the cancelled page {seen}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Your bank took too long to answer. Please try again in a few minutes. Reference for our support: {TIMEOUT}",
+        f"Your bank took too long to answer ({TIMEOUT}), so please try again later.",
+        f"Error {TIMEOUT}: your bank took too long to answer, please try again.",
+    ],
+)
+def test_a_code_beside_words_is_advice(tape: Tape, text: str) -> None:
+    """Support can find it, and the person has words."""
+    failed(tape, TIMEOUT, text, controls=(Control(kind="button", text="Try again"),))
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.advice) == (
+        Verdict.PASS,
+        (f"the cancelled page shows the code {TIMEOUT} beside its words",),
+    )
+
+
+def test_words_that_were_there_before_do_not_stand_beside_a_code(tape: Tape) -> None:
+    """They are about something else."""
+    before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
+    tape.journal.write(Shown(participant="", page="connect", status=200, width_px=360, text=before))
+    failed(tape, OTP, f"{before}\nError {OTP}")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, "shows the raw code" in finding.seen) == (Verdict.FAIL, True)
 
 
 @pytest.mark.parametrize("status", [200, 400, 404, 500, 503])

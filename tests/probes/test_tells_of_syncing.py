@@ -60,7 +60,10 @@ def test_the_teams_own_words_pass(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
-@pytest.mark.parametrize("early", [EMPTY, "Thank you\nYour bank is connected and this is your budget."])
+@pytest.mark.parametrize(
+    "early",
+    [EMPTY, f"{EMPTY}\nWhen you stop sharing, we delete it.", "Thank you\nYour bank is connected and this is your budget."],
+)
 def test_nothing_shown_as_final_fails(tape: Tape, early: str) -> None:
     """Whoever sees an empty list believes it."""
     told(tape, early)
@@ -98,9 +101,7 @@ def test_data_that_was_there_at_once_needs_no_words(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
 
 
-@pytest.mark.parametrize(
-    "late", [SYNCING, FULL + "\nWe are syncing your data.", "Your connections\nNothing here yet, we are importing it."]
-)
+@pytest.mark.parametrize("late", [SYNCING, FULL + SYNCING.removeprefix("Your connections")])
 def test_syncing_for_ever_fails(tape: Tape, late: str) -> None:
     """All of it is there, and the page says otherwise."""
     told(tape, SYNCING, late)
@@ -111,6 +112,72 @@ def test_syncing_for_ever_fails(tape: Tape, late: str) -> None:
         Verdict.FAIL,
         "the connections page still says that data is on its way when all of it is there",
     )
+
+
+def test_what_another_page_said_does_not_excuse_one_that_tells_the_same(tape: Tape) -> None:
+    """Nobody looks at the callback page again, so nothing has gone from it."""
+    shown(tape, "callback", "Thank you\nYour bank usually needs a few minutes.", moment="unsynced")
+    told(tape, SYNCING, SYNCING)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize("late", [FULL + "\nWe are syncing your data.", "Your connections\nNothing here, importing it."])
+def test_what_is_left_over_is_open(tape: Tape, late: str) -> None:
+    """Something has gone, so what stays or has come may be about newer data."""
+    told(tape, SYNCING, late)
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    "standing", ["Background syncing: on", "Daily syncing is on.", "We keep importing new transactions"]
+)
+@pytest.mark.parametrize("late", [FULL, EMPTY])
+def test_a_setting_that_stands_always_is_no_flaw(tape: Tape, standing: str, late: str) -> None:
+    """It is about all times; what was about the first data has gone."""
+    told(tape, f"{SYNCING}\n{standing}", f"{late}\n{standing}")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_what_stays_beside_other_words_of_waiting_is_open(tape: Tape) -> None:
+    """Those that went may have told it."""
+    told(tape, "Sync engine: syncing\nPlease give us an hour.", f"{FULL}\nSync engine: syncing")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("early", "late"),
+    [
+        ("Pending transactions: none", "Pending transactions: 1 waiting"),
+        ("The card you ordered is being printed", "The card is in your hands"),
+        ("Processing fees: none", "Fees: 2 %"),
+        ("Updating your address? Call us.", "Address updated"),
+    ],
+)
+def test_words_that_may_be_about_something_else_are_a_doubt(tape: Tape, early: str, late: str) -> None:
+    """They neither tell that data is on its way nor that nobody said so."""
+    told(tape, f"Your connections\nThis is what you share with us.\n{early}", f"{FULL}\n{late}")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    "early",
+    [
+        "Your data is being prepared for you",
+        "The first sync is pending",
+        "Your transactions are being read",
+        "We are waiting for your bank",
+    ],
+)
+def test_such_words_beside_the_data_tell_it(tape: Tape, early: str) -> None:
+    """Nothing else can be meant."""
+    told(tape, f"Your connections\n{early}")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(

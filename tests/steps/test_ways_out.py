@@ -139,3 +139,34 @@ def test_after_something_sure_nothing_leads_astray() -> None:
     """Details and menus are for those who have not found it yet."""
     assert next_ways([], [link("Details"), button("⋮")], is_own=is_own, has_sure=True) == []
     assert len(next_ways([], [link("Details"), button("⋮")], is_own=is_own, has_sure=False)) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "nths"),
+    [
+        (f"Logins\nGoogle\nDisconnect\nBanks\n{SANDBOX}\nDisconnect", [1, 0]),
+        (f"Google Disconnect\n{SANDBOX} Disconnect", [1, 0]),
+        (f"Disconnect Google\nDisconnect {SANDBOX}", [1, 0]),
+        (f"{SANDBOX}\nDisconnect\nGoogle\nDisconnect", [0, 1]),
+        (f"Google\nDisconnect\n{SANDBOX}\nDisconnect\nWhen you disconnect, we delete all.", [1, 0]),
+        (f"{SANDBOX}\nGoogle", [0, 1]),
+    ],
+    ids=["below", "beside", "before", "first", "with prose", "without their words"],
+)
+def test_of_more_controls_than_consents_the_nearest_comes_first(text: str, nths: list[int]) -> None:
+    """The others may be about a login, and are tried later."""
+    same = button("Disconnect")
+
+    ways = first_ways(text, [same, same], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)
+
+    assert [(one.control, one.nth, one.alike) for one in ways] == [(same, nth, 2) for nth in nths]
+
+
+def test_of_more_controls_than_consents_another_banks_is_left_alone() -> None:
+    """It would end the other consent."""
+    same = button("Disconnect")
+    text = f"Google\nDisconnect\n{RANGES}\nDisconnect\n{SANDBOX}\nDisconnect"
+
+    ways = first_ways(text, [same] * 3, url=PAGE, institutions=[RANGES, SANDBOX], sought=SANDBOX, is_own=is_own)
+
+    assert [one.nth for one in ways] == [2]
