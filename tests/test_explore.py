@@ -107,6 +107,7 @@ def test_the_failing_plan_is_in_the_record() -> None:
     assert [run.plan for run in explored.runs[:-1]] == [""] * (len(explored.runs) - 1)
 
 
+@pytest.mark.full
 def test_shrinking_is_capped() -> None:
     """Without time to shrink, the plan that failed first is reported as it is."""
     bench = fails_when(steps.Burst)
@@ -223,6 +224,7 @@ def test_an_interrupt_ends_everything_at_once() -> None:
     assert len(calls) == 1
 
 
+@pytest.mark.full
 def test_nothing_is_left_where_the_user_works(tmp_path: Path) -> None:
     """Hypothesis leaves no folder behind, nor does it write a word."""
     script = "from test_explore import *; explore(fails_when(steps.Retry).run, kind='order', seed=1, wanted=5)"

@@ -326,6 +326,7 @@ def test_a_wrong_option_is_said_before_anything_runs(project: Project, arguments
     result.stderr.fnmatch_lines([f"ERROR: {words}"])
 
 
+@pytest.mark.full
 def test_scenarios_without_an_app_are_one_usage_error(project: Project) -> None:
     """Not one failure for each scenario; xdist knows no such error, so there it is one failure."""
     pytester = project(test_it="def test_a(): pass")
@@ -338,6 +339,7 @@ def test_scenarios_without_an_app_are_one_usage_error(project: Project) -> None:
     shared.assert_outcomes(passed=1, failed=1)
 
 
+@pytest.mark.full
 def test_selecting_and_repeating_work_as_for_tests(project: Project) -> None:
     """``-k`` knows names and practices, ``-m`` the marker, ``--lf`` what failed, ``--collect-only`` runs nothing."""
     pytester = project(flaw="no_dedupe", test_it="def test_a(): pass")

@@ -282,8 +282,12 @@ def test_workers_share_the_scenarios_out(
 
 
 @pytest.mark.usefixtures("unmeasured")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"])
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.full)],
+    ids=["Ctrl-C", "SIGTERM", "SIGHUP"],
+)
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.full), 2])
 @pytest.mark.parametrize("reaches", ["everyone", "the first process"])
 def test_an_interrupted_run_leaves_nothing(
     background: Callable[..., "subprocess.Popen[str]"],

@@ -139,6 +139,7 @@ def test_a_plan_with_values_that_cannot_work_is_refused(tmp_path: Path, step: st
         select([str(path)])
 
 
+@pytest.mark.full
 def test_the_phases_share_the_scenarios_out() -> None:
     """What is named is direct, what is drawn is random, and together they are all about receivers; whole lives are not."""
     direct, drawn = ({one.name for one in about_receivers(phase)} for phase in ("direct", "random"))
@@ -149,6 +150,7 @@ def test_the_phases_share_the_scenarios_out() -> None:
     assert direct & drawn == set()
 
 
+@pytest.mark.full
 def test_heavy_deliveries_are_direct_and_only_asked_for() -> None:
     """What costs bytes or time comes with the named deliveries, and not by itself."""
     usual, heavy = ({one.name for one in about_receivers("direct", is_heavy=one)} for one in (False, True))

@@ -132,7 +132,9 @@ def _trouble(page: Page) -> list[str]:
     return wrong + [f"scrolls {told['sideways']} pixels sideways"] * (told["sideways"] > 0)
 
 
-@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(one, marks=pytest.mark.full) if number % 2 else one for number, one in enumerate(SCREENS)]
+)
 def test_a_checker_has_nothing_serious_to_say(
     open_page: Callable[..., Page], invite: Callable[..., AuthSession], name: str
 ) -> None:

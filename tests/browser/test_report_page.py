@@ -74,6 +74,7 @@ def page(
     return opened
 
 
+@pytest.mark.full
 def test_a_checker_has_nothing_serious_to_say(page: Page) -> None:
     """Names, structure and contrast hold, and nothing scrolls sideways, on a phone and on a desk, in light and dark."""
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")

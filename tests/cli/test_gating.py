@@ -91,6 +91,16 @@ def test_of_a_webhook_alone_the_gate_says_honestly_how_little_it_knows(
     assert secret not in answer.stdout + answer.stderr + (project / "report.json").read_text()
     assert max(map(len, answer.stdout.splitlines())) <= 80
 
+
+@pytest.mark.full
+def test_of_a_webhook_alone_nothing_is_worse_the_second_time(
+    program: Program, project: Path, receiver: tuple[str, str]
+) -> None:
+    """Against its own report a gate that is shut may pass."""
+    url, secret = receiver
+    (project / "fiskil-harness.toml").write_text(THREE_LINES.format(url=url))
+    program("gate", "--fast", "--json", "report.json", MY_SECRET=secret)
+
     again = program("gate", "--fast", "--baseline", "report.json", MY_SECRET=secret)
 
     assert again.returncode == 0

@@ -262,6 +262,7 @@ def receiver(tmp_path: Path) -> Iterator[Callable[..., tuple[str, str]]]:
         process.wait()
 
 
+@pytest.mark.full
 def test_one_phase_may_be_asked_for(program: Program, receiver: Callable[..., tuple[str, str]], project: Path) -> None:
     """The random phase alone, with as many plans as wanted; the line that runs it again says so."""
     url, secret = receiver()
@@ -276,6 +277,7 @@ def test_one_phase_may_be_asked_for(program: Program, receiver: Callable[..., tu
     assert " ".join(answer.stdout.replace("\\", "").split()).endswith("--phase random --plans 2 --seed 0")
 
 
+@pytest.mark.full
 def test_a_plan_that_failed_at_a_url_is_replayed_there_as_it_is_told(
     program: Program, receiver: Callable[..., tuple[str, str]], project: Path
 ) -> None:

@@ -19,6 +19,7 @@ FLAWED = Hearing(name="shy", title="says nothing", framework="stdlib", collectio
 CORRECT = Hearing(name="bold", title="says it all", framework="node", collection="correct")
 
 
+@pytest.mark.full
 @pytest.mark.slow
 def test_flaws_are_caught_and_correct_apps_let_be(program: Program) -> None:
     """Each app says what it was caught for and by whom; the terminal needs 80 columns."""

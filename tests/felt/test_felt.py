@@ -16,6 +16,8 @@ from harness.report.fault_table import UNFELT
 
 Words = dict[str, Felt]
 ROWS = [one.row for one in SAMPLES]
+QUICK = ("httpx", "requests", "node")
+"""Each client is measured whole, which takes half a minute; the others are for ``make test-all``."""
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +37,9 @@ def _measured_once(path: Path, client: str) -> Words:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("client", CALLERS)
+@pytest.mark.parametrize(
+    "client", [*QUICK, *(pytest.param(one, marks=pytest.mark.full) for one in CALLERS if one not in QUICK)]
+)
 @pytest.mark.parametrize("row", ROWS)
 def test_a_client_feels_what_it_felt(felt: Callable[[str], Words], client: str, row: str) -> None:
     """A client that behaves otherwise than when the table was made is seen, with both words."""
@@ -66,6 +70,7 @@ def test_every_row_is_answered_by_every_client() -> None:
     assert [sorted(words) for words in kept().felt.values()] == [sorted(CALLERS)] * len(ROWS)
 
 
+@pytest.mark.full
 def test_the_page_is_current() -> None:
     """It says what the table says."""
     assert PAGE.read_text(encoding="utf-8") == page()

@@ -25,6 +25,7 @@ def outcomes(name: str, scenario: Scenario, workdir: Path, *, times: int = 1) ->
         driver.close()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", ["preforked_receiver", "effect_committed_first"])
 def test_a_crash_reads_the_same_each_time(name: str, tmp_path: Path) -> None:
     """Who was under way when the app died is a matter of time, so no finding counts or names it."""

@@ -15,8 +15,8 @@ ROOT = Path(__file__).parent.parent.parent
 CONFIG = catalog.folder("examples") / "reference_app" / "fiskil-harness.toml"
 
 
-SOME = catalog.scenario_names()[::23]
-QUARTER = catalog.scenario_names()[1::4]
+SOME = catalog.scenario_names()[::41]
+EIGHTH = catalog.scenario_names()[1::8]
 
 
 def harness(folder: Path, *arguments: str, workers: int = 2) -> tuple[int, dict[str, Any], str]:
@@ -37,9 +37,9 @@ def harness(folder: Path, *arguments: str, workers: int = 2) -> tuple[int, dict[
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-def test_a_quarter_of_all_scenarios_pass(tmp_path: Path) -> None:
+def test_an_eighth_of_all_scenarios_passes(tmp_path: Path) -> None:
     """And all of them with the gate in ``make test-all``; what the app has no hook for is told."""
-    code, report, shown = harness(tmp_path, "run", *QUARTER, "--seed", "11")
+    code, report, shown = harness(tmp_path, "run", *EIGHTH, "--seed", "11")
 
     outcomes = report["result"]["scenarios"]
     doubtful = [one for one in outcomes if any(finding["verdict"] != "PASS" for finding in one["findings"])]
@@ -67,7 +67,7 @@ def test_the_same_seed_says_the_same(tmp_path: Path) -> None:
     again, second, _ = harness(tmp_path, "run", *SOME, "--seed", "11", workers=1)
 
     assert (code, again) == (0, 0), shown
-    assert len(first["result"]["scenarios"]) >= 7
+    assert len(first["result"]["scenarios"]) >= 5
     assert first["result"] == second["result"]
     assert first["run"]["began_at"] != second["run"]["began_at"]
 
