@@ -28,12 +28,15 @@ VARIANTS = {
 }
 """Correct clients that differ from another in a detail."""
 FOREVER = {
+    "dead_connections_are_final",
     "deadline_per_read",
     "embedded_handshake_unbounded",
     "gives_up_without_a_word",
     "http_serial",
     "http_waits_for_ever",
     "node_idle_timeout_only",
+    "node_walks_in_circles",
+    "stranger_followed",
     "tries_on_while_somebody_waits",
     "true_twins_merged",
     "waiting_page_for_ever",
