@@ -7,12 +7,14 @@ import asyncio
 import contextlib
 import importlib.util
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from harness import interrupts
 from harness.errors import StepError, ToolMissing
+from harness.settings.variables import environment_of_child
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Playwright
@@ -22,6 +24,9 @@ T_ = TypeVar("T_")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOWHERE = "http://127.0.0.1:9"
 """The proxy for every address outside this machine: nobody listens there, so that what slips past the guard goes nowhere."""
+
+LONGEST_FOLDER = 60
+"""Longer paths of the folder for temporary files leave a socket in it no room."""
 
 LAUNCH_CAP_S = 60.0
 CLOSING_CAP_S = 20.0
@@ -135,6 +140,7 @@ class Chromium:
         self._browser = await self._playwright.chromium.launch(
             executable_path=_path(),
             args=_flags(self.allow_hosts),
+            env=_environment(),
             handle_sigint=False,
             handle_sigterm=False,
             handle_sighup=False,
@@ -151,6 +157,12 @@ class Chromium:
 
 def _path() -> str | None:
     return next((found for found in map(shutil.which, NAMES) if found), None)
+
+
+def _environment() -> dict[str, str | float | bool]:
+    """Ours; but a socket's path is at most 107 characters long, so Chromium puts its own into a folder of a short name."""
+    is_long = len(tempfile.gettempdir()) > LONGEST_FOLDER
+    return {**environment_of_child({"TMPDIR": "/tmp"} if is_long else {})}  # noqa: S108
 
 
 def _flags(allow_hosts: tuple[str, ...]) -> list[str]:

@@ -1,5 +1,6 @@
 """The one Chromium of a run: what is missing is said in one line, and nothing of it outlives its process."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -72,3 +73,19 @@ def test_one_that_was_never_needed_was_never_started() -> None:
     made.close()
 
     assert not made.is_running
+
+
+def test_a_long_path_for_temporary_files_hinders_nobody(tmp_path: Path) -> None:
+    """A socket has no room in it, so Chromium is given a shorter one."""
+    folder = tmp_path / ("deep" * 20)
+    folder.mkdir()
+    code = (
+        "from harness.browser import Chromium; one = Chromium();"
+        "one.context(); print(one.is_running); one.close(); print(one.is_running)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"TMPDIR": str(folder)}, capture_output=True, text=True, check=False
+    )
+
+    assert (done.stdout.split(), done.returncode) == (["True", "False"], 0), done.stderr
