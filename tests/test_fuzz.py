@@ -1,7 +1,11 @@
 """Drawn bodies: described by the places of a message, repeatable by their seed, about what is real."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import jsonschema_rs
 import msgspec
@@ -31,6 +35,9 @@ OWN = seal(
 )
 KIND = "consent.updated"
 FORM = msgspec.json.encode(Payload())
+
+
+ROOT = Path(__file__).parent.parent
 
 
 def schema_of(payload: Payload, kind: str = KIND) -> dict[str, object]:
@@ -105,3 +112,22 @@ def test_a_broken_body_takes_the_id_alone() -> None:
     assert adopted(Drawn(kind=KIND, body=b"\x00", is_valid=False), OWN, FISKIL.payload) == b"\x00"
     assert adopted(Drawn(kind=KIND, body=b'{"message_id":1}', is_valid=False), OWN, FISKIL.payload) == b'{"message_id":1}'
     assert adopted(Drawn(kind=KIND, body=b"[1]", is_valid=False), OWN, FISKIL.payload) == b"[1]"
+
+
+def test_nothing_is_left_where_the_user_works(tmp_path: Path) -> None:
+    """Schemathesis draws by Hypothesis, which keeps files; here they go."""
+    code = (
+        "import msgspec; from harness.settings.dialect import Payload; from harness.webhooks.fuzz import drawn;"
+        f"print(len(drawn(msgspec.json.encode(Payload()), {KIND!r}, seed=1, examples=5)))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+    )
+
+    assert int(done.stdout) > 0, done.stderr
+    assert list(tmp_path.iterdir()) == []

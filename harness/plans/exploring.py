@@ -5,13 +5,10 @@ behave the next time: races are found, and reported with how often they came bac
 """
 
 import contextlib
-import tempfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Protocol
 
 import hypothesis
-import hypothesis.configuration
 import msgspec
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.errors import Flaky
@@ -20,6 +17,7 @@ from msgspec import Struct
 
 from harness import interrupts, steps
 from harness.clock import stopwatch
+from harness.drawn_files import files_elsewhere
 from harness.errors import HarnessError
 from harness.ids import stream
 from harness.journal import Journal, PlanKind, PlanRun
@@ -212,7 +210,7 @@ class _Search:
                     question(plan)
                 raise _PlanFails
 
-        with _files_elsewhere(), interrupts.remembered() as heed, contextlib.suppress(_PlanFails, Flaky):
+        with files_elsewhere(), interrupts.remembered() as heed, contextlib.suppress(_PlanFails, Flaky):
             self._heed = heed
             every_plan_holds()
 
@@ -336,15 +334,3 @@ def _is_racy(plan: Scenario) -> bool:
 
 def _key(plan: Scenario) -> bytes:
     return msgspec.json.encode(plan)
-
-
-@contextlib.contextmanager
-def _files_elsewhere() -> Iterator[None]:
-    """Keep Hypothesis from leaving a folder where the user works."""
-    before = getattr(hypothesis.configuration, "__hypothesis_home_directory", None)
-    with tempfile.TemporaryDirectory(prefix="fiskil-harness-") as folder:
-        hypothesis.configuration.set_hypothesis_home_dir(Path(folder))
-        try:
-            yield
-        finally:
-            hypothesis.configuration.set_hypothesis_home_dir(before)

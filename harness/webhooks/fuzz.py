@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from harness.drawn_files import files_elsewhere
 from harness.model import Message
 from harness.model.event import DATASETS
 from harness.settings.dialect import IN_HEADER, Payload
@@ -87,13 +88,14 @@ def drawn(payload: bytes, kind: str, *, seed: int, examples: int) -> tuple[Drawn
 
     whole = document(msgspec.json.decode(payload, type=Payload), kind)
     found: dict[bytes, Drawn] = {}
-    for event in from_schema(_schema(whole, seed=seed, examples=examples)).execute():
-        if isinstance(event, events.Interrupted):
-            # The engine takes Ctrl-C for the end of a phase; here it ends everything.
-            raise KeyboardInterrupt
-        if isinstance(event, events.ScenarioFinished):
-            for one in _bodies(event.recorder, kind):
-                found.setdefault(one.body, one)
+    with files_elsewhere():
+        for event in from_schema(_schema(whole, seed=seed, examples=examples)).execute():
+            if isinstance(event, events.Interrupted):
+                # The engine takes Ctrl-C for the end of a phase; here it ends everything.
+                raise KeyboardInterrupt
+            if isinstance(event, events.ScenarioFinished):
+                for one in _bodies(event.recorder, kind):
+                    found.setdefault(one.body, one)
     return tuple(found.values())
 
 
