@@ -49,7 +49,8 @@ class RenewsTokenOnce(PlainProbe, frozen=True, kw_only=True, tag="renews_token_o
             return self._lost(
                 journal, lost, is_renewed=any(one.status == 200 for one in exchanges), examined=routes_of(refused)
             )
-        return self.holds("every dead token was renewed and every refused call came through", examined=routes_of(refused))
+        # Which calls still carried a dead token is a matter of time, so no more is told than that some did.
+        return self.holds("every dead token was renewed and every refused call came through", examined=1)
 
     def _renewed_before(self, journal: Journal, made: list[Exchange]) -> Finding:
         """Nothing was refused: every token died, and each call since then carried one that was taken since then."""
