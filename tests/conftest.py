@@ -25,7 +25,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     if not isinstance(val, str | bytes) or len(val) <= LONGEST_NAME:
         return None
     content = val if isinstance(val, bytes) else val.encode(errors="surrogatepass")
-    return f"{ascii(val[:24])}..{hashlib.sha256(content).hexdigest()[:8]}"
+    return f"{val[:24]!a}..{hashlib.sha256(content).hexdigest()[:8]}"
 
 
 @pytest.hookimpl(trylast=True)
