@@ -275,7 +275,7 @@ def test_workers_share_the_scenarios_out(
     """Two workers bring back what one would, by name."""
     scenarios = tuple(repeated(name) for name in "abcd")
 
-    background(Order(seed=7, settings=receiver_settings(), scenarios=scenarios), workers=2).wait(60)
+    background(Order(seed=7, settings=receiver_settings(), scenarios=scenarios), workers=2).wait(120)
 
     alone = rehearse(scenarios, settings=receiver_settings(), seed=7)
     assert handed_over(tmp_path).outcomes == alone.outcomes

@@ -35,10 +35,10 @@ def test_everybody_in_the_group_is_found(started: subprocess.Popen[str]) -> None
     assert started.stdout is not None
     children = [int(word) for word in started.stdout.readline().split()]
 
-    assert [(one.pid, one.parent) for one in family(started.pid)] == [
+    assert {(one.pid, one.parent) for one in family(started.pid)} == {
         (started.pid, os.getpid()),
-        *((pid, started.pid) for pid in sorted(children)),
-    ]
+        *((pid, started.pid) for pid in children),
+    }
 
 
 def test_the_largest_child_works(started: subprocess.Popen[str]) -> None:
