@@ -18,8 +18,12 @@ from harness.errors import UnsafeTarget, UsageError
 from harness.journal import Bite
 from harness.link.expression import rules_of
 from harness.link_log import EXCHANGES_KEPT
+from harness.readings import Readings
 from harness.serve import Serving
 from harness.webhooks.record import Record
+
+NOTHING_BY_ITSELF = Readings({"sync.latency": "minutes"})
+"""No data becomes ready, and so is no event, while a test goes on, however busy the machine is."""
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Serving]]:
     running: list[Serving] = []
 
     def start(**options: object) -> Serving:
-        running.append(Serving(workdir=tmp_path, **options))  # type: ignore[arg-type]
+        running.append(Serving(workdir=tmp_path, readings=NOTHING_BY_ITSELF, **options))  # type: ignore[arg-type]
         return running[-1]
 
     yield start
@@ -241,6 +245,7 @@ def test_serving_begins_without_what_it_does_not_need() -> None:
     program = f"""
 import sys, tempfile, pathlib
 import harness.cli.serving
+from harness.readings import Readings
 from harness.serve import Serving
 with tempfile.TemporaryDirectory() as folder:
     serving = Serving(workdir=pathlib.Path(folder))
