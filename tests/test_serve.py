@@ -253,6 +253,6 @@ with tempfile.TemporaryDirectory() as folder:
     serving.close()
 """
 
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=150)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=500)
 
     assert done.stdout == "[]\n"

@@ -37,7 +37,6 @@ def _measured_once(path: Path, client: str) -> Words:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     "client", [*QUICK, *(pytest.param(one, marks=pytest.mark.full) for one in CALLERS if one not in QUICK)]
 )
