@@ -147,14 +147,15 @@ def _read(fiskil: LocalFiskil, asked: bytes, patience_s: float, least_bytes: int
     with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as plain, _secured(plain, fiskil, scheme) as line:
         line.sendall(asked)
         line.settimeout(patience_s / SILENCES)
-        while silences < SILENCES and elapsed_s() < PATIENCE_S:
+        while silences < SILENCES:
             try:
                 part = line.recv(65_536)
             except ConnectionResetError:
                 end = "reset"
                 break
             except TimeoutError:
-                silences += len(data) >= least_bytes and _has_bitten(fiskil)
+                is_awaited = len(data) < least_bytes or not _has_bitten(fiskil)
+                silences += not is_awaited or elapsed_s() > PATIENCE_S
                 continue
             if not part:
                 end = "closed"
