@@ -28,6 +28,8 @@ T = TypeVar("T")
 LOOPBACK = "127.0.0.1"
 BACKLOG = 2048
 CLOSING_TURNS = 4
+CLOSING_S = 20.0
+"""What is closed is closed in a moment, unless the machine is busy."""
 ROOM = range(15_000, 32_000)
 ROOM_TRIES = 20
 
@@ -70,9 +72,9 @@ class Loop:
         for server in tuple(self.servers):
             server.close()
         with contextlib.suppress(Exception):
-            self.run(_cancel_everything(), timeout_s=2)
+            self.run(_cancel_everything(), timeout_s=5)
         self.asyncio.call_soon_threadsafe(self.asyncio.stop)
-        self._thread.join(5)
+        self._thread.join(CLOSING_S)
         if not self._thread.is_alive():
             self.asyncio.close()
 
@@ -159,7 +161,7 @@ class Server:
         """Stop listening and drop every connection; twice is fine."""
         if self in self._loop.servers:
             self._loop.servers.discard(self)
-            self._loop.run(self._server.end(), timeout_s=5)
+            self._loop.run(self._server.end(), timeout_s=CLOSING_S)
 
 
 class _Embedded(uvicorn.Server):

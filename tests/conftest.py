@@ -96,9 +96,12 @@ def receiver_settings() -> Callable[..., Settings]:
             "env": {"FISKIL_WEBHOOK_SECRET": "{webhook_secret}", "STORE": "{workdir}/store.json", **environment},
             "observe": {"effects": "GET /effects?end_user_id={end_user_id}"},
             "facts": {"uses_events": ["*"]},
-            "limits": {"ack_s": 3, "request_deadline_s": 5},
+            # Longer than a busy machine may let it wait, so that no correct receiver is late.
+            "limits": {"ack_s": 5, "request_deadline_s": 20},
         }
-        return parse({"app": {**raw, **(app or {})}}, folder=APPS)
+        # Nothing becomes ready by itself before a step says so, however long a busy machine takes from one to the next.
+        sandbox = {"readings": {"sync": {"latency": "minutes"}}}
+        return parse({"app": {**raw, **(app or {})}, "sandbox": sandbox}, folder=APPS)
 
     return make
 

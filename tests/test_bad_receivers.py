@@ -25,7 +25,9 @@ from harness.webhooks.uglies import UGLIES, Letter
 from harness.webhooks.wire import Talk as Heard
 from harness.webhooks.wire import perform
 
-LIMIT_S = 0.3
+LIMIT_S, SILENT = 0.3, "no answer within the limit"
+PATIENCE_S = 60
+"""For what surely ends otherwise than by its limit, however busy the machine is."""
 BODY = b'{"data":{"event":"consent.revoked"}}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n"
 
@@ -60,7 +62,7 @@ CLOSED = ("connection closed before the answer was complete", "connection reset"
 """Who closes before it has read everything resets, where the rest comes a moment later."""
 
 MISBEHAVING: dict[str, tuple[Talk, str | tuple[str, ...]]] = {
-    "hangs": (answering(closes=False), "no answer within the limit"),
+    "hangs": (answering(closes=False), SILENT),
     "resets": (resetting(), "connection reset"),
     "closes_without_answer": (answering(), CLOSED),
     "dies_midway": (answering(b"HTTP/1.1 200 OK\r\nContent-Le"), CLOSED),
@@ -72,9 +74,9 @@ MISBEHAVING: dict[str, tuple[Talk, str | tuple[str, ...]]] = {
         "the answer is no HTTP",
     ),
     "answers_10_mb": (answering(HEAD, b"x" * 11_000_000), "the answer is longer than 10 MiB"),
-    "never_ends": (answering(HEAD, *[b"x"] * 400, pause_s=0.01), "no answer within the limit"),
-    "drips_its_head": (answering(*[b"HTTP/1.1 200 OK\r\nX: "], *[b"y"] * 400, pause_s=0.01), "no answer within the limit"),
-    "says_100_for_ever": (answering(b"HTTP/1.1 100 Continue\r\n\r\n", times=40, pause_s=0.01), "no answer within the limit"),
+    "never_ends": (answering(HEAD, *[b"x"] * 5000, pause_s=0.01), SILENT),
+    "drips_its_head": (answering(*[b"HTTP/1.1 200 OK\r\nX: "], *[b"y"] * 5000, pause_s=0.01), SILENT),
+    "says_100_for_ever": (answering(b"HTTP/1.1 100 Continue\r\n\r\n", times=5000, pause_s=0.01), SILENT),
     "asks_for_an_upgrade": (
         answering(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", closes=False),
         "the answer asks for another protocol",
@@ -88,14 +90,14 @@ def outgoing() -> Outgoing:
 
 
 def delivered(
-    talk: Talk, *, tls: ssl.SSLContext | None = None, ca_file: Path | None = None, host: str = "127.0.0.1"
+    talk: Talk, *, tls: ssl.SSLContext | None = None, ca_file: Path | None = None, limit_s: float = PATIENCE_S
 ) -> Delivery:
     """One attempt at a receiver whose connections run *talk*."""
 
     def attempt(port: int) -> Delivery:
-        target = Target(host=host, port=port, path="/hook", is_tls=tls is not None)
+        target = Target(host="127.0.0.1", port=port, path="/hook", is_tls=tls is not None)
         with Loop() as loop:
-            return Sender(loop, target, ca_file=ca_file, timeout_s=LIMIT_S).deliver(outgoing(), Journal())
+            return Sender(loop, target, ca_file=ca_file, timeout_s=limit_s).deliver(outgoing(), Journal())
 
     async def call(address: Address) -> Delivery:
         return await asyncio.to_thread(attempt, address.port)
@@ -106,15 +108,15 @@ def delivered(
 
 @pytest.mark.parametrize("name", MISBEHAVING)
 def test_a_receiver_that_misbehaves_is_told_in_words(name: str) -> None:
-    """No status, a sentence, and not much more than the limit."""
+    """No status, a sentence, and not much more than the limit, which is a moment where nothing else ends it."""
     talk, trouble = MISBEHAVING[name]
     elapsed = stopwatch()
 
-    delivery = delivered(talk)
+    delivery = delivered(talk, limit_s=LIMIT_S if trouble == SILENT else PATIENCE_S)
 
     assert (delivery.status, delivery.outcome) == (None, "indeterminate")
     assert delivery.trouble.startswith(trouble)
-    assert elapsed() < LIMIT_S + 5
+    assert elapsed() < 30
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -158,7 +160,7 @@ def test_every_way_to_deliver_ends_at_every_receiver(kind: str) -> None:
     assert len(made) == len(UGLIES)
     assert {one.reply.status for one in made} == {None}
     assert all(one.reply.trouble for one in made)
-    assert elapsed() < 5
+    assert elapsed() < 30
 
 
 AUTHORITY = trustme.CA()
@@ -240,7 +242,7 @@ def test_plain_http_on_a_tls_port_is_told_in_words(ca_file: Path) -> None:
     def attempt(port: int) -> Delivery:
         target = Target(host="127.0.0.1", port=port, path="/", is_tls=True)
         with Loop() as loop:
-            return Sender(loop, target, ca_file=ca_file, timeout_s=LIMIT_S).deliver(outgoing(), Journal())
+            return Sender(loop, target, ca_file=ca_file, timeout_s=PATIENCE_S).deliver(outgoing(), Journal())
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(16)

@@ -39,7 +39,7 @@ def rosa(fiskil: LocalFiskil) -> Enrolled:
 def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
     """A client that holds a token."""
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
-    with httpx.Client(base_url=fiskil.api_url, timeout=20, trust_env=False) as client:
+    with httpx.Client(base_url=fiskil.api_url, timeout=60, trust_env=False) as client:
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         yield client
 
@@ -53,7 +53,7 @@ def raw_answers(fiskil: LocalFiskil, client: httpx.Client, path: str, times: int
     host, port = fiskil.api_url.removeprefix("http://").split(":")
     token = client.headers["authorization"]
     request = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: {token}\r\n\r\n".encode()
-    with socket.create_connection((host, int(port)), timeout=20) as kept:
+    with socket.create_connection((host, int(port)), timeout=60) as kept:
         stream = kept.makefile("rb")
         return [_answer(kept, stream, request) for _ in range(times)]
 
@@ -67,7 +67,7 @@ def _answer(kept: socket.socket, stream: object, request: bytes) -> bytes:
 
 def bites(fiskil: LocalFiskil, journal: Journal) -> list[tuple[str, ...]]:
     """The bites of every exchange, once none is open any more."""
-    wait_until(lambda: not fiskil.link.open_requests, cap_s=5)
+    wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
     return [one.bites for one in journal.all(Exchange)]
 
 

@@ -79,7 +79,7 @@ class Client:
     """A connection to the echo that reads whole answers."""
 
     def __init__(self, port: int) -> None:
-        self.sock = socket.create_connection((LOOPBACK, port), timeout=10)
+        self.sock = socket.create_connection((LOOPBACK, port), timeout=60)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._reader = self.sock.makefile("rb")
 
@@ -228,7 +228,7 @@ def test_a_client_that_does_not_read_is_waited_for(client: Client) -> None:
 
     sender.start()
     answers = [client.answer() for _ in range(asked)]
-    sender.join(10)
+    sender.join(60)
 
     assert {len(body) > 20_000 for _, _, body in answers} == {True}
     assert {way for _, way, _ in answers} == {b"at once", b"in pieces"}

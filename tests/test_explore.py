@@ -310,7 +310,8 @@ def test_a_kill_amidst_a_delivery_is_a_race() -> None:
     race, plain = fails_when(steps.KillAmidst), fails_when(steps.LoseHalf)
 
     explored = [
-        explore(bench.run, kind="everything", seed=1, wanted=40, can_restart=True, shrink_cap_s=5) for bench in (race, plain)
+        explore(bench.run, kind="everything", seed=1, wanted=40, can_restart=True, shrink_cap_s=60)
+        for bench in (race, plain)
     ]
 
     assert [(one.runs[-1].rounds, one.runs[-1].rounds_failed) for one in explored] == [(5, 5), (0, 0)]

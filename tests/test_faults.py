@@ -4,13 +4,14 @@ import itertools
 import socket
 from collections.abc import Iterator
 
+import httpcore
 import httpx
 import msgspec
 import pytest
 from msgspec import Struct
 
 from harness import faults, steps
-from harness.clock import wait_until
+from harness.clock import stopwatch, wait_until
 from harness.errors import ConfigError, FaultUnbitten
 from harness.journal import Bite, Exchange, Journal
 from harness.link import Rule
@@ -29,8 +30,8 @@ def rosa(fiskil: LocalFiskil) -> Enrolled:
 
 @pytest.fixture
 def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
-    """A client that holds a token and waits a second for each read."""
-    with httpx.Client(base_url=fiskil.api_url, timeout=1, trust_env=False) as client:
+    """A client that holds a token and waits as long for each read as a busy machine may take."""
+    with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False) as client:
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         yield client
@@ -81,33 +82,33 @@ def test_reset_peer_hides_work_that_was_done(fiskil: LocalFiskil, client: httpx.
 @pytest.mark.slow
 def test_stall_outlasts_a_read(fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal) -> None:
     """A limit on each read ends a stall, and the journal tells how long the client held on."""
-    with fiskil.broken(ROUTE, faults.Stall(after_bytes=100)), pytest.raises(httpx.ReadTimeout):
-        client.get(page_of(rosa), timeout=0.3)
+    elapsed = stopwatch()
+    with fiskil.broken(ROUTE, faults.Stall(after_bytes=100)), client.stream("GET", page_of(rosa)) as answer:
+        came = answer.iter_raw(100)
+        assert len(next(came)) == 100
+        with pytest.raises(httpcore.ReadTimeout):
+            answer.extensions["network_stream"].read(1, timeout=0.3)
 
     (stalled,) = ended(fiskil, journal)
     assert len(stalled.response_body) == 100
-    assert 0.25 < stalled.ended_s - stalled.at_s < 3
+    assert 0.3 <= stalled.ended_s - stalled.at_s < elapsed()
 
 
 @pytest.mark.slow
 def test_drip_outlasts_a_limit_on_each_read(fiskil: LocalFiskil, rosa: Enrolled, client: httpx.Client) -> None:
-    """One byte each 50 ms never exceeds 500 ms of silence, so the client reads on and on."""
-    reads = 0
+    """A byte comes each 50 ms, so a client that limits each read alone reads on and on."""
+    elapsed = stopwatch()
+    with fiskil.broken(ROUTE, faults.Drip(every_ms=50)), client.stream("GET", page_of(rosa)) as answer:
+        came = b"".join(itertools.islice(answer.iter_raw(1), 20))
 
-    with (
-        fiskil.broken(ROUTE, faults.Drip(every_ms=50)),
-        client.stream("GET", page_of(rosa), timeout=httpx.Timeout(0.5)) as answer,
-    ):
-        for _ in itertools.islice(answer.iter_raw(1), 20):
-            reads += 1
-
-    assert reads == 20
+    assert len(came) == 20
+    assert elapsed() >= 19 * 0.05
 
 
 def test_a_drip_ends_when_the_client_leaves(
     fiskil: LocalFiskil, client: httpx.Client, rosa: Enrolled, journal: Journal
 ) -> None:
-    """What the client did not wait for is not written down as waited for."""
+    """What the client did not wait for, a minute's dripping, is not written down as waited for."""
     with (
         fiskil.broken(ROUTE, faults.Drip(every_ms=50)),
         client.stream("GET", page_of(rosa)) as answer,
@@ -115,7 +116,7 @@ def test_a_drip_ends_when_the_client_leaves(
         next(answer.iter_raw(1))
 
     (dripped,) = ended(fiskil, journal)
-    assert dripped.ended_s - dripped.at_s < 1
+    assert dripped.ended_s - dripped.at_s < 30
 
 
 def test_status_answers_in_the_api_s_place(
@@ -188,7 +189,7 @@ def test_the_end_drops_connections_that_a_fault_holds(fiskil: LocalFiskil, rosa:
 
         fiskil.link.end()
 
-        stuck.settimeout(5)
+        stuck.settimeout(30)
         with pytest.raises(ConnectionResetError):
             drain(stuck)
     (held,) = ended(fiskil, journal)
@@ -266,7 +267,7 @@ def test_names_of_faults_are_their_tags() -> None:
 
 def ended(fiskil: LocalFiskil, journal: Journal) -> list[Exchange]:
     """Every exchange, once none is open any more."""
-    wait_until(lambda: not fiskil.link.open_requests, cap_s=5)
+    wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
     return journal.all(Exchange)
 
 

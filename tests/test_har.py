@@ -85,7 +85,7 @@ def walk(fiskil: LocalFiskil, rosa: Enrolled) -> Journal:
     journal = Journal()
     fiskil.link.begin(journal, is_stray=lambda _: False)
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
-    with httpx.Client(base_url=fiskil.api_url, trust_env=False, timeout=5) as client:
+    with httpx.Client(base_url=fiskil.api_url, trust_env=False, timeout=30) as client:
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         client.post("/v1/end-users", json={"email": "mia@example.com", "name": "Mia Ward", "phone": "0491570156"})
         client.get("/v1/end-users", params={"email": rosa.person.email})
@@ -94,7 +94,7 @@ def walk(fiskil: LocalFiskil, rosa: Enrolled) -> Journal:
         client.get("/v1/end-users/eu_nobody")
         with fiskil.broken(ROUTE, faults.ResetPeer(after_bytes=300)), pytest.raises(httpx.ReadError):
             client.get("/v1/banking/transactions", params={"end_user_id": rosa.end_user_id})
-    wait_until(lambda: not fiskil.link.open_requests, cap_s=5)
+    wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
     return journal
 
 

@@ -15,8 +15,8 @@ from harness.listen import free_port
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    """A browser that waits for a second at most."""
-    with Browser(timeout_s=1.0) as made:
+    """A browser that waits for as long as a busy machine may take."""
+    with Browser(timeout_s=60) as made:
         yield made
 
 
@@ -112,13 +112,13 @@ def test_a_broken_answer_is_trouble(browser: Browser, raw: bytes, trouble: str) 
 
 def test_no_answer_within_the_limit_is_trouble(browser: Browser) -> None:
     """The limit may be set for one request."""
-    url = serve_once(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n", pause_s=5)
+    url = serve_once(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n", pause_s=60)
     elapsed = stopwatch()
 
     reply = browser.ask("GET", url, timeout_s=0.05)
 
     assert (reply.status, reply.trouble) == (None, "no answer within the limit")
-    assert elapsed() < 2
+    assert elapsed() < 30
 
 
 def test_an_answer_that_drips_is_given_up_as_well(browser: Browser) -> None:
@@ -126,17 +126,17 @@ def test_an_answer_that_drips_is_given_up_as_well(browser: Browser) -> None:
     head = b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n"
     elapsed = stopwatch()
 
-    reply = browser.ask("GET", serve_once(b"x", head=head, pause_s=0.05, times=100), timeout_s=0.3)
+    reply = browser.ask("GET", serve_once(b"x", head=head, pause_s=0.05, times=2000), timeout_s=0.3)
 
     assert (reply.status, reply.trouble) == (None, "no answer within the limit")
-    assert elapsed() < 2
+    assert elapsed() < 30
 
 
 def test_an_endless_answer_is_trouble(browser: Browser) -> None:
     """Sixteen megabytes are enough."""
     head = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n"
 
-    reply = browser.ask("GET", serve_once(b"x" * 1_000_000, head=head, times=100), timeout_s=20)
+    reply = browser.ask("GET", serve_once(b"x" * 1_000_000, head=head, times=100), timeout_s=60)
 
     assert (reply.status, reply.trouble) == (None, "the answer is longer than 16 MiB")
 

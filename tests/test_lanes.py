@@ -14,7 +14,7 @@ def request(number: int) -> bytes:
     return b"POST /%d HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}" % number
 
 
-def poured(talk: Talk, *, count: int, lanes: int, timeout_s: float = 5) -> dict[int, Reply]:
+def poured(talk: Talk, *, count: int, lanes: int, timeout_s: float = 60) -> dict[int, Reply]:
     """Replies by number."""
     replies: dict[int, Reply] = {}
 
@@ -88,6 +88,7 @@ def test_silence_costs_the_limit_once_for_each_request() -> None:
     assert [replies[number].trouble for number in range(2)] == ["no answer within the limit"] * 2
 
 
+@pytest.mark.full
 def test_after_a_silence_the_next_request_has_its_own_time() -> None:
     """On a connection of its own, and as long as any other."""
     connections: list[int] = []
@@ -98,7 +99,7 @@ def test_after_a_silence_the_next_request_has_its_own_time() -> None:
             writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
         await reader.read()
 
-    replies = poured(talk, count=3, lanes=1, timeout_s=0.5)
+    replies = poured(talk, count=3, lanes=1, timeout_s=4)
 
     assert [replies[number].status for number in range(3)] == [None, 204, 204]
 
@@ -141,7 +142,7 @@ def test_nobody_listening_is_trouble_for_each() -> None:
 
     async def main() -> None:
         nowhere = Address(host="127.0.0.1", port=1)
-        await pour(nowhere, map(request, range(3)), replies.__setitem__, timeout_s=5, lanes=2)
+        await pour(nowhere, map(request, range(3)), replies.__setitem__, timeout_s=60, lanes=2)
 
     complete(main())
 

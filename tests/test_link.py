@@ -21,7 +21,7 @@ from harness.local import LocalFiskil
 def client(fiskil: LocalFiskil) -> Iterator[httpx.Client]:
     """A client that holds a token."""
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
-    with httpx.Client(base_url=fiskil.api_url, timeout=20, trust_env=False) as client:
+    with httpx.Client(base_url=fiskil.api_url, timeout=60, trust_env=False) as client:
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         yield client
 
@@ -34,7 +34,7 @@ def record(fiskil: LocalFiskil) -> Journal:
 
 def ended(fiskil: LocalFiskil, journal: Journal) -> list[Exchange]:
     """Every exchange, once none is open any more: an answer may arrive a moment before it is written down."""
-    wait_until(lambda: not fiskil.link.open_requests, cap_s=5)
+    wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
     return journal.all(Exchange)
 
 

@@ -67,7 +67,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Proje
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """Run pytest in a process of its own, with the plugin."""
-    return pytester.runpytest_subprocess(*ALONE, *arguments, timeout=120)
+    return pytester.runpytest_subprocess(*ALONE, *arguments, timeout=500)
 
 
 USERS_TEST = '''

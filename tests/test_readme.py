@@ -50,7 +50,7 @@ def run(*command: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     environment = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"}
     environment.pop("PYTEST_ADDOPTS", None)
     return subprocess.run(
-        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, timeout=500, check=False
     )
 
 

@@ -12,6 +12,8 @@ from harness.webhooks.answers import Reply
 from harness.webhooks.transport import Address, post, post_beside_slow_client, post_together
 
 REQUEST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"
+PATIENCE_S = 60
+"""For answers that surely come, however busy the machine is."""
 OK = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -64,7 +66,7 @@ def answers(answer: bytes) -> Talk:
 
 
 def reply_to(answer: bytes, **options: Any) -> Reply:
-    reply: Reply = run(answers(answer), lambda address: post(address, REQUEST, timeout_s=5, **options))
+    reply: Reply = run(answers(answer), lambda address: post(address, REQUEST, timeout_s=PATIENCE_S, **options))
     return reply
 
 
@@ -114,15 +116,11 @@ def test_no_answer_is_no_status(answer: bytes, trouble: str) -> None:
 
 def test_nobody_listening_is_no_status() -> None:
     """A refused connection is trouble, not an exception."""
+    nobody = Address(host="127.0.0.1", port=1)
 
-    async def main() -> Reply:
-        server = await asyncio.start_server(answers(OK), "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        server.close()
-        await server.wait_closed()
-        return await post(Address(host="127.0.0.1", port=port), REQUEST, timeout_s=5)
+    reply = complete(post(nobody, REQUEST, timeout_s=PATIENCE_S))
 
-    assert complete(main()) == Reply(trouble="connection refused", took_s=pytest.approx(0, abs=5))
+    assert (reply.status, reply.trouble) == (None, "connection refused")
 
 
 def test_silence_ends_at_the_limit() -> None:
@@ -172,7 +170,7 @@ def test_a_burst_is_complete_only_when_all_are_connected() -> None:
         writer.write(OK)
         writer.close()
 
-    replies: list[Reply] = run(talk, lambda address: post_together([address] * 8, [REQUEST] * 8, timeout_s=5))
+    replies: list[Reply] = run(talk, lambda address: post_together([address] * 8, [REQUEST] * 8, timeout_s=PATIENCE_S))
 
     assert [reply.status for reply in replies] == [204] * 8
     assert connected_at_first_request[0] == 8
@@ -183,7 +181,7 @@ def test_one_of_a_burst_may_fail_alone() -> None:
 
     async def call(address: Address) -> list[Reply]:
         nowhere = Address(host="127.0.0.1", port=1)
-        return await post_together([address, nowhere, address], [REQUEST] * 3, timeout_s=5)
+        return await post_together([address, nowhere, address], [REQUEST] * 3, timeout_s=PATIENCE_S)
 
     replies: list[Reply] = run(answers(OK), call)
 
@@ -198,8 +196,8 @@ def test_the_source_address_can_be_another() -> None:
         seen.append(writer.get_extra_info("peername")[0])
         await answers(OK)(reader, writer)
 
-    run(talk, lambda one: post(Address(host=one.host, port=one.port, source_ip="127.0.0.2"), REQUEST, timeout_s=5))
-    run(talk, lambda one: post(one, REQUEST, timeout_s=5))
+    run(talk, lambda one: post(Address(host=one.host, port=one.port, source_ip="127.0.0.2"), REQUEST, timeout_s=PATIENCE_S))
+    run(talk, lambda one: post(one, REQUEST, timeout_s=PATIENCE_S))
 
     assert seen == ["127.0.0.2", "127.0.0.1"]
 
@@ -223,7 +221,7 @@ def test_a_slow_client_is_still_there_when_the_other_is_answered() -> None:
 
     reply: Reply = run(
         talk,
-        lambda address: post_beside_slow_client(address, REQUEST + b"", head=slow_head, every_ms=5, timeout_s=5),
+        lambda address: post_beside_slow_client(address, REQUEST + b"", head=slow_head, every_ms=5, timeout_s=PATIENCE_S),
     )
 
     assert reply.status == 204

@@ -25,7 +25,7 @@ PAGE = """
 @pytest.fixture
 def visitor() -> Iterator[Visitor]:
     """A visitor with a fresh browser."""
-    with Browser(timeout_s=5) as browser:
+    with Browser(timeout_s=60) as browser:
         yield Visitor(browser)
 
 
@@ -68,7 +68,7 @@ def test_a_visitor_says_what_it_is_with_every_request(httpserver: HTTPServer) ->
 
     httpserver.expect_request("/").respond_with_handler(take)
     httpserver.expect_request("/second").respond_with_handler(take)
-    with Browser(timeout_s=5) as browser:
+    with Browser(timeout_s=60) as browser:
         visitor = Visitor(browser, headers={"sec-fetch-dest": "iframe"})
         visitor.open(httpserver.url_for("/"))
         visitor.submit("select")
@@ -138,7 +138,7 @@ def test_a_host_may_be_allowed_by_name(httpserver: HTTPServer) -> None:
     """What the config allows is tried; nothing answers there."""
     httpserver.expect_request("/a").respond_with_data(status=303, headers={"Location": "http://box.invalid/"})
 
-    with Browser(timeout_s=5) as browser:
+    with Browser(timeout_s=60) as browser:
         reply = Visitor(browser, allow_hosts=("box.invalid",)).open(httpserver.url_for("/a"))
 
     assert (reply.status, reply.trouble) == (None, "connection refused")

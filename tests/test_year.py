@@ -27,7 +27,7 @@ class Year:
     def __init__(self, fiskil: LocalFiskil) -> None:
         self.fiskil, self.sandbox = fiskil, fiskil.sandbox
         self.began = self.sandbox.clock.now()
-        self.client = httpx.Client(base_url=fiskil.api_url, trust_env=False, timeout=30)
+        self.client = httpx.Client(base_url=fiskil.api_url, trust_env=False, timeout=60)
         self.renew_token()
         self.bank = self._consent("rosa", "88888", days=90)
         self.retailer = self._consent("rosa", "99999", days=365)

@@ -19,7 +19,7 @@ from harness.settings import Settings
 from harness.settings.schema import Tls
 
 PORTS_TRIED = 4
-DYING_S = 5.0
+DYING_S = 10.0
 """How long an app may take to end after its last connection, in real seconds."""
 
 OUTPUT = "output"

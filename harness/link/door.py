@@ -13,7 +13,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from harness.certificates import Shown
-from harness.clock import wait_until
 from harness.errors import ConfigError
 from harness.faults.base import End
 from harness.faults.greeting import ConnectionFault, Serve, Standing, TurnAway
@@ -31,8 +30,12 @@ FULL_S = 0.2
 """So long no connection is taken after the process had no descriptor left for one."""
 LOOK_EVERY_S = 0.01
 SWALLOW = TurnAway(end=End.CLOSE, awaits_data=True)
-GRACE_S = 0.5
-"""So long a fault that is lifted is given to show what it did: a client knows of a failed handshake before we do."""
+GRACE_LOOKS, LOOK_AGAIN_S = 100, 0.005
+"""So often a fault that is lifted is looked at for what it did: a client knows of a failed handshake before we do.
+
+The looks are the loop's own turns, half a second of them, because a loop that was held up has heard nothing meanwhile.
+"""
+HEEDED_S = 60.0
 
 
 class Door:
@@ -124,8 +127,7 @@ class Door:
         if _is_on(self._loop):
             self._settle()
             return
-        wait_until(self._has_shown, cap_s=GRACE_S, every_ms=2)
-        asyncio.run_coroutine_threadsafe(self._settled(), self._loop).result(5)
+        asyncio.run_coroutine_threadsafe(self._settled(), self._loop).result(HEEDED_S)
 
     def _has_shown(self) -> bool:
         waiting = self._rules.waiting()
@@ -133,6 +135,10 @@ class Door:
         return not lifted and not any(one.is_open and one.waiting not in waiting for one in list(self._meetings))
 
     async def _settled(self) -> None:
+        for _ in range(GRACE_LOOKS):
+            if self._has_shown():
+                break
+            await asyncio.sleep(LOOK_AGAIN_S)
         self._settle()
 
     def _settle(self) -> None:

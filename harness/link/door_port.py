@@ -17,8 +17,12 @@ from harness.listen import BACKLOG, listening_socket
 LOOK_EVERY_S = 0.02
 
 _ATTACH_FILTER, _DETACH_FILTER, _MEMORY = 26, 27, 55
-_DROP_ALL = struct.pack("HBBI", 0x06, 0, 0, 0)
+_INSTRUCTION = struct.Struct("HBBI")
+_DROP = _INSTRUCTION.pack(0x06, 0, 0, 0)
 """One instruction of the kernel's packet filter: return 0 bytes of the packet."""
+_KEEP = _INSTRUCTION.pack(0x06, 0, 0, 0xFFFFFFFF)
+_THEIR_PORT = 22
+"""Where the news of a socket's end has the port that the socket led to, two bytes long."""
 _SOCK_DIAG, _TCP_DESTROYED = 4, 1
 _CLOSED = 7
 _LOOPBACK = socket.inet_aton("127.0.0.1")
@@ -80,7 +84,7 @@ class Port:
         self._stop_looking()
 
     def _refuse(self) -> None:
-        self._news = _news_of_ends()
+        self._news = _news_of_ends(self.number)
         try:
             # On Linux a listener that is shut down keeps its port and can listen again; elsewhere it is closed.
             self.sock.shutdown(socket.SHUT_RD)
@@ -92,7 +96,7 @@ class Port:
 
     def _drop(self) -> None:
         self._dropped = _dropped_by(self.sock)
-        _attach_filter(self.sock)
+        _attach_filter(self.sock, _DROP)
         self._look_again()
 
     def _look_again(self) -> None:
@@ -131,16 +135,16 @@ def can_drop() -> bool:
     """Whether a port of this system can drop connects unanswered."""
     with socket.socket() as sock:
         try:
-            _attach_filter(sock)
+            _attach_filter(sock, _DROP)
             _dropped_by(sock)
         except OSError:
             return False
     return True
 
 
-def _attach_filter(sock: socket.socket) -> None:
-    code = ctypes.create_string_buffer(_DROP_ALL)
-    sock.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, struct.pack("HL", 1, ctypes.addressof(code)))
+def _attach_filter(sock: socket.socket, *instructions: bytes) -> None:
+    code = ctypes.create_string_buffer(b"".join(instructions))
+    sock.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, struct.pack("HL", len(instructions), ctypes.addressof(code)))
 
 
 def _dropped_by(sock: socket.socket) -> int:
@@ -148,13 +152,18 @@ def _dropped_by(sock: socket.socket) -> int:
     return counts[8]
 
 
-def _news_of_ends() -> socket.socket | None:
-    """A socket on which the kernel tells of each TCP socket that ends."""
+def _news_of_ends(port: int) -> socket.socket | None:
+    """A socket on which the kernel tells of each TCP socket that ends and led to *port*.
+
+    Of all others it tells nothing: it keeps only so many for us, and a busy machine ends thousands while we are held up.
+    """
     try:
         news = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, _SOCK_DIAG)
     except (AttributeError, OSError):
         return None
+    wanted = _INSTRUCTION.pack(0x28, 0, 0, _THEIR_PORT), _INSTRUCTION.pack(0x15, 0, 1, port)
     try:
+        _attach_filter(news, *wanted, _KEEP, _DROP)
         news.bind((0, _TCP_DESTROYED))
     except OSError:
         news.close()

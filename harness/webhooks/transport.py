@@ -14,6 +14,8 @@ from harness.clock import stopwatch
 from harness.webhooks.answers import SILENT, Answers, Reply
 
 SLOW_CLIENT_LEAD_S = 0.1
+CONNECTING_S = 5.0
+"""So long a connection may take at least, however short the limit: a kernel makes it, at once unless its machine is busy."""
 
 
 class Address(Struct, frozen=True, kw_only=True):
@@ -71,7 +73,7 @@ async def _drip(call: "_Call", every_s: float) -> None:
 
 
 async def connect(protocol: asyncio.Protocol, address: Address, timeout_s: float) -> str:
-    """Open a connection for *protocol*; trouble in words, if there is none.
+    """Open a connection for *protocol*; trouble in words, if there is none within *timeout_s*, or ``CONNECTING_S``.
 
     Over TLS nothing is handed over to a receiver whose certificate does not hold.
     """
@@ -81,7 +83,7 @@ async def connect(protocol: asyncio.Protocol, address: Address, timeout_s: float
         lambda: protocol, address.host, address.port, local_addr=source, ssl=tls
     )
     try:
-        await asyncio.wait_for(opening, timeout_s)
+        await asyncio.wait_for(opening, max(timeout_s, CONNECTING_S))
     except TimeoutError:
         return "no connection within the limit"
     except ssl.SSLCertVerificationError as error:

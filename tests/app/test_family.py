@@ -35,10 +35,10 @@ def test_everybody_in_the_group_is_found(started: subprocess.Popen[str]) -> None
     assert started.stdout is not None
     children = [int(word) for word in started.stdout.readline().split()]
 
-    assert [(one.pid, one.parent) for one in family(started.pid)] == [
+    assert {(one.pid, one.parent) for one in family(started.pid)} == {
         (started.pid, os.getpid()),
-        *((pid, started.pid) for pid in sorted(children)),
-    ]
+        *((pid, started.pid) for pid in children),
+    }
 
 
 def test_the_largest_child_works(started: subprocess.Popen[str]) -> None:
@@ -46,7 +46,7 @@ def test_the_largest_child_works(started: subprocess.Popen[str]) -> None:
     assert started.stdout is not None
     _, large = (int(word) for word in started.stdout.readline().split())
 
-    assert wait_until(lambda: worker(started.pid) == large, cap_s=5)
+    assert wait_until(lambda: worker(started.pid) == large, cap_s=30)
 
 
 def test_a_dead_process_is_no_relative(started: subprocess.Popen[str]) -> None:
@@ -56,7 +56,7 @@ def test_a_dead_process_is_no_relative(started: subprocess.Popen[str]) -> None:
 
     os.kill(small, 9)
 
-    assert wait_until(lambda: small not in {one.pid for one in family(started.pid)}, cap_s=5)
+    assert wait_until(lambda: small not in {one.pid for one in family(started.pid)}, cap_s=30)
 
 
 def test_a_single_process_has_no_worker() -> None:

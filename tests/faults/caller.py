@@ -32,7 +32,7 @@ class Caller:
         self.fiskil = fiskil
         self.rosa = fiskil.enrol("rosa")
         fiskil.authorise(self.rosa)
-        self.http = httpx.Client(base_url=fiskil.api_url, timeout=10, trust_env=False)
+        self.http = httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False)
         self.pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         self.renew()
 

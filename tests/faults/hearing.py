@@ -3,6 +3,7 @@
 import re
 import socket
 import ssl
+import sys
 from random import Random
 from typing import Any
 
@@ -13,6 +14,12 @@ from harness.clock import stopwatch
 from harness.faults.acts import Head
 from harness.faults.base import Act
 from harness.local import LocalFiskil
+
+PATIENCE_S = 60
+SILENCES = 2
+"""So many in a row, for one may be that of a machine that was busy."""
+DATA_SEGMENTS_IN = slice(152, 156)
+"""Where Linux keeps, in what it tells of a connection, how often data has come on it."""
 
 ROUTE = "institutions.list"
 PATH = "/v1/institutions?client_id=x"
@@ -29,12 +36,14 @@ class Heard(Struct, frozen=True, kw_only=True):
     """Everything that came, the date as zeros.
 
     ``pieces`` tells when each read ended and how much it brought; ``end`` is ``closed``, ``reset`` or ``silent``.
+    ``arrivals`` tells how often data came, by the kernel's count: it does not depend on how soon anybody read.
     """
 
     data: bytes
     end: str
     pieces: tuple[tuple[float, int], ...]
     ended_s: float
+    arrivals: int = 0
 
     @property
     def head(self) -> bytes:
@@ -100,13 +109,18 @@ def hear(
     route: str = ROUTE,
     method: str = "GET",
     is_kept: bool = False,
-    patience_s: float = 10,
+    patience_s: float = PATIENCE_S,
+    least_bytes: int = 0,
 ) -> Heard:
-    """What a socket reads of an answer that meets these faults, until nothing has come for so long."""
+    """What a socket reads of an answer that meets these faults, until nothing has come for so long.
+
+    Before the faults have bitten, and before so many bytes have come, a silence does not count.
+    """
     if not broken:
-        return _read(fiskil, request(method=method, is_kept=is_kept), patience_s)
+        return _read(fiskil, request(method=method, is_kept=is_kept), patience_s, least_bytes)
+    more = {"route": route, "method": method, "is_kept": is_kept}
     with fiskil.broken(route, broken[0]):
-        return hear(fiskil, *broken[1:], route=route, method=method, is_kept=is_kept, patience_s=patience_s)
+        return hear(fiskil, *broken[1:], **more, patience_s=patience_s, least_bytes=least_bytes)
 
 
 def _secured(plain: socket.socket, fiskil: LocalFiskil, scheme: str) -> socket.socket:
@@ -125,21 +139,36 @@ def is_next_answer_good(fiskil: LocalFiskil) -> bool:
     return hear(fiskil).data.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def _read(fiskil: LocalFiskil, asked: bytes, patience_s: float) -> Heard:
+def _read(fiskil: LocalFiskil, asked: bytes, patience_s: float, least_bytes: int) -> Heard:
     elapsed_s = stopwatch()
     came: list[tuple[float, int]] = []
-    data = b""
+    data, end, silences = b"", "silent", 0
     scheme, host, port = fiskil.api_url.replace("//", "").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as plain, _secured(plain, fiskil, scheme) as line:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as plain, _secured(plain, fiskil, scheme) as line:
         line.sendall(asked)
-        line.settimeout(patience_s)
-        end = "closed"
-        try:
-            while part := line.recv(65_536):
-                came.append((elapsed_s(), len(part)))
-                data += part
-        except ConnectionResetError:
-            end = "reset"
-        except TimeoutError:
-            end = "silent"
-        return Heard(data=_dateless(data), end=end, pieces=tuple(came), ended_s=elapsed_s())
+        line.settimeout(patience_s / SILENCES)
+        while silences < SILENCES:
+            try:
+                part = line.recv(65_536)
+            except ConnectionResetError:
+                end = "reset"
+                break
+            except TimeoutError:
+                is_awaited = len(data) < least_bytes or not _has_bitten(fiskil)
+                silences += not is_awaited or elapsed_s() > PATIENCE_S
+                continue
+            if not part:
+                end = "closed"
+                break
+            came.append((elapsed_s(), len(part)))
+            data, silences = data + part, 0
+        arrivals = _arrivals(line)
+    return Heard(data=_dateless(data), end=end, pieces=tuple(came), ended_s=elapsed_s(), arrivals=arrivals)
+
+
+def _has_bitten(fiskil: LocalFiskil) -> bool:
+    return all(one.left == 0 for one in fiskil.link.rules.waiting())
+
+
+def _arrivals(line: socket.socket) -> int:
+    return int.from_bytes(line.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 192)[DATA_SEGMENTS_IN], sys.byteorder)

@@ -41,10 +41,12 @@ def test_a_herd_sees_the_end_together(caller: Caller) -> None:
     start = threading.Barrier(8)
 
     def call(_number: int) -> int:
-        with httpx.Client(base_url=caller.fiskil.api_url, headers=caller.http.headers, trust_env=False) as worker:
-            start.wait(10)
+        with httpx.Client(
+            base_url=caller.fiskil.api_url, headers=caller.http.headers, timeout=30, trust_env=False
+        ) as worker:
+            start.wait(60)
             worker.get("/v1/banking/accounts", params={"end_user_id": caller.rosa.end_user_id})
-            start.wait(10)
+            start.wait(60)
             return worker.get("/v1/banking/accounts", params={"end_user_id": caller.rosa.end_user_id}).status_code
 
     with caller.fiskil.broken("banking.accounts", faults.ExpireTokens()), ThreadPoolExecutor(8) as herd:

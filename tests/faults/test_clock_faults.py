@@ -37,7 +37,7 @@ def test_a_server_s_date_lies(caller: Caller, skew_s: int) -> None:
         answer = caller.get(ROUTE)
 
     ahead_s = (parsedate_to_datetime(answer.headers["date"]) - real_now()).total_seconds()
-    assert skew_s - 5 <= ahead_s <= skew_s + 1
+    assert skew_s - 60 <= ahead_s <= skew_s + 1
     assert len(answer.json()["transactions"]) == 25
 
 

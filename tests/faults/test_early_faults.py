@@ -33,13 +33,13 @@ def test_the_answer_comes_before_the_body(fiskil: LocalFiskil) -> None:
     host, port = fiskil.api_url.removeprefix("http://").split(":")
     with (
         fiskil.broken("end_users.create", faults.EarlyResponse()),
-        closing(socket.create_connection((host, int(port)), timeout=5)) as line,
+        closing(socket.create_connection((host, int(port)), timeout=30)) as line,
     ):
         line.sendall(HALF)
         answer = b"".join(iter(lambda: line.recv(65_536), b""))
 
     assert answer.startswith(b"HTTP/1.1 413 ")
-    assert wait_until(lambda: not fiskil.link.open_requests, cap_s=5)
+    assert wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
     assert [(one.status, one.request_body) for one in journal.all(Exchange)] == [(413, b"")]
 
 

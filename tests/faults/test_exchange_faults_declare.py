@@ -82,7 +82,7 @@ def test_a_fault_in_an_exchange_breaks_what_it_declares(fiskil: LocalFiskil, own
     """All of it and nothing else, and the witness has seen it bite."""
     hear(fiskil, fault, patience_s=1)
 
-    assert wait_until(lambda: sum(own.bitten.values()) == 1, cap_s=5)
+    assert wait_until(lambda: sum(own.bitten.values()) == 1, cap_s=30)
     assert own.broken == []
 
 
@@ -90,7 +90,7 @@ def test_a_body_after_head_breaks_the_frame(fiskil: LocalFiskil, own: Witness) -
     """As it declares."""
     hear(fiskil, faults.BodyAfterHead(), route="*", method="HEAD")
 
-    assert wait_until(lambda: sum(own.bitten.values()) == 1, cap_s=5)
+    assert wait_until(lambda: sum(own.bitten.values()) == 1, cap_s=30)
     assert own.broken == []
 
 

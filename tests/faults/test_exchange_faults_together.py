@@ -138,7 +138,7 @@ def test_a_client_that_leaves_a_drip_is_no_surprise(fiskil: LocalFiskil) -> None
         with httpx.stream("GET", fiskil.api_url + PATH, trust_env=False) as answer:
             next(answer.iter_raw(1))
 
-        assert wait_until(lambda: not fiskil.link.open_requests, cap_s=5)
+        assert wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
 
 
 REFRAMING = [*framing.FAULTS[:4], *chunks.FAULTS, faults.GarbageAfterHead]

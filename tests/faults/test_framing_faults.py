@@ -109,9 +109,9 @@ def test_after_an_end_there_is_no_second_answer() -> None:
 @pytest.mark.slow
 def test_the_connection_stays_open_after_a_second_answer(fiskil: LocalFiskil) -> None:
     """Who keeps it finds there, before a next question, an answer that nobody asked for."""
-    plain = hear(fiskil, is_kept=True, patience_s=1)
+    plain = hear(fiskil, is_kept=True, patience_s=0.5, least_bytes=len(hear(fiskil).body))
 
-    heard = hear(fiskil, faults.SecondAnswer(), is_kept=True, patience_s=1)
+    heard = hear(fiskil, faults.SecondAnswer(), is_kept=True, patience_s=0.5, least_bytes=len(plain.data + SECOND))
 
     assert (heard.data, heard.end) == (plain.data + SECOND, "silent")
 
@@ -165,7 +165,7 @@ def test_http_client_takes_the_first_of_two_lengths(fiskil: LocalFiskil) -> None
     """Where httpx refuses, the standard library reads on."""
     host, port = fiskil.api_url.removeprefix("http://").split(":")
     with (
-        closing(http.client.HTTPConnection(host, int(port), timeout=5)) as client,
+        closing(http.client.HTTPConnection(host, int(port), timeout=30)) as client,
         fiskil.broken(ROUTE, faults.LengthTwice()),
     ):
         client.request("GET", PATH)

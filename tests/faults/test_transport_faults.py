@@ -128,7 +128,7 @@ DONE = [
 def test_silence_does_not_tell_whether_the_work_was_done(fiskil: LocalFiskil, fault: faults.AnyFault, created: int) -> None:
     """A client that asks again blindly creates another end user where the answer was lost, and not where the request was."""
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
-    with httpx.Client(base_url=fiskil.api_url, timeout=10, trust_env=False) as client:
+    with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False) as client:
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         with fiskil.broken("end_users.create", fault), pytest.raises(httpx.TransportError):
             client.post("/v1/end-users", json={"email": "a@example.com"})
@@ -175,7 +175,7 @@ def test_the_journal_tells_what_was_not_answered(fiskil: LocalFiskil) -> None:
     hear(fiskil, faults.EmptyResponse(stream="downstream"))
     hear(fiskil, faults.LimitBytes(after_bytes=3))
 
-    wait_until(lambda: not fiskil.link.open_requests, cap_s=5)
+    wait_until(lambda: not fiskil.link.open_requests, cap_s=30)
     assert [(one.status, one.response_body) for one in journal.all(Exchange)] == [(None, b""), (200, b'[{"')]
 
 
@@ -207,13 +207,16 @@ def test_over_tls_the_bytes_inside_are_the_same(tmp_path: Path, fault: faults.An
 
 def test_a_plain_client_says_what_each_end_is(fiskil: LocalFiskil) -> None:
     """A reset is a read error, an end without an answer a broken protocol, a silence a timeout."""
-    with httpx.Client(base_url=fiskil.api_url, timeout=0.3, trust_env=False) as client:
+    with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False) as client:
         with fiskil.broken("institutions.list", faults.ResetBefore()), pytest.raises(httpx.ReadError):
             client.get(PATH)
         with fiskil.broken("institutions.list", faults.EmptyResponse()), pytest.raises(httpx.RemoteProtocolError):
             client.get(PATH)
-        with fiskil.broken("institutions.list", faults.StallHead()), pytest.raises(httpx.ReadTimeout):
-            client.get(PATH)
+        with fiskil.broken("institutions.list", faults.StallHead()):
+            (waiting,) = fiskil.link.rules.waiting()
+            with pytest.raises(httpx.ReadTimeout):
+                client.get(PATH, timeout=0.3)
+            assert wait_until(lambda: waiting.bitten, cap_s=30)
 
 
 SENSELESS = [

@@ -36,7 +36,7 @@ class Host:
     def settle(self, heard: Heard, sample: Sample) -> None:
         """Lift the fault, wait until nothing is open, and forget everything, unless something goes on."""
         self.fiskil.link.end()
-        wait_until(lambda: not self.fiskil.link.open_requests, cap_s=5)
+        wait_until(lambda: not self.fiskil.link.open_requests, cap_s=30)
         self.is_as_new = heard.trouble != "deadline" and not sample.is_lasting
         self.fiskil.reset()
 
