@@ -253,7 +253,7 @@ def receiver(tmp_path: Path) -> Iterator[Callable[..., tuple[str, str]]]:
         command = [sys.executable, str(APPS / "receiver.py"), str(port)]
         running.append(subprocess.Popen(command, env=environment))
         with Browser() as browser:
-            assert wait_until(lambda: browser.ask("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=20)
+            assert wait_until(lambda: browser.ask("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=30)
         return f"http://127.0.0.1:{port}/webhooks/fiskil", secret
 
     yield start

@@ -57,9 +57,9 @@ def test_calls_are_recorded_and_broken(begin: Begin, hosted: LocalFiskil, projec
     ready = told(process)
     pair = {"client_id": hosted.credentials.client_id, "client_secret": hosted.credentials.client_secret}
 
-    with httpx.Client(base_url=ready["api_url"], trust_env=False) as client:
+    with httpx.Client(base_url=ready["api_url"], timeout=30, trust_env=False) as client:
         statuses = [client.post("/v1/token", json=pair).status_code for _ in range(2)]
-    exchanges = httpx.get(ready["control"], trust_env=False).json()["exchanges"]
+    exchanges = httpx.get(ready["control"], timeout=30, trust_env=False).json()["exchanges"]
     process.send_signal(signal.SIGINT)
     printed, _ = process.communicate(timeout=30)
 

@@ -41,8 +41,10 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing(
         values = dict(line.split("=", 1) for line in env_file.read_text().splitlines()[1:])
 
         statuses = [
-            httpx.post(f"{places['api_url'].strip()}/v1/token", json=pair_of(values), trust_env=False).status_code,
-            httpx.get(places["control"].strip(), trust_env=False).status_code,
+            httpx.post(
+                f"{places['api_url'].strip()}/v1/token", json=pair_of(values), timeout=30, trust_env=False
+            ).status_code,
+            httpx.get(places["control"].strip(), timeout=30, trust_env=False).status_code,
         ]
         mode = stat.S_IMODE(env_file.stat().st_mode)
         process.send_signal(number)
@@ -54,7 +56,7 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing(
     assert not env_file.exists()
     assert list(Path(environment["TMPDIR"]).iterdir()) == []
     with pytest.raises(httpx.ConnectError):
-        httpx.get(places["control"].strip(), trust_env=False)
+        httpx.get(places["control"].strip(), timeout=30, trust_env=False)
 
 
 @pytest.mark.usefixtures("unmeasured")
@@ -73,10 +75,10 @@ def test_faults_bite_are_told_and_the_idle_ones_named_at_the_end(project: Path, 
         assert process.stdout is not None
         shown = [process.stdout.readline() for _ in range(10)]
         api_url = shown[0].split()[1]
-        with pytest.raises(httpx.ReadError), httpx.Client(trust_env=False) as client:
+        with pytest.raises(httpx.ReadError), httpx.Client(timeout=30, trust_env=False) as client:
             client.get(f"{api_url}/v1/institutions")
         told = process.stdout.readline()
-        status = httpx.get(f"{api_url}/v1/institutions", trust_env=False).status_code
+        status = httpx.get(f"{api_url}/v1/institutions", timeout=30, trust_env=False).status_code
         told += process.stdout.readline()
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=20)

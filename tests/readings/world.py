@@ -25,7 +25,7 @@ class World:
     def __init__(self, fiskil: LocalFiskil, receiver: HTTPServer) -> None:
         self.fiskil = fiskil
         self.receiver = receiver
-        self.client = httpx.Client(base_url=fiskil.api_url, timeout=20, trust_env=False)
+        self.client = httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False)
         self.deliveries = Deliveries(fiskil)
         given = fiskil.credentials
         self.pair = {"client_id": given.client_id, "client_secret": given.client_secret}
