@@ -27,6 +27,7 @@ LOCK = threading.Lock()
 SEEN: set[str] = set()
 BUSY: set[str] = set()
 WAITING: queue.Queue[bytes] = queue.Queue()
+LOOKED = threading.Event()
 ORDERS: list[str] = []
 POISONED: set[str] = set()
 WEDGED: list[bool] = []
@@ -86,7 +87,7 @@ def process(body: bytes) -> None:
 
 def is_claimed(connection: sqlite3.Connection, key: str) -> bool:
     found = connection.execute("select 1 from claim where key = ?", (key,)).fetchone()
-    time.sleep(0.002)
+    time.sleep(0.02)
     return found is not None
 
 
@@ -128,10 +129,10 @@ def work_off_inbox() -> None:
 
 
 def work_off_memory() -> None:
-    """Process what was acknowledged, from memory: a crash loses it."""
+    """Process what was acknowledged, from memory, once somebody has looked: a crash before that loses it, on any machine."""
     while True:
         body = WAITING.get()
-        time.sleep(0.05)
+        LOOKED.wait()
         try:
             process(body)
         except Ordered:
@@ -169,7 +170,9 @@ def effects(end_user_id: str) -> dict[str, Any]:
         counts = "select message_id, count(*) from effect where end_user_id = ? group by message_id"
         applied = dict(connection.execute(counts, (end_user_id,)).fetchall())
         pending = connection.execute("select count(*) from inbox where is_done = 0").fetchone()[0]
-    return {"applied": applied, "state": state, "pending": pending + WAITING.unfinished_tasks}
+    told = {"applied": applied, "state": state, "pending": pending + WAITING.unfinished_tasks}
+    LOOKED.set()
+    return told
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -240,6 +243,7 @@ class Receiver(BaseHTTPRequestHandler):
                 connection.execute("insert or ignore into inbox (message_id, body) values (?, ?)", row)
             return 202
         if FLAW == "loses_after_ack":
+            LOOKED.clear()
             WAITING.put(body)
             return 202
         if VARIANT != "refuses_losers":

@@ -24,8 +24,11 @@ MakeSettings = Callable[..., Settings]
 APP = {
     "command": "{python} durable_receiver.py {port}",
     "drive": {"fail": {"request": "POST /fail?at={point}"}},
-    "limits": {"ack_s": 1.5, "request_deadline_s": 5},
+    "limits": {"ack_s": 5, "request_deadline_s": 30},
 }
+SLOW_S = "6"
+"""Longer than ``ack_s``, which in turn is longer than a busy machine keeps a correct app waiting."""
+
 HAND_OVER, REPLAY = Act("hand_over"), Act("replay")
 CAST = {
     "I1": ("missing_is_fine", [Act("forge", names=("unsigned",))]),
@@ -57,7 +60,7 @@ FORGED = {"I1", "I7", "I12"}
 
 
 def settings_for(flaw: str, make: MakeSettings) -> Settings:
-    return make(app=APP, FLAW=flaw, SLOW_S="2.5")
+    return make(app=APP, FLAW=flaw, SLOW_S=SLOW_S)
 
 
 @pytest.mark.parametrize("one", INVARIANTS, ids=lambda one: one.id)

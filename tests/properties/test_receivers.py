@@ -42,9 +42,9 @@ def tried(drive: Drive, receiver_settings: MakeSettings) -> Callable[..., Explor
     def run(kind: Any, seed: int, wanted: int, **environment: str) -> Exploration:
         key = str(environment)
         if key not in drivers:
-            command = {"command": "{python} durable_receiver.py {port}"}
-            drivers[key] = drive(receiver_settings(app=command, **environment))
-        return explore(drivers[key].run, kind=kind, seed=seed, wanted=wanted, can_restart=True)
+            durable = {"command": "{python} durable_receiver.py {port}", "limits": {}}
+            drivers[key] = drive(receiver_settings(app=durable, **environment))
+        return explore(drivers[key].run, kind=kind, seed=seed, wanted=wanted, can_restart=True, shrink_cap_s=140)
 
     return run
 

@@ -20,7 +20,7 @@ BANK = "88888"
 
 
 class World:
-    """What a test of readings sees. The clock is the sandbox's, so that nothing waits."""
+    """What a test of readings sees. The clock is the sandbox's and stands still: nothing waits, nothing is late."""
 
     def __init__(self, fiskil: LocalFiskil, receiver: HTTPServer) -> None:
         self.fiskil = fiskil
