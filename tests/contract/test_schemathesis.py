@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.clock import Clock, real_now
 from harness.contract.exercise import PHASES, Exercise, exercise
 from harness.contract.household import Household
 from harness.contract.walking import walk
@@ -23,8 +24,10 @@ EXAMPLES, WALKS = 5, 8
 
 @pytest.fixture(scope="module")
 def household(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
-    """A local Fiskil with somebody's data."""
-    with LocalFiskil(workdir=tmp_path_factory.mktemp("exercised"), seed=7) as fiskil:
+    """A local Fiskil with somebody's data, whose token lives as long as the tests take."""
+    begun_at = real_now()
+    clock = Clock(real=lambda: begun_at)
+    with LocalFiskil(workdir=tmp_path_factory.mktemp("exercised"), seed=7, clock=clock) as fiskil:
         yield Household(fiskil)
         assert [crash.trace for crash in fiskil.sandbox.crashes] == []
 

@@ -271,7 +271,7 @@ def test_every_way_to_an_ending_leaves_the_same(
 
     for name, step in (("step", STEPS[outcome]), ("ordering step", steps.Conclude(outcome=outcome))):
         feed = Feed()
-        found[name] = in_a_scenario(drive(feed_settings(request_deadline_s=5), given=feed), feed, step)
+        found[name] = in_a_scenario(drive(feed_settings(request_deadline_s=30), given=feed), feed, step)
 
     assert [name for name, one in found.items() if one != found["page"]] == []
     assert found["page"]["ending"] is ENDINGS[outcome]
