@@ -51,7 +51,7 @@ def test_serve_tells_its_calls(project: Path, environment: dict[str, str]) -> No
         control = places["control"].strip().replace("/state", "/har")
         live = httpx.get(control, timeout=30, trust_env=False)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=150)
+        process.communicate(timeout=300)
 
     kept = har_file.read_text()
     assert [one["_route"] for one in live.json()["log"]["entries"]] == ["token"]

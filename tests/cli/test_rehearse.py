@@ -378,7 +378,7 @@ def test_an_interrupted_run_writes_its_report_and_leaves_nothing(
         assert re.match(r"\[ *1/", process.stderr.readline())
 
         process.send_signal(number)
-        shown, _ = process.communicate(timeout=150)
+        shown, _ = process.communicate(timeout=300)
 
     document = read(project / "report.json")
     assert process.returncode == 130

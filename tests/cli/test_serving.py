@@ -48,7 +48,7 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing(
         ]
         mode = stat.S_IMODE(env_file.stat().st_mode)
         process.send_signal(number)
-        rest, trouble = process.communicate(timeout=150)
+        rest, trouble = process.communicate(timeout=300)
 
     assert (statuses, mode, process.returncode) == ([200, 200], 0o600, 0)
     assert not [value for name, value in values.items() if "SECRET" in name and value in "".join(shown) + rest + trouble]
@@ -81,7 +81,7 @@ def test_faults_bite_are_told_and_the_idle_ones_named_at_the_end(project: Path, 
         status = httpx.get(f"{api_url}/v1/institutions", timeout=30, trust_env=False).status_code
         told += process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=150)
+        rest, _ = process.communicate(timeout=300)
 
     assert [line.removeprefix("fault        ").strip() for line in shown if line.startswith("fault ")] == faults
     assert " s  institutions.list, request 1, byte 20: reset_peer after 20 bytes\n" in told

@@ -122,7 +122,7 @@ def test_drawn_plans_find_a_broken_promise(name: str, drive: Drive, receiver_set
     """Up to a hundred plans find it, though which promise the shortest plan tells may be another that the flaw breaks."""
     driver = drive(settings_for(CAST[name][0], receiver_settings))
 
-    explored = explore(driver.run, kind="everything", seed=1, wanted=100, can_restart=True, can_fail=True)
+    explored = explore(driver.run, kind="everything", seed=1, wanted=100, can_restart=True, can_fail=True, search_cap_s=500)
 
     assert explored.failing is not None
     assert explored.runs[-1].invariant

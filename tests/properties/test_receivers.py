@@ -29,6 +29,9 @@ BY_HAND = {
 }
 """What shrinking ends with, without the hand-over of the rest that ends every plan."""
 
+PATIENCE_S = 500
+"""No busy machine ends a search before it has found what it is to find."""
+
 COPIES = re.compile(r" \([^)]*\)")
 LONG = [("order", "loses_after_ack"), ("deliveries", "forgets_on_restart"), ("deliveries", "slow_worker")]
 """Of flaws and of correct variants: what takes long because the app is started again and again, or waited for."""
@@ -47,7 +50,8 @@ def tried(drive: Drive, receiver_settings: MakeSettings) -> Callable[..., Explor
         if key not in drivers:
             durable = {"command": "{python} durable_receiver.py {port}", "limits": {}}
             drivers[key] = drive(receiver_settings(app=durable, **environment))
-        return explore(drivers[key].run, kind=kind, seed=seed, wanted=wanted, can_restart=True, shrink_cap_s=140)
+        caps = {"search_cap_s": PATIENCE_S, "shrink_cap_s": PATIENCE_S}
+        return explore(drivers[key].run, kind=kind, seed=seed, wanted=wanted, can_restart=True, **caps)
 
     return run
 
