@@ -31,6 +31,8 @@ LOOKED = threading.Event()
 ORDERS: list[str] = []
 POISONED: set[str] = set()
 WEDGED: list[bool] = []
+UNANSWERED: set[tuple[str, int]] = set()
+IS_CALM = threading.Condition()
 KNOWN = ("consent.", "banking.", "energy.", "common.")
 TABLES = """
 create table if not exists claim (key text primary key);
@@ -159,6 +161,19 @@ def take_half(body: bytes) -> None:
             connection.execute(owners, (found[1].decode(),))
 
 
+def answered(client: tuple[str, int]) -> None:
+    """Nothing of this client is under way any more."""
+    with IS_CALM:
+        UNANSWERED.discard(client)
+        IS_CALM.notify_all()
+
+
+def wait_for_halves() -> None:
+    """Let whoever looks see what became of all that came before, however slow the machine is."""
+    with IS_CALM:
+        IS_CALM.wait_for(lambda: not UNANSWERED, timeout=30)
+
+
 def effects(end_user_id: str) -> dict[str, Any]:
     with database() as connection:
         consents = connection.execute(
@@ -191,9 +206,20 @@ class Receiver(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        answered(self.client_address)
+
+    def finish(self) -> None:
+        """The end of a connection is an answer as well."""
+        try:
+            super().finish()
+        finally:
+            answered(self.client_address)
 
     def do_GET(self) -> None:
         """Health and effects."""
+        answered(self.client_address)
+        if FLAW in {"takes_halves", "wedged_by_halves"}:
+            wait_for_halves()
         _, _, end_user_id = self.path.partition("end_user_id=")
         self.answer(200, effects(end_user_id) if "effects" in self.path else {"status": "ok"})
 
@@ -278,6 +304,12 @@ class Server(ThreadingHTTPServer):
     """With a backlog that a burst fits into."""
 
     request_queue_size = 256
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Count it from the moment on which it is taken."""
+        with IS_CALM:
+            UNANSWERED.add(client_address)
+        super().process_request(request, client_address)
 
 
 with database() as first:
