@@ -10,7 +10,7 @@ import msgspec
 
 from harness import catalog
 from harness.certificates import Authority, Certificates
-from harness.clock import stopwatch
+from harness.clock import Clock, stopwatch
 from harness.errors import FaultUnbitten
 from harness.faults import AnyFault
 from harness.ids import Mint
@@ -67,10 +67,12 @@ class LocalFiskil:
         console: Console | None = None,
         scheme: Scheme | None = None,
         payload: Payload = FISKIL.payload,
+        clock: Clock | None = None,
     ) -> None:
         """Listen at once; with *is_tls* the API speaks TLS under a certificate minted now.
 
-        Webhooks are signed by *scheme* (default: the reading of Fiskil's that rules) and worded as *payload* says.
+        Webhooks are signed by *scheme* (default: the reading of Fiskil's that rules) and worded as *payload* says. *clock*
+        is the sandbox's (default: one that goes with real time).
         """
         self._scheme = scheme
         self._payload = payload
@@ -86,6 +88,7 @@ class LocalFiskil:
             named=catalog.people().values(),
             readings=readings,
             console=console,
+            clock=clock,
         )
         self._elapsed_s = stopwatch()
         crashes = self.sandbox.crashes

@@ -37,14 +37,18 @@ class Progress:
     On a terminal: how many are done, what failed so far, how long it took and may still take, and what runs on each worker.
     """
 
-    def __init__(self, names: Sequence[str], *, workers: int = 1) -> None:
+    def __init__(
+        self, names: Sequence[str], *, workers: int = 1, watch: Callable[[], Callable[[], float]] = stopwatch
+    ) -> None:
+        """Begin; *watch* starts a stopwatch."""
+        self._watch = watch
         self._waiting = dict.fromkeys(names)
         self._total = len(names)
         self._done = 0
         self._failed: list[str] = []
         self._slots: list[tuple[str, Callable[[], float]] | None] = [None] * max(min(workers, len(names)), 1)
         self._spent_s = 0.0
-        self._elapsed = stopwatch()
+        self._elapsed = watch()
         self._console = console(is_error=True)
         self._live: Any = None
         # Several workers tell from several threads, and the screen is drawn from another.
@@ -69,7 +73,7 @@ class Progress:
             if free is None:
                 self._slots.append(None)
                 free = len(self._slots) - 1
-            self._slots[free] = (name, stopwatch())
+            self._slots[free] = (name, self._watch())
 
     def ended(self, name: str, verdict: str) -> None:
         """A scenario ended."""

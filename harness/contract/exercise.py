@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
+from harness.contract.asking import TIMEOUT_S
 from harness.contract.known import with_examples
 from harness.redact import Redactor
 from harness.sandbox.contract.documents import Document, document
@@ -162,6 +163,7 @@ def schema_of(
         "seed": seed,
         "base-url": target.base_url,
         "headers": headers_of(version, target),
+        "request-timeout": TIMEOUT_S,
         **({"rate-limit": HOSTED_RATE} if not target.is_on_loopback else {}),
         "generation": {
             "mode": "all",

@@ -125,7 +125,7 @@ class Relay:
         """Stop listening and drop every connection; twice is fine."""
         self._listener.close()
         if self.clients:
-            self._loop.run(self._drop(), timeout_s=5)
+            self._loop.run(self._drop(), timeout_s=30)
 
     async def _drop(self) -> None:
         for client in tuple(self.clients):

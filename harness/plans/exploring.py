@@ -98,6 +98,7 @@ def explore(
     can_fail: bool = False,
     folds: bool = False,
     hooks: frozenset[str] = frozenset(),
+    search_cap_s: float = SEARCH_CAP_S,
     shrink_cap_s: float = SHRINK_CAP_S,
 ) -> Exploration:
     """Try *wanted* different plans of *kind*; shrink the first that fails, and see how often it comes back.
@@ -108,9 +109,11 @@ def explore(
         can_fail: Whether the app fails on demand.
         folds: Whether the config tells what events come to.
         hooks: Those that the config gives; lives are made of what they allow.
+        search_cap_s: After so many real seconds, or more where many plans are wanted, none is drawn any more.
         shrink_cap_s: After so many real seconds no shorter plan is tried any more.
     """
-    search = _Search(run, seed=seed, wanted=wanted, shrink_cap_s=shrink_cap_s)
+    caps_s = max(search_cap_s, wanted * PLAN_CAP_S), shrink_cap_s
+    search = _Search(run, seed=seed, wanted=wanted, caps_s=caps_s)
     with contextlib.suppress(_Enough):
         if kind == "lives":
             search.through_lives(hooks)
@@ -135,11 +138,11 @@ class _Enough(BaseException):
 class _Search:
     """What is known so far, by plan."""
 
-    def __init__(self, run: Callable[[Scenario], Judged], *, seed: int, wanted: int, shrink_cap_s: float) -> None:
+    def __init__(self, run: Callable[[Scenario], Judged], *, seed: int, wanted: int, caps_s: tuple[float, float]) -> None:
         self._run = run
         self._seed = seed
         self.wanted = wanted
-        self._shrink_cap_s = shrink_cap_s
+        self._search_cap_s, self._shrink_cap_s = caps_s
         self._known: dict[bytes, PlanRun] = {}
         self._runs: list[PlanRun] = []
         self._failing: Scenario | None = None
@@ -277,7 +280,7 @@ class _Search:
 
     def _stop_searching(self) -> None:
         """End the search when every wanted plan was run, or when time is up."""
-        if len(self._runs) >= self.wanted or self._searching() > max(SEARCH_CAP_S, self.wanted * PLAN_CAP_S):
+        if len(self._runs) >= self.wanted or self._searching() > self._search_cap_s:
             raise _Enough
 
     def _note(self, tried: PlanRun) -> None:

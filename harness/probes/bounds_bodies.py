@@ -12,7 +12,8 @@ DRIP = "drip"
 BUFFERED = 16 << 20
 """So much the buffers of two systems can hold that the receiver has never read."""
 
-LATE_S = 1.0
+LATE_S = 5.0
+"""A busy machine may keep a receiver waiting so long that means to end it in time; whoever has no bound goes on for ever."""
 
 
 class BoundsBodies(PlainProbe, frozen=True, kw_only=True, tag="bounds_bodies"):

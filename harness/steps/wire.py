@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from harness.app.observe import EFFECTS, look
+from harness.clock import wait_until
 from harness.errors import ConfigError, HookError
 from harness.journal import HALVED, Delivery
 from harness.steps.base import PlainStep
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 TRIES = 2
 MOST_HALVES = 100
+NOTICED_S = 0.2
+"""A busy app may notice so late that a connection has ended."""
+
 OF: dict[str, tuple[Kind, ...]] = {
     "odd": (Kind.ODD, Kind.MALFORMED),
     "broken": (Kind.BROKEN,),
@@ -116,8 +121,8 @@ class LoseConnection(PlainStep, frozen=True, tag="lose_connection"):
 class LoseHalf(PlainStep, frozen=True, tag="lose_half"):
     """Of one event's next attempt only half of the body arrives, then the connection is gone: closed, or reset.
 
-    The attempt is made on so many connections in a row (``times``). What the app tells at once shows whether it acted on
-    the half.
+    The attempt is made on so many connections in a row (``times``). What the app tells within a moment shows whether it
+    acted on the half.
     """
 
     event: str
@@ -141,9 +146,11 @@ class LoseHalf(PlainStep, frozen=True, tag="lose_half"):
             talk = stage.sender.talk(way.script(_letter(stage, message)))
             delivery = stage.sender.note(_outgoing(note, message), talk.reply, stage.journal, stamp)
         settle(stage, parcel, [delivery])
-        if stage.app.has("app.observe.effects"):
+        if stage.app.has(EFFECTS):
+            owner = stage.owner_of(parcel.symbol)
             with contextlib.suppress(HookError):
-                stage.snapshot(HALVED, stage.owner_of(parcel.symbol), is_settled=False)
+                wait_until(lambda: (look(stage.app, owner.values).applied or {}).get(message.message_id), cap_s=NOTICED_S)
+                stage.snapshot(HALVED, owner, is_settled=False)
 
 
 class DeliverAsBrowser(PlainStep, frozen=True, kw_only=True, tag="deliver_as_browser"):

@@ -27,9 +27,12 @@ LOCK = threading.Lock()
 SEEN: set[str] = set()
 BUSY: set[str] = set()
 WAITING: queue.Queue[bytes] = queue.Queue()
+LOOKED = threading.Event()
 ORDERS: list[str] = []
 POISONED: set[str] = set()
 WEDGED: list[bool] = []
+UNANSWERED: set[tuple[str, int]] = set()
+IS_CALM = threading.Condition()
 KNOWN = ("consent.", "banking.", "energy.", "common.")
 TABLES = """
 create table if not exists claim (key text primary key);
@@ -86,7 +89,7 @@ def process(body: bytes) -> None:
 
 def is_claimed(connection: sqlite3.Connection, key: str) -> bool:
     found = connection.execute("select 1 from claim where key = ?", (key,)).fetchone()
-    time.sleep(0.002)
+    time.sleep(0.02)
     return found is not None
 
 
@@ -128,10 +131,10 @@ def work_off_inbox() -> None:
 
 
 def work_off_memory() -> None:
-    """Process what was acknowledged, from memory: a crash loses it."""
+    """Process what was acknowledged, from memory, once somebody has looked: a crash before that loses it, on any machine."""
     while True:
         body = WAITING.get()
-        time.sleep(0.05)
+        LOOKED.wait()
         try:
             process(body)
         except Ordered:
@@ -158,6 +161,19 @@ def take_half(body: bytes) -> None:
             connection.execute(owners, (found[1].decode(),))
 
 
+def answered(client: tuple[str, int]) -> None:
+    """Nothing of this client is under way any more."""
+    with IS_CALM:
+        UNANSWERED.discard(client)
+        IS_CALM.notify_all()
+
+
+def wait_for_halves() -> None:
+    """Let whoever looks see what became of all that came before, however slow the machine is."""
+    with IS_CALM:
+        IS_CALM.wait_for(lambda: not UNANSWERED, timeout=30)
+
+
 def effects(end_user_id: str) -> dict[str, Any]:
     with database() as connection:
         consents = connection.execute(
@@ -169,7 +185,9 @@ def effects(end_user_id: str) -> dict[str, Any]:
         counts = "select message_id, count(*) from effect where end_user_id = ? group by message_id"
         applied = dict(connection.execute(counts, (end_user_id,)).fetchall())
         pending = connection.execute("select count(*) from inbox where is_done = 0").fetchone()[0]
-    return {"applied": applied, "state": state, "pending": pending + WAITING.unfinished_tasks}
+    told = {"applied": applied, "state": state, "pending": pending + WAITING.unfinished_tasks}
+    LOOKED.set()
+    return told
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -188,9 +206,20 @@ class Receiver(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        answered(self.client_address)
+
+    def finish(self) -> None:
+        """The end of a connection is an answer as well."""
+        try:
+            super().finish()
+        finally:
+            answered(self.client_address)
 
     def do_GET(self) -> None:
         """Health and effects."""
+        answered(self.client_address)
+        if FLAW in {"takes_halves", "wedged_by_halves"}:
+            wait_for_halves()
         _, _, end_user_id = self.path.partition("end_user_id=")
         self.answer(200, effects(end_user_id) if "effects" in self.path else {"status": "ok"})
 
@@ -240,6 +269,7 @@ class Receiver(BaseHTTPRequestHandler):
                 connection.execute("insert or ignore into inbox (message_id, body) values (?, ?)", row)
             return 202
         if FLAW == "loses_after_ack":
+            LOOKED.clear()
             WAITING.put(body)
             return 202
         if VARIANT != "refuses_losers":
@@ -274,6 +304,12 @@ class Server(ThreadingHTTPServer):
     """With a backlog that a burst fits into."""
 
     request_queue_size = 256
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Count it from the moment on which it is taken."""
+        with IS_CALM:
+            UNANSWERED.add(client_address)
+        super().process_request(request, client_address)
 
 
 with database() as first:

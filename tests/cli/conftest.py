@@ -68,7 +68,7 @@ def program(project: Path, environment: dict[str, str]) -> Program:
     def run(*arguments: str, **more: str) -> Answer:
         command = [sys.executable, "-m", "harness", *arguments]
         return subprocess.run(
-            command, cwd=project, env=environment | more, capture_output=True, text=True, timeout=120, check=False
+            command, cwd=project, env=environment | more, capture_output=True, text=True, timeout=500, check=False
         )
 
     return run

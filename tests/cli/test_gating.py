@@ -63,7 +63,7 @@ def receiver(tmp_path: Path) -> Iterator[tuple[str, str]]:
     command = [sys.executable, str(catalog.folder("examples") / "correct" / "stdlib_receiver.py"), str(port)]
     process = subprocess.Popen(command, env=os.environ | told)
     with Browser() as browser:
-        assert wait_until(lambda: browser.ask("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=20)
+        assert wait_until(lambda: browser.ask("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=30)
     yield f"http://127.0.0.1:{port}", secret
     process.kill()
     process.wait()

@@ -47,11 +47,11 @@ def test_serve_tells_its_calls(project: Path, environment: dict[str, str]) -> No
         places = dict(line.split(maxsplit=1) for line in [process.stdout.readline() for _ in range(7)][:4])
         values = dict(line.split("=", 1) for line in env_file.read_text().splitlines()[1:])
         pair = {"client_id": values["FISKIL_CLIENT_ID"], "client_secret": values["FISKIL_CLIENT_SECRET"]}
-        token = httpx.post(f"{places['api_url'].strip()}/v1/token", json=pair, trust_env=False).json()["token"]
+        token = httpx.post(f"{places['api_url'].strip()}/v1/token", json=pair, timeout=30, trust_env=False).json()["token"]
         control = places["control"].strip().replace("/state", "/har")
-        live = httpx.get(control, trust_env=False)
+        live = httpx.get(control, timeout=30, trust_env=False)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=300)
 
     kept = har_file.read_text()
     assert [one["_route"] for one in live.json()["log"]["entries"]] == ["token"]

@@ -41,7 +41,7 @@ def exhibit(tmp_path: Path) -> Iterator[Callable[[str], str]]:
         }
         running.append(subprocess.Popen([sys.executable, str(script), str(port)], env=os.environ | told))
         with Browser() as browser:
-            assert wait_until(lambda: browser.ask("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=20)
+            assert wait_until(lambda: browser.ask("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=30)
         return f"http://127.0.0.1:{port}/webhooks/fiskil"
 
     yield start

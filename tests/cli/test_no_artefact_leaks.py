@@ -86,7 +86,7 @@ def test_no_report_holds_a_secret_of_its_run(program: Program, project: Path, kn
 def test_no_line_of_pytest_holds_one(project: Path, known: Path, environment: dict[str, str]) -> None:
     """What our plugin shows of a failure is redacted as any report."""
     command = [sys.executable, "-m", "pytest", *ALONE, "--fiskil-scenarios=twice.py", "-v", "--junitxml", "junit.xml"]
-    answer = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    answer = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=500, check=False)
 
     artefacts = written(project, answer)
     assert leaks(artefacts, known) == []

@@ -20,7 +20,7 @@ def typing(project: Path, environment: dict[str, str]) -> Type:
     def run(typed: str, *more: str) -> Answer:
         command = [sys.executable, "-m", "harness", "run", "thrice.py", "--pause", *more]
         return subprocess.run(
-            command, cwd=project, env=environment, input=typed, capture_output=True, text=True, timeout=120, check=False
+            command, cwd=project, env=environment, input=typed, capture_output=True, text=True, timeout=500, check=False
         )
 
     return run

@@ -253,7 +253,7 @@ def receiver(tmp_path: Path) -> Iterator[Callable[..., tuple[str, str]]]:
         command = [sys.executable, str(APPS / "receiver.py"), str(port)]
         running.append(subprocess.Popen(command, env=environment))
         with Browser() as browser:
-            assert wait_until(lambda: browser.ask("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=20)
+            assert wait_until(lambda: browser.ask("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=30)
         return f"http://127.0.0.1:{port}/webhooks/fiskil", secret
 
     yield start
@@ -378,7 +378,7 @@ def test_an_interrupted_run_writes_its_report_and_leaves_nothing(
         assert re.match(r"\[ *1/", process.stderr.readline())
 
         process.send_signal(number)
-        shown, _ = process.communicate(timeout=60)
+        shown, _ = process.communicate(timeout=300)
 
     document = read(project / "report.json")
     assert process.returncode == 130

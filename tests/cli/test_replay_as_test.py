@@ -50,7 +50,7 @@ def receiver(tmp_path: Path) -> Iterator[Callable[[str], str]]:
         command = [sys.executable, str(APPS / "durable_receiver.py"), str(port)]
         running.append(subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL))
         asked = ["curl", "-s", "-o", os.devnull, f"http://127.0.0.1:{port}/healthz"]
-        assert wait_until(lambda: subprocess.run(asked, check=False).returncode == 0, cap_s=10)
+        assert wait_until(lambda: subprocess.run(asked, check=False).returncode == 0, cap_s=30)
         return f"http://127.0.0.1:{port}/webhooks/fiskil"
 
     yield start

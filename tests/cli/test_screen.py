@@ -1,5 +1,7 @@
 """Progress: what runs on each worker, what failed so far, and how long it may take; plain lines where nobody watches."""
 
+from collections.abc import Callable
+
 import pytest
 
 from harness import costs
@@ -8,9 +10,14 @@ from harness.cli.screen import Progress
 LONG = "lives_explored"
 
 
+def stopped() -> Callable[[], float]:
+    """A stopwatch on which no time passes, however slow the machine is."""
+    return lambda: 0.0
+
+
 def test_each_worker_has_a_line_of_its_own() -> None:
     """A line that is free is taken by the next."""
-    progress = Progress(["a", "b", "c"], workers=2)
+    progress = Progress(["a", "b", "c"], workers=2, watch=stopped)
     progress.began("a")
     progress.began("b")
     progress.ended("a", "PASS")
@@ -21,7 +28,7 @@ def test_each_worker_has_a_line_of_its_own() -> None:
 
 def test_what_failed_so_far_is_named() -> None:
     """The last few of it."""
-    progress = Progress([f"s{number}" for number in range(5)])
+    progress = Progress([f"s{number}" for number in range(5)], watch=stopped)
     for number in range(5):
         progress.ended(f"s{number}", "FAIL")
 
@@ -30,7 +37,7 @@ def test_what_failed_so_far_is_named() -> None:
 
 def test_how_long_it_may_take_is_told_when_enough_is_known() -> None:
     """By the table of costs and the pace so far."""
-    progress = Progress([LONG, "idle_app"])
+    progress = Progress([LONG, "idle_app"], watch=stopped)
     before = progress.lines()
     progress.ended(LONG, "PASS")
 
@@ -42,7 +49,7 @@ def test_how_long_it_may_take_is_told_when_enough_is_known() -> None:
 def test_lines_keep_to_80_columns_and_a_screen() -> None:
     """Whatever scenarios are called, and however many workers there are."""
     names = [f"{'n' * 90}{number}" for number in range(20)]
-    progress = Progress(names, workers=20)
+    progress = Progress(names, workers=20, watch=stopped)
     for name in names:
         progress.began(name)
 

@@ -41,12 +41,14 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing(
         values = dict(line.split("=", 1) for line in env_file.read_text().splitlines()[1:])
 
         statuses = [
-            httpx.post(f"{places['api_url'].strip()}/v1/token", json=pair_of(values), trust_env=False).status_code,
-            httpx.get(places["control"].strip(), trust_env=False).status_code,
+            httpx.post(
+                f"{places['api_url'].strip()}/v1/token", json=pair_of(values), timeout=30, trust_env=False
+            ).status_code,
+            httpx.get(places["control"].strip(), timeout=30, trust_env=False).status_code,
         ]
         mode = stat.S_IMODE(env_file.stat().st_mode)
         process.send_signal(number)
-        rest, trouble = process.communicate(timeout=20)
+        rest, trouble = process.communicate(timeout=300)
 
     assert (statuses, mode, process.returncode) == ([200, 200], 0o600, 0)
     assert not [value for name, value in values.items() if "SECRET" in name and value in "".join(shown) + rest + trouble]
@@ -54,7 +56,7 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing(
     assert not env_file.exists()
     assert list(Path(environment["TMPDIR"]).iterdir()) == []
     with pytest.raises(httpx.ConnectError):
-        httpx.get(places["control"].strip(), trust_env=False)
+        httpx.get(places["control"].strip(), timeout=30, trust_env=False)
 
 
 @pytest.mark.usefixtures("unmeasured")
@@ -73,13 +75,13 @@ def test_faults_bite_are_told_and_the_idle_ones_named_at_the_end(project: Path, 
         assert process.stdout is not None
         shown = [process.stdout.readline() for _ in range(10)]
         api_url = shown[0].split()[1]
-        with pytest.raises(httpx.ReadError), httpx.Client(trust_env=False) as client:
+        with pytest.raises(httpx.ReadError), httpx.Client(timeout=30, trust_env=False) as client:
             client.get(f"{api_url}/v1/institutions")
         told = process.stdout.readline()
-        status = httpx.get(f"{api_url}/v1/institutions", trust_env=False).status_code
+        status = httpx.get(f"{api_url}/v1/institutions", timeout=30, trust_env=False).status_code
         told += process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=20)
+        rest, _ = process.communicate(timeout=300)
 
     assert [line.removeprefix("fault        ").strip() for line in shown if line.startswith("fault ")] == faults
     assert " s  institutions.list, request 1, byte 20: reset_peer after 20 bytes\n" in told

@@ -130,7 +130,7 @@ def test_every_refusal_of_the_contract_is_produced(caller: Caller, version: str)
         for name, status in sorted(described(version)):
             caller.ask_for(status, names[name])
         # An answer is seen when it has left, which may be after it has arrived.
-        wait_until(lambda: described(version) <= produced(), cap_s=5)
+        wait_until(lambda: described(version) <= produced(), cap_s=30)
 
     assert described(version) - produced() == set()
     assert produced() - described(version) == set()

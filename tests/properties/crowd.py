@@ -17,7 +17,7 @@ from harness.clock import Clock
 
 BANK = "88888"
 RETURN = "http://127.0.0.1:9/back"
-IDLE_S = 2.0
+IDLE_S = 1.0
 """A connection that idled longer is not used again: the server closes it after five seconds, and the crowd is slow."""
 
 READ = ("accounts", "balances", "transactions")

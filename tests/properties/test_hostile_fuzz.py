@@ -52,7 +52,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalFisk
     """A whole local Fiskil, a client with a token, and an end user with data."""
     with LocalFiskil(workdir=tmp_path_factory.mktemp("fuzz"), seed=3) as fiskil:
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
-        with httpx.Client(base_url=fiskil.api_url, timeout=20, trust_env=False) as client:
+        with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False) as client:
             client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
             rosa = fiskil.enrol("rosa")
             fiskil.authorise(rosa)
@@ -93,7 +93,7 @@ def test_the_page_answers_whatever_comes(
     session_id = opened.json().get("session_id", "")
     filled = {name: value.replace("{session}", session_id) for name, value in form.items()}
 
-    answer = httpx.request(method, fiskil.auth_url, data=filled, params=filled, trust_env=False)
+    answer = httpx.request(method, fiskil.auth_url, data=filled, params=filled, timeout=30, trust_env=False)
 
     assert answer.status_code in {200, 303, 400, 404, 410}
     assert fiskil.sandbox.crashes == []

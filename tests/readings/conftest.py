@@ -6,13 +6,16 @@ import pytest
 from pytest_httpserver import HTTPServer
 from world import World
 
+from harness.clock import Clock, real_now
 from harness.local import LocalFiskil
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalFiskil]:
-    """A local Fiskil for every test of the module."""
-    with LocalFiskil(workdir=tmp_path_factory.mktemp("readings"), seed=7) as local:
+    """A local Fiskil for every test of the module; no time passes but what a test lets pass."""
+    begun_at = real_now()
+    clock = Clock(real=lambda: begun_at)
+    with LocalFiskil(workdir=tmp_path_factory.mktemp("readings"), seed=7, clock=clock) as local:
         yield local
 
 

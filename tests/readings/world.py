@@ -20,12 +20,12 @@ BANK = "88888"
 
 
 class World:
-    """What a test of readings sees. The clock is the sandbox's, so that nothing waits."""
+    """What a test of readings sees. The clock is the sandbox's and stands still: nothing waits, nothing is late."""
 
     def __init__(self, fiskil: LocalFiskil, receiver: HTTPServer) -> None:
         self.fiskil = fiskil
         self.receiver = receiver
-        self.client = httpx.Client(base_url=fiskil.api_url, timeout=20, trust_env=False)
+        self.client = httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False)
         self.deliveries = Deliveries(fiskil)
         given = fiskil.credentials
         self.pair = {"client_id": given.client_id, "client_secret": given.client_secret}

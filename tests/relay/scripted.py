@@ -74,7 +74,7 @@ class Rig:
 
     def open(self) -> socket.socket:
         """A connection to the relay."""
-        return socket.create_connection(("127.0.0.1", self.relay.port), timeout=5)
+        return socket.create_connection(("127.0.0.1", self.relay.port), timeout=30)
 
     def say(self, *requests: bytes) -> bytes:
         """Everything that comes back to *requests* on one connection, until it ends."""
@@ -91,5 +91,5 @@ class Rig:
 
 def ended(relay: Relay, journal: Journal) -> list[Exchange]:
     """Every exchange, once none is open any more: an answer may arrive a moment before it is written down."""
-    wait_until(lambda: not relay.open_requests, cap_s=5)
+    wait_until(lambda: not relay.open_requests, cap_s=30)
     return journal.all(Exchange)

@@ -45,7 +45,7 @@ def journal(relay: Relay, client: httpx.Client) -> Journal:
 @pytest.fixture
 def client(fiskil: LocalFiskil, relay: Relay) -> Iterator[httpx.Client]:
     """A client of the relay that holds a token."""
-    with httpx.Client(base_url=relay.url, timeout=5, trust_env=False) as client:
+    with httpx.Client(base_url=relay.url, timeout=30, trust_env=False) as client:
         pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         yield client
@@ -57,7 +57,7 @@ def page_of(rosa: Enrolled) -> str:
 
 def test_a_walk_stays_on_the_relay(relay: Relay, client: httpx.Client, rosa: Enrolled, fiskil: LocalFiskil) -> None:
     """The links of a page lead to the relay; everything else of it is what the API said."""
-    direct = httpx.get(fiskil.api_url + page_of(rosa), headers=client.headers, trust_env=False)
+    direct = httpx.get(fiskil.api_url + page_of(rosa), headers=client.headers, timeout=30, trust_env=False)
 
     page = client.get(page_of(rosa))
 
@@ -129,7 +129,7 @@ def test_the_end_of_a_scenario_frees_what_a_fault_holds(rig: Callable[..., Rig])
 
     with given.open() as sock:
         sock.sendall(ASK)
-        wait_until(lambda: bool(given.api.heard), cap_s=5)
+        wait_until(lambda: bool(given.api.heard), cap_s=30)
         given.relay.end()
         with pytest.raises(ConnectionResetError):
             b"".join(iter(lambda: sock.recv(65_536), b""))
@@ -150,13 +150,13 @@ def test_strays_meet_no_fault(rig: Callable[..., Rig]) -> None:
 def test_closing_leaves_nothing(rig: Callable[..., Rig]) -> None:
     """Connections are dropped and nobody listens any more."""
     given = rig(OK)
-    connection = http.client.HTTPConnection("127.0.0.1", given.relay.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", given.relay.port, timeout=30)
     connection.request("GET", "/v1/x")
     connection.getresponse().read()
 
     given.relay.close()
 
-    wait_until(lambda: not given.relay.clients, cap_s=5)
+    wait_until(lambda: not given.relay.clients, cap_s=30)
     with pytest.raises(OSError, match="refused"):
         given.open()
     connection.close()

@@ -10,7 +10,6 @@ from scripted import ASK, CLOSE, CSV, OK, POST, Rig, Scripted, ended, json_answe
 from harness.clock import wait_until
 from harness.journal import Journal, Unreached
 from harness.link import Relay
-from harness.listen import free_port
 from harness.local import LocalFiskil
 
 
@@ -75,11 +74,13 @@ def test_a_body_that_breaks_off_breaks_off(rig: Callable[..., Rig]) -> None:
 def test_nobody_there_is_a_502(rig: Callable[..., Rig]) -> None:
     """A hosted API that refuses connections is told of, and the client's connection is kept."""
     given = rig()
-    nobody = Relay(given.loop, upstream=f"http://127.0.0.1:{free_port()}")
+    kept = socket.socket()
+    kept.bind(("127.0.0.1", 0))  # a port that is taken, and on which nobody listens
+    nobody = Relay(given.loop, upstream=f"http://127.0.0.1:{kept.getsockname()[1]}")
     journal = Journal()
     nobody.begin(journal)
 
-    with httpx.Client(base_url=nobody.url, trust_env=False) as client:
+    with kept, httpx.Client(base_url=nobody.url, timeout=30, trust_env=False) as client:
         statuses = [client.get("/v1/x").status_code, client.get("/v1/y").status_code]
 
     assert statuses == [502, 502]
@@ -125,7 +126,7 @@ def test_a_client_that_leaves_is_told_of(rig: Callable[..., Rig]) -> None:
 
     with given.open() as sock:
         sock.sendall(ASK)
-        wait_until(lambda: bool(given.api.heard), cap_s=5)
+        wait_until(lambda: bool(given.api.heard), cap_s=30)
 
     assert [one.status for one in given.exchanges] == [None]
 
@@ -137,7 +138,7 @@ def test_the_certificate_of_the_api_must_hold(fiskil: LocalFiskil, rig: Callable
     trusting = Relay(fiskil.loop, upstream=api.url, ca_file=fiskil.certificates.ca_file)
     doubting = Relay(fiskil.loop, upstream=api.url)
 
-    answers = [httpx.get(f"{one.url}/v1/x", trust_env=False) for one in (trusting, doubting)]
+    answers = [httpx.get(f"{one.url}/v1/x", timeout=30, trust_env=False) for one in (trusting, doubting)]
 
     assert [one.status_code for one in answers] == [200, 502]
     assert "its certificate does not hold: unable to get local issuer certificate" in answers[1].text
@@ -154,7 +155,7 @@ def test_a_body_that_comes_while_the_relay_connects_stops_nothing(fiskil: LocalF
     api = Scripted(fiskil.loop, [OK] * (1 + times), certificate=pair)
     relay = Relay(fiskil.loop, upstream=api.url, ca_file=fiskil.certificates.ca_file)
     head, _, body = POST.partition(b"\r\n\r\n")
-    with socket.create_connection(("127.0.0.1", relay.port), timeout=5) as sock:
+    with socket.create_connection(("127.0.0.1", relay.port), timeout=30) as sock:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.sendall(head + b"\r\n\r\n")
         sock.sendall(body)

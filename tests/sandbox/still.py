@@ -36,7 +36,7 @@ class Still:
 
     def client(self) -> httpx.Client:
         """A client that holds a token, closed with everything else."""
-        client = self._clients.enter_context(httpx.Client(base_url=self.api_url, timeout=20, trust_env=False))
+        client = self._clients.enter_context(httpx.Client(base_url=self.api_url, timeout=30, trust_env=False))
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=self.pair).json()["token"]
         return client
 

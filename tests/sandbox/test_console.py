@@ -102,7 +102,7 @@ def test_the_console_offers_what_it_has(still: Still, wrong: dict[str, object]) 
 
 def test_institutions_ask_for_no_scope(still: Still) -> None:
     """They ask for no token either. Source: institutions.client-id"""
-    assert httpx.get(f"{still.api_url}/v1/institutions/88888", trust_env=False).status_code == 200
+    assert httpx.get(f"{still.api_url}/v1/institutions/88888", timeout=30, trust_env=False).status_code == 200
 
 
 def test_an_app_is_asked_for_what_it_reads() -> None:

@@ -7,7 +7,7 @@ from still import Still
 
 def test_no_token_is_asked_for(still: Still) -> None:
     """client_id is enough, and any will do. Source: institutions.client-id"""
-    answer = httpx.get(f"{still.api_url}/v1/institutions?client_id=team", trust_env=False)
+    answer = httpx.get(f"{still.api_url}/v1/institutions?client_id=team", timeout=30, trust_env=False)
 
     assert answer.status_code == 200
     assert answer.json()[0] == {
@@ -44,7 +44,7 @@ def test_an_industry_can_be_asked_for(still: Still, api: httpx.Client, industry:
 )
 def test_a_bad_listing_is_refused_without_flags(still: Still, query: str) -> None:
     """400 bad_request; under v3 a list's error has no flags. Source: errors.v3-lists, institutions.client-id"""
-    answer = httpx.get(f"{still.api_url}/v1/institutions?{query}", trust_env=False)
+    answer = httpx.get(f"{still.api_url}/v1/institutions?{query}", timeout=30, trust_env=False)
 
     assert answer.status_code == 400
     assert (answer.json()["name"], set(answer.json())) == ("bad_request", {"id", "name", "message"})
@@ -52,8 +52,8 @@ def test_a_bad_listing_is_refused_without_flags(still: Still, query: str) -> Non
 
 def test_one_institution_by_its_id(still: Still) -> None:
     """It reads as in the list; an unknown id is institution_not_found."""
-    found = httpx.get(f"{still.api_url}/v1/institutions/22", trust_env=False)
-    missing = httpx.get(f"{still.api_url}/v1/institutions/23", trust_env=False)
+    found = httpx.get(f"{still.api_url}/v1/institutions/22", timeout=30, trust_env=False)
+    missing = httpx.get(f"{still.api_url}/v1/institutions/23", timeout=30, trust_env=False)
 
     assert found.json()["name"] == "Eastpac"
     assert (missing.status_code, missing.json()["name"]) == (404, "institution_not_found")

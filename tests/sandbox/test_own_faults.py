@@ -19,7 +19,7 @@ class Broken(dict[Any, Any]):
 def test_a_core_endpoint_says_fault(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> None:
     """500 in the goa shape with fault true; the note has place, error and traceback. Source: errors.goa"""
     whole, fiskil.sandbox.store.institutions = fiskil.sandbox.store.institutions, Broken()
-    answer = httpx.get(f"{fiskil.api_url}/v1/institutions/88888", trust_env=False)
+    answer = httpx.get(f"{fiskil.api_url}/v1/institutions/88888", timeout=30, trust_env=False)
     fiskil.sandbox.store.institutions = whole
 
     assert answer.status_code == 500
@@ -34,14 +34,14 @@ def test_a_core_endpoint_says_fault(fiskil: LocalFiskil, capfd: pytest.CaptureFi
     (crash,) = fiskil.sandbox.crashes
     assert (crash.place, crash.error) == ("api institutions.get", "ZeroDivisionError: looked up 88888")
     assert "Traceback" in crash.trace
-    assert httpx.get(f"{fiskil.api_url}/v1/institutions/88888", trust_env=False).status_code == 200
+    assert httpx.get(f"{fiskil.api_url}/v1/institutions/88888", timeout=30, trust_env=False).status_code == 200
     assert capfd.readouterr().err == ""
 
 
 def test_a_data_endpoint_answers_in_the_simple_shape(fiskil: LocalFiskil) -> None:
     """500 with id, name and message. Source: errors.simple"""
     pair = {"client_id": fiskil.credentials.client_id, "client_secret": fiskil.credentials.client_secret}
-    token = httpx.post(f"{fiskil.api_url}/v1/token", json=pair, trust_env=False).json()["token"]
+    token = httpx.post(f"{fiskil.api_url}/v1/token", json=pair, timeout=30, trust_env=False).json()["token"]
     rosa = fiskil.enrol("rosa")
     fiskil.authorise(rosa)
     fiskil.sandbox.store.served = Broken()
@@ -49,6 +49,7 @@ def test_a_data_endpoint_answers_in_the_simple_shape(fiskil: LocalFiskil) -> Non
     answer = httpx.get(
         f"{fiskil.api_url}/v1/banking/accounts?end_user_id={rosa.end_user_id}",
         headers={"authorization": f"Bearer {token}"},
+        timeout=30,
         trust_env=False,
     )
 
@@ -60,7 +61,7 @@ def test_a_data_endpoint_answers_in_the_simple_shape(fiskil: LocalFiskil) -> Non
 def test_the_page_says_whose_fault_it_is(fiskil: LocalFiskil, capfd: pytest.CaptureFixture[str]) -> None:
     """A person reads that the sandbox failed, and the note says page."""
     fiskil.sandbox.store.sessions = Broken()
-    answer = httpx.get(f"{fiskil.auth_url}?sess_id=x", trust_env=False)
+    answer = httpx.get(f"{fiskil.auth_url}?sess_id=x", timeout=30, trust_env=False)
 
     assert answer.status_code == 500
     assert "The sandbox itself failed. This is no fault of yours." in answer.text
@@ -71,7 +72,7 @@ def test_the_page_says_whose_fault_it_is(fiskil: LocalFiskil, capfd: pytest.Capt
 def test_a_note_outlives_a_reset(fiskil: LocalFiskil) -> None:
     """Whoever judges a scenario looks after it was cleaned up."""
     fiskil.sandbox.store.sessions = Broken()
-    httpx.get(f"{fiskil.auth_url}?sess_id=x", trust_env=False)
+    httpx.get(f"{fiskil.auth_url}?sess_id=x", timeout=30, trust_env=False)
 
     fiskil.reset()
 

@@ -40,7 +40,7 @@ def test_another_industry_has_none(still: Still, api: httpx.Client) -> None:
 
 def test_permissions_ask_for_a_token(still: Still) -> None:
     """401. Source: errors.unauthorized"""
-    assert httpx.get(f"{still.api_url}/v1/permissions", trust_env=False).status_code == 401
+    assert httpx.get(f"{still.api_url}/v1/permissions", timeout=30, trust_env=False).status_code == 401
 
 
 def test_the_console_says_what_consents_cover(still: Still, api: httpx.Client) -> None:

@@ -117,7 +117,7 @@ def test_every_described_refusal_is_produced(still: Still, route: ApiRoute, vers
 
 def test_each_operation_may_be_too_many(fiskil: LocalFiskil) -> None:
     """429 with Retry-After, in the endpoint's own shape. Source: errors.retry-after"""
-    client = httpx.Client(base_url=fiskil.api_url, trust_env=False)
+    client = httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False)
     given = fiskil.credentials
     pair = {"client_id": given.client_id, "client_secret": given.client_secret}
     client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]

@@ -64,7 +64,7 @@ def test_a_missing_field_is_named(still: Still, api: httpx.Client) -> None:
 
 def test_the_token_is_asked_for_first(still: Still) -> None:
     """A caller without a token learns nothing of what its request lacks. Source: errors.unauthorized"""
-    answer = httpx.get(f"{still.api_url}/v1/banking/accounts?page[size]=x", trust_env=False)
+    answer = httpx.get(f"{still.api_url}/v1/banking/accounts?page[size]=x", timeout=30, trust_env=False)
 
     assert answer.status_code == 401
 

@@ -87,7 +87,7 @@ def test_a_revoked_key_gets_no_token_and_kills_those_it_has(still: Still, api: h
 )
 def test_only_json_with_both_halves_is_read(still: Still, body: dict[str, Any]) -> None:
     """A form, Basic auth or half a pair is a bad request. Source: token.exchange"""
-    answer = httpx.post(f"{still.api_url}/v1/token", trust_env=False, **body)
+    answer = httpx.post(f"{still.api_url}/v1/token", timeout=30, trust_env=False, **body)
 
     assert answer.status_code == 400
     assert answer.json()["name"] == "bad_request"
@@ -130,7 +130,7 @@ def test_anything_but_a_live_bearer_token_is_unauthorized(still: Still, value: s
     """A core endpoint says so in the goa shape. Source: token.expired, errors.unauthorized"""
     sent = [(b"authorization", value.encode("latin-1"))]
 
-    answer = httpx.get(f"{still.api_url}/v1/end-users/eu_1", headers=sent, trust_env=False)
+    answer = httpx.get(f"{still.api_url}/v1/end-users/eu_1", headers=sent, timeout=30, trust_env=False)
 
     assert answer.status_code == 401
     assert (answer.json()["name"], answer.json()["fault"]) == ("unauthorized", False)
@@ -138,7 +138,7 @@ def test_anything_but_a_live_bearer_token_is_unauthorized(still: Still, value: s
 
 def test_a_data_endpoint_says_so_in_the_simple_shape(still: Still) -> None:
     """Without a token a data call is 401 with id, name and message only. Source: token.expired, errors.simple"""
-    answer = httpx.get(f"{still.api_url}/v1/banking/accounts?end_user_id=eu_1", trust_env=False)
+    answer = httpx.get(f"{still.api_url}/v1/banking/accounts?end_user_id=eu_1", timeout=30, trust_env=False)
 
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/json"

@@ -105,7 +105,7 @@ def named(session: AuthSession, message: dict[str, Any]) -> dict[str, Any]:
 def order(fiskil: LocalFiskil) -> Iterator[Callable[..., httpx.Response]]:
     """Give an order to the control API, over HTTP."""
     server = Server(fiskil.loop, control_application(fiskil))
-    with httpx.Client(base_url=f"{server.url}/_sandbox", trust_env=False) as client:
+    with httpx.Client(base_url=f"{server.url}/_sandbox", timeout=30, trust_env=False) as client:
         yield client.post
     server.close()
 
@@ -113,7 +113,7 @@ def order(fiskil: LocalFiskil) -> Iterator[Callable[..., httpx.Response]]:
 def invite(fiskil: LocalFiskil) -> dict[str, str]:
     """What the API answers to an app that opens a session for Rosa."""
     given = fiskil.credentials
-    with httpx.Client(base_url=fiskil.api_url, trust_env=False) as client:
+    with httpx.Client(base_url=fiskil.api_url, timeout=30, trust_env=False) as client:
         pair = {"client_id": given.client_id, "client_secret": given.client_secret}
         client.headers["authorization"] = "Bearer " + client.post("/v1/token", json=pair).json()["token"]
         end_user_id = client.post("/v1/end-users", json={"email": ROSA.email}).json()["end_user_id"]
@@ -271,7 +271,7 @@ def test_every_way_to_an_ending_leaves_the_same(
 
     for name, step in (("step", STEPS[outcome]), ("ordering step", steps.Conclude(outcome=outcome))):
         feed = Feed()
-        found[name] = in_a_scenario(drive(feed_settings(request_deadline_s=5), given=feed), feed, step)
+        found[name] = in_a_scenario(drive(feed_settings(request_deadline_s=30), given=feed), feed, step)
 
     assert [name for name, one in found.items() if one != found["page"]] == []
     assert found["page"]["ending"] is ENDINGS[outcome]

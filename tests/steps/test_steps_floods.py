@@ -46,7 +46,7 @@ def test_what_is_promised_beyond_the_cap_is_not_tried(drive: Callable[..., Drive
     assert journal.all(Flood) == []
     assert [one.what for one in journal.all(CutShort)] == [
         "app.limits.body_bytes, 1073741824, is more than is tried: 67108864",
-        "app.limits.body_s, 60, is more than is tried: 58",
+        "app.limits.body_s, 60, is more than is tried: 54",
     ]
 
 
@@ -63,9 +63,9 @@ def test_a_receiver_that_reads_on_is_left_at_the_bound(drive: Callable[..., Driv
 @pytest.mark.slow
 @pytest.mark.full
 def test_a_drip_ends_soon_after_the_promised_time(drive: Callable[..., Driver], mailbox: Mailbox) -> None:
-    """A byte ten times a second, for two seconds more than promised."""
+    """A byte ten times a second, for six seconds more than promised."""
     (one,) = flooded(drive, mailbox, body_s=0.1)
 
     assert (one.name, one.is_over, one.status) == ("drip", False, None)
-    assert 5 <= one.taken_bytes <= 40
-    assert one.took_s < 10
+    assert 5 <= one.taken_bytes <= 80
+    assert 6 <= one.took_s < 30
