@@ -55,7 +55,7 @@ def test_nothing_is_left_behind(opened: subprocess.Popen[bytes], end: Callable[.
     opened.communicate()
 
     assert len(started) > 2
-    assert wait_until(lambda: not any(one.exists() for one in started), cap_s=10)
+    assert wait_until(lambda: not any(one.exists() for one in started), cap_s=60)
 
 
 def test_without_chromium_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
