@@ -37,6 +37,14 @@ def descendants(root: int) -> list[Path]:
     return [Path("/proc") / str(one) for one in below]
 
 
+def command_of(process: Path) -> bytes:
+    """How a process was started; empty where it is gone by now."""
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 @pytest.fixture
 def opened() -> subprocess.Popen[bytes]:
     """A process of ours in which Chromium runs."""
