@@ -86,7 +86,7 @@ def receiver_settings() -> Callable[..., Settings]:
             "env": {"FISKIL_WEBHOOK_SECRET": "{webhook_secret}", "STORE": "{workdir}/store.json", **environment},
             "observe": {"effects": "GET /effects?end_user_id={end_user_id}"},
             "facts": {"uses_events": ["*"]},
-            "limits": {"ack_s": 3, "request_deadline_s": 5},
+            "limits": {"ack_s": 5, "request_deadline_s": 5},
         }
         return parse({"app": {**raw, **(app or {})}}, folder=APPS)
 
