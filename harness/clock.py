@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 LONGEST_JUMP_DAYS = 3660
 """So far sandbox time may be moved at once."""
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+"""Before everything that happens."""
 FURTHEST_AHEAD_DAYS = 36_600
 """So far ahead of real time it may come in all: what is reckoned from it stays within the calendar."""
 
@@ -38,12 +40,18 @@ class Clock:
         """Start at real time; *real* can be any source of aware instants."""
         self._real = real
         self._offset = timedelta()
+        self._moved_to = BEGINNING
         self._lock = threading.Lock()
 
     @property
     def offset(self) -> timedelta:
         """How far sandbox time is ahead of real time."""
         return self._offset
+
+    @property
+    def moved_to(self) -> datetime:
+        """The latest instant to which somebody has moved sandbox time; what real time has added since is left out."""
+        return self._moved_to
 
     def now(self) -> datetime:
         """Return sandbox time, aware, in UTC."""
@@ -64,6 +72,7 @@ class Clock:
             raise ValueError(f"Sandbox time only moves forward; got {step}.")
         with self._lock:
             self._offset = _bounded(self._offset, step)
+            self._moved_to = self.now()
 
     def advance_to(self, instant: datetime) -> None:
         """Move forward to *instant*; an instant in the past changes nothing.
@@ -73,11 +82,13 @@ class Clock:
         """
         with self._lock:
             self._offset = max(self._offset, _bounded(instant - self._real()))
+            self._moved_to = max(self._moved_to, instant)
 
     def reset(self) -> None:
         """Return to real time, as between two scenarios."""
         with self._lock:
             self._offset = timedelta()
+            self._moved_to = BEGINNING
 
 
 def _bounded(offset: timedelta, step: timedelta = timedelta()) -> timedelta:

@@ -108,6 +108,8 @@ class Driver:
             reading = Readings(settings.sandbox.readings).of("webhooks.signature")
             key_of(secret, settings.app.webhook.scheme or READINGS[reading])
         self.fiskil = self._open_fiskil(secret)
+        # Else what a slow machine takes long for would be overtaken by syncs that no step has asked for.
+        self.fiskil.sandbox.store.awaits_moves = True
         try:
             self.app = open_app(settings, values=values_of(settings, self.fiskil, workdir), workdir=workdir, given=given)
         except BaseException:

@@ -10,7 +10,7 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.Deliver(),
         steps.Settle(),
-        steps.Break("banking.accounts", faults.Latency(latency_ms=700)),
+        steps.Break("banking.accounts", faults.Latency(latency_ms=1500)),
         steps.Sync("accounts"),
         steps.Deliver(),
         steps.AwaitCall("banking.accounts"),

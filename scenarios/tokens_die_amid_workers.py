@@ -11,7 +11,7 @@ SCENARIO = Scenario(
         steps.Sync(),
         steps.ConfirmAgain(times=6),
         steps.ExpireTokens(),
-        steps.Break("token", faults.Latency(latency_ms=300)),
+        steps.Break("token", faults.Latency(latency_ms=1000)),
         steps.DeliverTogether(),
     ),
     probes=(probes.RenewsTokenOnce(), probes.HoldsEveryRow("transactions"), probes.LosesNothing()),

@@ -36,7 +36,7 @@ def test_advancing_adds_up(clock: Clock) -> None:
 
 def test_real_time_goes_on_under_the_offset() -> None:
     """The offset moves sandbox time, it does not stop it."""
-    moments = iter([NOON, NOON + timedelta(seconds=3)])
+    moments = iter([NOON, NOON, NOON + timedelta(seconds=3)])
     clock = Clock(real=lambda: next(moments))
     clock.advance(days=1)
 
@@ -126,3 +126,20 @@ def test_waiting_has_a_cap() -> None:
 def test_instants_are_written_as_on_the_wire(instant: datetime, timespec: str, text: str) -> None:
     """UTC, with Z."""
     assert rfc3339(instant, timespec=timespec) == text
+
+
+def test_what_was_moved_is_told_from_what_went_by() -> None:
+    """However long a move takes in real time, the instant that it was to reach is known."""
+    moments = (NOON + timedelta(seconds=second) for second in range(0, 100, 5))
+    clock = Clock(real=lambda: next(moments))
+    before = clock.moved_to
+
+    clock.advance_to(NOON + timedelta(minutes=1))
+    asked = clock.moved_to
+    clock.advance(days=1)
+    advanced = clock.moved_to
+    clock.reset()
+
+    assert before == clock.moved_to < NOON
+    assert asked == NOON + timedelta(minutes=1)
+    assert advanced == NOON + timedelta(days=1, minutes=1, seconds=5)

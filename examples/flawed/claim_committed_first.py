@@ -7,7 +7,7 @@ import time
 
 from correct import refusing_receiver, stdlib_receiver
 
-BETWEEN_S = 0.08
+BETWEEN_S = 0.2
 
 
 def work(database, message):

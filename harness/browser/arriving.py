@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 STILL_MS = 60
 TICK_MS = 10
-TURN_CAP_S = 1.0
+TURN_CAP_S = 4.0
+DRAW_CAP_S = 4.0
 
 
 class Trail:
@@ -91,6 +92,13 @@ async def settle(page: "Page", traffic: Traffic, *, cap_s: float) -> bool:
 async def _turn(page: "Page") -> None:
     with suppress(Exception):  # the page may be on its way to another
         await asyncio.wait_for(page.evaluate("() => new Promise((done) => setTimeout(done, 0))"), TURN_CAP_S)
+
+
+async def drawn(page: "Page") -> None:
+    """Wait until the page has been drawn as wide as it is now: it hears of another width with its next picture only."""
+    frames = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0))))"
+    with suppress(Exception):  # a page that lies behind another is not drawn
+        await asyncio.wait_for(page.evaluate(frames), DRAW_CAP_S)
 
 
 async def wait(milliseconds: float) -> None:

@@ -30,7 +30,7 @@ TOO_LONG = "the answer is longer than 4 MB, so the rest of it was not read"
 UNENDED = "it had not come to an end when the window was closed"
 UNREAD = "the browser had thrown the answer away before it was read"
 BLOCKED_WORKER = "Service Worker registration blocked"
-DRAIN_CAP_S = 3.0
+DRAIN_CAP_S = 8.0
 
 Headers = tuple[tuple[str, str], ...]
 

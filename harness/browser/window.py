@@ -23,7 +23,7 @@ PHONE_PX, DESK_PX = 360, 1280
 WIDTHS_PX = (PHONE_PX, DESK_PX)
 HEIGHTS_PX = {PHONE_PX: 740, DESK_PX: 800}
 SETTLE_CAP_S = 5.0
-PRESS_CAP_S = 3.0
+PRESS_CAP_S = 5.0
 EVERY_MS = 25
 CLOSED_TO_ALL = (401, 403, 404, 405, 410)
 
@@ -253,6 +253,7 @@ class Window:
 
     async def _look(self, width_px: int, moment: str, cause: str, lack: str, has_pictures: bool) -> Shown:
         await self._page.set_viewport_size({"width": width_px, "height": HEIGHTS_PX[width_px]})
+        await arriving.drawn(self._page)
         seen = await self._read()
         about: dict[str, Any] = {"participant": self.participant, "page": self.page_name, "moment": moment}
         shown = Shown(

@@ -38,6 +38,7 @@ class Monitors(Entry, frozen=True, kw_only=True):
     came since the reading before, and equal texts but for numbers are of one kind. ``lack`` says what kept the metrics from
     being read. ``is_told`` says whether the config tells the app where alerts go. ``is_calm`` is None where nobody waited
     for alerts to end, and False where they went on beyond the time that the app has. ``since_1970_s`` is the real time.
+    ``began_s`` is when the reading began, ``at_s`` when it was over: what it shows is of some moment in between.
     """
 
     moment: str
@@ -48,6 +49,7 @@ class Monitors(Entry, frozen=True, kw_only=True):
     is_told: bool = False
     is_calm: bool | None = None
     since_1970_s: float = 0.0
+    began_s: float | None = None
 
 
 def moved(earlier: Monitors, later: Monitors) -> set[str]:

@@ -68,6 +68,16 @@ class Watched(Struct, frozen=True, kw_only=True):
         """By how much a sample grew."""
         return self._value(name, after) - self._value(name, before)
 
+    def least_s(self, before: str, after: str) -> float:
+        """How long it was at least from what one reading shows to what another does, in real seconds."""
+        earlier, later = self.readings[before], self.readings[after]
+        return (later.at_s if later.began_s is None else later.began_s) - earlier.at_s
+
+    def most_s(self, before: str, after: str) -> float:
+        """How long it was at most."""
+        earlier, later = self.readings[before], self.readings[after]
+        return later.at_s - (earlier.at_s if earlier.began_s is None else earlier.began_s)
+
     def goes_on(self) -> Verdict:
         """FAIL where alerts go on long after everything is well; INCONCLUSIVE where nobody has promised an end."""
         over = self.readings.get("over")

@@ -15,6 +15,8 @@ FINE = (1e6, 1e9)
 """Or in microseconds or nanoseconds, where the name speaks of time: a memory grows by millions as well."""
 MOST, SPARE_S = 5, 5
 """One call that is late may be measured on several floors, but a sample that grows by much more is none of latency."""
+AT_ONCE = 2
+"""No more calls than so many are under way at once, on average: what a sample grows by besides is told in smaller units."""
 LITTLE = 0.05
 """By such a share of the delay an average of many calls may grow, of which few were late."""
 _PART = re.compile(r'^(.*_bucket\{(?:.*,)?)le="([^"]+)"(.*)$')
@@ -52,15 +54,23 @@ class NoticesLatency(WatchingProbe, frozen=True, kw_only=True, tag="notices_late
     def _compared(self, seen: Watched, late: list[Exchange]) -> Finding:
         if _shows(seen, late):
             return self.holds("a metric grew with the API's latency", examined=routes_of(late))
-        if seen.is_alike("good", "slow"):
-            return self.cannot_tell(ALIKE, hook=METRICS)
-        if _shows_little(seen, late):
-            return self.cannot_tell("a metric of time grew, but by much less than the API's latency", hook=METRICS)
-        if _may_show(seen, late):
-            return self.cannot_tell("a metric of time grew, and may be an instant as well", hook=METRICS)
-        if seen.is_held_back("good"):
-            return self.cannot_tell(HELD_BACK, hook=METRICS)
+        if _was_slow_before(seen, late):
+            return self.cannot_tell("by the app's own metrics the same work took as long before the API became slow")
+        doubt = _doubt(seen, late)
+        if doubt:
+            return self.cannot_tell(doubt, hook=METRICS)
         return self.fails("the API became slow, and nothing in the app's monitoring shows it", examined=routes_of(late))
+
+
+def _doubt(seen: Watched, late: list[Exchange]) -> str:
+    """Why nothing shows it and the app may be right all the same; empty where it cannot."""
+    doubts = {
+        ALIKE: seen.is_alike("good", "slow"),
+        "a metric of time grew, but by much less than the API's latency": _shows_little(seen, late),
+        "a metric of time grew, and may be an instant as well": _may_show(seen, late),
+        HELD_BACK: seen.is_held_back("good"),
+    }
+    return next((why for why, is_so in doubts.items() if is_so), "")
 
 
 def _shows(seen: Watched, late: list[Exchange]) -> bool:
@@ -88,6 +98,17 @@ def _shows_little(seen: Watched, late: list[Exchange]) -> bool:
     return any(_TIMED.search(name) and _more(seen, name) >= added_s * LITTLE for name in _candidates(seen))
 
 
+def _was_slow_before(seen: Watched, late: list[Exchange]) -> bool:
+    """Whether the app measured calls of the ordinary stretch that took as long, as on a machine that stood still then."""
+    added_s = max(one.ended_s - one.at_s for one in late)
+    most_s = seen.most_s("idle", "good") * AT_ONCE
+    for name in _candidates(seen):
+        grown = seen.grown(name, "idle", "good") if _TIMED.search(name) else 0.0
+        if any(one * added_s * SHARE <= grown <= one * most_s and not _is_count(grown, one) for one in _units(name)):
+            return True
+    return any(_had_slow_part(seen, name, added_s) for name in seen.readings["slow"].samples or {})
+
+
 def _units(name: str) -> tuple[float, ...]:
     return UNITS + FINE if _TIMED.search(name) and not is_of_the_runtime(name) else UNITS
 
@@ -95,11 +116,11 @@ def _units(name: str) -> tuple[float, ...]:
 def _candidates(seen: Watched, *, has_instants: bool = False) -> list[str]:
     """The samples that may be of latency: no clock, no size, no part of a distribution and, as a rule, no instant."""
     now_s = seen.readings["slow"].since_1970_s
-    idle_s = seen.readings["idle"].at_s - seen.readings["calm"].at_s
+    least_s = seen.least_s("calm", "idle")
     return [
         name
         for name, value in (seen.readings["slow"].samples or {}).items()
-        if abs(seen.grown(name, "calm", "idle")) <= idle_s * SHARE
+        if abs(seen.grown(name, "calm", "idle")) <= least_s * SHARE
         and (has_instants or not _is_instant(value, now_s))
         and not _NEVER.search(name)
         and "_bucket{" not in name
@@ -117,18 +138,28 @@ def _more(seen: Watched, name: str) -> float:
 
 def _has_slower_part(seen: Watched, name: str, added_s: float) -> bool:
     """Whether more calls lay above a bound of a distribution than by the same work before."""
+    whole = _whole_of(name, added_s)
+    return whole != "" and _above(seen, name, whole, "good", "slow") > max(0.0, _above(seen, name, whole, "idle", "good"))
+
+
+def _had_slow_part(seen: Watched, name: str, added_s: float) -> bool:
+    """Whether some calls of the ordinary stretch, and not all, lay above such a bound."""
+    whole = _whole_of(name, added_s)
+    return whole != "" and 0 < _above(seen, name, whole, "idle", "good") < seen.grown(whole, "idle", "good")
+
+
+def _whole_of(name: str, added_s: float) -> str:
+    """The count of the whole distribution, where *name* is the part of it up to a bound that late calls lie above."""
     part = _PART.match(name)
     if part is None or part[2] == "+Inf" or _NEVER.search(name):
-        return False
-    whole = f'{part[1]}le="+Inf"{part[3]}'
+        return ""
     bound = float(part[2])
-    if not any(unit * added_s * LITTLE * 2 <= bound <= unit * added_s for unit in _units(name)):
-        return False
+    is_near = any(unit * added_s * LITTLE * 2 <= bound <= unit * added_s for unit in _units(name))
+    return f'{part[1]}le="+Inf"{part[3]}' if is_near else ""
 
-    def above(before: str, after: str) -> float:
-        return seen.grown(whole, before, after) - seen.grown(name, before, after)
 
-    return above("good", "slow") > max(0.0, above("idle", "good"))
+def _above(seen: Watched, name: str, whole: str, before: str, after: str) -> float:
+    return seen.grown(whole, before, after) - seen.grown(name, before, after)
 
 
 def _is_count(growth: float, unit: float) -> bool:

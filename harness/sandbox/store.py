@@ -88,6 +88,8 @@ class Store:
         self.api_url = ""
         self.auth_url = ""
         self.epoch = clock.now()
+        self.awaits_moves = False
+        """Whether syncs end only where somebody moves the clock, however long that takes in real time."""
         self._start_tables()
 
     def _start_tables(self) -> None:

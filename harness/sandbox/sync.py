@@ -14,7 +14,7 @@ from harness.sandbox import consents
 from harness.sandbox.people import person_for
 from harness.sandbox.snapshots import finish
 from harness.sandbox.store import Store
-from harness.sandbox.tables import PendingSync
+from harness.sandbox.tables import NEVER, PendingSync
 
 LATEST_S = max(dataset.ready_after_s for dataset in DATASETS.values()) + 1
 EVERY = timedelta(days=1)
@@ -53,14 +53,18 @@ def finish_due(store: Store) -> None:
     So a consent that ends before a sync is ready takes that sync along. Source: consents.expiry-event
     """
     now = store.clock.now()
+    ripe = store.clock.moved_to if store.awaits_moves else now
     try:
-        while (moment := min(store.syncs.next_ready, store.consents.next_end)) <= now:
-            store.moment = moment
+        while True:
             consent = store.consents.next_to_end
-            if consent is not None and store.consents.next_end < store.syncs.next_ready:
+            next_ready = store.syncs.next_ready if store.syncs.next_ready <= ripe else NEVER
+            store.moment = min(next_ready, store.consents.next_end)
+            if store.moment > now:
+                return
+            if consent is not None and store.consents.next_end < next_ready:
                 _end(store, consent)
             else:
-                _complete(store, store.syncs.pop(), until=now)
+                _complete(store, store.syncs.pop(), until=ripe)
     finally:
         store.moment = None
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 QUIET_S = 0.5
 QUIET_CAP_S = 10.0
 LONGEST_IDLE_S = 86_400
-GOES_ON_S = 5.0
+GOES_ON_S = 10.0
 """How long the rest of an app may take to answer after one of its processes died, in real seconds."""
 
 

@@ -84,7 +84,8 @@ def _await_session(window: Window) -> None:
             return
         if not window.is_quiet:
             still = stopwatch()
-        elif still() > IDLE_S:
+        elif still() > IDLE_S and window.settle() and not window.consent_url:
+            # Settling asks the browser itself: one that a busy machine held up has had no time to go anywhere.
             return
         window.pause()
 

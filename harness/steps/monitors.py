@@ -3,8 +3,10 @@
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from msgspec.structs import replace
+
 from harness.app.metrics import METRICS, samples
-from harness.clock import pause, real_now, stopwatch
+from harness.clock import pause, real_now, stopwatch, wait_until
 from harness.errors import HookError
 from harness.journal import Monitors, moved
 from harness.monitoring import Moment
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 EVERY_S = 0.25
 SLOWER = 0.25
 """From so much growth on the wait for news of a slow API ends; counters grow as before."""
+GOES_ON_S = 0.5
+"""So long an app that was held up has for the alert that was due."""
+ANSWERS_CAP_S = 5.0
 CALM_S = 3.0
 """For so long no alert of a kind comes before it counts as over, in real seconds."""
 
@@ -41,6 +46,7 @@ class ReadMonitors(PlainStep, frozen=True, tag="read_monitors"):
     def perform(self, stage: "Stage") -> None:
         """Read, wait for news where some are due, and for calm where that is."""
         elapsed_s = stopwatch()
+        began_s = stage.journal.elapsed_s()
         limit_s = stage.settings.app.limits.alert_s
         since = stage.fiskil.telemetry.moment()
         must_export = _must_export(stage)
@@ -51,7 +57,8 @@ class ReadMonitors(PlainStep, frozen=True, tag="read_monitors"):
         if self.moment in AT_REST and stage.fiskil.telemetry.has_deltas:
             # In differences nothing is exported where nothing has changed.
             reading = _read(stage, self.moment, since, must_export=False)
-        stage.journal.write(reading if self.moment != "over" else _when_calm(stage, reading, limit_s))
+        reading = reading if self.moment != "over" else _when_calm(stage, reading, limit_s)
+        stage.journal.write(replace(reading, began_s=began_s))
 
 
 def _is_awaited(stage: "Stage", reading: Monitors, *, is_late: bool) -> bool:
@@ -114,24 +121,33 @@ def _kinds(stage: "Stage") -> tuple[str, ...]:
 
 def _when_calm(stage: "Stage", reading: Monitors, limit_s: float) -> Monitors:
     """The reading as it stands once no alert about the trouble has come for a while, or it is clear that they go on."""
-    from msgspec.structs import replace
-
     readings = stage.journal.all(Monitors)
     usual = {kind for one in readings if one.moment in ORDINARY for kind in one.kinds}
     about = {kind for one in readings if one.moment in TROUBLED for kind in one.kinds} - usual
     if not about:
         return reading
-    sink, elapsed_s, quiet_s = stage.fiskil.alerts, stopwatch(), stopwatch()
-    seen = len(sink.alerts)
-    while quiet_s() < min(CALM_S, limit_s):
-        later = sink.alerts[seen:]
-        seen += len(later)
-        if any(one.kind in about and not one.is_resolved for one in later):
-            quiet_s = stopwatch()
-            if elapsed_s() > limit_s:
-                return replace(reading, is_calm=False, kinds=_kinds(stage))
-        pause(EVERY_S / 2)
+    elapsed_s = stopwatch()
+    seen = len(stage.fiskil.alerts.alerts)
+    while _comes_again(stage, about, seen, quiet_s=min(CALM_S, limit_s)):
+        seen = len(stage.fiskil.alerts.alerts)
+        if elapsed_s() > limit_s:
+            return replace(reading, is_calm=False, kinds=_kinds(stage))
     return replace(reading, is_calm=True, kinds=_kinds(stage))
+
+
+def _comes_again(stage: "Stage", about: set[str], seen: int, *, quiet_s: float) -> bool:
+    """Whether an alert of these kinds comes behind those that were *seen*, within so many real seconds.
+
+    An app that stood still meanwhile, as on a busy machine, is heard when it goes on.
+    """
+
+    def has_come() -> bool:
+        return any(one.kind in about and not one.is_resolved for one in stage.fiskil.alerts.alerts[seen:])
+
+    if wait_until(has_come, cap_s=quiet_s):
+        return True
+    wait_until(stage.app.is_ready, cap_s=ANSWERS_CAP_S)
+    return bool(wait_until(has_come, cap_s=GOES_ON_S))
 
 
 def _has_news(stage: "Stage", reading: Monitors) -> bool:

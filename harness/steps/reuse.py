@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from harness.model import Message
     from harness.stage import Participant, Stage
 
-WATCHED_MS = 60
+WATCHED_MS, LATE_MS = 60, 300
+"""So long an answer that nobody asked for is waited for before the genuine message, and so long behind its answer: what
+comes late is taken for that, and the one that was meant is left over.
+"""
 LARGE = 1_500_000
 REFUSED: dict[str, tuple[str | None, int]] = {
     "unsigned": (None, 0),
@@ -56,7 +59,7 @@ def _refuse_then_reuse(stage: "Stage", participant: "Participant", name: str) ->
     message = sealed(stage, parcel)
     genuine = written(target, body=message.body, headers=message.headers, is_kept=True)
     stamp = stage.journal.stamp()
-    talk = stage.sender.talk((Say(refused), Hear(), Watch(ms=WATCHED_MS), Say(genuine), Hear()))
+    talk = stage.sender.talk((Say(refused), Hear(), Watch(ms=WATCHED_MS), Say(genuine), Hear(), Watch(ms=LATE_MS)))
     _note_refusal(stage, participant, name, stamp, talk, (outer, inner), refused)
     if len(talk.replies) > 1:
         note = Delivery(

@@ -178,7 +178,9 @@ class Watch:
             if not self._window.is_quiet:
                 still = stopwatch()
             self._window.pause()
-        return False
+        # A browser that a busy machine held up has had no time to ask.
+        self._window.settle()
+        return bool(self._stage.fiskil.link.open_requests) or len(self._stage.journal.all(Exchange)) > made
 
     def _goes_on(self) -> bool:
         is_open = bool(self._stage.fiskil.link.open_requests)

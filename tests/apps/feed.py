@@ -34,7 +34,7 @@ class Feed:
     def start(self, values: Values) -> str:
         """Listen, and keep the values; the token comes with the first call."""
         self.values = dict(values)
-        self.api = httpx.Client(base_url=values["api_url"], timeout=2, trust_env=False)
+        self.api = httpx.Client(base_url=values["api_url"], timeout=20, trust_env=False)
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._pages())
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"

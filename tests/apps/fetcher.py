@@ -22,7 +22,7 @@ FAILED = []
 
 def fetch(origin: str) -> None:
     """One call, whatever the answer says."""
-    with contextlib.suppress(HTTPError), OPENER.open(f"{origin}/v1/institutions", timeout=3) as answer:
+    with contextlib.suppress(HTTPError), OPENER.open(f"{origin}/v1/institutions", timeout=20) as answer:
         answer.read()
 
 

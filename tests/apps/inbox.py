@@ -230,7 +230,7 @@ def keep(message: dict[str, Any]) -> None:
     if FLAW == "checks_then_inserts":
         if DATABASE.execute("SELECT 1 FROM inbox WHERE key = ?", (key,)).fetchone():
             return
-        time.sleep(0.005)
+        time.sleep(0.1)
     if FLAW in {"remembers_in_memory", "remembers_a_few"}:
         if key in SEEN:
             return

@@ -27,7 +27,7 @@ class Mailbox:
 
     def settings(self, **app: Any) -> Settings:
         """A config for this receiver, which runs already."""
-        return parse({"app": {"url": self._url, "limits": {"ack_s": 2}, **app}}, folder=Path())
+        return parse({"app": {"url": self._url, "limits": {"ack_s": 5}, **app}}, folder=Path())
 
     @property
     def messages(self) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import sys
 
 import httpx
 
-API = httpx.Client(base_url=os.environ["FISKIL_BASE_URL"], timeout=5, trust_env=False)
+API = httpx.Client(base_url=os.environ["FISKIL_BASE_URL"], timeout=20, trust_env=False)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

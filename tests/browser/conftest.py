@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_httpserver import HTTPServer
 
 from harness.local import Enrolled, LocalFiskil
@@ -22,6 +22,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 30_000
+"""How long a page may take for anything on a busy machine; who is quick does not wait."""
+
+expect.set_options(timeout=PATIENCE_MS)
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -71,7 +76,7 @@ def open_page(chromium: Browser, fiskil: LocalFiskil) -> Iterator[Callable[..., 
         viewport: Any = {"width": width, "height": 740}
         contexts.append(chromium.new_context(viewport=viewport, java_script_enabled=has_javascript, **options))
         page: Page = contexts[-1].new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.goto(f"{fiskil.auth_url}?sess_id={session.session_id}")
         return page
 

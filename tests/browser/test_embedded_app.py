@@ -29,7 +29,7 @@ def page(chromium: Browser, driver: Driver) -> Iterator[Page]:
     """Its page for one customer, where the button was pressed."""
     context = chromium.new_context()
     opened = context.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(30_000)
     opened.goto(f"{driver.app.url}/connect?customer=rosa")
     opened.click("#connect")
     yield opened

@@ -23,7 +23,7 @@ def host(chromium: Browser, fiskil: LocalFiskil, httpserver: HTTPServer) -> Iter
     httpserver.expect_request("/app").respond_with_data(PAGE, content_type="text/html")
     context = chromium.new_context(viewport={"width": 1280, "height": 740})
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     page.goto(httpserver.url_for("/app"))
     yield Host(page, fiskil.auth_url)
     context.close()

@@ -57,7 +57,7 @@ def test_a_socket_that_stays_open_is_heard(talker: int, httpserver: HTTPServer) 
     window = Window(browser, places=places, is_secret=lambda _text: False, **known)
 
     window.open(f"{origin}/", page="page")
-    window.wait_until(lambda seen: "secret" in seen.text, cap_s=5)
+    window.wait_until(lambda seen: "secret" in seen.text, cap_s=30)
     window.close()
     browser.close()
 

@@ -10,7 +10,7 @@ from harness.driver import Driver, Outcome
 from harness.probes import Verdict
 from harness.scenario import Scenario, load
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 MANY = 2000
 """More than memories that are bounded by number usually hold."""

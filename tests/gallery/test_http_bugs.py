@@ -10,7 +10,7 @@ from harness.gate import Judgement
 from harness.probes import Verdict
 from harness.scenario import load
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 Rehearse = Callable[..., Judgement]
 SLOW = {"http_json_only", "http_serial", "http_waits_for_ever"}

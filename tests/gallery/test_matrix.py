@@ -16,7 +16,7 @@ from harness.matrix import accusations, blamed_falsely, doubts, overlooked, scen
 from harness.probes import Verdict, name_of
 from harness.scenario import load_all
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 FLAWED = [entry.name for entry in gallery.apps().values() if entry.violates]
 VACUOUS = [entry.name for entry in gallery.apps().values() if entry.collection == "flawed" and not entry.violates]
@@ -123,7 +123,6 @@ def test_correct_apps_are_accused_of_nothing(name: str, rehearse_side_by_side: S
 
 
 @pytest.mark.full
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", [*FLAWED, *VACUOUS])
 def test_every_moment_blames_only_what_follows(name: str, rehearse: Rehearse) -> None:
     """A flawed app meets every scenario of a moment and is blamed for its flaw alone."""
@@ -135,7 +134,6 @@ def test_every_moment_blames_only_what_follows(name: str, rehearse: Rehearse) ->
 
 
 @pytest.mark.full
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", HALVES[0])
 def test_long_scenarios_blame_only_what_follows(name: str, rehearse: Rehearse) -> None:
     """Neither do those that measure time: nothing else runs in this process meanwhile."""
@@ -147,7 +145,6 @@ def test_long_scenarios_blame_only_what_follows(name: str, rehearse: Rehearse) -
 
 
 @pytest.mark.full
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", HALVES[1])
 def test_drawn_plans_blame_only_what_follows(name: str, rehearse: Rehearse) -> None:
     """Nor do plans that nobody wrote."""
@@ -159,7 +156,6 @@ def test_drawn_plans_blame_only_what_follows(name: str, rehearse: Rehearse) -> N
 
 
 @pytest.mark.full
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", [name for name in CORRECT if name not in UNTOLD])
 def test_the_gate_opens_for_correct_apps(name: str, rehearse: Rehearse) -> None:
     """With every scenario a correct app proves what its config requires."""
@@ -172,7 +168,6 @@ def test_the_gate_opens_for_correct_apps(name: str, rehearse: Rehearse) -> None:
 
 
 @pytest.mark.full
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", UNTOLD)
 def test_apps_that_tell_no_pending_are_waited_for(name: str, rehearse: Rehearse) -> None:
     """In no webhook scenario are they accused; where waiting was not enough, what they do not tell is named."""

@@ -140,12 +140,12 @@ def test_ctrl_c_leaves_nothing(config: Path, stand_in: StandIn, tmp_path: Path) 
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as running:
-        note = wait_until(lambda: next(temporary.rglob("app.pid"), None), cap_s=30)
+        note = wait_until(lambda: next((one for one in temporary.rglob("app.pid") if one.read_text()), None), cap_s=90)
         assert note is not None
         app = int(note.read_text())
-        wait_until(lambda: stand_in.fiskil.link.quiet_s() < 0.5, cap_s=30)
+        wait_until(lambda: stand_in.fiskil.link.quiet_s() < 0.5, cap_s=90)
         running.send_signal(signal.SIGINT)
-        said, _ = running.communicate(timeout=60)
+        said, _ = running.communicate(timeout=120)
 
     assert running.returncode == 130
     assert "hosted_idle" in said

@@ -78,9 +78,9 @@ def test_a_call_that_we_ended_late_fails(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
-@pytest.mark.parametrize(("took_s", "verdict"), [(4.9, Verdict.PASS), (5.2, Verdict.FAIL)])
+@pytest.mark.parametrize(("took_s", "verdict"), [(4.9, Verdict.PASS), (5.2, Verdict.INCONCLUSIVE), (8.1, Verdict.FAIL)])
 def test_a_second_of_slack_is_given(tape: Tape, took_s: float, verdict: Verdict) -> None:
-    """Four seconds promised and one for a slow machine."""
+    """Four seconds promised and one for a slow machine; for three more it may have stood still, which is a doubt."""
     tape.call("banking.transactions", took_s=took_s, bites=STALL)
 
     assert PROBE.examine(tape.journal).verdict is verdict
@@ -137,7 +137,7 @@ def test_nobody_is_held_to_a_request_deadline_that_is_a_default(status: int | No
     assert (finding.verdict, finding.hook) == (Verdict.INCONCLUSIVE, "app.limits.request_deadline_s")
 
 
-@pytest.mark.parametrize(("took_s", "verdict"), [(12.9, Verdict.PASS), (13.1, Verdict.FAIL)])
+@pytest.mark.parametrize(("took_s", "verdict"), [(12.9, Verdict.PASS), (13.1, Verdict.INCONCLUSIVE), (16.1, Verdict.FAIL)])
 def test_a_second_of_slack_is_given_to_the_request_too(tape: Tape, took_s: float, verdict: Verdict) -> None:
     """Twelve seconds are promised."""
     for _ in range(3):

@@ -387,3 +387,45 @@ def test_an_alert_that_may_be_held_back_accuses_nobody(
         tape.journal.write(Monitors(at_s=tape.now_s, moment=one, samples={"calls": tape.now_s}, alerts=alerts, is_told=True))
 
     assert probe.examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("stood_s", "verdict"), [(0.0, Verdict.FAIL), (2.9, Verdict.INCONCLUSIVE)])
+def test_a_machine_that_stood_still_before_accuses_nobody(tape: Tape, stood_s: float, verdict: Verdict) -> None:
+    """By the app's own sum the ordinary work took as long, so what the slow API added may lie beneath it."""
+    late(tape)
+    sums = {"calm": 1.25, "idle": 1.25, "good": 1.26 + stood_s, "slow": 1.27 + stood_s}
+    for moment, took_s in sums.items():
+        tape.wait(3.5)
+        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, samples={"fiskil_call_seconds_sum": took_s}))
+
+    assert NoticesLatency().examine(tape.journal).verdict is verdict
+
+
+def test_a_part_of_the_ordinary_work_that_was_slow_accuses_nobody(tape: Tape) -> None:
+    """As many calls lay above half a second when nothing was wrong."""
+    late(tape)
+    for moment, calls, quick in (("calm", 1, 1), ("idle", 1, 1), ("good", 4, 3), ("slow", 7, 5)):
+        samples = {'took_bucket{le="+Inf"}': float(calls), 'took_bucket{le="0.5"}': float(quick)}
+        tape.journal.write(Monitors(at_s=tape.now_s, moment=moment, samples=samples))
+        tape.wait(1.0)
+
+    assert NoticesLatency().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("calm_took_s", "idle_took_s"), [(0.0, 3.0), (3.0, 0.0)])
+@pytest.mark.parametrize(("took_sum", "verdict"), [(1.31, Verdict.PASS), (0.27, Verdict.FAIL)])
+def test_a_reading_that_took_long_makes_no_clock_a_latency(
+    tape: Tape, calm_took_s: float, idle_took_s: float, took_sum: float, verdict: Verdict
+) -> None:
+    """Nor a latency a clock: how long the idle stretch was is known within bounds."""
+    late(tape)
+    lengths = {"calm": calm_took_s, "idle": idle_took_s, "good": 0.0, "slow": 0.0}
+    ages, sums = (1.0, 1.5, 1.6, 3.0), (0.25, 0.25, 0.26, took_sum)
+    for (moment, length_s), age_s, sum_s in zip(lengths.items(), ages, sums, strict=True):
+        began_s = tape.now_s
+        tape.wait(length_s)
+        samples = {"took_sum": sum_s, "age_seconds": age_s}
+        tape.journal.write(Monitors(at_s=tape.now_s, began_s=began_s, moment=moment, samples=samples))
+        tape.wait(0.5)
+
+    assert NoticesLatency().examine(tape.journal).verdict is verdict

@@ -1,15 +1,18 @@
 """Syncs on the clock: each day again, later or not at all while an institution is out, and failing ones."""
 
+import itertools
 from datetime import timedelta
 from itertools import pairwise
 
 import httpx
 import pytest
-from still import BANKING, Still
+from still import BANKING, NOON, Still
 
+from harness import catalog
+from harness.clock import Clock
 from harness.errors import UnknownName, UsageError
 from harness.model import Consent
-from harness.sandbox import consents, sync
+from harness.sandbox import Sandbox, consents, sync
 
 BANK = "88888"
 FAILED = "banking.transactions.sync.failed"
@@ -40,6 +43,23 @@ def test_nothing_is_told_unasked_within_an_hour(still: Still) -> None:
     still.sandbox.clock.advance(hours=1)
 
     assert kinds(still) == told
+
+
+def test_a_scenario_is_not_overtaken_by_syncs_on_a_slow_machine() -> None:
+    """Where steps alone move the clock, no sync ends because they take long, and each that is asked for ends once."""
+    minutes = itertools.count()
+    clock = Clock(real=lambda: NOON + timedelta(minutes=next(minutes)))
+    sandbox = Sandbox(institutions=catalog.institutions(), clock=clock, named=catalog.people().values())
+    sandbox.store.awaits_moves = True
+    rosa = sandbox.admit(catalog.person("rosa"))
+
+    consent = sandbox.authorise(sandbox.create_end_user(rosa), rosa)
+    first = [event.kind for event in sandbox.events]
+    sandbox.sync(consent, "accounts")
+    sandbox.sync(consent, "transactions")
+
+    assert first == ["consent.received"]
+    assert [event.kind for event in sandbox.events] == ["consent.received", *SYNCED]
 
 
 def test_each_dataset_is_synced_again_every_day(still: Still, api: httpx.Client) -> None:

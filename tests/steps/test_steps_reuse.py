@@ -1,11 +1,19 @@
 """A refusal and a genuine request on one connection: what is sent, and what is written down about each."""
 
-from collections.abc import Callable
+import select
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import pytest
 from apps.mailbox import Mailbox
 
 from harness import steps
+from harness.driver import Driver
 from harness.journal import Delivery, Journal
+from harness.scenario import Scenario
+from harness.settings import Settings, parse
 
 Perform = Callable[..., tuple[Journal, str]]
 WAYS = ["unsigned", "wrong_signature", "large"]
@@ -48,4 +56,45 @@ def test_nothing_inside_a_body_is_an_event(perform: Perform, mailbox: Mailbox) -
     assert [one for one in journal.all(Delivery) if one.kind == "embedded"] == []
     assert sorted(name for name in journal.names.values() if name.startswith("embedded:")) == [
         f"embedded:{name}" for name in sorted(WAYS)
+    ]
+
+
+class OutOfStep(socketserver.StreamRequestHandler):
+    """Refuses without reading the body, takes it for the next request, and answers that when one more is there."""
+
+    def handle(self) -> None:
+        """Refuse, read what stands in the body, read the genuine message, and answer both."""
+        self._head()
+        self.wfile.write(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n")
+        for _ in ("embedded", "genuine"):
+            self.rfile.read(int(self._head()["content-length"]))
+        self.wfile.write(b"HTTP/1.1 204 Yes\r\n\r\n")
+        select.select([self.connection], [], [], 0.05)
+        self.wfile.write(b"HTTP/1.1 204 Yes\r\n\r\n")
+        self.rfile.read(1)
+
+    def _head(self) -> dict[str, str]:
+        lines = [one.decode() for one in iter(self.rfile.readline, b"\r\n")]
+        return {name.lower(): value.strip() for name, _, value in (one.partition(":") for one in lines)}
+
+
+@pytest.fixture
+def out_of_step() -> Iterator[Settings]:
+    """Settings for it."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), OutOfStep) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield parse({"app": {"url": f"http://127.0.0.1:{server.server_address[1]}"}}, folder=Path())
+        server.shutdown()
+
+
+def test_an_answer_that_comes_late_is_seen_by_the_one_left_over(out_of_step: Settings, drive: Callable[..., Driver]) -> None:
+    """What stood in the body was answered in place of the genuine message, whose own answer nobody has asked for then."""
+    scenario = Scenario(name="x", practices=(), steps=(steps.Authorise(), steps.RefuseThenReuse()), probes=())
+
+    journal, crashed = drive(out_of_step).perform(scenario)
+
+    assert not crashed
+    assert [(one.name, one.status) for one in journal.all(Delivery) if one.kind == "embedded"] == [
+        (one, 204) for one in WAYS
     ]

@@ -128,7 +128,7 @@ def test_what_comes_next_happens_during_a_call(perform: Perform) -> None:
     journal, crashed = perform(
         steps.Authorise(),
         steps.Sync("transactions"),
-        steps.Break("banking.transactions", faults.Latency(latency_ms=400)),
+        steps.Break("banking.transactions", faults.Latency(latency_ms=4000)),
         steps.Refresh(),
         steps.AwaitCall("banking.transactions"),
         steps.Revoke(),

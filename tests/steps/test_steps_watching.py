@@ -40,7 +40,7 @@ def test_a_failed_journey_ends_on_the_page_that_tells_of_it(perform: Perform) ->
 def test_the_page_is_seen_while_the_browser_waits_for_the_next(perform: Perform) -> None:
     """Chromium tells nothing of a page that it is leaving; the page does."""
     journal, crashed = perform(
-        steps.Break("auth_session", faults.Latency(latency_ms=1500)), steps.PressToLink(cause="a slow auth session")
+        steps.Break("auth_session", faults.Latency(latency_ms=4500)), steps.PressToLink(cause="a slow auth session")
     )
 
     plain, waiting = journal.all(Shown)
