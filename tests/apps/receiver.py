@@ -28,6 +28,7 @@ def load() -> dict[str, Any]:
     return {"applied": {}, "consents": {}}
 
 
+PILE: list[bytes] = []
 MEMORY = load()
 
 
@@ -61,6 +62,8 @@ class Receiver(BaseHTTPRequestHandler):
                 told = {"applied": MEMORY["applied"], "pending": 0, "state": MEMORY["consents"]}
                 if FLAW in {"never_at_rest", "stuck"}:
                     told["pending"] = 1
+                if FLAW == "piles_up":
+                    told["pending"] = len(PILE)
                 if FLAW == "no_pending":
                     del told["pending"]
                 if FLAW == "state_only":
@@ -71,7 +74,9 @@ class Receiver(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         if FLAW == "hangs":
             time.sleep(60)
-        if FLAW in {"does_nothing", "stuck"}:
+        if FLAW == "piles_up":
+            PILE.append(body)
+        if FLAW in {"does_nothing", "stuck", "piles_up"}:
             self.answer(200)
             return
         expected = base64.b64encode(hmac.new(KEY, body, hashlib.sha256).digest())
