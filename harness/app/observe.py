@@ -70,7 +70,15 @@ def look(app: AppUnderTest, values: Values) -> Told:
         HookMissing: The config gives no effects hook.
         HookError: It answered with something else than documented.
     """
-    reply = app.call(EFFECTS, values)
+    return told_in(app, app.call(EFFECTS, values))
+
+
+def told_in(app: AppUnderTest, reply: HttpReply) -> Told:
+    """What an answer of the effects hook tells.
+
+    Raises:
+        HookError: It is something else than documented.
+    """
     asked = f"{EFFECTS}{_asked(app)}"
     if reply.status is None:
         raise HookError(f"{asked} did not answer: {reply.trouble}.")
