@@ -226,6 +226,11 @@ def test_a_wrong_type_names_its_place(text: str, words: str) -> None:
         ("[app.limits]\nidle_s = inf", "app.limits.idle_s must be greater than 0, got inf."),
         ("[app.limits]\nfresh_s = nan", "app.limits.fresh_s must be greater than 0, got nan."),
         ("[app]\nready_s = -1", "app.ready_s must be greater than 0, got -1.0."),
+        (
+            '[app.facts]\ntls_ends_at = "proxy"\nproduction_webhook_url = "http://api.example.com/hook"',
+            "app.facts.tls_ends_at says that something before the app speaks TLS in production. "
+            "Then app.facts.production_webhook_url must be its address, and begin with https://.",
+        ),
         ("[app.facts]\nhistory_days = -90", "app.facts.history_days must be greater than 0, got -90."),
         (
             '[app.observe]\nignore = ["state.fetched_at"]',
