@@ -331,8 +331,12 @@ def test_event_patterns_of_every_kind_are_accepted(pattern: str) -> None:
             "app.env.X is no template: expected '}' before end of string. Write {{ and }} for braces.",
         ),
         (
+            "[app.env]\nX = '{\"a\":1}'",
+            'app.env.X has {"a"}, which is no name of a value. Braces that are meant as such are written twice: {{ and }}.',
+        ),
+        (
             '[app.env]\nX = "{port.__class__}"',
-            f"app.env.X uses {{port.__class__}}, which nothing fills. Known: {VALUES}.",
+            f"app.env.X uses {{port.__class__}}, which nothing fills. Did you mean {{port}}? Known: {VALUES}.",
         ),
     ],
 )
