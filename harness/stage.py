@@ -262,13 +262,14 @@ class Stage:
     def snapshots(
         self, moment: str, whom: str | None = None, *, known: Mapping[str, Effects] = MappingProxyType({})
     ) -> dict[str, Effects]:
-        """Look at everybody, or at *whom* alone; one that is *known* to have nothing pending needs no second look."""
+        """Look at everybody, or at *whom* alone; one *known* to be at rest by its word, or stuck, needs no second look."""
         made: dict[str, Effects] = {}
         for name, participant in list(self.participants.items()):
             if whom is not None and name != whom:
                 continue
             told = known.get(name)
-            if told is not None and told.is_quiescent and told.pending == 0:
+            is_stuck = told is not None and bool(told.pending) and told.pending == self.app.stall.pending
+            if told is not None and (is_stuck or (told.is_quiescent and told.pending == 0)):
                 made[name] = self.note_again(moment, told)
             else:
                 made[name] = self.snapshot(moment, participant)

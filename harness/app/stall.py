@@ -10,6 +10,8 @@ STILL_S = 0.25
 """So long nothing has changed in an app that is idle, in real seconds; nobody gives up on one before that."""
 STUCK_S = 2.0
 """So long what has been pending since before is watched for a change the first time, in real seconds."""
+GLANCE_S = 0.05
+"""So long it is watched in the end, as long as an app that says that nothing is pending."""
 
 
 class Stall(Struct, frozen=True, kw_only=True):
@@ -36,7 +38,7 @@ class Stall(Struct, frozen=True, kw_only=True):
 
     def old_patience_s(self) -> float:
         """How long what was pending before may stand still."""
-        return max(STUCK_S * 0.5**self.old_waits, STILL_S)
+        return max(STUCK_S * 0.5**self.old_waits, GLANCE_S)
 
     def again(self, *, pending: int, backlog: int, scenario: str, message: str) -> "Stall":
         """What is known after one more wait in vain, in *scenario*, before which so much of *backlog* was pending."""

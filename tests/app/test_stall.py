@@ -21,7 +21,9 @@ def test_what_was_pending_before_makes_nobody_impatient_with_something_new() -> 
 
     again = left.again(pending=1, backlog=1, scenario="b", message="")
 
-    assert (again.patience_s(10), left.old_patience_s(), again.old_patience_s()) == (5, 2, 1)
+    for _ in range(20):
+        left = left.again(pending=1, backlog=1, scenario="b", message="")
+    assert (again.patience_s(10), NONE.old_patience_s(), again.old_patience_s(), left.old_patience_s()) == (5, 2, 1, 0.05)
 
 
 def test_the_scenario_that_came_first_is_remembered_with_its_message() -> None:
