@@ -12,11 +12,11 @@ from msgspec import Struct
 from harness import gate
 from harness.app import hooks
 from harness.app.hooks import MESSAGE, ORIGIN_TOLD
-from harness.app.observe import EFFECTS, look
+from harness.app.observe import EFFECTS, NOTHING, Told, Untold, is_nowhere, told_in
 from harness.app.templates import choose, fill_text
-from harness.clock import real_now
+from harness.clock import real_now, wait_until
 from harness.driver import Driver
-from harness.errors import HarnessError
+from harness.errors import HarnessError, HookError
 from harness.http import HttpReply
 from harness.journal import Delivery, Journal
 from harness.model import Ending, Event
@@ -25,10 +25,20 @@ from harness.scenario import load_all
 from harness.settings import Settings
 from harness.standings import statement_remarks
 from harness.steps.pages import PAGES
+from harness.steps.secure import HANDSHAKE_S, is_told_of_certificate
 from harness.steps.telling import values_of
 from harness.webhooks import Sender, Target, seal
+from harness.webhooks.handshake import MODERN, certificate_of, shake
 from harness.webhooks.sender import Outgoing
 from harness.worker import NOBODY, Worker
+
+EFFECTS_S = 10.0
+"""So long one answer of the effects hook is waited for, in real seconds."""
+OTLP_S = 6.0
+"""So long the app may take to export something, in real seconds; by default most exporters wait for five."""
+WANTED = (
+    'Wanted: 200 with JSON like {"applied": {"<message_id>": 1}, "state": {}, "pending": 0}, also for one that is unknown.'
+)
 
 
 class State(enum.StrEnum):
@@ -57,11 +67,7 @@ def diagnose(settings: Settings) -> list[Check]:
     """
     worker = Worker(settings, seed=0)
     try:
-        try:
-            worker.start()
-        except HarnessError:
-            if not worker.has_started:
-                raise
+        worker.launch()
         found = [Check(hook="app", state=State.WORKS, says="starts and gets ready"), *_given(worker.driver)]
         found += [*_refused(settings), *_statements(settings), *_missing(worker.driver)]
         found += [*_browser(worker.driver), *_environment()]
@@ -86,6 +92,11 @@ def _given(driver: Driver) -> Iterator[Check]:
     # Last, because the app's next processing fails then.
     if driver.app.has("app.drive.fail") and driver.app.can_restart:
         yield _checked("app.drive.fail", lambda: _asked(driver, "app.drive.fail"))
+    if driver.app.is_told("otlp_url"):
+        yield _checked("otlp", lambda: _exported(driver))
+    # After that, because the app is started again for it.
+    if driver.app.has("app.tls"):
+        yield _checked("app.tls", lambda: _served(driver))
 
 
 def _refused(settings: Settings) -> Iterator[Check]:
@@ -111,7 +122,7 @@ def _missing(driver: Driver) -> Iterator[Check]:
             helps = f"; helps to prove {', '.join(unlocks)}" if unlocks else ""
             yield Check(hook=hook, state=State.MISSING, says=purpose + helps)
     facts = driver.settings.app.facts
-    unstated = [name for name in facts.__struct_fields__ if getattr(facts, name) is None]
+    unstated = [name for name in facts.__struct_fields__ if getattr(facts, name) is None and name != "tls_ends_at"]
     if unstated:
         yield Check(hook="app.facts", state=State.MISSING, says=f"only the team knows {', '.join(unstated)}")
 
@@ -149,15 +160,75 @@ def _checked(hook: str, look_at: Callable[[], tuple[State, str]]) -> Check:
 
 
 def _effects(driver: Driver) -> tuple[State, str]:
-    reply = driver.app.call(EFFECTS, NOBODY)
+    reply = driver.app.call(EFFECTS, NOBODY, timeout_s=EFFECTS_S)
+    if reply.status is None:
+        return State.WRONG, f"did not answer within {EFFECTS_S:g} s: {reply.trouble}. {WANTED}"
+    if reply.status == NOTHING and is_nowhere(driver.app, NOBODY | _somebody(driver)):
+        return State.WRONG, f"answers {reply.status}, as any path does that is not there. {WANTED}"
     if reply.status in {400, 403, 404, 422}:
         return State.WARNING, f"answers {reply.status} for an end user that nobody knows; known ones must answer JSON"
-    told = look(driver.app, NOBODY)
+    try:
+        told = told_in(driver.app, reply)
+    except HookError as error:
+        return State.WRONG, f"{error} {WANTED}"
+    return (State.WRONG, f"{told.refusal}. {WANTED}") if isinstance(told, Untold) else _parts(told)
+
+
+def _parts(told: Told) -> tuple[State, str]:
     parts = {"applied": told.applied, "state": told.state, "pending": told.pending}
     absent = [name for name, value in parts.items() if value is None]
     if not absent:
         return State.WORKS, "tells applied, state and pending"
     return State.WARNING, f"tells no {', no '.join(absent)} for an end user that nobody knows"
+
+
+def _somebody(driver: Driver) -> dict[str, str]:
+    """An end user whom the app knows, where it can be asked to start a session for one."""
+    if driver.app.has("app.drive.start_session"):
+        driver.app.call("app.drive.start_session", NOBODY)
+    known = list(driver.fiskil.sandbox.store.end_users)
+    return {"end_user_id": known[-1]} if known else {}
+
+
+def _exported(driver: Driver) -> tuple[State, str]:
+    """Whether anything comes to the endpoint that the app is told of."""
+    telemetry = driver.fiskil.telemetry
+    wait_until(lambda: len(telemetry.sent), cap_s=OTLP_S)
+    if telemetry.refusal:
+        return State.WRONG, f"exports what nobody can read: {telemetry.refusal}"
+    if not telemetry.sent:
+        return (
+            State.WARNING,
+            f"nothing came to {{otlp_url}} within {OTLP_S:g} s; does the app export to it, and soon?",
+        )
+    return State.WORKS, "exports to {otlp_url}"
+
+
+def _served(driver: Driver) -> tuple[State, str]:
+    """Whether the app serves TLS as the config says, with the certificate that it was given; then all is as before."""
+    app, tls = driver.app, driver.settings.app.tls
+    is_started_so = bool(tls and (tls.command or tls.env))
+    url = app.serve_tls()
+    try:
+        if is_started_so:
+            app.restart()
+        target = Target.of(url, allow_hosts=driver.settings.sandbox.allow_hosts)
+        seen = [shake(target.host, target.port, version, timeout_s=HANDSHAKE_S) for version in MODERN]
+    finally:
+        app.serve_plain()
+        if is_started_so:
+            app.restart()
+    spoken = [one for one in seen if one.is_spoken]
+    if not spoken:
+        return State.WRONG, f"nobody speaks {' or '.join(MODERN)} at {url}"
+    if not is_told_of_certificate(driver.settings):
+        return (
+            State.WARNING,
+            "speaks TLS; it is not told of {tls_cert_file}, so nobody can tell whose certificate it shows",
+        )
+    if any(one.certificate != certificate_of(driver.fiskil.certificates.chain_file) for one in spoken):
+        return State.WRONG, "shows another certificate than the one in {tls_cert_file}"
+    return State.WORKS, "speaks TLS with the certificate that it was given"
 
 
 def _asked(driver: Driver, hook: str) -> tuple[State, str]:

@@ -118,6 +118,7 @@ class Driver:
         self.chromium = Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._is_started = False
         self._readings: dict[str, str] = {}
+        self._explored = ""
         self._read_until: dict[str, Mark] = {}
         self._lines_read = 0
 
@@ -298,16 +299,19 @@ class Driver:
             journal=journal,
             person=catalog.person(scenario.end_user),
             nonce=f"{self._salt[:8]}-{self._count}",
-            explore=partial(self._explore, journal, scenario.readings),
+            scenario=self._explored or scenario.name,
+            explore=partial(self._explore, journal, scenario),
             seed=stream(self.seed, scenario.usual_name).randrange(2**32),
             chromium=self.chromium,
         )
 
     def _explore(
-        self, journal: Journal, readings: dict[str, str], kind: PlanKind, wanted: int, shrink_s: float
+        self, journal: Journal, scenario: Scenario, kind: PlanKind, wanted: int, shrink_s: float
     ) -> tuple[PlanRun, ...]:
-        """Run generated plans, each with its own journal, while the scenario that asked for them waits with *journal*."""
+        """Run generated plans, each with its own journal, while the *scenario* that asked for them waits with *journal*."""
         from harness.plans import explore
+
+        readings, self._explored = scenario.readings, scenario.name
 
         def run(plan: Scenario) -> "Tried":
             return self.try_plan(msgspec.structs.replace(plan, readings=readings))
@@ -326,7 +330,7 @@ class Driver:
                 shrink_cap_s=shrink_s,
             )
         finally:
-            self._read_until = read_until
+            self._read_until, self._explored = read_until, ""
             self.fiskil.read_as(readings)
             deleted = frozenset(self.fiskil.sandbox.store.deleted_end_users)
             self.fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)

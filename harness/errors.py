@@ -99,7 +99,24 @@ class FaultUnbitten(HarnessError):
     """A fault waited for an exchange that never came."""
 
 
+WORD = 3
+"""So many letters are a word that a name may be looked for by."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that looks most like *name*, if one is near."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    """Return the known name that looks most like *name*, if one is near.
+
+    One that contains it comes first, then a likely slip of the keys, then one that begins the same.
+    """
+    names, wanted = list(known), name.casefold()
+    containing = [one for one in names if len(wanted) >= WORD and wanted in one.casefold()]
+    if containing:
+        return max(containing, key=lambda one: difflib.SequenceMatcher(None, wanted, one.casefold()).ratio())
+    slip = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
+    alike = [one for one in names if len(wanted) > WORD and one.casefold().startswith(wanted[: WORD + 1])]
+    close = (
+        slip
+        or difflib.get_close_matches(name, alike, n=1, cutoff=0)
+        or difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    )
     return close[0] if close else None

@@ -14,8 +14,9 @@ from harness.probes import name_of
 class Practice(Struct, frozen=True, kw_only=True):
     """One of Fiskil's best practices. ``kind`` is experiment, observation or attested.
 
-    Where ``measure`` is ``flows``, no probe of a scenario decides, but what all scenarios together exercised. Where it is
-    ``attestable``, a person may stand for it although experiments can tell, as long as the app has none of its hooks.
+    Where ``measure`` is ``flows``, no probe of a scenario decides, but what all scenarios together exercised. Although
+    experiments can tell, a person may stand for it where the config lacks ``attestable_without``, and states every fact in
+    ``attestable_with``.
     """
 
     id: str
@@ -26,7 +27,8 @@ class Practice(Struct, frozen=True, kw_only=True):
     probes: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
     measure: str = ""
-    attestable: bool = False
+    attestable_without: str = ""
+    attestable_with: tuple[str, ...] = ()
 
     @property
     def is_measured(self) -> bool:

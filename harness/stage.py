@@ -12,7 +12,8 @@ import msgspec
 from harness.app import AppUnderTest
 from harness.app.due import Due
 from harness.app.files import Folder
-from harness.app.observe import CAP_S, STILL_S, Rest, Told, Untold, is_connected, look, settled, values_of_consents
+from harness.app.observe import CAP_S, Rest, Told, Untold, is_connected, look, settled, values_of_consents
+from harness.app.stall import NONE, STILL_S
 from harness.app.values import of_end_user
 from harness.browser import Chromium, Window
 from harness.browser.places import Places
@@ -74,6 +75,7 @@ class Stage:
         journal: Journal,
         person: Person,
         nonce: str,
+        scenario: str = "",
         explore: Callable[[PlanKind, int, float], Sequence[PlanRun]],
         seed: int = 0,
         chromium: Chromium | None = None,
@@ -90,6 +92,7 @@ class Stage:
         self.participants: dict[str, Participant] = {}
         self.must_restart = False
         self._nonce = nonce
+        self._scenario = scenario
         self._chromium = chromium or Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._windows: dict[str, Window] = {}
         self._redactor = Redactor(lambda: secrets_of(fiskil))
@@ -97,6 +100,7 @@ class Stage:
         self._consents_seen: dict[str, object] = {}
         self.began_at: datetime = fiskil.sandbox.clock.now()
         self.has_mended = False
+        self._left_by = self.app.stall.since
         self._backlog = self._pending_before()
         self.folder = Folder(app.workdir, logs=app.output().values())
         self.sinks: dict[str, tuple[AlertSink | Telemetry, int]] = {
@@ -230,8 +234,9 @@ class Stage:
     def snapshot(self, moment: str, participant: Participant, *, is_settled: bool = True) -> Effects:
         """Ask the app what it did and write it down; without the hook, write down that it is missing."""
         if is_settled:
-            rest = self._settled(participant, is_last=moment == "end")
+            rest, waits_for = self._settled(participant, is_last=moment == "end")
         else:
+            waits_for = ""
             rest = Rest(told=look(self.app, participant.values), is_quiescent=True, still_s=0.0)
         told = rest.told
         entry = Effects(
@@ -248,6 +253,8 @@ class Stage:
             consents=values_of_consents(self.app, told, self._consent_ids(participant)),
             refusal=told.refusal if isinstance(told, Untold) else "",
             backlog=self._backlog,
+            waits_for=waits_for,
+            left_by="" if rest.is_quiescent else self._left_by,
         )
         self.journal.write(entry)
         return entry
@@ -255,13 +262,14 @@ class Stage:
     def snapshots(
         self, moment: str, whom: str | None = None, *, known: Mapping[str, Effects] = MappingProxyType({})
     ) -> dict[str, Effects]:
-        """Look at everybody, or at *whom* alone; one that is *known* to have nothing pending needs no second look."""
+        """Look at everybody, or at *whom* alone; one *known* to be at rest by its word, or stuck, needs no second look."""
         made: dict[str, Effects] = {}
         for name, participant in list(self.participants.items()):
             if whom is not None and name != whom:
                 continue
             told = known.get(name)
-            if told is not None and told.is_quiescent and told.pending == 0:
+            is_stuck = told is not None and bool(told.pending) and told.pending == self.app.stall.pending
+            if told is not None and (is_stuck or (told.is_quiescent and told.pending == 0)):
                 made[name] = self.note_again(moment, told)
             else:
                 made[name] = self.snapshot(moment, participant)
@@ -278,38 +286,49 @@ class Stage:
 
     def _pending_before(self) -> int:
         """How much an earlier scenario left pending for good, as it seems; 0 where that has come to its end since."""
-        if self.app.stuck:
+        stall = self.app.stall
+        if stall.pending:
             with suppress(HookError):
                 told = look(self.app, of_end_user(ref=f"rehearsal-{self._nonce}-nobody"))
-                self.app.stuck = told.pending or 0
-        return self.app.stuck
+                self.app.stall = stall = msgspec.structs.replace(stall, pending=told.pending or 0)
+        return stall.pending
 
-    def _settled(self, participant: Participant, *, is_last: bool) -> Rest:
+    def _settled(self, participant: Participant, *, is_last: bool) -> tuple[Rest, str]:
         """Wait for the app; longer where something was broken, because backing off looks like being idle.
 
         An app that does not tell what is pending is idle only when nothing is missing of what it acknowledged. What stayed
-        pending all through one wait is not waited for as long again, until the last one.
+        pending all through one wait is not waited for as long again. With it comes the message that it waited for in vain.
         """
-        link = self.fiskil.link
+        link, stall = self.fiskil.link, self.app.stall
         is_hard = bool(link.rules.waiting()) or self.has_mended or self.must_restart
+        cap_s = PATIENT_CAP_S if is_hard else CAP_S
         due = Due(self.journal, participant.name)
 
         def needed_s(told: Told) -> float:
             if due.lacks(told.applied):
-                return inf
+                return stall.patience_s(cap_s) if stall.new_waits and _tells_none(told) else inf
             is_blind = told.applied is None and due.is_unseen
             return PATIENT_STILL_S if is_hard or is_blind else STILL_S
 
+        backlog = self._backlog if is_last else stall.pending
         rest = settled(
             self.app,
             participant.values,
-            cap_s=PATIENT_CAP_S if is_hard else CAP_S,
+            cap_s=cap_s,
             needed_s=needed_s,
             is_busy=lambda: link.open_requests > 0,
-            backlog=self._backlog if is_last else self.app.stuck,
+            backlog=backlog,
+            stall=stall,
         )
-        self.app.stuck = (rest.told.pending or 0) if rest.is_stuck else 0
-        return rest
+        if rest.told.pending is None and due.lacks(rest.told.applied):
+            is_stuck = _tells_none(rest.told) and (rest.is_quiescent or rest.still_s >= cap_s / 2)
+            rest = msgspec.structs.replace(rest, is_quiescent=False, is_stuck=is_stuck)
+        if not rest.is_stuck:
+            self.app.stall = NONE
+            return rest, ""
+        message, pending = due.first_left(rest.told.applied), rest.told.pending or 0
+        self.app.stall = stall.again(pending=pending, backlog=backlog, scenario=self._scenario, message=message)
+        return rest, message
 
     def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:
         """Write down what the API serves for *dataset* now, under every active consent; of a row twice, the newer one's."""
@@ -339,3 +358,8 @@ class Stage:
     def trouble(self, what: str, *, hook: str = "") -> None:
         """Write down what kept a step from being performed."""
         self.journal.write(Trouble(**self.journal.stamp(), what=what, hook=hook))
+
+
+def _tells_none(told: Told) -> bool:
+    """Whether no message at all has had an effect, by the app's counts."""
+    return not any((told.applied or {}).values())

@@ -130,16 +130,18 @@ def check_statement(one: Attestation | Waiver, kind: str, source: str, *, settin
         raise ConfigError(f"{source}: [[{kind}]] {one.practice} needs an owner and a {_text_key(one)} that say something.")
     if isinstance(one, Attestation) and row.is_measured and not (settings and may_be_attested(row, settings)):
         how = ", ".join(row.needed) or "what a run exercises"
+        stated = f" Only where the config states {' and '.join(row.attestable_with)} may a person stand for it."
         raise ConfigError(
             f"{source}: [[attest]] {one.practice} does not count, because experiments can tell ({how}). "
-            "Remove it, and give the hooks that they need."
+            f"Remove it, and give the hooks that they need.{stated if row.attestable_with else ''}"
         )
 
 
 def may_be_attested(one: Practice, settings: Settings) -> bool:
-    """Whether a person may stand for a measured practice: its row allows that, and the app lacks a hook for it."""
-    places = [hook.split(".") for hook in one.hooks if not FACTS.startswith(hook)]
-    return one.attestable and any(not _given(settings, parts) for parts in places)
+    """Whether a person may stand for a measured practice: its row allows that, and no experiment reaches the app."""
+    hook = one.attestable_without
+    is_out_of_reach = bool(hook) and not _given(settings, hook.split("."))
+    return is_out_of_reach and all(_given(settings, fact.split(".")) for fact in one.attestable_with)
 
 
 def _given(settings: Settings, parts: Sequence[str]) -> bool:

@@ -90,7 +90,6 @@ class Worker:
         self._silent = 0
         self._blind = ""
         self._refusal: HarnessError | None = None
-        self.has_started = False
         self.looks_on: LooksOn | None = None
         self._seen, self._playing = 0, ""
         self.redactor = Redactor(self._secrets)
@@ -123,14 +122,28 @@ class Worker:
         """Let no app start in this worker; the sandbox alone can still be used."""
         self._refusal = UsageError(reason)
 
+    def launch(self) -> Driver:
+        """Start the app, once, and ask it nothing; a refusal is remembered, its text redacted, and raised again.
+
+        Raises:
+            ConfigError: There is no app.
+            AppError: It does not start or never gets ready.
+        """
+        return self._started(lambda _driver: None)
+
     def start(self) -> Driver:
-        """Start the app, once; a refusal is remembered, its text redacted, and raised again.
+        """Launch the app, and refuse one whose effects nobody could read.
 
         Raises:
             ConfigError: There is no app.
             AppError: It does not start or never gets ready.
             HookError: Its effects hook answers something else than documented.
         """
+        driver = self._started(lambda driver: None if self._was_ready else _refuse_bad_effects(driver))
+        self._was_ready = True
+        return driver
+
+    def _started(self, look_at: Callable[[Driver], None]) -> Driver:
         if self._refusal is not None:
             raise self._refusal
         if not self.has_app:
@@ -138,14 +151,11 @@ class Worker:
             raise ConfigError(f"{source}: [app] names no app. Give command, url or object; `fiskil-harness init` shows how.")
         try:
             self.driver.start()
-            self.has_started = True
-            if not self._was_ready:
-                _refuse_bad_effects(self.driver)
+            look_at(self.driver)
         except HarnessError as error:
             error.args = (self.redactor.redact(str(error)),)
             self._refusal = error
             raise
-        self._was_ready = True
         return self.driver
 
     def play(self, scenario: Scenario) -> Played:

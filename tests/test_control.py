@@ -9,7 +9,7 @@ import pytest
 from harness.control import control_application
 from harness.listen import Server
 from harness.local import LocalFiskil
-from harness.sandbox import sessions
+from harness.sandbox import end_users, sessions
 
 Ask = Callable[..., httpx.Response]
 
@@ -186,6 +186,25 @@ def test_a_journey_comes_to_what_is_ordered(ask: Ask, fiskil: LocalFiskil) -> No
     }
     assert consent["account_keys"] == ["savings"]
     assert second == {"ending": "CONSENT_ENDUSER_DENIED", "arrangement_id": None, "redirect": None}
+
+
+@pytest.mark.parametrize(("outcome", "ending"), [("approved", "APPROVED"), ("denied", "CONSENT_ENDUSER_DENIED")])
+def test_a_journey_ends_for_somebody_without_an_email_as_well(
+    ask: Ask, fiskil: LocalFiskil, outcome: str, ending: str
+) -> None:
+    """They log in with an address that is made for them, the same one each time. Source: end-users.email"""
+    with fiskil.sandbox.store.changing() as store:
+        end_user_id = end_users.create(store, name="No Address").end_user_id
+        opened = [
+            sessions.open_session(store, end_user_id=end_user_id, redirect_uri="https://a.example/in", cancel_uri="")
+            for _ in range(2)
+        ]
+
+    answers = [ask("POST", f"/sessions/{one.session_id}", json={"outcome": outcome}) for one in opened]
+
+    assert [one.json()["ending"] for one in answers] == [ending, ending]
+    emails = {one.email for one in map(fiskil.sandbox.session, [one.session_id for one in opened]) if one is not None}
+    assert emails == {f"{end_user_id.lower()}@example.com"}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from harness.clock import stopwatch
 from harness.doctor import Check, State, diagnose
 from harness.errors import AppError, ConfigError
 from harness.settings import Attestation, GateSettings, Settings, Waiver
@@ -70,6 +71,80 @@ def test_a_page_that_is_no_page_is_wrong(receiver_settings: MakeSettings) -> Non
     says = found(receiver_settings(app={"observe": observe}))["app.observe.pages.connect"]
 
     assert (says.state, says.says) == (State.WRONG, "answers application/json, not a page")
+
+
+@pytest.mark.parametrize(
+    ("hook", "flaw", "words"),
+    [
+        ("GET /elsewhere", "", "answers 404, as any path does that is not there. Wanted: 200 with JSON like "),
+        ("GET /status", "", "answered 200 (application/json) with none of applied, failed, pending, state. Wanted: 200"),
+        ("GET /effects", "no_json", "answered 200 with something that is no JSON: ''. Wanted: 200 with JSON like "),
+    ],
+)
+def test_an_effects_hook_that_leads_nowhere_is_wrong(
+    receiver_settings: MakeSettings, hook: str, flaw: str, words: str
+) -> None:
+    """What came and what was wanted is said, before a gate runs on nothing."""
+    settings = receiver_settings(app={"observe": {"effects": hook}}, FLAW=flaw)
+
+    says = found(settings)["app.observe.effects"]
+
+    assert says.state is State.WRONG
+    assert words in says.says
+
+
+def test_an_effects_hook_that_hangs_is_waited_for_once(
+    receiver_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a bounded time, which the app's own deadline for requests does not stretch."""
+    monkeypatch.setattr("harness.doctor.EFFECTS_S", 0.2)
+    elapsed = stopwatch()
+    settings = receiver_settings(app={"observe": {"effects": "GET /silent"}, "limits": {"request_deadline_s": 60}})
+
+    says = found(settings)["app.observe.effects"]
+
+    assert (says.state, says.says.partition(" Wanted")[0]) == (
+        State.WRONG,
+        "did not answer within 0.2 s: no answer within the limit.",
+    )
+    assert elapsed() < 30
+
+
+@pytest.mark.parametrize(
+    ("url", "environment", "state", "words"),
+    [
+        ("https://127.0.0.1:{tls_port}", {}, State.WRONG, "nobody speaks TLS 1.2 or TLS 1.3 at https://127.0.0.1:"),
+        (
+            "https://127.0.0.1:{port}",
+            {"CERT_FILE": "{tls_cert_file}", "KEY_FILE": "{tls_key_file}"},
+            State.WORKS,
+            "speaks TLS with the certificate that it was given",
+        ),
+    ],
+    ids=["nowhere", "everywhere"],
+)
+def test_serving_tls_is_tried(
+    receiver_settings: MakeSettings, url: str, environment: dict[str, str], state: State, words: str
+) -> None:
+    """With a handshake, and the certificate is looked at."""
+    says = found(receiver_settings(app={"tls": {"url": url, "env": environment}}))["app.tls"]
+
+    assert (says.state, says.says[: len(words)]) == (state, words)
+
+
+@pytest.mark.parametrize(
+    ("flaw", "state", "words"),
+    [("exports", State.WORKS, "exports to {otlp_url}"), ("", State.WARNING, "nothing came to {otlp_url} within 0.1 s;")],
+)
+def test_the_endpoint_for_telemetry_is_looked_at(
+    receiver_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch, flaw: str, state: State, words: str
+) -> None:
+    """Whether anything came there, of an app that is told of it."""
+    monkeypatch.setattr("harness.doctor.OTLP_S", 0.1)
+
+    says = found(receiver_settings(FLAW=flaw, OTLP_URL="{otlp_url}"))["otlp"]
+
+    assert (says.state, says.says[: len(words)]) == (state, words)
 
 
 def test_an_app_that_does_not_start_is_the_whole_diagnosis(receiver_settings: MakeSettings) -> None:

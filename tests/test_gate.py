@@ -13,14 +13,15 @@ from harness.driver import Outcome
 from harness.errors import ConfigError, UnknownName
 from harness.gate import Decision, judge, report_only
 from harness.judging import NOT_RUN
-from harness.practices import all_practices
+from harness.practices import all_practices, practice
 from harness.probes import Finding, Verdict
 from harness.report.words import told
 from harness.settings import AppSettings, Attestation, GateSettings, Observe, Settings, Waiver, parse
+from harness.settings.schema import Facts, Tls
 from harness.standings import PracticeStanding, Standing, is_in_config, may_be_attested
 
-IDEMPOTENT = "webhooks.idempotent"
-UNTESTED = next(one.id for one in all_practices().values() if one.attestable)
+IDEMPOTENT, HTTPS = "webhooks.idempotent", "webhooks.https"
+UNTESTED = next(one.id for one in all_practices().values() if one.attestable_without)
 TODAY = datetime.date(2026, 6, 1)
 YESTERDAY, TOMORROW = datetime.date(2026, 5, 31), datetime.date(2026, 6, 2)
 
@@ -317,6 +318,60 @@ def test_where_no_page_is_given_a_person_may_stand_for_what_pages_say() -> None:
         "ux.explains-access",
         "ux.transparent-use",
     ]
+
+
+BEHIND_PROXY = Facts(production_webhook_url="https://api.example.com/hook", tls_ends_at="proxy")
+
+
+@pytest.mark.parametrize(
+    ("app", "is_taken"),
+    [
+        (AppSettings(facts=BEHIND_PROXY), True),
+        (AppSettings(url="http://127.0.0.1:8000", facts=BEHIND_PROXY, tls=Tls()), False),
+        (AppSettings(facts=Facts(production_webhook_url="https://api.example.com/hook")), False),
+        (AppSettings(facts=Facts(tls_ends_at="proxy")), False),
+        (AppSettings(), False),
+    ],
+    ids=["proxy", "speaks TLS itself", "nobody says where", "no address", "nothing is said"],
+)
+def test_where_tls_ends_at_a_proxy_a_person_may_stand_for_it(app: AppSettings, is_taken: bool) -> None:
+    """No experiment reaches what stands in front of the app; without both facts one does, or nobody knows."""
+    settings = Settings(app=app)
+
+    assert may_be_attested(practice("webhooks.https"), settings) is is_taken
+
+
+def test_a_proxy_is_attested_and_never_proven(outcome_of: OutcomeOf) -> None:
+    """The standing names who stands for it, and until when."""
+    statement = msgspec.structs.replace(attested(), practice=HTTPS)
+    settings = msgspec.structs.replace(requiring(HTTPS, attest=(statement,)), app=AppSettings(facts=BEHIND_PROXY))
+    gate.check(settings)
+
+    judgement = judge(
+        [outcome_of(HTTPS, ("serves_https_only", Verdict.INCONCLUSIVE))], settings=settings, seed=1, today=TODAY
+    )
+
+    standing = next(one for one in judgement.standings if one.practice == HTTPS)
+    assert (standing.standing, judgement.decision) == (Standing.ATTESTED, Decision.OPEN)
+    assert standing.reason.startswith("Ada, until ")
+
+
+def test_a_plain_url_of_production_is_a_violation_whatever_is_attested(outcome_of: OutcomeOf) -> None:
+    """What was seen outranks what is stated."""
+    statement = msgspec.structs.replace(attested(), practice=HTTPS)
+    settings = msgspec.structs.replace(requiring(HTTPS, attest=(statement,)), app=AppSettings(facts=BEHIND_PROXY))
+
+    judgement = judge([outcome_of(HTTPS, ("serves_https_only", Verdict.FAIL))], settings=settings, seed=1, today=TODAY)
+
+    assert judgement.decision is Decision.SHUT
+
+
+def test_a_refused_statement_says_what_the_config_must_state() -> None:
+    """Whoever is stuck reads the way out."""
+    statement = msgspec.structs.replace(attested(), practice=HTTPS)
+
+    with pytest.raises(ConfigError, match=r"Only where the config states app\.facts\.production_webhook_url and app"):
+        gate.check(requiring(HTTPS, attest=(statement,)))
 
 
 def test_a_few_scenarios_ask_no_gate(outcome_of: OutcomeOf) -> None:

@@ -226,6 +226,11 @@ def test_a_wrong_type_names_its_place(text: str, words: str) -> None:
         ("[app.limits]\nidle_s = inf", "app.limits.idle_s must be greater than 0, got inf."),
         ("[app.limits]\nfresh_s = nan", "app.limits.fresh_s must be greater than 0, got nan."),
         ("[app]\nready_s = -1", "app.ready_s must be greater than 0, got -1.0."),
+        (
+            '[app.facts]\ntls_ends_at = "proxy"\nproduction_webhook_url = "http://api.example.com/hook"',
+            "app.facts.tls_ends_at says that something before the app speaks TLS in production. "
+            "Then app.facts.production_webhook_url must be its address, and begin with https://.",
+        ),
         ("[app.facts]\nhistory_days = -90", "app.facts.history_days must be greater than 0, got -90."),
         (
             '[app.observe]\nignore = ["state.fetched_at"]',
@@ -326,8 +331,12 @@ def test_event_patterns_of_every_kind_are_accepted(pattern: str) -> None:
             "app.env.X is no template: expected '}' before end of string. Write {{ and }} for braces.",
         ),
         (
+            "[app.env]\nX = '{\"a\":1}'",
+            'app.env.X has {"a"}, which is no name of a value. Braces that are meant as such are written twice: {{ and }}.',
+        ),
+        (
             '[app.env]\nX = "{port.__class__}"',
-            f"app.env.X uses {{port.__class__}}, which nothing fills. Known: {VALUES}.",
+            f"app.env.X uses {{port.__class__}}, which nothing fills. Did you mean {{port}}? Known: {VALUES}.",
         ),
     ],
 )

@@ -195,9 +195,28 @@ def test_what_stays_pending_for_ever_is_waited_for_once(work: MakeWorker, receiv
     second = worker.play(lost)
 
     assert first.measure.took_s > 10 > second.measure.took_s
-    assert [one.seen for one in first.outcome.findings] == ["the app was still at work when the scenario ended"]
+    assert [one.seen for one in first.outcome.findings] == [
+        "the app was still at work when the scenario ended: e0 consent.received stayed undone"
+    ]
     assert [one.seen for one in second.outcome.findings] == [
-        "what an earlier scenario left pending in the app is pending still"
+        "what an earlier scenario left pending in the app is pending still: since repeated, e0 consent.received"
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.full
+def test_a_pile_that_only_grows_is_waited_for_ever_shorter(work: MakeWorker, receiver_settings: MakeSettings) -> None:
+    """What nobody works off any more costs a run seconds, and the scenario that it began in is named to the end."""
+    worker = work(receiver_settings(FLAW="piles_up"))
+    lost = msgspec.structs.replace(scenario(), probes=(probes.LosesNothing(),))
+
+    played = [worker.play(lost) for _ in range(4)]
+
+    assert played[0].measure.took_s > 10
+    assert played[3].measure.took_s < 6
+    assert [one.seen for one in played[3].outcome.findings] == [
+        "the app was still at work when the scenario ended: e0 consent.received stayed undone; "
+        "it has not come to rest since repeated, e0 consent.received"
     ]
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from harness.app import hooks
 from harness.app.process import Process
+from harness.app.stall import NONE
 from harness.app.templates import fill_text
 from harness.app.values import Values
 from harness.clock import wait_until
@@ -47,8 +48,8 @@ class AppUnderTest:
         self.workdir = workdir
         self.body = body
         self.withheld: frozenset[str] = frozenset()
-        self.stuck = 0
-        """So much was pending when it was waited for in vain."""
+        self.stall = NONE
+        """What it has left undone, as the last wait found it."""
         self.browser = self._new_browser()
         self._plain_url = ""
 

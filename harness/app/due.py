@@ -1,6 +1,6 @@
 """What an app owes: messages that it acknowledged, is said to use, and has never told as applied.
 
-Only a wait asks this, and only of an app that does not tell what is pending; what it means is for probes to say.
+Only a wait asks this; what it means is for probes to say.
 """
 
 from harness.journal import Delivery, Effects, EventSeen, Journal
@@ -19,6 +19,8 @@ class Due:
         ]
         applied = {message_id for one in looks for message_id, count in (one.applied or {}).items() if count}
         used = {events[one].kind for one in applied if one in events}
+        self._taken = {one.message_id: one.event for one in taken}
+        self._kinds = {message_id: event.kind for message_id, event in events.items()}
         self._owed = {
             one.message_id
             for one in taken
@@ -30,3 +32,9 @@ class Due:
     def lacks(self, applied: dict[str, int] | None) -> bool:
         """Whether counts that the app tells now lack something; those of an app that tells none lack nothing."""
         return applied is not None and any(not applied.get(one, 0) for one in self._owed)
+
+    def first_left(self, applied: dict[str, int] | None) -> str:
+        """The first message, by its event's name and kind, that was acknowledged and has no effect yet, if any."""
+        left = (one for one in self._kinds if one in self._taken and not (applied or {}).get(one, 0))
+        found = next(left, "") if applied is not None else ""
+        return f"{self._taken[found]} {self._kinds[found]}" if found else ""

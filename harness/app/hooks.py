@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 HOOKS = {
     "app.command": "starts, kills and restarts the app",
-    "app.tls": "lets the app serve TLS by itself, as [app.tls] says",
+    "app.tls": "lets the app serve TLS by itself, as [app.tls] says; where a proxy does, see docs/gate.md",
     "app.drive.start_session": "lets the app open an auth session, so whole journeys run",
     "app.drive.message": "tells the app what the consent page said to the page that embeds it, for apps that embed it",
     "app.drive.refresh": "lets the app read everything again on demand",

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from harness.app.app import AppUnderTest
 from harness.app.hooks import template_of
+from harness.app.stall import NONE, STILL_S, Stall
 from harness.app.templates import fill, read_json, select, without
 from harness.app.values import Values
 from harness.clock import stopwatch, wait_until
@@ -17,10 +18,7 @@ from harness.settings.placeholders import filled
 
 EFFECTS = "app.observe.effects"
 NOTHING = 404
-STILL_S = 0.25
 CAP_S = 10.0
-STUCK_S = 2.0
-"""So long what has been pending since before is watched for a change, in real seconds."""
 
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -72,7 +70,15 @@ def look(app: AppUnderTest, values: Values) -> Told:
         HookMissing: The config gives no effects hook.
         HookError: It answered with something else than documented.
     """
-    reply = app.call(EFFECTS, values)
+    return told_in(app, app.call(EFFECTS, values))
+
+
+def told_in(app: AppUnderTest, reply: HttpReply) -> Told:
+    """What an answer of the effects hook tells.
+
+    Raises:
+        HookError: It is something else than documented.
+    """
     asked = f"{EFFECTS}{_asked(app)}"
     if reply.status is None:
         raise HookError(f"{asked} did not answer: {reply.trouble}.")
@@ -118,32 +124,42 @@ def settled(
     needed_s: Callable[[Told], float] = lambda _told: STILL_S,
     is_busy: Callable[[], bool] = lambda: False,
     backlog: int = 0,
+    stall: Stall = NONE,
 ) -> Rest:
     """Ask until the app is quiescent, at most for *cap_s* real seconds.
 
-    So much of *backlog* has been pending since before: when no more than that is, and nothing changes, the wait ends soon.
+    So much of *backlog* has been pending since before: when no more than that is, and nothing moves, the wait ends soon. It
+    ends the sooner, the longer nothing has moved before, as *stall* tells.
 
     Quiescent means that ``pending`` reads 0 twice or, where it is not told, that nothing has changed for as many real
     seconds as *needed_s* says of such an answer (infinity: something is missing in it); and that the app is not *is_busy*
     with the API.
     """
     last: list[Told] = [look(app, values)]
-    still = stopwatch()
+    still, unmoved = stopwatch(), stopwatch()
 
     def is_still() -> bool:
-        nonlocal still
-        told = look(app, values)
-        is_same = told == last[0] and not is_busy()
+        nonlocal still, unmoved
+        told, is_idle = look(app, values), not is_busy()
+        is_same = told == last[0] and is_idle
+        if not (is_idle and _stands(told, last[0])):
+            unmoved = stopwatch()
         if not is_same:
             last[0] = told
             still = stopwatch()
         if told.pending:
-            return told.pending == backlog and is_same and still() >= STUCK_S
+            patience_s = stall.old_patience_s() if told.pending == backlog else stall.patience_s(cap_s)
+            return unmoved() >= patience_s
         return is_same and (told.pending == 0 or still() >= needed_s(told))
 
     reached = bool(wait_until(is_still, cap_s=cap_s, every_ms=8))
-    is_stuck = bool(last[0].pending) and (reached or still() >= cap_s / 2)
+    is_stuck = bool(last[0].pending) and (reached or unmoved() >= cap_s / 2)
     return Rest(told=last[0], is_quiescent=reached and not is_stuck, still_s=still(), is_stuck=is_stuck)
+
+
+def _stands(told: Told, before: Told) -> bool:
+    """Whether no work got done meanwhile; failed tries may have been counted."""
+    return (told.applied, told.state, told.pending) == (before.applied, before.state, before.pending)
 
 
 def _asked(app: AppUnderTest) -> str:

@@ -119,7 +119,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         error.show()
         return 2
     except HarnessError as error:
-        click.echo(f"{error}", err=True)
+        click.echo(shown(f"{error}", streams.columns()), err=True)
         return 2
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
@@ -127,6 +127,16 @@ def _run(arguments: Sequence[str] | None) -> int:
     except Exception:  # noqa: BLE001 - the last resort: say that it is our fault, not the reader's
         _tell_own_fault()
         return 4
+
+
+def shown(text: str, width: int | None) -> str:
+    """A complaint in lines of at most *width*, if there is one; the lines after the first are the app's own words."""
+    if width is None:
+        return text
+    from harness.report.words import wrapped
+
+    first, newline, others = text.partition("\n")
+    return "\n".join(wrapped(first, width)) + newline + others
 
 
 def _tell_own_fault() -> None:

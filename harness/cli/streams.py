@@ -6,6 +6,7 @@ Output that nobody takes is dropped: a reader that has gone changes no exit code
 import contextlib
 import io
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TextIO
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+WIDEST = 80
 STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 
 
@@ -24,6 +26,13 @@ def reopen() -> None:
     for number, (name, mode) in enumerate(STREAMS):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(number, mode, closefd=False))
+
+
+def columns() -> int | None:
+    """How wide the terminal is that standard error goes to, at most as wide as prose is; None where it goes elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+    return min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST) or WIDEST
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from harness.contract import samples
 from harness.contract.judging import statuses
 from harness.readings import clauses
 from harness.sandbox.api.route import ApiRoute
@@ -24,7 +25,7 @@ Made from `fixtures/openapi` and the sandbox's routes by `make docs`; a test dem
 {count} operations are described and {served} are served, each in v1, v2 and v3. A cell is the success status, with *older*
 where the body differs from v3's. Statuses without a mark are documented by Fiskil; **o** was seen by integrations, **a** is
 assumed because no page says it, **r** comes only under a reading that is not the default (`--reading`, see
-`fixtures/contract.toml`).
+`fixtures/contract.toml`). [Below](#examples) is an exchange with each.
 """
 
 MISSING = """
@@ -51,6 +52,14 @@ Every behaviour in doubt is a clause with readings; the sandbox shows the first 
 """
 
 
+EXAMPLES = """
+## Examples
+
+One exchange with each endpoint in v3, as the sandbox makes it with the seed 0 for `rosa`. Every list is cut to its first
+entry, and a credential is only named. `fiskil-harness serve` answers in the same form.
+"""
+
+
 def table() -> str:
     """The whole page."""
     documents = {version: document(version) for version in VERSIONS}
@@ -64,6 +73,7 @@ def table() -> str:
     doubtful = [one for one in clauses().values() if one.is_switch]
     lines.append(MISSING.rstrip("\n"))
     lines += [f"| `{one.id}` | {one.sentence} | {', '.join(_first(one.default, one.readings))} |" for one in doubtful]
+    lines += [EXAMPLES, *(line for route in ROUTES for line in samples.lines(route))]
     return "\n".join(lines).replace("\n\n\n", "\n\n") + "\n"
 
 

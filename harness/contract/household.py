@@ -7,6 +7,7 @@ from harness.contract.known import known_to
 from harness.http import Browser
 from harness.local import LocalFiskil
 from harness.model import PERMISSIONS
+from harness.sandbox import Sandbox
 
 BANK, RETAILER = "88888", "99999"
 PERSON = "rosa"
@@ -28,15 +29,8 @@ class Household:
 
     def begin(self) -> None:
         """Forget everything and let the person consent again, at both."""
-        sandbox = self._fiskil.sandbox
         self._fiskil.reset()
-        sandbox.configure(permissions=tuple(PERMISSIONS))
-        person = sandbox.admit(catalog.person(PERSON))
-        end_user = sandbox.create_end_user(person, end_user_id=END_USER_ID)
-        for institution_id in (RETAILER, BANK):
-            consent = sandbox.authorise(end_user, person, institution_id=institution_id)
-            for dataset in consent.permissions:
-                sandbox.sync(consent, dataset)
+        move_in(self._fiskil.sandbox)
 
     def target(self) -> Target:
         """Where to send requests, and what is known there."""
@@ -47,3 +41,14 @@ class Household:
             known={**self._known, "client_id": given.client_id, "client_secret": given.client_secret},
             readings=self._fiskil.sandbox.store.readings.chosen,
         )
+
+
+def move_in(sandbox: Sandbox) -> None:
+    """Let the person consent at both, and every dataset become ready."""
+    sandbox.configure(permissions=tuple(PERMISSIONS))
+    person = sandbox.admit(catalog.person(PERSON))
+    end_user = sandbox.create_end_user(person, end_user_id=END_USER_ID)
+    for institution_id in (RETAILER, BANK):
+        consent = sandbox.authorise(end_user, person, institution_id=institution_id)
+        for dataset in consent.permissions:
+            sandbox.sync(consent, dataset)

@@ -66,6 +66,8 @@ class Effects(Entry, frozen=True, kw_only=True):
     nothing had changed for ``still_s`` real seconds by then. ``failed`` counts the ordered failures that have happened.
     ``consents`` are the values that the state shows for consents, where the config says where they stand. ``refusal`` is
     what was asked and answered where the app said that there is nothing; ``backlog`` is how much had been pending before.
+    ``waits_for`` is a message of this scenario that was waited for in vain, ``left_by`` since which scenario and message the
+    app has not been at rest, where that was before this one.
     """
 
     participant: str
@@ -80,6 +82,8 @@ class Effects(Entry, frozen=True, kw_only=True):
     consents: dict[str, Any] = {}
     refusal: str = ""
     backlog: int = 0
+    waits_for: str = ""
+    left_by: str = ""
 
 
 class Output(Entry, frozen=True, kw_only=True):

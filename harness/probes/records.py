@@ -102,9 +102,12 @@ def effects_before(journal: Journal, moment_s: float, participant: str = "") -> 
 
 def at_work(effects: Effects) -> tuple[str, str]:
     """Why nothing can be said about an app that was not at rest: the reason in words, and the hook that would help."""
-    if effects.pending is None:
-        return UNSURE, PENDING
-    return (LEFT_OVER if effects.pending == effects.backlog else STILL_AT_WORK), ""
+    if effects.pending is not None and effects.pending == effects.backlog:
+        return (f"{LEFT_OVER}: since {effects.left_by}" if effects.left_by else LEFT_OVER), ""
+    stayed = f": {effects.waits_for} stayed undone" if effects.waits_for else ""
+    since = f"; it has not come to rest since {effects.left_by}" if effects.left_by else ""
+    told, hook = (UNSURE, PENDING) if effects.pending is None else (STILL_AT_WORK, "")
+    return f"{told}{stayed}{since}", hook
 
 
 def is_announced(journal: Journal, rows: Rows) -> bool:

@@ -40,7 +40,8 @@ WIDTH = 80
 INDENT = " " * 6
 LABEL = 10
 EVIDENCE_SHOWN = 6
-_OPTION = re.compile(r" --(?=(?:[^']*'[^']*')*[^']*$)")
+_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|[^\s'"])+""")
+_CONTINUED = " " * 4
 """Where an option begins, outside quotes."""
 
 
@@ -191,17 +192,32 @@ def _left(one: Coverage) -> str:
 
 
 def command_lines(label: str, command: str, width: int, *, indent: str = "", label_width: int = 0) -> list[str]:
-    """A command that can be pasted as it stands: too long for a line, it goes on after a backslash at an option."""
-    first = indent + (label.ljust(label_width) if label_width else f"{label} ")
-    head, *options = _OPTION.split(command)
-    lines = [first + head]
-    for option in options:
-        if len(lines[-1]) + len(option) + len(" -- \\") <= width:
-            lines[-1] += f" --{option}"
-        else:
+    """A command that can be pasted as it stands: too long for a line, it goes on after a backslash between two words.
+
+    An option keeps its value beside it where both fit.
+    """
+    lines = [indent + (label.ljust(label_width) if label_width else f"{label} ")]
+    is_begun = False
+    for piece in _pieces(command, width - len(indent) - len(_CONTINUED) - len(" \\")):
+        if is_begun and len(lines[-1]) + len(piece) + len("  \\") > width:
             lines[-1] += " \\"
-            lines.append(indent + "    --" + option)
+            lines.append(indent + _CONTINUED + piece)
+        else:
+            lines[-1] += f" {piece}" if is_begun else piece
+        is_begun = True
     return lines
+
+
+def _pieces(command: str, width: int) -> list[str]:
+    """The words of a command as they are quoted, an option together with its value."""
+    pieces: list[str] = []
+    for word in _WORD.findall(command):
+        is_value = bool(pieces) and pieces[-1].startswith("-") and " " not in pieces[-1] and not word.startswith("-")
+        if is_value and len(pieces[-1]) + 1 + len(word) <= width:
+            pieces[-1] += f" {word}"
+        else:
+            pieces.append(word)
+    return pieces
 
 
 def counted(number: int, noun: str) -> str:

@@ -53,7 +53,7 @@ def conclude(
     An order that is refused leaves the session as it was.
 
     Args:
-        email: Who logs in; without it, the end user's own address.
+        email: Who logs in; without it, the end user's own address, or one made for an end user who has none.
         institution_id: What is chosen where the session leaves the choice; without it, the first in reach.
         account_keys: What is shared; without any, all that can be.
 
@@ -124,7 +124,7 @@ def _next(store: Store, session: AuthSession, order: _Order) -> tuple[str, dict[
     if session.stage == "institution":
         return "choose", {"institution_id": order.institution_id or _first_in_reach(store)}
     if session.stage == "login":
-        return "identify", {"email": order.email or store.end_users[session.end_user_id].email or ""}
+        return "identify", {"email": order.email or _address_of(store, session.end_user_id)}
     accounts = _accounts(store, session, order.account_keys) if order.outcome == APPROVED else ()
     if session.stage == "code":
         return "enter_code", {"code": session.code}
@@ -133,6 +133,11 @@ def _next(store: Store, session: AuthSession, order: _Order) -> tuple[str, dict[
     if session.stage == "accounts":
         return "select", {"accounts": accounts}
     return "confirm", {}
+
+
+def _address_of(store: Store, end_user_id: str) -> str:
+    """The end user's own address; one that the app gave none logs in with an address made for them, always the same."""
+    return store.end_users[end_user_id].email or f"{end_user_id.lower()}@example.com"
 
 
 def _first_in_reach(store: Store) -> str:

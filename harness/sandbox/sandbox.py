@@ -180,7 +180,7 @@ class Sandbox:
         """Let an open journey come to *outcome* as at the page: ``approved``, or one of ``OUTCOMES``.
 
         Args:
-            email: Who logs in; without it, the end user's own address.
+            email: Who logs in; without it, the end user's own address, or one made for an end user who has none.
             account_keys: What is shared; without any, all that can be.
 
         Raises:

@@ -48,6 +48,7 @@ def refuse_contradictions(settings: Settings) -> None:
                 f"{source}: {name} must read like 'POST /path', got {template.request!r}. Methods: {', '.join(METHODS)}."
             )
     _refuse_mute_hooks(settings)
+    _refuse_useless_proxy(settings)
 
 
 def _refuse_useless_tls(settings: Settings, tls: Tls) -> None:
@@ -59,6 +60,18 @@ def _refuse_useless_tls(settings: Settings, tls: Tls) -> None:
         raise ConfigError(
             f"{settings.source}: [app.tls] says how the app is started, and [app] gives no command. "
             "Of an app that runs already give its url alone."
+        )
+
+
+def _refuse_useless_proxy(settings: Settings) -> None:
+    """Refuse a proxy that ends TLS where nobody speaks it."""
+    facts, place = settings.app.facts, f"{settings.source}: app.facts.tls_ends_at"
+    if facts.tls_ends_at is None:
+        return
+    if not (facts.production_webhook_url or "").strip().lower().startswith("https://"):
+        raise ConfigError(
+            f"{place} says that something before the app speaks TLS in production. "
+            "Then app.facts.production_webhook_url must be its address, and begin with https://."
         )
 
 

@@ -1,5 +1,6 @@
 """Templates of a config: which values exist, and the complaint about one that does not."""
 
+import re
 import string
 
 from harness.errors import ConfigError, nearest
@@ -98,6 +99,9 @@ def _texts(node: object) -> list[str]:
     return []
 
 
+_NAME = re.compile(r"[\w.\[\]]*")
+
+
 def _refuse_unknown_values(place: str, text: str, known: frozenset[str], source: str) -> None:
     try:
         names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
@@ -105,6 +109,11 @@ def _refuse_unknown_values(place: str, text: str, known: frozenset[str], source:
         raise ConfigError(f"{source}: {place} is no template: {error}. Write {{{{ and }}}} for braces.") from None
     for name in names:
         if name not in known:
+            if not _NAME.fullmatch(name):
+                raise ConfigError(
+                    f"{source}: {place} has {{{name}}}, which is no name of a value. "
+                    "Braces that are meant as such are written twice: {{ and }}."
+                )
             near = nearest(name, known)
             hint = f" Did you mean {{{near}}}?" if near else ""
             raise ConfigError(

@@ -88,8 +88,8 @@ class Observe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What only the team knows; a missing fact is "not proven", never a default.
 
-    ``dataset_words`` are names for datasets, in whatever language, besides those that pages usually use, ``revoke_words``
-    what controls say that end a consent.
+    ``tls_ends_at`` says that in production something before the app speaks TLS. ``dataset_words`` are names for datasets, in
+    whatever language, besides those that pages usually use, ``revoke_words`` what controls say that end a consent.
     """
 
     datasets: tuple[str, ...] | None = None
@@ -103,6 +103,7 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key_created: datetime.date | None = None
     rotate_days: int | None = None
     production_webhook_url: str | None = None
+    tls_ends_at: Literal["proxy"] | None = None
     uses_events: tuple[str, ...] | None = None
     source: str | None = None
     allowed_ips: tuple[str, ...] | None = None

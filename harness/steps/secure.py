@@ -7,6 +7,7 @@ import msgspec
 
 from harness.errors import AppError
 from harness.journal import Handshake, TlsServed
+from harness.settings import Settings
 from harness.steps.base import PlainStep
 from harness.steps.deliveries import outgoing_of, settle
 from harness.webhooks import Sender, Target
@@ -59,7 +60,7 @@ class TryHandshakes(PlainStep, frozen=True, kw_only=True, tag="try_handshakes"):
         if not _is_served(stage):
             return
         made = stage.fiskil.certificates
-        given = certificate_of(made.chain_file) if _is_given(stage) else b""
+        given = certificate_of(made.chain_file) if is_told_of_certificate(stage.settings) else b""
         target = stage.sender.target
         for version in VERSIONS:
             seen = None
@@ -105,9 +106,9 @@ def _is_served(stage: "Stage") -> bool:
     return bool(served) and served[-1].is_up
 
 
-def _is_given(stage: "Stage") -> bool:
+def is_told_of_certificate(settings: Settings) -> bool:
     """Whether the app is told of our certificate."""
-    app = stage.settings.app
+    app = settings.app
     tls = app.tls
     texts = [app.command or "", *app.env.values()]
     texts += [tls.command or "", *tls.env.values()] if tls else []

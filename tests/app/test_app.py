@@ -11,6 +11,7 @@ import pytest
 
 from harness.app import AppUnderTest, open_app
 from harness.app.observe import Untold, is_connected, is_nowhere, look, settled
+from harness.app.stall import Stall
 from harness.app.templates import choose, fill, select, without
 from harness.clock import stopwatch, wait_until
 from harness.errors import AppError, ConfigError, HookError, HookMissing
@@ -177,6 +178,18 @@ def test_what_was_pending_before_is_not_waited_for_again(
     app, elapsed = start(receiver_settings(FLAW="never_at_rest")), stopwatch()
 
     rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, backlog=1)
+
+    assert (rest.is_quiescent, rest.is_stuck) == (False, True)
+    assert elapsed() < 30
+
+
+def test_what_nobody_works_off_any_more_is_not_waited_for_as_long(
+    start: Callable[..., AppUnderTest], receiver_settings: Callable[..., Settings]
+) -> None:
+    """Where nothing moved in many waits, something newly pending is watched for a moment."""
+    app, elapsed = start(receiver_settings(FLAW="never_at_rest")), stopwatch()
+
+    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Stall(new_waits=9))
 
     assert (rest.is_quiescent, rest.is_stuck) == (False, True)
     assert elapsed() < 30

@@ -6,8 +6,10 @@ It keeps counts per message id and the newest event per consent, in memory or (`
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import os
+import ssl
 import sys
 import threading
 import time
@@ -28,6 +30,7 @@ def load() -> dict[str, Any]:
     return {"applied": {}, "consents": {}}
 
 
+PILE: list[bytes] = []
 MEMORY = load()
 
 
@@ -50,6 +53,8 @@ class Receiver(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if "elsewhere" in self.path:
             self.answer(404)
+        elif "silent" in self.path:
+            time.sleep(60)
         elif "effects" not in self.path:
             self.answer(200, {"status": "ok"})
         elif FLAW == "no_json":
@@ -61,6 +66,8 @@ class Receiver(BaseHTTPRequestHandler):
                 told = {"applied": MEMORY["applied"], "pending": 0, "state": MEMORY["consents"]}
                 if FLAW in {"never_at_rest", "stuck"}:
                     told["pending"] = 1
+                if FLAW == "piles_up":
+                    told["pending"] = len(PILE)
                 if FLAW == "no_pending":
                     del told["pending"]
                 if FLAW == "state_only":
@@ -71,7 +78,9 @@ class Receiver(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         if FLAW == "hangs":
             time.sleep(60)
-        if FLAW in {"does_nothing", "stuck"}:
+        if FLAW == "piles_up":
+            PILE.append(body)
+        if FLAW in {"does_nothing", "stuck", "piles_up"}:
             self.answer(200)
             return
         expected = base64.b64encode(hmac.new(KEY, body, hashlib.sha256).digest())
@@ -117,4 +126,13 @@ class Server(ThreadingHTTPServer):
 if os.environ.get("EXITS"):
     print("cannot find the moon")
     sys.exit(7)
-Server(("127.0.0.1", int(sys.argv[1])), Receiver).serve_forever()
+if FLAW == "exports":
+    sink = http.client.HTTPConnection(os.environ["OTLP_URL"].removeprefix("http://"))
+    sink.request("POST", "/v1/metrics", b'{"resourceMetrics": []}', {"content-type": "application/json"})
+    sink.close()
+server = Server(("127.0.0.1", int(sys.argv[1])), Receiver)
+if os.environ.get("CERT_FILE"):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(os.environ["CERT_FILE"], os.environ["KEY_FILE"])
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+server.serve_forever()

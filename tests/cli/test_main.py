@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main as run_program
-from harness.cli.main import COMMANDS, program
+from harness.cli.main import COMMANDS, program, shown
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -141,3 +141,13 @@ def test_the_version_is_told(program: Program) -> None:
 
     assert (answer.returncode, answer.stderr) == (0, "")
     assert answer.stdout.startswith("fiskil-harness 0")
+
+
+def test_a_complaint_fits_a_terminal_and_keeps_the_words_of_the_app() -> None:
+    """Prose is wrapped; what follows was printed by somebody else, and a pipe gets everything as it is."""
+    text = "The app exited with 7. " + "Give it what it needs. " * 6 + "\n  " + "Traceback " * 12
+
+    lines = shown(text, 80).splitlines()
+
+    assert max(len(line) for line in lines[:-1]) <= 80
+    assert (lines[-1], shown(text, None)) == (text.splitlines()[1], text)

@@ -40,7 +40,8 @@ def test_every_key_of_the_config_is_in_the_template(tmp_path: Path, monkeypatch:
     raw = tomllib.loads(text)
     loaded = parse(raw, folder=tmp_path)
     assert set(raw) == {name for name in Settings.__struct_fields__ if name not in {"folder", "promised", "source"}}
-    for section in ("drive", "observe", "facts", "limits"):
+    assert set(loaded.app.__struct_fields__) - set(raw["app"]) == {"url", "object"}
+    for section in ("drive", "observe", "facts", "limits", "tls"):
         shape = getattr(loaded.app, section)
         assert {name for name in shape.__struct_fields__ if name not in raw["app"][section]} == set()
 

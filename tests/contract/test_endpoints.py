@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from harness.contract.endpoints import table
+from harness.contract.samples import samples
 from harness.sandbox.api.routes import ROUTES
 
 PAGE = Path(__file__).parents[2] / "docs" / "endpoints.md"
@@ -18,7 +19,7 @@ def test_the_table_has_a_row_for_each_endpoint() -> None:
     page = table()
 
     for route in ROUTES:
-        (row,) = [line for line in page.splitlines() if f"`{route.method} {route.path}`" in line]
+        (row,) = [line for line in page.splitlines() if f"| `{route.method} {route.path}`" in line]
         assert sum(cell.strip().split(" ")[0] in {"200", "204"} for cell in row.split("|")) == 3
 
 
@@ -26,3 +27,18 @@ def test_the_table_says_what_is_missing() -> None:
     """Plainly, under a heading of its own."""
     assert "## What the real API has and this has not" in table()
     assert "## What nobody knows" in table()
+
+
+def test_every_endpoint_has_an_exchange_that_succeeds() -> None:
+    """What the page shows is what the sandbox answers, and it shows no credential."""
+    found = samples()
+
+    assert list(found) == [route.name for route in ROUTES]
+    assert {one.status for one in found.values()} == {200, 204}
+    assert found["token"].asked == {"client_id": "<client_id>", "client_secret": "<client_secret>"}
+    assert found["token"].answered["token"] == "<token>"
+
+
+def test_the_exchanges_are_the_same_every_time() -> None:
+    """Another sandbox of the same seed, on the same day, answers the very same."""
+    assert samples.__wrapped__() == samples()

@@ -26,6 +26,26 @@ def test_a_long_command_can_be_pasted_as_it_stands() -> None:
     assert shlex.split(text.replace("\\\n", " ")) == shlex.split(COMMAND)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "fiskil-harness run " + " ".join(f"webhook_repeated_{number}" for number in range(12)) + " --seed 3",
+        "fiskil-harness webhooks https://receiver.example.test/a/long/path/to/the/webhooks --seed 0 -c 'a  b'",
+        "fiskil-harness replay 'it'\"'\"'s a plan.json' --url http://127.0.0.1:8000/ --effects 'GET /' "
+        "--uses-events 'consent.*' --uses-events 'banking.*'",
+    ],
+    ids=["many names", "a long name", "quotes"],
+)
+@pytest.mark.parametrize("width", [72, 80])
+def test_a_command_without_options_goes_on_as_well(command: str, width: int) -> None:
+    """Between any two words, none of which is broken; only a word that is too long by itself is wider."""
+    lines = command_lines("Again:", command, width, indent="  ")
+
+    text = "\n".join(lines).removeprefix("  Again: ")
+    assert [line for line in lines if len(line) > max(width, *map(len, shlex.split(command)))] == []
+    assert shlex.split(text.replace("\\\n", " ")) == shlex.split(command)
+
+
 def test_a_short_command_stays_on_its_line() -> None:
     """Nothing is broken that fits."""
     assert command_lines("Again:", "fiskil-harness gate --seed 1", 80) == ["Again: fiskil-harness gate --seed 1"]

@@ -1,0 +1,120 @@
+"""One exchange with each endpoint, as the sandbox makes it: the same every time, on a day that stands still.
+
+No credential is shown: where one stands, its name does.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+from msgspec import Struct
+
+from harness import catalog
+from harness.clock import Clock
+from harness.contract.asking import Api, read
+from harness.contract.household import BANK, END_USER_ID, RETAILER, move_in
+from harness.contract.known import known_to, with_examples
+from harness.http import Browser
+from harness.ids import Mint
+from harness.listen import Loop, Server
+from harness.sandbox import Sandbox
+from harness.sandbox.api.route import ApiRoute
+from harness.sandbox.api.routes import ROUTES
+from harness.sandbox.contract.documents import Document, document
+from harness.sandbox.contract.operations import JSON, resolve
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+API_URL, AUTH_URL = "https://api.example.com", "https://auth.example.com"
+GIVEN = ("end_user_id", "instituition_id", "client_id")
+"""What a query is given, where it takes it."""
+MORE = {"energy.plans": {"institution_id": RETAILER}}
+"""What a query must be given besides, by route."""
+ORDER = ("GET", "POST", "DELETE")
+"""What is read is read before anything changes it."""
+SECRETS = {"client_id", "client_secret", "token", "access_token"}
+
+
+class Sample(Struct, frozen=True, kw_only=True):
+    """One exchange: ``target`` is the path with its query; a body that there is not is None. Lists hold one entry."""
+
+    method: str
+    target: str
+    asked: Any
+    status: int
+    answered: Any
+
+
+@cache
+def samples() -> dict[str, Sample]:
+    """An exchange with each endpoint, by the name of its route."""
+    sandbox = _household()
+    with Loop() as loop, Browser() as browser:
+        server = Server(loop, sandbox.api, crashes=sandbox.crashes)
+        try:
+            api = Api(browser, server.url)
+            pair = {name: getattr(sandbox.credentials, name) for name in ("client_id", "client_secret")}
+            api.log_in(**pair)
+            known = {**known_to(api, END_USER_ID), **pair, "institution_id": BANK}
+            described = with_examples(document("v3"), known)
+            in_turn = sorted(ROUTES, key=lambda one: (ORDER.index(one.method), one.name))
+            made = {one.name: _sample(api, one, described, known) for one in in_turn}
+        finally:
+            server.close()
+    return {one.name: made[one.name] for one in ROUTES}
+
+
+def _household() -> Sandbox:
+    """Somebody with data at a bank and at an energy retailer, at noon of one day for ever."""
+    sandbox = Sandbox(
+        institutions=catalog.institutions(),
+        clock=Clock(real=lambda: NOON),
+        mint=Mint(seed=0, salt="samples"),
+        named=catalog.people().values(),
+    )
+    sandbox.place(api_url=API_URL, auth_url=AUTH_URL)
+    move_in(sandbox)
+    return sandbox
+
+
+def _sample(api: Api, route: ApiRoute, described: Document, known: dict[str, str]) -> Sample:
+    item = described["paths"][route.path]
+    operation = item[route.method.lower()]
+    parameters = [resolve(described, one) for one in (*item.get("parameters", ()), *operation.get("parameters", ()))]
+    query = {one["name"]: known[one["name"]] for one in parameters if one["in"] == "query" and one["name"] in GIVEN}
+    query |= MORE.get(route.name, {})
+    path = route.path.format_map(known)
+    asked = operation.get("requestBody", {}).get("content", {}).get(JSON, {}).get("example")
+    reply = api.ask(route.method, path, query, json=asked)
+    shown = {name: f"<{name}>" if name in SECRETS else value for name, value in query.items()}
+    return Sample(
+        method=route.method,
+        target=path + (f"?{urlencode(shown, safe='<>')}" if shown else ""),
+        asked=_shown(asked),
+        status=reply.status or 0,
+        answered=_shown(read(reply)),
+    )
+
+
+def _shown(node: Any) -> Any:
+    """A body as it is shown: without secrets, and of each list only the first entry."""
+    if isinstance(node, list):
+        return [_shown(one) for one in node[:1]]
+    if not isinstance(node, dict):
+        return node
+    return {name: f"<{name}>" if name in SECRETS and value else _shown(value) for name, value in node.items()}
+
+
+def lines(route: ApiRoute) -> Iterator[str]:
+    """The exchange with *route* for a page: folded, and the bodies as JSON."""
+    one = samples()[route.name]
+    yield f"<details><summary><code>{route.method} {route.path}</code></summary>\n"
+    yield f"```http\n{one.method} {one.target}\n```\n"
+    for lead, body in (("", one.asked), (f"{one.status}:\n", one.answered)):
+        if body is not None:
+            yield f"{lead}\n```json\n{json.dumps(body, indent=1, ensure_ascii=False)}\n```\n".lstrip("\n")
+    if one.answered is None:
+        yield f"{one.status}, without a body.\n"
+    yield "</details>\n"
