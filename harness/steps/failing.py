@@ -3,13 +3,11 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.browser import Window
-from harness.browser.diary import Boxes
-from harness.clock import stopwatch
 from harness.errors import UnknownName
 from harness.sandbox.conclusion import APPROVED, CONCLUSIONS
 from harness.steps.connecting import connect
 from harness.steps.journeys import START_SESSION, ended, ending_of
-from harness.steps.pages import LANDING_CAP_S, PAGES, Looking
+from harness.steps.pages import PAGES, Looking, await_return
 from harness.steps.watching import open_page
 
 if TYPE_CHECKING:
@@ -40,19 +38,16 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
         """Press, let the journey end, and look at what comes of it."""
         participant = stage.participant(self.twin)
         window = open_page(stage, participant, self.page)
-        boxes = Boxes(window)
         window.look(has_pictures=False)
         session_id = connect(stage, participant, window, page=self.page)
+        is_apart = window.is_consent_apart
         stage.fiskil.sandbox.conclude(session_id, self.outcome, email=participant.person.email)
         ended(stage, participant, ending_of(stage, session_id))
         window.called("cancelled")
+        window.forget_said()
         lack = window.run(lambda page: _show_again(page, window), cap_s=window.deadline_s + 1)
-        elapsed = stopwatch()
-        while window.consent_url and elapsed() < LANDING_CAP_S:
-            window.pause()
-        window.settle()
-        lack = "the consent page is still there after its end" if window.consent_url else lack
-        window.look(moment="failed", cause=ending_of(stage, session_id), lack=lack or boxes.lack, has_pictures=False)
+        lack = await_return(window, is_apart=is_apart) or lack
+        window.look(moment="failed", cause=ending_of(stage, session_id), lack=lack, has_pictures=False)
 
 
 async def _show_again(page: Any, window: Window) -> str:

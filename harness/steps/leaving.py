@@ -147,6 +147,7 @@ class _Leaving:
 
     def leave(self) -> None:
         """Try one way after another, each from the page that lists consents, until one has ended the consent."""
+        self._window.ask_until(self._has_ended)
         ways = self._first_ways()
         self._read_details([one for one in ways if one.is_way])
         if not ways:
@@ -208,11 +209,12 @@ class _Leaving:
         return not lack
 
     def _note_questions(self) -> None:
-        """What a dialog of the browser's has asked since the press is another press."""
+        """What a dialog of the browser's has asked since the press is another press; what it only told is none."""
         said = self._window.said
-        for message in said[self._heard :]:
-            self._number += 1
-            self._note(" ".join(message.split()))
+        for one in said[self._heard :]:
+            if one.is_question:
+                self._number += 1
+                self._note(" ".join(one.words.split()))
         self._heard = len(said)
 
     def _await(self, before: Seen, *, has_sure: bool) -> WayOut | None:

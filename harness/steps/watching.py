@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
+
 from harness.browser import DESK_PX, Seen, Window
-from harness.browser.diary import Boxes, Diary
+from harness.browser.diary import Diary
 from harness.clock import stopwatch
 from harness.errors import StepError
 from harness.journal import Exchange, Shown
@@ -102,7 +104,6 @@ class Watch:
 
     def __init__(self, stage: "Stage", participant: "Participant", window: Window, *, cause: str) -> None:
         self._stage, self._participant, self._window, self._cause = stage, participant, window, cause
-        self._boxes = Boxes(window)
         self._diary = Diary(window)
         self._before = Shown(participant=participant.name, page=window.page_name)
         self._meanwhile: list[Shown] = []
@@ -137,7 +138,8 @@ class Watch:
             self._window.pause()
             seen = self._seen()
         after_s = self._since() if self._diary.is_over else self._diary.since_s
-        self._meanwhile.append(self._note("waiting", seen if after_s is not None else None, after_s=after_s))
+        lack = "" if seen is None or _differs(seen, self._before) else self._doubt()
+        self._meanwhile.append(self._note("waiting", seen if after_s is not None else None, after_s=after_s, lack=lack))
 
     def await_the_end(self) -> None:
         """Wait until the app has given up and the page says something new, or until a moment past the app's deadline.
@@ -150,7 +152,7 @@ class Watch:
         while self._since() < cap_s:
             is_open = bool(self._stage.fiskil.link.open_requests)
             open_s = self._since() if is_open else open_s
-            seen = self._seen()
+            seen = self._heard()
             if seen is not None and is_open and _is_new(seen, [self._before, *self._meanwhile]):
                 self._meanwhile.append(self._note("waiting", seen))
             known = [] if is_open else [one for one in self._meanwhile if one.after_s <= open_s - EARLY_S]
@@ -163,9 +165,9 @@ class Watch:
     def look_at_the_end(self, moment: Literal["stalled", "failed"]) -> None:
         """Write down what came of it: at both widths, but for a page that is still waited for."""
         self._window.called("answer")
-        lack = "the app got through, so that it had no failure to tell of" if self._window.consent_url else self._boxes.lack
+        lack = "the app got through, so that it had no failure to tell of" if self._window.consent_url else ""
         if not self._diary.is_over and not self._window.is_quiet:
-            self._note(moment, self._seen())
+            self._note(moment, self._heard())
         else:
             self._window.look(moment=moment, cause=self._cause, lack=lack, has_pictures=False)
 
@@ -194,7 +196,19 @@ class Watch:
         except StepError:
             return None
 
-    def _note(self, moment: str, seen: Seen | None, *, after_s: float | None = None) -> Shown:
+    def _heard(self) -> Seen | None:
+        """The page as it is, with what it said in dialogs of the browser's, which a person reads and sends away."""
+        seen = self._seen()
+        said = [one.words for one in self._window.said if seen is not None and one.words not in seen.text]
+        return msgspec.structs.replace(seen, text="\n".join([seen.text, *said])) if seen is not None else None
+
+    def _doubt(self) -> str:
+        """What else a person may have seen of it, where the page is as it was before."""
+        if self._window.said:
+            return "the page spoke in a box of the browser's own, and showed nothing when that was gone"
+        return "a window was opened that shows nothing yet" if self._window.is_beside_blank else ""
+
+    def _note(self, moment: str, seen: Seen | None, *, after_s: float | None = None, lack: str = "") -> Shown:
         look = Shown(
             **self._stage.journal.stamp(),
             participant=self._participant.name,
@@ -209,7 +223,7 @@ class Watch:
             signs=seen.signs if seen else (),
             controls=seen.controls if seen else (),
             after_s=self._since() if after_s is None else after_s,
-            lack=self._boxes.lack if seen else "the browser could not tell what it showed",
+            lack=lack if seen else "the browser could not tell what it showed",
             digest=self._diary.digest(),
         )
         self._stage.journal.write(look)

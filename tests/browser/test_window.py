@@ -48,6 +48,12 @@ PAGES = {
     "/asks": '<button onclick=\'if (confirm("Really?")) document.title = "Done"\'>Stop</button>',
     "/covered": """<button onclick='document.title = "Pressed"'>Go</button>
 <div style="position:fixed;inset:0">We use cookies</div>""",
+    "/tells": "<button onclick='alert(1 + 1 + \" errors\")'>Stop</button>",
+    "/opens": """<h1>Beneath</h1><button onclick='window.open("/beside")'>Open</button>
+<button onclick='window.open("/passing")'>Hurry</button>""",
+    "/beside": """<h1>Beside</h1><button onclick='opener.document.querySelector("h1").append(" it closed"); window.close()'>
+Shut</button>""",
+    "/passing": "<script>localStorage.here = 7; opener.document.body.append('It was here'); close();</script>",
     "/login": "<h1>Log in</h1><input type='password'>",
     "/mapped": "<script src='/a.js'></script><script src='/b.js'></script><script src='/c.js'></script>",
     "/streamed": """<h1 id=h>Wait</h1><script>
@@ -279,3 +285,53 @@ def test_what_a_dialog_says_is_read(go: Open) -> None:
     window.press(window.read().controls[0])
 
     assert window.wait_until(lambda seen: "Really?" in seen.text, cap_s=5) is not None
+
+
+@pytest.mark.parametrize(("path", "told"), [("/asks", ("Really?", True)), ("/tells", ("2 errors", False))])
+def test_what_asks_is_told_apart_from_what_tells(go: Open, path: str, told: tuple[str, bool]) -> None:
+    """Somebody has to answer the one, and may read the other at any time."""
+    window = go(path)
+
+    window.press(Control(kind="button", text="Stop"))
+
+    assert [(one.words, one.is_question) for one in window.said] == [told]
+    assert told[0] in window.read().text
+
+
+def test_what_is_asked_when_all_is_over_is_no_question(go: Open) -> None:
+    """Its answer changes nothing any more."""
+    window = go("/asks")
+    window.ask_until(lambda: True)
+
+    window.press(Control(kind="button", text="Stop"))
+
+    assert [(one.words, one.is_question) for one in window.said] == [("Really?", False)]
+
+
+def test_a_window_that_a_page_opens_is_followed(go: Open, httpserver: HTTPServer) -> None:
+    """It is in front, and what lies beneath is still seen; when it closes, the page beneath is in front again."""
+    window = go("/opens")
+
+    window.press(Control(kind="button", text="Open"))
+    window.settle()
+    both, address = window.read().text.splitlines(), window.url
+    window.press(Control(kind="button", text="Shut"))
+    window.settle()
+
+    assert (both[0], "Beneath" in both, address) == ("Beside", True, httpserver.url_for("/beside"))
+    assert (window.read().text.splitlines()[0], window.url) == ("Beneath it closed", httpserver.url_for("/opens"))
+
+
+def test_a_window_that_closes_at_once_is_searched(go: Open, journal: Journal) -> None:
+    """What it kept and where it was is known; of what it was sent, whatever was not read says so."""
+    window = go("/opens")
+
+    window.press(Control(kind="button", text="Hurry"))
+    window.wait_until(lambda seen: "It was here" in seen.text, cap_s=10)
+    window.note_storage()
+    window.close()
+
+    sent = fetched(journal, "/passing")
+    assert (b"localStorage.here" in sent.body) != bool(sent.lack)
+    assert ("localStorage", "here", "7") in {(one.place, one.name, one.value) for one in journal.all(Stored)}
+    assert any(url.endswith("/passing") for url in window.visited)
