@@ -26,9 +26,13 @@ class Trail:
         self.visited: list[str] = []
         self._answers: dict[Page, int] = {}
         self._moves: dict[Page, int] = {}
+        self._opened_at: dict[Page, str] = {}
 
     def follow(self, page: "Page") -> None:
-        """Watch one page from now on."""
+        """Watch one page from now on; a window that was opened may be somewhere already."""
+        if page.url not in {"", "about:blank"}:
+            self.visited.append(page.url)
+            self._opened_at[page] = page.url
         page.on("framenavigated", lambda frame: self._moved(page, frame))
         page.on("response", lambda response: self._answered(page, response))
 
@@ -41,7 +45,7 @@ class Trail:
         return self._moves.get(page, 0)
 
     def _moved(self, page: "Page", frame: "Frame") -> None:
-        if frame == page.main_frame and frame.url != "about:blank":
+        if frame == page.main_frame and frame.url not in {"about:blank", self._opened_at.pop(page, "")}:
             self.visited.append(frame.url)
             self._moves[page] = self.moves_of(page) + 1
 
