@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from harness.browser.asked import word_to_type
 from harness.browser.traffic import Traffic
 from harness.clock import stopwatch
 
@@ -76,7 +77,7 @@ class Dialogs:
             is_question = dialog.type in QUESTIONS and not self.is_over()
             self.said.append(Said(words=dialog.message, is_question=is_question))
         with suppress(Exception):  # the page may be gone by now
-            await dialog.accept()
+            await dialog.accept(*([word_to_type(dialog.message) or dialog.default_value] if dialog.type == "prompt" else []))
 
 
 async def go(page: "Page", url: str, *, cap_s: float) -> str:

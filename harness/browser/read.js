@@ -27,7 +27,9 @@
     tidy([...one.querySelectorAll("img[alt],svg title")].map((image) => image.alt || image.textContent).join(" ")) ||
     tidy(one.getAttribute("alt")) || tidy(one.title) || tidy(one.placeholder) || tidy(one.name);
   const BUTTONS = "button,input[type=submit],input[type=button],input[type=reset],input[type=image],summary,[role=button],[role=menuitem]";
-  const kindOf = (one) => (one.matches(BUTTONS) ? "button" : one.matches("a[href],area[href],[role=link]") ? "link" : "field");
+  const SWITCHES = "[role=switch],[role=menuitemcheckbox],input[type=checkbox]";
+  const isOn = (one) => one.matches(SWITCHES) && (one.checked === true || one.getAttribute("aria-checked") === "true");
+  const kindOf = (one) => (one.matches(SWITCHES) ? "switch" : one.matches(BUTTONS) ? "button" : one.matches("a[href],area[href],[role=link]") ? "link" : "field");
   const leadsTo = (one) => {
     if (one.matches("a[href],area[href]")) return one.href;
     const submits = one.matches("button:not([type]),button[type=submit],button[type=''],input[type=submit],input[type=image]");
@@ -35,11 +37,13 @@
     return one.hasAttribute("formaction") ? one.formAction : new URL(one.form.getAttribute("action") || "", document.baseURI).href;
   };
   const isDisabled = (one) => one.matches(":disabled") || one.getAttribute("aria-disabled") === "true" || Boolean(one.closest("[inert]"));
-  const CONTROLS = `${BUTTONS},a[href],area[href],[role=link],input:not([type=hidden]),select,textarea,[contenteditable=''],[contenteditable=true]`;
-  const elements = all(CONTROLS).filter(isVisible);
-  const controls = elements.map((one) => ({ kind: kindOf(one), text: nameOf(one), leads_to: leadsTo(one), is_disabled: isDisabled(one) }));
+  // A switch is often drawn by its label, and the box itself is not to be seen.
+  const isThere = (one) => isVisible(one) || (one.matches("input[type=checkbox]") && [...(one.labels || [])].some(isVisible));
+  const CONTROLS = `${BUTTONS},${SWITCHES},a[href],area[href],[role=link],input:not([type=hidden]),select,textarea,[contenteditable=''],[contenteditable=true]`;
+  const elements = all(CONTROLS).filter(isThere);
+  const controls = elements.map((one) => ({ kind: kindOf(one), text: nameOf(one), leads_to: leadsTo(one), is_disabled: isDisabled(one), is_on: isOn(one) }));
   if (wanted) {
-    const fits = (one) => one.kind === wanted.kind && one.text === wanted.text && one.leads_to === wanted.leads_to;
+    const fits = (one) => one.kind === wanted.kind && one.text === wanted.text && one.leads_to === wanted.leads_to && one.is_on === Boolean(wanted.is_on);
     // Of several alike the one that is meant, or the first that nothing lies over, as of a window in front of the page.
     const alike = elements.filter((_, at) => fits(controls[at]));
     const isFree = (one) => {

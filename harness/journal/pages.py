@@ -11,14 +11,15 @@ GIVEN_UP = "no answer came, or the page did not wait for it"
 class Control(Struct, frozen=True, kw_only=True):
     """Something visible that can be pressed or filled in.
 
-    ``kind`` is link, button or field. ``text`` is its accessible name. ``leads_to`` is where a link or its form goes,
-    absolute; it is empty where only a script knows.
+    ``kind`` is link, button, switch (a checkbox, too) or field. ``is_on`` is how a switch stands. ``text`` is its accessible
+    name. ``leads_to`` is where a link or its form goes, absolute; it is empty where only a script knows.
     """
 
     kind: str
     text: str
     leads_to: str = ""
     is_disabled: bool = False
+    is_on: bool = False
 
 
 class Shown(Entry, frozen=True, kw_only=True):
@@ -91,7 +92,7 @@ class Pressed(Entry, frozen=True, kw_only=True):
     """The end user pressed something. ``number`` counts presses from 1 since the page was opened.
 
     ``purpose`` is link (to begin a journey), revoke, or privacy. ``lack`` says why nothing came of it, or with an empty
-    ``text`` why there was nothing to press.
+    ``text`` why there was nothing to press. ``is_typed`` tells that it was a word that the page asks to be typed.
     """
 
     participant: str
@@ -100,6 +101,7 @@ class Pressed(Entry, frozen=True, kw_only=True):
     text: str
     number: int
     lack: str = ""
+    is_typed: bool = False
 
 
 class Picture(Entry, frozen=True, kw_only=True):

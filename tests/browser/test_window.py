@@ -49,6 +49,8 @@ PAGES = {
     "/covered": """<button onclick='document.title = "Pressed"'>Go</button>
 <div style="position:fixed;inset:0">We use cookies</div>""",
     "/tells": "<button onclick='alert(1 + 1 + \" errors\")'>Stop</button>",
+    "/switches": """<label><input type="checkbox" checked style="opacity:0"> Share my data</label>
+<button role="switch" aria-checked="false" onclick='this.ariaChecked = "true"'>Tell me more</button>""",
     "/opens": """<h1>Beneath</h1><button onclick='window.open("/beside")'>Open</button>
 <button onclick='window.open("/passing")'>Hurry</button>""",
     "/beside": """<h1>Beside</h1><button onclick='opener.document.querySelector("h1").append(" it closed"); window.close()'>
@@ -335,3 +337,15 @@ def test_a_window_that_closes_at_once_is_searched(go: Open, journal: Journal) ->
     assert (b"localStorage.here" in sent.body) != bool(sent.lack)
     assert ("localStorage", "here", "7") in {(one.place, one.name, one.value) for one in journal.all(Stored)}
     assert any(url.endswith("/passing") for url in window.visited)
+
+
+def test_a_switch_is_known_by_how_it_stands(go: Open) -> None:
+    """Also one whose box is not to be seen; each can be pressed."""
+    window = go("/switches")
+    before = window.read().controls
+
+    lacks = [window.press(one) for one in before]
+
+    shared = Control(kind="switch", text="Share my data", is_on=True)
+    assert (before, lacks) == ((shared, Control(kind="switch", text="Tell me more")), ["", ""])
+    assert [one.is_on for one in window.read().controls] == [False, True]
