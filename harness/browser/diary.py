@@ -33,6 +33,7 @@ class Diary:
         self._window = window
         self._told: list[Part] = []
         self._since_s: float | None = None
+        self._width_px = 0
         self._session: CDPSession = window.run(self._begin)
 
     @property
@@ -52,6 +53,11 @@ class Diary:
         A machine that is busy tells late, and the page is not to blame for that.
         """
         return self._since_s
+
+    @property
+    def width_px(self) -> int:
+        """How wide the page was when it told what it told last."""
+        return self._width_px
 
     def point_at(self, control: Control) -> None:
         """Lay the pointer on *control* beforehand, so that what the pointer changes is no change by the press."""
@@ -78,6 +84,7 @@ class Diary:
 
     def _hear(self, told: Any) -> None:
         self._told[:], self._since_s = [part_of(told)], told.get("since_s")
+        self._width_px = told.get("width_px", 0)
 
     async def _picture(self, _: "Page") -> str:
         try:

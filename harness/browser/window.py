@@ -4,7 +4,9 @@ Each wait is bounded in real seconds. Of a page that shows a secret no picture i
 followed: the newest of the app's is in front, and what the others of the app's show is seen beside it.
 """
 
+import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from harness.browser import arriving, consenting, pictures, reading, storing
@@ -74,6 +76,7 @@ class Window:
             reduced_motion="reduce",
             ignore_https_errors=places.app().startswith("https:"),
         )
+        self._resizing: set[asyncio.Task[None]] = set()
         self._trail = arriving.Trail()
         self._dialogs = arriving.Dialogs()
         self._first: Page = self._run(self._begin(), cap_s=CLOSING_CAP_S)
@@ -137,6 +140,21 @@ class Window:
             return len(pages) > 1 and any(self.places.is_auth(one.url) for one in pages[1:])
 
         return self._chromium.call(look)
+
+    def begin_to_resize(self, width_px: int, *, taller_px: int = 0) -> None:
+        """Make it as wide as that. A page that is being left follows, and its browser says so only when it has gone.
+
+        Until then Playwright takes the size before it for the one that it has, so whoever goes back to that asks for a
+        pixel more.
+        """
+
+        def begin() -> None:
+            for page in self._pages:
+                task = asyncio.ensure_future(_resize(page, width_px, HEIGHTS_PX[width_px] + taller_px))
+                self._resizing.add(task)
+                task.add_done_callback(self._resizing.discard)
+
+        self._chromium.call(begin)
 
     def forget_said(self) -> None:
         """What dialogs have said so far belongs to what is past."""
@@ -302,7 +320,7 @@ class Window:
 
     async def _look(self, width_px: int, moment: str, cause: str, lack: str, has_pictures: bool) -> Shown:
         for page in self._pages:
-            await page.set_viewport_size({"width": width_px, "height": HEIGHTS_PX[width_px]})
+            await _resize(page, width_px, HEIGHTS_PX[width_px])
         seen = await self._read()
         about: dict[str, Any] = {"participant": self.participant, "page": self.page_name, "moment": moment}
         shown = Shown(
@@ -338,3 +356,8 @@ class Window:
     async def _end(self) -> None:
         await self._traffic.close()
         await self._context.close()
+
+
+async def _resize(page: "Page", width_px: int, height_px: int) -> None:
+    with suppress(Exception):  # it may close meanwhile
+        await page.set_viewport_size({"width": width_px, "height": height_px})

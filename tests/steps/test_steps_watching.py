@@ -43,8 +43,9 @@ def test_the_page_is_seen_while_the_browser_waits_for_the_next(perform: Perform)
         steps.Break("auth_session", faults.Latency(latency_ms=1500)), steps.PressToLink(cause="a slow auth session")
     )
 
-    plain, waiting = journal.all(Shown)
+    _, plain, waiting, on_phone = journal.all(Shown)
     assert crashed == ""
+    assert (on_phone.moment, on_phone.width_px, on_phone.signs) == ("waiting", 360, waiting.signs)
     assert [one.text for one in journal.all(Pressed)] == ["Continue to your bank"]
     assert (plain.moment, waiting.moment, waiting.url) == ("plain", "waiting", plain.url)
     assert "Opening the secure connection to your bank" in waiting.text
