@@ -13,15 +13,17 @@ from harness.steps.watching import open_page
 if TYPE_CHECKING:
     from harness.stage import Stage
 
-FAILURES = tuple(one for one in CONCLUSIONS if one not in {APPROVED, "terminated"})
-"""A session that was terminated leads nowhere: the consent page itself says so."""
+FAILURES = tuple(one for one in CONCLUSIONS if one != APPROVED)
+TERMINATED = "terminated"
+"""Such a session leads nowhere: the consent page itself says so, and posts it to the page in whose frame it stands."""
 
 
 class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
     """The end user begins on the app's page, and the journey comes to an ``outcome`` that is no consent.
 
     The browser is sent back to the app, or the app's page hears the consent page's message where it embeds that; then the
-    end user reads what the app shows.
+    end user reads what the app shows. Of a session that was *terminated* only an app hears that shows the consent page in a
+    frame; nobody else is looked at.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES, START_SESSION)
@@ -43,6 +45,8 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
         is_apart = window.is_consent_apart
         stage.fiskil.sandbox.conclude(session_id, self.outcome, email=participant.person.email)
         ended(stage, participant, ending_of(stage, session_id))
+        if self.outcome == TERMINATED and (is_apart or not window.is_embedded):
+            return
         window.called("cancelled")
         window.forget_said()
         lack = window.run(lambda page: _show_again(page, window), cap_s=window.deadline_s + 1)

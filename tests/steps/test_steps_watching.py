@@ -95,7 +95,7 @@ def test_the_page_is_opened_anew_until_it_tells_of_data(perform: Perform) -> Non
     assert "syncing" not in late.text
 
 
-@pytest.mark.parametrize("outcome", ["approved", "terminated", "unheard_of"])
+@pytest.mark.parametrize("outcome", ["approved", "unheard_of"])
 def test_what_is_no_failure_is_refused(outcome: str) -> None:
     """Before a browser opens."""
     with pytest.raises(UnknownName, match="outcome"):
