@@ -62,6 +62,10 @@
   }
   const shadow = roots.slice(1).map((root) => [...root.children].map((one) => (one.matches("style,script,template,slot") ? "" : one.innerText || "")).join("\n"));
   const lines = [document.body ? document.body.innerText : "", ...shadow].join("\n").split("\n").map((line) => line.replace(/[^\S\n]+/g, " ").trim());
+  // Charts are smaller; what is drawn over half of the page may be all that there is to read.
+  const drawn = all("canvas").filter(isVisible).map((one) => one.getBoundingClientRect());
+  const drawnPx = drawn.reduce((sum, box) => sum + Math.min(box.width, innerWidth) * Math.min(box.height, innerHeight), 0);
+  const isDrawn = globalThis.parent === globalThis && drawnPx * 2 >= innerWidth * innerHeight;
   return {
     title: document.title,
     text: lines.filter(Boolean).join("\n").slice(0, LONGEST),
@@ -69,6 +73,7 @@
     values: all("input,textarea,select").map((one) => String(one.value || "")).filter(Boolean),
     signs: [...new Set(signs)],
     controls,
+    veils: isDrawn ? ["a canvas covers half of the page or more"] : [],
     has_password: all("input[type=password]").some(isVisible),
   };
 }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from harness.browser import arriving, consenting, pictures, reading, storing
+from harness.browser import arriving, consenting, pictures, reading, shadows, storing
 from harness.browser.chromium import CLOSING_CAP_S, Chromium
 from harness.browser.places import Places
 from harness.browser.seen import LOGIN, Part, Seen, script
@@ -28,6 +28,7 @@ HEIGHTS_PX = {PHONE_PX: 740, DESK_PX: 800}
 SETTLE_CAP_S = 5.0
 PRESS_CAP_S = 3.0
 EVERY_MS = 25
+UNSEARCHED = "nobody could see whether a part of the page is closed"
 CLOSED_TO_ALL = (401, 403, 404, 405, 410)
 
 
@@ -321,6 +322,7 @@ class Window:
     async def _look(self, width_px: int, moment: str, cause: str, lack: str, has_pictures: bool) -> Shown:
         for page in self._pages:
             await _resize(page, width_px, HEIGHTS_PX[width_px])
+        are_open = await shadows.open_closed(self._page)
         seen = await self._read()
         about: dict[str, Any] = {"participant": self.participant, "page": self.page_name, "moment": moment}
         shown = Shown(
@@ -336,6 +338,7 @@ class Window:
             signs=seen.signs,
             controls=seen.controls,
             after_s=self._since(),
+            veils=seen.veils if are_open else (*seen.veils, UNSEARCHED),
             lack=lack or self._lack_of(seen),
         )
         self._write(shown)

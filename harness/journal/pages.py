@@ -31,7 +31,7 @@ class Shown(Entry, frozen=True, kw_only=True):
     data yet), synced, ended, or failed. ``cause`` is the error type behind a look that is *failed*. ``text`` is what a
     person can read, line by line; ``signs`` are the visible signs of work under way (progressbar, aria-busy, a status that
     is announced). ``lack`` says why there was nothing to see; ``digest`` tells one picture of the page from another, where
-    one was taken only for that.
+    one was taken only for that. ``veils`` are what may hide more words than could be read, such as a large canvas.
     """
 
     participant: str
@@ -49,6 +49,7 @@ class Shown(Entry, frozen=True, kw_only=True):
     after_s: float = 0.0
     lack: str = ""
     digest: str = ""
+    veils: tuple[str, ...] = ()
 
 
 class Fetched(Entry, frozen=True, kw_only=True):

@@ -271,6 +271,7 @@ class Watch:
             html=seen.html if seen else "",
             signs=seen.signs if seen else (),
             controls=seen.controls if seen else (),
+            veils=seen.veils if seen else (),
             after_s=self._since() if after_s is None else after_s,
             lack=lack if seen else "the browser could not tell what it showed",
             digest=self._diary.digest(),

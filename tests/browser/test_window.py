@@ -49,6 +49,10 @@ PAGES = {
     "/covered": """<button onclick='document.title = "Pressed"'>Go</button>
 <div style="position:fixed;inset:0">We use cookies</div>""",
     "/tells": "<button onclick='alert(1 + 1 + \" errors\")'>Stop</button>",
+    "/declared": """<h1>Hello</h1><div><template shadowrootmode="closed"><p>Inside, declared</p>
+<div><template shadowrootmode="open"><button>Go deep</button></template></div></template></div>""",
+    "/chart": "<h1>Chart</h1><canvas width=300 height=150></canvas>",
+    "/drawn": "<h1>Drawn</h1><canvas style='width:100vw;height:90vh'></canvas>",
     "/switches": """<label><input type="checkbox" checked style="opacity:0"> Share my data</label>
 <button role="switch" aria-checked="false" onclick='this.ariaChecked = "true"'>Tell me more</button>""",
     "/opens": """<h1>Beneath</h1><button onclick='window.open("/beside")'>Open</button>
@@ -349,3 +353,19 @@ def test_a_switch_is_known_by_how_it_stands(go: Open) -> None:
     shared = Control(kind="switch", text="Share my data", is_on=True)
     assert (before, lacks) == ((shared, Control(kind="switch", text="Tell me more")), ["", ""])
     assert [one.is_on for one in window.read().controls] == [False, True]
+
+
+def test_shadow_roots_that_stand_closed_in_the_html_are_looked_into(go: Open) -> None:
+    """What is in them is read and can be pressed, as in any other."""
+    window = go("/declared")
+
+    looks = window.look()
+
+    assert [("Inside, declared" in one.text, one.veils) for one in looks] == [(True, ())] * 2
+    assert window.press(Control(kind="button", text="Go deep")) == ""
+
+
+@pytest.mark.parametrize(("path", "veils"), [("/chart", ()), ("/drawn", ("a canvas covers half of the page or more",))])
+def test_what_is_drawn_over_half_of_a_page_may_hide_words(go: Open, path: str, veils: tuple[str, ...]) -> None:
+    """A chart does not."""
+    assert [one.veils for one in go(path).look()] == [veils] * 2
