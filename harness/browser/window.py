@@ -169,6 +169,11 @@ class Window:
         """How often one of the window's pages has shown another address; closing it is a move, too."""
         return self._trail.moves_of(page) + page.is_closed()
 
+    def set_cookies(self, cookies: dict[str, str], *, url: str) -> None:
+        """Keep *cookies* for the app at *url*, out of reach of scripts, as a log-in leaves them."""
+        kept: Any = [{"name": name, "value": value, "url": url, "httpOnly": True} for name, value in cookies.items()]
+        self._run(self._context.add_cookies(kept), cap_s=CLOSING_CAP_S)
+
     def called(self, page: str) -> None:
         """From now on what is shown is called *page*."""
         self._name(page)
