@@ -20,7 +20,7 @@ from harness.errors import ConfigError, UnknownName
 from harness.practices import practice
 from harness.settings import FILE, Facts, Settings, load
 from harness.settings.checks import refuse_bad_templates, refuse_contradictions
-from harness.settings.schema import Observe, Tls
+from harness.settings.schema import Entrance, Observe, Tls
 
 COLLECTIONS: tuple[Literal["flawed", "correct"], ...] = ("flawed", "correct")
 GALLERY = "gallery.toml"
@@ -36,8 +36,8 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     anything else is a false alarm. ``bugs`` are those of the catalogue that it has. ``scenarios`` catch the flaw, by
     ``probes`` that fail there; of a correct app they show what is special about it. ``others`` is how many more it meets
     when the judge is on trial; without it, all that take a moment. ``base`` is a folder of ``examples`` or a config beside
-    the gallery's file; ``command``, ``env``, ``tls``, ``limits`` and ``facts`` stand above what it says; ``without`` are
-    the hooks of ``app.observe`` that it gives and the entry does not.
+    the gallery's file; ``command``, ``env``, ``tls``, ``entrance``, ``limits`` and ``facts`` stand above what it says;
+    ``without`` are the hooks of ``app.observe`` that it gives and the entry does not.
     """
 
     name: str
@@ -47,6 +47,7 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     command: str = ""
     env: dict[str, str] = {}
     tls: dict[str, Any] = {}
+    entrance: Entrance | None = None
     without: tuple[str, ...] = ()
     limits: dict[str, float] = {}
     facts: dict[str, Any] = {}
@@ -113,6 +114,7 @@ def settings(entry: GalleryApp) -> Settings:
         env=base.app.env | entry.env,
         tls=_tls(entry, base),
         observe=_observe(entry, base),
+        entrance=entry.entrance or base.app.entrance,
         limits=_limits(entry, base),
         facts=_facts(entry, base),
     )

@@ -74,6 +74,8 @@ class LocalFiskil:
         Webhooks are signed by *scheme* (default: the reading of Fiskil's that rules) and worded as *payload* says. *clock*
         is the sandbox's (default: one that goes with real time).
         """
+        self.lent: tuple[str, ...] = ()
+        """What the team has lent us to get into its app; no report may show it."""
         self._scheme = scheme
         self._payload = payload
         self._authority = Authority(workdir)
@@ -318,6 +320,8 @@ def secrets_of(fiskil: LocalFiskil) -> Iterator[tuple[str, str]]:
             yield kind.replace(" ", "_"), value
     # `restart_with_wrong_secret` keeps the tail and changes the head.
     yield "client_secret", fiskil.credentials.client_secret[9:]
+    for value in fiskil.lent:
+        yield "way_in", value
     for value, symbol in list(fiskil.sandbox.mint.names.items()):
         if symbol.startswith("account:") and symbol.endswith(":number"):
             yield "account_number", value

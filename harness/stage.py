@@ -18,6 +18,7 @@ from harness.app.values import of_end_user
 from harness.browser import Chromium, Window
 from harness.browser.places import Places
 from harness.clock import rfc3339
+from harness.entrance import enter, lent
 from harness.errors import HookError, StepError, UnknownName
 from harness.journal import ConsentSeen, CutShort, Effects, EventSeen, Journal, PlanKind, PlanRun, Rows, Trouble
 from harness.local import LocalFiskil, secrets_of
@@ -95,6 +96,7 @@ class Stage:
         self._scenario = scenario
         self._chromium = chromium or Chromium(allow_hosts=settings.sandbox.allow_hosts)
         self._windows: dict[str, Window] = {}
+        fiskil.lent = tuple(lent(settings.app.entrance).values())
         self._redactor = Redactor(lambda: secrets_of(fiskil))
         self._events_seen = 0
         self._consents_seen: dict[str, object] = {}
@@ -138,6 +140,8 @@ class Stage:
                 is_secret=lambda text: self._redactor.redact(text) != text,
                 deadline_s=self.settings.app.limits.request_deadline_s,
             )
+            values = {**self.app.values, **participant.values}
+            enter(self._windows[participant.name], self.settings.app.entrance, values, url=self.app.url)
         return self._windows[participant.name]
 
     def close_windows(self) -> None:

@@ -11,6 +11,7 @@ SCENARIO = Scenario(
         steps.FailInBrowser(outcome="ineligible"),
         steps.FailInBrowser(outcome="upstream_failure"),
         steps.FailInBrowser(outcome="times_out"),
+        steps.FailInBrowser(outcome="terminated"),
     ),
     probes=(probes.ShowsHelpfulErrors(),),
 )

@@ -1,4 +1,4 @@
-"""The API refuses the auth session, or is down, when somebody presses the button; a good page says so in words."""
+"""The API refuses the auth session, is down, or asked too often, when somebody presses; a good page says so in words."""
 
 from harness import Scenario, faults, probes, steps
 
@@ -10,6 +10,9 @@ SCENARIO = Scenario(
         steps.Mend(),
         steps.Break("auth_session", faults.Status(status=403), times=0),
         steps.PressToLink(moment="failed", cause="an auth session refused"),
+        steps.Mend(),
+        steps.Break("auth_session", faults.Status(status=429), times=0),
+        steps.PressToLink(moment="failed", cause="too many requests"),
     ),
     probes=(probes.ShowsHelpfulErrors(),),
 )

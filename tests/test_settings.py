@@ -144,7 +144,7 @@ def test_a_request_may_be_a_bare_text(hook: str) -> None:
         (
             '[app]\ncomand = "x"',
             "unknown key 'comand' in [app]. Did you mean 'command'? "
-            "Known: command, drive, env, facts, limits, object, observe, ready, ready_s, tls, url, webhook.",
+            "Known: command, drive, entrance, env, facts, limits, object, observe, ready, ready_s, tls, url, webhook.",
         ),
         (
             '[app.drive]\nstart_sesion = { request = "POST /x" }',
@@ -199,6 +199,7 @@ def test_a_wrong_type_names_its_place(text: str, words: str) -> None:
         ),
         ('[app.webhook]\npath = "webhooks"', "app.webhook.path must start with '/', got 'webhooks'."),
         ('[app.observe]\npages = { connect = "connect" }', "app.observe.pages.connect must start with '/', got 'connect'."),
+        ('[app.entrance]\npath = "log-in"', "app.entrance.path must start with '/', got 'log-in'."),
         (
             '[app]\nready = "/healthz"',
             "app.ready must read like 'POST /path', got '/healthz'. Methods: GET, POST, PUT, PATCH, DELETE.",
@@ -476,6 +477,18 @@ def test_a_secret_that_is_not_set_is_said(monkeypatch: pytest.MonkeyPatch) -> No
         "NOT_SET_ANYWHERE is not set. Put the signing secret there, "
         "or name another variable under [sandbox] webhook_secret_env."
     )
+
+
+def test_a_key_of_the_way_in_that_is_not_set_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable is named, and what it is for; one that is set fills what it is called."""
+    monkeypatch.delenv("NOT_SET_ANYWHERE", raising=False)
+    monkeypatch.setenv("APP_TEST_KEY", "let-me-in")
+
+    words = complaint('[app.entrance]\nsecrets = { key = "NOT_SET_ANYWHERE" }')
+    given = read('[app.entrance]\npath = "/in?key={key}"\nsecrets = { key = "APP_TEST_KEY" }')
+
+    assert words == "NOT_SET_ANYWHERE is not set. Put there what app.entrance.secrets calls 'key', or name another variable."
+    assert given.app.entrance.path == "/in?key={key}"
 
 
 def test_the_file_of_its_own_comes_first(tmp_path: Path) -> None:

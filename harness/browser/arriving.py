@@ -1,9 +1,13 @@
 """Coming to a page: going there, waiting until it asks for nothing more, and remembering the way."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from harness.browser.asked import word_to_type
 from harness.browser.traffic import Traffic
 from harness.clock import stopwatch
 
@@ -14,6 +18,7 @@ STILL_MS = 60
 TICK_MS = 10
 TURN_CAP_S = 4.0
 DRAW_CAP_S = 4.0
+QUESTIONS = ("confirm", "prompt")
 
 
 class Trail:
@@ -22,9 +27,14 @@ class Trail:
     def __init__(self) -> None:
         self.visited: list[str] = []
         self._answers: dict[Page, int] = {}
+        self._moves: dict[Page, int] = {}
+        self._opened_at: dict[Page, str] = {}
 
     def follow(self, page: "Page") -> None:
-        """Watch one page from now on."""
+        """Watch one page from now on; a window that was opened may be somewhere already."""
+        if page.url not in {"", "about:blank"}:
+            self.visited.append(page.url)
+            self._opened_at[page] = page.url
         page.on("framenavigated", lambda frame: self._moved(page, frame))
         page.on("response", lambda response: self._answered(page, response))
 
@@ -32,9 +42,14 @@ class Trail:
         """The status of the answer that *page* shows."""
         return self._answers.get(page)
 
+    def moves_of(self, page: "Page") -> int:
+        """How often *page* has shown another address."""
+        return self._moves.get(page, 0)
+
     def _moved(self, page: "Page", frame: "Frame") -> None:
-        if frame == page.main_frame and frame.url != "about:blank":
+        if frame == page.main_frame and frame.url not in {"about:blank", self._opened_at.pop(page, "")}:
             self.visited.append(frame.url)
+            self._moves[page] = self.moves_of(page) + 1
 
     def _answered(self, page: "Page", response: "Response") -> None:
         request = response.request
@@ -42,18 +57,28 @@ class Trail:
             self._answers[page] = response.status
 
 
+class Said(Struct, frozen=True, kw_only=True):
+    """What a page said in a dialog of the browser's. A question wants an answer; what only tells something wants none."""
+
+    words: str
+    is_question: bool = False
+
+
 class Dialogs:
     """What pages ask and say in dialogs of the browser's: a person reads each, and says yes."""
 
     def __init__(self) -> None:
-        self.said: list[str] = []
+        self.said: list[Said] = []
+        self.is_over: Callable[[], bool] = lambda: False
+        """Whether what was asked about is over already, so that a question costs nobody anything any more."""
 
     async def take(self, dialog: "Dialog") -> None:
-        """Read one."""
+        """Read one, and answer it."""
         if dialog.message:
-            self.said.append(dialog.message)
-        with suppress(Exception):  # somebody else may have answered it
-            await dialog.accept()
+            is_question = dialog.type in QUESTIONS and not self.is_over()
+            self.said.append(Said(words=dialog.message, is_question=is_question))
+        with suppress(Exception):  # the page may be gone by now
+            await dialog.accept(*([word_to_type(dialog.message) or dialog.default_value] if dialog.type == "prompt" else []))
 
 
 async def go(page: "Page", url: str, *, cap_s: float) -> str:
@@ -74,18 +99,21 @@ async def go(page: "Page", url: str, *, cap_s: float) -> str:
     return "" if is_page else f"the app answered {kind or 'no content type'}, not a page"
 
 
-async def settle(page: "Page", traffic: Traffic, *, cap_s: float) -> bool:
-    """Wait until nothing has been on its way for a moment; False where that did not come."""
+async def settle(front: Callable[[], "Page"], traffic: Traffic, *, cap_s: float) -> bool:
+    """Wait until nothing has been on its way for a moment; False where that did not come.
+
+    *front* tells which page is in front: a window that was opened may close meanwhile.
+    """
     elapsed = stopwatch()
     still_ms = 0
     while still_ms < STILL_MS:
         if elapsed() >= cap_s:
             return False
         await asyncio.sleep(TICK_MS / 1000)
-        still_ms = still_ms + TICK_MS if traffic.is_quiet and not page.is_closed() else 0
+        still_ms = still_ms + TICK_MS if traffic.is_quiet and not front().is_closed() else 0
         if still_ms == STILL_MS - TICK_MS:
             # Scripts that wait for their turn may yet ask for something.
-            await _turn(page)
+            await _turn(front())
     return True
 
 

@@ -29,6 +29,15 @@ async def submit(frame: "Frame", act: str, answers: dict[str, tuple[str, ...]]) 
     return ""
 
 
+async def leave(frame: "Frame") -> None:
+    """Press what leads from its last screen to the app, or close its window where nothing does."""
+    back = frame.locator("a[target=_top]").first
+    if await back.count():
+        await back.click(timeout=CAP_MS, no_wait_after=True)
+    else:
+        await frame.page.close()
+
+
 async def code_on(frame: "Frame") -> str:
     """The one-time code that the page shows."""
     return await frame.locator("[data-code]").first.inner_text(timeout=CAP_MS)

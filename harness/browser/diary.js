@@ -7,6 +7,7 @@
   const tell = () => {
     const told = read();
     told.since_s = pressedMs === null ? null : (performance.now() - pressedMs) / 1000;
+    told.width_px = innerWidth;
     if (document.getAnimations().some(moves)) told.signs.push("moving");
     globalThis[name](told);
   };

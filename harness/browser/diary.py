@@ -17,43 +17,12 @@ from harness.errors import StepError
 from harness.journal import Control
 
 if TYPE_CHECKING:
-    from playwright.async_api import CDPSession, Dialog, Page
+    from playwright.async_api import CDPSession, Page
 
 EVERY_MS = 60
 DIGEST_CAP_S = 2.0
 POINTING_CAP_MS = 1000
 _NUMBERS = count(1)
-
-
-class Boxes:
-    """What a page says in boxes of the browser's own, which hold everything up until they are closed, as ``alert`` does.
-
-    They are closed at once, and what they said is on no page.
-    """
-
-    def __init__(self, window: Window) -> None:
-        """Listen from now on, for as long as the window is open."""
-        self.said: list[str] = []
-        self._window = window
-        window.run(self._begin)
-
-    @property
-    def lack(self) -> str:
-        """Why nobody can say what the person saw, where not all of it was on the page."""
-        if self.said:
-            return "the page spoke in a box of the browser's own, which cannot be looked at"
-        return "another window opened, and is not looked at" if self._window.run(_others) else ""
-
-    async def _begin(self, page: "Page") -> None:
-        page.on("dialog", self._close)
-
-    async def _close(self, dialog: "Dialog") -> None:
-        self.said.append(dialog.message)
-        await dialog.dismiss()
-
-
-async def _others(page: "Page") -> bool:
-    return len(page.context.pages) > 1
 
 
 class Diary:
@@ -64,18 +33,18 @@ class Diary:
         self._window = window
         self._told: list[Part] = []
         self._since_s: float | None = None
-        self._visited = len(window.visited)
+        self._width_px = 0
         self._session: CDPSession = window.run(self._begin)
 
     @property
     def is_over(self) -> bool:
         """Whether another page has come, which can be asked as usual."""
-        return len(self._window.visited) != self._visited
+        return self._window.moves_of(self._page) != self._moves
 
     def latest(self) -> Seen | None:
-        """What the page told last; None where it never told anything, or is no longer there."""
-        told = None if self.is_over else self._window.run(self._last)
-        return None if told is None else together([told], url=self._window.url, status=None)
+        """What the page told last, and what windows beside it show; None where it never told anything, or is gone."""
+        parts = [] if self.is_over else self._window.run(self._last)
+        return together(parts, url=self._window.url, status=None) if parts else None
 
     @property
     def since_s(self) -> float | None:
@@ -84,6 +53,11 @@ class Diary:
         A machine that is busy tells late, and the page is not to blame for that.
         """
         return self._since_s
+
+    @property
+    def width_px(self) -> int:
+        """How wide the page was when it told what it told last."""
+        return self._width_px
 
     def point_at(self, control: Control) -> None:
         """Lay the pointer on *control* beforehand, so that what the pointer changes is no change by the press."""
@@ -97,6 +71,7 @@ class Diary:
             return ""
 
     async def _begin(self, page: "Page") -> "CDPSession":
+        self._page, self._moves = page, self._window.moves_of(page)
         name = f"harness_seen_{next(_NUMBERS)}"
         await page.expose_function(name, self._hear)
         await page.evaluate(
@@ -104,11 +79,12 @@ class Diary:
         )
         return await page.context.new_cdp_session(page)
 
-    async def _last(self, _: "Page") -> Part | None:
-        return self._told[-1] if self._told else None
+    async def _last(self, _: "Page") -> list[Part]:
+        return [*self._told, *await self._window.beside(self._page)] if self._told else []
 
     def _hear(self, told: Any) -> None:
         self._told[:], self._since_s = [part_of(told)], told.get("since_s")
+        self._width_px = told.get("width_px", 0)
 
     async def _picture(self, _: "Page") -> str:
         try:

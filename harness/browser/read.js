@@ -27,7 +27,9 @@
     tidy([...one.querySelectorAll("img[alt],svg title")].map((image) => image.alt || image.textContent).join(" ")) ||
     tidy(one.getAttribute("alt")) || tidy(one.title) || tidy(one.placeholder) || tidy(one.name);
   const BUTTONS = "button,input[type=submit],input[type=button],input[type=reset],input[type=image],summary,[role=button],[role=menuitem]";
-  const kindOf = (one) => (one.matches(BUTTONS) ? "button" : one.matches("a[href],area[href],[role=link]") ? "link" : "field");
+  const SWITCHES = "[role=switch],[role=menuitemcheckbox],input[type=checkbox]";
+  const isOn = (one) => one.matches(SWITCHES) && (one.checked === true || one.getAttribute("aria-checked") === "true");
+  const kindOf = (one) => (one.matches(SWITCHES) ? "switch" : one.matches(BUTTONS) ? "button" : one.matches("a[href],area[href],[role=link]") ? "link" : "field");
   const leadsTo = (one) => {
     if (one.matches("a[href],area[href]")) return one.href;
     const submits = one.matches("button:not([type]),button[type=submit],button[type=''],input[type=submit],input[type=image]");
@@ -35,11 +37,13 @@
     return one.hasAttribute("formaction") ? one.formAction : new URL(one.form.getAttribute("action") || "", document.baseURI).href;
   };
   const isDisabled = (one) => one.matches(":disabled") || one.getAttribute("aria-disabled") === "true" || Boolean(one.closest("[inert]"));
-  const CONTROLS = `${BUTTONS},a[href],area[href],[role=link],input:not([type=hidden]),select,textarea,[contenteditable=''],[contenteditable=true]`;
-  const elements = all(CONTROLS).filter(isVisible);
-  const controls = elements.map((one) => ({ kind: kindOf(one), text: nameOf(one), leads_to: leadsTo(one), is_disabled: isDisabled(one) }));
+  // A switch is often drawn by its label, and the box itself is not to be seen.
+  const isThere = (one) => isVisible(one) || (one.matches("input[type=checkbox]") && [...(one.labels || [])].some(isVisible));
+  const CONTROLS = `${BUTTONS},${SWITCHES},a[href],area[href],[role=link],input:not([type=hidden]),select,textarea,[contenteditable=''],[contenteditable=true]`;
+  const elements = all(CONTROLS).filter(isThere);
+  const controls = elements.map((one) => ({ kind: kindOf(one), text: nameOf(one), leads_to: leadsTo(one), is_disabled: isDisabled(one), is_on: isOn(one) }));
   if (wanted) {
-    const fits = (one) => one.kind === wanted.kind && one.text === wanted.text && one.leads_to === wanted.leads_to;
+    const fits = (one) => one.kind === wanted.kind && one.text === wanted.text && one.leads_to === wanted.leads_to && one.is_on === Boolean(wanted.is_on);
     // Of several alike the one that is meant, or the first that nothing lies over, as of a window in front of the page.
     const alike = elements.filter((_, at) => fits(controls[at]));
     const isFree = (one) => {
@@ -58,6 +62,10 @@
   }
   const shadow = roots.slice(1).map((root) => [...root.children].map((one) => (one.matches("style,script,template,slot") ? "" : one.innerText || "")).join("\n"));
   const lines = [document.body ? document.body.innerText : "", ...shadow].join("\n").split("\n").map((line) => line.replace(/[^\S\n]+/g, " ").trim());
+  // Charts are smaller; what is drawn over half of the page may be all that there is to read.
+  const drawn = all("canvas").filter(isVisible).map((one) => one.getBoundingClientRect());
+  const drawnPx = drawn.reduce((sum, box) => sum + Math.min(box.width, innerWidth) * Math.min(box.height, innerHeight), 0);
+  const isDrawn = globalThis.parent === globalThis && drawnPx * 2 >= innerWidth * innerHeight;
   return {
     title: document.title,
     text: lines.filter(Boolean).join("\n").slice(0, LONGEST),
@@ -65,6 +73,7 @@
     values: all("input,textarea,select").map((one) => String(one.value || "")).filter(Boolean),
     signs: [...new Set(signs)],
     controls,
+    veils: isDrawn ? ["a canvas covers half of the page or more"] : [],
     has_password: all("input[type=password]").some(isVisible),
   };
 }

@@ -1,6 +1,8 @@
 """Reading a page with all its frames, and pressing or filling in what was read."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,20 +15,38 @@ if TYPE_CHECKING:
     from playwright.async_api import ElementHandle, Frame, Page
 
 GONE = "it is no longer there"
+BESIDE_CAP_S = 1.0
+"""A page that is being left answers nobody, and is not waited for where another is in front."""
 
 
-async def read(page: "Page", *, status: int | None, places: Places, said: Sequence[str] = ()) -> Seen:
-    """The page and its frames, but for those in which there is nothing of the app's; and what its dialogs *said*."""
+async def read(page: "Page", *, status: int | None, places: Places, more: Sequence[Part] = ()) -> Seen:
+    """The page and its frames, but for those in which there is nothing of the app's; and what is seen *more* beside it."""
+    return together([*await _parts(page, places), *more], url=page.url, status=status)
+
+
+async def beside(pages: Iterable["Page"], *, places: Places) -> list[Part]:
+    """What other windows show at the same time."""
+    found: list[Part] = []
+    for page in pages:
+        with suppress(Exception):  # it may be on its way to another page, or closed
+            found += await asyncio.wait_for(_parts(page, places), BESIDE_CAP_S)
+    return found
+
+
+def spoken(said: Iterable[str]) -> list[Part]:
+    """What dialogs of the browser's said, as a person reads it."""
+    return [Part(text=one) for one in said]
+
+
+async def _parts(page: "Page", places: Places) -> list[Part]:
     main = page.main_frame
     own = [frame for frame in page.frames if frame == main or not _is_foreign(frame, places)]
-    parts = [await _part(frame, is_inner=frame != main) for frame in own]
-    parts += [Part(text=one) for one in said]
-    return together(parts, url=page.url, status=status)
+    return [await _part(frame, is_inner=frame != main) for frame in own]
 
 
-async def press(page: "Page", control: Control, *, cap_s: float, nth: int | None = None) -> str:
+async def press(pages: Iterable["Page"], control: Control, *, cap_s: float, nth: int | None = None) -> str:
     """Press what looks like *control*: of several alike the first that nothing lies over, or that of a number from 0."""
-    element = await _element(page, control, nth)
+    element = await _element(pages, control, nth)
     if element is None:
         return GONE
     try:
@@ -46,9 +66,9 @@ async def _press_beneath(element: "ElementHandle") -> str:
     return ""
 
 
-async def fill(page: "Page", control: Control, value: str, *, cap_s: float) -> str:
+async def fill(pages: Iterable["Page"], control: Control, value: str, *, cap_s: float) -> str:
     """Fill in the first that looks like *control*."""
-    element = await _element(page, control)
+    element = await _element(pages, control)
     if element is None:
         return GONE
     try:
@@ -76,9 +96,9 @@ async def _is_shown(frame: "Frame") -> bool:
     return await (await frame.frame_element()).is_visible()
 
 
-async def _element(page: "Page", control: Control, nth: int | None = None) -> "ElementHandle | None":
+async def _element(pages: Iterable["Page"], control: Control, nth: int | None = None) -> "ElementHandle | None":
     wanted: Any = {**msgspec.to_builtins(control), "nth": nth}
-    for frame in page.frames:
+    for frame in (frame for page in pages for frame in page.frames):
         try:
             found = (await frame.evaluate_handle(script("read"), wanted)).as_element()
         except Exception:  # noqa: BLE001, S112 - a frame may go while it is searched

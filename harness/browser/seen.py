@@ -15,7 +15,8 @@ LOGIN = "it asks for a password, so it is a page to log in at"
 class Seen(Struct, frozen=True, kw_only=True):
     """A page as a person finds it, and what lies behind it.
 
-    ``values`` are what stands in its fields, ``unseen`` in words what nobody can read there. The rest is as in ``Shown``.
+    ``values`` are what stands in its fields, ``unseen`` in words what nobody can read there, ``veils`` what may hide more
+    words than can be read. The rest is as in ``Shown``.
     """
 
     url: str = ""
@@ -27,6 +28,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     signs: tuple[str, ...] = ()
     controls: tuple[Control, ...] = ()
     unseen: tuple[str, ...] = ()
+    veils: tuple[str, ...] = ()
     has_password: bool = False
 
     @property
@@ -46,6 +48,7 @@ class Part(Struct, frozen=True, kw_only=True):
     signs: tuple[str, ...] = ()
     controls: tuple[Control, ...] = ()
     unseen: tuple[str, ...] = ()
+    veils: tuple[str, ...] = ()
     has_password: bool = False
 
 
@@ -73,5 +76,6 @@ def together(parts: list[Part], *, url: str, status: int | None) -> Seen:
         signs=tuple(dict.fromkeys(sign for one in parts for sign in one.signs)),
         controls=tuple(control for one in parts for control in one.controls),
         unseen=tuple(dict.fromkeys(what for one in parts for what in one.unseen)),
+        veils=tuple(dict.fromkeys(what for one in parts for what in one.veils)),
         has_password=any(one.has_password for one in parts),
     )

@@ -7,7 +7,7 @@ from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, CDPSession, Page
@@ -19,6 +19,13 @@ EMPTY = (204, 205, 304)
 Later = Callable[[Coroutine[Any, Any, None]], None]
 
 
+class Read(NamedTuple):
+    """An answer as it came."""
+
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+
+
 class Tap:
     """What has come to the pages of one window; everything here runs on the browser's thread."""
 
@@ -27,7 +34,7 @@ class Tap:
         self.events: list[bytes] = []
         """What streams of events told, in order."""
         self._later = later
-        self._bodies: dict[tuple[str, str], list[bytes]] = defaultdict(list)
+        self._answers: dict[tuple[str, str], list[Read]] = defaultdict(list)
 
     async def open(self, context: "BrowserContext", page: "Page") -> None:
         """Stand before every answer to *page* from now on."""
@@ -38,9 +45,9 @@ class Tap:
         patterns = [{"urlPattern": "*", "resourceType": kind, "requestStage": "Response"} for kind in KINDS]
         await session.send("Fetch.enable", {"patterns": patterns})
 
-    def take(self, method: str, url: str) -> bytes | None:
-        """The body of the oldest answer to such a request that nobody has taken yet; None where it was not read."""
-        waiting = self._bodies.get((method, url.partition("#")[0]))
+    def take(self, method: str, url: str) -> Read | None:
+        """The oldest answer to such a request that nobody has taken yet; None where it was not read."""
+        waiting = self._answers.get((method, url.partition("#")[0]))
         return waiting.pop(0) if waiting else None
 
     async def _read(self, session: "CDPSession", paused: dict[str, Any]) -> None:
@@ -50,7 +57,8 @@ class Tap:
                 told = await session.send("Fetch.getResponseBody", number)
                 body = b64decode(told["body"]) if told["base64Encoded"] else told["body"].encode()
                 asked = paused["request"]
-                self._bodies[asked["method"], asked["url"].partition("#")[0]].append(body)
+                told_headers = tuple((one["name"], one["value"]) for one in paused.get("responseHeaders", ()))
+                self._answers[asked["method"], asked["url"].partition("#")[0]].append(Read(body, told_headers))
         with suppress(Exception):
             await session.send(
                 "Fetch.continueRequest" if "responseErrorReason" in paused else "Fetch.continueResponse", number

@@ -123,6 +123,7 @@ class Traffic:
 
     def _opened(self, page: "Page") -> None:
         page.on("websocket", self._socket)
+        page.on("close", lambda closed: self._later(self._gone(closed)))
         self._later(self.watch(page))
 
     def _begun(self, request: "Request") -> None:
@@ -142,7 +143,7 @@ class Traffic:
             body, lack = b"", ""
             if response is not None and self._is_read(request, response):
                 read = self._tap.take(request.method, request.url)
-                body, lack = (read, "") if read is not None else await _body_of(response)
+                body, lack = (read.body, "") if read is not None else await _body_of(response)
             self._put(request, about, response=response, headers=headers, told=told, body=body, lack=lack)
             if body and kind in {"document", "script", "stylesheet"} and response is not None:
                 await self._follow(request.url, body, await response.all_headers(), about)
@@ -163,8 +164,17 @@ class Traffic:
             self._put(request, about, lack=REFUSED)
             return
         # The browser has names for failures that change with its version.
-        body = self._tap.take(request.method, request.url)
-        self._put(request, about, body=body or b"", lack=GIVEN_UP if body is None else "")
+        read = self._tap.take(request.method, request.url)
+        self._put(request, about, body=read.body if read else b"", lack="" if read else GIVEN_UP)
+
+    async def _gone(self, page: "Page") -> None:
+        """Of an answer to a window that has closed the browser tells no more, but it may have been read as it came."""
+        for request in [one for one in self._open if _is_of(one, page)]:
+            read = self._tap.take(request.method, request.url)
+            response = self._answered.get(request)
+            if read is not None and response is not None:
+                about = self._open.pop(request)
+                self._put(request, about, response=response, told=read.headers, body=read.body)
 
     def _put(
         self,
@@ -233,6 +243,13 @@ class Traffic:
 
     def _socket(self, socket: "WebSocket") -> None:
         self._sockets.watch(socket, {**self._stamp(), "page": self.page})
+
+
+def _is_of(request: "Request", page: "Page") -> bool:
+    try:
+        return request.frame.page == page
+    except Exception:  # noqa: BLE001 - a request of a page that is just coming has no frame yet
+        return False
 
 
 async def _headers_of(response: "Response | None") -> Headers:

@@ -7,5 +7,8 @@
     if (options && options.mode === "closed") closed.set(this, root);
     return root;
   };
-  Object.defineProperty(globalThis, Symbol.for("harness.closed"), { value: (host) => closed.get(host) });
+  const rootOf = (host) => closed.get(host);
+  // What stands closed in the HTML itself no script has made; it is told of from outside.
+  rootOf.keep = (host, root) => closed.set(host, root);
+  Object.defineProperty(globalThis, Symbol.for("harness.closed"), { value: rootOf });
 })();

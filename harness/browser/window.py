@@ -1,15 +1,18 @@
 """One person's window: pages are opened, pressed, filled in, read and searched, and every look is written down.
 
-Each wait is bounded in real seconds. Of a page that shows a secret no picture is taken.
+Each wait is bounded in real seconds. Of a page that shows a secret no picture is taken. Windows that a page opens are
+followed: the newest of the app's is in front, and what the others of the app's show is seen beside it.
 """
 
+import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from harness.browser import arriving, consenting, pictures, reading, storing
+from harness.browser import arriving, consenting, pictures, reading, shadows, storing
 from harness.browser.chromium import CLOSING_CAP_S, Chromium
 from harness.browser.places import Places
-from harness.browser.seen import LOGIN, Seen, script
+from harness.browser.seen import LOGIN, Part, Seen, script
 from harness.browser.traffic import Traffic
 from harness.clock import stopwatch
 from harness.journal import Control, Entry, Picture, Shown, Stored
@@ -25,6 +28,7 @@ HEIGHTS_PX = {PHONE_PX: 740, DESK_PX: 800}
 SETTLE_CAP_S = 5.0
 PRESS_CAP_S = 5.0
 EVERY_MS = 25
+UNSEARCHED = "nobody could see whether a part of the page is closed"
 CLOSED_TO_ALL = (401, 403, 404, 405, 410)
 
 
@@ -73,14 +77,20 @@ class Window:
             reduced_motion="reduce",
             ignore_https_errors=places.app().startswith("https:"),
         )
+        self._resizing: set[asyncio.Task[None]] = set()
         self._trail = arriving.Trail()
         self._dialogs = arriving.Dialogs()
-        self._page: Page = self._run(self._begin(), cap_s=CLOSING_CAP_S)
+        self._first: Page = self._run(self._begin(), cap_s=CLOSING_CAP_S)
 
     @property
     def url(self) -> str:
         """Where the person is."""
         return self._chromium.call(lambda: self._page.url)
+
+    @property
+    def is_beside_blank(self) -> bool:
+        """Whether a window was opened that shows nothing yet."""
+        return self._chromium.call(lambda: any(one.url == "about:blank" for one in self._context.pages[1:]))
 
     @property
     def visited(self) -> tuple[str, ...]:
@@ -93,7 +103,7 @@ class Window:
         return tuple(self._traffic.ways)
 
     @property
-    def said(self) -> tuple[str, ...]:
+    def said(self) -> tuple[arriving.Said, ...]:
         """What dialogs of the browser's have asked or said since the last press, each of which was answered with yes."""
         return self._chromium.call(lambda: tuple(self._dialogs.said))
 
@@ -122,16 +132,47 @@ class Window:
             self.settle(cap_s=settle_s)
         return self._lack
 
-    def turn_to_newest(self) -> bool:
-        """Stay with the newest page of the window where that is another one, and the app's; whether it was."""
+    @property
+    def is_consent_apart(self) -> bool:
+        """Whether the consent page stands in a window of its own, beside the app's page."""
 
-        def turn() -> bool:
-            newest = self._context.pages[-1]
-            is_other = newest != self._page and self.places.is_app(newest.url)
-            self._page = newest if is_other else self._page
-            return is_other
+        def look() -> bool:
+            pages = self._context.pages
+            return len(pages) > 1 and any(self.places.is_auth(one.url) for one in pages[1:])
 
-        return self._chromium.call(turn)
+        return self._chromium.call(look)
+
+    def begin_to_resize(self, width_px: int, *, taller_px: int = 0) -> None:
+        """Make it as wide as that. A page that is being left follows, and its browser says so only when it has gone.
+
+        Until then Playwright takes the size before it for the one that it has, so whoever goes back to that asks for a
+        pixel more.
+        """
+
+        def begin() -> None:
+            for page in self._pages:
+                task = asyncio.ensure_future(_resize(page, width_px, HEIGHTS_PX[width_px] + taller_px))
+                self._resizing.add(task)
+                task.add_done_callback(self._resizing.discard)
+
+        self._chromium.call(begin)
+
+    def forget_said(self) -> None:
+        """What dialogs have said so far belongs to what is past."""
+        self._chromium.call(self._dialogs.said.clear)
+
+    def ask_until(self, is_over: Callable[[], bool]) -> None:
+        """A dialog that asks once *is_over* is no question any more, because nothing depends on its answer."""
+        self._chromium.call(lambda: setattr(self._dialogs, "is_over", is_over))
+
+    def moves_of(self, page: "Page") -> int:
+        """How often one of the window's pages has shown another address; closing it is a move, too."""
+        return self._trail.moves_of(page) + page.is_closed()
+
+    def set_cookies(self, cookies: dict[str, str], *, url: str) -> None:
+        """Keep *cookies* for the app at *url*, out of reach of scripts, as a log-in leaves them."""
+        kept: Any = [{"name": name, "value": value, "url": url, "httpOnly": True} for name, value in cookies.items()]
+        self._run(self._context.add_cookies(kept), cap_s=CLOSING_CAP_S)
 
     def called(self, page: str) -> None:
         """From now on what is shown is called *page*."""
@@ -139,7 +180,7 @@ class Window:
 
     def settle(self, *, cap_s: float = SETTLE_CAP_S) -> bool:
         """Wait until the page asks for nothing more, at most *cap_s* real seconds."""
-        return self._run(arriving.settle(self._page, self._traffic, cap_s=cap_s), cap_s=cap_s + 5)
+        return self._run(arriving.settle(lambda: self._page, self._traffic, cap_s=cap_s), cap_s=cap_s + 5)
 
     def read(self) -> Seen:
         """What the page shows now; nothing is written down."""
@@ -174,11 +215,11 @@ class Window:
         """
         self._since = stopwatch()
         self._chromium.call(self._dialogs.said.clear)
-        return self._run(reading.press(self._page, control, cap_s=PRESS_CAP_S, nth=nth), cap_s=PRESS_CAP_S * 3)
+        return self._run(reading.press(self._pages, control, cap_s=PRESS_CAP_S, nth=nth), cap_s=PRESS_CAP_S * 3)
 
     def fill(self, control: Control, value: str) -> str:
         """Write *value* into a field; return what kept it from being filled in, in words."""
-        return self._run(reading.fill(self._page, control, value, cap_s=PRESS_CAP_S), cap_s=PRESS_CAP_S * 3)
+        return self._run(reading.fill(self._pages, control, value, cap_s=PRESS_CAP_S), cap_s=PRESS_CAP_S * 3)
 
     def consent(self, act: str, **answers: tuple[str, ...]) -> str:
         """Send the consent page's form for *act*; return what kept it from being sent, in words."""
@@ -192,6 +233,16 @@ class Window:
 
         self._since = stopwatch()
         return str(self._run(send(), cap_s=CLOSING_CAP_S * 3))
+
+    def leave_consent(self) -> None:
+        """Go back to the app from the consent page's last screen, as a person does with whom the app does nothing."""
+
+        async def leave() -> None:
+            frame = await consenting.frame_of(self._context, self.places)
+            if frame is not None:
+                await consenting.leave(frame)
+
+        self._run(leave(), cap_s=CLOSING_CAP_S * 2)
 
     def pause(self) -> None:
         """Let a moment pass, as short as waits on pages look."""
@@ -226,6 +277,23 @@ class Window:
         if self._chromium.is_running:
             self._run(self._end(), cap_s=CLOSING_CAP_S)
 
+    async def beside(self, page: "Page") -> "list[Part]":
+        """What the app's other pages in this window show beside *page*; for whoever is on the browser's thread already."""
+        return await reading.beside([one for one in self._pages if one != page], places=self.places)
+
+    @property
+    def _page(self) -> "Page":
+        """The page in front."""
+        return self._pages[0]
+
+    @property
+    def _pages(self) -> "list[Page]":
+        """The page in front, and after it the others that are the app's: the newest first."""
+        is_at_consent = not self._first.is_closed() and self.places.is_auth(self._first.url)
+        opened = [one for one in reversed(self._context.pages) if one != self._first and self.places.is_app(one.url)]
+        mine = [self._first] if not self._first.is_closed() or not opened else []
+        return [*mine, *opened] if is_at_consent else [*opened, *mine]
+
     def _run(self, wanted: Coroutine[Any, Any, T_], *, cap_s: float) -> T_:
         return self._chromium.run(wanted, cap_s=cap_s)
 
@@ -245,15 +313,22 @@ class Window:
 
     async def _open(self, url: str) -> str:
         self._dialogs.said.clear()
-        return await arriving.go(self._page, url, cap_s=self.deadline_s)
+        if self._first.is_closed():
+            self._first = await self._context.new_page()
+        for other in [one for one in self._context.pages if one != self._first]:
+            await other.close()
+        return await arriving.go(self._first, url, cap_s=self.deadline_s)
 
     async def _read(self) -> Seen:
-        status = self._trail.status_of(self._page)
-        return await reading.read(self._page, status=status, places=self.places, said=self._dialogs.said)
+        page, said = self._page, [one.words for one in self._dialogs.said]
+        more = [*await self.beside(page), *reading.spoken(said)]
+        return await reading.read(page, status=self._trail.status_of(page), places=self.places, more=more)
 
     async def _look(self, width_px: int, moment: str, cause: str, lack: str, has_pictures: bool) -> Shown:
-        await self._page.set_viewport_size({"width": width_px, "height": HEIGHTS_PX[width_px]})
+        for page in self._pages:
+            await _resize(page, width_px, HEIGHTS_PX[width_px])
         await arriving.drawn(self._page)
+        are_open = await shadows.open_closed(self._page)
         seen = await self._read()
         about: dict[str, Any] = {"participant": self.participant, "page": self.page_name, "moment": moment}
         shown = Shown(
@@ -269,6 +344,7 @@ class Window:
             signs=seen.signs,
             controls=seen.controls,
             after_s=self._since(),
+            veils=seen.veils if are_open else (*seen.veils, UNSEARCHED),
             lack=lack or self._lack_of(seen),
         )
         self._write(shown)
@@ -289,3 +365,8 @@ class Window:
     async def _end(self) -> None:
         await self._traffic.close()
         await self._context.close()
+
+
+async def _resize(page: "Page", width_px: int, height_px: int) -> None:
+    with suppress(Exception):  # it may close meanwhile
+        await page.set_viewport_size({"width": width_px, "height": height_px})

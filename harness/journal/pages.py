@@ -11,14 +11,15 @@ GIVEN_UP = "no answer came, or the page did not wait for it"
 class Control(Struct, frozen=True, kw_only=True):
     """Something visible that can be pressed or filled in.
 
-    ``kind`` is link, button or field. ``text`` is its accessible name. ``leads_to`` is where a link or its form goes,
-    absolute; it is empty where only a script knows.
+    ``kind`` is link, button, switch (a checkbox, too) or field. ``is_on`` is how a switch stands. ``text`` is its accessible
+    name. ``leads_to`` is where a link or its form goes, absolute; it is empty where only a script knows.
     """
 
     kind: str
     text: str
     leads_to: str = ""
     is_disabled: bool = False
+    is_on: bool = False
 
 
 class Shown(Entry, frozen=True, kw_only=True):
@@ -30,7 +31,7 @@ class Shown(Entry, frozen=True, kw_only=True):
     data yet), synced, ended, or failed. ``cause`` is the error type behind a look that is *failed*. ``text`` is what a
     person can read, line by line; ``signs`` are the visible signs of work under way (progressbar, aria-busy, a status that
     is announced). ``lack`` says why there was nothing to see; ``digest`` tells one picture of the page from another, where
-    one was taken only for that.
+    one was taken only for that. ``veils`` are what may hide more words than could be read, such as a large canvas.
     """
 
     participant: str
@@ -48,6 +49,7 @@ class Shown(Entry, frozen=True, kw_only=True):
     after_s: float = 0.0
     lack: str = ""
     digest: str = ""
+    veils: tuple[str, ...] = ()
 
 
 class Fetched(Entry, frozen=True, kw_only=True):
@@ -91,7 +93,7 @@ class Pressed(Entry, frozen=True, kw_only=True):
     """The end user pressed something. ``number`` counts presses from 1 since the page was opened.
 
     ``purpose`` is link (to begin a journey), revoke, or privacy. ``lack`` says why nothing came of it, or with an empty
-    ``text`` why there was nothing to press.
+    ``text`` why there was nothing to press. ``is_typed`` tells that it was a word that the page asks to be typed.
     """
 
     participant: str
@@ -100,6 +102,7 @@ class Pressed(Entry, frozen=True, kw_only=True):
     text: str
     number: int
     lack: str = ""
+    is_typed: bool = False
 
 
 class Picture(Entry, frozen=True, kw_only=True):

@@ -65,10 +65,9 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
             return max(wrong, key=lambda one: one.verdict.weight)
         alone = _others_ended(journal, sharing)
         advice = ("one control ends all consents; each could have its own",) if alone else ()
-        count = len(pressed)
-        seen_words = (
-            f"the page lists what is shared, and {count} {'press ends' if count == 1 else 'presses end'} it at Fiskil"
-        )
+        how = _counted(pressed)
+        ends = "ends" if how == "1 press" else "end"
+        seen_words = f"the page lists what is shared, and {how} {ends} it at Fiskil"
         return self.holds(seen_words, examined=len(sharing), advice=advice)
 
     def _judge_list(self, journal: Journal, one: Sharing, seen: list[Shown], *, examined: int) -> Finding | None:
@@ -90,16 +89,20 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
     ) -> Finding | None:
         """What was pressed, and whether that ended the consent at Fiskil, and no other."""
         sought = next(one for one in sharing if one.is_sought)
-        lines = tuple(f"pressed {one.text!r}" for one in pressed if one.text)
+        lines = tuple(_done(one) for one in pressed if one.text)
         if not _presses(journal):
             return self.cannot_tell("nothing was tried on the page of connections")
         others = _others_ended(journal, sharing)
         if not _has_ended(journal, sought.consent_id):
             return self._judge_other(journal, seen, sharing, lines) if others else self._judge_vain(journal, seen, sought)
         if len(pressed) > MOST_PRESSES:
-            seen_words = f"it takes {len(pressed)} presses to revoke a consent, and {MOST_PRESSES} are the most"
+            seen_words = f"it takes {_counted(pressed)} to revoke a consent, and {MOST_PRESSES} are the most"
+            if sum(1 for one in pressed if not one.is_typed) <= MOST_PRESSES:
+                return self.cannot_tell(f"{seen_words}; whether a word that is typed is a press, the practice does not say")
             return self.fails(seen_words, evidence=lines, examined=len(pressed))
-        is_for_all = any(says(one.text, words_for(REVOKE, "every")) for one in pressed)
+        is_for_all = any(
+            says(one.text, words_for(REVOKE, "every")) and not says(one.text, [sought.institution]) for one in pressed
+        )
         own = [one for one in seen[-1].controls if says(one.text, words_for(REVOKE, "sure"))]
         if others and not is_for_all and len(own) >= len(sharing):
             return self.fails("the control of one consent ended others as well", evidence=lines, examined=len(sharing))
@@ -115,7 +118,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         """The consent lives on at Fiskil: because nothing could be pressed, or although something was."""
         tried = [one for one in _presses(journal) if one.text]
         pressed = [one for one in tried if not one.lack]
-        lines = tuple(dict.fromkeys(f"pressed {one.text!r}" for one in pressed))
+        lines = tuple(dict.fromkeys(_done(one) for one in pressed))
         if not tried:
             return self._without_control(seen)
         last = _presses(journal)[-1].lack
@@ -178,6 +181,18 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         return None
 
 
+def _done(act: Pressed) -> str:
+    return act.text if act.is_typed else f"pressed {act.text!r}"
+
+
+def _counted(pressed: list[Pressed]) -> str:
+    """How many presses, and how many words to be typed besides."""
+    typed = sum(1 for one in pressed if one.is_typed)
+    presses = len(pressed) - typed
+    words = f"{presses} {'press' if presses == 1 else 'presses'}"
+    return f"{words} and {typed} typed {'word' if typed == 1 else 'words'}" if typed else words
+
+
 def still_lists(
     before: Shown, *, text: str, controls: Sequence[Control], institution: str, more_words: Sequence[str] = ()
 ) -> bool:
@@ -202,9 +217,15 @@ def _own_words(journal: Journal) -> tuple[str, ...]:
 
 
 def _revoking(controls: Sequence[Control], more_words: Sequence[str]) -> "Counter[str]":
-    """The controls that say that they would end something, or lead to that, by their words."""
+    """The controls that say that they would end something, or lead to that, by their words; and switches that are on."""
     words = [*more_words, *(word for name in TELLING for word in words_for(REVOKE, name))]
-    return Counter(plain(one.text) for one in controls if not one.is_disabled and says(one.text, words))
+    able = [one for one in controls if not one.is_disabled]
+    return Counter(plain(one.text) for one in able if (_is_shared(one) if one.kind == "switch" else says(one.text, words)))
+
+
+def _is_shared(switch: Control) -> bool:
+    wanted, asides = words_for(REVOKE, "switches"), words_for(REVOKE, "asides")
+    return switch.is_on and bool(says(switch.text, wanted)) and not says(switch.text, asides)
 
 
 def _has_surplus(journal: Journal, controls: Sequence[Control], *, count: int) -> bool:

@@ -98,7 +98,7 @@ def doubt_about(look: Shown, *, told: str) -> str:
     if not is_seen(look):
         return f"was not seen: {look.lack or 'there was no answer'}"
     if not says_something(told):
-        return "says too little to tell"
+        return f"says too little to tell: {look.veils[0]}" if look.veils else "says too little to tell"
     return "" if _has_next_step(look) else "does not say what to do next, as far as can be told"
 
 

@@ -106,6 +106,9 @@ def doubt(seen: list[Shown]) -> str:
     known = words_for("english")
     if any(sum(1 for word in known if says(one.text, [word])) < FEW_WORDS for one in seen):
         return UNKNOWN_LANGUAGE
+    veils = [what for one in seen for what in one.veils]
+    if veils:
+        return f"{veils[0]}, and what is there cannot be read"
     if any(one.has_folds for one in held):
         return "a press opens more of the page"
     if any(one.is_framed for one in held):

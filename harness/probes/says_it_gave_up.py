@@ -98,7 +98,7 @@ def _late(name: str, known: list[Shown], last: Shown, *, is_promised: bool) -> C
     if says_something("\n".join(_news(known, last))):
         return _doubt(name, "the page said it late, as far as could be measured")
     is_as_before = any(gist(one) == gist(last) for one in known)
-    if not is_as_before:
+    if not is_as_before or last.veils:
         return _doubt(name, "the page said too little by the request deadline to tell")
     return Case(name=name, verdict=Verdict.FAIL, seen="the page had not said by the request deadline that it did not work")
 

@@ -83,7 +83,7 @@ def _codes_shown(looks: list[Shown]) -> tuple[str, ...]:
 
 def _silence(journal: Journal, look: Shown) -> str:
     """Whether the page is the very one that was there before, though the end user has not turned back by themselves."""
-    is_chosen = look.cause in CHOSEN
+    is_chosen = look.cause in CHOSEN or bool(look.veils)
     return "" if is_chosen or _told(journal, look) or not look.text else "is as it was before, and says nothing of it"
 
 

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from harness.journal import Journal, Pressed, Shown
 from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
+from harness.probes.finding import Case, Finding, Verdict
 from harness.probes.looks import PAGES, is_seen, news
-from harness.probes.waits import WAITING, is_before_the_answer, is_waiting, look_before, looks_after, presses
+from harness.probes.waits import WAITING, is_before_the_answer, is_waiting, looks_after, looks_before, presses
 
 WINDOW_S = 1.0
 """So soon after the press something must show, in real seconds."""
@@ -16,7 +16,7 @@ LATEST_S = 2.0
 
 
 class ShowsProgress(PlainProbe, frozen=True, kw_only=True, tag="shows_progress"):
-    """While the auth session is slow to open, something new shows within a second of the press.
+    """While the auth session is slow to open, something new shows within a second of the press, on a phone as on a desk.
 
     A progress bar, an announced status, new words, a button that cannot be pressed again, or a page of its own: any of it
     will do. The browser's own sign that it is loading does not count, because people do not see it in the page.
@@ -35,27 +35,73 @@ class ShowsProgress(PlainProbe, frozen=True, kw_only=True, tag="shows_progress")
         lacking = [one.lack for one in pressed if one.lack]
         if lacking or not pressed:
             return self.cannot_tell(f"nothing was pressed: {lacking[0]}" if lacking else "nothing was pressed")
-        found = [(one, look_before(journal, one), _looks(journal, one)) for one in pressed]
         doubts: list[str] = []
-        for press, before, looks in found:
-            if before is None or not looks:
-                doubts.append(_why_unseen(journal, press))
-            elif not any(_is_in_time(one) and _signs(before, one) for one in looks):
-                if self._is_still(before, [one for one in looks if is_waiting(journal, press, one)]):
-                    evidence = (f"{press.text or press.page}: nothing changed, and the app was still waiting for the API",)
-                    return self.fails(
-                        "nothing on the page changed within 1 s of the press", evidence=evidence, examined=len(found)
-                    )
-                doubts.append("whether anything but the picture changed in time cannot be told")
+        for press in pressed:
+            seen = _judge(journal, press)
+            if seen.verdict is Verdict.FAIL:
+                evidence = (f"{press.text or press.page}: nothing changed, and the app was still waiting for the API",)
+                return self.fails(seen.seen, evidence=evidence, examined=len(pressed))
+            doubts += [seen.seen] if seen.verdict is Verdict.INCONCLUSIVE else []
         if doubts:
             return self.cannot_tell(doubts[0])
-        return self.holds("something showed within 1 s of the press", examined=len(found))
+        return self.holds("something showed within 1 s of the press", examined=len(pressed))
 
-    @staticmethod
-    def _is_still(before: Shown, looks: list[Shown]) -> bool:
-        """Whether nothing at all had changed a second after the press, not even in the picture."""
-        late = [one for one in looks if one.after_s >= WINDOW_S]
-        return bool(late) and not any(_signs(before, one) or _is_other_picture(before, one) for one in looks)
+
+def _judge(journal: Journal, press: Pressed) -> Case:
+    """What one press showed, on a desk and wherever else the page had been looked at before."""
+    befores, looks = looks_before(journal, press), _looks(journal, press)
+    if not befores or not any(one.width_px == befores[-1].width_px for one in looks):
+        return _case(press, Verdict.INCONCLUSIVE, _why_unseen(journal, press))
+    desk, *narrower = reversed(befores)
+    wide = [one for one in looks if one.width_px == desk.width_px]
+    if not _has_sign(desk, wide):
+        if _is_still(desk, [one for one in wide if is_waiting(journal, press, one)]):
+            return _case(press, Verdict.FAIL, "nothing on the page changed within 1 s of the press")
+        return _case(press, Verdict.INCONCLUSIVE, _ONLY_PICTURE)
+    if any(_is_elsewhere(desk, one) for one in wide):
+        return _case(press, Verdict.PASS, "")
+    for before in narrower:
+        case = _judge_narrower(journal, press, before, [desk, *wide], looks)
+        if case.verdict is not Verdict.PASS:
+            return case
+    return _case(press, Verdict.PASS, "")
+
+
+def _judge_narrower(journal: Journal, press: Pressed, before: Shown, wide: list[Shown], looks: list[Shown]) -> Case:
+    """Whether the sign that shows on a desk shows there as well; what had gone from the desk meanwhile proves nothing."""
+    px = before.width_px
+    narrow = [one for one in looks if one.width_px == px]
+    if not narrow:
+        return _case(press, Verdict.INCONCLUSIVE, f"the page was not seen at {px} px while the app was waiting")
+    if _has_sign(before, narrow):
+        return _case(press, Verdict.PASS, "")
+    desk, *after = wide
+    is_lasting = any(one.at_s > narrow[-1].at_s and is_waiting(journal, press, one) and _signs(desk, one) for one in after)
+    if is_lasting and _is_still(before, [one for one in narrow if is_waiting(journal, press, one)]):
+        return _case(press, Verdict.FAIL, f"nothing on the page changed within 1 s of the press at {px} px")
+    return _case(press, Verdict.INCONCLUSIVE, f"whether anything showed in time at {px} px cannot be told")
+
+
+_ONLY_PICTURE = "whether anything but the picture changed in time cannot be told"
+
+
+def _case(press: Pressed, verdict: Verdict, seen: str) -> Case:
+    return Case(name=press.text or press.page, verdict=verdict, seen=seen)
+
+
+def _has_sign(before: Shown, looks: list[Shown]) -> bool:
+    return any(_is_in_time(one) and _signs(before, one) for one in looks)
+
+
+def _is_elsewhere(before: Shown, after: Shown) -> bool:
+    """Whether another page is there, which is a sign at every width."""
+    return before.url.partition("#")[0] != after.url.partition("#")[0]
+
+
+def _is_still(before: Shown, looks: list[Shown]) -> bool:
+    """Whether nothing at all had changed a second after the press, not even in the picture."""
+    late = [one for one in looks if one.after_s >= WINDOW_S]
+    return bool(late) and not any(_signs(before, one) or _is_other_picture(before, one) for one in looks)
 
 
 def _looks(journal: Journal, press: Pressed) -> list[Shown]:
@@ -81,7 +127,7 @@ def _signs(before: Shown, after: Shown) -> bool:
         bool(set(after.signs) - set(before.signs))
         or bool(news(before, after))
         or before.controls != after.controls
-        or before.url.partition("#")[0] != after.url.partition("#")[0]
+        or _is_elsewhere(before, after)
     )
 
 

@@ -18,6 +18,16 @@ def look_before(journal: Journal, press: Pressed) -> Shown | None:
     return seen[-1] if seen else None
 
 
+def looks_before(journal: Journal, press: Pressed) -> list[Shown]:
+    """The page as it was before the press, at each width at which somebody had looked at it; the widest last."""
+    last = look_before(journal, press)
+    if last is None:
+        return []
+    seen = [one for one in journal.all(Shown) if one.at_s <= press.at_s and one.participant == press.participant]
+    found = {one.width_px: one for one in seen if (one.page, one.url, one.moment) == (last.page, last.url, last.moment)}
+    return [found[width_px] for width_px in sorted(found)]
+
+
 def looks_after(journal: Journal, press: Pressed, moment: str) -> list[Shown]:
     """What was seen at a *moment* after the press, until the next one."""
     next_s = min((one.at_s for one in journal.all(Pressed) if one.at_s > press.at_s), default=float("inf"))

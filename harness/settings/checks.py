@@ -19,7 +19,7 @@ from harness.readings import Readings
 from harness.settings.addresses import shown, why_unusable
 from harness.settings.dialect import refuse_bad_dialect
 from harness.settings.placeholders import carries, filled, refuse_bad_templates, requests_of
-from harness.settings.schema import Settings, Tls
+from harness.settings.schema import Entrance, Settings, Tls
 from harness.settings.variables import environment
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -41,6 +41,7 @@ def refuse_contradictions(settings: Settings) -> None:
     for name, page in app.observe.pages.items():
         if not page.startswith("/"):
             raise ConfigError(f"{source}: app.observe.pages.{name} must start with '/', got {page!r}.")
+    _refuse_shut_entrance(app.entrance, source)
     for name, template in requests_of(settings):
         method, _, path = template.request.partition(" ")
         if method not in METHODS or not path.startswith("/"):
@@ -49,6 +50,18 @@ def refuse_contradictions(settings: Settings) -> None:
             )
     _refuse_mute_hooks(settings)
     _refuse_useless_proxy(settings)
+
+
+def _refuse_shut_entrance(entrance: Entrance, source: str) -> None:
+    """Refuse a way in that leads nowhere, or whose key is not there."""
+    if entrance.path and not entrance.path.startswith("/"):
+        raise ConfigError(f"{source}: app.entrance.path must start with '/', got {entrance.path!r}.")
+    for name, variable in entrance.secrets.items():
+        if environment(variable) is None:
+            raise ConfigError(
+                f"{source}: {variable} is not set. Put there what app.entrance.secrets calls {name!r}, "
+                "or name another variable."
+            )
 
 
 def _refuse_useless_tls(settings: Settings, tls: Tls) -> None:

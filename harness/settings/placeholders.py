@@ -57,6 +57,12 @@ def refuse_bad_templates(settings: Settings) -> None:
     asked: list[tuple[str, str]] = [(f"app.observe.pages.{key}", value) for key, value in app.observe.pages.items()]
     for place, template in requests_of(settings):
         asked += [(place, text) for text in texts_of(template)]
+    own = REQUEST_VALUES | app.entrance.secrets.keys()
+    for place, text in [
+        ("path", app.entrance.path or ""),
+        *((f"cookies.{one}", text) for one, text in app.entrance.cookies.items()),
+    ]:
+        _refuse_unknown_values(f"app.entrance.{place}", text, own, settings.source)
     for place, text in asked:
         known = REQUEST_VALUES | (MESSAGE_VALUES if place == "app.drive.message" else frozenset())
         _refuse_unknown_values(place, text, known, settings.source)

@@ -85,6 +85,18 @@ class Observe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reducer: Reducer | None = None
 
 
+class Entrance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the end user's browser gets past a log-in, before it opens the first page.
+
+    ``path`` is opened once for each person, ``cookies`` are set for the app beforehand; both are templates. ``secrets`` are
+    values of their own for these, each from the environment variable that it names: they show in no report.
+    """
+
+    path: str | None = None
+    cookies: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+
+
 class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What only the team knows; a missing fact is "not proven", never a default.
 
@@ -152,6 +164,7 @@ class AppSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     webhook: Webhook = Webhook()
     drive: Drive = Drive()
     observe: Observe = Observe()
+    entrance: Entrance = Entrance()
     facts: Facts = Facts()
     limits: Limits = Limits()
 

@@ -3,27 +3,27 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.browser import Window
-from harness.browser.diary import Boxes
-from harness.clock import stopwatch
 from harness.errors import UnknownName
 from harness.sandbox.conclusion import APPROVED, CONCLUSIONS
 from harness.steps.connecting import connect
 from harness.steps.journeys import START_SESSION, ended, ending_of
-from harness.steps.pages import LANDING_CAP_S, PAGES, Looking
+from harness.steps.pages import PAGES, Looking, await_return
 from harness.steps.watching import open_page
 
 if TYPE_CHECKING:
     from harness.stage import Stage
 
-FAILURES = tuple(one for one in CONCLUSIONS if one not in {APPROVED, "terminated"})
-"""A session that was terminated leads nowhere: the consent page itself says so."""
+FAILURES = tuple(one for one in CONCLUSIONS if one != APPROVED)
+TERMINATED = "terminated"
+"""Such a session leads nowhere: the consent page itself says so, and posts it to the page in whose frame it stands."""
 
 
 class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
     """The end user begins on the app's page, and the journey comes to an ``outcome`` that is no consent.
 
     The browser is sent back to the app, or the app's page hears the consent page's message where it embeds that; then the
-    end user reads what the app shows.
+    end user reads what the app shows. Of a session that was *terminated* only an app hears that shows the consent page in a
+    frame; nobody else is looked at.
     """
 
     needs: ClassVar[tuple[str, ...]] = (PAGES, START_SESSION)
@@ -40,19 +40,18 @@ class FailInBrowser(Looking, frozen=True, kw_only=True, tag="fail_in_browser"):
         """Press, let the journey end, and look at what comes of it."""
         participant = stage.participant(self.twin)
         window = open_page(stage, participant, self.page)
-        boxes = Boxes(window)
         window.look(has_pictures=False)
         session_id = connect(stage, participant, window, page=self.page)
+        is_apart = window.is_consent_apart
         stage.fiskil.sandbox.conclude(session_id, self.outcome, email=participant.person.email)
         ended(stage, participant, ending_of(stage, session_id))
+        if self.outcome == TERMINATED and (is_apart or not window.is_embedded):
+            return
         window.called("cancelled")
+        window.forget_said()
         lack = window.run(lambda page: _show_again(page, window), cap_s=window.deadline_s + 1)
-        elapsed = stopwatch()
-        while window.consent_url and elapsed() < LANDING_CAP_S:
-            window.pause()
-        window.settle()
-        lack = "the consent page is still there after its end" if window.consent_url else lack
-        window.look(moment="failed", cause=ending_of(stage, session_id), lack=lack or boxes.lack, has_pictures=False)
+        lack = await_return(window, is_apart=is_apart) or lack
+        window.look(moment="failed", cause=ending_of(stage, session_id), lack=lack, has_pictures=False)
 
 
 async def _show_again(page: Any, window: Window) -> str:

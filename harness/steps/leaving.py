@@ -4,6 +4,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.browser import Seen, Window
+from harness.browser.asked import word_to_type
 from harness.clock import stopwatch
 from harness.journal import Pressed, Sharing, Shown
 from harness.model import Consent
@@ -24,13 +25,13 @@ MOST_PRESSES = 5
 
 NOTHING = "there is nothing to press that would revoke the consent"
 TYPED = "the page asks for more than presses"
-TICK = """(isAll) => {
+TICK = """([isAll, spared]) => {
   const visible = (one) => one.checkVisibility() && !one.disabled;
   const ticked = [];
   const name = (one) => (one.labels?.[0]?.innerText || one.name || "a box").replace(/\\s+/g, " ").trim();
   for (const one of [...document.querySelectorAll("input[type=checkbox],input[type=radio]")].filter(visible)) {
     const alike = one.type === "radio" && document.querySelector(`input[type=radio][name="${one.name}"]:checked`);
-    if (one.checked || alike || !(one.required || isAll)) continue;
+    if (one.checked || alike || spared.includes(name(one)) || !(one.required || isAll)) continue;
     one.click();
     ticked.push(name(one));
   }
@@ -144,9 +145,12 @@ class _Leaving:
         self._window: Window = stage.window(participant)
         self._number = 0
         self._heard = 0
+        self._switched: list[str] = []
+        self._has_typed = False
 
     def leave(self) -> None:
         """Try one way after another, each from the page that lists consents, until one has ended the consent."""
+        self._window.ask_until(self._has_ended)
         ways = self._first_ways()
         self._read_details([one for one in ways if one.is_way])
         if not ways:
@@ -186,7 +190,8 @@ class _Leaving:
     def _follow(self, way: WayOut) -> bool:
         """Press *way* and what follows; True where the consent has ended, or what was pressed said that it would end it."""
         self._number = 0
-        has_sure = False
+        has_sure = self._has_typed = False
+        self._switched = []
         going: WayOut | None = way
         while going is not None and self._number < MOST_PRESSES:
             before = self._window.read()
@@ -194,7 +199,7 @@ class _Leaving:
             if not self._press(going):
                 return False
             has_sure = has_sure or going.is_sure
-            going = self._await(before, has_sure=has_sure)
+            going = self._await(before, has_sure=has_sure, has_switched=going.control.kind == "switch")
         return has_sure or self._has_ended()
 
     def _press(self, way: WayOut) -> bool:
@@ -202,20 +207,25 @@ class _Leaving:
         lack = self._window.press(way.control, nth=way.nth)
         if not lack:
             self._window.settle()
-        self._note(way.control.text or "a control without a name", lack=lack)
+        name = way.control.text or "a control without a name"
+        if way.control.kind == "switch":
+            self._switched.append(name)
+            name = f"turn off sharing: {name}" if way.is_sure else f"turn off {name}"
+        self._note(name, lack=lack)
         self._heard = 0
         self._note_questions()
         return not lack
 
     def _note_questions(self) -> None:
-        """What a dialog of the browser's has asked since the press is another press."""
+        """What a dialog of the browser's has asked since the press is another press; what it only told is none."""
         said = self._window.said
-        for message in said[self._heard :]:
-            self._number += 1
-            self._note(" ".join(message.split()))
+        for one in said[self._heard :]:
+            if one.is_question:
+                self._number += 1
+                self._note(" ".join(one.words.split()))
         self._heard = len(said)
 
-    def _await(self, before: Seen, *, has_sure: bool) -> WayOut | None:
+    def _await(self, before: Seen, *, has_sure: bool, has_switched: bool) -> WayOut | None:
         """What to press next; None where the consent has ended or nothing comes of the last press."""
         elapsed = stopwatch()
         cap_s = self._stage.settings.app.limits.fresh_s
@@ -225,18 +235,37 @@ class _Leaving:
                 return None
             seen = self._window.read()
             is_own = self._window.places.is_app
-            ways = next_ways(before.controls, seen.controls, is_own=is_own, has_sure=has_sure)
+            if self._type(before, seen):
+                continue
+            ways = next_ways(before.controls, seen.controls, is_own=is_own, has_sure=has_sure, has_switched=has_switched)
             if ways or elapsed() > (cap_s if has_sure else cap_s / 5):
                 break
             if closed_ways(before.controls, seen.controls) and self._tick(is_all=True):
                 continue
             self._window.pause()
-        if not ways and any(one.kind == "field" and one not in before.controls for one in seen.controls):
+        if (
+            not ways
+            and not self._has_typed
+            and any(one.kind == "field" and one not in before.controls for one in seen.controls)
+        ):
             self._number += 1
             self._note("", lack=TYPED)
         self._window.called(ANSWER)
         self._window.look(moment=BEFORE)
         return ways[0] if ways else None
+
+    def _type(self, before: Seen, seen: Seen) -> bool:
+        """Type what the page asks to be typed into a field that has come since the last press; whether there was any."""
+        fields = [one for one in seen.controls if one.kind == "field" and one not in before.controls and not one.is_disabled]
+        for field in fields if not self._has_typed else ():
+            word = word_to_type(field.text) or word_to_type(seen.text)
+            if word and word not in seen.values:
+                lack = self._window.fill(field, word)
+                self._has_typed = True
+                self._number += 1
+                self._note(f"typed {word!r}", lack=lack, is_typed=True)
+                return not lack
+        return False
 
     def _tick(self, *, is_all: bool) -> bool:
         """Answer what must be answered on a page that asks once more, or *is_all*; whether there was anything."""
@@ -244,7 +273,7 @@ class _Leaving:
             return False
 
         async def tick(page: Any) -> Any:
-            return await page.evaluate(TICK, is_all)
+            return await page.evaluate(TICK, [is_all, self._switched])
 
         names = self._window.run(tick)
         for name in names:
@@ -284,7 +313,7 @@ class _Leaving:
     def _told(self) -> list[Sharing]:
         return [one for one in self._stage.journal.all(Sharing) if one.participant == self._participant.name]
 
-    def _note(self, text: str, *, lack: str = "") -> None:
+    def _note(self, text: str, *, lack: str = "", is_typed: bool = False) -> None:
         self._stage.journal.write(
             Pressed(
                 **self._stage.journal.stamp(),
@@ -294,5 +323,6 @@ class _Leaving:
                 text=text,
                 number=self._number,
                 lack=lack,
+                is_typed=is_typed,
             )
         )

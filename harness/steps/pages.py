@@ -21,6 +21,8 @@ PAGES = "app.observe.pages"
 Moment = Literal["plain", "waiting", "stalled", "unsynced", "synced", "ended", "failed"]
 LANDING_CAP_S = 20.0
 SCREEN_CAP_S = 30.0
+READ_S = 1.0
+"""So long somebody reads the last screen of a consent page in a window of its own, in real seconds."""
 
 
 class Looking(PlainStep, frozen=True, kw_only=True):
@@ -65,7 +67,7 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
         window = stage.window(participant)
         look_at(stage, participant, self.page, moment="plain")
         session_id = connect(stage, participant, window, page=self.page)
-        is_embedded = window.is_embedded
+        is_embedded, is_apart = window.is_embedded, window.is_consent_apart
         window.called("consent")
         _advance(stage, participant, window, session_id, self)
         if not self.then:
@@ -76,7 +78,7 @@ class WalkInBrowser(Looking, frozen=True, kw_only=True, tag="walk_in_browser"):
         if screen_at(stage, session_id) is not None:
             _act(stage, window, session_id, self.then)
         ended(stage, participant, ending_of(stage, session_id) or LEFT)
-        _land(stage, participant, window, session_id, is_embedded=is_embedded)
+        _land(stage, participant, window, session_id, is_embedded=is_embedded, is_apart=is_apart)
 
 
 def look_at(stage: "Stage", participant: "Participant", name: str, *, moment: Moment, cause: str = "") -> None:
@@ -136,21 +138,18 @@ def _await_change(stage: "Stage", window: Window, session_id: str, screen: Scree
     window.settle()
 
 
-def _land(stage: "Stage", participant: "Participant", window: Window, session_id: str, *, is_embedded: bool) -> None:
+def _land(
+    stage: "Stage", participant: "Participant", window: Window, session_id: str, *, is_embedded: bool, is_apart: bool
+) -> None:
     """Wait for the app's page, let the journal hear what it heard, and look at it."""
     ending = ending_of(stage, session_id)
     is_approved = ending == Ending.APPROVED.value
     page = "callback" if is_approved else "cancelled"
     window.called(page)
-    elapsed = stopwatch()
-    while window.consent_url and elapsed() < LANDING_CAP_S:
-        window.pause()
-    window.settle()
-    # In a window of its own, somebody may have been sent back there.
-    has_turned = window.turn_to_newest()
-    window.settle()
-    lack = "the consent page is still there after its end" if window.consent_url else ""
-    if is_embedded and not has_turned:
+    lack = await_return(window, is_apart=is_apart)
+    # In a window of its own, somebody may have been sent back there, even where it has closed since.
+    has_returned = is_apart and any(window.places.is_app(url) for url in _ways_back(window))
+    if is_embedded and not has_returned:
         _note_message(stage, participant, session_id)
     else:
         _note_visit(stage, participant, window, page)
@@ -176,9 +175,7 @@ def _note_message(stage: "Stage", participant: "Participant", session_id: str) -
 def _note_visit(stage: "Stage", participant: "Participant", window: Window, page: str) -> None:
     """The browser was sent to a page of the app's, or past it."""
     window.drain()
-    ways = window.ways
-    last_auth = max((number for number, url in enumerate(ways) if window.places.is_auth(url)), default=-1)
-    back = ways[last_auth + 1 :]
+    back = _ways_back(window)
     participant.way_back = back[0] if back else ""
     own = [
         one
@@ -197,3 +194,27 @@ def _note_visit(stage: "Stage", participant: "Participant", window: Window, page
             is_elsewhere=shown is None and bool(back),
         )
     )
+
+
+def await_return(window: Window, *, is_apart: bool) -> str:
+    """Wait until the consent page has gone after its end; what is lacking, in words.
+
+    Where it stands in a window of its own that nobody closes, the end user goes back from its last screen, or closes it.
+    """
+    elapsed, still = stopwatch(), stopwatch()
+    while window.consent_url and elapsed() < LANDING_CAP_S:
+        if not window.is_quiet:
+            still = stopwatch()
+        elif is_apart and still() > READ_S:
+            window.leave_consent()
+            still = stopwatch()
+        window.pause()
+    window.settle()
+    return "the consent page is still there after its end" if window.consent_url else ""
+
+
+def _ways_back(window: Window) -> tuple[str, ...]:
+    """Where the browser was sent since it left the consent page."""
+    ways = window.ways
+    last_auth = max((number for number, url in enumerate(ways) if window.places.is_auth(url)), default=-1)
+    return ways[last_auth + 1 :]

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
-from harness.browser import DESK_PX, Seen, Window
-from harness.browser.diary import Boxes, Diary
+import msgspec
+
+from harness.browser import DESK_PX, PHONE_PX, Seen, Window
+from harness.browser.diary import Diary
 from harness.clock import stopwatch
 from harness.errors import StepError
 from harness.journal import Exchange, Shown
@@ -29,6 +31,9 @@ BEGINNING_S = 0.5
 
 EARLY_S = 0.5
 """What shows so long before the app hung up is about the wait, and no word about its end."""
+
+TELLING_S = 1.0
+"""So soon a page tells what it shows at another width."""
 
 STILL_S, LONG_S = 0.3, 2.5
 AGAIN_S = 0.25
@@ -102,9 +107,8 @@ class Watch:
 
     def __init__(self, stage: "Stage", participant: "Participant", window: Window, *, cause: str) -> None:
         self._stage, self._participant, self._window, self._cause = stage, participant, window, cause
-        self._boxes = Boxes(window)
         self._diary = Diary(window)
-        self._before = Shown(participant=participant.name, page=window.page_name)
+        self._before = self._before_on_phone = Shown(participant=participant.name, page=window.page_name)
         self._meanwhile: list[Shown] = []
         self._since = stopwatch()
 
@@ -122,6 +126,8 @@ class Watch:
                 break
             pressed.add((window.url, left[0].text))
             self._diary = Diary(window)
+            self._before_on_phone = self._note("plain", self._seen_at(PHONE_PX) or window.read(), width_px=PHONE_PX)
+            self._seen_at(DESK_PX)
             self._diary.point_at(left[0])
             self._before = self._note("plain", self._diary.latest() or window.read())
             lack = press(self._stage, self._participant, window, left[0], number=number)
@@ -131,13 +137,40 @@ class Watch:
         raise StepError(f"Nothing that can be pressed on the page {self._window.page_name!r} makes the app call the API.")
 
     def await_a_sign(self) -> None:
-        """Look as soon as the page shows something else, and after a second in any case, or when the app calls."""
+        """Look as soon as the page shows something else, and after a second in any case, or when the app calls.
+
+        Where something does, look on a phone as well; and where nothing shows there, once more on a desk, because a sign may
+        have gone in the meantime.
+        """
         seen = self._seen()
         while self._goes_on() and (seen is None or not _differs(seen, self._before)):
             self._window.pause()
             seen = self._seen()
         after_s = self._since() if self._diary.is_over else self._diary.since_s
-        self._meanwhile.append(self._note("waiting", seen if after_s is not None else None, after_s=after_s))
+        has_sign = seen is not None and _differs(seen, self._before)
+        lack = "" if seen is None or has_sign else self._doubt()
+        self._meanwhile.append(self._note("waiting", seen if after_s is not None else None, after_s=after_s, lack=lack))
+        if self._diary.is_over or not has_sign:
+            return
+        if not self._await_a_sign_on_a_phone():
+            self._note_waiting(self._seen_at(DESK_PX, taller_px=1), DESK_PX)
+        else:
+            self._window.begin_to_resize(DESK_PX, taller_px=1)
+
+    def _await_a_sign_on_a_phone(self) -> bool:
+        seen = self._seen_at(PHONE_PX)
+        while self._goes_on() and not self._diary.is_over and (seen is None or not _differs(seen, self._before_on_phone)):
+            self._window.pause()
+            seen = self._diary.latest()
+        self._note_waiting(seen, PHONE_PX)
+        return seen is not None and _differs(seen, self._before_on_phone)
+
+    def _note_waiting(self, seen: Seen | None, width_px: int) -> None:
+        after_s = self._diary.since_s
+        if seen is not None and after_s is not None and not self._diary.is_over:
+            before = self._before if width_px == DESK_PX else self._before_on_phone
+            lack = "" if _differs(seen, before) else self._doubt()
+            self._meanwhile.append(self._note("waiting", seen, after_s=after_s, lack=lack, width_px=width_px))
 
     def await_the_end(self) -> None:
         """Wait until the app has given up and the page says something new, or until a moment past the app's deadline.
@@ -150,7 +183,7 @@ class Watch:
         while self._since() < cap_s:
             is_open = bool(self._stage.fiskil.link.open_requests)
             open_s = self._since() if is_open else open_s
-            seen = self._seen()
+            seen = self._heard()
             if seen is not None and is_open and _is_new(seen, [self._before, *self._meanwhile]):
                 self._meanwhile.append(self._note("waiting", seen))
             known = [] if is_open else [one for one in self._meanwhile if one.after_s <= open_s - EARLY_S]
@@ -163,9 +196,9 @@ class Watch:
     def look_at_the_end(self, moment: Literal["stalled", "failed"]) -> None:
         """Write down what came of it: at both widths, but for a page that is still waited for."""
         self._window.called("answer")
-        lack = "the app got through, so that it had no failure to tell of" if self._window.consent_url else self._boxes.lack
+        lack = "the app got through, so that it had no failure to tell of" if self._window.consent_url else ""
         if not self._diary.is_over and not self._window.is_quiet:
-            self._note(moment, self._seen())
+            self._note(moment, self._heard())
         else:
             self._window.look(moment=moment, cause=self._cause, lack=lack, has_pictures=False)
 
@@ -196,7 +229,37 @@ class Watch:
         except StepError:
             return None
 
-    def _note(self, moment: str, seen: Seen | None, *, after_s: float | None = None) -> Shown:
+    def _seen_at(self, width_px: int, *, taller_px: int = 0) -> Seen | None:
+        """What the page tells at that width, as soon as it does; None where it does not in time, or is left meanwhile."""
+        self._window.begin_to_resize(width_px, taller_px=taller_px)
+        elapsed = stopwatch()
+        while self._diary.width_px != width_px:
+            if self._diary.is_over or elapsed() > TELLING_S:
+                return None
+            self._window.pause()
+        return self._diary.latest()
+
+    def _heard(self) -> Seen | None:
+        """The page as it is, with what it said in dialogs of the browser's, which a person reads and sends away."""
+        seen = self._seen()
+        said = [one.words for one in self._window.said if seen is not None and one.words not in seen.text]
+        return msgspec.structs.replace(seen, text="\n".join([seen.text, *said])) if seen is not None else None
+
+    def _doubt(self) -> str:
+        """What else a person may have seen of it, where the page is as it was before."""
+        if self._window.said:
+            return "the page spoke in a box of the browser's own, and showed nothing when that was gone"
+        return "a window was opened that shows nothing yet" if self._window.is_beside_blank else ""
+
+    def _note(
+        self,
+        moment: str,
+        seen: Seen | None,
+        *,
+        after_s: float | None = None,
+        lack: str = "",
+        width_px: int = DESK_PX,
+    ) -> Shown:
         look = Shown(
             **self._stage.journal.stamp(),
             participant=self._participant.name,
@@ -204,14 +267,15 @@ class Watch:
             moment=moment,
             cause=self._cause,
             url=seen.url if seen else "",
-            width_px=DESK_PX,
+            width_px=width_px,
             title=seen.title if seen else "",
             text=seen.text if seen else "",
             html=seen.html if seen else "",
             signs=seen.signs if seen else (),
             controls=seen.controls if seen else (),
+            veils=seen.veils if seen else (),
             after_s=self._since() if after_s is None else after_s,
-            lack=self._boxes.lack if seen else "the browser could not tell what it showed",
+            lack=lack if seen else "the browser could not tell what it showed",
             digest=self._diary.digest(),
         )
         self._stage.journal.write(look)

@@ -10,12 +10,23 @@ import msgspec
 from msgspec import Struct
 
 from harness.journal import Control
-from harness.probes.page_words import plain, says, words_for
+from harness.probes.page_words import dataset_names, plain, says, words_for
 from harness.probes.states_its_use import is_same_address
 
 REVOKE = "revoke"
 WAYS = (3, 4)
 LAST = 6
+DATASETS = (
+    "accounts",
+    "balances",
+    "transactions",
+    "payees",
+    "direct_debits",
+    "scheduled_payments",
+    "usage",
+    "billing",
+    "identity",
+)
 
 
 class WayOut(Struct, frozen=True, kw_only=True):
@@ -51,26 +62,34 @@ def first_ways(
     others = [one for one in institutions if one != sought]
     able = [one for one in _able(controls, is_own) if not says(one.text, others) or says(one.text, [sought])]
     able = [one for one in able if not (one.kind == "link" and is_same_address(one.leads_to, url))]
+    able += [one for one in controls if _is_standing(one, sought) and not says(one.text, others)]
     place = _place_of(text, institutions, sought)
     ranked: list[tuple[int, WayOut]] = []
     for one in able:
-        is_told = is_sure(one, more_words)
+        is_told = is_sure(one, more_words) or is_sharing(one)
         rank = (0 if says(one.text, [sought]) else 1) if is_told else _rank(one, sought)
         if rank is not None:
-            is_for_all = len(institutions) > 1 and bool(says(one.text, words_for(REVOKE, "every")))
+            # "My data" may be all of it, but not beside the name of the one.
+            is_for_all = len(institutions) > 1 and not says(one.text, [sought])
+            is_for_all = is_for_all and bool(says(one.text, words_for(REVOKE, "every")))
             ranked.append((LAST if is_for_all else rank, WayOut(control=one, is_sure=is_told, is_way=rank in WAYS)))
     best = [way for _, way in sorted(ranked, key=lambda pair: pair[0])]
     return _nearest_first(_told_apart(best, place, len(institutions)), text, institutions, sought)
 
 
 def next_ways(
-    before: Sequence[Control], controls: Sequence[Control], *, is_own: Callable[[str], bool], has_sure: bool
+    before: Sequence[Control],
+    controls: Sequence[Control],
+    *,
+    is_own: Callable[[str], bool],
+    has_sure: bool,
+    has_switched: bool = False,
 ) -> list[WayOut]:
     """What has come since the last press and may go on: what is sure, then what confirms, then what is likely, then ways.
 
-    After something sure only what confirms it goes on.
+    After something sure only what confirms it goes on; after a switch also what keeps the change, which stood there before.
     """
-    left = list(before)
+    left = [one for one in before if not (has_switched and says(one.text, words_for(REVOKE, "saves")))]
     fresh = []
     for one in controls:
         if one in left:
@@ -78,7 +97,7 @@ def next_ways(
         else:
             fresh.append(one)
     able = _able(fresh, is_own)
-    groups = ["sure", "confirms", "likely"] + ([] if has_sure else ["ways"])
+    groups = ["sure", "confirms", "likely"] + ([] if has_sure else ["ways"]) + (["saves"] if has_switched else [])
     found: list[Control] = []
     for name in groups:
         found += [one for one in able if one not in found and says(one.text, words_for(REVOKE, name))]
@@ -104,6 +123,18 @@ def is_sure(control: Control, more_words: Sequence[str] = ()) -> bool:
     return bool(says(control.text, [*more_words, *words_for(REVOKE, "sure")]))
 
 
+def is_sharing(control: Control) -> bool:
+    """Whether it is a switch that stands on, and for sharing itself: no dataset alone, and nothing beside it."""
+    is_part = says(control.text, [word for name in DATASETS for word in dataset_names(name)])
+    return _is_standing(control, "") and not is_part
+
+
+def _is_standing(control: Control, sought: str) -> bool:
+    words = [*words_for(REVOKE, "switches"), *([sought] if sought else [])]
+    is_able = control.kind == "switch" and control.is_on and not control.is_disabled
+    return is_able and bool(says(control.text, words)) and not says(control.text, words_for(REVOKE, "asides"))
+
+
 def _able(controls: Sequence[Control], is_own: Callable[[str], bool]) -> list[Control]:
     return [
         one
@@ -122,7 +153,7 @@ def _words(*names: str) -> list[str]:
 
 def _rank(control: Control, sought: str) -> int | None:
     """How likely a control of the first page ends a consent: 0 is likeliest, None is not at all."""
-    if says(control.text, words_for(REVOKE, "likely")):
+    if control.kind == "switch" or says(control.text, words_for(REVOKE, "likely")):
         return 2
     if says(control.text, [sought]):
         return 3

@@ -55,6 +55,18 @@ PAGES = {
     "/asks": '<button onclick=\'if (confirm("Really?")) document.title = "Done"\'>Stop</button>',
     "/covered": """<button onclick='document.title = "Pressed"'>Go</button>
 <div style="position:fixed;inset:0">We use cookies</div>""",
+    "/tells": "<button onclick='alert(1 + 1 + \" errors\")'>Stop</button>",
+    "/declared": """<h1>Hello</h1><div><template shadowrootmode="closed"><p>Inside, declared</p>
+<div><template shadowrootmode="open"><button>Go deep</button></template></div></template></div>""",
+    "/chart": "<h1>Chart</h1><canvas width=300 height=150></canvas>",
+    "/drawn": "<h1>Drawn</h1><canvas style='width:100vw;height:90vh'></canvas>",
+    "/switches": """<label><input type="checkbox" checked style="opacity:0"> Share my data</label>
+<button role="switch" aria-checked="false" onclick='this.ariaChecked = "true"'>Tell me more</button>""",
+    "/opens": """<h1>Beneath</h1><button onclick='window.open("/beside")'>Open</button>
+<button onclick='window.open("/passing")'>Hurry</button>""",
+    "/beside": """<h1>Beside</h1><button onclick='opener.document.querySelector("h1").append(" it closed"); window.close()'>
+Shut</button>""",
+    "/passing": "<script>localStorage.here = 7; opener.document.body.append('It was here'); close();</script>",
     "/login": "<h1>Log in</h1><input type='password'>",
     "/fits": """<h1>Fits</h1><p id=wide>There is room</p><script>
 addEventListener("resize", () => { wide.hidden = innerWidth < 600; });
@@ -329,3 +341,81 @@ def test_what_a_dialog_says_is_read(go: Open) -> None:
     window.press(window.read().controls[0])
 
     assert window.wait_until(lambda seen: "Really?" in seen.text, cap_s=30) is not None
+
+
+@pytest.mark.parametrize(("path", "told"), [("/asks", ("Really?", True)), ("/tells", ("2 errors", False))])
+def test_what_asks_is_told_apart_from_what_tells(go: Open, path: str, told: tuple[str, bool]) -> None:
+    """Somebody has to answer the one, and may read the other at any time."""
+    window = go(path)
+
+    window.press(Control(kind="button", text="Stop"))
+
+    assert [(one.words, one.is_question) for one in window.said] == [told]
+    assert told[0] in window.read().text
+
+
+def test_what_is_asked_when_all_is_over_is_no_question(go: Open) -> None:
+    """Its answer changes nothing any more."""
+    window = go("/asks")
+    window.ask_until(lambda: True)
+
+    window.press(Control(kind="button", text="Stop"))
+
+    assert [(one.words, one.is_question) for one in window.said] == [("Really?", False)]
+
+
+def test_a_window_that_a_page_opens_is_followed(go: Open, httpserver: HTTPServer) -> None:
+    """It is in front, and what lies beneath is still seen; when it closes, the page beneath is in front again."""
+    window = go("/opens")
+
+    window.press(Control(kind="button", text="Open"))
+    window.settle()
+    both, address = window.read().text.splitlines(), window.url
+    window.press(Control(kind="button", text="Shut"))
+    window.settle()
+
+    assert (both[0], "Beneath" in both, address) == ("Beside", True, httpserver.url_for("/beside"))
+    assert (window.read().text.splitlines()[0], window.url) == ("Beneath it closed", httpserver.url_for("/opens"))
+
+
+def test_a_window_that_closes_at_once_is_searched(go: Open, journal: Journal) -> None:
+    """What it kept and where it was is known; of what it was sent, whatever was not read says so."""
+    window = go("/opens")
+
+    window.press(Control(kind="button", text="Hurry"))
+    window.wait_until(lambda seen: "It was here" in seen.text, cap_s=30)
+    window.note_storage()
+    window.close()
+
+    sent = fetched(journal, "/passing")
+    assert (b"localStorage.here" in sent.body) != bool(sent.lack)
+    assert ("localStorage", "here", "7") in {(one.place, one.name, one.value) for one in journal.all(Stored)}
+    assert any(url.endswith("/passing") for url in window.visited)
+
+
+def test_a_switch_is_known_by_how_it_stands(go: Open) -> None:
+    """Also one whose box is not to be seen; each can be pressed."""
+    window = go("/switches")
+    before = window.read().controls
+
+    lacks = [window.press(one) for one in before]
+
+    shared = Control(kind="switch", text="Share my data", is_on=True)
+    assert (before, lacks) == ((shared, Control(kind="switch", text="Tell me more")), ["", ""])
+    assert [one.is_on for one in window.read().controls] == [False, True]
+
+
+def test_shadow_roots_that_stand_closed_in_the_html_are_looked_into(go: Open) -> None:
+    """What is in them is read and can be pressed, as in any other."""
+    window = go("/declared")
+
+    looks = window.look()
+
+    assert [("Inside, declared" in one.text, one.veils) for one in looks] == [(True, ())] * 2
+    assert window.press(Control(kind="button", text="Go deep")) == ""
+
+
+@pytest.mark.parametrize(("path", "veils"), [("/chart", ()), ("/drawn", ("a canvas covers half of the page or more",))])
+def test_what_is_drawn_over_half_of_a_page_may_hide_words(go: Open, path: str, veils: tuple[str, ...]) -> None:
+    """A chart does not."""
+    assert [one.veils for one in go(path).look()] == [veils] * 2

@@ -47,11 +47,18 @@ def show(
 
 
 def press(tape: Tape, *texts: str, purpose: str = "revoke", lack: str = "") -> None:
-    """These controls were pressed one after another since the page was opened."""
+    """These controls were pressed one after another since the page was opened; some were typed."""
     for number, text in enumerate(texts, start=1):
         tape.journal.write(
             Pressed(
-                at_s=tape.now_s, participant="", page="connections", purpose=purpose, text=text, number=number, lack=lack
+                at_s=tape.now_s,
+                participant="",
+                page="connections",
+                purpose=purpose,
+                text=text,
+                number=number,
+                lack=lack,
+                is_typed=text.startswith("typed "),
             )
         )
         tape.now_s += 0.05

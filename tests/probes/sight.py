@@ -13,7 +13,8 @@ CONNECT = "Connect your bank\nWe ask your bank for your accounts and balances.\n
 def shown(tape: Tape, page: str, text: str, *, moment: str = "plain", lack: str = "", **more: Any) -> None:
     """Somebody looked at a page; 0.05 s pass. A page that lacks something was never seen."""
     seen = {"lack": lack} if lack else {"status": 200, "text": text, "html": f"<p>{text}</p>", **more}
-    tape.journal.write(Shown(at_s=tape.now_s, participant="", page=page, moment=moment, width_px=1280, **seen))
+    seen = {"width_px": 1280, **seen}
+    tape.journal.write(Shown(at_s=tape.now_s, participant="", page=page, moment=moment, **seen))
     tape.wait(0.05)
 
 

@@ -140,6 +140,18 @@ def test_what_is_not_done_with_money_names_no_data(tape: Tape) -> None:
     assert PROBE.examine(tape.journal).verdict is Verdict.FAIL
 
 
+def test_what_is_drawn_over_half_of_the_page_may_name_it(tape: Tape) -> None:
+    """Nobody can read it there; beside good words it changes nothing."""
+    veils = ("a canvas covers half of the page or more",)
+    declare(tape)
+    show(tape, "connect", DUMB, veils=veils)
+    hidden = PROBE.examine(tape.journal)
+    show(tape, "connect", GOOD, veils=veils)
+
+    assert (hidden.verdict, "a canvas covers half of the page" in hidden.seen) == (Verdict.INCONCLUSIVE, True)
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
 def test_parts_of_words_are_no_words(tape: Tape) -> None:
     """An accountant is no account."""
     declare(tape, datasets=("accounts",))

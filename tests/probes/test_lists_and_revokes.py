@@ -66,6 +66,48 @@ def test_four_presses_fail(tape: Tape) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("acts", "verdict", "seen"),
+    [
+        (
+            ("Disconnect", "typed 'STOP'", "Yes"),
+            Verdict.PASS,
+            "the page lists what is shared, and 2 presses and 1 typed word end it at Fiskil",
+        ),
+        (
+            ("Details", "Disconnect", "typed 'STOP'", "Yes"),
+            Verdict.INCONCLUSIVE,
+            "it takes 3 presses and 1 typed word to revoke a consent, and 3 are the most; "
+            "whether a word that is typed is a press, the practice does not say",
+        ),
+        (
+            ("Details", "Disconnect", "typed 'STOP'", "Yes", "Really"),
+            Verdict.FAIL,
+            "it takes 4 presses and 1 typed word to revoke a consent, and 3 are the most",
+        ),
+    ],
+)
+def test_a_typed_word_is_counted_and_told(tape: Tape, acts: tuple[str, ...], verdict: Verdict, seen: str) -> None:
+    """It is work, and no click: alone it makes nobody guilty."""
+    listed(tape)
+    press(tape, *acts)
+    gone(tape)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.seen) == (verdict, seen)
+
+
+def test_a_switch_that_still_stands_on_lists_the_consent(tape: Tape) -> None:
+    """And one that stands off does not."""
+    switch = Control(kind="switch", text=f"Share my data with {BANK}", is_on=True)
+    listed(tape, PAGE, switch)
+    press(tape, f"turn off sharing: {switch.text}")
+    gone(tape, PAGE, switch)
+
+    assert PROBE.examine(tape.journal).seen == "the page still lists a consent as active that has ended"
+
+
 def test_what_was_tried_before_is_no_part_of_the_way(tape: Tape) -> None:
     """Only presses since the page was opened count."""
     listed(tape)

@@ -117,6 +117,17 @@ def test_words_that_were_there_before_do_not_stand_beside_a_code(tape: Tape) -> 
     assert (finding.verdict, "shows the raw code" in finding.seen) == (Verdict.FAIL, True)
 
 
+def test_what_is_drawn_may_say_it(tape: Tape) -> None:
+    """The words are as before, and a large canvas may hold others."""
+    before = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
+    tape.journal.write(Shown(participant="", page="connect", status=200, width_px=360, text=before))
+    failed(tape, OTP, before, veils=("a canvas covers half of the page or more",))
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, "a canvas covers half" in finding.seen) == (Verdict.INCONCLUSIVE, True)
+
+
 @pytest.mark.parametrize("status", [200, 400, 404, 500, 503])
 def test_a_page_with_words_passes_whatever_its_status(tape: Tape, status: int) -> None:
     """The person reads the page and not the status."""

@@ -122,3 +122,50 @@ def test_what_could_not_be_pressed_is_a_doubt(tape: Tape) -> None:
 def test_no_look_names_the_hook(tape: Tape) -> None:
     """Without a browser there is nothing to see."""
     assert PROBE.examine(tape.journal).hook == "app.observe.pages"
+
+
+def waited_on_both(tape: Tape, on_phone: str, *, again: str = f"{CONNECT}\nOpening\u2026", after_s: float = 1.0) -> None:
+    """A sign shows on a desk at once; then somebody looks on a phone, and on a desk again."""
+    opening = f"{CONNECT}\nOpening\u2026"
+    shown(tape, "connect", CONNECT, width_px=360, digest="small")
+    shown(tape, "connect", CONNECT, digest="same")
+    pressed(tape)
+    hangs(tape, "Latency(delay_ms=3000)", for_s=3.0)
+    tape.wait(0.1)
+    shown(tape, "connect", opening, moment="waiting", after_s=0.1, digest="other")
+    tape.wait(1.0)
+    shown(tape, "connect", on_phone, moment="waiting", after_s=after_s, width_px=360, digest="small")
+    shown(tape, "connect", again, moment="waiting", after_s=after_s + 0.1, digest="other")
+
+
+@pytest.mark.parametrize(
+    ("on_phone", "again", "verdict", "seen"),
+    [
+        (f"{CONNECT}\nOpening", f"{CONNECT}\nOpening\u2026", Verdict.PASS, "something showed within 1 s of the press"),
+        (
+            CONNECT,
+            f"{CONNECT}\nOpening\u2026",
+            Verdict.FAIL,
+            "nothing on the page changed within 1 s of the press at 360 px",
+        ),
+        (CONNECT, CONNECT, Verdict.INCONCLUSIVE, "whether anything showed in time at 360 px cannot be told"),
+    ],
+    ids=["there too", "not there", "gone meanwhile"],
+)
+def test_a_sign_shows_on_a_phone_as_well(tape: Tape, on_phone: str, again: str, verdict: Verdict, seen: str) -> None:
+    """What has gone from the desk in the meantime accuses nobody."""
+    waited_on_both(tape, on_phone, again=again)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.seen) == (verdict, seen)
+
+
+def test_a_phone_that_nobody_looked_at_in_time_is_a_doubt(tape: Tape) -> None:
+    """It had been looked at before the press."""
+    shown(tape, "connect", CONNECT, width_px=360)
+    waited(tape, f"{CONNECT}\nOpening")
+
+    finding = PROBE.examine(tape.journal)
+
+    assert finding.seen == "the page was not seen at 360 px while the app was waiting"

@@ -81,3 +81,19 @@ def test_somebody_without_a_consent_is_refused(play: Play) -> None:
     """There is nothing that could be revoked."""
     with pytest.raises(AssertionError, match="has no consent yet"):
         play("revoking_asks_in_a_window", steps.RevokeInBrowser())
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    ("app", "acts"),
+    [
+        ("revoking_by_switch", ["turn off sharing: Share my data with Banking Sandbox Data Holder"]),
+        ("revoking_wants_a_word", ["Stop sharing with Banking Sandbox Data Holder", "typed 'DISCONNECT'", "End it"]),
+    ],
+)
+def test_switches_are_turned_off_and_words_are_typed(play: Play, app: str, acts: list[str]) -> None:
+    """Each is an act of its own, and the consent has ended."""
+    journal = play(app, *CONSENTED, *LEFT)
+
+    assert pressed(journal) == list(enumerate(acts, start=1))
+    assert [one.is_active for one in journal.all(ConsentSeen)] == [True, False]

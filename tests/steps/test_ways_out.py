@@ -170,3 +170,47 @@ def test_of_more_controls_than_consents_another_banks_is_left_alone() -> None:
     ways = first_ways(text, [same] * 3, url=PAGE, institutions=[RANGES, SANDBOX], sought=SANDBOX, is_own=is_own)
 
     assert [one.nth for one in ways] == [2]
+
+
+def switch(text: str, *, is_on: bool = True) -> Control:
+    """A switch, which stands on unless told otherwise."""
+    return Control(kind="switch", text=text, is_on=is_on)
+
+
+def test_a_switch_that_stands_for_sharing_is_a_way_out() -> None:
+    """After what says that it ends it; a part of what is shared comes last, though it may be all there is."""
+    part, whole, stop = switch("Share balances"), switch(f"Share with {SANDBOX}"), button("Stop sharing with them")
+
+    assert first(part, stop, whole) == [whole, stop, part]
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        switch("Share my data", is_on=False),
+        switch("E-mail me about shared accounts"),
+        switch("Dark mode"),
+        Control(kind="switch", text="Share my data", is_on=True, is_disabled=True),
+    ],
+    ids=lambda one: one.text,
+)
+def test_other_switches_are_left_alone(control: Control) -> None:
+    """Nobody turns on what is off, nor what is about something else."""
+    assert first(control) == []
+
+
+def test_the_name_of_one_bank_is_not_all_banks() -> None:
+    """What it calls my data, beside a name, is the data from there."""
+    one, every = switch(f"Share my data with {SANDBOX}"), button("Stop all sharing and delete my data")
+
+    assert first(every, one, institutions=(RANGES, SANDBOX)) == [one, every]
+
+
+def test_what_keeps_a_change_follows_a_switch() -> None:
+    """It stood there before, where it would have changed nothing."""
+    save, on, off = button("Save"), switch("Share my data"), switch("Share my data", is_on=False)
+
+    after = next_ways([save, on], [save, off], is_own=is_own, has_sure=True, has_switched=True)
+
+    assert [one.control for one in after] == [save]
+    assert next_ways([save, on], [save, off], is_own=is_own, has_sure=True) == []

@@ -1,0 +1,20 @@
+"""Passes Fiskil's 429 on to the person in front of the page, as if they had asked too often.
+
+They have pressed once: say that it did not work, and when to try again.
+"""
+
+from reference_app import app, failures, layout
+
+_respond = failures.respond
+
+
+def respond(doing, error, *, ref, is_page):
+    """What came, goes on."""
+    answer = _respond(doing, error, ref=ref, is_page=is_page)
+    if error.status != 429 or not is_page:
+        return answer
+    return layout.respond("<!doctype html><title>429</title><h1>429 Too Many Requests</h1>", status=429)
+
+
+failures.respond = respond
+build = app.build
