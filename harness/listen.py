@@ -70,9 +70,9 @@ class Loop:
         for server in tuple(self.servers):
             server.close()
         with contextlib.suppress(Exception):
-            self.run(_cancel_everything(), timeout_s=5)
+            self.run(_cancel_everything(), timeout_s=2)
         self.asyncio.call_soon_threadsafe(self.asyncio.stop)
-        self._thread.join(30)
+        self._thread.join(5)
         if not self._thread.is_alive():
             self.asyncio.close()
 
@@ -159,7 +159,7 @@ class Server:
         """Stop listening and drop every connection; twice is fine."""
         if self in self._loop.servers:
             self._loop.servers.discard(self)
-            self._loop.run(self._server.end(), timeout_s=30)
+            self._loop.run(self._server.end(), timeout_s=5)
 
 
 class _Embedded(uvicorn.Server):
