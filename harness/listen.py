@@ -72,7 +72,7 @@ class Loop:
         for server in tuple(self.servers):
             server.close()
         with contextlib.suppress(Exception):
-            self.run(_cancel_everything(), timeout_s=5)
+            self.run(_cancel_everything(), timeout_s=2)
         self.asyncio.call_soon_threadsafe(self.asyncio.stop)
         self._thread.join(CLOSING_S)
         if not self._thread.is_alive():
