@@ -9,7 +9,7 @@ from harness.browser import DESK_PX, PHONE_PX, Seen, Window
 from harness.browser.diary import Diary
 from harness.clock import stopwatch
 from harness.errors import StepError
-from harness.journal import Exchange, Shown
+from harness.journal import Control, Exchange, Shown
 from harness.probes.looks import sentences
 from harness.steps.connecting import MOST_PRESSES, candidates, press
 from harness.steps.pages import Looking, address_of, look_at
@@ -28,6 +28,9 @@ GIVEN_UP_S = 4.0
 
 BEGINNING_S = 0.5
 """A press that made the app call nothing for so long leads to a page with something more to press."""
+
+DRAWING_S = 1.0
+"""A script has drawn by then what can be pressed."""
 
 EARLY_S = 0.5
 """What shows so long before the app hung up is about the wait, and no word about its end."""
@@ -119,9 +122,10 @@ class Watch:
             StepError: Nothing that can be pressed leads to a call.
         """
         pressed: set[tuple[str, str]] = set()
+        window = self._window
         for number in range(1, MOST_PRESSES + 1):
-            window = self._window
-            left = [one for one in candidates(window.read(), window) if (window.url, one.text) not in pressed]
+            window.wait_until(lambda seen: bool(_left(seen, window, pressed)), cap_s=DRAWING_S)
+            left = _left(window.read(), window, pressed)
             if not left:
                 break
             pressed.add((window.url, left[0].text))
@@ -280,6 +284,11 @@ class Watch:
         )
         self._stage.journal.write(look)
         return look
+
+
+def _left(seen: Seen, window: Window, pressed: set[tuple[str, str]]) -> list[Control]:
+    """What may begin linking and was not pressed yet."""
+    return [one for one in candidates(seen, window) if (window.url, one.text) not in pressed]
 
 
 def _is_new(seen: Seen, known: list[Shown]) -> bool:
