@@ -328,7 +328,9 @@ class Stage:
             is_stuck = _tells_none(rest.told) and (rest.is_quiescent or rest.still_s >= cap_s / 2)
             rest = msgspec.structs.replace(rest, is_quiescent=False, is_stuck=is_stuck)
         if not rest.is_stuck:
-            self.app.stall = NONE
+            # Where nothing tells what is pending, only something that was due and got done shows that work goes on.
+            is_mute = rest.told.pending is None and (not due.owes or due.lacks(rest.told.applied))
+            self.app.stall = stall if is_mute else NONE
             return rest, ""
         message, pending = due.first_left(rest.told.applied), rest.told.pending or 0
         self.app.stall = stall.again(pending=pending, backlog=backlog, scenario=self._scenario, message=message)

@@ -29,6 +29,11 @@ class Due:
         self.is_unseen = bool(taken) and (not looks or taken[-1].at_s > looks[-1].at_s)
         """Whether something was acknowledged since the app was looked at last."""
 
+    @property
+    def owes(self) -> bool:
+        """Whether anything is due at all."""
+        return bool(self._owed)
+
     def lacks(self, applied: dict[str, int] | None) -> bool:
         """Whether counts that the app tells now lack something; those of an app that tells none lack nothing."""
         return applied is not None and any(not applied.get(one, 0) for one in self._owed)
