@@ -163,8 +163,12 @@ def _effects(driver: Driver) -> tuple[State, str]:
     reply = driver.app.call(EFFECTS, NOBODY, timeout_s=EFFECTS_S)
     if reply.status is None:
         return State.WRONG, f"did not answer within {EFFECTS_S:g} s: {reply.trouble}. {WANTED}"
-    if reply.status == NOTHING and is_nowhere(driver.app, NOBODY | _somebody(driver)):
-        return State.WRONG, f"answers {reply.status}, as any path does that is not there. {WANTED}"
+    if reply.status == NOTHING:
+        known = _somebody(driver)
+        if is_nowhere(driver.app, NOBODY | known):
+            # An app that could not be told of anybody may be right to know nobody.
+            state = State.WRONG if known else State.WARNING
+            return state, f"answers {reply.status}, as any path does that is not there. {WANTED}"
     if reply.status in {400, 403, 404, 422}:
         return State.WARNING, f"answers {reply.status} for an end user that nobody knows; known ones must answer JSON"
     try:

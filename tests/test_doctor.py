@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from harness import catalog
 from harness.clock import stopwatch
 from harness.doctor import Check, State, diagnose
 from harness.errors import AppError, ConfigError
-from harness.settings import Attestation, GateSettings, Settings, Waiver
+from harness.settings import FILE, Attestation, GateSettings, RequestTemplate, Settings, Waiver, load
 
 pytestmark = pytest.mark.slow
 
@@ -76,7 +77,6 @@ def test_a_page_that_is_no_page_is_wrong(receiver_settings: MakeSettings) -> Non
 @pytest.mark.parametrize(
     ("hook", "flaw", "words"),
     [
-        ("GET /elsewhere", "", "answers 404, as any path does that is not there. Wanted: 200 with JSON like "),
         ("GET /status", "", "answered 200 (application/json) with none of applied, failed, pending, state. Wanted: 200"),
         ("GET /effects", "no_json", "answered 200 with something that is no JSON: ''. Wanted: 200 with JSON like "),
     ],
@@ -91,6 +91,27 @@ def test_an_effects_hook_that_leads_nowhere_is_wrong(
 
     assert says.state is State.WRONG
     assert words in says.says
+
+
+def test_a_404_about_nobody_is_a_warning(receiver_settings: MakeSettings) -> None:
+    """A receiver may be right to say so of an end user whom nothing has told it of."""
+    says = found(receiver_settings(app={"observe": {"effects": "GET /elsewhere"}}))["app.observe.effects"]
+
+    assert says.state is State.WARNING
+    assert "answers 404, as any path does that is not there. Wanted: 200 with JSON like " in says.says
+
+
+def test_a_404_about_somebody_is_wrong() -> None:
+    """The app started a session for them."""
+    settings = load(catalog.folder("examples") / "reference_app" / FILE)
+    app = settings.app
+    observe = type(app.observe)(effects=RequestTemplate(request="GET /elsewhere?end_user_id={end_user_id}"))
+    drive = type(app.drive)(start_session=app.drive.start_session)
+
+    narrowed = msgspec.structs.replace(app, observe=observe, drive=drive, tls=None)
+    says = found(msgspec.structs.replace(settings, app=narrowed))
+
+    assert says["app.observe.effects"].state is State.WRONG
 
 
 def test_an_effects_hook_that_hangs_is_waited_for_once(
