@@ -99,9 +99,7 @@ def receiver_settings() -> Callable[..., Settings]:
             # Longer than a busy machine may let it wait, so that no correct receiver is late.
             "limits": {"ack_s": 5, "request_deadline_s": 20},
         }
-        # Nothing becomes ready by itself before a step says so, however long a busy machine takes from one to the next.
-        sandbox = {"readings": {"sync": {"latency": "minutes"}}}
-        return parse({"app": {**raw, **(app or {})}, "sandbox": sandbox}, folder=APPS)
+        return parse({"app": {**raw, **(app or {})}}, folder=APPS)
 
     return make
 

@@ -179,7 +179,7 @@ def test_each_answer_is_a_value() -> None:
         (faults.ErrorBody(status=200), "status must be a whole number, from 400 to 599, got 200"),
         (faults.ErrorBody(told="htm"), "no told 'htm'. Did you mean 'html'"),  # type: ignore[arg-type]
         (faults.ErrorFlags(status=204), "status"),
-        (faults.RetryAfter(form="date"), "Did you mean 'past_date'"),  # type: ignore[arg-type]
+        (faults.RetryAfter(form="date"), "Did you mean 'http_date'"),  # type: ignore[arg-type]
         (faults.RetryAfter(wait_s=-1), "wait_s"),
         (faults.RetryAfter(date_skew_s=10**9), "date_skew_s"),
         (faults.ErrorInside(given="nul"), "Did you mean 'null'"),  # type: ignore[arg-type]
