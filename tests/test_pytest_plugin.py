@@ -1,6 +1,5 @@
 """The pytest plugin, by running pytest inside pytest: fixtures, scenarios as items, summaries, and its cost at start."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -422,21 +421,3 @@ def test_the_plugin_module_imports_nothing_heavy() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
     assert loaded.strip() == "['harness', 'harness.pytest_plugin']"
-
-
-def test_it_adds_at_most_a_quarter_to_a_bare_start(project: Project) -> None:
-    """The least processor time of an empty test with the plugin, against the same without it."""
-    pytester = project(test_it="def test_a(): pass")
-    bare = [sys.executable, "-m", "pytest", "--disable-plugin-autoload", "-p", "no:cacheprovider", "-q", "test_it.py"]
-
-    def spent_s(*arguments: str) -> float:
-        # Processor time, because the wall clock also measures whatever else this machine is doing.
-        with subprocess.Popen([*bare, *arguments], cwd=pytester.path, stdout=subprocess.DEVNULL) as process:
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-        assert process.returncode == 0
-        return usage.ru_utime + usage.ru_stime
-
-    pairs = [(spent_s("-p", "harness.pytest_plugin"), spent_s()) for _ in range(6)]
-
-    assert min(one for one, _ in pairs) <= 1.25 * min(other for _, other in pairs)
