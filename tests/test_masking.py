@@ -25,4 +25,4 @@ def test_a_long_word_takes_no_time(word: str) -> None:
     elapsed = stopwatch()
 
     assert masking.header("x-odd", word) == word
-    assert elapsed() < 10
+    assert elapsed() < 60

@@ -124,7 +124,7 @@ def test_a_refresh_is_measured(perform: Perform) -> None:
 
     (refresh,) = [one for one in journal.all(HookCall) if one.hook == "refresh"]
     assert refresh.status == 200
-    assert 0 < refresh.took_s < 5
+    assert refresh.took_s > 0
 
 
 def test_a_refresh_that_fails_is_an_answer(perform: Perform) -> None:
