@@ -37,6 +37,7 @@ from harness.journal import (
 from harness.link.noting import fault_set
 from harness.local import LocalFiskil
 from harness.probes import Finding, Verdict, heaviest
+from harness.pulse import Pulse
 from harness.readings import Readings
 from harness.sandbox.console import Console, asked_for
 from harness.scenario import Scenario
@@ -200,8 +201,8 @@ class Driver:
         self.fiskil.link.begin(journal, is_stray=lambda end_user_id: end_user_id in deleted)
         self._skip_output()
         try:
-            crashed = self._steps(scenario, stage)
-            crashed = self._settle(scenario, stage, crashed)
+            with Pulse(journal):
+                crashed = self._settle(scenario, stage, self._steps(scenario, stage))
         finally:
             stage.close_windows()
             waiting = self.fiskil.link.rules.waiting()

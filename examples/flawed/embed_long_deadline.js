@@ -1,4 +1,4 @@
-// Waits nine seconds for an answer, though its config promises to give up after four.
+// Waits seven seconds for an answer, though its config promises to give up after four.
 //
 // One limit over the whole of each call, and another over all that a customer waits for, both below what you promise.
 "use strict";
@@ -7,6 +7,6 @@ const settings = require("../embedded_app/settings");
 
 const load = settings.load;
 
-settings.load = (environment) => ({ ...load(environment), callMs: 9000, requestMs: 18_000 });
+settings.load = (environment) => ({ ...load(environment), callMs: 7000, requestMs: 14_000 });
 
 require("../embedded_app/server");

@@ -1,10 +1,10 @@
-"""Waits nine seconds for an answer, though its config promises to give up after four."""
+"""Waits seven seconds for an answer, though its config promises to give up after four."""
 
 from dataclasses import replace
 
 from reference_app import app, settings
 
-PATIENCE_S = 9.0
+PATIENCE_S = 7.0
 
 _load = settings.load
 

@@ -17,6 +17,7 @@ from harness.journal.app import (
     Output,
     Reported,
     Started,
+    Stood,
     Trouble,
     Visit,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "Sharing",
     "Shown",
     "Started",
+    "Stood",
     "Stored",
     "Strayed",
     "TlsServed",

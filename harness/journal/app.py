@@ -15,6 +15,12 @@ class Started(Entry, frozen=True, kw_only=True):
     how: str
 
 
+class Stood(Entry, frozen=True, kw_only=True):
+    """The whole machine, or this process of it, stood still for ``lasted_s`` real seconds, until ``at_s``."""
+
+    lasted_s: float
+
+
 class Journey(Entry, frozen=True, kw_only=True):
     """A consent journey came to an end, or was left. ``ending`` is the error type, APPROVED or ABANDONED."""
 

@@ -7,11 +7,15 @@ from harness.journal import Delivery, Exchange, Journal, Limits
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Case, Finding, Verdict
 from harness.probes.receipts import bites, bites_during, ended_s, line, of_kind
+from harness.probes.standstills import STOOD, stood_s
 
 BESIDE = "beside a slow client"
 SLOW_S = 3.0
 WAITED_S = 1.0
 """An acknowledgement that came so much later, and only after a slow API call had ended, has waited for it."""
+
+PAUSED_S = 1.0
+"""A machine that stood still for less excuses nobody who took seconds."""
 
 NOTICED_S = 0.5
 """The link may notice so late that the app has hung up."""
@@ -32,17 +36,21 @@ class AcknowledgesPromptly(PlainProbe, frozen=True, kw_only=True, tag="acknowled
         made = [one for one in journal.all(Delivery) if one.kind in {"genuine", "replay", "unusual"}][1:]
         waited = [one for one in made if one.outcome == "ack" or "limit" in one.trouble]
         limit_s = _limit_s(journal)
-        late = [one for one in waited if one.took_s - _noise_s(journal) > limit_s]
+        behind = [one for one in waited if one.took_s - _noise_s(journal) > limit_s]
+        late = [one for one in behind if one.took_s - _noise_s(journal) - _stood_s(journal, one) > limit_s]
         stragglers = [one for one in late if _was_left_behind(one, waited, late)]
         if len(late) > len(stragglers):
             seen = f"{len(late)} of {len(waited)} deliveries were not acknowledged within {limit_s:g} s"
             cases = (*_cases(made, late), *_beside(made, late))
             return self.fails(seen, evidence=tuple(line(one) for one in late), examined=len(waited), cases=cases)
-        held_up = [one for one in made if _waited_for_the_api(journal, one)]
+        held_up = [one for one in made if _waited_for_the_api(journal, one, stood_s=_stood_s(journal, one))]
         if held_up:
             seen = f"{len(held_up)} of {len(made)} answers came only when a slow API call had ended"
             cases = (*_cases(made, held_up), *_beside(made, []))
             return self.fails(seen, evidence=tuple(line(one) for one in held_up), examined=len(made), cases=cases)
+        doubtful = [one for one in made if one in behind or _waited_for_the_api(journal, one, stood_s=0.0)]
+        if len(doubtful) > len(stragglers):
+            return self.cannot_tell(f"{len(doubtful)} of {len(made)} deliveries were acknowledged {STOOD}")
         if not waited:
             return self.cannot_tell("no delivery but the first was acknowledged")
         broken = bites(journal)
@@ -122,10 +130,18 @@ def _outlived(journal: Journal, call: Exchange) -> bool:
     return bool(begun) and call.ended_s > ended_s(max(begun, key=attrgetter("at_s")))
 
 
-def _waited_for_the_api(journal: Journal, delivery: Delivery) -> bool:
-    """Whether a bitten call went on for long while *delivery* waited, and was over when its answer came."""
+def _stood_s(journal: Journal, delivery: Delivery) -> float:
+    paused_s = stood_s(journal, delivery.at_s, ended_s(delivery))
+    return paused_s if paused_s >= PAUSED_S else 0.0
+
+
+def _waited_for_the_api(journal: Journal, delivery: Delivery, *, stood_s: float) -> bool:
+    """Whether a bitten call went on for long while *delivery* waited, and was over when its answer came.
+
+    For *stood_s* of that time the machine stood still, and nobody waited for anything.
+    """
     for call in bites_during(journal, delivery):
         together_s = min(call.ended_s, ended_s(delivery)) - max(call.at_s, delivery.at_s)
-        if together_s >= WAITED_S and call.ended_s <= ended_s(delivery) + NOTICED_S:
+        if together_s - stood_s >= WAITED_S and call.ended_s <= ended_s(delivery) + NOTICED_S:
             return True
     return False

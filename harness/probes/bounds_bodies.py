@@ -5,6 +5,7 @@ from typing import ClassVar
 from harness.journal import Flood, Journal, Limits
 from harness.probes.base import PlainProbe
 from harness.probes.finding import Case, Finding, Verdict
+from harness.probes.standstills import STOOD, stood_s
 
 BYTES = "app.limits.body_bytes"
 SECONDS = "app.limits.body_s"
@@ -12,8 +13,8 @@ DRIP = "drip"
 BUFFERED = 16 << 20
 """So much the buffers of two systems can hold that the receiver has never read."""
 
-LATE_S = 5.0
-"""A busy machine may keep a receiver waiting so long that means to end it in time; whoever has no bound goes on for ever."""
+LATE_S = 1.0
+"""So much later may be the machine's own slowness."""
 
 
 class BoundsBodies(PlainProbe, frozen=True, kw_only=True, tag="bounds_bodies"):
@@ -32,12 +33,15 @@ class BoundsBodies(PlainProbe, frozen=True, kw_only=True, tag="bounds_bodies"):
         if not limits or not floods:
             hook = BYTES if not limits or limits[-1].body_bytes is None else SECONDS
             return self.cannot_tell("no bound for unsigned bodies was promised, so none was tried", hook=hook)
-        cases = tuple(_case(one, limits[-1]) for one in floods)
+        cases = tuple(_case(journal, one, limits[-1]) for one in floods)
         failed = [one for one in cases if one.verdict is Verdict.FAIL]
         if failed:
             seen = f"{len(failed)} of {len(cases)} endless bodies were read beyond the promised bound: {failed[0].seen}"
             return self.fails(seen, evidence=tuple(one.seen for one in failed), examined=len(cases), cases=cases)
         unsure = [one for one in cases if one.verdict is Verdict.INCONCLUSIVE]
+        stood = [one for one in unsure if STOOD in one.seen]
+        if stood:
+            return self.cannot_tell(stood[0].seen, cases=cases)
         if unsure:
             seen = f"{unsure[0].seen}, and no bound was promised"
             hook = SECONDS if unsure[0].name == DRIP else BYTES
@@ -45,14 +49,19 @@ class BoundsBodies(PlainProbe, frozen=True, kw_only=True, tag="bounds_bodies"):
         return self.holds(f"{len(cases)} endless bodies were cut off in time", examined=len(cases), cases=cases)
 
 
-def _case(one: Flood, limits: Limits) -> Case:
+def _case(journal: Journal, one: Flood, limits: Limits) -> Case:
     plain = one.name.replace("_", " ")
     if one.name == DRIP:
-        is_beyond = not one.is_over or one.took_s > (limits.body_s or 0) + LATE_S
+        late_s = one.took_s - (limits.body_s or 0) - LATE_S
+        is_beyond = not one.is_over or late_s > 0
         bound = f"{limits.body_s or 0:g} s"
+        has_stood = 0 < late_s <= stood_s(journal, one.at_s, one.at_s + one.took_s)
     else:
         is_beyond = not one.is_over or one.taken_bytes > (limits.body_bytes or 0) + BUFFERED
         bound = f"{int(limits.body_bytes or 0)} bytes"
+        has_stood = False
+    if has_stood:
+        return Case(name=one.name, verdict=Verdict.INCONCLUSIVE, seen=f"{plain}: read {STOOD}")
     seen = f"{plain}: still read beyond {bound}" if is_beyond else f"{plain}: cut off, {_answer(one)}"
     is_promised = ("body_s" if one.name == DRIP else "body_bytes") not in limits.assumed
     beyond = Verdict.FAIL if is_promised else Verdict.INCONCLUSIVE

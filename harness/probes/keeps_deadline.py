@@ -7,11 +7,9 @@ from harness.probes.base import PlainProbe
 from harness.probes.calls import began_s, bitten_by, routes_of
 from harness.probes.comes_through import is_spoilt, is_whole
 from harness.probes.finding import Finding, Verdict
+from harness.probes.standstills import STOOD, stood_s
 
 SLACK_S = 1.0
-STOOD_S = 3.0
-"""What is later by so little may have met a machine that stood still: no proof, and no guilt."""
-STOOD = "so little after its deadline that the machine may have stood still"
 LONGEST_STALL_S = 58.0
 UNANSWERED = "HandshakeStall()"
 ENDLESS = ("ContinueForever", "Drip", "Stall", "StallHead", "Timeout")
@@ -63,7 +61,7 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
         if not _is_promised(journal, CALL):
             seen = f"{routes[0]} was read for long, but no deadline was promised"
             return [self.cannot_tell(seen, hook=f"app.limits.{CALL}")]
-        if all(_waited_s(journal, one) <= call_s + STOOD_S for one in slow):
+        if all(_waited_s(journal, one) <= call_s + stood_s(journal, one.at_s, one.ended_s) for one in slow):
             return [self.cannot_tell(f"{routes[0]} was read {STOOD}")]
         seen = f"{routes[0]} was still being read after the call deadline"
         return [self.fails(seen, evidence=tuple(f"too long: {route}" for route in routes), examined=examined)]
@@ -75,7 +73,8 @@ class KeepsDeadline(PlainProbe, frozen=True, kw_only=True, tag="keeps_deadline")
         if not _is_promised(journal, REQUEST):
             seen = f"{hooks[0]} took long, but no deadline was promised"
             return [self.cannot_tell(seen, hook=f"app.limits.{REQUEST}")]
-        if all(one.status is not None and one.took_s <= request_s + STOOD_S for one in late):
+        allowed_s = {one: request_s + stood_s(journal, began_s(one), one.at_s) for one in late}
+        if all(one.status is not None and one.took_s <= allowed_s[one] for one in late):
             return [self.cannot_tell(f"{hooks[0]} was answered {STOOD}")]
         seen = f"the app did not answer {hooks[0]} by its request deadline"
         return [self.fails(seen, evidence=tuple(f"too late: {hook}" for hook in hooks), examined=examined)]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from courier import Courier
 
+from harness.journal import Stood
 from harness.probes import AcknowledgesPromptly, Finding, Verdict
 
 
@@ -65,6 +66,15 @@ def test_a_quick_refusal_is_not_this_probes(courier: Courier) -> None:
     courier.deliver("e1", status=401, took_s=0.01)
 
     assert examined(courier).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("lasted_s", "verdict"), [(0.5, Verdict.FAIL), (1.5, Verdict.INCONCLUSIVE)])
+def test_a_machine_that_stood_still_leaves_a_doubt(courier: Courier, lasted_s: float, verdict: Verdict) -> None:
+    """A short pause explains no answer that took seconds."""
+    delivery = courier.deliver("e1", took_s=5.2)
+    courier.journal.write(Stood(at_s=delivery.at_s + 2, lasted_s=lasted_s))
+
+    assert examined(courier).verdict is verdict
 
 
 def test_the_machines_own_slowness_is_allowed_on_top(courier: Courier) -> None:

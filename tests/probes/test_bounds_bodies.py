@@ -3,14 +3,14 @@
 import msgspec
 import pytest
 
-from harness.journal import Flood, Journal, Limits
+from harness.journal import Flood, Journal, Limits, Stood
 from harness.probes import BoundsBodies, Finding, Verdict
 
 MEBI = 1 << 20
 
 
 def examined(
-    *floods: Flood, body_bytes: int | None = MEBI, body_s: float | None = 5, assumed: tuple[str, ...] = ()
+    *floods: Flood | Stood, body_bytes: int | None = MEBI, body_s: float | None = 5, assumed: tuple[str, ...] = ()
 ) -> Finding:
     journal = Journal()
     limits = Limits(call_deadline_s=4, request_deadline_s=12, fresh_s=5, body_bytes=body_bytes, body_s=body_s)
@@ -48,6 +48,14 @@ def test_a_drip_that_nobody_ends_fails() -> None:
 def test_a_drip_that_is_cut_off_in_time_passes() -> None:
     """A second is the machine's own slowness."""
     assert examined(Flood(name="drip", taken_bytes=50, took_s=5.5, is_over=True)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("took_s", "verdict"), [(6.4, Verdict.FAIL), (6.2, Verdict.INCONCLUSIVE)])
+def test_a_machine_that_stood_still_leaves_a_doubt(took_s: float, verdict: Verdict) -> None:
+    """Five seconds are promised, one is given, and for a third of one nobody got anywhere."""
+    finding = examined(Flood(name="drip", taken_bytes=60, took_s=took_s, is_over=True), Stood(at_s=3, lasted_s=0.3))
+
+    assert finding.verdict is verdict
 
 
 @pytest.mark.parametrize(

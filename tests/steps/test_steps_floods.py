@@ -46,7 +46,7 @@ def test_what_is_promised_beyond_the_cap_is_not_tried(drive: Callable[..., Drive
     assert journal.all(Flood) == []
     assert [one.what for one in journal.all(CutShort)] == [
         "app.limits.body_bytes, 1073741824, is more than is tried: 67108864",
-        "app.limits.body_s, 60, is more than is tried: 54",
+        "app.limits.body_s, 60, is more than is tried: 58",
     ]
 
 

@@ -1,0 +1,11 @@
+"""How long the machine stood still while somebody was to keep a limit: so much later is no guilt, and no proof."""
+
+from harness.journal import Journal, Stood
+
+STOOD = "later than promised, but the machine stood still meanwhile"
+
+
+def stood_s(journal: Journal, since_s: float, until_s: float) -> float:
+    """For how many real seconds between the two it stood still in all."""
+    pauses = [(max(one.at_s - one.lasted_s, since_s), min(one.at_s, until_s)) for one in journal.all(Stood)]
+    return sum((end - begin for begin, end in pauses if end > begin), 0.0)

@@ -1,0 +1,44 @@
+"""The pulse: a machine that stood still is seen to have done so."""
+
+from harness.clock import stopwatch
+from harness.journal import Journal, Stood
+from harness.pulse import EVERY_S, LEAST_S, Pulse
+
+LEAST_HELD_S = 5 * LEAST_S
+
+
+def hold() -> float:
+    """Keep every other thread of this process from running; the real seconds that it lasted."""
+    lasted_s, count = 0.0, 1_000_000
+    while lasted_s < LEAST_HELD_S:
+        elapsed_s, count = stopwatch(), count * 2
+        sum(range(count))
+        lasted_s = elapsed_s()
+    return lasted_s
+
+
+def stood(journal: Journal) -> float:
+    return sum(one.lasted_s for one in journal.all(Stood))
+
+
+def test_a_standstill_is_written_down() -> None:
+    """With nearly all of its length, at its end."""
+    journal = Journal()
+
+    with Pulse(journal):
+        lasted_s = hold()
+
+    assert stood(journal) >= lasted_s - EVERY_S - LEAST_S
+    assert max(one.at_s for one in journal.all(Stood)) >= lasted_s - EVERY_S
+
+
+def test_nothing_is_written_when_the_watch_is_over() -> None:
+    """Another scenario has another journal."""
+    journal = Journal()
+    with Pulse(journal):
+        pass
+    before = len(journal)
+
+    hold()
+
+    assert len(journal) == before
