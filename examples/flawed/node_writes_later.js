@@ -5,7 +5,7 @@
 
 const fs = require("node:fs");
 
-const LATER_MS = 300;
+const LATER_MS = 1500;
 const write = fs.writeSync;
 
 fs.writeSync = (file, text) => setTimeout(() => write(file, text), LATER_MS);
