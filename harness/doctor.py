@@ -89,12 +89,12 @@ def _given(driver: Driver) -> Iterator[Check]:
         if name != "output":
             state, says = (State.WORKS, "is there") if path.exists() else (State.WARNING, "is not there yet")
             yield Check(hook=f"app.observe.logs {name}", state=state, says=says)
-    # Last, because the app's next processing fails then.
-    if driver.app.has("app.drive.fail") and driver.app.can_restart:
-        yield _checked("app.drive.fail", lambda: _asked(driver, "app.drive.fail"))
     if driver.app.is_told("otlp_url"):
         yield _checked("otlp", lambda: _exported(driver))
-    # After that, because the app is started again for it.
+    # After everything that asks the app for work, because its next processing fails then.
+    if driver.app.has("app.drive.fail") and driver.app.can_restart:
+        yield _checked("app.drive.fail", lambda: _asked(driver, "app.drive.fail"))
+    # Last, because the app is started again for it.
     if driver.app.has("app.tls"):
         yield _checked("app.tls", lambda: _served(driver))
 
