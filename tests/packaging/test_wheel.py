@@ -24,7 +24,7 @@ def clean(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The ``bin`` folder of an environment with the wheel and its own requirements alone."""
     folder = tmp_path_factory.mktemp("clean")
     run([sys.executable, "-m", "venv", str(folder)], cwd=folder)
-    run([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", str(wheel)], cwd=folder)
+    run([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-compile", str(wheel)], cwd=folder)
     return folder / "bin"
 
 
@@ -54,6 +54,7 @@ def test_requirements_are_ranges(wheel: Path) -> None:
     assert not [line for line in requirements if "==" in line.partition(";")[0]]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_runs_from_another_folder(clean: Path, tmp_path: Path) -> None:
     """The installed command finds its scenarios, fixtures and examples, wherever it is run."""
