@@ -68,7 +68,7 @@ def _doubt(seen: Watched, late: list[Exchange]) -> str:
     doubts = {
         ALIKE: seen.is_alike("good", "slow"),
         "a metric of time grew, but by much less than the API's latency": _shows_little(seen, late),
-        "a metric of time grew, and may be an instant as well": _may_show(seen, late),
+        "a metric grew with the API's latency, and may be an instant or a clock as well": _may_show(seen, late),
         HELD_BACK: seen.is_held_back("good"),
     }
     return next((why for why, is_so in doubts.items() if is_so), "")
@@ -82,8 +82,12 @@ def _shows(seen: Watched, late: list[Exchange]) -> bool:
 
 
 def _may_show(seen: Watched, late: list[Exchange]) -> bool:
-    """Whether a sample of time that looks like an instant grew as a sum would: in nanoseconds one may look like that."""
-    return any(_TIMED.search(name) and _grew_with(seen, late, name) for name in _candidates(seen, has_instants=True))
+    """Whether a sample that looks like a clock grew as a sum would, or one of time that looks like an instant.
+
+    Where readings took long a sum may look like a clock, and one in nanoseconds like an instant.
+    """
+    names = {*_possible(seen), *(one for one in _remaining(seen) if _TIMED.search(one))}
+    return any(_grew_with(seen, late, name) for name in names)
 
 
 def _grew_with(seen: Watched, late: list[Exchange], name: str) -> bool:
@@ -96,7 +100,7 @@ def _grew_with(seen: Watched, late: list[Exchange], name: str) -> bool:
 def _shows_little(seen: Watched, late: list[Exchange]) -> bool:
     """Whether a sample that seems to be of time grew at all: an average does, though few calls were late."""
     added_s = max(one.ended_s - one.at_s for one in late)
-    return any(_TIMED.search(name) and _more(seen, name) >= added_s * LITTLE for name in _candidates(seen))
+    return any(_TIMED.search(name) and _more(seen, name) >= added_s * LITTLE for name in _possible(seen))
 
 
 def _was_slow_before(journal: Journal, seen: Watched, late: list[Exchange]) -> bool:
@@ -112,7 +116,7 @@ def _was_slow_before(journal: Journal, seen: Watched, late: list[Exchange]) -> b
     if not silent_s:
         return False
     held_s = sum(silent_s) * len(made)
-    has_grown = held_s >= added_s * SHARE and any(_grew_before(seen, name, added_s, len(made)) for name in _candidates(seen))
+    has_grown = held_s >= added_s * SHARE and any(_grew_before(seen, name, added_s, len(made)) for name in _possible(seen))
     parts = seen.readings["slow"].samples or {}
     return has_grown or any(_had_slow_part(seen, name, added_s, max(silent_s)) for name in parts)
 
@@ -146,17 +150,28 @@ def _units(name: str) -> tuple[float, ...]:
     return UNITS + FINE if _TIMED.search(name) and not is_of_the_runtime(name) else UNITS
 
 
-def _candidates(seen: Watched, *, has_instants: bool = False) -> list[str]:
-    """The samples that may be of latency: no clock, no size, no part of a distribution and, as a rule, no instant."""
-    now_s = seen.readings["slow"].since_1970_s
+def _candidates(seen: Watched) -> list[str]:
+    """The samples that are of latency if they grow with it: for certain no clock."""
     least_s = seen.least_s("calm", "idle")
+    return [one for one in _possible(seen) if abs(seen.grown(one, "calm", "idle")) <= least_s * SHARE]
+
+
+def _possible(seen: Watched) -> list[str]:
+    """The samples that may be of latency: neither an instant nor for certain a clock.
+
+    Between the least and the most that the idle stretch may have lasted, a clock is like what measured a call meanwhile.
+    """
+    now_s, samples = seen.readings["slow"].since_1970_s, seen.readings["slow"].samples or {}
+    return [one for one in _remaining(seen) if not _is_instant(samples[one], now_s)]
+
+
+def _remaining(seen: Watched) -> list[str]:
+    """The samples that are not for certain a clock, and neither a size nor a part of a distribution."""
+    most_s = seen.most_s("calm", "idle")
     return [
         name
-        for name, value in (seen.readings["slow"].samples or {}).items()
-        if abs(seen.grown(name, "calm", "idle")) <= least_s * SHARE
-        and (has_instants or not _is_instant(value, now_s))
-        and not _NEVER.search(name)
-        and "_bucket{" not in name
+        for name in seen.readings["slow"].samples or {}
+        if abs(seen.grown(name, "calm", "idle")) <= most_s * SHARE and not _NEVER.search(name) and "_bucket{" not in name
     ]
 
 

@@ -110,19 +110,50 @@ def test_an_app_that_works_on_by_itself_is_heard_of_when_it_tells(tape: Tape, af
 
 
 @pytest.mark.parametrize(("calm_took_s", "idle_took_s"), [(0.0, 3.0), (3.0, 0.0)])
-@pytest.mark.parametrize(("took_sum", "verdict"), [(1.31, Verdict.PASS), (0.27, Verdict.FAIL)])
+@pytest.mark.parametrize(
+    ("ages", "took_sum", "verdict"),
+    [
+        ((1.0, 1.5, 1.6, 3.0), 1.31, Verdict.PASS),
+        ((1.0, 1.5, 1.6, 3.0), 0.27, Verdict.INCONCLUSIVE),
+        ((1.0, 3.0, 3.1, 5.0), 0.27, Verdict.FAIL),
+    ],
+)
 def test_a_reading_that_took_long_makes_no_clock_a_latency(
-    tape: Tape, calm_took_s: float, idle_took_s: float, took_sum: float, verdict: Verdict
+    tape: Tape, calm_took_s: float, idle_took_s: float, ages: tuple[float, ...], took_sum: float, verdict: Verdict
 ) -> None:
-    """Nor a latency a clock: how long the idle stretch was is known within bounds."""
+    """Nor a latency a clock: how long the idle stretch was is known within bounds, and in between nobody knows."""
     late(tape)
     lengths = {"calm": calm_took_s, "idle": idle_took_s, "good": 0.0, "slow": 0.0}
-    ages, sums = (1.0, 1.5, 1.6, 3.0), (0.25, 0.25, 0.26, took_sum)
-    for (moment, length_s), age_s, sum_s in zip(lengths.items(), ages, sums, strict=True):
-        began_s = tape.now_s
-        tape.wait(length_s)
-        samples = {"took_sum": sum_s, "age_seconds": age_s}
-        tape.journal.write(Monitors(at_s=tape.now_s, began_s=began_s, moment=moment, samples=samples))
-        tape.wait(0.5)
+    for number, (moment, length_s) in enumerate(lengths.items()):
+        samples = {"took_sum": (0.25, 0.25, 0.26, took_sum)[number], "age_seconds": ages[number]}
+        read(tape, moment, length_s, samples)
 
     assert NoticesLatency().examine(tape.journal).verdict is verdict
+
+
+@pytest.mark.parametrize("name", ["fiskil_call_seconds_sum", "fiskil_calls"])
+@pytest.mark.parametrize(("slow", "verdict"), [(2.2, Verdict.INCONCLUSIVE), (1.34, Verdict.FAIL)])
+def test_a_sum_that_grew_while_it_was_read_accuses_nobody(tape: Tape, name: str, slow: float, verdict: Verdict) -> None:
+    """In five seconds of an export some call may have ended; a sum that the slow API left alone shows nothing."""
+    late(tape)
+    for moment, total in zip(("calm", "idle", "good", "slow"), (1.0, 1.3, 1.34, slow), strict=True):
+        read(tape, moment, 5.0, {name: total})
+
+    assert NoticesLatency().examine(tape.journal).verdict is verdict
+
+
+def test_an_average_that_grew_while_it_was_read_accuses_nobody(tape: Tape) -> None:
+    """It may have grown a little for the late call, and before for another."""
+    late(tape)
+    for moment, average in zip(("calm", "idle", "good", "slow"), (0.1, 0.4, 0.4, 0.49), strict=True):
+        read(tape, moment, 5.0, {"fiskil_call_seconds_avg": average})
+
+    assert NoticesLatency().examine(tape.journal).verdict is Verdict.INCONCLUSIVE
+
+
+def read(tape: Tape, moment: str, length_s: float, samples: dict[str, float]) -> None:
+    """One reading that takes so long, and half a second after it."""
+    began_s = tape.now_s
+    tape.wait(length_s)
+    tape.journal.write(Monitors(at_s=tape.now_s, began_s=began_s, moment=moment, samples=samples))
+    tape.wait(0.5)
