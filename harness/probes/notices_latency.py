@@ -1,10 +1,11 @@
 """Does a metric of the app show it when the API becomes slow?"""
 
 import re
+from itertools import pairwise
 from typing import ClassVar
 
-from harness.journal import Exchange, Journal, is_of_the_runtime
-from harness.probes.calls import bitten_by, routes_of
+from harness.journal import Effects, Exchange, HookCall, Journal, is_of_the_runtime
+from harness.probes.calls import began_s, bitten_by, calls, routes_of
 from harness.probes.finding import Finding
 from harness.probes.monitors import ALIKE, HELD_BACK, METRICS, Watched, WatchingProbe, watched
 
@@ -15,10 +16,10 @@ FINE = (1e6, 1e9)
 """Or in microseconds or nanoseconds, where the name speaks of time: a memory grows by millions as well."""
 MOST, SPARE_S = 5, 5
 """One call that is late may be measured on several floors, but a sample that grows by much more is none of latency."""
-AT_ONCE = 2
-"""No more calls than so many are under way at once, on average: what a sample grows by besides is told in smaller units."""
 LITTLE = 0.05
 """By such a share of the delay an average of many calls may grow, of which few were late."""
+STILL = 0.1
+"""For such a share of the delay nothing is seen of an app that stands still; one at work is heard of more often."""
 _PART = re.compile(r'^(.*_bucket\{(?:.*,)?)le="([^"]+)"(.*)$')
 _TIMED = re.compile(
     r"latency|duration|elapsed|respon|second|milli|micro|nano|[._](?:ms|us|ns)(?![a-z])|took|(?<!run)time", re.IGNORECASE
@@ -48,14 +49,14 @@ class NoticesLatency(WatchingProbe, frozen=True, kw_only=True, tag="notices_late
         if seen.lack:
             return self.cannot_tell(seen.lack, hook=METRICS)
         routes = routes_of(late)
-        what = "the API was slow"
-        return self.alerted(seen, what=what, before="good", after="slow", examined=routes) or self._compared(seen, late)
+        alerted = self.alerted(seen, what="the API was slow", before="good", after="slow", examined=routes)
+        return alerted or self._compared(journal, seen, late)
 
-    def _compared(self, seen: Watched, late: list[Exchange]) -> Finding:
+    def _compared(self, journal: Journal, seen: Watched, late: list[Exchange]) -> Finding:
         if _shows(seen, late):
             return self.holds("a metric grew with the API's latency", examined=routes_of(late))
-        if _was_slow_before(seen, late):
-            return self.cannot_tell("by the app's own metrics the same work took as long before the API became slow")
+        if _was_slow_before(journal, seen, late):
+            return self.cannot_tell("the app stood still before the API became slow, and its metrics may have measured that")
         doubt = _doubt(seen, late)
         if doubt:
             return self.cannot_tell(doubt, hook=METRICS)
@@ -67,7 +68,7 @@ def _doubt(seen: Watched, late: list[Exchange]) -> str:
     doubts = {
         ALIKE: seen.is_alike("good", "slow"),
         "a metric of time grew, but by much less than the API's latency": _shows_little(seen, late),
-        "a metric of time grew, and may be an instant as well": _may_show(seen, late),
+        "a metric grew with the API's latency, and may be an instant or a clock as well": _may_show(seen, late),
         HELD_BACK: seen.is_held_back("good"),
     }
     return next((why for why, is_so in doubts.items() if is_so), "")
@@ -81,8 +82,12 @@ def _shows(seen: Watched, late: list[Exchange]) -> bool:
 
 
 def _may_show(seen: Watched, late: list[Exchange]) -> bool:
-    """Whether a sample of time that looks like an instant grew as a sum would: in nanoseconds one may look like that."""
-    return any(_TIMED.search(name) and _grew_with(seen, late, name) for name in _candidates(seen, has_instants=True))
+    """Whether a sample that looks like a clock grew as a sum would, or one of time that looks like an instant.
+
+    Where readings took long a sum may look like a clock, and one in nanoseconds like an instant.
+    """
+    names = {*_possible(seen), *(one for one in _remaining(seen) if _TIMED.search(one))}
+    return any(_grew_with(seen, late, name) for name in names)
 
 
 def _grew_with(seen: Watched, late: list[Exchange], name: str) -> bool:
@@ -95,35 +100,78 @@ def _grew_with(seen: Watched, late: list[Exchange], name: str) -> bool:
 def _shows_little(seen: Watched, late: list[Exchange]) -> bool:
     """Whether a sample that seems to be of time grew at all: an average does, though few calls were late."""
     added_s = max(one.ended_s - one.at_s for one in late)
-    return any(_TIMED.search(name) and _more(seen, name) >= added_s * LITTLE for name in _candidates(seen))
+    return any(_TIMED.search(name) and _more(seen, name) >= added_s * LITTLE for name in _possible(seen))
 
 
-def _was_slow_before(seen: Watched, late: list[Exchange]) -> bool:
-    """Whether the app measured calls of the ordinary stretch that took as long, as on a machine that stood still then."""
+def _was_slow_before(journal: Journal, seen: Watched, late: list[Exchange]) -> bool:
+    """Whether calls of the ordinary stretch may have taken as long, as on a machine that stood still then.
+
+    The app was not heard of for a while in the middle of its work, and shows a sample that may have measured that.
+    """
     added_s = max(one.ended_s - one.at_s for one in late)
-    most_s = seen.most_s("idle", "good") * AT_ONCE
-    for name in _candidates(seen):
-        grown = seen.grown(name, "idle", "good") if _TIMED.search(name) else 0.0
-        if any(one * added_s * SHARE <= grown <= one * most_s and not _is_count(grown, one) for one in _units(name)):
-            return True
-    return any(_had_slow_part(seen, name, added_s) for name in seen.readings["slow"].samples or {})
+    good_s = seen.readings["good"].at_s
+    idle_s = good_s - seen.most_s("idle", "good")
+    made = [one for one in calls(journal) if idle_s < one.at_s < good_s]
+    silent_s = [one for one in _silences(journal, made, idle_s, good_s) if one >= added_s * STILL]
+    if not silent_s:
+        return False
+    held_s = sum(silent_s) * len(made)
+    has_grown = held_s >= added_s * SHARE and any(_grew_before(seen, name, added_s, len(made)) for name in _possible(seen))
+    parts = seen.readings["slow"].samples or {}
+    return has_grown or any(_had_slow_part(seen, name, added_s, max(silent_s)) for name in parts)
+
+
+def _silences(journal: Journal, made: list[Exchange], since_s: float, until_s: float) -> list[float]:
+    """How long each time was between two signs of life, from the first until the app had the answers to all calls.
+
+    Where it had answered the hook before, that is the next time that it tells anything: at the latest in the reading.
+    """
+    if not made:
+        return []
+    hooks = [one for one in journal.all(HookCall) if since_s < one.at_s < until_s]
+    told = [one.at_s for one in journal.all(Effects) if since_s < one.at_s < until_s]
+    ends = [min(one.ended_s, until_s) for one in made]
+    answered = [one.at_s for one in hooks]
+    over_s = min(one for one in (*answered, *told, until_s) if one >= max(ends))
+    asked = [max(began_s(one), since_s) for one in hooks]
+    signs = (*asked, *answered, *told, *(one.at_s for one in made), *ends, over_s)
+    return [later - earlier for earlier, later in pairwise(sorted(one for one in signs if one <= over_s))]
+
+
+def _grew_before(seen: Watched, name: str, added_s: float, made: int) -> bool:
+    """Whether a sample grew by ordinary work as much as late calls make it grow, and by no more than so many calls may."""
+    grown, most_s = seen.grown(name, "idle", "good"), seen.most_s("idle", "good") * made
+    if is_of_the_runtime(name) or (grown.is_integer() and not _TIMED.search(name)):
+        return False
+    return any(one * added_s * SHARE <= grown <= one * most_s and not _is_count(grown, one) for one in _units(name))
 
 
 def _units(name: str) -> tuple[float, ...]:
     return UNITS + FINE if _TIMED.search(name) and not is_of_the_runtime(name) else UNITS
 
 
-def _candidates(seen: Watched, *, has_instants: bool = False) -> list[str]:
-    """The samples that may be of latency: no clock, no size, no part of a distribution and, as a rule, no instant."""
-    now_s = seen.readings["slow"].since_1970_s
+def _candidates(seen: Watched) -> list[str]:
+    """The samples that are of latency if they grow with it: for certain no clock."""
     least_s = seen.least_s("calm", "idle")
+    return [one for one in _possible(seen) if abs(seen.grown(one, "calm", "idle")) <= least_s * SHARE]
+
+
+def _possible(seen: Watched) -> list[str]:
+    """The samples that may be of latency: neither an instant nor for certain a clock.
+
+    Between the least and the most that the idle stretch may have lasted, a clock is like what measured a call meanwhile.
+    """
+    now_s, samples = seen.readings["slow"].since_1970_s, seen.readings["slow"].samples or {}
+    return [one for one in _remaining(seen) if not _is_instant(samples[one], now_s)]
+
+
+def _remaining(seen: Watched) -> list[str]:
+    """The samples that are not for certain a clock, and neither a size nor a part of a distribution."""
+    most_s = seen.most_s("calm", "idle")
     return [
         name
-        for name, value in (seen.readings["slow"].samples or {}).items()
-        if abs(seen.grown(name, "calm", "idle")) <= least_s * SHARE
-        and (has_instants or not _is_instant(value, now_s))
-        and not _NEVER.search(name)
-        and "_bucket{" not in name
+        for name in seen.readings["slow"].samples or {}
+        if abs(seen.grown(name, "calm", "idle")) <= most_s * SHARE and not _NEVER.search(name) and "_bucket{" not in name
     ]
 
 
@@ -138,23 +186,32 @@ def _more(seen: Watched, name: str) -> float:
 
 def _has_slower_part(seen: Watched, name: str, added_s: float) -> bool:
     """Whether more calls lay above a bound of a distribution than by the same work before."""
-    whole = _whole_of(name, added_s)
+    whole = _whole_of(name, added_s, most_s=added_s)
     return whole != "" and _above(seen, name, whole, "good", "slow") > max(0.0, _above(seen, name, whole, "idle", "good"))
 
 
-def _had_slow_part(seen: Watched, name: str, added_s: float) -> bool:
-    """Whether some calls of the ordinary stretch, and not all, lay above such a bound."""
-    whole = _whole_of(name, added_s)
-    return whole != "" and 0 < _above(seen, name, whole, "idle", "good") < seen.grown(whole, "idle", "good")
+def _had_slow_part(seen: Watched, name: str, added_s: float, silent_s: float) -> bool:
+    """Whether calls of the ordinary stretch lay above a bound that late calls lie above, and so long a silence as well.
+
+    Of a name that does not speak of time the bound must: nothing that is counted has broken ones.
+    """
+    whole = _whole_of(name, added_s, most_s=min(added_s, silent_s))
+    if not whole or is_of_the_runtime(name) or (_TIMED.search(name) is None and float(_PART.sub(r"\2", name)).is_integer()):
+        return False
+    return _above(seen, name, whole, "idle", "good") > 0
 
 
-def _whole_of(name: str, added_s: float) -> str:
-    """The count of the whole distribution, where *name* is the part of it up to a bound that late calls lie above."""
+def _whole_of(name: str, added_s: float, *, most_s: float) -> str:
+    """The count of the whole distribution, where *name* is the part of it up to a bound that late calls lie above.
+
+    Args:
+        most_s: The bound is no higher.
+    """
     part = _PART.match(name)
     if part is None or part[2] == "+Inf" or _NEVER.search(name):
         return ""
     bound = float(part[2])
-    is_near = any(unit * added_s * LITTLE * 2 <= bound <= unit * added_s for unit in _units(name))
+    is_near = any(unit * added_s * LITTLE * 2 <= bound <= unit * most_s for unit in _units(name))
     return f'{part[1]}le="+Inf"{part[3]}' if is_near else ""
 
 
