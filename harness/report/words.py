@@ -41,8 +41,9 @@ INDENT = " " * 6
 LABEL = 10
 EVIDENCE_SHOWN = 6
 _WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|[^\s'"])+""")
+"""A word of a command, together with what is quoted in it."""
 _CONTINUED = " " * 4
-"""Where an option begins, outside quotes."""
+"""Before what goes on in a further line of a command."""
 
 
 def finding_lines(outcome: Outcome, findings: Sequence[Finding], *, again: str, width: int = WIDTH) -> list[str]:
