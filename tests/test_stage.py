@@ -1,0 +1,87 @@
+"""The stage: how long it waits for an app, and since when that has not come to rest."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import probes, stage, steps
+from harness.app.observe import Rest, settled
+from harness.scenario import Scenario
+from harness.settings import Settings
+from harness.stage import Stage
+from harness.worker import Worker
+
+MakeSettings = Callable[..., Settings]
+
+
+class Waits:
+    """Ends every wait soon, and remembers what it would have been: whether the last one, and how long at most."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, float]] = []
+        self.moment = ""
+
+    def __call__(self, *given: Any, cap_s: float, stall: Any, **more: Any) -> Rest:
+        """Wait for a moment."""
+        self.told.append((self.moment, stall.patience_s(cap_s)))
+        return settled(*given, cap_s=0.05, stall=stall, **more)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> Waits:
+    """Every wait of the stage."""
+    made, snapshot = Waits(), Stage.snapshot
+
+    def told(self: Stage, moment: str, *given: Any, **more: Any) -> Any:
+        made.moment = moment
+        return snapshot(self, moment, *given, **more)
+
+    monkeypatch.setattr(stage, "settled", made)
+    monkeypatch.setattr(Stage, "snapshot", told)
+    return made
+
+
+@pytest.fixture
+def play(tmp_path: Path, receiver_settings: MakeSettings) -> Iterator[Callable[..., Worker]]:
+    """A worker with a flawed receiver."""
+    made: list[Worker] = []
+
+    def start(flaw: str) -> Worker:
+        made.append(Worker(receiver_settings(FLAW=flaw), seed=7, folder=tmp_path / "worker"))
+        return made[-1]
+
+    yield start
+    for worker in made:
+        worker.close()
+
+
+def scenario(*more: steps.AnyStep, name: str = "first") -> Scenario:
+    """One message, and whatever is added."""
+    return Scenario(
+        name=name,
+        practices=("webhooks.idempotent",),
+        steps=(steps.Authorise(), steps.Deliver(), *more),
+        probes=(probes.LosesNothing(),),
+    )
+
+
+AGAIN = (steps.Settle(), steps.Sync(), steps.Deliver())
+
+
+def test_the_last_wait_is_whole_however_many_were_vain_before(play: Callable[..., Worker], waits: Waits) -> None:
+    """What a scenario waits for in its middle leaves its last look as patient as it began."""
+    play("piles_up").play(scenario(*AGAIN, *AGAIN, *AGAIN))
+
+    assert waits.told == [("settled", 10), ("settled", 10), ("settled", 5), ("end", 10)]
+
+
+def test_each_scenario_counts_once_however_often_it_waits(play: Callable[..., Worker], waits: Waits) -> None:
+    """Two scenarios have the whole time, whatever was waited for in them; it is never less than two seconds."""
+    worker = play("piles_up")
+
+    for _ in range(6):
+        worker.play(scenario(*AGAIN))
+
+    assert [patience_s for moment, patience_s in waits.told if moment == "end"] == [10, 10, 5, 2.5, 2, 2]
