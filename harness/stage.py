@@ -336,7 +336,7 @@ class Stage:
             # Where nothing tells what is pending, only something that was due and got done shows that work goes on.
             is_mute = rest.told.pending is None and (not due.owes or due.lacks(rest.told.applied))
             if not is_mute:
-                self.app.stall, self._vain_waits = NONE, 0
+                self.app.stall, self._before, self._vain_waits = NONE, NONE, 0
             return rest, ""
         message, told = due.first_left(rest.told.applied), rest.told
         is_old = bool(told.pending) and told.pending == stall.pending

@@ -8,6 +8,7 @@ import pytest
 
 from harness import probes, stage, steps
 from harness.app.observe import Rest, settled
+from harness.journal import Effects
 from harness.scenario import Scenario
 from harness.settings import Settings
 from harness.stage import Stage
@@ -85,3 +86,26 @@ def test_each_scenario_counts_once_however_often_it_waits(play: Callable[..., Wo
         worker.play(scenario(*AGAIN))
 
     assert [patience_s for moment, patience_s in waits.told if moment == "end"] == [10, 10, 5, 2.5, 2, 2]
+
+
+@pytest.mark.usefixtures("waits")
+def test_an_app_that_came_to_rest_meanwhile_is_told_of_nothing_older(play: Callable[..., Worker]) -> None:
+    """What it leaves undone after that is this scenario's own."""
+    driver = play("piles_between").start()
+    driver.perform(scenario(*AGAIN))
+
+    journal, _crashed = driver.perform(scenario(*AGAIN, name="second"))
+
+    looks = [(one.moment, one.is_quiescent, one.backlog, one.left_by) for one in journal.all(Effects)]
+    assert looks == [("settled", True, 0, ""), ("end", False, 0, "")]
+
+
+@pytest.mark.usefixtures("waits")
+def test_an_app_that_never_comes_to_rest_is_told_of_what_came_first(play: Callable[..., Worker]) -> None:
+    """By the scenario and its message, to the end of the run."""
+    driver = play("piles_up").start()
+    driver.perform(scenario(*AGAIN))
+
+    journal, _crashed = driver.perform(scenario(*AGAIN, name="second"))
+
+    assert [one.left_by for one in journal.all(Effects)] == ["first, e0 consent.received"] * 2
