@@ -256,7 +256,6 @@ class Stage:
             is_connected=is_connected(self.app, told),
             consents=values_of_consents(self.app, told, self._consent_ids(participant)),
             refusal=told.refusal if isinstance(told, Untold) else "",
-            backlog=self._before.pending,
             waits_for=waits_for,
             left_by="" if rest.is_quiescent else self._before.since,
         )

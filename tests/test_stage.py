@@ -96,8 +96,24 @@ def test_an_app_that_came_to_rest_meanwhile_is_told_of_nothing_older(play: Calla
 
     journal, _crashed = driver.perform(scenario(*AGAIN, name="second"))
 
-    looks = [(one.moment, one.is_quiescent, one.backlog, one.left_by) for one in journal.all(Effects)]
-    assert looks == [("settled", True, 0, ""), ("end", False, 0, "")]
+    looks = [(one.moment, one.is_quiescent, one.left_by) for one in journal.all(Effects)]
+    assert looks == [("settled", True, ""), ("end", False, "")]
+
+
+@pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize("flaw", ["stuck", "piles_up"])
+def test_a_finding_is_the_same_whatever_was_left_before(play: Callable[..., Worker], flaw: str) -> None:
+    """Which scenarios share a worker shows in the notes alone."""
+    worker = play(flaw)
+    worker.play(scenario(name="first"))
+
+    again, other = worker.play(scenario(name="second")), worker.play(scenario(name="third"))
+
+    assert [one.seen for one in again.outcome.findings] == [
+        "the app was still at work when the scenario ended: e0 consent.received stayed undone"
+    ]
+    assert again.outcome.findings == other.outcome.findings
+    assert again.measure.notes == ("the app has not come to rest since first, e0 consent.received",)
 
 
 @pytest.mark.usefixtures("waits")
