@@ -13,7 +13,7 @@ from harness.app import AppUnderTest
 from harness.app.due import Due
 from harness.app.files import Folder
 from harness.app.observe import CAP_S, Rest, Told, Untold, is_connected, look, settled, values_of_consents
-from harness.app.stall import NONE, STILL_S
+from harness.app.stall import NONE, STILL_S, Stall
 from harness.app.values import of_end_user
 from harness.browser import Chromium, Window
 from harness.browser.places import Places
@@ -102,8 +102,8 @@ class Stage:
         self._consents_seen: dict[str, object] = {}
         self.began_at: datetime = fiskil.sandbox.clock.now()
         self.has_mended = False
-        self._left_by = self.app.stall.since
-        self._backlog = self._pending_before()
+        self._before = self._left_before()
+        self._vain_waits = 0
         self.folder = Folder(app.workdir, logs=app.output().values())
         self.sinks: dict[str, tuple[AlertSink | Telemetry, int]] = {
             "an alert": (fiskil.alerts, len(fiskil.alerts.sent)),
@@ -256,9 +256,8 @@ class Stage:
             is_connected=is_connected(self.app, told),
             consents=values_of_consents(self.app, told, self._consent_ids(participant)),
             refusal=told.refusal if isinstance(told, Untold) else "",
-            backlog=self._backlog,
             waits_for=waits_for,
-            left_by="" if rest.is_quiescent else self._left_by,
+            left_by="" if rest.is_quiescent else self._before.since,
         )
         self.journal.write(entry)
         return entry
@@ -288,22 +287,29 @@ class Stage:
     def _consent_ids(self, participant: Participant) -> list[str]:
         return [one.arrangement_id for one in self.fiskil.sandbox.consents_of(participant.end_user_id)]
 
-    def _pending_before(self) -> int:
-        """How much an earlier scenario left pending for good, as it seems; 0 where that has come to its end since."""
+    def _left_before(self) -> Stall:
+        """What earlier scenarios left undone, as it seems, with what is pending of it now; NONE where work went on."""
         stall = self.app.stall
-        if stall.pending:
-            with suppress(HookError):
+        with suppress(HookError):
+            if stall.scenario:
+                then = look(self.app, stall.values)
+                stall = NONE if stall.is_overtaken(applied=then.applied, pending=then.pending) else stall
+            if stall.pending:
                 told = look(self.app, of_end_user(ref=f"rehearsal-{self._nonce}-nobody"))
-                self.app.stall = stall = msgspec.structs.replace(stall, pending=told.pending or 0)
-        return stall.pending
+                stall = msgspec.structs.replace(stall, pending=told.pending or 0)
+        self.app.stall = stall
+        return stall
 
     def _settled(self, participant: Participant, *, is_last: bool) -> tuple[Rest, str]:
         """Wait for the app; longer where something was broken, because backing off looks like being idle.
 
         An app that does not tell what is pending is idle only when nothing is missing of what it acknowledged. What stayed
-        pending all through one wait is not waited for as long again. With it comes the message that it waited for in vain.
+        pending all through one wait is not waited for as long again, but for the last wait, which is as long as if it were
+        the only one of the scenario. With it comes the message that it waited for in vain.
         """
-        link, stall = self.fiskil.link, self.app.stall
+        link, last = self.fiskil.link, self.app.stall
+        new_waits = max(self._before.new_waits, self._vain_waits)
+        stall = self._before if is_last else msgspec.structs.replace(last, new_waits=new_waits)
         is_hard = bool(link.rules.waiting()) or self.has_mended or self.must_restart
         cap_s = PATIENT_CAP_S if is_hard else CAP_S
         due = Due(self.journal, participant.name)
@@ -314,14 +320,12 @@ class Stage:
             is_blind = told.applied is None and due.is_unseen
             return PATIENT_STILL_S if is_hard or is_blind else STILL_S
 
-        backlog = self._backlog if is_last else stall.pending
         rest = settled(
             self.app,
             participant.values,
             cap_s=cap_s,
             needed_s=needed_s,
             is_busy=lambda: link.open_requests > 0,
-            backlog=backlog,
             stall=stall,
         )
         if rest.told.pending is None and due.lacks(rest.told.applied):
@@ -330,10 +334,14 @@ class Stage:
         if not rest.is_stuck:
             # Where nothing tells what is pending, only something that was due and got done shows that work goes on.
             is_mute = rest.told.pending is None and (not due.owes or due.lacks(rest.told.applied))
-            self.app.stall = stall if is_mute else NONE
+            if not is_mute:
+                self.app.stall, self._before, self._vain_waits = NONE, NONE, 0
             return rest, ""
-        message, pending = due.first_left(rest.told.applied), rest.told.pending or 0
-        self.app.stall = stall.again(pending=pending, backlog=backlog, scenario=self._scenario, message=message)
+        message, told = due.first_left(rest.told.applied), rest.told
+        is_old = bool(told.pending) and told.pending == stall.pending
+        self._vain_waits += not is_old
+        last = last.again(is_old=is_old, new_waits=self._before.new_waits + 1, scenario=self._scenario, message=message)
+        self.app.stall = last.seen(applied=told.applied, pending=told.pending, values=participant.values)
         return rest, message
 
     def note_rows(self, dataset: str, participant: Participant, *, moment: str) -> None:

@@ -22,7 +22,7 @@ from harness.driver import Driver, Outcome
 from harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
 from harness.exhibits import Exhibit, Picture, Story, exhibits, happened, pictures, told
 from harness.flows import met_in
-from harness.journal import Delivery, Exchange, Journal, PlanRun, Trouble
+from harness.journal import Delivery, Effects, Exchange, Journal, PlanRun, Trouble
 from harness.journal.pairs import Pairs, covered
 from harness.judging import EFFECTS_TOLD
 from harness.local import LocalFiskil, secrets_of
@@ -37,6 +37,9 @@ NOBODY = of_end_user(ref="rehearsal-nobody", end_user_id="eu_" + "0" * 27, email
 
 LooksOn = Callable[[str, int, int, str, Sequence[str]], None]
 """Is told a scenario's name, the number of the coming step and of all, the step in words, and what has just happened."""
+
+UNREST = "the app has not come to rest since "
+"""So begins the note that names the earlier scenario, and its message, which the app has left undone."""
 
 MOST_SILENT = 3
 """An app that we cannot start again is asked no more when it gave no answer in so many scenarios in a row."""
@@ -294,7 +297,7 @@ def measured(scenario: Scenario, journal: Journal, *, took_s: float) -> Measure:
         exchanges=len(journal.all(Exchange)),
         deliveries=len(deliveries),
         slowest_acknowledgement_ms=round(max(acknowledged) * 1000, 1) if acknowledged else None,
-        notes=(*(one.what for one in journal.all(Trouble)), *_races(journal)),
+        notes=(*(one.what for one in journal.all(Trouble)), *_races(journal), *_unrest(journal)),
         pairs=_pairs(journal),
         met=met_in(journal),
     )
@@ -311,6 +314,12 @@ def _races(journal: Journal) -> Iterator[str]:
     for run in journal.all(PlanRun):
         if run.rounds:
             yield f"plan {run.number} failed again in {run.rounds_failed} of {run.rounds} rounds"
+
+
+def _unrest(journal: Journal) -> Iterator[str]:
+    """Since when the app has not come to rest, where that was before this scenario and it did not in the end."""
+    for since in dict.fromkeys(one.left_by for one in journal.all(Effects) if one.moment == "end" and one.left_by):
+        yield f"{UNREST}{since}"
 
 
 def first_line(text: str) -> str:

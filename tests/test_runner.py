@@ -281,6 +281,24 @@ def test_workers_share_the_scenarios_out(
     assert handed_over(tmp_path).outcomes == alone.outcomes
 
 
+@pytest.mark.full
+def test_workers_find_the_same_in_a_receiver_that_gets_nothing_done(
+    background: Callable[..., "subprocess.Popen[str]"], receiver_settings: MakeSettings, tmp_path: Path
+) -> None:
+    """What one worker's app has piled up before is no part of what is judged."""
+    scenarios = tuple(msgspec.structs.replace(repeated(name), probes=(probes.LosesNothing(),)) for name in "abc")
+    settings = receiver_settings(FLAW="piles_up")
+
+    background(Order(seed=7, settings=settings, scenarios=scenarios), workers=2).wait(500)
+
+    alone = rehearse(scenarios, settings=settings, seed=7)
+    assert handed_over(tmp_path).outcomes == alone.outcomes
+    assert [one.notes for one in alone.measured] == [
+        (),
+        *[("the app has not come to rest since a, e0 consent.received",)] * 2,
+    ]
+
+
 @pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize(
     "number",

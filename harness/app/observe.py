@@ -123,13 +123,12 @@ def settled(
     cap_s: float = CAP_S,
     needed_s: Callable[[Told], float] = lambda _told: STILL_S,
     is_busy: Callable[[], bool] = lambda: False,
-    backlog: int = 0,
     stall: Stall = NONE,
 ) -> Rest:
     """Ask until the app is quiescent, at most for *cap_s* real seconds.
 
-    So much of *backlog* has been pending since before: when no more than that is, and nothing moves, the wait ends soon. It
-    ends the sooner, the longer nothing has moved before, as *stall* tells.
+    When no more is pending than the *stall* says has been since before, and nothing moves, the wait ends soon. It ends the
+    sooner, the longer nothing has moved before; once something gets done, all of *cap_s* is there for the rest.
 
     Quiescent means that ``pending`` reads 0 twice or, where it is not told, that nothing has changed for as many real
     seconds as *needed_s* says of such an answer (infinity: something is missing in it); and that the app is not *is_busy*
@@ -137,19 +136,21 @@ def settled(
     """
     last: list[Told] = [look(app, values)]
     still, unmoved = stopwatch(), stopwatch()
+    has_moved = False
 
     def is_still() -> bool:
-        nonlocal still, unmoved
+        nonlocal still, unmoved, has_moved
         told, is_idle = look(app, values), not is_busy()
         is_same = told == last[0] and is_idle
         if not (is_idle and _stands(told, last[0])):
             unmoved = stopwatch()
+        has_moved = has_moved or _is_further(told, last[0])
         if not is_same:
             last[0] = told
             still = stopwatch()
         if told.pending:
-            patience_s = stall.old_patience_s() if told.pending == backlog else stall.patience_s(cap_s)
-            return unmoved() >= patience_s
+            known = NONE if has_moved else stall
+            return unmoved() >= (stall.old_patience_s() if told.pending == stall.pending else known.patience_s(cap_s))
         return is_same and (told.pending == 0 or still() >= needed_s(told))
 
     reached = bool(wait_until(is_still, cap_s=cap_s, every_ms=8))
@@ -160,6 +161,12 @@ def settled(
 def _stands(told: Told, before: Told) -> bool:
     """Whether no work got done meanwhile; failed tries may have been counted."""
     return (told.applied, told.state, told.pending) == (before.applied, before.state, before.pending)
+
+
+def _is_further(told: Told, before: Told) -> bool:
+    """Whether some work got done meanwhile; what is pending may have become more, and that alone is no work done."""
+    has_less = told.pending is not None and before.pending is not None and told.pending < before.pending
+    return has_less or (told.applied, told.state) != (before.applied, before.state)
 
 
 def _asked(app: AppUnderTest) -> str:

@@ -71,9 +71,9 @@ class Effects(Entry, frozen=True, kw_only=True):
     ``applied`` and ``state`` are None where the app does not tell them. ``is_quiescent`` is False when the wait was capped;
     nothing had changed for ``still_s`` real seconds by then. ``failed`` counts the ordered failures that have happened.
     ``consents`` are the values that the state shows for consents, where the config says where they stand. ``refusal`` is
-    what was asked and answered where the app said that there is nothing; ``backlog`` is how much had been pending before.
-    ``waits_for`` is a message of this scenario that was waited for in vain, ``left_by`` since which scenario and message the
-    app has not been at rest, where that was before this one.
+    what was asked and answered where the app said that there is nothing. ``waits_for`` is a message of this scenario that
+    was waited for in vain, ``left_by`` since which scenario and message the app has not been at rest, where that was before
+    this one; which one that is depends on the worker, so no verdict's words may have it.
     """
 
     participant: str
@@ -87,7 +87,6 @@ class Effects(Entry, frozen=True, kw_only=True):
     is_connected: bool | None = None
     consents: dict[str, Any] = {}
     refusal: str = ""
-    backlog: int = 0
     waits_for: str = ""
     left_by: str = ""
 

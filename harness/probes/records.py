@@ -19,7 +19,6 @@ MANY = 8
 PENDING = "app.observe.effects: pending"
 """The part of the effects hook that tells an app at work from one that has forgotten something."""
 
-LEFT_OVER = "what an earlier scenario left pending in the app is pending still"
 STILL_AT_WORK = "the app was still at work when the scenario ended"
 UNSURE = "something that was acknowledged did not show, and the effects hook tells no pending"
 
@@ -101,13 +100,13 @@ def effects_before(journal: Journal, moment_s: float, participant: str = "") -> 
 
 
 def at_work(effects: Effects) -> tuple[str, str]:
-    """Why nothing can be said about an app that was not at rest: the reason in words, and the hook that would help."""
-    if effects.pending is not None and effects.pending == effects.backlog:
-        return (f"{LEFT_OVER}: since {effects.left_by}" if effects.left_by else LEFT_OVER), ""
+    """Why nothing can be said about an app that was not at rest: the reason in words, and the hook that would help.
+
+    Since which earlier scenario it has not been stands among the notes: it depends on which of them shared a worker.
+    """
     stayed = f": {effects.waits_for} stayed undone" if effects.waits_for else ""
-    since = f"; it has not come to rest since {effects.left_by}" if effects.left_by else ""
     told, hook = (UNSURE, PENDING) if effects.pending is None else (STILL_AT_WORK, "")
-    return f"{told}{stayed}{since}", hook
+    return f"{told}{stayed}", hook
 
 
 def is_announced(journal: Journal, rows: Rows) -> bool:

@@ -94,6 +94,7 @@ def render(whole: GateResult) -> str:
         run=whole.run,
         decision=words.decision_line(whole),
         plainly=release.plainly(whole),
+        unrest=words.unrest_lines(whole.measured),
         tone={0: "good", 1: "bad"}.get(whole.exit_code, "doubt"),
         meter=meter,
         meter_words=", ".join(f"{one.count} {one.words}" for one in meter),

@@ -188,7 +188,7 @@ def _show_comparison(whole: GateResult, console: "Console", width: int) -> None:
 
 def _show_end(whole: GateResult, console: "Console", width: int) -> None:
     judgement, run = whole.result, whole.run
-    for remark in judgement.remarks:
+    for remark in (*judgement.remarks, *words.unrest_lines(whole.measured)):
         _print_wrapped(console, remark, width)
     if judgement.decision is not Decision.NOT_ASKED:
         counts = ", ".join(f"{len(judgement.having(one))} {one}" for one in Standing if judgement.having(one))

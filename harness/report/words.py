@@ -6,6 +6,7 @@ A finding is read by someone who did not write the scenario, in CI, on a bad day
 import re
 import shlex
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from harness.diagnosis import Diagnosis
@@ -17,7 +18,7 @@ from harness.probes import Finding, Verdict
 from harness.scenario import AT
 from harness.standings import Standing
 from harness.trials import Hold, was_not_run
-from harness.worker import Measure
+from harness.worker import UNREST, Measure
 
 _HOLDS = {
     Hold.BREAKS: "break the app",
@@ -41,8 +42,9 @@ INDENT = " " * 6
 LABEL = 10
 EVIDENCE_SHOWN = 6
 _WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|[^\s'"])+""")
+"""A word of a command, together with what is quoted in it."""
 _CONTINUED = " " * 4
-"""Where an option begins, outside quotes."""
+"""Before what goes on in a further line of a command."""
 
 
 def finding_lines(outcome: Outcome, findings: Sequence[Finding], *, again: str, width: int = WIDTH) -> list[str]:
@@ -62,6 +64,17 @@ def pairs_line(measure: Measure) -> str:
         return ""
     told = f"{measure.scenario}: pairs covered {measure.pairs.covered} of {measure.pairs.of}"
     return told + ("; --json FILE names those missing" if measure.pairs.missing else "")
+
+
+def unrest_lines(measured: Sequence[Measure]) -> tuple[str, ...]:
+    """Since when the app has not come to rest, and in how many later scenarios: one line for each that it began with.
+
+    Workers have an app each, so what one of them says another may not.
+    """
+    told = Counter(note for one in measured for note in one.notes if note.startswith(UNREST))
+    return tuple(
+        f"{note[0].upper()}{note[1:]}; {counted(count, 'later scenario')} met it so." for note, count in told.items()
+    )
 
 
 def seen(finding: Finding) -> str:

@@ -177,7 +177,7 @@ def test_what_was_pending_before_is_not_waited_for_again(
     """A moment is enough to see that it does not move."""
     app, elapsed = start(receiver_settings(FLAW="never_at_rest")), stopwatch()
 
-    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, backlog=1)
+    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Stall(pending=1))
 
     assert (rest.is_quiescent, rest.is_stuck) == (False, True)
     assert elapsed() < 30
@@ -193,6 +193,37 @@ def test_what_nobody_works_off_any_more_is_not_waited_for_as_long(
 
     assert (rest.is_quiescent, rest.is_stuck) == (False, True)
     assert elapsed() < 30
+
+
+def test_an_app_that_gets_something_done_has_the_whole_time_again(
+    start: Callable[..., AppUnderTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Impatience is for what never moves: once one job is done, the next one may take long."""
+
+    class Slow:
+        def __init__(self) -> None:
+            self.since = stopwatch()
+            self.asked = 0
+
+        def start(self, values: dict[str, str]) -> str:
+            return values["public_url"]
+
+        def ready(self, _values: dict[str, str]) -> bool:
+            return True
+
+        def effects(self, _values: dict[str, str]) -> dict[str, Any]:
+            self.asked += 1
+            if self.asked == 2:
+                self.since = stopwatch()
+            pending = (self.asked < 2) + (self.since() < 0.6)
+            return {"applied": {}, "pending": pending}
+
+    monkeypatch.setattr("harness.app.stall.LEAST_S", 0.1)
+    app = start(parse({}, folder=Path()), given=Slow())
+
+    rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Stall(new_waits=99))
+
+    assert (rest.is_quiescent, rest.is_stuck, rest.told.pending) == (True, False, 0)
 
 
 def test_settled_gives_up_on_an_app_that_is_never_at_rest(

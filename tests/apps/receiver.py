@@ -66,7 +66,7 @@ class Receiver(BaseHTTPRequestHandler):
                 told = {"applied": MEMORY["applied"], "pending": 0, "state": MEMORY["consents"]}
                 if FLAW in {"never_at_rest", "stuck"}:
                     told["pending"] = 1
-                if FLAW == "piles_up":
+                if FLAW in {"piles_up", "piles_between"}:
                     told["pending"] = len(PILE)
                 if FLAW == "no_pending":
                     del told["pending"]
@@ -78,9 +78,11 @@ class Receiver(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         if FLAW == "hangs":
             time.sleep(60)
-        if FLAW == "piles_up":
+        if FLAW in {"piles_up", "piles_between"}:
             PILE.append(body)
-        if FLAW in {"does_nothing", "stuck", "piles_up"}:
+        if FLAW == "piles_between" and b"consent.received" in body:
+            PILE.clear()
+        if FLAW in {"does_nothing", "stuck", "piles_up", "piles_between"}:
             self.answer(200)
             return
         expected = base64.b64encode(hmac.new(KEY, body, hashlib.sha256).digest())

@@ -146,3 +146,13 @@ def test_a_receiver_without_known_bugs_is_one_line(sick: GateResult) -> None:
 
     assert "Known bugs of receivers" not in text
     assert "\n2 known bugs: 0 there, 1 not there, 1 not told\n" in text
+
+
+def test_an_app_that_has_not_come_to_rest_is_told_of_at_the_end(result: GateResult) -> None:
+    """No finding names another scenario, so here the reader learns where it began."""
+    note = "the app has not come to rest since happy_path, e0 consent.received"
+    measured = (msgspec.structs.replace(result.measured[0], notes=(note,)),)
+
+    told = " ".join(shown(msgspec.structs.replace(result, measured=measured)).split())
+
+    assert f"T{note[1:]}; 1 later scenario met it so." in told

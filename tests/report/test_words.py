@@ -8,7 +8,7 @@ import pytest
 from harness.driver import Outcome
 from harness.journal.pairs import Pairs
 from harness.probes import Finding, Verdict
-from harness.report.words import command_lines, finding_lines, pairs_line, scenario_counts, seen, told
+from harness.report.words import command_lines, finding_lines, pairs_line, scenario_counts, seen, told, unrest_lines
 from harness.worker import Measure
 
 COMMAND = (
@@ -88,6 +88,17 @@ def test_failures_are_told_first_and_missing_hooks_not_at_all(outcome_of: Callab
 
     assert [outcome.scenario for outcome, _ in told(judgement)] == ["b", "a"]
     assert scenario_counts(judgement) == "3 scenarios: 1 fail, 2 inconclusive"
+
+
+def test_since_when_an_app_has_not_come_to_rest_is_one_line() -> None:
+    """However many scenarios met it so; other notes are not shown."""
+    note = "the app has not come to rest since happy_path, e0 consent.received"
+    measured = [Measure(scenario=name, took_s=1, notes=("it said so", note)) for name in "ab"]
+
+    assert unrest_lines(measured) == (
+        "The app has not come to rest since happy_path, e0 consent.received; 2 later scenarios met it so.",
+    )
+    assert unrest_lines([Measure(scenario="happy_path", took_s=1)]) == ()
 
 
 def test_what_met_in_lives_is_one_line() -> None:
