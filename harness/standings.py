@@ -33,6 +33,9 @@ class Standing(enum.StrEnum):
     VIOLATED = "violated"
 
 
+NOT_RUN = "not run in a scenario of this practice"
+
+
 class PracticeStanding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One practice and where the app stands with it. ``hooks`` are the missing ones that would help to prove it."""
 
@@ -236,7 +239,7 @@ def _why_unproven(one: Practice, bearing: Sequence[Outcome], found: Found, hooks
         return f"inconclusive in {some(untold)}"
     passed = {finding.probe for _, finding in found if finding.verdict is Verdict.PASS}
     unseen = [probe for probe in one.needed if probe not in passed]
-    return f"not run in a scenario of this practice: {some(unseen)}" if unseen else ""
+    return f"{NOT_RUN}: {some(unseen)}" if unseen else ""
 
 
 def some(names: Sequence[str]) -> str:

@@ -26,6 +26,7 @@ REASONS = {
     "errors.logged": JOURNEYS,
     "loading.link-progress": PAGES,
     "loading.syncing-shown": PAGES,
+    "loading.timeouts": PAGES,
     "logs.consent-lifecycle": JOURNEYS,
     "logs.webhook-receipts": WEBHOOKS,
     "sandbox.many-end-users": "one end user alone is named under [hosted]",
@@ -36,7 +37,7 @@ REASONS = {
     "server.webhooks-validated-first": WEBHOOKS,
     "tokens.not-in-browser": PAGES,
 }
-"""Of practices that are not of one of the sections below."""
+"""Of practices that are not of one of the sections below; of ``loading.timeouts`` the half that is about pages."""
 SECTIONS = {"ux": PAGES, "webhooks": WEBHOOKS}
 
 

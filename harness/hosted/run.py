@@ -28,7 +28,7 @@ from harness.redact import Redactor
 from harness.runner import Progress, Rehearsal, in_order, not_run
 from harness.scenario import Scenario
 from harness.settings import Settings
-from harness.standings import PracticeStanding, Standing
+from harness.standings import NOT_RUN, PracticeStanding, Standing
 from harness.worker import Played
 
 
@@ -115,7 +115,9 @@ def judge(
         return gate.report_only(outcomes, settings=settings, seed=seed, today=today, left_out=tuple(lines))
     whole = gate.judge(outcomes, settings=settings, seed=seed, today=today, is_whole=run.rehearsal.is_whole)
     borne = {practice_id for outcome in outcomes for practice_id in outcome.practices}
-    standings = tuple(one if one.practice in borne else _unproven(one) for one in whole.standings)
+    # A practice of which a part alone is tried there says what keeps the rest from being tried.
+    told = {one.practice for one in whole.standings if not one.reason.startswith(NOT_RUN)}
+    standings = tuple(one if one.practice in borne & told else _unproven(one) for one in whole.standings)
     return msgspec.structs.replace(whole, standings=standings, left_out=(*left_out(), *lines), bugs=())
 
 
