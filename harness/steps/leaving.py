@@ -8,7 +8,7 @@ from harness.browser.asked import word_to_type
 from harness.clock import stopwatch
 from harness.journal import Pressed, Sharing, Shown
 from harness.model import Consent
-from harness.probes.lists_and_revokes import AFTER, ANSWER, BEFORE, CONNECTIONS, REVOKE, still_lists
+from harness.probes.lists_and_revokes import AFTER, ANSWER, BEFORE, CONNECTIONS, REVOKE, still_lists, switched_off
 from harness.probes.page_text import looks
 from harness.probes.page_words import says
 from harness.steps.journeys import START_SESSION
@@ -85,7 +85,8 @@ class LookForEnd(Looking, frozen=True, kw_only=True, tag="look_for_end"):
             window = stage.window(participant)
             elapsed = stopwatch()
             window.open(address_of(stage, participant, template), page=self.page)
-            told, cap_s = stage.settings.app.facts.revoke_words, stage.settings.app.limits.fresh_s
+            told = (*stage.settings.app.facts.revoke_words, *switched_off(stage.journal, participant.name))
+            cap_s = stage.settings.app.limits.fresh_s
             while elapsed() < cap_s and _lists_any(before, window.read(), names, told):
                 window.pause()
                 window.open(address_of(stage, participant, template), page=self.page)
@@ -149,7 +150,10 @@ class _Leaving:
         self._has_typed = False
 
     def leave(self) -> None:
-        """Try one way after another, each from the page that lists consents, until one has ended the consent."""
+        """Try one way after another, each from the page that lists consents, until one has ended the consent.
+
+        After a button that has said that it would end it only its like is left; a switch may speak of other sharing.
+        """
         self._window.ask_until(self._has_ended)
         ways = self._first_ways()
         self._read_details([one for one in ways if one.is_way])
@@ -164,7 +168,7 @@ class _Leaving:
             if self._has_ended():
                 return
             self._open()
-            if has_said_so:
+            if has_said_so and way.control.kind != "switch":
                 ways = self._others(way, tried)
 
     def _others(self, way: WayOut, tried: list[WayOut]) -> list[WayOut]:
@@ -208,10 +212,10 @@ class _Leaving:
         if not lack:
             self._window.settle()
         name = way.control.text or "a control without a name"
-        if way.control.kind == "switch":
+        is_switch = way.control.kind == "switch"
+        if is_switch:
             self._switched.append(name)
-            name = f"turn off sharing: {name}" if way.is_sure else f"turn off {name}"
-        self._note(name, lack=lack)
+        self._note(name, lack=lack, is_switch=is_switch)
         self._heard = 0
         self._note_questions()
         return not lack
@@ -313,7 +317,7 @@ class _Leaving:
     def _told(self) -> list[Sharing]:
         return [one for one in self._stage.journal.all(Sharing) if one.participant == self._participant.name]
 
-    def _note(self, text: str, *, lack: str = "", is_typed: bool = False) -> None:
+    def _note(self, text: str, *, lack: str = "", is_typed: bool = False, is_switch: bool = False) -> None:
         self._stage.journal.write(
             Pressed(
                 **self._stage.journal.stamp(),
@@ -324,5 +328,6 @@ class _Leaving:
                 number=self._number,
                 lack=lack,
                 is_typed=is_typed,
+                is_switch=is_switch,
             )
         )

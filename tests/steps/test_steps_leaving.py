@@ -87,7 +87,7 @@ def test_somebody_without_a_consent_is_refused(play: Play) -> None:
 @pytest.mark.parametrize(
     ("app", "acts"),
     [
-        ("revoking_by_switch", ["turn off sharing: Share my data with Banking Sandbox Data Holder"]),
+        ("revoking_by_switch", ["Share my data with Banking Sandbox Data Holder"]),
         ("revoking_wants_a_word", ["Stop sharing with Banking Sandbox Data Holder", "typed 'DISCONNECT'", "End it"]),
     ],
 )
@@ -96,4 +96,18 @@ def test_switches_are_turned_off_and_words_are_typed(play: Play, app: str, acts:
     journal = play(app, *CONSENTED, *LEFT)
 
     assert pressed(journal) == list(enumerate(acts, start=1))
+    assert [one.is_active for one in journal.all(ConsentSeen)] == [True, False]
+
+
+@pytest.mark.full
+def test_after_a_switch_that_ends_nothing_the_search_goes_on(play: Play) -> None:
+    """Much can be shared, and *Manage* still leads to the end of this."""
+    journal = play("switches_beside_banks", *CONSENTED, *LEFT)
+
+    told = [(one.number, one.text, one.is_switch) for one in journal.all(Pressed)]
+    assert told == [
+        (1, "Share my data to improve this app", True),
+        (1, "Manage", False),
+        (2, "Stop sharing with Banking Sandbox Data Holder", False),
+    ]
     assert [one.is_active for one in journal.all(ConsentSeen)] == [True, False]
