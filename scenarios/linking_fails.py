@@ -5,6 +5,7 @@ from harness import Scenario, faults, probes, steps
 SCENARIO = Scenario(
     practices=("errors.helpful",),
     steps=(
+        steps.Break("auth_session", faults.Latency(latency_ms=800), times=0),
         steps.Break("auth_session", faults.Status(status=503), times=0),
         steps.PressToLink(moment="failed", cause="an API that is down"),
         steps.Mend(),

@@ -93,7 +93,8 @@ class Pressed(Entry, frozen=True, kw_only=True):
     """The end user pressed something. ``number`` counts presses from 1 since the page was opened.
 
     ``purpose`` is link (to begin a journey), revoke, or privacy. ``lack`` says why nothing came of it, or with an empty
-    ``text`` why there was nothing to press. ``is_typed`` tells that it was a word that the page asks to be typed.
+    ``text`` why there was nothing to press. ``is_typed`` tells that it was a word that the page asks to be typed,
+    ``is_switch`` that it was a switch, which was turned off.
     """
 
     participant: str
@@ -103,6 +104,7 @@ class Pressed(Entry, frozen=True, kw_only=True):
     number: int
     lack: str = ""
     is_typed: bool = False
+    is_switch: bool = False
 
 
 class Picture(Entry, frozen=True, kw_only=True):

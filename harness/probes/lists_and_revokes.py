@@ -13,6 +13,7 @@ from harness.probes.explains_access import PAGES
 from harness.probes.finding import Finding
 from harness.probes.listings import gaps
 from harness.probes.page_dates import has_date
+from harness.probes.page_switches import speaks_of_sharing
 from harness.probes.page_text import UNKNOWN_LANGUAGE, doubt, looks, why_unreadable
 from harness.probes.page_words import plain, says, words_for
 from harness.probes.receipts import consent_of
@@ -125,13 +126,16 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         closed = [one.lack for one in journal.all(Shown) if one.page == ANSWER and one.lack and not one.participant]
         if last or closed:
             return self.cannot_tell(f"what was pressed last could not be followed: {last or closed[-1]}")
-        is_sure = any(says(one.text, [*words_for(REVOKE, "sure"), *_own_words(journal)]) for one in pressed)
+        sure = [one for one in pressed if _is_sure(one, journal, sought.institution)]
         after = looks(journal, CONNECTIONS, [AFTER])
         is_gone = bool(after) and not any(one.lack or says(one.text, [sought.institution]) for one in after)
-        if not is_sure and not (is_gone and any(says(one.text, words_for(REVOKE, "likely")) for one in pressed)):
+        if not sure and not (is_gone and any(says(one.text, words_for(REVOKE, "likely")) for one in pressed)):
             return self.cannot_tell("nothing that could be pressed says that it would revoke the consent")
+        why = _other_way(journal, sure)
         if not is_gone and _has_surplus(journal, seen[-1].controls, count=len(_sharing(journal))):
-            return self.cannot_tell("of more controls than consents none that was pressed has ended the consent")
+            why = "of more controls than consents none that was pressed has ended the consent"
+        if why:
+            return self.cannot_tell(why)
         if not _had_time(journal):
             return self._too_soon(journal)
         return self.fails(
@@ -167,7 +171,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
                 text=later.text,
                 controls=later.controls,
                 institution=sought.institution,
-                more_words=_own_words(journal),
+                more_words=(*_own_words(journal), *switched_off(journal)),
             )
             for before, later in zip(seen, after, strict=False)
         )
@@ -182,7 +186,9 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
 
 
 def _done(act: Pressed) -> str:
-    return act.text if act.is_typed else f"pressed {act.text!r}"
+    if act.is_typed:
+        return act.text
+    return f"turned off {act.text!r}" if act.is_switch else f"pressed {act.text!r}"
 
 
 def _counted(pressed: list[Pressed]) -> str:
@@ -203,8 +209,8 @@ def still_lists(
     telling = Counter({line: count for line, count in known.items() if says(line, [institution]) or has_date(line)})
     if says("\n".join(now - known), words_for("ended")) or telling - now:
         return False
-    needed = _revoking(before.controls, more_words)
-    return bool(needed) and not needed - _revoking(controls, more_words)
+    needed = _revoking(before.controls, more_words, institution)
+    return bool(needed) and not needed - _revoking(controls, more_words, institution)
 
 
 def _lines(text: str) -> "Counter[str]":
@@ -216,16 +222,19 @@ def _own_words(journal: Journal) -> tuple[str, ...]:
     return next(iter(journal.all(Declared)), Declared()).revoke_words
 
 
-def _revoking(controls: Sequence[Control], more_words: Sequence[str]) -> "Counter[str]":
+def _revoking(controls: Sequence[Control], more_words: Sequence[str], institution: str) -> "Counter[str]":
     """The controls that say that they would end something, or lead to that, by their words; and switches that are on."""
     words = [*more_words, *(word for name in TELLING for word in words_for(REVOKE, name))]
     able = [one for one in controls if not one.is_disabled]
-    return Counter(plain(one.text) for one in able if (_is_shared(one) if one.kind == "switch" else says(one.text, words)))
+    return Counter(
+        plain(one.text)
+        for one in able
+        if (_is_shared(one, more_words, institution) if one.kind == "switch" else says(one.text, words))
+    )
 
 
-def _is_shared(switch: Control) -> bool:
-    wanted, asides = words_for(REVOKE, "switches"), words_for(REVOKE, "asides")
-    return switch.is_on and bool(says(switch.text, wanted)) and not says(switch.text, asides)
+def _is_shared(switch: Control, more_words: Sequence[str], institution: str) -> bool:
+    return switch.is_on and (speaks_of_sharing(switch.text, institution) or bool(says(switch.text, more_words)))
 
 
 def _has_surplus(journal: Journal, controls: Sequence[Control], *, count: int) -> bool:
@@ -269,15 +278,33 @@ def _sharing(journal: Journal) -> list[Sharing]:
     return [msgspec.structs.replace(one, is_sought=one.consent_id == chosen) for one in latest.values()]
 
 
-def _last_run(journal: Journal) -> list[Pressed]:
+def _is_sure(act: Pressed, journal: Journal, institution: str) -> bool:
+    """Whether what was pressed said by its own label that it would end what is shared, or a switch that it stands for it."""
+    is_told = bool(says(act.text, [*words_for(REVOKE, "sure"), *_own_words(journal)]))
+    return is_told or (act.is_switch and speaks_of_sharing(act.text, institution))
+
+
+def _other_way(journal: Journal, sure: list[Pressed]) -> str:
+    """Why something else may end the consent where only switches said that they stand for it; empty where nothing may."""
+    lacks = [one.lack for one in _presses(journal) if one.lack]
+    is_open = bool(sure) and bool(lacks) and all(one.is_switch for one in sure)
+    return f"a switch alone says that it would revoke the consent, and beside it: {lacks[0]}" if is_open else ""
+
+
+def switched_off(journal: Journal, participant: str = "") -> list[str]:
+    """The switches that were turned off since the page was last opened, by their labels."""
+    return [one.text for one in _last_run(journal, participant) if one.is_switch]
+
+
+def _last_run(journal: Journal, participant: str = "") -> list[Pressed]:
     """The presses since the page was last opened: what was tried before led nowhere."""
-    every = _presses(journal)
+    every = _presses(journal, participant)
     begun = max((at for at, one in enumerate(every) if one.number <= 1), default=0)
     return [one for one in every[begun:] if one.text]
 
 
-def _presses(journal: Journal) -> list[Pressed]:
-    return [one for one in journal.all(Pressed) if one.purpose == REVOKE and not one.participant]
+def _presses(journal: Journal, participant: str = "") -> list[Pressed]:
+    return [one for one in journal.all(Pressed) if one.purpose == REVOKE and one.participant == participant]
 
 
 def _latest(journal: Journal) -> dict[str, ConsentSeen]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from harness.journal import Journal, Shown
 from harness.model import Ending
 from harness.probes.base import PlainProbe
+from harness.probes.earlier_words import is_at_it, looks_before_failure, looks_meanwhile
 from harness.probes.finding import Case, Finding, Verdict
 from harness.probes.looks import PAGES, code_in, doubt_about, flaw_of, gist, is_seen, news
 
@@ -64,7 +65,7 @@ def _case(journal: Journal, cause: str, looks: list[Shown]) -> Case:
     for look, flaw in flaws:
         if flaw:
             return Case(name=cause, verdict=Verdict.FAIL, seen=f"the {look.page} page {flaw}")
-    doubts = [(one, doubt_about(one, told=_told(journal, one))) for one in looks]
+    doubts = [(one, doubt_about(one, told=_told_at_last(journal, one))) for one in looks]
     for look, doubt in doubts:
         if doubt:
             return Case(name=cause, verdict=Verdict.INCONCLUSIVE, seen=f"the {look.page} page {doubt}")
@@ -84,19 +85,35 @@ def _codes_shown(looks: list[Shown]) -> tuple[str, ...]:
 def _silence(journal: Journal, look: Shown) -> str:
     """Whether the page is the very one that was there before, though the end user has not turned back by themselves."""
     is_chosen = look.cause in CHOSEN or bool(look.veils)
-    return "" if is_chosen or _told(journal, look) or not look.text else "is as it was before, and says nothing of it"
+    if is_chosen or _told(journal, look) or not look.text:
+        return ""
+    if not _new_since(_plain(journal, look), look):
+        return "is as it was before, and says nothing of it"
+    return "" if is_at_it(journal, look) else "says only what it said before anything had failed"
 
 
 def _told(journal: Journal, look: Shown) -> str:
-    """What the page says, without what it said before the journey began."""
-    earlier = [
-        one
-        for one in journal.all(Shown)
-        if one.at_s <= look.at_s
-        and (one.participant, one.width_px, one.moment) == (look.participant, look.width_px, PLAIN)
-        and is_seen(one)
-    ]
-    return "\n".join(news(earlier[-1], look)) if earlier else look.text
+    """What the page says, without what it said before the journey began or before anything in it had failed."""
+    return _new_since([*_plain(journal, look), *looks_before_failure(journal, look)], look)
+
+
+def _told_at_last(journal: Journal, look: Shown) -> str:
+    """What the page says, without what it said while the app was still at it besides: that may have been about the wait."""
+    known = [*looks_before_failure(journal, look), *looks_meanwhile(journal, look)]
+    return _new_since([*_plain(journal, look), *known], look)
+
+
+def _plain(journal: Journal, look: Shown) -> list[Shown]:
+    """The page as it was before the journey began, where somebody saw it."""
+    wanted = (look.participant, look.width_px, PLAIN)
+    earlier = [one for one in journal.all(Shown) if one.at_s <= look.at_s and is_seen(one)]
+    return [one for one in earlier if (one.participant, one.width_px, one.moment) == wanted][-1:]
+
+
+def _new_since(earlier: list[Shown], look: Shown) -> str:
+    if not earlier:
+        return look.text
+    return "\n".join(one for one in news(earlier[0], look) if all(one in news(other, look) for other in earlier[1:]))
 
 
 def _the_same(looks: list[Shown]) -> tuple[str, ...]:

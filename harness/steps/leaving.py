@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from harness.browser import Seen, Window
 from harness.browser.asked import word_to_type
 from harness.clock import stopwatch
-from harness.journal import Pressed, Sharing, Shown
+from harness.journal import Control, Pressed, Sharing, Shown
 from harness.model import Consent
-from harness.probes.lists_and_revokes import AFTER, ANSWER, BEFORE, CONNECTIONS, REVOKE, still_lists
+from harness.probes.lists_and_revokes import AFTER, ANSWER, BEFORE, CONNECTIONS, REVOKE, still_lists, switched_off
 from harness.probes.page_text import looks
-from harness.probes.page_words import says
+from harness.probes.page_words import says, words_for
 from harness.steps.journeys import START_SESSION
 from harness.steps.pages import PAGES, Looking, address_of, look_at
 from harness.steps.ways_out import WayOut, closed_ways, first_ways, is_alike, next_ways
@@ -85,7 +85,8 @@ class LookForEnd(Looking, frozen=True, kw_only=True, tag="look_for_end"):
             window = stage.window(participant)
             elapsed = stopwatch()
             window.open(address_of(stage, participant, template), page=self.page)
-            told, cap_s = stage.settings.app.facts.revoke_words, stage.settings.app.limits.fresh_s
+            told = (*stage.settings.app.facts.revoke_words, *switched_off(stage.journal, participant.name))
+            cap_s = stage.settings.app.limits.fresh_s
             while elapsed() < cap_s and _lists_any(before, window.read(), names, told):
                 window.pause()
                 window.open(address_of(stage, participant, template), page=self.page)
@@ -146,10 +147,15 @@ class _Leaving:
         self._number = 0
         self._heard = 0
         self._switched: list[str] = []
-        self._has_typed = False
+        self._listed: tuple[Control, ...] = ()
+        self._typed: Control | None = None
+        self._is_open = False
 
     def leave(self) -> None:
-        """Try one way after another, each from the page that lists consents, until one has ended the consent."""
+        """Try one way after another, each from the page that lists consents, until one has ended the consent.
+
+        After a button that has said that it would end it only its like is left; a switch may speak of other sharing.
+        """
         self._window.ask_until(self._has_ended)
         ways = self._first_ways()
         self._read_details([one for one in ways if one.is_way])
@@ -164,7 +170,7 @@ class _Leaving:
             if self._has_ended():
                 return
             self._open()
-            if has_said_so:
+            if has_said_so and way.control.kind != "switch":
                 ways = self._others(way, tried)
 
     def _others(self, way: WayOut, tried: list[WayOut]) -> list[WayOut]:
@@ -190,8 +196,9 @@ class _Leaving:
     def _follow(self, way: WayOut) -> bool:
         """Press *way* and what follows; True where the consent has ended, or what was pressed said that it would end it."""
         self._number = 0
-        has_sure = self._has_typed = False
-        self._switched = []
+        has_sure = self._is_open = False
+        self._switched, self._typed = [], None
+        self._listed = self._window.read().controls
         going: WayOut | None = way
         while going is not None and self._number < MOST_PRESSES:
             before = self._window.read()
@@ -200,6 +207,11 @@ class _Leaving:
                 return False
             has_sure = has_sure or going.is_sure
             going = self._await(before, has_sure=has_sure, has_switched=going.control.kind == "switch")
+            if self._is_open and going is not None and is_alike(going, way):
+                break
+        if self._is_open and not self._has_ended():
+            self._number += 1
+            self._note("", lack=TYPED)
         return has_sure or self._has_ended()
 
     def _press(self, way: WayOut) -> bool:
@@ -208,10 +220,10 @@ class _Leaving:
         if not lack:
             self._window.settle()
         name = way.control.text or "a control without a name"
-        if way.control.kind == "switch":
+        is_switch = way.control.kind == "switch"
+        if is_switch:
             self._switched.append(name)
-            name = f"turn off sharing: {name}" if way.is_sure else f"turn off {name}"
-        self._note(name, lack=lack)
+        self._note(name, lack=lack, is_switch=is_switch)
         self._heard = 0
         self._note_questions()
         return not lack
@@ -243,29 +255,45 @@ class _Leaving:
             if closed_ways(before.controls, seen.controls) and self._tick(is_all=True):
                 continue
             self._window.pause()
-        if (
-            not ways
-            and not self._has_typed
-            and any(one.kind == "field" and one not in before.controls for one in seen.controls)
-        ):
-            self._number += 1
-            self._note("", lack=TYPED)
+        self._is_open = self._is_open or self._is_left_open(before, seen, ways)
         self._window.called(ANSWER)
         self._window.look(moment=BEFORE)
         return ways[0] if ways else None
 
+    def _is_left_open(self, before: Seen, seen: Seen, ways: list[WayOut]) -> bool:
+        """Whether something is asked that nobody here can answer for sure.
+
+        Where the way goes on, a field is left empty; what stands in one may be wrong as long as it stays there.
+        """
+        fields = self._asked(seen)
+        if ways:
+            return any(one != self._typed and not says(one.text, words_for(REVOKE, "optional")) for one in fields)
+        return bool(fields) or (self._typed is not None and bool(closed_ways(before.controls, seen.controls)))
+
+    def _asked(self, seen: Seen) -> list[Control]:
+        """The fields that were not on the page that lists consents."""
+        return [one for one in seen.controls if one.kind == "field" and one not in self._listed and not one.is_disabled]
+
     def _type(self, before: Seen, seen: Seen) -> bool:
         """Type what the page asks to be typed into a field that has come since the last press; whether there was any."""
-        fields = [one for one in seen.controls if one.kind == "field" and one not in before.controls and not one.is_disabled]
-        for field in fields if not self._has_typed else ():
+        fields = [one for one in self._asked(seen) if one not in before.controls]
+        for field in fields if self._typed is None else ():
             word = word_to_type(field.text) or word_to_type(seen.text)
             if word and word not in seen.values:
                 lack = self._window.fill(field, word)
-                self._has_typed = True
+                self._typed = field
+                self._is_open = self._is_open or bool(lack) or not self._is_of_an_end(word)
                 self._number += 1
                 self._note(f"typed {word!r}", lack=lack, is_typed=True)
                 return not lack
         return False
+
+    def _is_of_an_end(self, word: str) -> bool:
+        """Whether a word is one that people are asked to type before something ends; any other may have been misread."""
+        names = [one.institution for one in self._told]
+        return bool(
+            says(word, [*names, *(one for name in ("sure", "likely", "confirms") for one in words_for(REVOKE, name))])
+        )
 
     def _tick(self, *, is_all: bool) -> bool:
         """Answer what must be answered on a page that asks once more, or *is_all*; whether there was anything."""
@@ -313,7 +341,7 @@ class _Leaving:
     def _told(self) -> list[Sharing]:
         return [one for one in self._stage.journal.all(Sharing) if one.participant == self._participant.name]
 
-    def _note(self, text: str, *, lack: str = "", is_typed: bool = False) -> None:
+    def _note(self, text: str, *, lack: str = "", is_typed: bool = False, is_switch: bool = False) -> None:
         self._stage.journal.write(
             Pressed(
                 **self._stage.journal.stamp(),
@@ -324,5 +352,6 @@ class _Leaving:
                 number=self._number,
                 lack=lack,
                 is_typed=is_typed,
+                is_switch=is_switch,
             )
         )

@@ -10,23 +10,13 @@ import msgspec
 from msgspec import Struct
 
 from harness.journal import Control
-from harness.probes.page_words import dataset_names, plain, says, words_for
+from harness.probes.page_switches import is_bare, is_standing, speaks_of_sharing
+from harness.probes.page_words import plain, says, words_for
 from harness.probes.states_its_use import is_same_address
 
 REVOKE = "revoke"
 WAYS = (3, 4)
 LAST = 6
-DATASETS = (
-    "accounts",
-    "balances",
-    "transactions",
-    "payees",
-    "direct_debits",
-    "scheduled_payments",
-    "usage",
-    "billing",
-    "identity",
-)
 
 
 class WayOut(Struct, frozen=True, kw_only=True):
@@ -62,11 +52,11 @@ def first_ways(
     others = [one for one in institutions if one != sought]
     able = [one for one in _able(controls, is_own) if not says(one.text, others) or says(one.text, [sought])]
     able = [one for one in able if not (one.kind == "link" and is_same_address(one.leads_to, url))]
-    able += [one for one in controls if _is_standing(one, sought) and not says(one.text, others)]
+    able += [one for one in controls if is_standing(one, sought) and not says(one.text, others)]
     place = _place_of(text, institutions, sought)
     ranked: list[tuple[int, WayOut]] = []
     for one in able:
-        is_told = is_sure(one, more_words) or is_sharing(one)
+        is_told = is_sure(one, more_words) or is_sharing(one, sought)
         rank = (0 if says(one.text, [sought]) else 1) if is_told else _rank(one, sought)
         if rank is not None:
             # "My data" may be all of it, but not beside the name of the one.
@@ -123,16 +113,9 @@ def is_sure(control: Control, more_words: Sequence[str] = ()) -> bool:
     return bool(says(control.text, [*more_words, *words_for(REVOKE, "sure")]))
 
 
-def is_sharing(control: Control) -> bool:
-    """Whether it is a switch that stands on, and for sharing itself: no dataset alone, and nothing beside it."""
-    is_part = says(control.text, [word for name in DATASETS for word in dataset_names(name)])
-    return _is_standing(control, "") and not is_part
-
-
-def _is_standing(control: Control, sought: str) -> bool:
-    words = [*words_for(REVOKE, "switches"), *([sought] if sought else [])]
-    is_able = control.kind == "switch" and control.is_on and not control.is_disabled
-    return is_able and bool(says(control.text, words)) and not says(control.text, words_for(REVOKE, "asides"))
+def is_sharing(control: Control, sought: str) -> bool:
+    """Whether it is a switch that stands on, and says that it is for the data that *sought* shares."""
+    return is_standing(control, sought) and speaks_of_sharing(control.text, sought)
 
 
 def _able(controls: Sequence[Control], is_own: Callable[[str], bool]) -> list[Control]:
@@ -153,7 +136,9 @@ def _words(*names: str) -> list[str]:
 
 def _rank(control: Control, sought: str) -> int | None:
     """How likely a control of the first page ends a consent: 0 is likeliest, None is not at all."""
-    if control.kind == "switch" or says(control.text, words_for(REVOKE, "likely")):
+    if control.kind == "switch":
+        return 2 if says(control.text, [sought]) or is_bare(control.text) else 5
+    if says(control.text, words_for(REVOKE, "likely")):
         return 2
     if says(control.text, [sought]):
         return 3

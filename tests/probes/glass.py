@@ -46,8 +46,8 @@ def show(
     tape.now_s += 0.05
 
 
-def press(tape: Tape, *texts: str, purpose: str = "revoke", lack: str = "") -> None:
-    """These controls were pressed one after another since the page was opened; some were typed."""
+def press(tape: Tape, *texts: str, purpose: str = "revoke", lack: str = "", is_switch: bool = False) -> None:
+    """These controls were pressed one after another since the page was opened; some were typed, or were switches."""
     for number, text in enumerate(texts, start=1):
         tape.journal.write(
             Pressed(
@@ -59,6 +59,7 @@ def press(tape: Tape, *texts: str, purpose: str = "revoke", lack: str = "") -> N
                 number=number,
                 lack=lack,
                 is_typed=text.startswith("typed "),
+                is_switch=is_switch,
             )
         )
         tape.now_s += 0.05

@@ -102,10 +102,72 @@ def test_a_switch_that_still_stands_on_lists_the_consent(tape: Tape) -> None:
     """And one that stands off does not."""
     switch = Control(kind="switch", text=f"Share my data with {BANK}", is_on=True)
     listed(tape, PAGE, switch)
-    press(tape, f"turn off sharing: {switch.text}")
+    press(tape, switch.text, is_switch=True)
     gone(tape, PAGE, switch)
 
     assert PROBE.examine(tape.journal).seen == "the page still lists a consent as active that has ended"
+
+
+def test_whatever_its_label_the_switch_that_ended_it_still_lists_it(tape: Tape) -> None:
+    """It stood for the consent, as its end has shown."""
+    switch = Control(kind="switch", text="Sharing", is_on=True)
+    listed(tape, PAGE, switch)
+    press(tape, switch.text, is_switch=True)
+    gone(tape, PAGE, switch)
+
+    assert PROBE.examine(tape.journal).seen == "the page still lists a consent as active that has ended"
+
+
+def test_a_switch_beside_the_list_hides_no_consent_that_is_still_listed(tape: Tape) -> None:
+    """It was turned off, and is about something else."""
+    switch = Control(kind="switch", text="Share crash reports", is_on=True)
+    listed(tape, PAGE, STOP, switch)
+    press(tape, switch.text, is_switch=True)
+    press(tape, STOP.text)
+    gone(tape, PAGE, STOP, Control(kind="switch", text=switch.text))
+
+    assert PROBE.examine(tape.journal).seen == "the page still lists a consent as active that has ended"
+
+
+@pytest.mark.parametrize(
+    ("label", "verdict"),
+    [
+        (f"Share data with {BANK}", Verdict.FAIL),
+        ("Share my banking data", Verdict.FAIL),
+        ("Sharing", Verdict.INCONCLUSIVE),
+        ("Allow us to share reports", Verdict.INCONCLUSIVE),
+        ("Allow access with Face ID", Verdict.INCONCLUSIVE),
+        ("Share my plans with my family", Verdict.INCONCLUSIVE),
+        ("Share my data with our partners", Verdict.INCONCLUSIVE),
+        ("Share my balances", Verdict.INCONCLUSIVE),
+    ],
+)
+def test_a_switch_that_ends_nothing_is_judged_by_its_own_label(tape: Tape, label: str, verdict: Verdict) -> None:
+    """Only the institution's name or somebody's own data says that it stands for this consent."""
+    switch = Control(kind="switch", text=label, is_on=True)
+    listed(tape, PAGE, switch)
+    press(tape, label, is_switch=True)
+    show(tape, "connections", PAGE, switch, moment="ended")
+    rest(tape, is_connected=True)
+
+    assert PROBE.examine(tape.journal).verdict is verdict
+
+
+def test_a_switch_beside_a_way_that_could_not_be_followed_is_a_doubt(tape: Tape) -> None:
+    """The other way may be the one that ends it."""
+    switch = Control(kind="switch", text="Share my data", is_on=True)
+    listed(tape, PAGE, link("Manage", "/one"), switch)
+    press(tape, switch.text, is_switch=True)
+    press(tape, "Manage", lack="it leads nowhere")
+    press(tape, "Details")
+    rest(tape, is_connected=True)
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.seen) == (
+        Verdict.INCONCLUSIVE,
+        "a switch alone says that it would revoke the consent, and beside it: it leads nowhere",
+    )
 
 
 def test_what_was_tried_before_is_no_part_of_the_way(tape: Tape) -> None:

@@ -1,7 +1,7 @@
 """shows_helpful_errors: words and a next step after each error; codes, traces, JSON and blank pages help nobody."""
 
 import pytest
-from sight import failed
+from sight import BUTTON, failed, pressed, shown
 from tape import Tape
 
 from harness.journal import Control, Shown
@@ -245,3 +245,72 @@ def test_what_the_page_says_beside_all_that_it_said_before_counts(tape: Tape) ->
     finding = PROBE.examine(tape.journal)
 
     assert [(one.name, one.verdict) for one in finding.cases] == [(OTP, Verdict.PASS), (TIMEOUT, Verdict.INCONCLUSIVE)]
+
+
+BEFORE = "Connect your bank\nWe ask your bank for your accounts.\nContinue"
+OPENING = f"{BEFORE}\nOpening the secure connection to your bank\u2026"
+REFUSED = "an auth session refused"
+
+
+def begins(tape: Tape, *, waiting: str = "", after_s: float = 0.0) -> None:
+    """Somebody presses, and a call fails within a second; so long after the press they look at the page meanwhile."""
+    shown(tape, "connect", BEFORE, width_px=360)
+    pressed(tape)
+    began_s = tape.now_s
+    tape.call("auth_session.create", status=503, bites=("Status(status=503)",), took_s=1.0)
+    tape.now_s = began_s + after_s
+    if waiting:
+        shown(tape, "connect", waiting, moment="waiting", width_px=360)
+    tape.now_s = began_s + 5
+
+
+@pytest.mark.parametrize(
+    ("after_s", "verdict", "seen"),
+    [
+        (0.5, Verdict.FAIL, f"after {REFUSED} the answer page says only what it said before anything had failed"),
+        (1.5, Verdict.INCONCLUSIVE, f"after {REFUSED} the answer page says too little to tell"),
+    ],
+    ids=["before the failure", "perhaps of it"],
+)
+def test_words_about_the_wait_tell_of_no_failure(tape: Tape, after_s: float, verdict: Verdict, seen: str) -> None:
+    """A page that goes on saying that it is opening the connection has told nobody that it did not open."""
+    begins(tape, waiting=OPENING, after_s=after_s)
+    failed(tape, REFUSED, OPENING, page="answer", controls=(BUTTON,))
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, finding.seen) == (verdict, seen)
+
+
+def test_words_about_an_earlier_wait_tell_of_no_failure_either(tape: Tape) -> None:
+    """Where a call is refused at once nobody has time to see the page meanwhile."""
+    begins(tape, waiting=OPENING, after_s=0.5)
+    failed(tape, "an API that is down", HELP, page="answer")
+    begins(tape)
+    failed(tape, REFUSED, OPENING, page="answer", controls=(BUTTON,))
+
+    finding = PROBE.examine(tape.journal)
+
+    assert [(one.name, one.verdict) for one in finding.cases] == [
+        ("an API that is down", Verdict.PASS),
+        (REFUSED, Verdict.FAIL),
+    ]
+
+
+def test_words_beside_those_about_the_wait_count(tape: Tape) -> None:
+    """A line that is left over harms nobody."""
+    begins(tape, waiting=OPENING, after_s=0.5)
+    failed(tape, REFUSED, f"{OPENING}\nYour bank cannot be reached now. Please try again.", page="answer")
+
+    assert PROBE.examine(tape.journal).verdict is Verdict.PASS
+
+
+def test_who_is_still_at_it_has_nothing_to_tell_yet(tape: Tape) -> None:
+    """The app called again after somebody had looked."""
+    begins(tape, waiting=OPENING, after_s=0.5)
+    failed(tape, REFUSED, OPENING, page="answer", controls=(BUTTON,))
+    tape.call("auth_session.create", status=503, bites=("Status(status=503)",))
+
+    finding = PROBE.examine(tape.journal)
+
+    assert (finding.verdict, "too little to tell" in finding.seen) == (Verdict.INCONCLUSIVE, True)

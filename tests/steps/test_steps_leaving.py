@@ -1,7 +1,10 @@
 """Steps of the end user who reads before they begin and takes back what they share: real pages in a real Chromium."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from harness import gallery, steps
@@ -13,6 +16,7 @@ pytestmark = pytest.mark.slow
 
 CONSENTED = (steps.Authorise(), steps.Deliver(), steps.Sync(), steps.Deliver(), steps.Settle())
 LEFT = (steps.RevokeInBrowser(), steps.Deliver(), steps.LookForEnd())
+APPS = Path(__file__).parents[1] / "apps"
 Play = Callable[..., Journal]
 
 
@@ -87,8 +91,12 @@ def test_somebody_without_a_consent_is_refused(play: Play) -> None:
 @pytest.mark.parametrize(
     ("app", "acts"),
     [
-        ("revoking_by_switch", ["turn off sharing: Share my data with Banking Sandbox Data Holder"]),
+        ("revoking_by_switch", ["Share my data with Banking Sandbox Data Holder"]),
         ("revoking_wants_a_word", ["Stop sharing with Banking Sandbox Data Holder", "typed 'DISCONNECT'", "End it"]),
+        (
+            "revoking_wants_a_name",
+            ["Stop sharing with Banking Sandbox Data Holder", "typed 'Banking Sandbox Data Holder'", "End it"],
+        ),
     ],
 )
 def test_switches_are_turned_off_and_words_are_typed(play: Play, app: str, acts: list[str]) -> None:
@@ -97,3 +105,44 @@ def test_switches_are_turned_off_and_words_are_typed(play: Play, app: str, acts:
 
     assert pressed(journal) == list(enumerate(acts, start=1))
     assert [one.is_active for one in journal.all(ConsentSeen)] == [True, False]
+
+
+@pytest.mark.full
+def test_after_a_switch_that_ends_nothing_the_search_goes_on(play: Play) -> None:
+    """Much can be shared, and *Manage* still leads to the end of this."""
+    journal = play("switches_beside_banks", *CONSENTED, *LEFT)
+
+    told = [(one.number, one.text, one.is_switch) for one in journal.all(Pressed)]
+    assert told == [
+        (1, "Share my data to improve this app", True),
+        (1, "Manage", False),
+        (2, "Stop sharing with Banking Sandbox Data Holder", False),
+    ]
+    assert [one.is_active for one in journal.all(ConsentSeen)] == [True, False]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    ("asks", "is_open", "acts"),
+    [
+        ("Enter the code that we sent you by SMS.", "", []),
+        ("Enter the code that we sent you by SMS.", "yes", ["Disconnect"]),
+        ("Enter the code under 'Security' in the app of your bank.", "", ["typed 'Security'"]),
+        ("Enter the code under 'Security' in the app of your bank.", "yes", ["typed 'Security'", "Disconnect"]),
+        ("Type DISCONNECT and the code that we sent you by SMS.", "", ["typed 'DISCONNECT'"]),
+    ],
+)
+def test_what_nobody_here_knows_is_a_lack(asks: str, is_open: str, acts: list[str], tmp_path: Path) -> None:
+    """What was typed or left empty may be why nothing came of it."""
+    given = gallery.settings(gallery.app("reference_app"))
+    env = {**given.app.env, "PYTHONPATH": str(APPS), "ASKS": asks, "OPEN": is_open}
+    command = (given.app.command or "").replace(gallery.REFERENCE, "coder:build")
+    settings = msgspec.structs.replace(given, app=msgspec.structs.replace(given.app, command=command, env=env))
+    scenario = Scenario(name="x", practices=(), steps=(*CONSENTED, *LEFT), probes=())
+
+    with closing(Driver(settings, workdir=tmp_path, seed=7)) as driver:
+        journal, crashed = driver.perform(scenario)
+
+    told = ["Stop sharing with Banking Sandbox Data Holder", *acts]
+    assert (crashed, pressed(journal)) == ("", [*enumerate(told, start=1), (len(told) + 1, "")])
+    assert journal.all(Pressed)[-1].lack == "the page asks for more than presses"

@@ -185,9 +185,36 @@ def test_a_switch_that_stands_for_sharing_is_a_way_out() -> None:
 
 
 @pytest.mark.parametrize(
+    ("label", "is_sure"),
+    [
+        (f"Share with {SANDBOX}", True),
+        ("Share my data", True),
+        ("Allow access to your banking data", True),
+        ("Sharing", False),
+        ("Allow us to share reports", False),
+        ("Share my plans with my family", False),
+        (SANDBOX, False),
+    ],
+)
+def test_only_a_switch_that_says_whose_data_it_shares_is_sure(label: str, is_sure: bool) -> None:
+    """Much else is shared, allowed or connected."""
+    ways = first_ways(LIST, [switch(label)], url=PAGE, institutions=[SANDBOX], sought=SANDBOX, is_own=is_own)
+
+    assert [one.is_sure for one in ways] == [is_sure]
+
+
+def test_a_switch_for_other_sharing_comes_after_what_leads_to_details() -> None:
+    """One that says only that something is shared comes before, as it may be the consent itself."""
+    other, bare, manage = switch("Allow us to share reports"), switch("Data sharing is on"), link("Manage")
+
+    assert first(other, manage, bare) == [bare, manage, other]
+
+
+@pytest.mark.parametrize(
     "control",
     [
         switch("Share my data", is_on=False),
+        switch("Share my location"),
         switch("E-mail me about shared accounts"),
         switch("Dark mode"),
         Control(kind="switch", text="Share my data", is_on=True, is_disabled=True),

@@ -1,0 +1,39 @@
+"""Asks on a page of its own before it ends a consent, and wants the bank's name typed, which it shows in quotes.
+
+The control, the name, and the answer. Its page may run scripts, which opens the button.
+"""
+
+import re
+from html import escape
+
+from reference_app import app, layout, pages
+from starlette.routing import Route
+
+_consent, _routes = pages._consent, app.routes
+
+
+def consent(held, ref):
+    """First a question."""
+    shown = _consent(held, ref)
+    action, name = re.search(r'action="([^"]+)"', shown)[1], re.search(r"<h2>(.*?)</h2>", shown)[1]
+    asking = f'<form action="/leaving"><input type="hidden" name="to" value="{action}">'
+    return re.sub(r'<form method="post" action="[^"]+">', f'{asking}<input type="hidden" name="name" value="{name}">', shown)
+
+
+async def leaving(request):
+    """Do you mean it?"""
+    name = escape(request.query_params["name"])
+    form = (
+        f'<form method="post" action="{request.query_params["to"]}">'
+        f"<p>Your budget will be deleted. Type the bank's name, \"{name}\", to stop sharing. It's final.</p>"
+        '<input autocomplete="off" aria-label="Confirmation" oninput="document.querySelector(\'button\').disabled = '
+        f"this.value !== '{name}'\"><button disabled>End it</button></form>"
+        '<p><a href="/">No, keep my budget</a></p>'
+    )
+    return layout.respond(layout.render("Stop sharing?", form))
+
+
+layout._HEADERS["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+pages._consent = consent
+app.routes = lambda: [*_routes(), Route("/leaving", leaving)]
+build = app.build

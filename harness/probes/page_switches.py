@@ -1,0 +1,45 @@
+"""Which switch of a page stands for what an end user shares, by the words of its label.
+
+Sure is only what names the institution or speaks of somebody's own data: much else is shared, allowed or connected.
+"""
+
+from harness.journal import Control
+from harness.probes.page_words import dataset_names, plain, says, words_for
+
+REVOKE = "revoke"
+DATASETS = (
+    "accounts",
+    "balances",
+    "transactions",
+    "payees",
+    "direct_debits",
+    "scheduled_payments",
+    "usage",
+    "billing",
+    "identity",
+)
+
+
+def is_standing(control: Control, institution: str) -> bool:
+    """Whether it is a switch that stands on, and may stand for sharing: nothing beside it, but perhaps a part of it."""
+    is_able = control.kind == "switch" and control.is_on and not control.is_disabled
+    return is_able and may_share(control.text, institution)
+
+
+def may_share(label: str, institution: str) -> bool:
+    """Whether a label has a word of sharing, or the institution's name, and none of something beside it."""
+    words = [*words_for(REVOKE, "switches"), institution]
+    return bool(says(label, words)) and not says(label, words_for(REVOKE, "asides"))
+
+
+def speaks_of_sharing(label: str, institution: str) -> bool:
+    """Whether a label says that what is shared with *institution* stands or falls with its switch: no dataset alone."""
+    is_part = says(label, [word for name in DATASETS for word in dataset_names(name)])
+    is_whose = says(label, [institution, *words_for(REVOKE, "own_data")])
+    return may_share(label, "") and bool(is_whose) and not is_part
+
+
+def is_bare(label: str) -> bool:
+    """Whether a label says that something is shared, and not a word of what that is."""
+    known = " ".join(["data", "on", "is", "my", "your", *words_for(REVOKE, "switches")])
+    return not set(plain(label).split()) - set(plain(known).split())
