@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,6 +17,9 @@ GONE = "it is no longer there"
 BESIDE_CAP_S = 1.0
 """A page that is being left answers nobody, and is not waited for where another is in front."""
 
+UNTOLD = Part(unseen=("another window",))
+"""What is known of a window that tells nothing."""
+
 
 async def read(page: "Page", *, status: int | None, places: Places, more: Sequence[Part] = ()) -> Seen:
     """The page and its frames, but for those in which there is nothing of the app's; and what is seen *more* beside it."""
@@ -25,11 +27,13 @@ async def read(page: "Page", *, status: int | None, places: Places, more: Sequen
 
 
 async def beside(pages: Iterable["Page"], *, places: Places) -> list[Part]:
-    """What other windows show at the same time."""
+    """What other windows show at the same time, or that one of them does not tell."""
     found: list[Part] = []
     for page in pages:
-        with suppress(Exception):  # it may be on its way to another page, or closed
+        try:
             found += await asyncio.wait_for(_parts(page, places), BESIDE_CAP_S)
+        except Exception:  # noqa: BLE001 - it may be on its way to another page, or closed
+            found += [] if page.is_closed() else [UNTOLD]
     return found
 
 

@@ -1,7 +1,7 @@
 """One person's window: pages are opened, pressed, filled in, read and searched, and every look is written down.
 
 Each wait is bounded in real seconds. Of a page that shows a secret no picture is taken. Windows that a page opens are
-followed: the newest of the app's is in front, and what the others of the app's show is seen beside it.
+followed: the newest at an address of the app's is in front, and what the others of the app's show is seen beside it.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from harness.browser import arriving, consenting, pictures, reading, shadows, storing
+from harness.browser import arriving, consenting, pictures, reading, shadows, stack, storing
 from harness.browser.chromium import CLOSING_CAP_S, Chromium
 from harness.browser.places import Places
 from harness.browser.seen import LOGIN, Part, Seen, script
@@ -89,8 +89,13 @@ class Window:
 
     @property
     def is_beside_blank(self) -> bool:
-        """Whether a window was opened that shows nothing yet."""
-        return self._chromium.call(lambda: any(one.url == "about:blank" for one in self._context.pages[1:]))
+        """Whether a window was opened that is at no address yet."""
+        return self._chromium.call(lambda: any(one.url in stack.BLANK for one in self._context.pages[1:]))
+
+    @property
+    def is_beside_others(self) -> bool:
+        """Whether a window was opened that nobody looks into."""
+        return self._chromium.call(lambda: stack.has_others(self._first, self._context.pages, self.places))
 
     @property
     def visited(self) -> tuple[str, ...]:
@@ -279,7 +284,10 @@ class Window:
 
     async def beside(self, page: "Page") -> "list[Part]":
         """What the app's other pages in this window show beside *page*; for whoever is on the browser's thread already."""
-        return await reading.beside([one for one in self._pages if one != page], places=self.places)
+        others = [one for one in self._pages if one != page]
+        away = [one for one in others if self._traffic.is_leaving(one)]
+        told = await reading.beside([one for one in others if one not in away], places=self.places)
+        return [*told, *[reading.UNTOLD for _ in away]]
 
     @property
     def _page(self) -> "Page":
@@ -288,11 +296,8 @@ class Window:
 
     @property
     def _pages(self) -> "list[Page]":
-        """The page in front, and after it the others that are the app's: the newest first."""
-        is_at_consent = not self._first.is_closed() and self.places.is_auth(self._first.url)
-        opened = [one for one in reversed(self._context.pages) if one != self._first and self.places.is_app(one.url)]
-        mine = [self._first] if not self._first.is_closed() or not opened else []
-        return [*mine, *opened] if is_at_consent else [*opened, *mine]
+        """The page in front, and after it the others that are the app's."""
+        return stack.of_app(self._first, self._context.pages, self.places)
 
     def _run(self, wanted: Coroutine[Any, Any, T_], *, cap_s: float) -> T_:
         return self._chromium.run(wanted, cap_s=cap_s)
@@ -354,13 +359,13 @@ class Window:
         return shown
 
     def _lack_of(self, seen: Seen) -> str:
-        if not self.places.is_app(seen.url):
+        if not self.places.is_app(seen.url) and self._page == self._first:
             return "the browser was sent to another origin than the app's"
         if seen.status in CLOSED_TO_ALL:
             return f"the app answered {seen.status}"
         if seen.has_password:
             return LOGIN
-        return f"{' and '.join(seen.unseen)} cannot be looked into" if seen.unseen else ""
+        return seen.lack
 
     async def _end(self) -> None:
         await self._traffic.close()
