@@ -137,6 +137,20 @@ class Window:
             self.settle(cap_s=settle_s)
         return self._lack
 
+    def pass_by(self, url: str, *, page: str) -> str:
+        """Go to *url*, which reports call *page*, for what it leaves behind; return what speaks against its having done so.
+
+        The app may answer with anything but an error or a page to log in at, also with nothing to be shown.
+        """
+        self._name(page)
+        lack = self._run(self._open(url, arriving.pass_by), cap_s=self.deadline_s + 5)
+        if not lack:
+            self.settle()
+        status = self._chromium.call(lambda: self._trail.status_of(self._page))
+        if lack or (status or 0) >= 400:
+            return f"answered {status}" if (status or 0) >= 400 else f"does not open: {lack}"
+        return "leads to a page that asks for a password" if self.read().has_password else ""
+
     @property
     def is_consent_apart(self) -> bool:
         """Whether the consent page stands in a window of its own, beside the app's page."""
@@ -316,13 +330,13 @@ class Window:
         page.set_default_timeout(self.deadline_s * 1000)
         return page
 
-    async def _open(self, url: str) -> str:
+    async def _open(self, url: str, go: Callable[..., Coroutine[Any, Any, str]] = arriving.go) -> str:
         self._dialogs.said.clear()
         if self._first.is_closed():
             self._first = await self._context.new_page()
         for other in [one for one in self._context.pages if one != self._first]:
             await other.close()
-        return await arriving.go(self._first, url, cap_s=self.deadline_s)
+        return await go(self._first, url, cap_s=self.deadline_s)
 
     async def _read(self) -> Seen:
         page, said = self._page, [one.words for one in self._dialogs.said]

@@ -15,9 +15,11 @@ from harness.journal import Control, Journal
 pytestmark = pytest.mark.slow
 
 PAGES = {
-    "/writes": """<h1>Beneath</h1><button onclick='window.open("").document.write("<h1>Written</h1><button>Stop</button>")'>Go</button>""",
+    "/writes": """<h1>Beneath</h1>
+<button onclick='window.open("").document.write("<h1>Written</h1><button>Stop</button>")'>Go</button>""",
     "/blob": """<h1>Beneath</h1><button onclick='
-window.open(window.URL.createObjectURL(new Blob(["<h1>Written</h1><button>Stop</button>"], {type: "text/html"})))'>Go</button>""",
+window.open(window.URL.createObjectURL(new Blob(["<h1>Written</h1><button>Stop</button>"],
+{type: "text/html"})))'>Go</button>""",
     "/leaves": """<h1>Beneath</h1><script>let one</script>
 <button onclick='one = window.open(""); one.document.write("<h1>Written</h1>")'>Go</button>
 <button onclick='one.location = "/never"; document.title = "Sent"'>Send</button>""",

@@ -307,6 +307,36 @@ def test_a_page_that_is_not_there_says_why(go: Open, path: str, lack: str) -> No
     assert shown.lack == lack
 
 
+@pytest.mark.parametrize(
+    ("path", "lack"),
+    [
+        ("/there", ""),
+        ("/json", ""),
+        ("/empty", ""),
+        ("/file", ""),
+        ("/nowhere", "answered 404"),
+        ("/refused", "answered 403"),
+        ("/to-nowhere", "answered 404"),
+        ("/login", "leads to a page that asks for a password"),
+    ],
+)
+def test_a_way_in_may_answer_with_anything_but_a_refusal(
+    window: Window, httpserver: HTTPServer, path: str, lack: str
+) -> None:
+    """A log-in made for tests often answers with JSON, or with nothing at all; a refusal is nobody's page."""
+    httpserver.expect_request("/empty").respond_with_data(status=204, headers={"set-cookie": "in=1"})
+    httpserver.expect_request("/file").respond_with_data("x", headers={"content-disposition": "attachment"})
+    httpserver.expect_request("/refused").respond_with_data(status=403)
+    httpserver.expect_request("/to-nowhere").respond_with_data(status=303, headers={"location": "/nowhere"})
+
+    assert window.pass_by(httpserver.url_for(path), page="entrance") == lack
+
+
+def test_a_way_in_at_which_nobody_listens_does_not_open(window: Window, deaf_port: int) -> None:
+    """Why, is said in words of ours."""
+    assert window.pass_by(f"http://127.0.0.1:{deaf_port}/", page="entrance") == "does not open: nobody listens there"
+
+
 def test_an_app_that_does_not_listen_says_so(window: Window, deaf_port: int) -> None:
     """No error of the browser's own is told."""
     assert window.open(f"http://127.0.0.1:{deaf_port}/", page="page") == "nobody listens there"
