@@ -82,8 +82,8 @@ class Traffic:
 
     def is_leaving(self, page: "Page") -> bool:
         """Whether *page* is on its way to another address; until it is there it answers nobody."""
-        ways = [one for one in self._open if one.is_navigation_request() and _is_of(one, page)]
-        return any(one.frame == page.main_frame for one in ways)
+        unanswered = [one for one in self._open if one not in self._answered and one.is_navigation_request()]
+        return any(_is_of(one, page) and one.frame == page.main_frame for one in unanswered)
 
     async def drain(self) -> None:
         """Wait until what has come is written down."""

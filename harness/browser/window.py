@@ -6,7 +6,6 @@ followed: the newest at an address of the app's is in front, and what the others
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from harness.browser import arriving, consenting, pictures, reading, shadows, stack, storing
@@ -132,7 +131,7 @@ class Window:
         """Go to *url*, which reports call *page*; return what kept it from being shown, in words."""
         self._name(page)
         self._since = stopwatch()
-        self._lack = self._run(self._open(url), cap_s=self.deadline_s + 5)
+        self._lack = self._run(self._open(url), cap_s=self.deadline_s + CLOSING_CAP_S)
         if not self._lack:
             self.settle(cap_s=settle_s)
         return self._lack
@@ -143,7 +142,7 @@ class Window:
         The app may answer with anything but an error or a page to log in at, also with nothing to be shown.
         """
         self._name(page)
-        lack = self._run(self._open(url, arriving.pass_by), cap_s=self.deadline_s + 5)
+        lack = self._run(self._open(url, arriving.pass_by), cap_s=self.deadline_s + CLOSING_CAP_S)
         if not lack:
             self.settle()
         status = self._chromium.call(lambda: self._trail.status_of(self._page))
@@ -170,7 +169,7 @@ class Window:
 
         def begin() -> None:
             for page in self._pages:
-                task = asyncio.ensure_future(_resize(page, width_px, HEIGHTS_PX[width_px] + taller_px))
+                task = asyncio.ensure_future(stack.resize(page, width_px, HEIGHTS_PX[width_px] + taller_px))
                 self._resizing.add(task)
                 task.add_done_callback(self._resizing.discard)
 
@@ -274,7 +273,7 @@ class Window:
     def note_storage(self) -> tuple[Stored, ...]:
         """Write down what the browser keeps for the app and every address that it went to, as far as it is new."""
         self.drain()
-        kept = self._run(storing.kept(self._context, self.places), cap_s=CLOSING_CAP_S)
+        kept = self._run(storing.kept(self._context, self.places), cap_s=CLOSING_CAP_S * 2)
         for place, urls in (("url", self.ways), ("history", self.visited)):
             kept += [(place, str(number), url) for number, url in enumerate(urls) if not self.places.is_auth(url)]
         entries = tuple(
@@ -325,27 +324,39 @@ class Window:
         await self._context.add_init_script(script("watch"))
         self._context.on("page", self._trail.follow)
         self._context.on("dialog", self._dialogs.take)
+        return await self._new_page()
+
+    async def _new_page(self) -> "Page":
         page = await self._context.new_page()
         await self._traffic.watch(page)
         page.set_default_timeout(self.deadline_s * 1000)
         return page
 
     async def _open(self, url: str, go: Callable[..., Coroutine[Any, Any, str]] = arriving.go) -> str:
+        if not await stack.is_left(self._first):
+            await stack.shut(self._first)
+            self._first = await self._new_page()
+        await stack.clear(self._first, self._context)
         self._dialogs.said.clear()
-        if self._first.is_closed():
-            self._first = await self._context.new_page()
-        for other in [one for one in self._context.pages if one != self._first]:
-            await other.close()
-        return await go(self._first, url, cap_s=self.deadline_s)
+        moves = self._trail.moves_of(self._first)
+        with stack.none_more(self._context, until=lambda: self._trail.moves_of(self._first) > moves):
+            return await go(self._first, url, cap_s=self.deadline_s)
 
     async def _read(self) -> Seen:
         page, said = self._page, [one.words for one in self._dialogs.said]
         more = [*await self.beside(page), *reading.spoken(said)]
-        return await reading.read(page, status=self._trail.status_of(page), places=self.places, more=more)
+        about: dict[str, Any] = {"status": self._trail.status_of(page), "places": self.places}
+        return await reading.read(page, **about, more=more, cap_s=self._cap_of(page))
+
+    def _cap_of(self, page: "Page") -> float | None:
+        """How long *page* has for an answer. The page in front is waited for while it is being left, another is not."""
+        if not self._traffic.is_leaving(page):
+            return stack.ANSWER_CAP_S
+        return None if page == self._page else reading.BESIDE_CAP_S
 
     async def _look(self, width_px: int, moment: str, cause: str, lack: str, has_pictures: bool) -> Shown:
-        for page in self._pages:
-            await _resize(page, width_px, HEIGHTS_PX[width_px])
+        size = width_px, HEIGHTS_PX[width_px]
+        await asyncio.gather(*(stack.resize(page, *size, cap_s=self._cap_of(page)) for page in self._pages))
         await arriving.drawn(self._page)
         are_open = await shadows.open_closed(self._page)
         seen = await self._read()
@@ -384,8 +395,3 @@ class Window:
     async def _end(self) -> None:
         await self._traffic.close()
         await self._context.close()
-
-
-async def _resize(page: "Page", width_px: int, height_px: int) -> None:
-    with suppress(Exception):  # it may close meanwhile
-        await page.set_viewport_size({"width": width_px, "height": height_px})

@@ -24,6 +24,13 @@ window.open(window.URL.createObjectURL(new Blob(["<h1>Written</h1><button>Stop</
 <button onclick='one = window.open(""); one.document.write("<h1>Written</h1>")'>Go</button>
 <button onclick='one.location = "/never"; document.title = "Sent"'>Send</button>""",
     "/abroad": """<h1>Beneath</h1><button onclick='window.open("http://192.0.2.1/")'>Go</button>""",
+    "/breeds": """<h1>Beneath</h1><script>addEventListener("pagehide", () => window.open("/breeds?late"))</script>
+<button onclick='window.open("/breeds-more")'>Go</button>""",
+    "/breeds-more": """<h1>Many</h1><script>setInterval(() => window.open("/breeds-more?" + Math.random()), 200)</script>""",
+    "/spins": "<h1>Spins</h1><button onclick='setTimeout(() => { while (true); }, 100)'>Go</button>",
+    "/opens-a-spinning-one": """<h1>Beneath</h1>
+<button onclick='window.open("/spins-at-once", "_blank", "noopener")'>Go</button>""",
+    "/spins-at-once": "<h1>Spins</h1><script>setTimeout(() => { while (true); }, 1000)</script>",
 }
 GO = Control(kind="button", text="Go")
 
@@ -98,3 +105,34 @@ def test_a_window_elsewhere_is_known_to_be_there(go: Open) -> None:
     window.press(GO)
 
     assert (before, wait_until(lambda: window.is_beside_others, cap_s=10)) == (False, True)
+
+
+def test_windows_of_the_page_before_are_gone(go: Open) -> None:
+    """Also one that it opens while it is being left: none lies in front of the next page."""
+    window = go("/breeds")
+    window.press(GO)
+
+    text = go("/writes").read().text
+
+    assert text.splitlines() == ["Beneath", "Go"]
+    assert window.url.endswith("/writes")
+
+
+def test_a_page_that_hangs_is_replaced(go: Open) -> None:
+    """The next one is not held up by it, nor by what it says in dialogs, and stands in a window that works."""
+    window = go("/spins")
+    window.press(GO)
+
+    assert go("/writes").read().text.splitlines() == ["Beneath", "Go"]
+    assert window.press(GO) == ""
+
+
+def test_a_window_that_hangs_leaves_the_page_beneath_to_be_seen(go: Open) -> None:
+    """What it shows nobody knows, and the look says so."""
+    window = go("/opens-a-spinning-one")
+
+    window.press(GO)
+    wait_until(lambda: bool(window.read().lack), cap_s=20)
+    seen = window.read()
+
+    assert (seen.text, seen.lack) == ("Beneath\nGo", "the page in front cannot be looked into")
