@@ -60,6 +60,10 @@ PAGES = {
 <div><template shadowrootmode="open"><button>Go deep</button></template></div></template></div>""",
     "/chart": "<h1>Chart</h1><canvas width=300 height=150></canvas>",
     "/drawn": "<h1>Drawn</h1><canvas style='width:100vw;height:90vh'></canvas>",
+    "/drawn-in-a-frame": """<h1>Drawn</h1><iframe style='width:100vw;height:90vh'
+srcdoc='<canvas style="width:95vw;height:90vh"></canvas>'></iframe>""",
+    "/chart-in-a-frame": """<h1>Chart</h1><iframe style='width:200px;height:150px'
+srcdoc='<canvas style="width:180px;height:130px"></canvas>'></iframe>""",
     "/switches": """<label><input type="checkbox" checked style="opacity:0"> Share my data</label>
 <button role="switch" aria-checked="false" onclick='this.ariaChecked = "true"'>Tell me more</button>""",
     "/opens": """<h1>Beneath</h1><button onclick='window.open("/beside")'>Open</button>
@@ -445,7 +449,15 @@ def test_shadow_roots_that_stand_closed_in_the_html_are_looked_into(go: Open) ->
     assert window.press(Control(kind="button", text="Go deep")) == ""
 
 
-@pytest.mark.parametrize(("path", "veils"), [("/chart", ()), ("/drawn", ("a canvas covers half of the page or more",))])
+@pytest.mark.parametrize(
+    ("path", "veils"),
+    [
+        ("/chart", ()),
+        ("/chart-in-a-frame", ()),
+        ("/drawn", ("a canvas covers half of the page or more",)),
+        ("/drawn-in-a-frame", ("a canvas covers half of the page or more",)),
+    ],
+)
 def test_what_is_drawn_over_half_of_a_page_may_hide_words(go: Open, path: str, veils: tuple[str, ...]) -> None:
-    """A chart does not."""
+    """A chart does not; in a frame either is measured by the window."""
     assert [one.veils for one in go(path).look()] == [veils] * 2
