@@ -19,13 +19,17 @@ def enter(window: Window, entrance: Entrance, values: Mapping[str, str], *, url:
     """Get *window* past the log-in of the app at *url*; without an entrance there is nothing to do.
 
     Raises:
-        StepError: The address does not open.
+        StepError: The address does not open, or lets nobody in; or the browser takes no such cookie.
     """
     known = {**values, **lent(entrance)}
-    if entrance.cookies:
-        window.set_cookies({name: fill_text(text, known) for name, text in entrance.cookies.items()}, url=url)
+    for name, text in entrance.cookies.items():
+        try:
+            window.set_cookies({name: fill_text(text, known)}, url=url)
+        except StepError:
+            # What the browser says of it may hold the value.
+            raise StepError(f"The browser takes no cookie like {name!r} of app.entrance.cookies.") from None
     if entrance.path:
         path = fill_text(entrance.path, {name: quote(value, safe="") for name, value in known.items()})
-        lack = window.open(url + path, page="entrance")
+        lack = window.pass_by(url + path, page="entrance")
         if lack:
-            raise StepError(f"The way in, app.entrance.path, does not open: {lack}.")
+            raise StepError(f"The way in, app.entrance.path, {lack}.")

@@ -141,7 +141,12 @@ class Stage:
                 deadline_s=self.settings.app.limits.request_deadline_s,
             )
             values = {**self.app.values, **participant.values}
-            enter(self._windows[participant.name], self.settings.app.entrance, values, url=self.app.url)
+            try:
+                enter(self._windows[participant.name], self.settings.app.entrance, values, url=self.app.url)
+            except StepError:
+                # Whoever was not let in sees the pages of strangers, and no app is judged by these.
+                self._windows.pop(participant.name).close()
+                raise
         return self._windows[participant.name]
 
     def close_windows(self) -> None:

@@ -1,6 +1,11 @@
 """entrance: a way past a log-in, for each person once, and its key shows nowhere."""
 
+import base64
+import html
+import json
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -33,8 +38,52 @@ def test_what_was_lent_is_taken_out_of_every_text(fiskil: LocalFiskil) -> None:
     assert told == "GET /in?key=<way_in>"
 
 
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "as it is": str,
+    "in an address": lambda key: quote(quote(key, safe=""), safe=""),
+    "in HTML": html.escape,
+    "in JSON": json.dumps,
+    "in base64": lambda key: base64.b64encode(f'{{"k":"{key}"}}'.encode()).decode(),
+    "in hex": lambda key: key.encode().hex(),
+}
+
+
+@pytest.mark.parametrize("key", ["letmein-4711", "123456789012", "aaaaaaaaaaaa", "a.b_c~d-e.f_", KEY])
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_key_that_may_be_lent_is_found_in_every_spelling(key: str, spelling: str) -> None:
+    """Keys that would not be are refused before."""
+    spelt = SPELLINGS[spelling](key)
+
+    told = Redactor(lambda: [("way_in", key)]).redact(f"k={spelt}")
+
+    assert "<way_in>" in told
+    assert spelt not in told
+
+
 @pytest.mark.slow
-def test_pages_behind_a_log_in_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("way_in", "said"),
+    [
+        (Entrance(path="/test/wayin"), "The way in, app.entrance.path, answered 404."),
+        (Entrance(cookies={"plan": "x" * 9000}), "The browser takes no cookie like 'plan' of app.entrance.cookies."),
+    ],
+)
+def test_pages_are_not_judged_where_nobody_was_let_in(tmp_path: Path, way_in: Entrance, said: str) -> None:
+    """What is to be seen there is the page to log in at."""
+    settings = gallery.settings(gallery.app("pages_behind_a_login"))
+    app = msgspec.structs.replace(settings.app, entrance=way_in)
+    driver = Driver(msgspec.structs.replace(settings, app=app), workdir=tmp_path, seed=0)
+
+    given = (steps.LookAt(page="connect"), steps.LookAt(page="connections"))
+    journal, crashed = driver.perform(Scenario(name="x", practices=(), steps=given, probes=()))
+    driver.close()
+
+    assert said in crashed
+    assert journal.all(Shown) == []
+
+
+@pytest.mark.slow
+def test_pages_behind_behind_a_log_in_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The address is opened once, before the first page, with the cookies; its key shows in no picture."""
     monkeypatch.setenv("APP_TEST_KEY", KEY)
     settings = gallery.settings(gallery.app("pages_behind_a_login"))

@@ -200,6 +200,11 @@ def test_a_wrong_type_names_its_place(text: str, words: str) -> None:
         ('[app.webhook]\npath = "webhooks"', "app.webhook.path must start with '/', got 'webhooks'."),
         ('[app.observe]\npages = { connect = "connect" }', "app.observe.pages.connect must start with '/', got 'connect'."),
         ('[app.entrance]\npath = "log-in"', "app.entrance.path must start with '/', got 'log-in'."),
+        ('[app.entrance]\ncookies = { "a b" = "c" }', "app.entrance.cookies has 'a b', which no cookie can be called."),
+        (
+            '[app.entrance]\ncookies = { plan = "basic; Path=/" }',
+            "app.entrance.cookies.plan holds what no cookie can: a ';' or a control character, 'basic; Path=/'.",
+        ),
         (
             '[app]\nready = "/healthz"',
             "app.ready must read like 'POST /path', got '/healthz'. Methods: GET, POST, PUT, PATCH, DELETE.",
@@ -482,13 +487,26 @@ def test_a_secret_that_is_not_set_is_said(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_key_of_the_way_in_that_is_not_set_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable is named, and what it is for; one that is set fills what it is called."""
     monkeypatch.delenv("NOT_SET_ANYWHERE", raising=False)
-    monkeypatch.setenv("APP_TEST_KEY", "let-me-in")
+    monkeypatch.setenv("APP_TEST_KEY", "let-me-in-4711")
 
     words = complaint('[app.entrance]\nsecrets = { key = "NOT_SET_ANYWHERE" }')
     given = read('[app.entrance]\npath = "/in?key={key}"\nsecrets = { key = "APP_TEST_KEY" }')
 
     assert words == "NOT_SET_ANYWHERE is not set. Put there what app.entrance.secrets calls 'key', or name another variable."
     assert given.app.entrance.path == "/in?key={key}"
+
+
+@pytest.mark.parametrize(
+    "key", ["1234", "let-me-in-0", "a b&c=d/e+f%g", "pässwörter-zu-viel", "let-me-in-4711;", "let-me-in-4711\n"]
+)
+def test_a_key_that_would_show_in_reports_is_refused(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    """Short ones are everywhere, others are spelt in many ways; it is refused without being shown."""
+    monkeypatch.setenv("APP_TEST_KEY", key)
+
+    assert complaint('[app.entrance]\nsecrets = { key = "APP_TEST_KEY" }') == (
+        "APP_TEST_KEY, which app.entrance.secrets calls 'key', could not be kept out of reports. "
+        "Put there 12 characters or more, all of them letters from A to Z, digits, '-', '.', '_' or '~'."
+    )
 
 
 def test_the_file_of_its_own_comes_first(tmp_path: Path) -> None:

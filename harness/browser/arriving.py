@@ -19,6 +19,8 @@ TICK_MS = 10
 TURN_CAP_S = 4.0
 DRAW_CAP_S = 4.0
 QUESTIONS = ("confirm", "prompt")
+ANSWERED = "the app answered"
+"""So begins what is said of an answer that is no page."""
 
 
 class Trail:
@@ -96,7 +98,13 @@ async def go(page: "Page", url: str, *, cap_s: float) -> str:
     kind = kind.partition(";")[0].strip().lower()
     # How an app words a failure, is another's question.
     is_page = kind in {"text/html", "application/xhtml+xml"} or (response is not None and response.status >= 400)
-    return "" if is_page else f"the app answered {kind or 'no content type'}, not a page"
+    return "" if is_page else f"{ANSWERED} {kind or 'no content type'}, not a page"
+
+
+async def pass_by(page: "Page", url: str, *, cap_s: float) -> str:
+    """Go to *url* for what it leaves in the browser; what kept it from being answered. Any answer will do, be it no page."""
+    lack = await go(page, url, cap_s=cap_s)
+    return "" if lack.startswith(ANSWERED) else lack
 
 
 async def settle(front: Callable[[], "Page"], traffic: Traffic, *, cap_s: float) -> bool:
@@ -141,6 +149,7 @@ def _in_words(error: str) -> str:
         "ERR_EMPTY_RESPONSE": "the connection was closed without an answer",
         "ERR_BLOCKED_BY_CLIENT": "the page is on another machine, which was not asked",
         "ERR_TOO_MANY_REDIRECTS": "the page redirects without end",
-        "Download is starting": "the app answered with a file to be kept, not a page",
+        "ERR_ABORTED": f"{ANSWERED} with nothing to be shown",
+        "Download is starting": f"{ANSWERED} with a file to be kept, not a page",
     }
     return next((said for name, said in words.items() if name in error), "the page could not be opened")

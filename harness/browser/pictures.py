@@ -1,5 +1,6 @@
 """Pictures of pages, and none of a page that shows a secret."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ async def taken(
     try:
         if is_secret((await read()).whole):
             return b"", SECRET
-        height_px = await page.evaluate("() => document.documentElement.scrollHeight")
+        height_px = await asyncio.wait_for(page.evaluate("() => document.documentElement.scrollHeight"), CAP_MS / 1000)
         clip = {"x": 0, "y": 0, "width": width_px, "height": max(1, min(height_px, HIGHEST_PX))}
         png = await page.screenshot(
             clip=clip,  # type: ignore[arg-type]

@@ -65,7 +65,15 @@
   // Charts are smaller; what is drawn over half of the page may be all that there is to read.
   const drawn = all("canvas").filter(isVisible).map((one) => one.getBoundingClientRect());
   const drawnPx = drawn.reduce((sum, box) => sum + Math.min(box.width, innerWidth) * Math.min(box.height, innerHeight), 0);
-  const isDrawn = globalThis.parent === globalThis && drawnPx * 2 >= innerWidth * innerHeight;
+  // A frame of another origin is not told how large the window is.
+  const windowPx = () => {
+    try {
+      return globalThis.top.innerWidth * globalThis.top.innerHeight;
+    } catch {
+      return Infinity;
+    }
+  };
+  const isDrawn = drawnPx > 0 && drawnPx * 2 >= windowPx();
   return {
     title: document.title,
     text: lines.filter(Boolean).join("\n").slice(0, LONGEST),

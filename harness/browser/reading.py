@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from harness.browser.places import Places
 from harness.browser.seen import Part, Seen, part_of, script, together
+from harness.errors import StepError
 from harness.journal import Control
 
 if TYPE_CHECKING:
@@ -18,18 +18,35 @@ GONE = "it is no longer there"
 BESIDE_CAP_S = 1.0
 """A page that is being left answers nobody, and is not waited for where another is in front."""
 
+UNTOLD = Part(unseen=("another window",))
+"""What is known of a window that tells nothing."""
 
-async def read(page: "Page", *, status: int | None, places: Places, more: Sequence[Part] = ()) -> Seen:
-    """The page and its frames, but for those in which there is nothing of the app's; and what is seen *more* beside it."""
-    return together([*await _parts(page, places), *more], url=page.url, status=status)
+
+async def read(
+    page: "Page", *, status: int | None, places: Places, more: Sequence[Part] = (), cap_s: float | None = None
+) -> Seen:
+    """The page and its frames, but for those in which there is nothing of the app's; and what is seen *more* beside it.
+
+    Raises:
+        StepError: It told nothing within *cap_s* real seconds, and there is nothing beside it.
+    """
+    try:
+        parts = await asyncio.wait_for(_parts(page, places), cap_s)
+    except TimeoutError:
+        if not more:
+            raise StepError(f"The page did not answer within {cap_s:g} s.") from None
+        parts = [Part(unseen=("the page in front",))]
+    return together([*parts, *more], url=page.url, status=status)
 
 
 async def beside(pages: Iterable["Page"], *, places: Places) -> list[Part]:
-    """What other windows show at the same time."""
+    """What other windows show at the same time, or that one of them does not tell."""
     found: list[Part] = []
     for page in pages:
-        with suppress(Exception):  # it may be on its way to another page, or closed
+        try:
             found += await asyncio.wait_for(_parts(page, places), BESIDE_CAP_S)
+        except Exception:  # noqa: BLE001 - it may be on its way to another page, or closed
+            found += [] if page.is_closed() else [UNTOLD]
     return found
 
 

@@ -32,6 +32,11 @@ class Seen(Struct, frozen=True, kw_only=True):
     has_password: bool = False
 
     @property
+    def lack(self) -> str:
+        """That nobody can read all of it, in words."""
+        return f"{' and '.join(self.unseen)} cannot be looked into" if self.unseen else ""
+
+    @property
     def whole(self) -> str:
         """Everything in which a secret could stand."""
         told = (f"{one.text}\n{one.leads_to}" for one in self.controls)

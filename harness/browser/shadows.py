@@ -5,6 +5,7 @@ Those that a script makes are known by the script that runs before it.
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ async def _open(page: "Page") -> None:
             kept = {"objectId": await _handle(session, host), "functionDeclaration": KEEP, "arguments": [told]}
             await session.send("Runtime.callFunctionOn", kept)
     finally:
-        await session.detach()
+        with suppress(Exception):  # one that hangs lets nobody go either
+            await asyncio.wait_for(session.detach(), CAP_S)
 
 
 def _closed(node: dict[str, Any]) -> Iterator[tuple[int, int]]:

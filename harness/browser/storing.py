@@ -1,10 +1,12 @@
 """What the browser keeps for the app: storage of every kind, and cookies, those too that no script may see."""
 
+import asyncio
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from harness.browser.places import Places
 from harness.browser.seen import script
+from harness.browser.stack import ANSWER_CAP_S
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext
@@ -22,7 +24,10 @@ async def kept(context: "BrowserContext", places: Places) -> list[Kept]:
             if not places.is_app(frame.url):
                 continue
             try:
-                told = await frame.evaluate(script("store"))
+                told = await asyncio.wait_for(frame.evaluate(script("store")), ANSWER_CAP_S)
+            except TimeoutError:
+                found["lack", "storage", "a page of the app did not answer"] = None
+                continue
             except Exception:  # noqa: BLE001, S112 - a frame may go while it is read
                 continue
             is_read = True

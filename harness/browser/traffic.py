@@ -80,6 +80,11 @@ class Traffic:
         """Whether nothing that somebody waits for is on its way."""
         return not self._reading and all(one.resource_type in ENDLESS for one in self._open)
 
+    def is_leaving(self, page: "Page") -> bool:
+        """Whether *page* is on its way to another address; until it is there it answers nobody."""
+        unanswered = [one for one in self._open if one not in self._answered and one.is_navigation_request()]
+        return any(_is_of(one, page) and one.frame == page.main_frame for one in unanswered)
+
     async def drain(self) -> None:
         """Wait until what has come is written down."""
         if self._reading:

@@ -1,15 +1,14 @@
 """One person's window: pages are opened, pressed, filled in, read and searched, and every look is written down.
 
 Each wait is bounded in real seconds. Of a page that shows a secret no picture is taken. Windows that a page opens are
-followed: the newest of the app's is in front, and what the others of the app's show is seen beside it.
+followed: the newest at an address of the app's is in front, and what the others of the app's show is seen beside it.
 """
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from harness.browser import arriving, consenting, pictures, reading, shadows, storing
+from harness.browser import arriving, consenting, pictures, reading, shadows, stack, storing
 from harness.browser.chromium import CLOSING_CAP_S, Chromium
 from harness.browser.places import Places
 from harness.browser.seen import LOGIN, Part, Seen, script
@@ -89,8 +88,13 @@ class Window:
 
     @property
     def is_beside_blank(self) -> bool:
-        """Whether a window was opened that shows nothing yet."""
-        return self._chromium.call(lambda: any(one.url == "about:blank" for one in self._context.pages[1:]))
+        """Whether a window was opened that is at no address yet."""
+        return self._chromium.call(lambda: any(one.url in stack.BLANK for one in self._context.pages[1:]))
+
+    @property
+    def is_beside_others(self) -> bool:
+        """Whether a window was opened that nobody looks into."""
+        return self._chromium.call(lambda: stack.has_others(self._first, self._context.pages, self.places))
 
     @property
     def visited(self) -> tuple[str, ...]:
@@ -127,10 +131,24 @@ class Window:
         """Go to *url*, which reports call *page*; return what kept it from being shown, in words."""
         self._name(page)
         self._since = stopwatch()
-        self._lack = self._run(self._open(url), cap_s=self.deadline_s + 5)
+        self._lack = self._run(self._open(url), cap_s=self.deadline_s + CLOSING_CAP_S)
         if not self._lack:
             self.settle(cap_s=settle_s)
         return self._lack
+
+    def pass_by(self, url: str, *, page: str) -> str:
+        """Go to *url*, which reports call *page*, for what it leaves behind; return what speaks against its having done so.
+
+        The app may answer with anything but an error or a page to log in at, also with nothing to be shown.
+        """
+        self._name(page)
+        lack = self._run(self._open(url, arriving.pass_by), cap_s=self.deadline_s + CLOSING_CAP_S)
+        if not lack:
+            self.settle()
+        status = self._chromium.call(lambda: self._trail.status_of(self._page))
+        if lack or (status or 0) >= 400:
+            return f"answered {status}" if (status or 0) >= 400 else f"does not open: {lack}"
+        return "leads to a page that asks for a password" if self.read().has_password else ""
 
     @property
     def is_consent_apart(self) -> bool:
@@ -151,7 +169,7 @@ class Window:
 
         def begin() -> None:
             for page in self._pages:
-                task = asyncio.ensure_future(_resize(page, width_px, HEIGHTS_PX[width_px] + taller_px))
+                task = asyncio.ensure_future(stack.resize(page, width_px, HEIGHTS_PX[width_px] + taller_px))
                 self._resizing.add(task)
                 task.add_done_callback(self._resizing.discard)
 
@@ -255,7 +273,7 @@ class Window:
     def note_storage(self) -> tuple[Stored, ...]:
         """Write down what the browser keeps for the app and every address that it went to, as far as it is new."""
         self.drain()
-        kept = self._run(storing.kept(self._context, self.places), cap_s=CLOSING_CAP_S)
+        kept = self._run(storing.kept(self._context, self.places), cap_s=CLOSING_CAP_S * 2)
         for place, urls in (("url", self.ways), ("history", self.visited)):
             kept += [(place, str(number), url) for number, url in enumerate(urls) if not self.places.is_auth(url)]
         entries = tuple(
@@ -279,7 +297,10 @@ class Window:
 
     async def beside(self, page: "Page") -> "list[Part]":
         """What the app's other pages in this window show beside *page*; for whoever is on the browser's thread already."""
-        return await reading.beside([one for one in self._pages if one != page], places=self.places)
+        others = [one for one in self._pages if one != page]
+        away = [one for one in others if self._traffic.is_leaving(one)]
+        told = await reading.beside([one for one in others if one not in away], places=self.places)
+        return [*told, *[reading.UNTOLD for _ in away]]
 
     @property
     def _page(self) -> "Page":
@@ -288,11 +309,8 @@ class Window:
 
     @property
     def _pages(self) -> "list[Page]":
-        """The page in front, and after it the others that are the app's: the newest first."""
-        is_at_consent = not self._first.is_closed() and self.places.is_auth(self._first.url)
-        opened = [one for one in reversed(self._context.pages) if one != self._first and self.places.is_app(one.url)]
-        mine = [self._first] if not self._first.is_closed() or not opened else []
-        return [*mine, *opened] if is_at_consent else [*opened, *mine]
+        """The page in front, and after it the others that are the app's."""
+        return stack.of_app(self._first, self._context.pages, self.places)
 
     def _run(self, wanted: Coroutine[Any, Any, T_], *, cap_s: float) -> T_:
         return self._chromium.run(wanted, cap_s=cap_s)
@@ -306,27 +324,39 @@ class Window:
         await self._context.add_init_script(script("watch"))
         self._context.on("page", self._trail.follow)
         self._context.on("dialog", self._dialogs.take)
+        return await self._new_page()
+
+    async def _new_page(self) -> "Page":
         page = await self._context.new_page()
         await self._traffic.watch(page)
         page.set_default_timeout(self.deadline_s * 1000)
         return page
 
-    async def _open(self, url: str) -> str:
+    async def _open(self, url: str, go: Callable[..., Coroutine[Any, Any, str]] = arriving.go) -> str:
+        if not await stack.is_left(self._first):
+            await stack.shut(self._first)
+            self._first = await self._new_page()
+        await stack.clear(self._first, self._context)
         self._dialogs.said.clear()
-        if self._first.is_closed():
-            self._first = await self._context.new_page()
-        for other in [one for one in self._context.pages if one != self._first]:
-            await other.close()
-        return await arriving.go(self._first, url, cap_s=self.deadline_s)
+        moves = self._trail.moves_of(self._first)
+        with stack.none_more(self._context, until=lambda: self._trail.moves_of(self._first) > moves):
+            return await go(self._first, url, cap_s=self.deadline_s)
 
     async def _read(self) -> Seen:
         page, said = self._page, [one.words for one in self._dialogs.said]
         more = [*await self.beside(page), *reading.spoken(said)]
-        return await reading.read(page, status=self._trail.status_of(page), places=self.places, more=more)
+        about: dict[str, Any] = {"status": self._trail.status_of(page), "places": self.places}
+        return await reading.read(page, **about, more=more, cap_s=self._cap_of(page))
+
+    def _cap_of(self, page: "Page") -> float | None:
+        """How long *page* has for an answer. The page in front is waited for while it is being left, another is not."""
+        if not self._traffic.is_leaving(page):
+            return stack.ANSWER_CAP_S
+        return None if page == self._page else reading.BESIDE_CAP_S
 
     async def _look(self, width_px: int, moment: str, cause: str, lack: str, has_pictures: bool) -> Shown:
-        for page in self._pages:
-            await _resize(page, width_px, HEIGHTS_PX[width_px])
+        size = width_px, HEIGHTS_PX[width_px]
+        await asyncio.gather(*(stack.resize(page, *size, cap_s=self._cap_of(page)) for page in self._pages))
         await arriving.drawn(self._page)
         are_open = await shadows.open_closed(self._page)
         seen = await self._read()
@@ -354,19 +384,14 @@ class Window:
         return shown
 
     def _lack_of(self, seen: Seen) -> str:
-        if not self.places.is_app(seen.url):
+        if not self.places.is_app(seen.url) and self._page == self._first:
             return "the browser was sent to another origin than the app's"
         if seen.status in CLOSED_TO_ALL:
             return f"the app answered {seen.status}"
         if seen.has_password:
             return LOGIN
-        return f"{' and '.join(seen.unseen)} cannot be looked into" if seen.unseen else ""
+        return seen.lack
 
     async def _end(self) -> None:
         await self._traffic.close()
         await self._context.close()
-
-
-async def _resize(page: "Page", width_px: int, height_px: int) -> None:
-    with suppress(Exception):  # it may close meanwhile
-        await page.set_viewport_size({"width": width_px, "height": height_px})

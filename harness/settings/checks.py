@@ -22,6 +22,11 @@ from harness.settings.placeholders import carries, filled, refuse_bad_templates,
 from harness.settings.schema import Entrance, Settings, Tls
 from harness.settings.variables import environment
 
+KEY = re.compile(r"[A-Za-z0-9._~-]{12,}")
+"""Such a text reads the same in addresses, HTML and JSON, and is long enough to be known by in base64 and hex."""
+
+COOKIE_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+UNFIT_FOR_COOKIES = re.compile(r"[;\x00-\x1f\x7f]")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -53,7 +58,7 @@ def refuse_contradictions(settings: Settings) -> None:
 
 
 def _refuse_shut_entrance(entrance: Entrance, source: str) -> None:
-    """Refuse a way in that leads nowhere, or whose key is not there."""
+    """Refuse a way in that leads nowhere, whose key is not there or would show, and cookies that no browser takes."""
     if entrance.path and not entrance.path.startswith("/"):
         raise ConfigError(f"{source}: app.entrance.path must start with '/', got {entrance.path!r}.")
     for name, variable in entrance.secrets.items():
@@ -61,6 +66,18 @@ def _refuse_shut_entrance(entrance: Entrance, source: str) -> None:
             raise ConfigError(
                 f"{source}: {variable} is not set. Put there what app.entrance.secrets calls {name!r}, "
                 "or name another variable."
+            )
+        if not KEY.fullmatch(environment(variable) or ""):
+            raise ConfigError(
+                f"{source}: {variable}, which app.entrance.secrets calls {name!r}, could not be kept out of reports. "
+                "Put there 12 characters or more, all of them letters from A to Z, digits, '-', '.', '_' or '~'."
+            )
+    for name, text in entrance.cookies.items():
+        if not COOKIE_NAME.fullmatch(name):
+            raise ConfigError(f"{source}: app.entrance.cookies has {name!r}, which no cookie can be called.")
+        if UNFIT_FOR_COOKIES.search(text):
+            raise ConfigError(
+                f"{source}: app.entrance.cookies.{name} holds what no cookie can: a ';' or a control character, {text!r}."
             )
 
 

@@ -201,8 +201,11 @@ class Watch:
         """Write down what came of it: at both widths, but for a page that is still waited for."""
         self._window.called("answer")
         lack = "the app got through, so that it had no failure to tell of" if self._window.consent_url else ""
+        if not lack and self._window.is_beside_others:
+            lack = "a window was opened that cannot be looked into"
         if not self._diary.is_over and not self._window.is_quiet:
-            self._note(moment, self._heard())
+            seen = self._heard()
+            self._note(moment, seen, lack=lack or (seen.lack if seen else ""))
         else:
             self._window.look(moment=moment, cause=self._cause, lack=lack, has_pictures=False)
 
@@ -253,7 +256,7 @@ class Watch:
         """What else a person may have seen of it, where the page is as it was before."""
         if self._window.said:
             return "the page spoke in a box of the browser's own, and showed nothing when that was gone"
-        return "a window was opened that shows nothing yet" if self._window.is_beside_blank else ""
+        return "a window was opened of which nothing can be read yet" if self._window.is_beside_blank else ""
 
     def _note(
         self,

@@ -60,6 +60,10 @@ PAGES = {
 <div><template shadowrootmode="open"><button>Go deep</button></template></div></template></div>""",
     "/chart": "<h1>Chart</h1><canvas width=300 height=150></canvas>",
     "/drawn": "<h1>Drawn</h1><canvas style='width:100vw;height:90vh'></canvas>",
+    "/drawn-in-a-frame": """<h1>Drawn</h1><iframe style='width:100vw;height:90vh'
+srcdoc='<canvas style="width:95vw;height:90vh"></canvas>'></iframe>""",
+    "/chart-in-a-frame": """<h1>Chart</h1><iframe style='width:200px;height:150px'
+srcdoc='<canvas style="width:180px;height:130px"></canvas>'></iframe>""",
     "/switches": """<label><input type="checkbox" checked style="opacity:0"> Share my data</label>
 <button role="switch" aria-checked="false" onclick='this.ariaChecked = "true"'>Tell me more</button>""",
     "/opens": """<h1>Beneath</h1><button onclick='window.open("/beside")'>Open</button>
@@ -307,6 +311,36 @@ def test_a_page_that_is_not_there_says_why(go: Open, path: str, lack: str) -> No
     assert shown.lack == lack
 
 
+@pytest.mark.parametrize(
+    ("path", "lack"),
+    [
+        ("/there", ""),
+        ("/json", ""),
+        ("/empty", ""),
+        ("/file", ""),
+        ("/nowhere", "answered 404"),
+        ("/refused", "answered 403"),
+        ("/to-nowhere", "answered 404"),
+        ("/login", "leads to a page that asks for a password"),
+    ],
+)
+def test_a_way_in_may_answer_with_anything_but_a_refusal(
+    window: Window, httpserver: HTTPServer, path: str, lack: str
+) -> None:
+    """A log-in made for tests often answers with JSON, or with nothing at all; a refusal is nobody's page."""
+    httpserver.expect_request("/empty").respond_with_data(status=204, headers={"set-cookie": "in=1"})
+    httpserver.expect_request("/file").respond_with_data("x", headers={"content-disposition": "attachment"})
+    httpserver.expect_request("/refused").respond_with_data(status=403)
+    httpserver.expect_request("/to-nowhere").respond_with_data(status=303, headers={"location": "/nowhere"})
+
+    assert window.pass_by(httpserver.url_for(path), page="entrance") == lack
+
+
+def test_a_way_in_at_which_nobody_listens_does_not_open(window: Window, deaf_port: int) -> None:
+    """Why, is said in words of ours."""
+    assert window.pass_by(f"http://127.0.0.1:{deaf_port}/", page="entrance") == "does not open: nobody listens there"
+
+
 def test_an_app_that_does_not_listen_says_so(window: Window, deaf_port: int) -> None:
     """No error of the browser's own is told."""
     assert window.open(f"http://127.0.0.1:{deaf_port}/", page="page") == "nobody listens there"
@@ -415,7 +449,15 @@ def test_shadow_roots_that_stand_closed_in_the_html_are_looked_into(go: Open) ->
     assert window.press(Control(kind="button", text="Go deep")) == ""
 
 
-@pytest.mark.parametrize(("path", "veils"), [("/chart", ()), ("/drawn", ("a canvas covers half of the page or more",))])
+@pytest.mark.parametrize(
+    ("path", "veils"),
+    [
+        ("/chart", ()),
+        ("/chart-in-a-frame", ()),
+        ("/drawn", ("a canvas covers half of the page or more",)),
+        ("/drawn-in-a-frame", ("a canvas covers half of the page or more",)),
+    ],
+)
 def test_what_is_drawn_over_half_of_a_page_may_hide_words(go: Open, path: str, veils: tuple[str, ...]) -> None:
-    """A chart does not."""
+    """A chart does not; in a frame either is measured by the window."""
     assert [one.veils for one in go(path).look()] == [veils] * 2
