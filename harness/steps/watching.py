@@ -134,9 +134,10 @@ class Watch:
             self._seen_at(DESK_PX)
             self._diary.point_at(left[0])
             self._before = self._note("plain", self._diary.latest() or window.read())
+            made = len(self._stage.journal.all(Exchange))
             lack = press(self._stage, self._participant, window, left[0], number=number)
             self._since = stopwatch()
-            if not lack and self._calls():
+            if not lack and self._calls(beyond=made):
                 return
         raise StepError(f"Nothing that can be pressed on the page {self._window.page_name!r} makes the app call the API.")
 
@@ -209,18 +210,21 @@ class Watch:
         else:
             self._window.look(moment=moment, cause=self._cause, lack=lack, has_pictures=False)
 
-    def _calls(self) -> bool:
-        """Whether the app calls the API after a press; no, where the page asks the app for nothing and it has not."""
-        made, still = len(self._stage.journal.all(Exchange)), stopwatch()
+    def _calls(self, *, beyond: int) -> bool:
+        """Whether the app calls the API, *beyond* so many calls before the press; no, where the page asks it for nothing.
+
+        An API that refuses at once may have answered before the press was written down.
+        """
+        still = stopwatch()
         while still() < BEGINNING_S and self._since() < self._window.deadline_s:
-            if self._stage.fiskil.link.open_requests or len(self._stage.journal.all(Exchange)) > made:
+            if self._stage.fiskil.link.open_requests or len(self._stage.journal.all(Exchange)) > beyond:
                 return True
             if not self._window.is_quiet:
                 still = stopwatch()
             self._window.pause()
         # A browser that a busy machine held up has had no time to ask.
         self._window.settle()
-        return bool(self._stage.fiskil.link.open_requests) or len(self._stage.journal.all(Exchange)) > made
+        return bool(self._stage.fiskil.link.open_requests) or len(self._stage.journal.all(Exchange)) > beyond
 
     def _goes_on(self) -> bool:
         is_open = bool(self._stage.fiskil.link.open_requests)

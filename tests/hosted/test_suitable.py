@@ -70,9 +70,9 @@ def test_a_gate_says_what_it_leaves_out() -> None:
 
 
 def test_every_practice_that_cannot_be_proven_has_its_own_reason() -> None:
-    """And those that can be have none."""
+    """And those that can be have none, but for one whose other half is about pages."""
     borne = {practice_id for one in scenarios().values() for practice_id in one.practices}
     untold = [one for one in all_practices() if one not in borne and reason_of(one) == THEIRS]
 
     assert untold == ["sandbox.all-flows"]
-    assert set(REASONS) & borne == set()
+    assert set(REASONS) & borne == {"loading.timeouts"}
