@@ -62,30 +62,30 @@ def read_fixture(name: str) -> dict[str, Any]:
 
 def scenario_names() -> list[str]:
     """The names of every scenario that ships, sorted."""
-    return list(_scenarios_in("."))
+    return list(_scenarios_in(folder("scenarios")))
 
 
 def opt_in_names() -> list[str]:
     """The names of scenarios that run only when they are asked for by name, sorted: they cost bytes or time."""
-    return list(_scenarios_in(OPT_IN))
+    return list(_scenarios_in(folder("scenarios") / OPT_IN))
 
 
 def hosted_paths() -> list[Path]:
     """The files of scenarios that are played before the hosted API, and nowhere else, sorted."""
-    return list(_scenarios_in(HOSTED).values())
+    return list(_scenarios_in(folder("scenarios") / HOSTED).values())
 
 
 def scenario_path(name: str) -> Path:
     """The file of the scenario called *name*, whether it runs by itself or only by name."""
-    found = _scenarios_in(OPT_IN).get(name) or _scenarios_in(".").get(name)
+    found = _scenarios_in(folder("scenarios") / OPT_IN).get(name) or _scenarios_in(folder("scenarios")).get(name)
     if found is None:
         raise UnknownName("scenario", name, scenario_names())
     return found
 
 
 @cache
-def _scenarios_in(place: str) -> dict[str, Path]:
-    return {path.stem: path for path in sorted((folder("scenarios") / place).glob("*.py")) if not path.stem.startswith("_")}
+def _scenarios_in(place: Path) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(place.glob("*.py")) if not path.stem.startswith("_")}
 
 
 def scenario_value(name: str) -> Any:
