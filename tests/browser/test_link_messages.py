@@ -6,6 +6,7 @@ import pytest
 from hosts import FAILURES, PAGE, Host, agree, consent
 from playwright.sync_api import Browser, expect
 from pytest_httpserver import HTTPServer
+from sampling import first
 
 from harness.local import Enrolled, LocalFiskil
 from harness.model import AuthSession, Ending
@@ -59,7 +60,7 @@ def test_a_consent_arrives(
 
 
 @pytest.mark.parametrize("way", ["frame", "window"])
-@pytest.mark.parametrize("error_type", FAILURES)
+@pytest.mark.parametrize("error_type", first(3, FAILURES))
 def test_a_failure_arrives_as_its_code(host: Host, fiskil: LocalFiskil, invite: Invite, way: str, error_type: str) -> None:
     """The type is the code, and the details are those of a redirect. Source: sdk.failure-form"""
     session = invite(institution_id=BANK)
