@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_httpserver import HTTPServer
 
+from harness.browser import Chromium
 from harness.local import Enrolled, LocalFiskil
 from harness.model import AuthSession
 from harness.sandbox import sessions
@@ -40,6 +41,14 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    """The harness's own Chromium, one for all tests of a module."""
+    made = Chromium()
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -37,14 +37,6 @@ GO = Control(kind="button", text="Go")
 Open = Callable[[str], Window]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    """One Chromium for all."""
-    made = Chromium()
-    yield made
-    made.close()
-
-
 @pytest.fixture
 def go(browser: Chromium, httpserver: HTTPServer) -> Iterator[Open]:
     """Open a page of the app's in a window of a person's."""

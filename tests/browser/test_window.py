@@ -91,14 +91,6 @@ SCRIPTS = {
 Open = Callable[[str], Window]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    """One Chromium for all."""
-    made = Chromium()
-    yield made
-    made.close()
-
-
 @pytest.fixture
 def journal() -> Journal:
     """What was written down."""
