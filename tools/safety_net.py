@@ -1,0 +1,271 @@
+"""Records the verdicts on many apps, so that a change of names and places can be shown to change no verdict.
+
+    python -m tools.safety_net record before.json
+    python -m tools.safety_net record after.json --like before.json
+    python -m tools.safety_net compare before.json after.json
+
+A record holds the whole gate on one correct app of each base, each app of the gallery under its scenarios, and `webhooks` on
+three running receivers. Texts are left out: they may change. `renamed.toml` translates names of the earlier record.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from harness import choice, gallery, gate, matrix
+from harness.scenario import load
+from harness.settings import Settings
+from harness.standings import Standing
+
+ROOT = Path(__file__).parents[1]
+RENAMED = Path(__file__).with_name("renamed.toml")
+WEIGHTS = ("PASS", "INCONCLUSIVE", "FAIL")
+RECEIVERS = ("stdlib_receiver", "starlette_receiver", "node_receiver")
+SECRET = "c2FmZXR5LW5ldC1zaWduaW5nLXNlY3JldC0wMDAwMQ=="
+"""Signs for the three receivers; made up."""
+
+Record = dict[str, Any]
+
+
+def main() -> int:
+    """Record, or compare two records; ends with 1 where they differ."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    recording = commands.add_parser("record")
+    recording.add_argument("file", type=Path)
+    recording.add_argument("--like", type=Path, help="an earlier record, whose scenarios each app meets again")
+    recording.add_argument("--workers", type=int, default=4)
+    recording.add_argument("--only", choices=("gates", "gallery", "webhooks"))
+    recording.add_argument("--app", action="append", default=[], help="this gallery app alone; may be repeated")
+    comparing = commands.add_parser("compare")
+    comparing.add_argument("before", type=Path)
+    comparing.add_argument("after", type=Path)
+    options = parser.parse_args()
+    if options.command == "compare":
+        return compare(_read(options.before), _read(options.after))
+    like = translated(_read(options.like)) if options.like else None
+    record(options.file, like=like, workers=options.workers, only=options.only, apps=options.app)
+    return 0
+
+
+def record(path: Path, *, like: Record | None, workers: int, only: str | None, apps: Iterable[str]) -> None:
+    """Write each part as soon as it is known."""
+    parts: Record = {}
+    if only in (None, "gallery"):
+        parts["gallery"] = _gallery(like["gallery"] if like else {}, workers=workers, apps=list(apps))
+        _write(path, parts)
+    if only in (None, "webhooks"):
+        parts["webhooks"] = {name: _webhooks(name) for name in RECEIVERS}
+        _write(path, parts)
+    if only in (None, "gates"):
+        parts["gates"] = {}
+        for name in like["gates"] if like else gated():
+            parts["gates"][name] = _gate(name)
+            _write(path, parts)
+
+
+def gated() -> list[str]:
+    """The first correct app of each base."""
+    by_base = {entry.base: entry.name for entry in reversed(list(gallery.apps().values())) if entry.collection == "correct"}
+    return sorted(by_base.values())
+
+
+def compare(before: Record, after: Record) -> int:
+    """Print each difference; 0 where there is none."""
+    differences = list(_differences(translated(before), after, ""))
+    for line in differences:
+        print(line)
+    print(f"{len(differences)} differences.")
+    return 1 if differences else 0
+
+
+def translated(earlier: Record) -> Record:
+    """*earlier* with today's names in place of those that `renamed.toml` lists."""
+    names = {old: new for table in tomllib.loads(RENAMED.read_text()).values() for old, new in table.items()} if RENAMED.exists() else {}
+
+    def translate(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {names.get(key, key): translate(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [translate(item) for item in node]
+        return names.get(node, node) if isinstance(node, str) else node
+
+    made: Record = translate(earlier)
+    return made
+
+
+def _gallery(like: Mapping[str, Any], *, workers: int, apps: list[str]) -> Record:
+    entries = [entry for entry in gallery.apps().values() if not apps or entry.name in apps]
+    with tempfile.TemporaryDirectory(prefix="fiskil-harness-safety-") as folder, ThreadPoolExecutor(workers) as pool:
+        def play(entry: gallery.GalleryApp) -> Record:
+            known = like.get(entry.name)
+            scenarios = [load(name) for name in known["scenarios"]] if known else matrix.scenarios_for(entry)
+            started = time.monotonic()
+            judgements: list[gate.Judgement] = []
+
+            def judged() -> gate.Judgement:
+                judgements.append(
+                    matrix.rehearse(entry, scenarios, seed=0, today=_today(), folder=Path(folder) / entry.name)
+                )
+                return judgements[0]
+
+            hearing = matrix.hear(entry, judged)
+            print(f"{time.monotonic() - started:6.1f} s  {entry.name}  {_said(hearing)}", flush=True)
+            return {"said": _said(hearing), **_judgement(judgements[0])} if judgements else {"said": _said(hearing)}
+
+        return dict(zip([entry.name for entry in entries], pool.map(play, entries), strict=True))
+
+
+def _said(hearing: matrix.Hearing) -> str:
+    said = [name for name in ("lacks", "overlooked", "false_alarms", "doubts") if getattr(hearing, name)]
+    return ", ".join(said) or "right"
+
+
+def _judgement(judgement: gate.Judgement) -> Record:
+    return {
+        "violated": sorted(one.practice for one in judgement.having(Standing.VIOLATED)),
+        "proven": sorted(one.practice for one in judgement.having(Standing.PROVEN)),
+        "bugs": sorted(one.bug for one in judgement.bugs if str(one.verdict) == "FAIL"),
+        "scenarios": {
+            outcome.scenario: _heaviest((finding.probe, str(finding.verdict)) for finding in outcome.findings)
+            for outcome in judgement.scenarios
+        },
+    }
+
+
+def _today() -> Any:
+    from harness.clock import real_now
+
+    return real_now().date()
+
+
+def _gate(name: str) -> Record:
+    started = time.monotonic()
+    made = _report("gate", "--gallery", name)
+    print(f"{time.monotonic() - started:6.1f} s  gate {name}  {made['decision']}", flush=True)
+    return made
+
+
+def _webhooks(name: str) -> Record:
+    entry = gallery.app(name)
+    settings = gallery.settings(entry)
+    with tempfile.TemporaryDirectory(prefix="fiskil-harness-safety-") as workdir:
+        port = _free_port()
+        values = {"port": str(port), "workdir": workdir, "webhook_secret": SECRET, "webhook_source_ips": "127.0.0.1", "python": sys.executable}
+        process = subprocess.Popen(
+            [_filled(word, values) for word in (settings.app.command or "").split()],
+            cwd=settings.folder,
+            env={**os.environ, **{key: _filled(value, values) for key, value in settings.app.env.items()}},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait_for(port)
+            started = time.monotonic()
+            made = _report(*_webhook_options(settings, port))
+        finally:
+            process.terminate()
+            process.wait()
+    print(f"{time.monotonic() - started:6.1f} s  webhooks {name}", flush=True)
+    return made
+
+
+def _webhook_options(settings: Settings, port: int) -> list[str]:
+    observed = settings.app.observe.effects
+    effects = observed if isinstance(observed, str) else getattr(observed, "request", "")
+    events = [option for kind in settings.app.facts.uses_events or () for option in ("--uses-events", kind)]
+    url = f"http://127.0.0.1:{port}{settings.app.webhook.path}"
+    return ["webhooks", url, "--secret-env", "SAFETY_NET_SECRET", "--effects", str(effects), *events]
+
+
+def _report(*command: str) -> Record:
+    with tempfile.TemporaryDirectory(prefix="fiskil-harness-safety-") as folder:
+        path = Path(folder) / "report.json"
+        done = subprocess.run(
+            [Path(sys.executable).with_name("fiskil-harness"), *command, "--json", path],
+            check=False,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "SAFETY_NET_SECRET": SECRET},
+        )
+        if not path.exists():
+            raise SystemExit(f"{command}: {done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+        whole = json.loads(path.read_text())["result"]
+    standings = whole.get("standings", whole.get("statuses"))
+    return {
+        "exit": done.returncode,
+        "decision": whole["decision"],
+        "standings": {one["practice"]: one.get("standing", one.get("status")) for one in standings},
+        "bugs": {one["bug"]: one["verdict"] for one in whole["bugs"]},
+        "scenarios": {
+            one["scenario"]: _heaviest((finding["probe"], finding["verdict"]) for finding in one["findings"])
+            for one in whole["scenarios"]
+        },
+    }
+
+
+def _heaviest(findings: Iterable[tuple[str, str]]) -> dict[str, str]:
+    made: dict[str, str] = {}
+    for probe, verdict in findings:
+        made[probe] = max(made.get(probe, "PASS"), verdict, key=WEIGHTS.index)
+    return made
+
+
+def _differences(before: Any, after: Any, place: str) -> Iterable[str]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in [*before, *(key for key in after if key not in before)]:
+            yield from _differences(before.get(key), after.get(key), f"{place}/{key}")
+    elif isinstance(before, list) and isinstance(after, list):
+        if sorted(before) != sorted(after):
+            yield f"{place}: only before {sorted(set(before) - set(after))}, only after {sorted(set(after) - set(before))}"
+    elif before != after:
+        yield f"{place}: {before} -> {after}"
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int) -> None:
+    import socket
+
+    until = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+
+
+def _read(path: Path) -> Record:
+    made: Record = json.loads(path.read_text())
+    return made
+
+
+def _write(path: Path, record: Record) -> None:
+    path.write_text(json.dumps(record, indent=1, sort_keys=False) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
