@@ -68,18 +68,18 @@ lock: $(VENV)/.python
 	@.ci/lock $(PYTHON)
 
 docs: $(VENV)/.installed
-	@$(BIN)/python -m harness.contract.endpoints >docs/endpoints.md.new
+	@$(BIN)/python -m tools.endpoint_table >docs/endpoints.md.new
 	@mv docs/endpoints.md.new docs/endpoints.md
-	@$(BIN)/python -m harness.report.catalogue >docs/receiver-bugs.md.new
+	@$(BIN)/python -m fiskil_harness.gate.report.bug_table >docs/receiver-bugs.md.new
 	@mv docs/receiver-bugs.md.new docs/receiver-bugs.md
-	@$(BIN)/python -m harness.report.fault_table >docs/faults.md.new
+	@$(BIN)/python -m tools.fault_table >docs/faults.md.new
 	@mv docs/faults.md.new docs/faults.md
-	@$(BIN)/python -m harness.report.scenario_table >docs/scenarios.md.new
+	@$(BIN)/python -m tools.scenario_table >docs/scenarios.md.new
 	@mv docs/scenarios.md.new docs/scenarios.md
 
 costs: $(VENV)/.installed
 	@$(BIN)/fiskil-harness gate --config examples/reference_app/fiskil-harness.toml --workers 2 --json .costs.json
-	@$(BIN)/python -m harness.costs .costs.json >fixtures/costs.toml.new
+	@$(BIN)/python -m fiskil_harness.scenario.costs .costs.json >fixtures/costs.toml.new
 	@mv fixtures/costs.toml.new fixtures/costs.toml
 	@rm .costs.json
 

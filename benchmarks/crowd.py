@@ -15,10 +15,10 @@ from statistics import median
 
 from benchmarks.figures import Bar
 from benchmarks.walk import FLATNESS, Walker
-from harness import catalog
-from harness.clock import Clock, real_now
-from harness.listen import Loop, Server
-from harness.sandbox import Sandbox, tokens
+from fiskil_harness.core import catalog
+from fiskil_harness.core.clock import Clock, real_now
+from fiskil_harness.core.net.server import Loop, Server
+from fiskil_harness.sandbox import Sandbox, tokens
 
 LOTS = 20
 SIZE = 100

@@ -17,9 +17,9 @@ from typing import Any
 
 from benchmarks.peers import CACHE, NPM
 from benchmarks.processes import Process, request
-from harness import faults
-from harness.faults import AnyFault
-from harness.listen import LOOPBACK
+from fiskil_harness import faults
+from fiskil_harness.core.net.server import LOOPBACK
+from fiskil_harness.faults import AnyFault
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "felt"))
 

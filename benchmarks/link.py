@@ -19,7 +19,7 @@ from benchmarks.links import LATE_MS
 from benchmarks.load import ask_for
 from benchmarks.processes import Process, request
 from benchmarks.relay import on_one_core
-from harness.listen import free_port
+from fiskil_harness.core.net.server import free_port
 
 FIRST_QUESTION = request("GET", "/v1/institutions?client_id=benchmark")
 LEAST_SHARE = 0.6

@@ -15,12 +15,12 @@ from typing import Any
 import httpx
 
 from benchmarks.processes import request
-from harness.connections import HttpAnswer, HttpRequest
-from harness.faults import Latency
-from harness.journal import Journal
-from harness.link import LinkProtocol, Rule
-from harness.listen import Server
-from harness.local import LocalFiskil
+from fiskil_harness.core.net.server import Server
+from fiskil_harness.core.net.uvicorn_protocol import HttpAnswer, HttpRequest
+from fiskil_harness.faults import Latency
+from fiskil_harness.faults.proxy import LinkProtocol, Rule
+from fiskil_harness.journal import Journal
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 ROUTE = "banking.accounts"
 

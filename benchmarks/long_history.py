@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from harness import catalog
-from harness.clock import Clock
-from harness.listen import LOOPBACK, Loop, Server
-from harness.model import Person
-from harness.model.people import AccountSpec, Movement
-from harness.sandbox import Sandbox, tokens
+from fiskil_harness.core import catalog
+from fiskil_harness.core.clock import Clock
+from fiskil_harness.core.model import Person
+from fiskil_harness.core.model.people import AccountSpec, Movement
+from fiskil_harness.core.net.server import LOOPBACK, Loop, Server
+from fiskil_harness.sandbox import Sandbox, tokens
 
 DAYS = 365
 PAGE = 1000

@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED = ("harness", "fixtures", "scenarios", "examples", "tests", "conftest.py", "pyproject.toml", "README.md")
-SMALLEST = "harness.webhooks.signature.*"
+SMALLEST = "fiskil_harness.webhooks.fiskil_signature.*"
 """Tried first, so that mutmut makes all mutants and learns which tests reach which function."""
 
 SHOW = "import sys; from mutmut.__main__ import show; [(print('#', name), show.callback(name)) for name in sys.argv[1:]]"
@@ -68,7 +68,7 @@ def chosen(names: Iterable[str], *, count: int, seed: int, only: str) -> list[st
 
 
 def module_of(name: str) -> str:
-    """``harness.probes.applies_once`` of a mutant's name."""
+    """``fiskil_harness.probes.webhooks.applies_once`` of a mutant's name."""
     return name.partition(".x")[0]
 
 

@@ -23,18 +23,19 @@ import hypothesis
 from hypothesis import HealthCheck, Phase
 
 from benchmarks.figures import Bar
-from harness import gallery, steps
-from harness.clock import real_now, stopwatch
-from harness.driver import Driver
-from harness.journal import Delivery, Journal
-from harness.listen import Loop
-from harness.model import Event, Message
-from harness.plans import Form, explore, plans
-from harness.scenario import Scenario
-from harness.webhooks import Sender, Target, seal
-from harness.webhooks.schemes import JSON
-from harness.webhooks.sender import Outgoing
-from harness.webhooks.signature import HEADER
+from fiskil_harness.core.clock import real_now, stopwatch
+from fiskil_harness.core.model import Event, Message
+from fiskil_harness.core.net.server import Loop
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation import Form, explore, plans
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.webhooks import Sender, Target, seal
+from fiskil_harness.webhooks.fiskil_signature import HEADER
+from fiskil_harness.webhooks.sender import Outgoing
+from fiskil_harness.webhooks.signature_schemes import JSON
 
 SECRET = "bm9ib2R5IGtub3dzIHRoaXMgc2VjcmV0LCBhbmQgbm9ib2R5IG5lZWRzIHRv"
 DRAWN = "drawn, not sent"
@@ -213,7 +214,7 @@ def side_by_side(arguments: argparse.Namespace) -> dict[str, list[float]]:
 
 def whole(plan_count: int) -> float:
     """Seconds of the direct phase and of *plan_count* plans on the reference app."""
-    from harness.selection import about_receivers
+    from fiskil_harness.scenario.selection import about_receivers
 
     with tempfile.TemporaryDirectory(prefix="fiskil-harness-benchmark-") as name:
         driver = Driver(gallery.settings(gallery.app("reference_app")), workdir=Path(name), seed=1)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.listen import LOOPBACK, free_port
+from fiskil_harness.core.net.server import LOOPBACK, free_port
 
 START_LIMIT_S = 60.0
 LOOK_EVERY_S = 0.002

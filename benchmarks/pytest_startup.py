@@ -16,7 +16,7 @@ from statistics import median
 
 BOUND = 1.25
 WITHOUT = ("-p", "no:cacheprovider")
-WITH = (*WITHOUT, "-p", "harness.pytest_plugin")
+WITH = (*WITHOUT, "-p", "fiskil_harness.pytest_plugin")
 
 
 def run(folder: Path, options: tuple[str, ...]) -> float:

@@ -13,9 +13,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from harness.journal import Journal
-from harness.link import Relay
-from harness.listen import LOOPBACK, Loop
+from fiskil_harness.core.net.server import LOOPBACK, Loop
+from fiskil_harness.faults.proxy import Relay
+from fiskil_harness.journal import Journal
 
 ROWS = [
     {

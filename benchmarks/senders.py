@@ -16,14 +16,14 @@ from typing import Any
 
 import msgspec
 
-from harness.ids import stream
-from harness.model import Event
-from harness.webhooks.lanes import pour
-from harness.webhooks.message import seal
-from harness.webhooks.schemes import JSON
-from harness.webhooks.sender import Target, written
-from harness.webhooks.signature import HEADER
-from harness.webhooks.transport import Address
+from fiskil_harness.core.model import Event
+from fiskil_harness.core.randomness import stream
+from fiskil_harness.webhooks.fiskil_signature import HEADER
+from fiskil_harness.webhooks.load import pour
+from fiskil_harness.webhooks.message import seal
+from fiskil_harness.webhooks.sender import Target, written
+from fiskil_harness.webhooks.signature_schemes import JSON
+from fiskil_harness.webhooks.transport import Address
 
 SECRET = (
     "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldC1zZWNyZXQtc2U="

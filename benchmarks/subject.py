@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.processes import Process, ask, request
-from harness.http import Browser
-from harness.visitor import Visitor
+from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.core.net.http_client import Browser
 
 NAME = "fiskil-harness"
 BANK = "88888"
@@ -74,7 +74,7 @@ class Subject:
 
 def start(folder: Path, *, env_file: Path) -> Process:
     """Start ``fiskil-harness serve`` and wait for its first answer."""
-    command = [sys.executable, "-m", "harness", "serve", "--api-port", "{port}", "--env-file", str(env_file)]
+    command = [sys.executable, "-m", "fiskil_harness", "serve", "--api-port", "{port}", "--env-file", str(env_file)]
     return Process(command, probe=FIRST_QUESTION, folder=folder)
 
 

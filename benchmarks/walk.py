@@ -20,7 +20,7 @@ from statistics import median
 
 from benchmarks.figures import Bar
 from benchmarks.processes import Process, request
-from harness.listen import LOOPBACK
+from fiskil_harness.core.net.server import LOOPBACK
 
 PAGE = 1000
 MOST_TIMES = 2.0

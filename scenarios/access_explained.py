@@ -1,6 +1,6 @@
 """Before anything is asked for, the page that starts linking says which data, and what it is for."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("ux.explains-access",),

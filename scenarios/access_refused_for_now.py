@@ -1,6 +1,6 @@
 """Transactions are refused with 403 for a while though the consent stands: nobody insists, and work goes on afterwards."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.authentication-failure",),

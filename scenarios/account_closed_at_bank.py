@@ -1,6 +1,6 @@
 """One of two accounts is closed at the bank between two syncs, and the app shows it as what it is now."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.changes-tolerated", "data.upsert"),

@@ -1,6 +1,6 @@
 """The sync of accounts comes to nothing and nobody tells; what else is synced is read as soon as it is told."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.webhook-driven",),

@@ -1,6 +1,6 @@
 """The institution corrects an amount after the app has cached it, and the event says so."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.invalidated", "data.changes-tolerated"),

@@ -1,6 +1,6 @@
 """Answers end where they should not, in noise, or amid their chunks; a good integration reads again."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

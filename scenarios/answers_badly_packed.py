@@ -1,6 +1,6 @@
 """Answers are not what their encoding says, or lack their end, or are huge once unpacked."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """Answers come late, in small pieces and at a low rate, and are whole: a good integration does not mind."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

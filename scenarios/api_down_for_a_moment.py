@@ -1,6 +1,6 @@
 """The API is gone for a moment, several times over; a good integration reads once it is back."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """The API fails after a message about it was acknowledged: nobody sends it again, so the app must try again."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.asynchronous",),

@@ -1,6 +1,6 @@
 """The event says that balances are new, and the first answer is the one of before; the next event finds the new ones."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.changes-tolerated",),

@@ -1,6 +1,6 @@
 """Pages come in the shape of an older version, in camel case, or nested without end; the next sync is whole."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """The API fails more and more often, then less and less; a good integration gets through it and has everything."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """The events tell of a consent and of every row before the browser comes back, which undoes nothing."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

@@ -1,6 +1,6 @@
 """One end user's browser opens the address that another was sent back to: it moves neither of them."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

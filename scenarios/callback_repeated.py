@@ -1,6 +1,6 @@
 """The browser comes back twice, as after a reload: once more from a cancelled journey, once more from the consent."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation", "errors.graceful"),

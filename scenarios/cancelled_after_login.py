@@ -1,6 +1,6 @@
 """The end user cancels on the last screen, having logged in and chosen accounts, and is not connected."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

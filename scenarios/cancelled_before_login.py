@@ -1,6 +1,6 @@
 """The end user cancels on the first screen and is not connected; a later consent shows that the app can tell."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

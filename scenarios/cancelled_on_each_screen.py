@@ -1,6 +1,6 @@
 """The end user presses Cancel on every screen in turn, a new attempt each time, and consents in the end."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

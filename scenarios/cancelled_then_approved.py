@@ -1,6 +1,6 @@
 """The end user cancels, thinks again and consents: the second journey has an auth session of its own and works."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation", "errors.graceful"),

@@ -1,6 +1,6 @@
 """The API shows one bad certificate after another; a good integration refuses each, and never goes on in plain HTTP."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("server.https",),

@@ -1,6 +1,6 @@
 """By the Date of its answers the API's clock is a day ahead, then a day behind; a token lives no longer and no shorter."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry"),

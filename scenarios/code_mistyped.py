@@ -1,6 +1,6 @@
 """The end user mistypes the one-time code until the institution gives up, and is not connected."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.authentication-failure",),

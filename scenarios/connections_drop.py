@@ -1,6 +1,6 @@
 """Connections are reset, closed without a word and cut short, each time once; a good integration reads again and has all."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """A kept connection is closed just as the next request goes over it; a good integration asks over another one."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

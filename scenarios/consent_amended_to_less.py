@@ -1,6 +1,6 @@
 """The end user takes an account and all transactions out of the consent: both leave, though no sync tells of the latter."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.soft-delete",),

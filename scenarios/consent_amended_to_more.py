@@ -1,6 +1,6 @@
 """The end user shares one account at first and then the other too; the app holds all of both."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.webhook-driven",),

@@ -1,6 +1,6 @@
 """The consent reaches the end of its period; nobody revoked it, and still what was read under it may be kept no longer."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.invalidated",),

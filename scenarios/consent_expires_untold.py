@@ -1,6 +1,6 @@
 """The consent reaches the end of its period, and nobody tells: the next refresh finds out, and nothing stays."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.invalidated",),

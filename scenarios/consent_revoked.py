@@ -1,6 +1,6 @@
 """The end user revokes the consent at the institution; what was read under it is served no longer."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.invalidated",),

@@ -1,6 +1,6 @@
 """The consent is revoked while its rows are on their way: what arrives late brings nothing back."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.invalidated",),

@@ -1,6 +1,6 @@
 """The end user finds what they share on the app's page and ends it there: it ends at Fiskil, and the page follows."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("ux.consent-management",),

@@ -1,6 +1,6 @@
 """The consent is revoked, the event gets lost, and readings are refused with 403: the app looks why, and nothing stays."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.invalidated",),

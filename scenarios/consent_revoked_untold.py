@@ -1,6 +1,6 @@
 """The end user revokes the consent at the bank, and the event gets lost: the next refresh finds out, and nothing stays."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.invalidated",),

@@ -1,6 +1,6 @@
 """The end user consents and closes the tab before the browser is sent back; the event alone says that there is a consent."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

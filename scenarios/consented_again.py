@@ -1,6 +1,6 @@
 """The end user consents a second time at the same bank: every row counts once, under whichever of the two it comes."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.upsert",),

@@ -1,6 +1,6 @@
 """The API says 100 Continue again and again and never answers; a good integration gives up in time."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=(

@@ -1,6 +1,6 @@
 """The answer to creating an end user gets lost; a good integration does not blindly create another one."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """What came of creating an end user is told in no way that can be relied on; none of them is created blindly again."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """A cursor is refused amid a walk, once and then for good: the walk begins again, or all stays as it was."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

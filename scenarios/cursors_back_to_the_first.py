@@ -1,6 +1,6 @@
 """The link of a later page leads back to the first one, for ever: the walk ends, and what was known stays."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """The link of a page leads back to that page, for ever: the walk ends, and what was known stays."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

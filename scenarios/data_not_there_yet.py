@@ -1,6 +1,6 @@
 """Between the consent and the first data the page has nothing to show; a good one says that data is on its way."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("loading.syncing-shown",),

@@ -1,6 +1,6 @@
 """Dates come with an offset, with fractions, as bare days, and close to midnight: rows stay on their days."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """Messages come again, at once, after a lost answer and after a crash, as drawn from the seed: each has its effect once."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),

@@ -1,6 +1,6 @@
 """A consent comes, changes and goes, with news in between: the log has each message, and whose consent became what."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("logs.webhook-receipts", "logs.consent-lifecycle"),

@@ -1,6 +1,6 @@
 """No webhook comes for a while, then some do, some fail, and all is well again: the app's monitoring shows each of it."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("alerts.webhook-failures", "webhooks.health-monitored"),

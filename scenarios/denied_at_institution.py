@@ -1,6 +1,6 @@
 """The end user declines on the institution's own screen, and is not connected."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

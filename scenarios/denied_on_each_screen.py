@@ -1,6 +1,6 @@
 """The end user declines at the institution on each of its screens in turn, and consents in the end."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation", "errors.graceful"),

@@ -1,6 +1,6 @@
 """Every attempt for some events fails, so Fiskil discards them; asked to read everything again, the app is up to date."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.changes-tolerated",),

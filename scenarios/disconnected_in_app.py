@@ -1,6 +1,6 @@
 """The end user disconnects in the app: the consent ends at Fiskil too, and messages that were under way revive nothing."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.invalidated",),

@@ -1,6 +1,6 @@
 """A page of transactions comes a byte at a time, so only a deadline on the whole call ends it."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("loading.timeouts", "edge.network-errors"),

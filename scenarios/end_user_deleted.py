@@ -1,6 +1,6 @@
 """An end user is deleted at Fiskil: who asks for them finds nothing, and what they shared goes all the same."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.invalidated",),

@@ -1,6 +1,6 @@
 """The end user declines at the institution and comes back in a real browser; a good page says what now."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("errors.helpful",),

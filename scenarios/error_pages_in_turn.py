@@ -1,6 +1,6 @@
 """Every way to fail is seen in a real browser; a good page has words for each, and others where trying again is vain."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("errors.helpful",),

@@ -1,6 +1,6 @@
 """The event comes before the data is there, in transactions and balances; the next event finds it."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.changes-tolerated",),

@@ -1,6 +1,6 @@
 """For a day no event gets through; the first of the next day is enough to be up to date again."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.changes-tolerated",),

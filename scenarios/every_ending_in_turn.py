@@ -1,6 +1,6 @@
 """One end user meets every way in which a journey can fail, one after another, and gets through in the end."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("errors.graceful",),

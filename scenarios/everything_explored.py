@@ -1,6 +1,6 @@
 """All that may happen to deliveries in one plan, as drawn from the seed: each promise of a receiver is kept in all of it."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=(

@@ -1,6 +1,6 @@
 """The work on a message fails once and is done later: the log says which message it was, and that it failed."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.failures-logged",),

@@ -1,6 +1,6 @@
 """Journeys fail in every way, then the API does: the log tells of each afterwards, and of what went well between."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("errors.logged", "logs.api-calls"),

@@ -1,6 +1,6 @@
 """The bank grants accounts and balances and no transactions: the app reads what it may, and never minds the rest."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.changes-tolerated",),

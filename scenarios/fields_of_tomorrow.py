@@ -1,6 +1,6 @@
 """Rows have fields and words that no document knows yet, and lack what they may lack: all are held."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors", "data.upsert"),

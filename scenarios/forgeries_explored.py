@@ -1,6 +1,6 @@
 """Requests that Fiskil never sent come between those that it did, as drawn from the seed: none of them has an effect."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.signature",),

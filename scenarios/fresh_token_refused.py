@@ -1,6 +1,6 @@
 """A token is refused however fresh it is: the app renews it, gives up, and works again once that is over."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry", "edge.authentication-failure"),

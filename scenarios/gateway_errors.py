@@ -1,6 +1,6 @@
 """Gateways answer in the API's place, and errors come under a status of success; each passes, and the data is read."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

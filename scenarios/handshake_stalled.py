@@ -1,6 +1,6 @@
 """A TLS handshake is never answered; a good integration gives up in time, and tries again or says so to whoever asked."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("loading.timeouts", "edge.network-errors"),

@@ -1,6 +1,6 @@
 """A TLS handshake is reset, and a later one closed; a good integration asks again and loses nothing that it was told."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

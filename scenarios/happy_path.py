@@ -1,6 +1,6 @@
 """An end user consents, every dataset syncs, every event is delivered: the app reads each dataset when it is told."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.webhook-driven",),

@@ -1,6 +1,6 @@
 """Nothing happens, before the first sync and after the last; a good integration waits for events instead of polling."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.no-excess-polling",),

@@ -1,6 +1,6 @@
 """Somebody without an account that can be shared tries, and is not connected."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.authentication-failure",),

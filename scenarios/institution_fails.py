@@ -1,6 +1,6 @@
 """The institution fails after the right one-time code, and nobody is connected."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.authentication-failure",),

@@ -1,6 +1,6 @@
 """The bank goes out of reach before the first sync is done; once it is back, everything is told and read after all."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.webhook-driven",),

@@ -1,6 +1,6 @@
 """The institution gives up waiting after the right one-time code, and nobody is connected."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.authentication-failure",),

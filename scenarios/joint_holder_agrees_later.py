@@ -1,6 +1,6 @@
 """The other holder of a joint account agrees days after the consent: the account joins with the next sync."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.webhook-driven",),

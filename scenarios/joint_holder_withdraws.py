@@ -1,6 +1,6 @@
 """The other holder of a joint account withdraws it; the consent lives on, and the account leaves with the next sync."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.soft-delete",),

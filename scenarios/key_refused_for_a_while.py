@@ -1,6 +1,6 @@
 """The key pair is refused with 403 when the token has died; the app stops trying, and works again once the key is good."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.authentication-failure",),

@@ -1,6 +1,6 @@
 """The app's API key is revoked while it runs: it gives up politely, and works again once the key is accepted."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.authentication-failure",),

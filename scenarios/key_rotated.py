@@ -1,6 +1,6 @@
 """The app gets a second key by its environment, then the first is revoked: it uses the new one and works on."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("credentials.in-environment", "credentials.rotated"),

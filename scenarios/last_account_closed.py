@@ -1,6 +1,6 @@
 """The end user closes every account at the bank, which then ends the consent: nobody asked the app."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.invalidated",),

@@ -1,6 +1,6 @@
 """The end user closes the tab on every screen in turn, so that no callback ever comes, and consents in the end."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

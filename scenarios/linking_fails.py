@@ -1,6 +1,6 @@
 """The API refuses the auth session, is down, or asked too often, when somebody presses; a good page says so in words."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("errors.helpful",),

@@ -1,6 +1,6 @@
 """The auth session takes seconds to open; a good page shows at once that something happens."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("loading.link-progress",),

@@ -1,6 +1,6 @@
 """The answer that brings the auth session never comes, or drips for ever; a good page says in time that it did not work."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("loading.timeouts",),

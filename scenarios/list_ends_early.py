@@ -1,6 +1,6 @@
 """A page says that it is the last and is not, and rows slip through between two: the next sync finds them all."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

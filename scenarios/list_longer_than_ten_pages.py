@@ -1,6 +1,6 @@
 """A list comes in nineteen small pages: a good integration follows links.next until there is none, however often."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors", "data.upsert"),

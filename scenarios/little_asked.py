@@ -1,6 +1,6 @@
 """An end user shares, everything syncs and is read: nothing is asked for or read that the use does not need."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("scopes.essential-only", "consent.short", "history.limited"),

@@ -1,6 +1,6 @@
 """Whole lives as drawn from the seed: consents, failing calls and odd deliveries meet, and what is true comes of it."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=(

@@ -1,6 +1,6 @@
 """A message says that the journey is complete and carries the error in its address: nothing was shared."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

@@ -1,6 +1,6 @@
 """Another window than the consent page's posts a cancellation and then a success: whoever embeds heeds neither."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

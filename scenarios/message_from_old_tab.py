@@ -1,6 +1,6 @@
 """The end user consents in a second tab and then cancels in the first, whose message undoes nothing."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

@@ -1,6 +1,6 @@
 """The app's page passes each message on twice, and the person comes back by the address and to the old tab as well."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

@@ -1,6 +1,6 @@
 """The app embeds the consent page, whose message tells it of a cancellation on each screen in turn, and of a consent."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

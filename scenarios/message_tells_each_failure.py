@@ -1,6 +1,6 @@
 """The app embeds the consent page, whose message tells it of every way to fail, also of one that nobody knows yet."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("errors.graceful", "edge.authentication-failure"),

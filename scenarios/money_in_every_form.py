@@ -1,6 +1,6 @@
 """Amounts come as numbers, twice in a row, and as no numbers at all; what is shown was really served."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

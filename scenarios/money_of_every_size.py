@@ -1,6 +1,6 @@
 """Amounts are large, finer than a cent, or minus nothing, and the app shows them with every digit."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.changes-tolerated", "data.upsert"),

@@ -1,6 +1,6 @@
 """A row is corrected, and the daily sync brings it though nobody asked: the event alone tells the app to look."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.changes-tolerated",),

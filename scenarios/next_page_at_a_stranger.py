@@ -1,6 +1,6 @@
 """A link to the next page leads to another host: nobody goes there, and what was known stays."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """Answers have hints before them, and heads that are long, doubled or written carelessly."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

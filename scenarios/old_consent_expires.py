@@ -1,6 +1,6 @@
 """The end user consented anew in time, and then the old consent runs out: what the new one brought stays."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.invalidated",),

@@ -1,6 +1,6 @@
 """The end user shares one of two accounts; the app holds all of that one, and does not miss the other."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.webhook-driven",),

@@ -1,6 +1,6 @@
 """One of two banks is out of reach: what the other one tells is read all the same, and what the first told stays."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.changes-tolerated",),

@@ -1,6 +1,6 @@
 """The end user revokes one of two consents: what that bank brought goes, and what the other brought stays."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.invalidated",),

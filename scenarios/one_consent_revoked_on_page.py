@@ -1,6 +1,6 @@
 """Two banks are connected and the end user ends one of them on the app's page: that one goes, and the other stays."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("ux.consent-management",),

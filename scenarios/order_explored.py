@@ -1,6 +1,6 @@
 """A twin gets the same events in any order, retried and repeated, as drawn from the seed: it ends like the one in order."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

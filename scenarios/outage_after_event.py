@@ -1,6 +1,6 @@
 """The API is down for some seconds when an event asks for a reading; it is left alone more and more, and read then."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

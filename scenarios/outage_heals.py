@@ -1,6 +1,6 @@
 """Every data call fails for a while; a good integration does not hammer the API, and works again afterwards."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """A page comes empty though there is a next one, and another twice: both are read on, or the walk is left."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """Links to next pages come as paths and with other brackets, and pages hold fewer rows than asked for."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

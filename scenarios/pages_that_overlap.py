@@ -1,6 +1,6 @@
 """Pages overlap and come in another order, as lists do into which rows come; each row is held once."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors", "data.upsert"),

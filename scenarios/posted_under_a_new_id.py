@@ -1,6 +1,6 @@
 """A pending row is posted under another id, another is never posted: neither stays as the pending one that it was."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.soft-delete",),

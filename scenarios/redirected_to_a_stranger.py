@@ -1,6 +1,6 @@
 """The API redirects to another host, amid a walk and for its first page: the token does not go along."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """Requests are refused in ways that no repetition mends; a good integration says so and leaves it at that."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=(

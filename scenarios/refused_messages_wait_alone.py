@@ -1,6 +1,6 @@
 """What messages of a revoked consent announce is refused with 403: they are borne, and nobody else waits for them."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.webhook-driven",),

@@ -1,6 +1,6 @@
 """The API stalls while a message is worked on, and the message comes again: the repetition is answered at once."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.asynchronous",),

@@ -1,6 +1,6 @@
 """The connection is reset in the middle of a later page; a good integration asks again and loses nothing."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

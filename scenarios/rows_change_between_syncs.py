@@ -1,6 +1,6 @@
 """Between two syncs a row is corrected, a pending one is posted, and a true twin of another appears."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.changes-tolerated", "data.upsert"),

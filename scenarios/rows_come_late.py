@@ -1,6 +1,6 @@
 """Rows come late: one made days ago and posted now, one posted weeks ago, and the twin of an old one."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.changes-tolerated", "data.upsert"),

@@ -1,6 +1,6 @@
 """Among the rows is one of a consent that the end user never gave; it is kept from them, and their own are all there."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("sandbox.many-end-users",),

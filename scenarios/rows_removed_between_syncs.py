@@ -1,6 +1,6 @@
 """Two rows vanish at the institution between two syncs, and leave the app's active view."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.soft-delete",),

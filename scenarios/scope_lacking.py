@@ -1,6 +1,6 @@
 """The key lacks the scope for balances: they are given up, nothing else is, and everything comes back with the scope."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.authentication-failure",),

@@ -1,6 +1,6 @@
 """An end user connects in a real browser and looks at every page; no secret reaches it, and it never asks the API."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("credentials.not-in-frontend", "server.only", "tokens.not-in-browser"),

@@ -1,6 +1,6 @@
 """Everything goes well, then several things go wrong; no token, secret or account number reaches a log."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.not-logged",),

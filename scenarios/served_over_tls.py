@@ -1,6 +1,6 @@
 """The app serves TLS: what comes so is taken, in no old version, and what comes in plain HTTP moves nothing."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.https",),

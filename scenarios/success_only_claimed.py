@@ -1,6 +1,6 @@
 """The browser comes back and says that a consent was given, but none was and no event ever comes; the real one works."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

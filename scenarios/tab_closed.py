@@ -1,6 +1,6 @@
 """The end user closes the tab in the middle of the journey, so no callback ever comes; the next attempt works."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

@@ -1,6 +1,6 @@
 """The end user closes the tab at once, comes back days later and starts again: no attempt stands in the way of the next."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.user-cancellation",),

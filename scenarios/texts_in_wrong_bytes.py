@@ -1,6 +1,6 @@
 """Pages begin with a mark, are in Latin-1, or end texts amid a character: no row is lost for it."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

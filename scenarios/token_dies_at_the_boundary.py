@@ -1,6 +1,6 @@
 """The token dies exactly when it was said to: between two calls, with a request open, and while an answer is on its way."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry"),

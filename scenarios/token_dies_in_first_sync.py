@@ -1,6 +1,6 @@
 """Tokens die again and again while the first sync is read: of the accounts, on a later page, and on the way to another."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry"),

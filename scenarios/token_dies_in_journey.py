@@ -1,6 +1,6 @@
 """The token dies on the way to a consent: before the end user is created, or between that and the auth session."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry"),

@@ -1,6 +1,6 @@
 """No token is to be had for a moment, in one way after another; what is told once it is over is read as ever."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry"),

@@ -1,6 +1,6 @@
 """A new token takes more than a second to come; it is waited for, and taken once."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry"),

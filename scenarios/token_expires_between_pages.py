@@ -1,6 +1,6 @@
 """The access token dies between the first page and the second; no page is lost and none is doubled."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry"),

@@ -1,6 +1,6 @@
 """Every access token dies before its time; a good integration renews once, asks again and loses nothing."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry"),

@@ -1,6 +1,6 @@
 """A token is told to live for ever, for less than no time, and for no time at all; it lives as long as any other."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry"),

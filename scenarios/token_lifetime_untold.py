@@ -1,6 +1,6 @@
 """What is told of a token's life is missing, null, or a text; the token itself is as good as ever."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry"),

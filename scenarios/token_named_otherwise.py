@@ -1,6 +1,6 @@
 """The token comes as access_token, as another page of the documents has it, and then as token again."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry"),

@@ -1,6 +1,6 @@
 """The token dies when many messages come at once, and a new one takes its time: one worker fetches it for all of them."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry"),

@@ -1,6 +1,6 @@
 """The API tells to come back in thousands of years: whoever waits is told so in time, and it works again later."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """Retry-After says nothing of use: a past date, no number, less than nothing. The data is read all the same."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

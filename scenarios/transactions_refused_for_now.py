@@ -1,6 +1,6 @@
 """Transactions cannot be had for the moment: the app keeps those that it has, and has the newest when they can again."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("data.changes-tolerated",),

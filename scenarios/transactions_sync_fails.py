@@ -1,6 +1,6 @@
 """A later sync of transactions fails, and the app is told so; what the last one brought is still the best that is known."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.webhook-driven",),

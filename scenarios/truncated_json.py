@@ -1,6 +1,6 @@
 """The second page is cut short in a way that only its JSON shows; a good integration does not take it for the end."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """The end user shares what they have at two banks: the second consent joins the first, and replaces nothing."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.webhook-driven",),

@@ -1,6 +1,6 @@
 """The institution does not know the e-mail address that was typed, and nobody is connected."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.authentication-failure",),

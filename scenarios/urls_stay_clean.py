@@ -1,6 +1,6 @@
 """Two end users connect, their data is read, a consent ends; no call names a token, a secret or a person in its address."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.not-logged",),

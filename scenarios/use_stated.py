@@ -1,6 +1,6 @@
 """Somebody reads before they begin: what the data is used for, and the privacy notice, one press away."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("ux.transparent-use",),

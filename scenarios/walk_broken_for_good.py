@@ -1,6 +1,6 @@
 """A later page is refused for good, in one way and another: the app shows the old rows or the new, never some."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """Messages hold account numbers, are forged, or come right after a start: none of that, and no secret, reaches a log."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.not-logged",),

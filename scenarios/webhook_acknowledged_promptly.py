@@ -1,6 +1,6 @@
 """Fifty events at the same moment, and one beside a client that sends a byte at a time: each gets its 2xx in time."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.prompt-2xx",),

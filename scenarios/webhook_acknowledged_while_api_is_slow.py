@@ -1,6 +1,6 @@
 """The API answers and then says nothing more while events arrive: they are acknowledged at once and applied in the end."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.asynchronous",),

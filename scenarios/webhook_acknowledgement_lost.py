@@ -1,6 +1,6 @@
 """The answer gets lost on its way back, so Fiskil sends again what the app has: nothing is lost and nothing doubled."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

@@ -1,6 +1,6 @@
 """Several things happen to an end user in the same millisecond: each is told, and each has its effect."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),

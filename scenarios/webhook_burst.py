@@ -1,6 +1,6 @@
 """Twenty messages come at the same moment, and what is refused comes again: in the end each has its one effect."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

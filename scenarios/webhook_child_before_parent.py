@@ -1,6 +1,6 @@
 """A change and the data of a consent are told before its beginning: they wait or are refused, and are not lost."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

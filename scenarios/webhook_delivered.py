@@ -1,6 +1,6 @@
 """Every kind of event is told once, in order: each is acknowledged, and each has its effect."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("sandbox.webhook-delivery",),

@@ -1,6 +1,6 @@
 """Nobody answers through every attempt, so events are discarded; delivered once more by hand, each has its effect."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

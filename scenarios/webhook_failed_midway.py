@@ -1,6 +1,6 @@
 """Processing fails before, within and after its effect: it is done again, and in the end each has its effect once."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

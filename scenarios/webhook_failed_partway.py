@@ -1,6 +1,6 @@
 """Processing fails halfway, and is done again: the app ends as one whose processing never failed."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

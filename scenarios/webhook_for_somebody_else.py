@@ -1,6 +1,6 @@
 """Messages about nobody, and about one end user's consent in another's name, move no end user of the app."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("sandbox.many-end-users",),

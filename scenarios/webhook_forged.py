@@ -1,6 +1,6 @@
 """Somebody else writes that the consent was revoked, in every way that receivers have fallen for."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.signature",),

@@ -1,6 +1,6 @@
 """Somebody else writes that transactions are ready: nothing is read because of it, as it is for a genuine message."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("server.webhooks-validated-first",),

@@ -1,6 +1,6 @@
 """Honestly signed messages come from an address that is not Fiskil's, once with headers that claim it is."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.source-ip",),

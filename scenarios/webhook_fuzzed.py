@@ -1,6 +1,6 @@
 """Signed bodies arrive that were drawn from a description of the receiver, on the border of what is lawful and beyond it."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.prompt-2xx",),

@@ -1,6 +1,6 @@
 """Signed messages say message_id twice: whichever of the two a receiver takes, it takes the same one everywhere."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),

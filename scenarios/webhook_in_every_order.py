@@ -1,6 +1,6 @@
 """The beginning, a change and the end of a consent are told in each order that there is: what ended stays ended."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

@@ -1,6 +1,6 @@
 """The app dies right after it has acknowledged, and is started again: what it acknowledged is done all the same."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.asynchronous",),

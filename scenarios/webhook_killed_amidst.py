@@ -1,6 +1,6 @@
 """The app dies while messages are on their way to it, earlier or later, and starts again: each has its effect once."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

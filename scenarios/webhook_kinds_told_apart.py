@@ -1,6 +1,6 @@
 """A consent begins, is changed, brings data and ends, told one after the other: only its end is taken for one."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("sandbox.webhook-delivery",),

@@ -1,6 +1,6 @@
 """The newest message arrives first and the oldest last; the app ends as if it had been told in order."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

@@ -1,6 +1,6 @@
 """One message fails twice: the others are taken meanwhile, and in the end it has its effect like them."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

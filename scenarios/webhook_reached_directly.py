@@ -1,6 +1,6 @@
 """Fiskil comes without cookies, tokens or patience for redirects: the receiver itself answers at the registered URL."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.prompt-2xx",),

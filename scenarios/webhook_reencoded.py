@@ -1,6 +1,6 @@
 """Genuine messages come in other bytes that say the same: indented, reordered, escaped, under other header letters."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.signature",),

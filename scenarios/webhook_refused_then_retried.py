@@ -1,6 +1,6 @@
 """The app's database is down when a message arrives; once it is back, the retry has the effect."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

@@ -1,6 +1,6 @@
 """Messages come again, as retries with another attempt number and as the very same bytes: each has its effect once."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),

@@ -1,6 +1,6 @@
 """The app is killed and started again, and messages that it has acknowledged come again."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),

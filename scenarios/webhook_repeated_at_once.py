@@ -1,6 +1,6 @@
 """One message arrives many times at the same moment, round after round: whoever loses the race has no effect."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),

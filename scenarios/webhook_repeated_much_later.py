@@ -1,6 +1,6 @@
 """Hundreds of other messages come in between, and then one of the first comes again."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),

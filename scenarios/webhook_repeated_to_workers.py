@@ -1,6 +1,6 @@
 """Messages come again and again over many connections at once, so that each process of the app meets them all."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),

@@ -1,6 +1,6 @@
 """A message comes again with its signature spelt another way, or beside headers that nobody signed: it is the same one."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),

@@ -1,6 +1,6 @@
 """Four attempts got lost and the fifth comes 55 minutes after the fact: it is taken and has its effect."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

@@ -1,6 +1,6 @@
 """The end of a consent is told before its beginning: what ended stays ended."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

@@ -1,6 +1,6 @@
 """Messages say the same under different ids, ids look alike, and only one field differs: each is a message of its own."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),

@@ -1,6 +1,6 @@
 """The app is started without its webhook secret by mistake: it believes nobody, or does not start at all."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.signature",),

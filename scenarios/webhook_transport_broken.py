@@ -1,6 +1,6 @@
 """Connections die halfway through a signed request: half a message has no effect, and the next whole one is taken."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.prompt-2xx",),

@@ -1,6 +1,6 @@
 """Genuine requests come in other letters, pieces and content types that say the same: each is taken like any other."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.prompt-2xx",),

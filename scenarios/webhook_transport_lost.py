@@ -1,6 +1,6 @@
 """The connection is gone as soon as a request is written, so nobody knows what arrived: the retry brings the one effect."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

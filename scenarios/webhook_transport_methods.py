@@ -1,6 +1,6 @@
 """Signed messages come by GET, HEAD, OPTIONS, PUT, PATCH and DELETE: reading changes nothing, and the receiver goes on."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.prompt-2xx",),

@@ -1,6 +1,6 @@
 """Signed requests come in chunks, by HTTP/1.0, with wrong lengths or line ends: any answer will do, and work goes on."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.prompt-2xx",),

@@ -1,6 +1,6 @@
 """A refused body reads like a request, and a genuine one follows on the same connection: nobody takes one for the other."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.prompt-2xx",),

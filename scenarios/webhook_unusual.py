@@ -1,6 +1,6 @@
 """Signed oddities that Fiskil never sends arrive: any answer will do, and afterwards the receiver works as before."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.prompt-2xx",),

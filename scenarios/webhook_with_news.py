@@ -1,6 +1,6 @@
 """Fiskil tells something new: an event of an unknown kind, a field that was never there, one that is missing."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.prompt-2xx",),

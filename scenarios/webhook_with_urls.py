@@ -1,6 +1,6 @@
 """Messages carry URLs in fields, headers and signatures: none of them is called, whoever signed it."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("server.webhooks-validated-first",),

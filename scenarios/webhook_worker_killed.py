@@ -1,6 +1,6 @@
 """One process of the app dies while the others go on, after it may have acknowledged messages: none is lost."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.retries",),

@@ -1,6 +1,6 @@
 """The app starts with a client secret that no key has: it gives up politely, and works again with the right one."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.authentication-failure",),

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from harness.contract.witness import Witness
-from harness.driver import Driver, Outcome
-from harness.local import LocalFiskil
-from harness.probes import Finding, Verdict
-from harness.settings import Settings, parse
+from fiskil_harness.contract.conformance_monitor import Witness
+from fiskil_harness.core.config import Settings, parse
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.runner.driver import Driver, Outcome
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 APPS = Path(__file__).parent / "apps"
 MEASURED = "COVERAGE_PROCESS_CONFIG"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.errors import nearest
+from fiskil_harness.errors import nearest
 
 FAULTS = ("bad_gateway", "refuse", "reset_peer", "slow_close", "token_expired", "truncate")
 

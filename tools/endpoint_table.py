@@ -1,19 +1,19 @@
 """The table of endpoints in ``docs/endpoints.md``: endpoint, version, status, and what is not known of the real API.
 
-``python -m harness.contract.endpoints > docs/endpoints.md`` writes it anew; a test demands that it is current.
+``python -m tools.endpoint_table > docs/endpoints.md`` writes it anew; a test demands that it is current.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-from harness.contract import samples
-from harness.contract.judging import statuses
-from harness.readings import clauses
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.routes import ROUTES
-from harness.sandbox.console import VERSIONS
-from harness.sandbox.contract.documents import Document, document
-from harness.sandbox.contract.operations import resolve
+from fiskil_harness.contract import samples
+from fiskil_harness.contract.response_checks import statuses
+from fiskil_harness.core.clauses import clauses
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.routes import ROUTES
+from fiskil_harness.sandbox.consents.console import VERSIONS
+from fiskil_harness.sandbox.openapi.documents import Document, document
+from fiskil_harness.sandbox.openapi.operations import resolve
 
 MARKS = {"documented": "", "observed": " o", "assumed": " a", "reading": " r"}
 SUCCESS = ("200", "204")

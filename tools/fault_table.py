@@ -1,11 +1,11 @@
 """The catalogue of faults for a reader: ``docs/faults.md``.
 
-``python -m harness.report.fault_table > docs/faults.md`` writes the page anew; a test demands that it is current.
+``python -m tools.fault_table > docs/faults.md`` writes the page anew; a test demands that it is current.
 """
 
-from harness.faultbook import FAMILIES, Entry, entries
-from harness.faults import FAULTS
-from harness.faults.wording import usage
+from fiskil_harness.faults import FAULTS
+from fiskil_harness.faults.catalogue import FAMILIES, Entry, entries
+from fiskil_harness.faults.text import usage
 
 HEAD = """# What can break between app and API
 

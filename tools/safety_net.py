@@ -21,10 +21,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from harness import choice, gallery, gate, matrix
-from harness.scenario import load
-from harness.settings import Settings
-from harness.standings import Standing
+from fiskil_harness.core.config import Settings
+from fiskil_harness.gate.judgement import Judgement
+from fiskil_harness.gate.practice_status import Standing
+from fiskil_harness.gate.selftest import gallery, matrix
+from fiskil_harness.scenario.scenario import load
 
 ROOT = Path(__file__).parents[1]
 RENAMED = Path(__file__).with_name("renamed.toml")
@@ -90,7 +91,11 @@ def compare(before: Record, after: Record) -> int:
 
 def translated(earlier: Record) -> Record:
     """*earlier* with today's names in place of those that `renamed.toml` lists."""
-    names = {old: new for table in tomllib.loads(RENAMED.read_text()).values() for old, new in table.items()} if RENAMED.exists() else {}
+    names = (
+        {old: new for table in tomllib.loads(RENAMED.read_text()).values() for old, new in table.items()}
+        if RENAMED.exists()
+        else {}
+    )
 
     def translate(node: Any) -> Any:
         if isinstance(node, dict):
@@ -106,13 +111,14 @@ def translated(earlier: Record) -> Record:
 def _gallery(like: Mapping[str, Any], *, workers: int, apps: list[str]) -> Record:
     entries = [entry for entry in gallery.apps().values() if not apps or entry.name in apps]
     with tempfile.TemporaryDirectory(prefix="fiskil-harness-safety-") as folder, ThreadPoolExecutor(workers) as pool:
+
         def play(entry: gallery.GalleryApp) -> Record:
             known = like.get(entry.name)
             scenarios = [load(name) for name in known["scenarios"]] if known else matrix.scenarios_for(entry)
             started = time.monotonic()
-            judgements: list[gate.Judgement] = []
+            judgements: list[Judgement] = []
 
-            def judged() -> gate.Judgement:
+            def judged() -> Judgement:
                 judgements.append(
                     matrix.rehearse(entry, scenarios, seed=0, today=_today(), folder=Path(folder) / entry.name)
                 )
@@ -130,7 +136,7 @@ def _said(hearing: matrix.Hearing) -> str:
     return ", ".join(said) or "right"
 
 
-def _judgement(judgement: gate.Judgement) -> Record:
+def _judgement(judgement: Judgement) -> Record:
     return {
         "violated": sorted(one.practice for one in judgement.having(Standing.VIOLATED)),
         "proven": sorted(one.practice for one in judgement.having(Standing.PROVEN)),
@@ -143,7 +149,7 @@ def _judgement(judgement: gate.Judgement) -> Record:
 
 
 def _today() -> Any:
-    from harness.clock import real_now
+    from fiskil_harness.core.clock import real_now
 
     return real_now().date()
 
@@ -160,7 +166,13 @@ def _webhooks(name: str) -> Record:
     settings = gallery.settings(entry)
     with tempfile.TemporaryDirectory(prefix="fiskil-harness-safety-") as workdir:
         port = _free_port()
-        values = {"port": str(port), "workdir": workdir, "webhook_secret": SECRET, "webhook_source_ips": "127.0.0.1", "python": sys.executable}
+        values = {
+            "port": str(port),
+            "workdir": workdir,
+            "webhook_secret": SECRET,
+            "webhook_source_ips": "127.0.0.1",
+            "python": sys.executable,
+        }
         process = subprocess.Popen(
             [_filled(word, values) for word in (settings.app.command or "").split()],
             cwd=settings.folder,

@@ -1,18 +1,18 @@
 """Every scenario for a reader: what it bears on, what goes wrong in it, who judges, and which flawed apps it catches.
 
-``python -m harness.report.scenario_table > docs/scenarios.md`` writes the page anew; a test demands that it is current.
+``python -m tools.scenario_table > docs/scenarios.md`` writes the page anew; a test demands that it is current.
 """
 
 from collections.abc import Iterable
 
-from harness import gallery
-from harness.choice import is_explored
-from harness.faults.wording import fault_text
-from harness.practices import all_practices
-from harness.probes import name_of as probe_name
-from harness.scenario import Scenario, load_all
-from harness.steps import Break, Step
-from harness.steps import name_of as step_name
+from fiskil_harness.faults.text import fault_text
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.gate.selftest.assignment import is_explored
+from fiskil_harness.probes import name_of as probe_name
+from fiskil_harness.probes.practices import all_practices
+from fiskil_harness.scenario.scenario import Scenario, load_all
+from fiskil_harness.scenario.steps import Break, Step
+from fiskil_harness.scenario.steps import name_of as step_name
 
 HEAD = """# Every scenario, and the flawed apps that it catches
 

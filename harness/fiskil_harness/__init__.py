@@ -1,37 +1,40 @@
 """fiskil-harness: the rehearsal room for integrations with Fiskil.
 
-The names below are the public surface; each is imported when it is first used, so that ``import harness`` costs nothing.
+The names below are the public surface; each is imported when it is first used, so that ``import fiskil_harness`` costs nothing.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness import faults, probes, steps
-    from harness.app import App
-    from harness.driver import Driver, Outcome
-    from harness.errors import HarnessError
-    from harness.local import LocalFiskil
-    from harness.scenario import Scenario
+    from fiskil_harness import faults, probes
+    from fiskil_harness.app import App
+    from fiskil_harness.errors import HarnessError
+    from fiskil_harness.runner.driver import Driver, Outcome
+    from fiskil_harness.scenario import steps
+    from fiskil_harness.scenario.scenario import Scenario
+    from fiskil_harness.server.local_fiskil import LocalFiskil
 
 __all__ = ["App", "Driver", "HarnessError", "LocalFiskil", "Outcome", "Scenario", "faults", "probes", "steps"]
 
 _HOMES = {
-    "App": "harness.app",
-    "Driver": "harness.driver",
-    "HarnessError": "harness.errors",
-    "LocalFiskil": "harness.local",
-    "Outcome": "harness.driver",
-    "Scenario": "harness.scenario",
+    "faults": "fiskil_harness.faults",
+    "probes": "fiskil_harness.probes",
+    "steps": "fiskil_harness.scenario.steps",
+    "App": "fiskil_harness.app",
+    "Driver": "fiskil_harness.runner.driver",
+    "HarnessError": "fiskil_harness.errors",
+    "LocalFiskil": "fiskil_harness.server.local_fiskil",
+    "Outcome": "fiskil_harness.runner.driver",
+    "Scenario": "fiskil_harness.scenario.scenario",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
-    if name in __all__:
-        return importlib.import_module(f"harness.{name}")
-    raise AttributeError(f"module 'harness' has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'fiskil_harness' has no attribute {name!r}")
+    module = importlib.import_module(_HOMES[name])
+    return module if _HOMES[name].endswith(f".{name}") else getattr(module, name)
 
 
 def __dir__() -> list[str]:

@@ -1,5 +1,5 @@
 """``python -m harness`` is the program ``fiskil-harness``."""
 
-from harness.cli import main
+from fiskil_harness.cli import main
 
 main()

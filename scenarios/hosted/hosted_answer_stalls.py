@@ -1,6 +1,6 @@
 """A page stops half-way and the connection stays open; a good integration gives up in time."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("loading.timeouts", "edge.network-errors"),

@@ -1,6 +1,6 @@
 """The app has read everything and nothing happens; a good integration leaves the API alone."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("cache.no-excess-polling",),

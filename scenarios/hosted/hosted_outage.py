@@ -1,6 +1,6 @@
 """Every data call fails while somebody waits for it; a good integration tries at growing pauses, and gives up in time."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

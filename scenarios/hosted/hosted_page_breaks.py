@@ -1,6 +1,6 @@
 """A connection is reset in a page, and another page is cut JSON; a good integration asks again and loses nothing."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

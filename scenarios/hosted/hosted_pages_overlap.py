@@ -1,6 +1,6 @@
 """Small pages overlap, and one comes in another order; each row is held once."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

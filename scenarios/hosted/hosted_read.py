@@ -1,6 +1,6 @@
 """The app reads everything, and once more: it holds each row once, goes back no further than it says, and logs its calls."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors", "history.limited", "tokens.not-logged", "logs.api-calls"),

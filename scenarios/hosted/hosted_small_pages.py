@@ -1,6 +1,6 @@
 """Every list comes in small pages: a good integration follows links.next until there is none, and holds each row once."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

@@ -1,6 +1,6 @@
 """Every token dies, later one more in the middle of a walk; a good integration renews once, asks again and loses nothing."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.expiry-handled", "edge.token-expiry"),

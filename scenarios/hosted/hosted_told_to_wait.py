@@ -1,6 +1,6 @@
 """The API refuses some calls with 429 and says when to come back; a good integration comes back then, and loses nothing."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

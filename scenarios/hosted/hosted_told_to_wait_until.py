@@ -1,6 +1,6 @@
 """The API tells by a date until when to leave it alone; a good integration waits that long, and loses nothing."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("edge.network-errors",),

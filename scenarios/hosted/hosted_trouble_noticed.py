@@ -1,6 +1,6 @@
 """The API becomes slow, then fails, then is well again: the app's own monitoring shows each of it."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("alerts.error-rate", "alerts.latency"),

@@ -1,6 +1,6 @@
 """Somebody unsigned writes bodies without end: the receiver stops where its team says so, and goes on with the others."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.prompt-2xx",),

@@ -9,15 +9,15 @@ from typing import Any
 import httpx
 import pytest
 
-from harness.app import AppUnderTest, open_app
-from harness.app.observe import Untold, is_connected, is_nowhere, look, settled
-from harness.app.stall import Stall
-from harness.app.templates import choose, fill, select, without
-from harness.clock import stopwatch, wait_until
-from harness.errors import AppError, ConfigError, HookError, HookMissing
-from harness.http import HttpReply
-from harness.listen import free_port
-from harness.settings import RequestTemplate, Settings, parse
+from fiskil_harness.app import AppUnderTest, open_app
+from fiskil_harness.app.backlog import Stall
+from fiskil_harness.app.effects import Untold, is_connected, is_nowhere, look, settled
+from fiskil_harness.app.templates import choose, fill, select, without
+from fiskil_harness.core.clock import stopwatch, wait_until
+from fiskil_harness.core.config import RequestTemplate, Settings, parse
+from fiskil_harness.core.net.http_client import HttpReply
+from fiskil_harness.core.net.server import free_port
+from fiskil_harness.errors import AppError, ConfigError, HookError, HookMissing
 
 SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQ="
 
@@ -218,7 +218,7 @@ def test_an_app_that_gets_something_done_has_the_whole_time_again(
             pending = (self.asked < 2) + (self.since() < 0.6)
             return {"applied": {}, "pending": pending}
 
-    monkeypatch.setattr("harness.app.stall.LEAST_S", 0.1)
+    monkeypatch.setattr("fiskil_harness.app.backlog.LEAST_S", 0.1)
     app = start(parse({}, folder=Path()), given=Slow())
 
     rest = settled(app, {"end_user_id": "eu_1"}, cap_s=60, stall=Stall(new_waits=99))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.app.due import Due
-from harness.app.stall import NONE, Stall
-from harness.journal import Delivery, EventSeen, Journal
+from fiskil_harness.app.backlog import NONE, Stall
+from fiskil_harness.app.owed_messages import Due
+from fiskil_harness.journal import Delivery, EventSeen, Journal
 
 
 def left(scenario: str, message: str = "", *, before: Stall = NONE) -> Stall:

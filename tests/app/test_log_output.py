@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.app.output import EMPTY, MISSING, ROTATED, Mark, Written, end_of, start_of, written_since
+from fiskil_harness.app.log_output import EMPTY, MISSING, ROTATED, Mark, Written, end_of, start_of, written_since
 
 
 @pytest.fixture

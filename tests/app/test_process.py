@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.app.process import Process
-from harness.clock import wait_until
-from harness.errors import AppError
+from fiskil_harness.app.process import Process
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.errors import AppError
 
 SLEEPER = "{python} -c 'import time; print(\"up\", flush=True); time.sleep(600)'"
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.app import family as room
-from harness.app.family import family, worker
-from harness.clock import wait_until
+from fiskil_harness.app import process_group as room
+from fiskil_harness.app.process_group import family, worker
+from fiskil_harness.core.clock import wait_until
 
 WATCHER = "import time; time.sleep(600)"
 PARENT = f"""

@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.app.templates import read_json
-from harness.errors import HookError
-from harness.http import HttpReply
+from fiskil_harness.app.templates import read_json
+from fiskil_harness.core.net.http_client import HttpReply
+from fiskil_harness.errors import HookError
 
 
 def test_half_a_character_is_json() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.app.files import Folder, Found, is_log
+from fiskil_harness.app.written_files import Folder, Found, is_log
 
 
 def test_logs_are_read_from_the_moment_on(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from harness.settings import Settings, parse
+from fiskil_harness.core.config import Settings, parse
 
 Values = Mapping[str, str]
 
@@ -22,7 +22,7 @@ def feed_settings(**limits: float) -> Settings:
 
 
 class Feed:
-    """What ``harness.App`` may have, over the API of its values."""
+    """What ``fiskil_harness.App`` may have, over the API of its values."""
 
     def __init__(self) -> None:
         self.end_users: dict[str, str] = {}

@@ -10,7 +10,7 @@ from typing import Any
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from harness.settings import Settings, parse
+from fiskil_harness.core.config import Settings, parse
 
 
 class Mailbox:

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_httpserver import HTTPServer
 
-from harness.browser import Chromium
-from harness.local import Enrolled, LocalFiskil
-from harness.model import AuthSession
-from harness.sandbox import sessions
+from fiskil_harness.app.browser import Chromium
+from fiskil_harness.core.model import AuthSession
+from fiskil_harness.sandbox.consents import sessions
+from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
 
 # No sandbox of its own, because tests may run as root; nothing that calls home.
 FLAGS = [

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from harness.local import LocalFiskil
-from harness.model import AuthSession
+from fiskil_harness.core.model import AuthSession
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 pytestmark = pytest.mark.slow
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_httpserver import HTTPServer
 
-from harness.local import Enrolled, LocalFiskil
-from harness.model import AuthSession
+from fiskil_harness.core.model import AuthSession
+from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
 
 LAYOUTS = [(360, True), (360, False), (1280, True), (1280, False)]
 Open = Callable[..., Page]

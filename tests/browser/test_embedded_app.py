@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from harness import gallery
-from harness.driver import Driver
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.runner.driver import Driver
 
 pytestmark = pytest.mark.slow
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from hosts import FAILURES, PAGE, Host, agree, consent
 from playwright.sync_api import Browser, expect
 from pytest_httpserver import HTTPServer
-from sampling import first
 
-from harness.local import Enrolled, LocalFiskil
-from harness.model import AuthSession, Ending
-from harness.sandbox import sessions
+from fiskil_harness.core.model import AuthSession, Ending
+from fiskil_harness.sandbox.consents import sessions
+from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
+from tests.browser.hosts import FAILURES, PAGE, Host, agree, consent
+from tests.sampling import first
 
 pytestmark = pytest.mark.slow
 BANK = "88888"

@@ -8,16 +8,17 @@ from pathlib import Path
 import msgspec
 import pytest
 from playwright.sync_api import Browser, Page
-from test_accessibility import findings
 
-from harness import probes, steps
-from harness.driver import Driver
-from harness.exhibits import Look, Picture, exhibits, told
-from harness.gate import GateResult, Run, report_only
-from harness.redact import Redactor
-from harness.report import html
-from harness.scenario import Scenario
-from harness.settings import Settings
+from fiskil_harness import probes
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.gate.judgement import GateResult, Run, report_only
+from fiskil_harness.gate.report import html
+from fiskil_harness.probes.evidence import Look, Picture, exhibits, told
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from tests.browser.test_accessibility import findings
 
 pytestmark = pytest.mark.slow
 

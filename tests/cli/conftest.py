@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-import harness
+import fiskil_harness
 
-ROOT = Path(harness.__file__).parent.parent
+ROOT = Path(fiskil_harness.__file__).parent.parent
 APPS = Path(__file__).parent.parent / "apps"
 
 MINE = '''"""A message is delivered three times."""
@@ -66,7 +66,7 @@ def program(project: Path, environment: dict[str, str]) -> Program:
     """Run ``fiskil-harness`` in the project's folder."""
 
     def run(*arguments: str, **more: str) -> Answer:
-        command = [sys.executable, "-m", "harness", *arguments]
+        command = [sys.executable, "-m", "fiskil_harness", *arguments]
         return subprocess.run(
             command, cwd=project, env=environment | more, capture_output=True, text=True, timeout=500, check=False
         )

@@ -14,8 +14,8 @@ import click
 import pytest
 import yaml
 
-from harness import catalog
-from harness.cli.main import program
+from fiskil_harness.cli.main import program
+from fiskil_harness.core import catalog
 
 RECIPES = catalog.folder("examples") / "ci"
 GITHUB = yaml.safe_load((RECIPES / "github-actions.yml").read_text(encoding="utf-8"))

@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness.cli import main
-from harness.contract.household import Household
-from harness.local import LocalFiskil
+from fiskil_harness.cli import main
+from fiskil_harness.contract.sample_household import Household
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 ONE = ("--api-version", "v3", "--examples", "1")
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import catalog, gallery
-from harness.cli import main
+from fiskil_harness.cli import main
+from fiskil_harness.core import catalog
+from fiskil_harness.gate.selftest import gallery
 
 pytestmark = pytest.mark.slow
 

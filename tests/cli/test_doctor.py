@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness import catalog
-from harness.clock import stopwatch
-from harness.doctor import Check, State, diagnose
-from harness.errors import AppError, ConfigError
-from harness.settings import FILE, Attestation, GateSettings, RequestTemplate, Settings, Waiver, load
+from fiskil_harness.cli.doctor import Check, State, diagnose
+from fiskil_harness.core import catalog
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.config import FILE, Attestation, GateSettings, RequestTemplate, Settings, Waiver, load
+from fiskil_harness.errors import AppError, ConfigError
 
 pytestmark = pytest.mark.slow
 
@@ -118,7 +118,7 @@ def test_an_effects_hook_that_hangs_is_waited_for_once(
     receiver_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """For a bounded time, which the app's own deadline for requests does not stretch."""
-    monkeypatch.setattr("harness.doctor.EFFECTS_S", 0.2)
+    monkeypatch.setattr("fiskil_harness.cli.doctor.EFFECTS_S", 0.2)
     elapsed = stopwatch()
     settings = receiver_settings(app={"observe": {"effects": "GET /silent"}, "limits": {"request_deadline_s": 60}})
 
@@ -161,7 +161,7 @@ def test_the_endpoint_for_telemetry_is_looked_at(
     receiver_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch, flaw: str, state: State, words: str
 ) -> None:
     """Whether anything came there, of an app that is told of it."""
-    monkeypatch.setattr("harness.doctor.OTLP_S", 0.1)
+    monkeypatch.setattr("fiskil_harness.cli.doctor.OTLP_S", 0.1)
 
     says = found(receiver_settings(FLAW=flaw, OTLP_URL="{otlp_url}"))["otlp"]
 

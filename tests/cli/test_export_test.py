@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.clock import wait_until
-from harness.listen import free_port
-from harness.plans import Form
-from harness.plans.acts import Act
-from harness.scenario import dump_plan
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.net.server import free_port
+from fiskil_harness.scenario.generation import Form
+from fiskil_harness.scenario.generation.actions import Act
+from fiskil_harness.scenario.scenario import dump_plan
 
 APPS = Path(__file__).parent.parent / "apps"
 SECRET = base64.b64encode(bytes(range(64))).decode()
@@ -69,7 +69,7 @@ def written(tmp_path: Path) -> Callable[..., Answer]:
         form = Form(kind=kind)  # type: ignore[arg-type]
         (tmp_path / "plan.json").write_text(dump_plan(form.plan(form.least, acts), seed=3))
         (tmp_path / "fiskil-harness.toml").write_text(CONFIG % flaw)
-        command = [sys.executable, "-m", "harness", "replay", "plan.json", "--as-test", test]
+        command = [sys.executable, "-m", "fiskil_harness", "replay", "plan.json", "--as-test", test]
         environment = {**os.environ, "A_SECRET": SECRET, "PYTHONPATH": str(APPS.parent.parent), "COLUMNS": "80"}
         return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
 

@@ -14,19 +14,19 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
-from harness import catalog
-from harness.cli import main
-from harness.cli.main import program as whole_program
-from harness.cli.version import version
-from harness.clock import wait_until
-from harness.gate import GateResult, Run, Share, judge
-from harness.http import Browser
-from harness.ids import Mint
-from harness.listen import free_port
-from harness.report.json import published_schema, render
-from harness.report.sealing import sealed
-from harness.sandbox.sandbox import mint_credentials
-from harness.settings import Settings
+from fiskil_harness.cli import main
+from fiskil_harness.cli.main import program as whole_program
+from fiskil_harness.cli.version import version
+from fiskil_harness.core import catalog
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.server import free_port
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.gate.judgement import GateResult, Run, Share, judge
+from fiskil_harness.gate.report.json import published_schema, render
+from fiskil_harness.gate.report.sealing import sealed
+from fiskil_harness.sandbox.sandbox import mint_credentials
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
@@ -47,7 +47,7 @@ def gates(project: Path, environment: dict[str, str]) -> Program:
     """Run ``fiskil-harness`` in the project's folder, with time for whole gates beside other tests."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "harness", *arguments]
+        command = [sys.executable, "-m", "fiskil_harness", *arguments]
         return subprocess.run(
             command, cwd=project, env=environment, capture_output=True, text=True, timeout=540, check=False
         )

@@ -39,7 +39,7 @@ def test_without_a_place_nothing_runs(program: Program) -> None:
 def test_serve_tells_its_calls(project: Path, environment: dict[str, str]) -> None:
     """The control API tells them while it serves, the file when it ends, and neither tells a secret."""
     env_file, har_file = project / "fiskil.env", project / "calls.har"
-    command = [sys.executable, "-m", "harness", "serve", "--env-file", str(env_file), "--har", str(har_file)]
+    command = [sys.executable, "-m", "fiskil_harness", "serve", "--env-file", str(env_file), "--har", str(har_file)]
     with subprocess.Popen(
         command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.cli.options import reading_names
-from harness.cli.rehearsing import tail_of, under
-from harness.settings import Settings
+from fiskil_harness.cli.options import reading_names
+from fiskil_harness.cli.run_options import tail_of, under
+from fiskil_harness.core.config import Settings
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from harness import faults
-from harness.cli import main
-from harness.cli.explaining import fault_lines
-from harness.cli.listing import KINDS
+from fiskil_harness import faults
+from fiskil_harness.cli import main
+from fiskil_harness.cli.explain_fault import fault_lines
+from fiskil_harness.cli.list import KINDS
 
 
 def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

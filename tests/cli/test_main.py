@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli import main as run_program
-from harness.cli.main import COMMANDS, program, shown
+from fiskil_harness.cli import main as run_program
+from fiskil_harness.cli.main import COMMANDS, program, shown
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -121,7 +121,7 @@ HEAVY = ("pytest", "hypothesis", "uvicorn", "httpx", "rich", "faker", "schemathe
 def test_what_is_only_told_loads_nothing_heavy(project: Path, environment: dict[str, str], option: str, words: str) -> None:
     """Help texts and ``--version``, which names the program and its version, answer without what a run needs."""
     code = (
-        "import sys; from harness.cli.main import program\n"
+        "import sys; from fiskil_harness.cli.main import program\n"
         f"program.main([{option!r}], standalone_mode=False)\n"
         "print(*sys.modules, sep='\\n')"
     )
@@ -131,7 +131,7 @@ def test_what_is_only_told_loads_nothing_heavy(project: Path, environment: dict[
     ).stdout.splitlines()
 
     assert any(line.startswith(words) for line in shown)
-    assert set(shown) & {"harness.cli.main", *HEAVY} == {"harness.cli.main"}
+    assert set(shown) & {"fiskil_harness.cli.main", *HEAVY} == {"fiskil_harness.cli.main"}
 
 
 @pytest.mark.slow

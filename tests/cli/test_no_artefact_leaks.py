@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import folder
-from harness.leaks import Index
+from fiskil_harness.core.catalog import folder
+from fiskil_harness.core.redaction import Index
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
@@ -33,7 +33,7 @@ SCENARIO = Scenario(
     probes=(probes.KeepsSecretsOutOfLogs(), probes.KeepsSecretsToItself(), probes.AppliesOnce()),
 )
 '''
-ALONE = ("--disable-plugin-autoload", "-p", "harness.pytest_plugin")
+ALONE = ("--disable-plugin-autoload", "-p", "fiskil_harness.pytest_plugin")
 REPORTS = {
     "--json": "report.json",
     "--junit": "report.xml",

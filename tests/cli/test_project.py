@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import settings
-from harness.cli import main
-from harness.settings import parse
-from harness.settings.schema import Settings
+from fiskil_harness.cli import main
+from fiskil_harness.core import config
+from fiskil_harness.core.config import parse
+from fiskil_harness.core.config.schema import Settings
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -27,7 +27,7 @@ def test_init_writes_a_config_that_loads(tmp_path: Path, capsys: pytest.CaptureF
     """A fresh file needs nothing but the command of the app."""
     assert ended("init", str(tmp_path)) == 0
 
-    assert settings.load(folder=tmp_path).app.ready is not None
+    assert config.load(folder=tmp_path).app.ready is not None
     assert "Then" not in capsys.readouterr().err
 
 

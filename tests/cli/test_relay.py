@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from harness.local import LocalFiskil
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 Begin = Callable[..., subprocess.Popen[str]]
 
@@ -30,7 +30,7 @@ def begin(project: Path, environment: dict[str, str]) -> Iterator[Begin]:
     started: list[subprocess.Popen[str]] = []
 
     def run(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "harness", "relay", *arguments]
+        command = [sys.executable, "-m", "fiskil_harness", "relay", *arguments]
         pipe = subprocess.PIPE
         process = subprocess.Popen(command, cwd=project, env=environment, stdout=pipe, stderr=pipe, text=True)
         started.append(process)

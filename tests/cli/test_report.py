@@ -9,14 +9,14 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.cli.main import main
-from harness.digests import digest_of
-from harness.driver import Outcome
-from harness.gate import GateResult, Run, report_only
-from harness.probes import Finding, Verdict
-from harness.report import json as json_report
-from harness.report.sealing import completed
-from harness.settings import Settings
+from fiskil_harness.cli.main import main
+from fiskil_harness.core.config import Settings
+from fiskil_harness.gate.digests import digest_of
+from fiskil_harness.gate.judgement import GateResult, Run, report_only
+from fiskil_harness.gate.report import json as json_report
+from fiskil_harness.gate.report.sealing import completed
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.runner.driver import Outcome
 
 Ask = Callable[..., tuple[int, str, str]]
 

@@ -13,17 +13,17 @@ from typing import Any
 
 import jsonschema
 import pytest
-from sampling import first
 
-from harness.catalog import scenario_names
-from harness.cli import main
-from harness.clock import real_now, wait_until
-from harness.driver import Driver
-from harness.http import Browser
-from harness.ids import Mint
-from harness.listen import free_port
-from harness.report.json import published_schema
-from harness.sandbox.sandbox import mint_credentials
+from fiskil_harness.cli import main
+from fiskil_harness.core.catalog import scenario_names
+from fiskil_harness.core.clock import real_now, wait_until
+from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.server import free_port
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.gate.report.json import published_schema
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.sandbox.sandbox import mint_credentials
+from tests.sampling import first
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
@@ -384,7 +384,7 @@ def test_an_interrupted_run_writes_its_report_and_leaves_nothing(
     project: Path, environment: dict[str, str], number: signal.Signals
 ) -> None:
     """Exit 130; the report tells what was judged until then, and in one line how much was not."""
-    command = [sys.executable, "-m", "harness", "run", "thrice.py", "*", "--json", "report.json"]
+    command = [sys.executable, "-m", "fiskil_harness", "run", "thrice.py", "*", "--json", "report.json"]
     with subprocess.Popen(
         command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

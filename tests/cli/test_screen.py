@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import costs
-from harness.cli.screen import Progress
+from fiskil_harness.cli.screen import Progress
+from fiskil_harness.scenario import costs
 
 LONG = "lives_explored"
 

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
-from conftest import Program
-from harness.cli.main import program as whole
-from harness.cli.selftest import _conclude, _show
-from harness.matrix import Catch, Hearing
+from fiskil_harness.cli.main import program as whole
+from fiskil_harness.cli.selftest import _conclude, _show
+from fiskil_harness.gate.selftest.matrix import Catch, Hearing
+from tests.cli.conftest import Program
 
 FLAWED = Hearing(name="shy", title="says nothing", framework="stdlib", collection="flawed")
 CORRECT = Hearing(name="bold", title="says it all", framework="node", collection="correct")
@@ -65,7 +65,17 @@ def test_a_missing_tool_is_told_and_nothing_holds(program: Program) -> None:
 @pytest.mark.slow
 def test_an_interruption_leaves_nothing_behind(project: Path, environment: dict[str, str]) -> None:
     """Ctrl-C in the middle of a scenario ends apps and folders."""
-    words = [sys.executable, "-m", "harness", "selftest", "stdlib_receiver", "no_dedupe", "slow_worker", "--workers", "1"]
+    words = [
+        sys.executable,
+        "-m",
+        "fiskil_harness",
+        "selftest",
+        "stdlib_receiver",
+        "no_dedupe",
+        "slow_worker",
+        "--workers",
+        "1",
+    ]
     with subprocess.Popen(words, cwd=project, env=environment, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None
         first = running.stderr.readline()

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from harness.serve import ENV_HEADER
+from fiskil_harness.server.serving import ENV_HEADER
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
@@ -31,7 +31,7 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing(
 ) -> None:
     """API, page and control answer; the env file is mode 0600, and gone at the end with the ports."""
     env_file = project / "fiskil.env"
-    command = [sys.executable, "-m", "harness", "serve", "--env-file", str(env_file)]
+    command = [sys.executable, "-m", "fiskil_harness", "serve", "--env-file", str(env_file)]
     with subprocess.Popen(
         command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -68,7 +68,7 @@ def test_faults_bite_are_told_and_the_idle_ones_named_at_the_end(project: Path, 
         "token: stall",
     ]
     options = [word for text in faults for word in ("--fault", text)]
-    command = [sys.executable, "-m", "harness", "serve", *options]
+    command = [sys.executable, "-m", "fiskil_harness", "serve", *options]
     with subprocess.Popen(
         command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -18,7 +18,7 @@ def typing(project: Path, environment: dict[str, str]) -> Type:
     """Run ``fiskil-harness run`` while somebody types."""
 
     def run(typed: str, *more: str) -> Answer:
-        command = [sys.executable, "-m", "harness", "run", "thrice.py", "--pause", *more]
+        command = [sys.executable, "-m", "fiskil_harness", "run", "thrice.py", "--pause", *more]
         return subprocess.run(
             command, cwd=project, env=environment, input=typed, capture_output=True, text=True, timeout=500, check=False
         )

@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from sampling import first
+
+from tests.sampling import first
 
 pytestmark = pytest.mark.slow
 
-PROGRAM = [sys.executable, "-m", "harness"]
+PROGRAM = [sys.executable, "-m", "fiskil_harness"]
 
 
 @pytest.mark.parametrize(

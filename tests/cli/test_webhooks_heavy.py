@@ -10,16 +10,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness import catalog
-from harness.cli.receivers import burdened, settings_at
-from harness.clock import wait_until
-from harness.http import Browser
-from harness.ids import Mint
-from harness.listen import free_port
-from harness.probes import Verdict
-from harness.sandbox.sandbox import mint_credentials
-from harness.scenario import load
-from harness.worker import Worker
+from fiskil_harness.cli.receiver_options import burdened, settings_at
+from fiskil_harness.core import catalog
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.server import free_port
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner.worker import Worker
+from fiskil_harness.sandbox.sandbox import mint_credentials
+from fiskil_harness.scenario.scenario import load
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 SECRET = mint_credentials(Mint(seed=1)).webhook_secret

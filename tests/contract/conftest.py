@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from harness.local import LocalFiskil
-from harness.settings import environment
+from fiskil_harness.core.config import environment
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 HOSTED = "https://api.fiskil.com"
 PAIR = (environment("FISKIL_CONTRACT_CLIENT_ID"), environment("FISKIL_CONTRACT_CLIENT_SECRET"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Side
+    from tests.contract.conftest import Side
 else:
     Side = Any
 

@@ -8,11 +8,11 @@ import httpx
 import msgspec
 import pytest
 
-from harness import faults
-from harness.clock import wait_until
-from harness.contract.judging import Answer, deviations
-from harness.contract.witness import Seen, Witness
-from harness.local import Enrolled, LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.contract.conformance_monitor import Seen, Witness
+from fiskil_harness.contract.response_checks import Answer, deviations
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
 
 PATH = "/v1/banking/accounts"
 

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from harness.contract.asking import Api
-from harness.contract.drift import DRIFTS, HOLDS, look_at_clauses, read_everything
-from harness.contract.hosted import CLIENT_ID, CLIENT_SECRET, place_of
-from harness.contract.household import RETAILER, Household
-from harness.contract.looks import LOOKS, Place
-from harness.errors import ConfigError, HookError, UnsafeTarget
-from harness.http import Browser
-from harness.local import LocalFiskil
-from harness.readings import Readings, clauses
+from fiskil_harness.contract.clause_checks import LOOKS, Place
+from fiskil_harness.contract.client import Api
+from fiskil_harness.contract.drift import DRIFTS, HOLDS, look_at_clauses, read_everything
+from fiskil_harness.contract.hosted_target import CLIENT_ID, CLIENT_SECRET, place_of
+from fiskil_harness.contract.sample_household import RETAILER, Household
+from fiskil_harness.core.clauses import Readings, clauses
+from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.errors import ConfigError, HookError, UnsafeTarget
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 OTHERS = [
     (name, choice)

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from harness.contract.asking import Api
-from harness.contract.production import path_of, refuse_production
-from harness.errors import UnsafeTarget
-from harness.http import Browser
+from fiskil_harness.contract.client import Api
+from fiskil_harness.contract.production_guard import path_of, refuse_production
+from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.errors import UnsafeTarget
 
 BANK = {"id": "88888", "is_accessible": True}
 RETAILER = {"id": "99999", "is_accessible": True}

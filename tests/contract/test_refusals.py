@@ -6,15 +6,15 @@ from typing import Any
 import httpx
 import pytest
 
-from harness import faults
-from harness.clock import wait_until
-from harness.contract.judging import statuses
-from harness.contract.witness import Witness
-from harness.local import LocalFiskil
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.routes import ROUTES
-from harness.sandbox.console import SCOPES
-from harness.sandbox.contract.documents import document
+from fiskil_harness import faults
+from fiskil_harness.contract.conformance_monitor import Witness
+from fiskil_harness.contract.response_checks import statuses
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.routes import ROUTES
+from fiskil_harness.sandbox.consents.console import SCOPES
+from fiskil_harness.sandbox.openapi.documents import document
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 VERSIONS = ("v1", "v2", "v3")
 READINGS_404 = {"data.unknown-end-user": "404", "products.unknown": "404", "energy.plan-unknown": "404"}

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.clock import Clock, real_now
-from harness.contract.exercise import PHASES, Exercise, exercise
-from harness.contract.household import Household
-from harness.contract.walking import walk
-from harness.contract.witness import Witness
-from harness.local import LocalFiskil
+from fiskil_harness.contract.conformance_monitor import Witness
+from fiskil_harness.contract.sample_household import Household
+from fiskil_harness.contract.schemathesis_run import PHASES, Exercise, exercise
+from fiskil_harness.contract.stateful import walk
+from fiskil_harness.core.clock import Clock, real_now
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 VERSIONS = ("v1", "v2", "v3")
 SEEDS = (1, *(pytest.param(seed, marks=pytest.mark.full) for seed in (2, 3)))

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import catalog
-from harness.errors import ConfigError, UnknownName
-from harness.model import OUTCOMES
-from harness.scenario import load
-from harness.selection import select
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import OUTCOMES
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.scenario.scenario import load
+from fiskil_harness.scenario.selection import select
 
 
 def test_every_institution_is_known_by_its_id() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.errors import ConfigError, UnknownName
-from harness.readings import Readings, clauses, parse, switches
+from fiskil_harness.core.clauses import Readings, clauses, parse, switches
+from fiskil_harness.errors import ConfigError, UnknownName
 
 
 def test_defaults_rule_unless_chosen() -> None:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from harness.clock import Clock, real_now, rfc3339, stopwatch, wait_until
-from harness.errors import UsageError
+from fiskil_harness.core.clock import Clock, real_now, rfc3339, stopwatch, wait_until
+from fiskil_harness.errors import UsageError
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

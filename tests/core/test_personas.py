@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from harness import census
-from harness.errors import ConfigError
+from fiskil_harness.core import personas
+from fiskil_harness.errors import ConfigError
 
 ACCOUNT = {"key": "a", "name": "A"}
 MOVE = {"amount": "-1.00", "every_days": 1, "merchant": "M", "description": "M"}
@@ -75,7 +75,7 @@ def test_what_no_file_may_say_is_refused(fields: dict[str, Any], words: str) -> 
     files = {"ben": file(email="ben@example.com"), "ada": file(**fields)}
 
     with pytest.raises(ConfigError) as refused:
-        census.people(files)
+        personas.people(files)
 
     said = str(refused.value)
     assert said.startswith("The file ada.toml of fixtures/end_users ")
@@ -90,7 +90,7 @@ def test_a_file_may_be_like_another() -> None:
         "ada": file(like="ben", outcome="denied", history_days=9),
     }
 
-    ada = census.people(files)["ada"]
+    ada = personas.people(files)["ada"]
 
     assert ([one.key for one in ada.accounts], ada.history_days, ada.outcome, ada.email) == (
         ["a"],
@@ -105,7 +105,7 @@ def test_nobody_is_like_somebody_who_is_like_another() -> None:
     files = {"ben": file(email="b@example.com"), "cai": file(email="c@example.com", like="ben"), "ada": file(like="cai")}
 
     with pytest.raises(ConfigError, match="unknown like: 'cai'"):
-        census.people(files)
+        personas.people(files)
 
 
 def test_a_joint_account_stands_in_both_files() -> None:
@@ -116,12 +116,12 @@ def test_a_joint_account_stands_in_both_files() -> None:
         "ada": file(accounts=account(**both, joint_with="ben")),
     }
 
-    read = census.people(files)
+    read = personas.people(files)
 
     assert read["ada"].holder_of(read["ada"].accounts[0]) == read["ben"].holder_of(read["ben"].accounts[0]) == "ada&ben"
     files["ben"]["accounts"][0]["opening"] = "6.00"
     with pytest.raises(ConfigError, match="does not describe the same account"):
-        census.people(files)
+        personas.people(files)
 
 
 @pytest.mark.parametrize(
@@ -130,4 +130,4 @@ def test_a_joint_account_stands_in_both_files() -> None:
 )
 def test_a_business_number_has_a_check_sum(number: str, expected: bool) -> None:
     """Eleven digits, weighted and summed to a multiple of 89; the first is that of the tax office itself."""
-    assert census.is_abn(number) is expected
+    assert personas.is_abn(number) is expected

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.ids import Mint, fresh_salt, stream
+from fiskil_harness.core.randomness import Mint, fresh_salt, stream
 
 FORMS: dict[str, tuple[Callable[[Mint], str], str]] = {
     "end user": (lambda mint: mint.end_user_id(), r"eu_[0-9A-Za-z]{27}"),

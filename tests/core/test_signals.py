@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from harness import interrupts
+from fiskil_harness.core import signals
 
 pytestmark = pytest.mark.usefixtures("usual_signals")
 
@@ -16,7 +16,7 @@ def test_a_deferred_interrupt_strikes_at_the_end_of_the_block() -> None:
     """What belongs together is done first."""
     done: list[str] = []
 
-    with pytest.raises(KeyboardInterrupt), interrupts.deferred():  # noqa: PT012 - the order inside is the point
+    with pytest.raises(KeyboardInterrupt), signals.deferred():  # noqa: PT012 - the order inside is the point
         os.kill(os.getpid(), signal.SIGINT)
         done.append("second step")
 
@@ -25,7 +25,7 @@ def test_a_deferred_interrupt_strikes_at_the_end_of_the_block() -> None:
 
 def test_a_deferred_interrupt_is_not_lost_when_the_block_fails() -> None:
     """Whatever becomes of the steps, the signal strikes."""
-    with pytest.raises(KeyboardInterrupt), interrupts.deferred():  # noqa: PT012 - the order inside is the point
+    with pytest.raises(KeyboardInterrupt), signals.deferred():  # noqa: PT012 - the order inside is the point
         os.kill(os.getpid(), signal.SIGINT)
         raise ValueError("no good")
 
@@ -34,7 +34,7 @@ def test_an_ignored_interrupt_never_strikes() -> None:
     """A clean-up ends, however often somebody presses Ctrl-C."""
     before = signal.getsignal(signal.SIGINT)
 
-    with interrupts.ignored():
+    with signals.ignored():
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGTERM)
         os.kill(os.getpid(), signal.SIGHUP)
@@ -47,7 +47,7 @@ def test_other_threads_are_left_alone() -> None:
     done: list[str] = []
 
     def work() -> None:
-        with interrupts.deferred(), interrupts.ignored():
+        with signals.deferred(), signals.ignored():
             done.append("work")
 
     thread = threading.Thread(target=work)
@@ -62,7 +62,7 @@ def test_being_stopped_ends_a_block_as_ctrl_c_does(number: signal.Signals) -> No
     """Whoever stops the process or closes its terminal gets the same clean-up; afterwards all is as before."""
     before = signal.getsignal(number)
 
-    with pytest.raises(KeyboardInterrupt), interrupts.stops_as_interrupt():
+    with pytest.raises(KeyboardInterrupt), signals.stops_as_interrupt():
         os.kill(os.getpid(), number)
 
     assert signal.getsignal(number) is before
@@ -73,7 +73,7 @@ def test_under_nohup_a_closed_terminal_ends_nothing() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     done: list[str] = []
 
-    with interrupts.stops_as_interrupt(), interrupts.deferred():
+    with signals.stops_as_interrupt(), signals.deferred():
         os.kill(os.getpid(), signal.SIGHUP)
         done.append("work")
 
@@ -83,7 +83,7 @@ def test_under_nohup_a_closed_terminal_ends_nothing() -> None:
 
 def test_an_interrupt_that_was_swallowed_strikes_again() -> None:
     """Where the interpreter's own callbacks lose it, the next one who asks is told."""
-    with pytest.raises(KeyboardInterrupt), interrupts.remembered() as heed:  # noqa: PT012 - the order inside is the point
+    with pytest.raises(KeyboardInterrupt), signals.remembered() as heed:  # noqa: PT012 - the order inside is the point
         heed()
         with contextlib.suppress(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
@@ -94,7 +94,7 @@ def test_what_was_not_swallowed_strikes_at_once() -> None:
     """And afterwards everything is as it was."""
     before = signal.getsignal(signal.SIGINT)
 
-    with pytest.raises(KeyboardInterrupt), interrupts.remembered():
+    with pytest.raises(KeyboardInterrupt), signals.remembered():
         os.kill(os.getpid(), signal.SIGINT)
 
     assert signal.getsignal(signal.SIGINT) is before

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
-from harness.cli.main import program
-from harness.settings import parse
+from fiskil_harness.cli.main import program
+from fiskil_harness.core.config import parse
 
 PAGE = (Path(__file__).parent.parent / "docs" / "gate.md").read_text(encoding="utf-8")
 COMMANDS = [line[2:].partition("#")[0] for line in PAGE.splitlines() if line.startswith("$ ")]

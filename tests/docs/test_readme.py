@@ -14,17 +14,18 @@ import httpx
 import msgspec
 import pytest
 
-from harness import catalog, steps
-from harness.app.observe import Told
-from harness.cli.main import COMMANDS, program
-from harness.cli.serving import link_snippet
-from harness.control import control_application
-from harness.listen import Server
-from harness.local import LocalFiskil
-from harness.scenario import load
-from harness.selection import select
-from harness.settings import parse
-from harness.settings.placeholders import REQUEST_VALUES
+from fiskil_harness.app.effects import Told
+from fiskil_harness.cli.main import COMMANDS, program
+from fiskil_harness.cli.serve import link_snippet
+from fiskil_harness.core import catalog
+from fiskil_harness.core.config import parse
+from fiskil_harness.core.config.placeholders import REQUEST_VALUES
+from fiskil_harness.core.net.server import Server
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import load
+from fiskil_harness.scenario.selection import select
+from fiskil_harness.server.control_api import control_application
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -60,7 +61,7 @@ def test_the_test_module_passes(tmp_path: Path) -> None:
     [example] = [block for block in blocks("python") if "def test_" in block]
     (tmp_path / "test_reading.py").write_text(example)
 
-    done = run("-m", "pytest", "-q", "--disable-plugin-autoload", "-p", "harness.pytest_plugin", folder=tmp_path)
+    done = run("-m", "pytest", "-q", "--disable-plugin-autoload", "-p", "fiskil_harness.pytest_plugin", folder=tmp_path)
 
     assert done.returncode == 0, done.stdout
     assert "1 passed" in done.stdout
@@ -73,7 +74,7 @@ def test_the_test_module_can_fail(tmp_path: Path) -> None:
     assert "range(3)" in example
     (tmp_path / "test_reading.py").write_text(example.replace("range(3)", "range(1)"))
 
-    done = run("-m", "pytest", "-q", "--disable-plugin-autoload", "-p", "harness.pytest_plugin", folder=tmp_path)
+    done = run("-m", "pytest", "-q", "--disable-plugin-autoload", "-p", "fiskil_harness.pytest_plugin", folder=tmp_path)
 
     assert done.returncode == 1, done.stdout
 
@@ -141,7 +142,7 @@ def test_the_report_is_what_the_command_prints(tmp_path: Path) -> None:
     """The example of a report is what its command says today."""
     [block] = [block for block in blocks("text") if block.startswith("FAIL")]
 
-    done = run("-m", "harness", "run", "webhook_repeated", "--seed", "42", "--gallery", "no_dedupe", folder=tmp_path)
+    done = run("-m", "fiskil_harness", "run", "webhook_repeated", "--seed", "42", "--gallery", "no_dedupe", folder=tmp_path)
 
     assert done.returncode == 1
     assert block in done.stdout

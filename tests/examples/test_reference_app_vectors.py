@@ -9,9 +9,9 @@ import httpx
 import msgspec
 import pytest
 
-from harness import catalog
-from harness.driver import Driver
-from harness.settings import FILE, load
+from fiskil_harness.core import catalog
+from fiskil_harness.core.config import FILE, load
+from fiskil_harness.runner.driver import Driver
 
 VECTORS = json.loads((Path(__file__).parent.parent / "fixtures" / "webhook_vectors.json").read_text(encoding="utf-8"))[
     "fiskil"

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import msgspec
 
-from harness.faults import Asked, Reply
-from harness.local import LocalFiskil
+from fiskil_harness.faults import Asked, Reply
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 PATHS = {
     "token": "/v1/token",

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from caller import Caller
 
-from harness.local import LocalFiskil
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.caller import Caller
 
 
 @pytest.fixture

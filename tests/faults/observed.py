@@ -9,11 +9,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from harness import faults
-from harness.clock import stopwatch
-from harness.faults.acts import Head
-from harness.faults.base import Act
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.faults.acts import Head
+from fiskil_harness.faults.fault import Act
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 PATIENCE_S = 60
 SILENCES = 2

@@ -1,9 +1,8 @@
 """Acts as values: heads that are rewritten, bodies in chunks, and bounds on what lasts."""
 
-from hearing import BODY, HEAD, acts, lines, pauses_ms, pieces
-
-from harness.faults import End, Pause, Piece
-from harness.faults.acts import MOST_PIECES, Head, bounded, chunked, with_head, with_length
+from fiskil_harness.faults import End, Pause, Piece
+from fiskil_harness.faults.acts import MOST_PIECES, Head, bounded, chunked, with_head, with_length
+from tests.faults.observed import BODY, HEAD, acts, lines, pauses_ms, pieces
 
 
 def test_a_head_is_read_and_written_byte_for_byte() -> None:

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from harness import catalog
-from harness.errors import ConfigError, UnknownName
-from harness.faultbook import FAMILIES, entries, entries_of, read_entries
-from harness.faults import FAULTS
-from harness.link.expression import rules_of
-from harness.probes import AnyProbe
-from harness.readings import switches
-from harness.steps import AnyStep
+from fiskil_harness.core import catalog
+from fiskil_harness.core.clauses import switches
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.faults import FAULTS
+from fiskil_harness.faults.catalogue import FAMILIES, entries, entries_of, read_entries
+from fiskil_harness.faults.expression import rules_of
+from fiskil_harness.probes import AnyProbe
+from fiskil_harness.scenario.steps import AnyStep
 
 FIELD = {
     "network": """

@@ -3,12 +3,12 @@
 from email.utils import parsedate_to_datetime
 
 import pytest
-from caller import Caller, asked_for, said, told
 
-from harness import faults
-from harness.clock import real_now
-from harness.errors import ConfigError, FaultUnbitten
-from harness.faults import PlainFault
+from fiskil_harness import faults
+from fiskil_harness.core.clock import real_now
+from fiskil_harness.errors import ConfigError, FaultUnbitten
+from fiskil_harness.faults import PlainFault
+from tests.faults.caller import Caller, asked_for, said, told
 
 ROUTE = "banking.transactions"
 

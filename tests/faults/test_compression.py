@@ -6,11 +6,11 @@ import zlib
 import httpx
 import msgspec
 import pytest
-from hearing import BODY, PATH, REPLY, ROUTE, hear, told
 
-from harness import faults
-from harness.errors import ConfigError
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.observed import BODY, PATH, REPLY, ROUTE, hear, told
 
 GZIP = (b"content-encoding", b"gzip")
 

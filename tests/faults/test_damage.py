@@ -2,12 +2,12 @@
 
 import msgspec
 import pytest
-from hearing import BODY, HEAD, acts, hear, is_next_answer_good, lines, pieces, told
 
-from harness import faults
-from harness.errors import ConfigError
-from harness.faults import End, Pause, Piece
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults import End, Pause, Piece
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.observed import BODY, HEAD, acts, hear, is_next_answer_good, lines, pieces, told
 
 
 def flipped(before: bytes, after: bytes) -> int:

@@ -5,14 +5,14 @@ from contextlib import closing
 
 import httpx
 import pytest
-from hearing import REPLY, acts, told
 
-from harness import faults
-from harness.clock import wait_until
-from harness.errors import ConfigError
-from harness.faults import End
-from harness.journal import Exchange, Journal
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults import End
+from fiskil_harness.journal import Exchange, Journal
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.observed import REPLY, acts, told
 
 HALF = b"POST /v1/end-users HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n{"
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from harness.clock import stopwatch, wait_until
-from harness.faultbook import entries
-from harness.link.expression import rules_of
-from harness.link.rules import CONNECTION, Waiting
-from harness.local import Enrolled, LocalFiskil
-from harness.sandbox.tokens import exchange
+from fiskil_harness.core.clock import stopwatch, wait_until
+from fiskil_harness.faults.catalogue import entries
+from fiskil_harness.faults.expression import rules_of
+from fiskil_harness.faults.rules import CONNECTION, Waiting
+from fiskil_harness.sandbox.tokens import exchange
+from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
 
 pytestmark = pytest.mark.slow
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from harness import faults
-from harness.errors import UsageError
-from harness.faults.parameters import parameters
-from harness.link import Rule
-from harness.link.expression import rules_of, text_of
+from fiskil_harness import faults
+from fiskil_harness.errors import UsageError
+from fiskil_harness.faults.expression import rules_of, text_of
+from fiskil_harness.faults.parameters import parameters
+from fiskil_harness.faults.proxy import Rule
 
 TRANSACTIONS = "banking.transactions"
 

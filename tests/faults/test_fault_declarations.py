@@ -4,15 +4,26 @@ from collections.abc import Iterator
 from itertools import chain
 
 import pytest
-from hearing import hear
 
-from harness import faults
-from harness.clock import wait_until
-from harness.contract.witness import Witness
-from harness.faults import chunks, compression, damage, delay, early, framing, heads, pace, redirect, transport
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.contract.conformance_monitor import Witness
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.faults import (
+    chunks,
+    compression,
+    damage,
+    delay,
+    early_response,
+    framing,
+    headers,
+    pace,
+    redirect,
+    transport,
+)
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.observed import hear
 
-FAMILIES = (delay, pace, transport, damage, framing, chunks, heads, compression, redirect, early)
+FAMILIES = (delay, pace, transport, damage, framing, chunks, headers, compression, redirect, early_response)
 
 GET = [
     faults.Latency(latency_ms=1),

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from caller import asked_for, said, told
 
-from harness import faults
-from harness.faults import PlainFault, Reply
+from fiskil_harness import faults
+from fiskil_harness.faults import PlainFault, Reply
+from tests.faults.caller import asked_for, said, told
 
 FAMILIES = (
     faults.status,

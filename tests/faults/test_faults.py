@@ -10,12 +10,13 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from harness import faults, steps
-from harness.clock import stopwatch, wait_until
-from harness.errors import ConfigError, FaultUnbitten
-from harness.journal import Bite, Exchange, Journal
-from harness.link import Rule
-from harness.local import Enrolled, LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.core.clock import stopwatch, wait_until
+from fiskil_harness.errors import ConfigError, FaultUnbitten
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.journal import Bite, Exchange, Journal
+from fiskil_harness.scenario import steps
+from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
 
 ROUTE = "banking.transactions"
 

@@ -5,14 +5,14 @@ from itertools import permutations
 
 import httpx
 import pytest
-from hearing import BODY, HEAD, PATH, REPLY, ROUTE, Heard, acts, hear, pauses_ms, pieces, told
 
-from harness import faults
-from harness.clock import wait_until
-from harness.errors import FaultUnbitten
-from harness.faults import End, Pause, Piece, chunks, framing
-from harness.faults.base import Act
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.errors import FaultUnbitten
+from fiskil_harness.faults import End, Pause, Piece, chunks, framing
+from fiskil_harness.faults.fault import Act
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.observed import BODY, HEAD, PATH, REPLY, ROUTE, Heard, acts, hear, pauses_ms, pieces, told
 
 
 def shaped(*broken: faults.AnyFault) -> list[Act]:

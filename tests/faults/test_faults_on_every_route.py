@@ -6,12 +6,12 @@ What is broken is seen by the witness that watches all tests.
 from collections.abc import Iterator
 
 import pytest
-from caller import PATHS, Caller
 
-from harness import faults
-from harness.faults import PlainFault
-from harness.link import Rule
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.faults import PlainFault
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.caller import PATHS, Caller
 
 FAMILIES = (
     faults.status,

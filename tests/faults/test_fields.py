@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from caller import Caller, asked_for, rows_in, said, told
 
-from harness import faults
-from harness.errors import ConfigError, FaultUnbitten
-from harness.faults import PlainFault
+from fiskil_harness import faults
+from fiskil_harness.errors import ConfigError, FaultUnbitten
+from fiskil_harness.faults import PlainFault
+from tests.faults.caller import Caller, asked_for, rows_in, said, told
 
 ROUTE = "banking.transactions"
 ROW = {

@@ -6,12 +6,12 @@ from contextlib import closing
 import httpx
 import msgspec
 import pytest
-from hearing import BODY, HEAD, PATH, ROUTE, acts, hear, is_next_answer_good, lines, pieces, told
 
-from harness import faults
-from harness.errors import ConfigError
-from harness.faults import End, Piece
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults import End, Piece
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.observed import BODY, HEAD, PATH, ROUTE, acts, hear, is_next_answer_good, lines, pieces, told
 
 NO_LENGTH = HEAD.replace(b"content-length: 26\r\n", b"")
 

@@ -6,12 +6,12 @@ from contextlib import closing
 import httpx
 import msgspec
 import pytest
-from hearing import PATH, REPLY, ROUTE, acts, hear, pauses_ms, pieces, told
 
-from harness import faults
-from harness.clock import stopwatch
-from harness.errors import ConfigError
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.observed import PATH, REPLY, ROUTE, acts, hear, pauses_ms, pieces, told
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 HINTS = b"HTTP/1.1 103 Early Hints\r\nlink: </style.css>; rel=preload; as=style\r\n\r\n"

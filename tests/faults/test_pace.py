@@ -5,12 +5,12 @@ from statistics import median
 
 import msgspec
 import pytest
-from hearing import BODY, HEAD, acts, hear, pauses_ms, pieces, told
 
-from harness import faults
-from harness.errors import ConfigError
-from harness.faults import End, Pause, Piece
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults import End, Pause, Piece
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.observed import BODY, HEAD, acts, hear, pauses_ms, pieces, told
 
 
 def test_latency_holds_each_piece_from_when_it_would_have_come() -> None:

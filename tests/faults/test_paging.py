@@ -4,12 +4,12 @@ from itertools import chain, pairwise
 
 import httpx
 import pytest
-from caller import MOST_PAGES, Caller, asked_for, said, told
 
-from harness import faults
-from harness.errors import ConfigError, FaultUnbitten
-from harness.faults import PlainFault
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.errors import ConfigError, FaultUnbitten
+from fiskil_harness.faults import PlainFault
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.caller import MOST_PAGES, Caller, asked_for, said, told
 
 ROUTE = "banking.transactions"
 NEXT = "http://127.0.0.1:1/v1/banking/transactions?end_user_id=eu_1&page%5Bafter%5D=abc"

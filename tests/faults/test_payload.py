@@ -4,11 +4,11 @@ import json
 
 import httpx
 import pytest
-from caller import Caller, asked_for, told
 
-from harness import faults
-from harness.errors import ConfigError, FaultUnbitten
-from harness.faults import PlainFault
+from fiskil_harness import faults
+from fiskil_harness.errors import ConfigError, FaultUnbitten
+from fiskil_harness.faults import PlainFault
+from tests.faults.caller import Caller, asked_for, told
 
 ROUTE = "banking.transactions"
 ROW = {"fiskil_id": "bank_tx_1", "account_id": "30714402", "amount": "-155.00", "description": "ORIGIN"}

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from caller import Caller, asked_for
 
-from harness import faults
-from harness.errors import ConfigError
-from harness.faults import Asked, PlainFault
+from fiskil_harness import faults
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults import Asked, PlainFault
+from tests.faults.caller import Caller, asked_for
 
 ROUTE = "banking.transactions"
 

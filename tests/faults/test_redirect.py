@@ -6,12 +6,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hearing import PATH, ROUTE, hear, told
 
-from harness import faults
-from harness.errors import ConfigError, FaultUnbitten
-from harness.journal import Journal, Strayed
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.errors import ConfigError, FaultUnbitten
+from fiskil_harness.journal import Journal, Strayed
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.observed import PATH, ROUTE, hear, told
 
 FAULTS = [
     (faults.RedirectLoop(), "http://api.example", b"http://api.example"),

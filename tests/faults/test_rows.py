@@ -1,11 +1,11 @@
 """Faults of data over time: what is old, short, partial, somebody else's, or known under new ids."""
 
 import pytest
-from caller import Caller, asked_for, said, told
 
-from harness import faults
-from harness.errors import ConfigError, FaultUnbitten
-from harness.faults import PlainFault
+from fiskil_harness import faults
+from fiskil_harness.errors import ConfigError, FaultUnbitten
+from fiskil_harness.faults import PlainFault
+from tests.faults.caller import Caller, asked_for, said, told
 
 ROUTE = "banking.transactions"
 

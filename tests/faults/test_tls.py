@@ -10,14 +10,14 @@ import httpx
 import pytest
 import trustme
 
-from harness import faults
-from harness.clock import wait_until
-from harness.errors import FaultUnbitten
-from harness.faults.greeting import ConnectionFault
-from harness.journal import Abandoned, Bite, Journal
-from harness.link import CONNECTION, Rule
-from harness.listen import client_context
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.net.server import client_context
+from fiskil_harness.errors import FaultUnbitten
+from fiskil_harness.faults.connection_fault import ConnectionFault
+from fiskil_harness.faults.proxy import CONNECTION, Rule
+from fiskil_harness.journal import Abandoned, Bite, Journal
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 REQUEST = b"GET /v1/institutions HTTP/1.1\r\nHost: api\r\n\r\n"
 PATIENCE_S = 30

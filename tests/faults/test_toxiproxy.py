@@ -7,14 +7,14 @@ from random import Random
 
 import pytest
 from msgspec import structs
-from toxics import TOXICS, Toxic
 
-from harness import faults
-from harness.clock import stopwatch
-from harness.faults import End, Pause, Piece
-from harness.faults.base import Act
-from harness.link import Rule
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.faults import End, Pause, Piece
+from fiskil_harness.faults.fault import Act
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.toxics import TOXICS, Toxic
 
 HEAD = Piece(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
 BODY = Piece(bytes(index % 256 for index in range(1000)), is_body=True)

@@ -5,14 +5,14 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
-from hearing import BODY, HEAD, PATH, acts, hear, told
 
-from harness import faults
-from harness.clock import wait_until
-from harness.errors import ConfigError, FaultUnbitten
-from harness.faults import End, Pause, Piece
-from harness.journal import Exchange, Journal
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.errors import ConfigError, FaultUnbitten
+from fiskil_harness.faults import End, Pause, Piece
+from fiskil_harness.journal import Exchange, Journal
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.observed import BODY, HEAD, PATH, acts, hear, told
 
 NEVER_HEARD = [
     (faults.Timeout(stream="upstream"), (End.STALL,)),

@@ -6,8 +6,8 @@ documentation and the words of its sources, github.com/Shopify/toxiproxy: README
 
 from msgspec import Struct
 
-from harness import faults
-from harness.faults import AnyFault
+from fiskil_harness import faults
+from fiskil_harness.faults import AnyFault
 
 
 class Toxic(Struct, frozen=True, kw_only=True):

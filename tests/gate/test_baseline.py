@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from harness.baseline import _practices, compare, refuse_no_baseline
-from harness.driver import Outcome
-from harness.errors import UsageError
-from harness.gate import NOT_THE_WHOLE, Comparison, GateResult, Judgement, Run, Share, judge, report_only
-from harness.judging import NOT_RUN
-from harness.practices import all_practices
-from harness.probes import Verdict
-from harness.settings import GateSettings, Settings, Waiver
-from harness.standings import PracticeStanding, Standing
+from fiskil_harness.core.config import GateSettings, Settings, Waiver
+from fiskil_harness.errors import UsageError
+from fiskil_harness.gate.baseline import _practices, compare, refuse_no_baseline
+from fiskil_harness.gate.judgement import NOT_THE_WHOLE, Comparison, GateResult, Judgement, Run, Share, judge, report_only
+from fiskil_harness.gate.practice_status import PracticeStanding, Standing
+from fiskil_harness.probes import Verdict
+from fiskil_harness.probes.evaluation import NOT_RUN
+from fiskil_harness.probes.practices import all_practices
+from fiskil_harness.runner.driver import Outcome
 
 TODAY = datetime.date(2026, 6, 1)
 IDEMPOTENT, RETRIES = "webhooks.idempotent", "webhooks.retries"

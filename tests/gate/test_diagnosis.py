@@ -1,8 +1,8 @@
 """From findings to bugs: which is there, which is not, and where nobody can tell."""
 
-from harness.diagnosis import Diagnosis, diagnose
-from harness.driver import Outcome
-from harness.probes import Case, Finding, Verdict
+from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
+from fiskil_harness.probes import Case, Finding, Verdict
+from fiskil_harness.runner.driver import Outcome
 
 
 def diagnosed(bug: str, *cases: tuple[str, Verdict], verdict: Verdict = Verdict.PASS) -> Diagnosis:

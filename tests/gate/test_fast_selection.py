@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from harness import catalog, costs, flows
-from harness.errors import UsageError
-from harness.parts import plan
-from harness.practices import all_practices
-from harness.probes import name_of
-from harness.scenario import Scenario, load_all
-from harness.settings import Settings, load, parse
-from harness.shortlist import shard_of, share, shortlist
+from fiskil_harness.core import catalog
+from fiskil_harness.core.config import Settings, load, parse
+from fiskil_harness.errors import UsageError
+from fiskil_harness.gate.fast_selection import shard_of, share, shortlist
+from fiskil_harness.gate.shards import plan
+from fiskil_harness.probes import coverage, name_of
+from fiskil_harness.probes.practices import all_practices
+from fiskil_harness.scenario import costs
+from fiskil_harness.scenario.scenario import Scenario, load_all
 
 EVERY = load_all()
 
@@ -43,7 +44,7 @@ def test_every_needed_question_is_asked(reference: Settings) -> None:
 
 def test_every_flow_that_the_app_uses_is_exercised(reference: Settings) -> None:
     """Events and endings and kinds of error, as far as the table of costs knows who exercises them."""
-    wanted = {*flows.expected_of(reference.app.facts), *flows.expected_errors()}
+    wanted = {*coverage.expected_of(reference.app.facts), *coverage.expected_errors()}
     known = {flow for one in EVERY for flow in costs.flows_of(one.name)}
 
     exercised = {flow for one in shortlist(EVERY, reference) for flow in costs.flows_of(one.name)}

@@ -8,14 +8,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness import gate, trials
-from harness.catalog import scenario_names
-from harness.driver import Outcome
-from harness.errors import ConfigError
-from harness.probes import Verdict
-from harness.readings import switches
-from harness.settings import Settings, parse
-from harness.trials import Hold
+from fiskil_harness.core.catalog import scenario_names
+from fiskil_harness.core.clauses import switches
+from fiskil_harness.core.config import Settings, parse
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.gate import interpretation_trials
+from fiskil_harness.gate.interpretation_trials import Hold
+from fiskil_harness.gate.judgement import check, exit_code, judge
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner.driver import Outcome
 
 CLAUSE, CHOICE = "token.lifetime", "3600"
 PRACTICE = "webhooks.idempotent"
@@ -35,7 +36,7 @@ def tried(outcome: Outcome, *, came_up: bool = True) -> Outcome:
 
 
 def hold(usual: Outcome, under: Outcome) -> Hold:
-    (trial,) = trials.judged([under], usual=[usual], settings=settings())
+    (trial,) = interpretation_trials.judged([under], usual=[usual], settings=settings())
     return trial.hold
 
 
@@ -78,16 +79,16 @@ def test_a_reading_shuts_the_gate_only_where_it_is_required(outcome_of: MakeOutc
     broken = tried(outcome_of(PRACTICE, ("applies_once", Verdict.FAIL)))
     config = settings(gate={"required": [PRACTICE], "readings": required})
 
-    judgement = gate.judge([*usual, broken], settings=config, seed=1, today=TODAY)
+    judgement = judge([*usual, broken], settings=config, seed=1, today=TODAY)
 
-    assert gate.exit_code(judgement) == code
+    assert exit_code(judgement) == code
     assert [one.hold for one in judgement.trials] == [Hold.BREAKS]
     assert [one.scenario for one in judgement.scenarios] == [usual[0].scenario]
 
 
 def test_every_other_reading_is_planned_where_an_app_meets_it() -> None:
     """One at a time, in the scenarios that the contract names."""
-    names = {one.name for one in trials.planned(settings(), is_all=True)}
+    names = {one.name for one in interpretation_trials.planned(settings(), is_all=True)}
 
     assert names == {
         f"{scenario}@{clause.id}={choice}"
@@ -102,21 +103,21 @@ def test_without_asking_only_required_readings_are_planned() -> None:
     """A gate tries what its config requires, and nothing else."""
     config = settings(gate={"readings": [CLAUSE]})
 
-    assert {one.readings[CLAUSE] for one in trials.planned(config, is_all=False)} == {CHOICE}
-    assert trials.planned(settings(), is_all=False) == []
+    assert {one.readings[CLAUSE] for one in interpretation_trials.planned(config, is_all=False)} == {CHOICE}
+    assert interpretation_trials.planned(settings(), is_all=False) == []
 
 
 def test_the_reading_that_rules_is_no_other() -> None:
     """Where the config chose, the default is the one to be tried."""
     config = settings(sandbox={"readings": {"token": {"lifetime": 3600}}}, gate={"readings": [CLAUSE]})
 
-    assert {one.readings[CLAUSE] for one in trials.planned(config, is_all=False)} == {"900"}
+    assert {one.readings[CLAUSE] for one in interpretation_trials.planned(config, is_all=False)} == {"900"}
 
 
 def test_a_required_reading_that_does_not_exist_is_refused() -> None:
     """The complaint names the key and the nearest match."""
     with pytest.raises(ConfigError, match=r"gate\.readings: .*Did you mean 'token\.lifetime'"):
-        gate.check(settings(gate={"readings": ["token.lifetim"]}))
+        check(settings(gate={"readings": ["token.lifetim"]}))
 
 
 def test_the_contract_names_scenarios_that_exist() -> None:

@@ -7,18 +7,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness import gate
-from harness.app.hooks import MESSAGE, ORIGIN_TOLD, SECRET_TOLD
-from harness.driver import Outcome
-from harness.errors import ConfigError, UnknownName
-from harness.gate import Decision, judge, report_only
-from harness.judging import NOT_RUN
-from harness.practices import all_practices, practice
-from harness.probes import Finding, Verdict
-from harness.report.words import told
-from harness.settings import AppSettings, Attestation, GateSettings, Observe, Settings, Waiver, parse
-from harness.settings.schema import Facts, Tls
-from harness.standings import PracticeStanding, Standing, is_in_config, may_be_attested
+from fiskil_harness.app.hooks import MESSAGE, ORIGIN_TOLD, SECRET_TOLD
+from fiskil_harness.core.config import AppSettings, Attestation, GateSettings, Observe, Settings, Waiver, parse
+from fiskil_harness.core.config.schema import Facts, Tls
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.gate.judgement import Decision, check, exit_code, judge, report_only
+from fiskil_harness.gate.practice_status import PracticeStanding, Standing, is_in_config, may_be_attested
+from fiskil_harness.gate.report.text import told
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.probes.evaluation import NOT_RUN
+from fiskil_harness.probes.practices import all_practices, practice
+from fiskil_harness.runner.driver import Outcome
 
 IDEMPOTENT, HTTPS = "webhooks.idempotent", "webhooks.https"
 UNTESTED = next(one.id for one in all_practices().values() if one.attestable_without)
@@ -165,14 +164,14 @@ def test_a_violation_outside_the_required_list_keeps_the_gate_shut(outcome_of: O
 
     judgement = judge(outcomes, settings=requiring(IDEMPOTENT), seed=1, today=TODAY)
 
-    assert (judgement.decision, gate.exit_code(judgement)) == (Decision.SHUT, 1)
+    assert (judgement.decision, exit_code(judgement)) == (Decision.SHUT, 1)
 
 
 def test_all_is_required_unless_a_list_is_given(outcome_of: OutcomeOf) -> None:
     """Without a list the gate asks for everything, and what is not proven keeps it shut."""
     judgement = judge([passing(outcome_of, IDEMPOTENT)], settings=Settings(), seed=1, today=TODAY)
 
-    assert (judgement.decision, judgement.required, gate.exit_code(judgement)) == (Decision.SHUT, 49, 3)
+    assert (judgement.decision, judgement.required, exit_code(judgement)) == (Decision.SHUT, 49, 3)
 
 
 def test_an_attestation_counts_where_no_experiment_can_tell() -> None:
@@ -207,7 +206,7 @@ def test_a_waiver_lets_a_violation_pass_and_still_shows_it(outcome_of: OutcomeOf
 
     found = next(one for one in judgement.standings if one.practice == IDEMPOTENT)
     assert (found.standing, found.waiver) == (Standing.VIOLATED, "accepted by Bo until 2026-06-02: next release")
-    assert (judgement.decision, gate.exit_code(judgement)) == (Decision.OPEN, 0)
+    assert (judgement.decision, exit_code(judgement)) == (Decision.OPEN, 0)
 
 
 def test_an_expired_waiver_lets_nothing_pass(outcome_of: OutcomeOf) -> None:
@@ -216,7 +215,7 @@ def test_an_expired_waiver_lets_nothing_pass(outcome_of: OutcomeOf) -> None:
 
     judgement = judge([outcome_of(IDEMPOTENT, ("applies_once", Verdict.FAIL))], settings=settings, seed=1, today=TODAY)
 
-    assert (judgement.decision, gate.exit_code(judgement)) == (Decision.SHUT, 1)
+    assert (judgement.decision, exit_code(judgement)) == (Decision.SHUT, 1)
 
 
 def test_a_waiver_for_something_that_passes_is_itself_an_error(outcome_of: OutcomeOf) -> None:
@@ -228,14 +227,14 @@ def test_a_waiver_for_something_that_passes_is_itself_an_error(outcome_of: Outco
     assert judgement.complaints == (
         "[[waive]] webhooks.idempotent waives nothing: the practice is proven. Remove the waiver.",
     )
-    assert (judgement.decision, gate.exit_code(judgement)) == (Decision.SHUT, 2)
+    assert (judgement.decision, exit_code(judgement)) == (Decision.SHUT, 2)
 
 
 def test_a_waiver_does_not_stand_in_for_proof(outcome_of: OutcomeOf) -> None:
     """It accepts a violation that was seen, not one that was never looked for."""
     judgement = judge([], settings=requiring(IDEMPOTENT, waive=(waived(),)), seed=1, today=TODAY)
 
-    assert (judgement.decision, gate.exit_code(judgement)) == (Decision.SHUT, 3)
+    assert (judgement.decision, exit_code(judgement)) == (Decision.SHUT, 3)
     (found,) = [one for one in judgement.standings if one.practice == IDEMPOTENT]
     assert found.reason.endswith("; the waiver of Bo accepts a violation, and does not stand for a proof")
 
@@ -260,13 +259,13 @@ def test_a_hook_is_in_the_config_or_may_be_in_the_object(config: dict[str, objec
 def test_an_unknown_practice_is_refused_with_the_nearest_match() -> None:
     """A mistyped id in the config is an error before anything runs."""
     with pytest.raises(UnknownName, match=r"No practice 'webhooks.idempotnet'.*Did you mean 'webhooks.idempotent'"):
-        gate.check(requiring("webhooks.idempotnet"))
+        check(requiring("webhooks.idempotnet"))
 
 
 def test_requiring_nothing_is_refused() -> None:
     """A gate that asks for nothing would always open."""
     with pytest.raises(ConfigError, match=r"gate\.required is empty"):
-        gate.check(requiring())
+        check(requiring())
 
 
 @pytest.mark.parametrize(
@@ -294,7 +293,7 @@ def test_requiring_nothing_is_refused() -> None:
 def test_a_statement_that_cannot_be_meant_is_refused(settings: Settings, words: str) -> None:
     """What the config says about the gate is checked before anything runs."""
     with pytest.raises((ConfigError, UnknownName)) as refusal:
-        gate.check(settings)
+        check(settings)
 
     assert words in str(refusal.value)
 
@@ -305,14 +304,14 @@ def test_what_is_attested_is_experimented_with_where_the_hooks_are_given() -> No
     settings = msgspec.structs.replace(requiring(UNTESTED, attest=(attested(),)), app=pages)
 
     with pytest.raises(ConfigError, match=r"ux\.explains-access does not count, because experiments can tell"):
-        gate.check(settings)
+        check(settings)
 
 
 def test_where_no_page_is_given_a_person_may_stand_for_what_pages_say() -> None:
     """Only rows that allow it."""
     settings = requiring(UNTESTED, attest=(attested(),))
 
-    gate.check(settings)
+    check(settings)
 
     assert [one.id for one in all_practices().values() if may_be_attested(one, settings)] == [
         "ux.explains-access",
@@ -345,7 +344,7 @@ def test_a_proxy_is_attested_and_never_proven(outcome_of: OutcomeOf) -> None:
     """The standing names who stands for it, and until when."""
     statement = msgspec.structs.replace(attested(), practice=HTTPS)
     settings = msgspec.structs.replace(requiring(HTTPS, attest=(statement,)), app=AppSettings(facts=BEHIND_PROXY))
-    gate.check(settings)
+    check(settings)
 
     judgement = judge(
         [outcome_of(HTTPS, ("serves_https_only", Verdict.INCONCLUSIVE))], settings=settings, seed=1, today=TODAY
@@ -371,7 +370,7 @@ def test_a_refused_statement_says_what_the_config_must_state() -> None:
     statement = msgspec.structs.replace(attested(), practice=HTTPS)
 
     with pytest.raises(ConfigError, match=r"Only where the config states app\.facts\.production_webhook_url and app"):
-        gate.check(requiring(HTTPS, attest=(statement,)))
+        check(requiring(HTTPS, attest=(statement,)))
 
 
 def test_a_few_scenarios_ask_no_gate(outcome_of: OutcomeOf) -> None:
@@ -396,7 +395,7 @@ def test_the_exit_code_of_a_run_is_its_heaviest_verdict(outcome_of: OutcomeOf, v
     """0 holds, 1 FAIL, 3 inconclusive; 1 outranks 3, and nothing is no pass."""
     outcomes = [outcome_of(IDEMPOTENT, ("applies_once", one), scenario=f"s{n}") for n, one in enumerate(verdicts)]
 
-    assert gate.exit_code(report_only(outcomes, settings=Settings(), seed=1, today=TODAY)) == code
+    assert exit_code(report_only(outcomes, settings=Settings(), seed=1, today=TODAY)) == code
 
 
 def test_a_fault_of_our_own_outranks_an_interruption_and_every_verdict(outcome_of: OutcomeOf) -> None:
@@ -404,9 +403,9 @@ def test_a_fault_of_our_own_outranks_an_interruption_and_every_verdict(outcome_o
     judgement = judge([outcome_of(IDEMPOTENT, ("applies_once", Verdict.FAIL))], settings=Settings(), seed=1, today=TODAY)
 
     codes = [
-        gate.exit_code(judgement, was_interrupted=True, has_fault=True),
-        gate.exit_code(judgement, was_interrupted=True),
-        gate.exit_code(judgement),
+        exit_code(judgement, was_interrupted=True, has_fault=True),
+        exit_code(judgement, was_interrupted=True),
+        exit_code(judgement),
     ]
 
     assert codes == [4, 130, 1]
@@ -470,7 +469,7 @@ def test_who_attests_and_waives_the_same_is_refused() -> None:
     waiver = waived(UNTESTED)
 
     with pytest.raises(ConfigError, match=f"{UNTESTED} is attested and waived"):
-        gate.check(Settings(attest=(attested(),), waive=(waiver,)))
+        check(Settings(attest=(attested(),), waive=(waiver,)))
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """The catalogue of known bugs: complete, and each either seen by somebody or said to be out of reach."""
 
-from harness.bugs import bugs
-from harness.probes import name_of
-from harness.scenario import load
+from fiskil_harness.gate.receiver_bugs import bugs
+from fiskil_harness.probes import name_of
+from fiskil_harness.scenario.scenario import load
 
 
 def test_the_catalogue_is_complete() -> None:

@@ -9,16 +9,16 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from harness.driver import Outcome
-from harness.errors import UsageError
-from harness.gate import Decision, GateResult, Run, Share, exit_code, judge
-from harness.parts import Part, Plan, check, judge_share, merged, missing, plan
-from harness.probes import Finding, Verdict, name_of
-from harness.saved_reports import read
-from harness.scenario import Scenario
-from harness.settings import GateSettings, Settings
-from harness.shortlist import share
-from harness.worker import Measure
+from fiskil_harness.core.config import GateSettings, Settings
+from fiskil_harness.errors import UsageError
+from fiskil_harness.gate.fast_selection import share
+from fiskil_harness.gate.judgement import Decision, GateResult, Run, Share, exit_code, judge
+from fiskil_harness.gate.saved_reports import read
+from fiskil_harness.gate.shards import Part, Plan, check, judge_share, merged, missing, plan
+from fiskil_harness.probes import Finding, Verdict, name_of
+from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.runner.worker import Measure
+from fiskil_harness.scenario.scenario import Scenario
 
 TODAY = datetime.date(2026, 6, 1)
 SETTINGS = Settings(gate=GateSettings(readings=("token.lifetime",)))

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from pytest_httpserver import HTTPServer
-from world import World
 
-from harness.clock import Clock, real_now
-from harness.local import LocalFiskil
+from fiskil_harness.core.clock import Clock, real_now
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.interpretations.world import World
 
 
 @pytest.fixture(scope="module")

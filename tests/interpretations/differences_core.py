@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from world import World
+from tests.interpretations.world import World
 
 Sights = dict[str, tuple[Any, dict[str, Any]]]
 

@@ -1,7 +1,7 @@
 """What a reader sees of each reading that concerns energy, products, and the forms of rows and lists."""
 
-from sights_core import Sights
-from world import World
+from tests.interpretations.differences_core import Sights
+from tests.interpretations.world import World
 
 
 def invoice_arrangement(world: World) -> bool:

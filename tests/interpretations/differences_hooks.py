@@ -5,10 +5,9 @@ import hashlib
 import hmac
 from email.utils import parsedate_to_datetime
 
-from sights_core import Sights
-from world import World
-
-from harness import faults
+from fiskil_harness import faults
+from tests.interpretations.differences_core import Sights
+from tests.interpretations.world import World
 
 SYNCED = ".sync.completed"
 

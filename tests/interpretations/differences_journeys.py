@@ -5,8 +5,8 @@ import json
 import re
 from typing import Any
 
-from sights_core import Sights
-from world import BACK, World
+from tests.interpretations.differences_core import Sights
+from tests.interpretations.world import BACK, World
 
 OURS = {"customer"}
 """The query that redirect_uri and cancel_uri had before."""

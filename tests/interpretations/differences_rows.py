@@ -4,8 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
-from sights_core import Sights
-from world import World
+
+from tests.interpretations.differences_core import Sights
+from tests.interpretations.world import World
 
 
 def after_revocation(world: World) -> tuple[int, int]:

@@ -3,10 +3,10 @@
 from typing import Any
 
 import msgspec
-from sights_core import Sights
-from world import BANK, World
 
-from harness import catalog
+from fiskil_harness.core import catalog
+from tests.interpretations.differences_core import Sights
+from tests.interpretations.world import BANK, World
 
 
 def one_off_alive(world: World) -> bool:

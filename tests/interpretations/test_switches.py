@@ -1,15 +1,15 @@
 """Every reading of the contract is a switch that works: over HTTP, each choice shows what it says, and none is dead."""
 
 import pytest
-from sights_core import CORE
-from sights_energy import ENERGY
-from sights_hooks import HOOKS
-from sights_journeys import JOURNEYS
-from sights_rows import ROWS
-from sights_time import TIME
-from world import World
 
-from harness.readings import clauses, switches
+from fiskil_harness.core.clauses import clauses, switches
+from tests.interpretations.differences_core import CORE
+from tests.interpretations.differences_energy import ENERGY
+from tests.interpretations.differences_hooks import HOOKS
+from tests.interpretations.differences_journeys import JOURNEYS
+from tests.interpretations.differences_rows import ROWS
+from tests.interpretations.differences_time import TIME
+from tests.interpretations.world import World
 
 SIGHTS = {**CORE, **JOURNEYS, **ROWS, **HOOKS, **ENERGY, **TIME}
 CASES = [(clause_id, choice) for clause_id, (_, seen) in SIGHTS.items() for choice in seen]

@@ -5,13 +5,13 @@ from typing import Any
 import httpx
 from pytest_httpserver import HTTPServer
 
-from harness import catalog
-from harness.deliveries import Deliveries
-from harness.http import Browser
-from harness.journal import Delivery
-from harness.local import LocalFiskil
-from harness.visitor import Visitor
-from harness.webhooks.outbox import ATTEMPTS
+from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.core import catalog
+from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.journal import Delivery
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from fiskil_harness.server.manual_deliveries import Deliveries
+from fiskil_harness.webhooks.retry_schedule import ATTEMPTS
 
 BACK = "https://app.example/callback?customer=7"
 GONE = "https://app.example/cancelled?customer=7"

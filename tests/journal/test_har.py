@@ -8,12 +8,13 @@ import httpx
 import jsonschema
 import pytest
 
-from harness import faults, masking
-from harness.clock import wait_until
-from harness.har import har_of, merged, render
-from harness.journal import Exchange, Journal, kept
-from harness.local import Enrolled, LocalFiskil, secrets_of
-from harness.redact import Redactor
+from fiskil_harness import faults
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.redaction import masking
+from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.journal import Exchange, Journal, kept
+from fiskil_harness.journal.har import har_of, merged, render
+from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil, secrets_of
 
 ROUTE = "banking.transactions"
 TEXT, COUNT = {"type": "string"}, {"type": "integer", "minimum": -1}

@@ -1,6 +1,6 @@
 """The record keeps order and bound, whether an entry came whole or in parts."""
 
-from harness.journal import Idle, Journal, Started
+from fiskil_harness.journal import Idle, Journal, Started
 
 
 def test_an_entry_that_came_in_parts_is_made_when_somebody_reads() -> None:

@@ -1,7 +1,8 @@
 """A tape for probes, which read journals and nothing else."""
 
 import pytest
-from tape import Tape
+
+from tests.probes.tape import Tape
 
 
 @pytest.fixture

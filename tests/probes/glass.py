@@ -3,9 +3,8 @@
 import html as markup
 from typing import Any
 
-from tape import Tape
-
-from harness.journal import Control, Declared, Effects, Pressed, Sharing, Shown
+from fiskil_harness.journal import Control, Declared, Effects, Pressed, Sharing, Shown
+from tests.probes.tape import Tape
 
 ORIGIN = "http://127.0.0.1:8000"
 NARROW, WIDE = 360, 1280

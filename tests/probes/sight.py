@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from tape import Tape
-
-from harness.journal import Control, Pressed, Shown
+from fiskil_harness.journal import Control, Pressed, Shown
+from tests.probes.tape import Tape
 
 BUTTON = Control(kind="button", text="Continue to your bank")
 CONNECT = "Connect your bank\nWe ask your bank for your accounts and balances.\nContinue to your bank"

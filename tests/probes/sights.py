@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from tape import Tape
-
-from harness.journal import Fetched, Shown, Stored
+from fiskil_harness.journal import Fetched, Shown, Stored
+from tests.probes.tape import Tape
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJhYmMifQ.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
 WEBHOOK_SECRET = "tLW2t7i5uru8vb6/wMHCw8TFxsfIycrLzM3Oz9DR0tM="

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from harness.journal import (
+from fiskil_harness.journal import (
     Canaries,
     ConsentSeen,
     Delivery,

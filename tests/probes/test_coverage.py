@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from harness.errors import ConfigError
-from harness.flows import ENDINGS, ERRORS, coverage, exercised_in, expected_of, met_in, untested
-from harness.journal import Delivery, EventSeen, Exchange, Journal, Journey
-from harness.practices import practice
-from harness.settings import Attestation, Facts
-from harness.standings import check_statement
+from fiskil_harness.core.config import Attestation, Facts
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.gate.practice_status import check_statement
+from fiskil_harness.journal import Delivery, EventSeen, Exchange, Journal, Journey
+from fiskil_harness.probes.coverage import ENDINGS, ERRORS, coverage, exercised_in, expected_of, met_in, untested
+from fiskil_harness.probes.practices import practice
 
 CONSENTS = ("event consent.received", "event consent.revoked", "event consent.updated")
 EVERY_ENDING = tuple(f"ending {one}" for one in ENDINGS)

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from harness.journal import CutShort, Exchange, FaultSet, Journal
-from harness.judging import findings
-from harness.probes import AppliesOnce, Verdict
+from fiskil_harness.journal import CutShort, Exchange, FaultSet, Journal
+from fiskil_harness.probes import AppliesOnce, Verdict
+from fiskil_harness.probes.evaluation import findings
 
 
 def journal(*connections: int, fault: str = "") -> Journal:

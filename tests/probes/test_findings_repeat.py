@@ -3,11 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from courier import Courier
-from tape import Tape
 
-from harness.journal import Journal
-from harness.probes import (
+from fiskil_harness.journal import Journal
+from fiskil_harness.probes import (
     AcknowledgesGenuine,
     AppliesOnce,
     CallsNothingForForgeries,
@@ -21,7 +19,9 @@ from harness.probes import (
     TakesTokensInBounds,
     WaitsAsTold,
 )
-from harness.probes.base import PlainProbe
+from fiskil_harness.probes.probe import PlainProbe
+from tests.probes.courier import Courier
+from tests.probes.tape import Tape
 
 
 def token_died_for(workers: int) -> Journal:

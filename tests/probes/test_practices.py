@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import probes
-from harness.errors import ConfigError, UnknownName
-from harness.practices import all_practices, bears_on, practice, refuse_bad_pairs
+from fiskil_harness import probes
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.probes.practices import all_practices, bears_on, practice, refuse_bad_pairs
 
 ROOT = Path(__file__).parent.parent
 

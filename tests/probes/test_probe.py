@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from harness.probes import Case, Verdict, name_of
-from harness.probes.base import PlainProbe
+from fiskil_harness.probes import Case, Verdict, name_of
+from fiskil_harness.probes.probe import PlainProbe
 
 CASES = (Case(name="odd", verdict=Verdict.FAIL),)
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from harness.clock import Clock
+from fiskil_harness.core.clock import Clock
 
 BANK = "88888"
 RETURN = "http://127.0.0.1:9/back"

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from crowd import Crowd
 
-from harness.clock import stopwatch
-from harness.faults import Status
-from harness.journal import Exchange, Journal
-from harness.link import Rule
-from harness.local import LocalFiskil
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.faults import Status
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.journal import Exchange, Journal
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.properties.crowd import Crowd
 
 FAULTS = 40
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.errors import ConfigError
-from harness.faults import FAULTS, AnyFault
-from harness.faults.parameters import Parameter, parameters
-from harness.faults.wording import fault_text
-from harness.link import Rule
-from harness.link.expression import rules_of, text_of
-from harness.link.rules import CONNECTION
-from harness.model.event import EVENT_KINDS
+from fiskil_harness.core.model.events import EVENT_KINDS
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults import FAULTS, AnyFault
+from fiskil_harness.faults.expression import rules_of, text_of
+from fiskil_harness.faults.parameters import Parameter, parameters
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.faults.rules import CONNECTION
+from fiskil_harness.faults.text import fault_text
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=12)
 NUMBERS = st.integers(0, 600)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.local import LocalFiskil
-from harness.sandbox import journey
-from harness.sandbox.api.routes import ROUTES
+from fiskil_harness.sandbox.api.routes import ROUTES
+from fiskil_harness.sandbox.consents import journey_table
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 # Mostly what the API knows, because noise alone never gets past the first check.
 names = st.sampled_from(
@@ -40,7 +40,7 @@ methods = st.sampled_from(["GET", "POST", "DELETE", "PUT", "HEAD"])
 forms = st.dictionaries(
     st.sampled_from(["act", "sess_id", "institution_id", "email", "code", "account"]),
     st.one_of(
-        st.sampled_from(["{session}", "88888", "a@b", *journey.acts_at("institution"), "enter_code", "select"]),
+        st.sampled_from(["{session}", "88888", "a@b", *journey_table.acts_at("institution"), "enter_code", "select"]),
         st.text(max_size=20),
     ),
     max_size=6,

@@ -7,16 +7,16 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.driver import Driver
-from harness.plans import Form, explore
-from harness.plans.acts import KILLS, NAMED, Act, Facts
-from harness.plans.drawing import clear
-from harness.plans.invariants import INVARIANTS, Invariant
-from harness.plans.reading import run_of
-from harness.practices import practice
-from harness.probes import AcknowledgesGenuine, Verdict, name_of
-from harness.scenario import Scenario
-from harness.settings import Settings
+from fiskil_harness.core.config import Settings
+from fiskil_harness.probes import AcknowledgesGenuine, Verdict, name_of
+from fiskil_harness.probes.practices import practice
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario.generation import Form, explore
+from fiskil_harness.scenario.generation.actions import KILLS, NAMED, Act, Facts
+from fiskil_harness.scenario.generation.receiver_invariants import INVARIANTS, Invariant
+from fiskil_harness.scenario.generation.simplify import run_of
+from fiskil_harness.scenario.generation.strategies import clear
+from fiskil_harness.scenario.scenario import Scenario
 
 Drive = Callable[..., Driver]
 MakeSettings = Callable[..., Settings]

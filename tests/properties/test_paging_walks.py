@@ -5,11 +5,11 @@ from urllib.parse import parse_qsl, urlsplit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness import catalog
-from harness.ids import Mint
-from harness.sandbox import Sandbox
-from harness.sandbox.api.paging import page
-from harness.sandbox.api.wire import ApiRequest
+from fiskil_harness.core import catalog
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.sandbox import Sandbox
+from fiskil_harness.sandbox.api.paging import page
+from fiskil_harness.sandbox.api.wire import ApiRequest
 
 STORE = Sandbox(institutions=catalog.institutions(), mint=Mint(seed=1, salt="pages")).store
 # Enough rows for many pages; sizes beyond every listing and beyond the cap.

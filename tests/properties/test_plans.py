@@ -4,9 +4,9 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness import steps
-from harness.plans import Form, plans
-from harness.scenario import SavedPlan, Scenario, dump_plan
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation import Form, plans
+from fiskil_harness.scenario.scenario import SavedPlan, Scenario, dump_plan
 
 KINDS = st.sampled_from(("deliveries", "forgeries", "order", "everything"))
 FORMS = st.builds(Form, kind=KINDS, can_restart=st.booleans(), can_fail=st.booleans(), has_counts=st.booleans())

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from harness.driver import Driver
-from harness.plans import Exploration, explore
-from harness.settings import Settings
+from fiskil_harness.core.config import Settings
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario.generation import Exploration, explore
 
 Drive = Callable[..., Driver]
 MakeSettings = Callable[..., Settings]

@@ -14,8 +14,8 @@ from urllib.parse import quote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.leaks import PART, Index
-from harness.redact import Redactor
+from fiskil_harness.core.redaction import PART, Index
+from fiskil_harness.core.redaction.redactor import Redactor
 
 BASE62 = string.ascii_letters + string.digits
 PLAIN = st.text(alphabet=string.ascii_lowercase + " .,:;=/-'\"\n{}[]äß€", max_size=60)

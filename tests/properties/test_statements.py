@@ -9,14 +9,14 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.ids import Mint
-from harness.model import Person, Transaction
-from harness.model.people import AccountSpec, Movement
-from harness.readings import Readings
-from harness.sandbox.days import EAST_COAST, ceiling_of, floor_of
-from harness.sandbox.ledger import Ledger
-from harness.sandbox.statement import Statement
-from harness.sandbox.waiting import turns_of
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.model import Person, Transaction
+from fiskil_harness.core.model.people import AccountSpec, Movement
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.sandbox.bank.days import EAST_COAST, ceiling_of, floor_of
+from fiskil_harness.sandbox.bank.ledger import Ledger
+from fiskil_harness.sandbox.bank.pending_schedule import turns_of
+from fiskil_harness.sandbox.bank.statement import Statement
 
 UNTIL = date(2026, 3, 2)
 # Small, so that every row is looked at; the steps of the clock cross both changes of the east coast's clocks.

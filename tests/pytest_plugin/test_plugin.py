@@ -7,14 +7,14 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from sampling import first
 
-from harness import pytest_plugin
+from fiskil_harness import pytest_plugin
+from tests.sampling import first
 
 pytestmark = pytest.mark.slow
 
 # Other people's plugins are left out: they cost a second at each start, and whether ours is installed does not matter then.
-ALONE = ("--disable-plugin-autoload", "-p", "harness.pytest_plugin")
+ALONE = ("--disable-plugin-autoload", "-p", "fiskil_harness.pytest_plugin")
 XDIST, RANDOM = ("-p", "xdist", "-n", "2"), ("-p", "randomly")
 ROOT = Path(pytest_plugin.__file__).parent.parent
 APPS = Path(__file__).parent / "apps"
@@ -418,10 +418,10 @@ def test_the_plugin_module_imports_nothing_heavy() -> None:
     """It is loaded by every pytest of its environment: the standard library and pytest, and nothing else of ours."""
     code = (
         "import sys, pytest; before = set(sys.modules)\n"
-        "import harness.pytest_plugin\n"
+        "import fiskil_harness.pytest_plugin\n"
         "print(sorted(set(sys.modules) - before))"
     )
 
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
-    assert loaded.strip() == "['harness', 'harness.pytest_plugin']"
+    assert loaded.strip() == "['harness', 'fiskil_harness.pytest_plugin']"

@@ -6,12 +6,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness import gallery
-from harness.clock import wait_until
-from harness.probes import Finding, Verdict
-from harness.scenario import load
-from harness.settings import Settings
-from harness.worker import Worker
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.config import Settings
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.runner.worker import Worker
+from fiskil_harness.scenario.scenario import load
 
 pytestmark = pytest.mark.slow
 

@@ -10,20 +10,20 @@ from pathlib import Path
 
 import pytest
 import trustme
-from apps.listener import Talk, run
 
-from harness.clock import stopwatch
-from harness.errors import UnsafeTarget
-from harness.journal import Delivery, Journal
-from harness.listen import Loop
-from harness.webhooks import Sender, Target
-from harness.webhooks.schemes import JSON
-from harness.webhooks.sender import Outgoing
-from harness.webhooks.signature import HEADER
-from harness.webhooks.transport import Address
-from harness.webhooks.uglies import UGLIES, Letter
-from harness.webhooks.wire import Talk as Heard
-from harness.webhooks.wire import perform
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.net.server import Loop
+from fiskil_harness.errors import UnsafeTarget
+from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.webhooks import Sender, Target
+from fiskil_harness.webhooks.connection_script import Talk as Heard
+from fiskil_harness.webhooks.connection_script import perform
+from fiskil_harness.webhooks.fiskil_signature import HEADER
+from fiskil_harness.webhooks.request_variants import UGLIES, Letter
+from fiskil_harness.webhooks.sender import Outgoing
+from fiskil_harness.webhooks.signature_schemes import JSON
+from fiskil_harness.webhooks.transport import Address
+from tests.apps.listener import Talk, run
 
 LIMIT_S, SILENT = 0.3, "no answer within the limit"
 PATIENCE_S = 60

@@ -5,13 +5,14 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from harness import faults, probes, steps
-from harness.driver import Driver
-from harness.errors import AppError
-from harness.journal import Journal
-from harness.probes import Finding, Verdict
-from harness.scenario import Scenario
-from harness.settings import Settings
+from fiskil_harness import faults, probes
+from fiskil_harness.core.config import Settings
+from fiskil_harness.errors import AppError
+from fiskil_harness.journal import Journal
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
 
 REPEATED = Scenario(
     name="repeated",

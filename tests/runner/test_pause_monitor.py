@@ -1,8 +1,8 @@
 """The pulse: a machine that stood still is seen to have done so."""
 
-from harness.clock import stopwatch
-from harness.journal import Journal, Stood
-from harness.pulse import EVERY_S, LEAST_S, Pulse
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.journal import Journal, Stood
+from fiskil_harness.runner.pause_monitor import EVERY_S, LEAST_S, Pulse
 
 LEAST_HELD_S = 5 * LEAST_S
 

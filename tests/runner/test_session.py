@@ -12,21 +12,23 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness import probes, runner, steps
-from harness.clock import wait_until
-from harness.errors import AppError, UsageError
-from harness.gate import judge
-from harness.probes import Verdict
-from harness.runner import Order, Rehearsal, can_share_out, read_order, rehearse, write_order
-from harness.scenario import Scenario
-from harness.settings import Settings
-from harness.standings import Standing
+from fiskil_harness import probes
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.config import Settings
+from fiskil_harness.errors import AppError, UsageError
+from fiskil_harness.gate.judgement import judge
+from fiskil_harness.gate.practice_status import Standing
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner import session
+from fiskil_harness.runner.session import Order, Rehearsal, can_share_out, read_order, rehearse, write_order
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
 MakeSettings = Callable[..., Settings]
 TODAY = datetime.date(2026, 6, 1)
-ROOT = Path(runner.__file__).parent.parent
+ROOT = Path(session.__file__).parent.parent
 
 
 def repeated(name: str = "repeated", *more: steps.AnyStep) -> Scenario:
@@ -202,14 +204,14 @@ def test_heavy_scenarios_run_last_where_the_app_cannot_be_restarted(receiver_set
     )
     heavy, light = repeated("a", steps.RevokeKey()), repeated("b")
 
-    assert [one.name for one in runner.in_order([heavy, light], settings)] == ["a", "b"]
-    assert [one.name for one in runner.in_order([heavy, light], running)] == ["b", "a"]
+    assert [one.name for one in session.in_order([heavy, light], settings)] == ["a", "b"]
+    assert [one.name for one in session.in_order([heavy, light], running)] == ["b", "a"]
 
 
 SCRIPT = """
 import sys, msgspec
 from pathlib import Path
-from harness.runner import Rehearsal, read_order, rehearse
+from fiskil_harness.runner.session import Rehearsal, read_order, rehearse
 
 class Say:
     def began(self, name): print("began", name, flush=True)

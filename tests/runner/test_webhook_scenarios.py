@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from harness import catalog
-from harness.driver import Driver, Outcome
-from harness.probes import Verdict
-from harness.scenario import load, load_all
-from harness.settings import Settings
+from fiskil_harness.core import catalog
+from fiskil_harness.core.config import Settings
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner.driver import Driver, Outcome
+from fiskil_harness.scenario.scenario import load, load_all
 
 NAMES = tuple(name for name in catalog.scenario_names() if name.startswith("webhook_"))
 SHAPES: dict[str, dict[str, str]] = {

@@ -9,14 +9,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness import probes, steps
-from harness.errors import AppError, ConfigError, HookError, StepError
-from harness.journal import Delivery
-from harness.probes import Verdict
-from harness.scenario import Scenario
-from harness.settings import Settings, parse
-from harness.stage import Stage
-from harness.worker import Worker
+from fiskil_harness import probes
+from fiskil_harness.core.config import Settings, parse
+from fiskil_harness.errors import AppError, ConfigError, HookError, StepError
+from fiskil_harness.journal import Delivery
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner.worker import Worker
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.stage import Stage
 
 MakeSettings = Callable[..., Settings]
 MakeWorker = Callable[..., Worker]

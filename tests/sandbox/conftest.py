@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from still import Still
 
-from harness.http import Browser
-from harness.listen import Loop
-from harness.visitor import Visitor
+from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.server import Loop
+from tests.sandbox.still import Still
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 import httpx
 
-from harness import catalog
-from harness.clock import Clock
-from harness.ids import Mint
-from harness.listen import Loop, Server
-from harness.model import PERMISSIONS, AuthSession, Consent, EndUser, Person
-from harness.sandbox import Sandbox, sessions
+from fiskil_harness.core import catalog
+from fiskil_harness.core.clock import Clock
+from fiskil_harness.core.model import PERMISSIONS, AuthSession, Consent, EndUser, Person
+from fiskil_harness.core.net.server import Loop, Server
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.sandbox import Sandbox
+from fiskil_harness.sandbox.consents import sessions
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 BACK = "https://app.example/callback?customer=7"

@@ -1,9 +1,9 @@
 """What Python asks of the sandbox, and what it refuses: nonsense is named before anything changes."""
 
 import pytest
-from still import Still
 
-from harness.errors import UnknownName, UsageError
+from fiskil_harness.errors import UnknownName, UsageError
+from tests.sandbox.still import Still
 
 
 @pytest.mark.parametrize("name", ["noel", "joint_only", "otto", "ines"])

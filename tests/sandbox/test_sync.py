@@ -6,13 +6,14 @@ from itertools import pairwise
 
 import httpx
 import pytest
-from still import BANKING, NOON, Still
 
-from harness import catalog
-from harness.clock import Clock
-from harness.errors import UnknownName, UsageError
-from harness.model import Consent
-from harness.sandbox import Sandbox, consents, sync
+from fiskil_harness.core import catalog
+from fiskil_harness.core.clock import Clock
+from fiskil_harness.core.model import Consent
+from fiskil_harness.errors import UnknownName, UsageError
+from fiskil_harness.sandbox import Sandbox, sync
+from fiskil_harness.sandbox.consents import consents
+from tests.sandbox.still import BANKING, NOON, Still
 
 BANK = "88888"
 FAILED = "banking.transactions.sync.failed"

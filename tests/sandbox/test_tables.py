@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from still import Still
 
-from harness import catalog
-from harness.model import Consent
-from harness.sandbox.tables import NEVER, Consents, PendingSync, Syncs
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import Consent
+from fiskil_harness.sandbox.tables import NEVER, Consents, PendingSync, Syncs
+from tests.sandbox.still import Still
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -2,8 +2,9 @@
 
 import tomllib
 
-from harness import catalog, costs
-from harness.costs import UNKNOWN_S, Cost
+from fiskil_harness.core import catalog
+from fiskil_harness.scenario import costs
+from fiskil_harness.scenario.costs import UNKNOWN_S, Cost
 
 
 def test_a_known_scenario_has_its_cost_under_every_reading() -> None:

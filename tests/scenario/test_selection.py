@@ -6,11 +6,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness import catalog, probes, steps
-from harness.errors import PlanError, UnknownName, UsageError
-from harness.scenario import Scenario, dump_plan, load
-from harness.selection import about_receivers, select, with_plans
-from harness.steps import Explore
+from fiskil_harness import probes
+from fiskil_harness.core import catalog
+from fiskil_harness.errors import PlanError, UnknownName, UsageError
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario, dump_plan, load
+from fiskil_harness.scenario.selection import about_receivers, select, with_plans
+from fiskil_harness.scenario.steps import Explore
 
 MINE = '''"""A scenario of my own."""
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from harness import probes, stage, steps
-from harness.app.observe import Rest, settled
-from harness.journal import Effects
-from harness.scenario import Scenario
-from harness.settings import Settings
-from harness.stage import Stage
-from harness.worker import Worker
+from fiskil_harness import probes
+from fiskil_harness.app.effects import Rest, settled
+from fiskil_harness.core.config import Settings
+from fiskil_harness.journal import Effects
+from fiskil_harness.runner.worker import Worker
+from fiskil_harness.scenario import stage, steps
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.stage import Stage
 
 MakeSettings = Callable[..., Settings]
 

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from harness.control import control_application
-from harness.listen import Server
-from harness.local import LocalFiskil
-from harness.sandbox import end_users, sessions
+from fiskil_harness.core.net.server import Server
+from fiskil_harness.sandbox.consents import end_users, sessions
+from fiskil_harness.server.control_api import control_application
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 Ask = Callable[..., httpx.Response]
 

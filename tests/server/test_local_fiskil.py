@@ -7,12 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from harness import faults
-from harness.errors import FaultUnbitten, UnknownName, UsageError
-from harness.listen import free_port
-from harness.local import LocalFiskil
-from harness.model import Ending
-from harness.sandbox import sessions
+from fiskil_harness import faults
+from fiskil_harness.core.model import Ending
+from fiskil_harness.core.net.server import free_port
+from fiskil_harness.errors import FaultUnbitten, UnknownName, UsageError
+from fiskil_harness.sandbox.consents import sessions
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
 def test_everything_listens_at_once(fiskil: LocalFiskil) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from pytest_httpserver import HTTPServer
 
-from harness.deliveries import Deliveries
-from harness.errors import StepError, UnknownName, UnsafeTarget, UsageError
-from harness.local import LocalFiskil
-from harness.webhooks import sign
+from fiskil_harness.errors import StepError, UnknownName, UnsafeTarget, UsageError
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from fiskil_harness.server.manual_deliveries import Deliveries
+from fiskil_harness.webhooks import sign
 
 
 @pytest.fixture

@@ -13,14 +13,14 @@ import msgspec
 import pytest
 from pytest_httpserver import HTTPServer
 
-from harness.clock import wait_until
-from harness.errors import UnsafeTarget, UsageError
-from harness.journal import Bite
-from harness.link.expression import rules_of
-from harness.link_log import EXCHANGES_KEPT
-from harness.readings import Readings
-from harness.serve import Serving
-from harness.webhooks.record import Record
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.errors import UnsafeTarget, UsageError
+from fiskil_harness.faults.expression import rules_of
+from fiskil_harness.journal import Bite
+from fiskil_harness.server.exchange_log import EXCHANGES_KEPT
+from fiskil_harness.server.serving import Serving
+from fiskil_harness.webhooks.delivery_log import Record
 
 NOTHING_BY_ITSELF = Readings({"sync.latency": "minutes"})
 """No data becomes ready, and so is no event, while a test goes on, however busy the machine is."""
@@ -244,9 +244,9 @@ def test_serving_begins_without_what_it_does_not_need() -> None:
     heavy = ["faker", "hypothesis", "pytest", "schemathesis", "trustme", "cryptography", "rich"]
     program = f"""
 import sys, tempfile, pathlib
-import harness.cli.serving
-from harness.readings import Readings
-from harness.serve import Serving
+import fiskil_harness.cli.serve
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.server.serving import Serving
 with tempfile.TemporaryDirectory() as folder:
     serving = Serving(workdir=pathlib.Path(folder))
     print([name for name in {heavy!r} if name in sys.modules])

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 
-from harness import catalog
-from harness.local import LocalFiskil
-from harness.model import Consent, Event
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import Consent, Event
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 DAY = timedelta(days=1)
 

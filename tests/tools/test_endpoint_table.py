@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from harness.contract.endpoints import table
-from harness.contract.samples import samples
-from harness.sandbox.api.routes import ROUTES
+from fiskil_harness.contract.samples import samples
+from fiskil_harness.sandbox.api.routes import ROUTES
+from tools.endpoint_table import table
 
 PAGE = Path(__file__).parents[2] / "docs" / "endpoints.md"
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from harness.faultbook import Entry, entries
-from harness.faults import FAULTS
-from harness.report.fault_table import answer, page
+from fiskil_harness.faults import FAULTS
+from fiskil_harness.faults.catalogue import Entry, entries
+from tools.fault_table import answer, page
 
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 

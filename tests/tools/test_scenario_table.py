@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from harness import gallery, steps
-from harness.choice import is_explored
-from harness.faults import ResetPeer
-from harness.report.scenario_table import catches, page, what_goes_wrong
-from harness.scenario import load_all
+from fiskil_harness.faults import ResetPeer
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.gate.selftest.assignment import is_explored
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import load_all
+from tools.scenario_table import catches, page, what_goes_wrong
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
 CLIENTS_AT_LEAST = 60

@@ -7,11 +7,8 @@ from typing import Any
 
 import pytest
 import trustme
-from apps.listener import Talk, complete, run
 
-from harness.webhooks.answers import Reply
-from harness.webhooks.transport import Address
-from harness.webhooks.wire import (
+from fiskil_harness.webhooks.connection_script import (
     UNHEARD,
     End,
     HangUp,
@@ -24,7 +21,10 @@ from harness.webhooks.wire import (
     flood,
     perform,
 )
-from harness.webhooks.wire import Talk as Heard
+from fiskil_harness.webhooks.connection_script import Talk as Heard
+from fiskil_harness.webhooks.responses import Reply
+from fiskil_harness.webhooks.transport import Address
+from tests.apps.listener import Talk, complete, run
 
 PATIENCE_S = 60
 """For answers that surely come, however busy the machine is."""

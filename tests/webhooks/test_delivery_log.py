@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from harness.journal import Delivery, EventSeen, Journal
-from harness.webhooks.record import line, record_of, records
+from fiskil_harness.journal import Delivery, EventSeen, Journal
+from fiskil_harness.webhooks.delivery_log import line, record_of, records
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 MADE = Delivery(

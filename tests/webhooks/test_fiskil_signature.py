@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from harness.errors import ConfigError
-from harness.webhooks.signature import digest, key_of, sign
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.webhooks.fiskil_signature import digest, key_of, sign
 
 VECTORS = json.loads((Path(__file__).parent.parent / "fixtures" / "webhook_vectors.json").read_text(encoding="utf-8"))
 RIGHT = [one for one in VECTORS["fiskil"] if one["expect"] == "right"]

@@ -12,11 +12,11 @@ import msgspec
 import openapi_spec_validator
 import pytest
 
-from harness.model import Event
-from harness.model.event import EVENT_KINDS
-from harness.settings.dialect import FISKIL, PRESETS, Payload
-from harness.webhooks import seal
-from harness.webhooks.fuzz import PATH, Drawn, adopted, document, drawn
+from fiskil_harness.core.config.webhook_format import FISKIL, PRESETS, Payload
+from fiskil_harness.core.model import Event
+from fiskil_harness.core.model.events import EVENT_KINDS
+from fiskil_harness.webhooks import seal
+from fiskil_harness.webhooks.fuzzing import PATH, Drawn, adopted, document, drawn
 
 SECRET = "a2V5LW9mLXRoaXJ0eS10d28tYnl0ZXMtLWxvbmcuLi4="
 OWN = seal(
@@ -117,7 +117,8 @@ def test_a_broken_body_takes_the_id_alone() -> None:
 def test_nothing_is_left_where_the_user_works(tmp_path: Path) -> None:
     """Schemathesis draws by Hypothesis, which keeps files; here they go."""
     code = (
-        "import msgspec; from harness.settings.dialect import Payload; from harness.webhooks.fuzz import drawn;"
+        "import msgspec; from fiskil_harness.core.config.webhook_format import Payload;"
+        "from fiskil_harness.webhooks.fuzzing import drawn;"
         f"print(len(drawn(msgspec.json.encode(Payload()), {KIND!r}, seed=1, examples=5)))"
     )
 

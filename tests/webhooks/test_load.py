@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from apps.listener import Talk, complete, run
 
-from harness.webhooks.answers import Reply
-from harness.webhooks.lanes import pour
-from harness.webhooks.transport import Address
+from fiskil_harness.webhooks.load import pour
+from fiskil_harness.webhooks.responses import Reply
+from fiskil_harness.webhooks.transport import Address
+from tests.apps.listener import Talk, complete, run
 
 
 def request(number: int) -> bytes:

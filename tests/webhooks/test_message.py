@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from harness.model import Event
-from harness.webhooks import seal, sign
+from fiskil_harness.core.model import Event
+from fiskil_harness.webhooks import seal, sign
 
 SECRET = base64.b64encode(b"k" * 78).decode()
 EVENT = Event(

@@ -7,11 +7,21 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.errors import UnknownName
-from harness.model import Event
-from harness.settings.dialect import FISKIL
-from harness.webhooks import seal, sign
-from harness.webhooks.encodings import ODDITIES, SPELLINGS, distort, encode, encoding, encodings_of, oddity, spell, spelling
+from fiskil_harness.core.config.webhook_format import FISKIL
+from fiskil_harness.core.model import Event
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.webhooks import seal, sign
+from fiskil_harness.webhooks.payload_variants import (
+    ODDITIES,
+    SPELLINGS,
+    distort,
+    encode,
+    encoding,
+    encodings_of,
+    oddity,
+    spell,
+    spelling,
+)
 
 SECRET = base64.b64encode(bytes(range(178, 256))).decode()
 MESSAGE = seal(

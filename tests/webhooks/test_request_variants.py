@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.errors import UnknownName
-from harness.webhooks.uglies import UGLIES, Kind, Letter, head, of_kinds, ugly
-from harness.webhooks.wire import End, HangUp, Hear, Reset, Say
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.webhooks.connection_script import End, HangUp, Hear, Reset, Say
+from fiskil_harness.webhooks.request_variants import UGLIES, Kind, Letter, head, of_kinds, ugly
 
 BODY = b'{"message_id":"1"}'
 LETTER = Letter(path="/hook", host="127.0.0.1:8000", body=BODY, signature="c2ln")

@@ -7,10 +7,10 @@ import pytest
 import requests
 from requests.exceptions import InvalidSchema
 
-from harness.journal import Delivery
-from harness.settings.dialect import FISKIL
-from harness.webhooks.fuzz import Drawn, document
-from harness.webhooks.passage import NOWHERE, Caller, NoAnswer, Passage, session_through
+from fiskil_harness.core.config.webhook_format import FISKIL
+from fiskil_harness.journal import Delivery
+from fiskil_harness.webhooks.fuzzing import Drawn, document
+from fiskil_harness.webhooks.requests_adapter import NOWHERE, Caller, NoAnswer, Passage, session_through
 
 KIND = "consent.updated"
 PLAIN = Delivery(event="fuzz:0", participant="", message_id="1", attempt=1, kind="unusual")

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from harness.errors import UnknownName
-from harness.model import Event
-from harness.webhooks import Outbox
-from harness.webhooks.outbox import ATTEMPTS, Parcel
+from fiskil_harness.core.model import Event
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.webhooks import Outbox
+from fiskil_harness.webhooks.retry_schedule import ATTEMPTS, Parcel
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

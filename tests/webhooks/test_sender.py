@@ -6,14 +6,14 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from harness.errors import UnsafeTarget, UsageError
-from harness.journal import Delivery, HookCall, Journal
-from harness.listen import Loop
-from harness.webhooks import Sender, Target
-from harness.webhooks.schemes import JSON
-from harness.webhooks.sender import Outgoing, refuse_unsafe_host, written
-from harness.webhooks.signature import HEADER
-from harness.webhooks.wire import Hear, Say
+from fiskil_harness.core.net.server import Loop
+from fiskil_harness.errors import UnsafeTarget, UsageError
+from fiskil_harness.journal import Delivery, HookCall, Journal
+from fiskil_harness.webhooks import Sender, Target
+from fiskil_harness.webhooks.connection_script import Hear, Say
+from fiskil_harness.webhooks.fiskil_signature import HEADER
+from fiskil_harness.webhooks.sender import Outgoing, refuse_unsafe_host, written
+from fiskil_harness.webhooks.signature_schemes import JSON
 
 
 @pytest.fixture

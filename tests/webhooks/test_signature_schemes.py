@@ -11,13 +11,13 @@ import msgspec
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from harness.errors import ConfigError
-from harness.model import Event, Message
-from harness.settings.dialect import FISKIL, PRESETS, STANDARD, Dialect, Scheme
-from harness.webhooks import seal
-from harness.webhooks.encodings import SPELLINGS, encode, encodings_of, spell
-from harness.webhooks.forgeries import FORGERIES, forge, forgeries_of
-from harness.webhooks.schemes import digest_in, key_of, mac, signed
+from fiskil_harness.core.config.webhook_format import FISKIL, PRESETS, STANDARD, Dialect, Scheme
+from fiskil_harness.core.model import Event, Message
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.webhooks import seal
+from fiskil_harness.webhooks.forgeries.catalogue import FORGERIES, forge, forgeries_of
+from fiskil_harness.webhooks.payload_variants import SPELLINGS, encode, encodings_of, spell
+from fiskil_harness.webhooks.signature_schemes import digest_in, key_of, mac, signed
 
 VECTORS = json.loads((Path(__file__).parent / "data" / "scheme_vectors.json").read_text(encoding="utf-8"))
 KEY = base64.b64encode(bytes(range(78))).decode()

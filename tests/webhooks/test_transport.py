@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from harness.webhooks.answers import Reply
-from harness.webhooks.transport import Address, post, post_beside_slow_client, post_together
+from fiskil_harness.webhooks.responses import Reply
+from fiskil_harness.webhooks.transport import Address, post, post_beside_slow_client, post_together
 
 REQUEST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"
 PATIENCE_S = 60

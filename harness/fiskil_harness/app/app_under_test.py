@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
-from harness.app import hooks
-from harness.app.process import Process
-from harness.app.stall import NONE
-from harness.app.templates import fill_text
-from harness.app.values import Values
-from harness.clock import wait_until
-from harness.errors import AppError, HookMissing, PortTaken
-from harness.http import Browser, HttpReply
-from harness.listen import LOOPBACK, free_port
-from harness.settings import Settings
-from harness.settings.schema import Tls
+from fiskil_harness.app import hooks
+from fiskil_harness.app.backlog import NONE
+from fiskil_harness.app.process import Process
+from fiskil_harness.app.template_values import Values
+from fiskil_harness.app.templates import fill_text
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.schema import Tls
+from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.core.net.server import LOOPBACK, free_port
+from fiskil_harness.errors import AppError, HookMissing, PortTaken
 
 PORTS_TRIED = 4
 DYING_S = 10.0
@@ -281,7 +281,7 @@ class RunningBody:
 
 def open_app(settings: Settings, *, values: dict[str, str], workdir: Path, given: Any = None) -> AppUnderTest:
     """The app that the config describes, or the Python object *given*; not started yet."""
-    from harness.app.python_object import PythonBody, import_object
+    from fiskil_harness.app.python_object import PythonBody, import_object
 
     body: Body
     if given is not None or settings.app.object:

@@ -8,7 +8,7 @@ something done has the whole time again.
 import msgspec
 from msgspec import Struct
 
-from harness.app.values import Values
+from fiskil_harness.app.template_values import Values
 
 STILL_S = 0.25
 """So long nothing has changed in an app that is idle, in real seconds."""

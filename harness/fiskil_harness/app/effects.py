@@ -6,15 +6,15 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Struct
 
-from harness.app.app import AppUnderTest
-from harness.app.hooks import template_of
-from harness.app.stall import NONE, STILL_S, Stall
-from harness.app.templates import fill, read_json, select, without
-from harness.app.values import Values
-from harness.clock import stopwatch, wait_until
-from harness.errors import HookError
-from harness.http import HttpReply
-from harness.settings.placeholders import filled
+from fiskil_harness.app.app_under_test import AppUnderTest
+from fiskil_harness.app.backlog import NONE, STILL_S, Stall
+from fiskil_harness.app.hooks import template_of
+from fiskil_harness.app.template_values import Values
+from fiskil_harness.app.templates import fill, read_json, select, without
+from fiskil_harness.core.clock import stopwatch, wait_until
+from fiskil_harness.core.config.placeholders import filled
+from fiskil_harness.core.net.http_client import HttpReply
+from fiskil_harness.errors import HookError
 
 EFFECTS = "app.observe.effects"
 NOTHING = 404

@@ -6,15 +6,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from harness.app.templates import fill
-from harness.app.values import Values
-from harness.errors import HookError, HookMissing
-from harness.http import HttpReply
-from harness.settings import RequestTemplate
-from harness.settings.placeholders import carries
+from fiskil_harness.app.template_values import Values
+from fiskil_harness.app.templates import fill
+from fiskil_harness.core.config import RequestTemplate
+from fiskil_harness.core.config.placeholders import carries
+from fiskil_harness.core.net.http_client import HttpReply
+from fiskil_harness.errors import HookError, HookMissing
 
 if TYPE_CHECKING:
-    from harness.app.app import AppUnderTest
+    from fiskil_harness.app.app_under_test import AppUnderTest
 
 HOOKS = {
     "app.command": "starts, kills and restarts the app",

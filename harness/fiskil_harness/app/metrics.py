@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from harness.errors import HookError
-from harness.monitoring.exposition import NoMetrics, scraped
+from fiskil_harness.app.monitoring.prometheus import NoMetrics, scraped
+from fiskil_harness.errors import HookError
 
 if TYPE_CHECKING:
-    from harness.app.app import AppUnderTest
+    from fiskil_harness.app.app_under_test import AppUnderTest
 
 METRICS = "app.observe.metrics"
 NOBODY = {"end_user_ref": "", "end_user_id": ""}

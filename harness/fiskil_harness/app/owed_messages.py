@@ -3,7 +3,7 @@
 Only a wait asks this; what it means is for probes to say.
 """
 
-from harness.journal import Delivery, Effects, EventSeen, Journal
+from fiskil_harness.journal import Delivery, Effects, EventSeen, Journal
 
 
 class Due:

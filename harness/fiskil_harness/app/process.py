@@ -11,13 +11,13 @@ import subprocess
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from harness import interrupts
-from harness.app.family import family, worker
-from harness.app.templates import fill_text
-from harness.app.values import Values
-from harness.clock import wait_until
-from harness.errors import AppError, AppRefusal, PortTaken
-from harness.settings.variables import environment_of_child
+from fiskil_harness.app.process_group import family, worker
+from fiskil_harness.app.template_values import Values
+from fiskil_harness.app.templates import fill_text
+from fiskil_harness.core import signals
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.config.environment import environment_of_child
+from fiskil_harness.errors import AppError, AppRefusal, PortTaken
 
 STOP_S = 5.0
 DYING_S = 5.0
@@ -74,7 +74,7 @@ class Process:
         given = {key: fill_text(text, values) for key, text in self._environment.items()}
         environment = environment_of_child(given, withheld=withheld)
         try:
-            with interrupts.deferred(), self._output.open("ab") as sink:
+            with signals.deferred(), self._output.open("ab") as sink:
                 self._began_at = self._output.stat().st_size
                 self._running = subprocess.Popen(
                     command,

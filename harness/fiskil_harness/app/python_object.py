@@ -10,14 +10,14 @@ import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from harness.app.templates import fill_text
-from harness.errors import AppError, ConfigError
-from harness.listen import LOOPBACK, Loop, Server
-from harness.settings import Settings
-from harness.settings.variables import lend
+from fiskil_harness.app.templates import fill_text
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.environment import lend
+from fiskil_harness.core.net.server import LOOPBACK, Loop, Server
+from fiskil_harness.errors import AppError, ConfigError
 
 if TYPE_CHECKING:
-    from harness.app.app import AppUnderTest
+    from fiskil_harness.app.app_under_test import AppUnderTest
 
 
 class PythonBody:

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from harness.app.values import Values
-from harness.errors import HookError
-from harness.http import HttpReply
-from harness.settings import RequestTemplate
+from fiskil_harness.app.template_values import Values
+from fiskil_harness.core.config import RequestTemplate
+from fiskil_harness.core.net.http_client import HttpReply
+from fiskil_harness.errors import HookError
 
 WHOLE_MESSAGE = "{message}"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from harness.app.output import Mark, content_of, end_of
+from fiskil_harness.app.log_output import Mark, content_of, end_of
 
 MOST_FILES = 500
 MORE = f"there are more than {MOST_FILES} files, which were not read"

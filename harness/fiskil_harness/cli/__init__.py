@@ -1,5 +1,5 @@
 """The command line: one module for each group of commands, loaded when its command is used."""
 
-from harness.cli.main import main
+from fiskil_harness.cli.main import main
 
 __all__ = ["main"]

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli import options
+from fiskil_harness.cli import options
 
 if TYPE_CHECKING:
-    from harness.contract.report import ContractReport
-    from harness.readings import Readings
+    from fiskil_harness.contract.report import ContractReport
+    from fiskil_harness.core.clauses import Readings
 
 
 @click.command(
@@ -54,9 +54,9 @@ def contract_command(
     its key pair comes from FISKIL_CONTRACT_CLIENT_ID and FISKIL_CONTRACT_CLIENT_SECRET; FISKIL_CONTRACT_END_USER_ID names
     an end user with data, if it is not to be looked for.
     """
-    from harness.contract.hosted import HOSTED
-    from harness.readings import Readings, parse
-    from harness.report import files
+    from fiskil_harness.contract.hosted_target import HOSTED
+    from fiskil_harness.core.clauses import Readings, parse
+    from fiskil_harness.gate.report import files
 
     if json_path is not None and str(json_path) != "-":
         files.refuse_unwritable(json_path)
@@ -69,14 +69,14 @@ def contract_command(
 
 
 def _local(versions: tuple[str, ...], readings: "Readings", seed: int, examples: int) -> "ContractReport":
-    from harness.contract.asking import Api
-    from harness.contract.exercise import exercise
-    from harness.contract.household import RETAILER, Household
-    from harness.contract.looks import Place
-    from harness.contract.report import ContractReport
-    from harness.contract.walking import walk
-    from harness.http import Browser
-    from harness.local import LocalFiskil
+    from fiskil_harness.contract.clause_checks import Place
+    from fiskil_harness.contract.client import Api
+    from fiskil_harness.contract.report import ContractReport
+    from fiskil_harness.contract.sample_household import RETAILER, Household
+    from fiskil_harness.contract.schemathesis_run import exercise
+    from fiskil_harness.contract.stateful import walk
+    from fiskil_harness.core.net.http_client import Browser
+    from fiskil_harness.server.local_fiskil import LocalFiskil
 
     with _folder() as folder, LocalFiskil(workdir=folder, seed=seed, readings=readings) as fiskil, Browser() as browser:
         household = Household(fiskil)
@@ -96,12 +96,12 @@ def _local(versions: tuple[str, ...], readings: "Readings", seed: int, examples:
 
 
 def _elsewhere(url: str, versions: tuple[str, ...], readings: "Readings", seed: int, examples: int) -> "ContractReport":
-    from harness.contract.asking import Api
-    from harness.contract.exercise import exercise
-    from harness.contract.hosted import place_of
-    from harness.contract.report import ContractReport
-    from harness.http import Browser
-    from harness.settings import environment
+    from fiskil_harness.contract.client import Api
+    from fiskil_harness.contract.hosted_target import place_of
+    from fiskil_harness.contract.report import ContractReport
+    from fiskil_harness.contract.schemathesis_run import exercise
+    from fiskil_harness.core.config import environment
+    from fiskil_harness.core.net.http_client import Browser
 
     with Browser() as browser:
         place, target = place_of(Api(browser, url), environment)
@@ -113,8 +113,8 @@ def _elsewhere(url: str, versions: tuple[str, ...], readings: "Readings", seed: 
 
 
 def _tell(report: "ContractReport", json_path: Path | None) -> None:
-    from harness.cli.screen import console
-    from harness.report import files
+    from fiskil_harness.cli.screen import console
+    from fiskil_harness.gate.report import files
 
     is_alone = json_path is not None and str(json_path) == "-"
     screen: Any = console(is_error=is_alone)

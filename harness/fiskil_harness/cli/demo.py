@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli import options
-from harness.cli.rehearsing import again_under, under
+from fiskil_harness.cli import options
+from fiskil_harness.cli.run_options import again_under, under
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.gallery import GalleryApp
-    from harness.gate import Judgement
-    from harness.scenario import Scenario
-    from harness.settings import Settings
+    from fiskil_harness.core.config import Settings
+    from fiskil_harness.gate.judgement import Judgement
+    from fiskil_harness.gate.selftest.gallery import GalleryApp
+    from fiskil_harness.scenario.scenario import Scenario
 
 MOST_WORKERS = 2
 """Enough to end within two minutes, few enough to leave the app under test its share of a small machine."""
@@ -26,17 +26,20 @@ MOST_WORKERS = 2
 @options.reports
 def demo_command(seed: int, readings: tuple[str, ...], **reports: Any) -> int:
     """Run the gate on the reference app, which is correct, then on a flawed copy of it."""
-    from harness import catalog, gallery, gate, scenario
-    from harness.cli.outcome import STANDARD_OUTPUT
-    from harness.errors import UsageError
-    from harness.report.words import WIDTH, wrapped
-    from harness.settings import load
+    from fiskil_harness.cli.results import STANDARD_OUTPUT
+    from fiskil_harness.core import catalog
+    from fiskil_harness.core.config import load
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.gate.judgement import check
+    from fiskil_harness.gate.report.text import WIDTH, wrapped
+    from fiskil_harness.gate.selftest import gallery
+    from fiskil_harness.scenario import scenario
 
     examples = catalog.folder("examples")
     if not (examples / "reference_app").is_dir():
         raise UsageError("This installation has no examples/reference_app, so there is nothing to show.")
     settings = under(load(folder=examples / "reference_app"), readings)
-    gate.check(settings)
+    check(settings)
     is_aside = reports["json_path"] == STANDARD_OUTPUT
     click.echo("1. The reference app: a small, correct integration. Its gate should open.\n", err=is_aside)
     again = f"fiskil-harness demo --seed {seed}" + again_under(readings)
@@ -54,11 +57,11 @@ def demo_command(seed: int, readings: tuple[str, ...], **reports: Any) -> int:
 def _rehearse(
     scenarios: "Sequence[Scenario]", settings: "Settings", seed: int, reports: dict[str, Any], *, again: str, is_gate: bool
 ) -> "tuple[int, Judgement]":
-    from harness import gate
-    from harness.cli.outcome import Asked, conclude
-    from harness.cli.screen import Progress
-    from harness.clock import real_now, stopwatch
-    from harness.runner import can_share_out, rehearse
+    from fiskil_harness.cli.results import Asked, conclude
+    from fiskil_harness.cli.screen import Progress
+    from fiskil_harness.core.clock import real_now, stopwatch
+    from fiskil_harness.gate.judgement import judge, report_only
+    from fiskil_harness.runner.session import can_share_out, rehearse
 
     workers = min(MOST_WORKERS, os.cpu_count() or 1, len(scenarios)) if can_share_out(settings) else 1
     asked = Asked(command="demo", again=again, again_one=again, workers=workers, **reports)
@@ -75,14 +78,14 @@ def _rehearse(
         )
     told: Any = {"settings": settings, "seed": seed, "today": real_now().date()}
     if is_gate:
-        judgement = gate.judge(rehearsal.outcomes, **told, is_whole=rehearsal.is_whole, met=rehearsal.met)
+        judgement = judge(rehearsal.outcomes, **told, is_whole=rehearsal.is_whole, met=rehearsal.met)
     else:
-        judgement = gate.report_only(rehearsal.outcomes, **told)
+        judgement = report_only(rehearsal.outcomes, **told)
     return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed()), judgement
 
 
 def _verdict(code: int, judgement: "Judgement", flawed: "GalleryApp", *, is_aside: bool) -> int:
-    from harness.standings import Standing
+    from fiskil_harness.gate.practice_status import Standing
 
     if code not in {0, 1, 3}:
         return code

@@ -9,28 +9,28 @@ from importlib import metadata
 
 from msgspec import Struct
 
-from harness import gate
-from harness.app import hooks
-from harness.app.hooks import MESSAGE, ORIGIN_TOLD
-from harness.app.observe import EFFECTS, NOTHING, Told, Untold, is_nowhere, told_in
-from harness.app.templates import choose, fill_text
-from harness.clock import real_now, wait_until
-from harness.driver import Driver
-from harness.errors import HarnessError, HookError
-from harness.http import HttpReply
-from harness.journal import Delivery, Journal
-from harness.model import Ending, Event
-from harness.practices import all_practices
-from harness.scenario import load_all
-from harness.settings import Settings
-from harness.standings import statement_remarks
-from harness.steps.pages import PAGES
-from harness.steps.secure import HANDSHAKE_S, is_told_of_certificate
-from harness.steps.telling import values_of
-from harness.webhooks import Sender, Target, seal
-from harness.webhooks.handshake import MODERN, certificate_of, shake
-from harness.webhooks.sender import Outgoing
-from harness.worker import NOBODY, Worker
+from fiskil_harness.app import hooks
+from fiskil_harness.app.effects import EFFECTS, NOTHING, Told, Untold, is_nowhere, told_in
+from fiskil_harness.app.hooks import MESSAGE, ORIGIN_TOLD
+from fiskil_harness.app.templates import choose, fill_text
+from fiskil_harness.core.clock import real_now, wait_until
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.model import Ending, Event
+from fiskil_harness.core.net.http_client import HttpReply
+from fiskil_harness.errors import HarnessError, HookError
+from fiskil_harness.gate import judgement
+from fiskil_harness.gate.practice_status import statement_remarks
+from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.probes.practices import all_practices
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.runner.worker import NOBODY, Worker
+from fiskil_harness.scenario.scenario import load_all
+from fiskil_harness.scenario.steps.link_sdk_messages import values_of
+from fiskil_harness.scenario.steps.pages import PAGES
+from fiskil_harness.scenario.steps.tls_server import HANDSHAKE_S, is_told_of_certificate
+from fiskil_harness.webhooks import Sender, Target, seal
+from fiskil_harness.webhooks.sender import Outgoing
+from fiskil_harness.webhooks.tls_handshake import MODERN, certificate_of, shake
 
 EFFECTS_S = 10.0
 """So long one answer of the effects hook is waited for, in real seconds."""
@@ -102,7 +102,7 @@ def _given(driver: Driver) -> Iterator[Check]:
 def _refused(settings: Settings) -> Iterator[Check]:
     """What the gate would refuse before anything runs."""
     try:
-        gate.check(settings)
+        judgement.check(settings)
     except HarnessError as error:
         yield Check(hook="gate", state=State.WRONG, says=f"refuses this config: {error}")
 

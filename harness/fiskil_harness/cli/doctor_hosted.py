@@ -5,13 +5,13 @@ The app is not started. Without a key pair nothing is sent; with one it is excha
 
 from collections.abc import Iterator
 
-from harness.contract.asking import rows
-from harness.doctor import Check, State
-from harness.errors import HarnessError
-from harness.hosted.account import Account
-from harness.hosted.address import Address, address_of, lacks, refuse_unsafe
-from harness.redact import Redactor
-from harness.settings import Settings
+from fiskil_harness.cli.doctor import Check, State
+from fiskil_harness.contract.client import rows
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.errors import HarnessError
+from fiskil_harness.runner.hosted.account import Account
+from fiskil_harness.runner.hosted.address import Address, address_of, lacks, refuse_unsafe
 
 ENOUGH_ROWS = 40
 """With fewer transactions some faults of paging find no page to spoil."""

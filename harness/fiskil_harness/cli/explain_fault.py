@@ -3,11 +3,11 @@
 import inspect
 from collections.abc import Iterator
 
-from harness.faultbook import entries, entries_of
-from harness.faults import FAULTS
-from harness.faults.parameters import parameters
-from harness.faults.wording import usage
-from harness.report.words import WIDTH, wrapped
+from fiskil_harness.faults import FAULTS
+from fiskil_harness.faults.catalogue import entries, entries_of
+from fiskil_harness.faults.parameters import parameters
+from fiskil_harness.faults.text import usage
+from fiskil_harness.gate.report.text import WIDTH, wrapped
 
 
 def fault_lines(name: str) -> Iterator[str]:

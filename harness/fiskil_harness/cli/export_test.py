@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from harness.scenario import Scenario
-    from harness.settings import Settings
+    from fiskil_harness.core.config import Settings
+    from fiskil_harness.scenario.scenario import Scenario
 
 
 def write_as_test(scenario: "Scenario", settings: "Settings", *, seed: int, plan: Path, path: Path) -> int:
@@ -19,12 +19,12 @@ def write_as_test(scenario: "Scenario", settings: "Settings", *, seed: int, plan
         UsageError: *path* is no Python file or cannot be written.
         PlanError: The plan draws plans, came to no end, or sends nothing that a plain test can ask about.
     """
-    from harness.errors import PlanError, UsageError
-    from harness.plans.retelling import retell
-    from harness.plans.rewriting import is_life, rewrite
-    from harness.report import files
-    from harness.selection import is_explored
-    from harness.worker import Worker
+    from fiskil_harness.errors import PlanError, UsageError
+    from fiskil_harness.gate.report import files
+    from fiskil_harness.runner.worker import Worker
+    from fiskil_harness.scenario.generation.pytest_export import retell
+    from fiskil_harness.scenario.generation.scenario_export import is_life, rewrite
+    from fiskil_harness.scenario.selection import is_explored
 
     if path.suffix != ".py":
         raise UsageError(

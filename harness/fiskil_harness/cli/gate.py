@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli import options
-from harness.cli.hosted import HOSTED, before_hosted, refuse_local_writes
-from harness.cli.rehearsing import app_of, played, quoted, settings_of, tail_of
+from fiskil_harness.cli import options
+from fiskil_harness.cli.hosted import HOSTED, before_hosted, refuse_local_writes
+from fiskil_harness.cli.run_options import app_of, played, quoted, settings_of, tail_of
 
 if TYPE_CHECKING:
-    from harness.gate import GateResult
+    from fiskil_harness.gate.judgement import GateResult
 
 EXIT_CODES = """
 
@@ -83,21 +83,20 @@ def gate_command(
     scenarios that come to it. A reading that breaks the app is told and shuts nothing, unless the config requires it:
     [gate] readings = "all", or a list of clauses or clause=choice. Those are tried in every gate.
     """
-    from harness import gate
-    from harness.baseline import compare, refuse_no_baseline
-    from harness.cli.outcome import Asked, conclude
-    from harness.cli.version import version
-    from harness.clock import real_now, stopwatch
-    from harness.digests import digest_of
-    from harness.gate import Share
-    from harness.parts import judge_share, plan
-    from harness.runner import usual_workers
-    from harness.shortlist import shard_of, share
+    from fiskil_harness.cli.results import Asked, conclude
+    from fiskil_harness.cli.version import version
+    from fiskil_harness.core.clock import real_now, stopwatch
+    from fiskil_harness.gate.baseline import compare, refuse_no_baseline
+    from fiskil_harness.gate.digests import digest_of
+    from fiskil_harness.gate.fast_selection import shard_of, share
+    from fiskil_harness.gate.judgement import Share, check, judge
+    from fiskil_harness.gate.shards import judge_share, plan
+    from fiskil_harness.runner.session import usual_workers
 
     _refuse_odd_pairs(is_fast=is_fast, shard=shard, baseline_path=baseline_path, is_all_readings=is_all_readings, **reports)
     refuse_local_writes(api, lets_write=lets_write)
     settings = settings_of(config_file, gallery_name, readings)
-    gate.check(settings)
+    check(settings)
     if api == HOSTED:
         alone: dict[str, object] = {"--gallery": gallery_name, "--workers": (workers or 1) > 1}
         alone |= {"--all-readings": is_all_readings, "--fast": is_fast, "--shard": shard, "--baseline": baseline_path}
@@ -129,7 +128,7 @@ def gate_command(
         mine = Share(number=number, count=count, is_all_readings=is_all_readings)
         judgement, mine = judge_share(rehearsal.outcomes, share=mine, **told)
         return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed(), share=mine)
-    judgement = gate.judge(rehearsal.outcomes, is_whole=rehearsal.is_whole, met=rehearsal.met, **told)
+    judgement = judge(rehearsal.outcomes, is_whole=rehearsal.is_whole, met=rehearsal.met, **told)
     compared = None
     if before is not None:
         ours = {"digest": digest_of(settings), "harness": version(), "name": str(baseline_path)}
@@ -165,23 +164,24 @@ def merge_command(
     The config must be the one that the parts were made with, and so must the version. A part that is missing keeps the gate
     shut.
     """
-    from harness import gate, parts
-    from harness.baseline import compare, refuse_no_baseline
-    from harness.cli.outcome import Asked, present
-    from harness.cli.version import version
-    from harness.clock import real_now
-    from harness.digests import digest_of
-    from harness.errors import UsageError
+    from fiskil_harness.cli.results import Asked, present
+    from fiskil_harness.cli.version import version
+    from fiskil_harness.core.clock import real_now
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.gate import shards
+    from fiskil_harness.gate.baseline import compare, refuse_no_baseline
+    from fiskil_harness.gate.digests import digest_of
+    from fiskil_harness.gate.judgement import check
 
     if reports.get("har_path") is not None:
         raise UsageError("--har tells every call, and parts hold none. Give it to `gate --shard`.")
     settings = settings_of(config_file, gallery_name, readings)
-    gate.check(settings)
+    check(settings)
     before = _unaltered(baseline_path) if baseline_path else None
     if before is not None:
         refuse_no_baseline(before, str(baseline_path))
-    found = [parts.Part(name=str(path), whole=_unaltered(path)) for path in paths]
-    parts.check(found, digest=digest_of(settings), harness=version())
+    found = [shards.Part(name=str(path), whole=_unaltered(path)) for path in paths]
+    shards.check(found, digest=digest_of(settings), harness=version())
     first = found[0].whole
     tail = tail_of(first.result.seed, config_file, gallery_name, readings)
     fast = " --fast" if first.result.is_fast else ""
@@ -194,13 +194,13 @@ def merge_command(
     )
     asked.check()
     today = real_now().date()
-    whole = parts.merged(found, settings=settings, today=today, again=asked.again, again_one=asked.again_one)
+    whole = shards.merged(found, settings=settings, today=today, again=asked.again, again_one=asked.again_one)
     if before is not None:
         ours = {"digest": digest_of(settings), "harness": version(), "name": str(baseline_path)}
-        met = parts.met(found)
-        whole = parts.against(whole, compare(whole.result, before, settings=settings, today=today, met=met, **ours))
+        met = shards.met(found)
+        whole = shards.against(whole, compare(whole.result, before, settings=settings, today=today, met=met, **ours))
     code = present(whole, settings=settings, asked=asked)
-    missing = parts.missing(found)
+    missing = shards.missing(found)
     if missing:
         click.echo(missing, err=True)
     return 2 if missing and code not in {4, 130} else code
@@ -212,10 +212,10 @@ def _unaltered(path: Path) -> "GateResult":
     Raises:
         UsageError: It is no report, or does not fit its digests.
     """
-    from harness import saved_reports
-    from harness.cli.version import version
-    from harness.errors import UsageError
-    from harness.report import sealing
+    from fiskil_harness.cli.version import version
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.gate import saved_reports
+    from fiskil_harness.gate.report import sealing
 
     whole = saved_reports.read(path)
     reasons = sealing.altered(whole)
@@ -231,7 +231,7 @@ def _unaltered(path: Path) -> "GateResult":
 def _refuse_odd_pairs(
     *, is_fast: bool, shard: str | None, baseline_path: Path | None, is_all_readings: bool, **reports: Any
 ) -> None:
-    from harness.errors import UsageError
+    from fiskil_harness.errors import UsageError
 
     if is_fast and is_all_readings:
         raise UsageError("--fast asks each question once, and --all-readings asks many of them again. Leave one out.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from harness.settings import Settings
+    from fiskil_harness.core.config import Settings
 
 HOSTED = "hosted"
 
@@ -18,7 +18,7 @@ def refuse_local_writes(api: str, *, lets_write: bool) -> None:
     Raises:
         UsageError: It says nothing there.
     """
-    from harness.errors import UsageError
+    from fiskil_harness.errors import UsageError
 
     if lets_write and api != HOSTED:
         raise UsageError("--allow-writes is for --api hosted; the local Fiskil takes every write. Leave it out.")
@@ -40,19 +40,20 @@ def before_hosted(
     Args:
         alone: Options that make no sense here, with what was given for them.
     """
-    from harness.cli.outcome import Asked, conclude
-    from harness.cli.rehearsing import quoted, tail_of
-    from harness.cli.screen import Progress
-    from harness.clock import real_now, stopwatch
-    from harness.errors import UsageError
-    from harness.hosted import run, suitable
-    from harness.hosted.address import address_of
+    from fiskil_harness.cli.results import Asked, conclude
+    from fiskil_harness.cli.run_options import quoted, tail_of
+    from fiskil_harness.cli.screen import Progress
+    from fiskil_harness.core.clock import real_now, stopwatch
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.gate import hosted_run
+    from fiskil_harness.runner.hosted import eligibility
+    from fiskil_harness.runner.hosted.address import address_of
 
     given = [name for name, value in alone.items() if value]
     if given:
         raise UsageError(f"--api hosted goes with no {', '.join(given)}. Leave it out, or rehearse before the local Fiskil.")
     is_gate = not names
-    scenarios, lines = suitable.select(names) if names else (list(suitable.scenarios().values()), [])
+    scenarios, lines = eligibility.select(names) if names else (list(eligibility.scenarios().values()), [])
     address_of(settings)
     tail = f"{tail_of(seed, config_file, None, readings)} --api hosted{' --allow-writes' if lets_write else ''}"
     command = "gate" if is_gate else "run"
@@ -64,9 +65,9 @@ def before_hosted(
     )
     asked.check()
     elapsed = stopwatch()
-    click.echo(f"{settings.hosted.url}: {run.bounds(settings, lets_write=lets_write)}.", err=True)
+    click.echo(f"{settings.hosted.url}: {hosted_run.bounds(settings, lets_write=lets_write)}.", err=True)
     with Progress([one.name for one in scenarios]) as progress:
-        done = run.rehearse(
+        done = hosted_run.rehearse(
             scenarios,
             settings=settings,
             seed=seed,
@@ -75,8 +76,8 @@ def before_hosted(
             progress=progress,
             tells_har=asked.har_path is not None,
         )
-    lines = [*lines, f"--api hosted: {run.bounds(settings, lets_write=lets_write)}"]
-    judgement = run.judge(done, settings=settings, seed=seed, today=real_now().date(), is_gate=is_gate, lines=lines)
+    lines = [*lines, f"--api hosted: {hosted_run.bounds(settings, lets_write=lets_write)}"]
+    judgement = hosted_run.judge(done, settings=settings, seed=seed, today=real_now().date(), is_gate=is_gate, lines=lines)
     code = conclude(judgement, done.rehearsal, settings=settings, asked=asked, took_s=elapsed())
     traffic = done.traffic
     click.echo(

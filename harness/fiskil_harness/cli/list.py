@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import Struct
 
-from harness.cli import options
-from harness.errors import UnknownName
+from fiskil_harness.cli import options
+from fiskil_harness.errors import UnknownName
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,22 +21,22 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 def _scenarios() -> Iterable[Row]:
-    from harness.scenario import load_all
+    from fiskil_harness.scenario.scenario import load_all
 
     for one in load_all():
         yield Row(name=one.name, about=f"{one.title} [{', '.join(one.practices)}]")
 
 
 def _hosted() -> Iterable[Row]:
-    from harness.hosted.suitable import scenarios
+    from fiskil_harness.runner.hosted.eligibility import scenarios
 
     for one in scenarios().values():
         yield Row(name=one.name, about=f"{one.title} [{', '.join(one.practices)}]")
 
 
 def _people() -> Iterable[Row]:
-    from harness.catalog import people
-    from harness.sandbox.magic import grouped, what_happens
+    from fiskil_harness.core.catalog import people
+    from fiskil_harness.sandbox.consents.magic_people import grouped, what_happens
 
     for members in grouped(people().values()).values():
         for one in members:
@@ -44,22 +44,22 @@ def _people() -> Iterable[Row]:
 
 
 def _codes() -> Iterable[Row]:
-    from harness.sandbox.answers import MAGIC_CODES
+    from fiskil_harness.sandbox.consents.journey_rules import MAGIC_CODES
 
     for code, about in MAGIC_CODES.items():
         yield Row(name=code, about=f"{about}, whatever the page shows")
 
 
 def _institutions() -> Iterable[Row]:
-    from harness.catalog import institutions
+    from fiskil_harness.core.catalog import institutions
 
     for institution_id, one in institutions().items():
         yield Row(name=institution_id, about=one.name)
 
 
 def _faults() -> Iterable[Row]:
-    from harness.faults import FAULTS
-    from harness.faults.wording import usage
+    from fiskil_harness.faults import FAULTS
+    from fiskil_harness.faults.text import usage
 
     for one in _documented(FAULTS):
         kind = FAULTS[one.name]
@@ -68,19 +68,19 @@ def _faults() -> Iterable[Row]:
 
 
 def _steps() -> Iterable[Row]:
-    from harness.steps import AnyStep
+    from fiskil_harness.scenario.steps import AnyStep
 
     return _documented(_members(AnyStep))
 
 
 def _probes() -> Iterable[Row]:
-    from harness.probes import AnyProbe
+    from fiskil_harness.probes import AnyProbe
 
     return _documented(_members(AnyProbe))
 
 
 def _practices() -> Iterable[Row]:
-    from harness.practices import all_practices
+    from fiskil_harness.probes.practices import all_practices
 
     for one in all_practices().values():
         needed = ", ".join(one.needed) or ("what a run exercises" if one.measure else "no experiment in this version")
@@ -88,29 +88,29 @@ def _practices() -> Iterable[Row]:
 
 
 def _bugs() -> Iterable[Row]:
-    from harness.bugs import bugs
-    from harness.report.catalogue import seen_by
+    from fiskil_harness.gate.receiver_bugs import bugs
+    from fiskil_harness.gate.report.bug_table import seen_by
 
     for one in bugs().values():
         yield Row(name=f"{one.row:>2} {one.id}", about=f"{one.title} [{seen_by(one)}]")
 
 
 def _hooks() -> Iterable[Row]:
-    from harness.app.hooks import HOOKS
+    from fiskil_harness.app.hooks import HOOKS
 
     for name, about in HOOKS.items():
         yield Row(name=name, about=about)
 
 
 def _routes() -> Iterable[Row]:
-    from harness.sandbox.api.routes import ROUTES
+    from fiskil_harness.sandbox.api.routes import ROUTES
 
     for one in ROUTES:
         yield Row(name=one.name, about=f"{one.method} {one.path}")
 
 
 def _readings() -> Iterable[Row]:
-    from harness.readings import switches
+    from fiskil_harness.core.clauses import switches
 
     for one in switches().values():
         shown = " | ".join(f"{choice} (default)" if choice == one.default else choice for choice in one.readings)
@@ -118,8 +118,8 @@ def _readings() -> Iterable[Row]:
 
 
 def _gallery() -> Iterable[Row]:
-    from harness.bugs import bug
-    from harness.gallery import apps
+    from fiskil_harness.gate.receiver_bugs import bug
+    from fiskil_harness.gate.selftest.gallery import apps
 
     for name, one in apps().items():
         found = [*one.violates, *(f"bug {bug(bug_id).row} {bug_id}" for bug_id in one.bugs)]
@@ -165,8 +165,8 @@ def list_command(kind: str | None, name: str | None, json_path: "Path | None") -
         else [Row(name=name, about=f"{about} ({len(list(made()))})") for name, (about, made) in KINDS.items()]
     )
     if kind == "faults" and name is not None and name.isupper():
-        from harness.cli.explaining import entry_lines
-        from harness.faultbook import entries
+        from fiskil_harness.cli.explain_fault import entry_lines
+        from fiskil_harness.faults.catalogue import entries
 
         if name in entries():
             click.echo("\n".join(entry_lines(name)))
@@ -176,7 +176,7 @@ def list_command(kind: str | None, name: str | None, json_path: "Path | None") -
     if json_path is not None:
         _write_json(rows, json_path)
     elif kind == "faults" and name is not None:
-        from harness.cli.explaining import fault_lines
+        from fiskil_harness.cli.explain_fault import fault_lines
 
         click.echo("\n".join(fault_lines(name)))
     else:
@@ -192,7 +192,7 @@ def _only(name: str, rows: list[Row], kind: str) -> list[Row]:
 
 
 def _print(rows: list[Row]) -> None:
-    from harness.report.words import wrapped
+    from fiskil_harness.gate.report.text import wrapped
 
     width = min(max((len(row.name) for row in rows), default=0) + 2, 34)
     for row in rows:
@@ -206,7 +206,7 @@ def _print(rows: list[Row]) -> None:
 def _write_json(rows: list[Row], path: "Path") -> None:
     import msgspec
 
-    from harness.report import files
+    from fiskil_harness.gate.report import files
 
     text = msgspec.json.format(msgspec.json.encode(rows), indent=2).decode() + "\n"
     if str(path) == "-":

@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
-from harness import interrupts
-from harness.cli import streams
-from harness.errors import HarnessError, nearest
+from fiskil_harness.cli import streams
+from fiskil_harness.core import signals
+from fiskil_harness.errors import HarnessError, nearest
 
 PROGRAM = "fiskil-harness"
 
@@ -66,7 +66,7 @@ class Commands(click.Group):
         """The command called *name*."""
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"harness.cli.{COMMANDS[name][0]}")
+        module = importlib.import_module(f"fiskil_harness.cli.{COMMANDS[name][0]}")
         found: click.Command = getattr(module, f"{name}_command")
         return found
 
@@ -86,7 +86,7 @@ class Commands(click.Group):
 
 def _version(ctx: click.Context, _param: click.Parameter, is_asked: bool) -> None:
     if is_asked:
-        from harness.cli.version import version
+        from fiskil_harness.cli.version import version
 
         click.echo(f"{PROGRAM} {version()}")
         ctx.exit()
@@ -112,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        with interrupts.stops_as_interrupt():
+        with signals.stops_as_interrupt():
             code: Any = program.main(arguments, prog_name=PROGRAM, standalone_mode=False)
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
@@ -133,7 +133,7 @@ def shown(text: str, width: int | None) -> str:
     """A complaint in lines of at most *width*, if there is one; the lines after the first are the app's own words."""
     if width is None:
         return text
-    from harness.report.words import wrapped
+    from fiskil_harness.gate.report.text import wrapped
 
     first, newline, others = text.partition("\n")
     return "\n".join(wrapped(first, width)) + newline + others
@@ -142,7 +142,7 @@ def shown(text: str, width: int | None) -> str:
 def _tell_own_fault() -> None:
     import traceback
 
-    from harness.redact import Redactor
+    from fiskil_harness.core.redaction.redactor import Redactor
 
     click.echo(Redactor().redact(traceback.format_exc()), err=True)
     click.echo("This is a fault of fiskil-harness, not of your app. Please report it with the lines above.", err=True)

@@ -18,21 +18,21 @@ def examples(*lines: str) -> str:
 
 def scenario_names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
     """What a shell may complete *begun* to."""
-    from harness.catalog import scenario_names
+    from fiskil_harness.core.catalog import scenario_names
 
     return [name for name in scenario_names() if name.startswith(begun)]
 
 
 def gallery_names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
     """What a shell may complete *begun* to."""
-    from harness.gallery import apps
+    from fiskil_harness.gate.selftest.gallery import apps
 
     return [name for name in apps() if name.startswith(begun)]
 
 
 def reading_names(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
     """What a shell may complete *begun* to: clauses, then the readings of the one that is named."""
-    from harness.readings import switches
+    from fiskil_harness.core.clauses import switches
 
     clause_id, equals, _ = begun.partition("=")
     if not equals:

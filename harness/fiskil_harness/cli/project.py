@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli import options
+from fiskil_harness.cli import options
 
 if TYPE_CHECKING:
-    from harness.doctor import Check
+    from fiskil_harness.cli.doctor import Check
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -17,9 +17,9 @@ SHELLS = ("bash", "zsh", "fish")
 @click.argument("folder", metavar="[FOLDER]", type=options.FILE, default=Path())
 def init_command(folder: Path) -> int:
     """Write a commented fiskil-harness.toml into FOLDER (default: here); an existing file is left alone."""
-    from harness.errors import UsageError
-    from harness.report import files
-    from harness.settings import FILE
+    from fiskil_harness.core.config import FILE
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.gate.report import files
 
     path = folder / FILE
     text = (Path(__file__).parent.parent / "template" / FILE).read_text(encoding="utf-8")
@@ -42,14 +42,14 @@ def doctor_command(config_file: Path | None, api: str) -> int:
 
     With --api hosted the app is left alone: the config and the environment are looked at, and then the account.
     """
-    from harness.cli.screen import console
-    from harness.doctor import State, diagnose
-    from harness.settings import load
+    from fiskil_harness.cli.doctor import State, diagnose
+    from fiskil_harness.cli.screen import console
+    from fiskil_harness.core.config import load
 
     screen = console()
     settings = load(config_file)
     if api == "hosted":
-        from harness.hosted.checkup import look
+        from fiskil_harness.cli.doctor_hosted import look
 
         checks = look(settings)
     else:
@@ -70,7 +70,7 @@ def _show(one: "Check", screen: object) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from harness.report.words import wrapped
+    from fiskil_harness.gate.report.text import wrapped
 
     assert isinstance(screen, Console)
     colour = {"works": "green", "wrong": "bold red", "missing": "yellow", "warning": "yellow"}.get(one.state, "")
@@ -93,7 +93,7 @@ def completion_command(shell: str) -> int:
     """Print the completion script of SHELL: bash, zsh or fish."""
     from click.shell_completion import get_completion_class
 
-    from harness.cli.main import PROGRAM, program
+    from fiskil_harness.cli.main import PROGRAM, program
 
     kind = get_completion_class(shell)
     assert kind is not None

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from harness.cli.rehearsing import quoted
+from fiskil_harness.cli.run_options import quoted
 
 if TYPE_CHECKING:
-    from harness.settings import Settings
+    from fiskil_harness.core.config import Settings
 
 USUAL_BYTES, USUAL_S = 2 * 1024 * 1024, 30.0
 """What a receiver that promises nothing is tried with; it is told, and nobody is accused by it."""
@@ -26,11 +26,11 @@ def settings_at(
     """
     from urllib.parse import urlsplit
 
-    from harness.errors import ConfigError, UsageError
-    from harness.settings import environment, parse
-    from harness.settings.dialect import FISKIL, preset
-    from harness.webhooks import Target
-    from harness.webhooks.schemes import key_of
+    from fiskil_harness.core.config import environment, parse
+    from fiskil_harness.core.config.webhook_format import FISKIL, preset
+    from fiskil_harness.errors import ConfigError, UsageError
+    from fiskil_harness.webhooks import Target
+    from fiskil_harness.webhooks.signature_schemes import key_of
 
     if secret_env is None:
         raise UsageError("A receiver at a URL needs --secret-env NAME: the variable that holds its signing secret.")

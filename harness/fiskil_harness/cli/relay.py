@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from harness.cli import options
-from harness.cli.serving import PORT, bite_lines, fault_lines, never_bit_lines, until_interrupted
+from fiskil_harness.cli import options
+from fiskil_harness.cli.serve import PORT, bite_lines, fault_lines, never_bit_lines, until_interrupted
 
 
 @click.command(
@@ -35,11 +35,11 @@ def relay_command(
     Under /_sandbox/ a control API tells the newest 200 calls, also as HAR, and sets and lifts faults. Credentials pass
     through and are shown nowhere.
     """
-    from harness import har
-    from harness.errors import UsageError
-    from harness.link.expression import rules_of
-    from harness.relaying import Relaying
-    from harness.report import files
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.faults.expression import rules_of
+    from fiskil_harness.gate.report import files
+    from fiskil_harness.journal import har
+    from fiskil_harness.server.relay_server import Relaying
 
     rules = [rule for text in faults for rule in rules_of(text)]
     if har_path is not None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli import options
+from fiskil_harness.cli import options
 
 
 @click.group(
@@ -36,16 +36,16 @@ def verify_command(path: Path, config_file: Path | None, seal: str | None) -> in
 
     Exit codes: 0 it is what it was, 1 it was altered or was made otherwise, 2 it is no report of this format.
     """
-    from harness import saved_reports
-    from harness.report import sealing
+    from fiskil_harness.gate import saved_reports
+    from fiskil_harness.gate.report import sealing
 
     whole = saved_reports.read(path)
     reasons = sealing.altered(whole)
     if seal is not None and seal != whole.digests.seal:
         reasons.append(f"the seal is {whole.digests.seal}, and {seal} was expected")
     if config_file is not None:
-        from harness.digests import digest_of
-        from harness.settings import load
+        from fiskil_harness.core.config import load
+        from fiskil_harness.gate.digests import digest_of
 
         found = digest_of(load(config_file))
         if found != whole.digests.config:
@@ -72,10 +72,10 @@ def verify_command(path: Path, config_file: Path | None, seal: str | None) -> in
 @options.forms
 def render_command(path: Path, html_path: Path | None, markdown_path: Path | None, junit_path: Path | None) -> int:
     """Write the report in FILE as an HTML page, as Markdown or as JUnit XML; '-' is standard output."""
-    from harness import saved_reports
-    from harness.cli.outcome import STANDARD_OUTPUT
-    from harness.errors import UsageError
-    from harness.report import files, html, junit, markdown
+    from fiskil_harness.cli.results import STANDARD_OUTPUT
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.gate import saved_reports
+    from fiskil_harness.gate.report import files, html, junit, markdown
 
     wanted = [(html_path, html.render), (markdown_path, markdown.render), (junit_path, junit.render)]
     asked = [(where, render) for where, render in wanted if where is not None]

@@ -9,16 +9,16 @@ import click
 import msgspec
 from msgspec import Struct
 
-from harness.cli.version import version
-from harness.clock import real_now, rfc3339
-from harness.digests import digest_of
-from harness.errors import UsageError
-from harness.gate import Comparison, GateResult, Judgement, Run, Share
-from harness.redact import Redactor
-from harness.report import files
-from harness.report.sealing import completed
-from harness.runner import Rehearsal
-from harness.settings import Settings, environment
+from fiskil_harness.cli.version import version
+from fiskil_harness.core.clock import real_now, rfc3339
+from fiskil_harness.core.config import Settings, environment
+from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.errors import UsageError
+from fiskil_harness.gate.digests import digest_of
+from fiskil_harness.gate.judgement import Comparison, GateResult, Judgement, Run, Share
+from fiskil_harness.gate.report import files
+from fiskil_harness.gate.report.sealing import completed
+from fiskil_harness.runner.session import Rehearsal
 
 STANDARD_OUTPUT = Path("-")
 PLANS = Path("fiskil-plans")
@@ -121,7 +121,7 @@ def redactor_of(settings: Settings) -> Redactor:
 
 def save_plans(rehearsal: Rehearsal, redactor: Redactor) -> tuple[str, ...]:
     """Write every plan that failed into ``fiskil-plans/``; the paths, to be replayed."""
-    from harness.scenario import SavedPlan
+    from fiskil_harness.scenario.scenario import SavedPlan
 
     saved: list[str] = []
     for plan in rehearsal.plans:
@@ -139,15 +139,15 @@ def save_plans(rehearsal: Rehearsal, redactor: Redactor) -> tuple[str, ...]:
 
 
 def _show(whole: GateResult, asked: Asked) -> None:
-    from harness.cli.screen import console
-    from harness.report import terminal
+    from fiskil_harness.cli.screen import console
+    from fiskil_harness.gate.report import terminal
 
     terminal.show(whole, console(is_error=asked.json_path == STANDARD_OUTPUT))
 
 
 def _write(whole: GateResult, asked: Asked, hars: tuple[str, ...]) -> None:
-    from harness import har
-    from harness.report import html, json, junit, markdown
+    from fiskil_harness.gate.report import html, json, junit, markdown
+    from fiskil_harness.journal import har
 
     def exchanges(_whole: GateResult) -> str:
         return har.merged(hars)

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli import options
-from harness.cli.hosted import HOSTED, before_hosted, refuse_local_writes
-from harness.cli.receivers import burden_of, burdened, options_of, settings_at
-from harness.cli.rehearsing import again_under, app_of, quoted, rehearse, settings_of, tail_of, under
+from fiskil_harness.cli import options
+from fiskil_harness.cli.hosted import HOSTED, before_hosted, refuse_local_writes
+from fiskil_harness.cli.receiver_options import burden_of, burdened, options_of, settings_at
+from fiskil_harness.cli.run_options import again_under, app_of, quoted, rehearse, settings_of, tail_of, under
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.scenario import Scenario
-    from harness.selection import Phase
+    from fiskil_harness.scenario.scenario import Scenario
+    from fiskil_harness.scenario.selection import Phase
 
 EFFECTS = "app.observe.effects"
 
@@ -58,8 +58,8 @@ def run_command(
     **reports: Any,
 ) -> int:
     """Run scenarios by NAME: a name, a pattern, or a scenario file of your own."""
-    from harness.cli.outcome import Asked
-    from harness.selection import select_from, with_plans
+    from fiskil_harness.cli.results import Asked
+    from fiskil_harness.scenario.selection import select_from, with_plans
 
     refuse_local_writes(api, lets_write=lets_write)
     if api == HOSTED:
@@ -130,10 +130,10 @@ def replay_command(
     and the same options. With --as-test the run is also written down as a plain
     pytest file, which sends the same to any receiver and asks what the plan found broken.
     """
-    from harness.cli.outcome import Asked
-    from harness.errors import UsageError
-    from harness.scenario import read_plan
-    from harness.selection import from_plan
+    from fiskil_harness.cli.results import Asked
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.scenario.scenario import read_plan
+    from fiskil_harness.scenario.selection import from_plan
 
     saved, scenario = read_plan(plan), from_plan(plan)
     if url is not None:
@@ -149,7 +149,7 @@ def replay_command(
         settings = settings_of(config_file, gallery_name, readings)
         met_by = app_of(config_file, gallery_name, readings)
     if test_path is not None:
-        from harness.cli.retelling import write_as_test
+        from fiskil_harness.cli.export_test import write_as_test
 
         return write_as_test(scenario, settings, seed=saved.seed, plan=plan, path=test_path)
     again = f"fiskil-harness replay {quoted([str(plan)])}{met_by}"
@@ -206,9 +206,9 @@ def webhooks_command(
     Long and slow bodies come only with --heavy. How long the receiver reads them is told, and judged where it promises a
     bound: --body-bytes, --body-s.
     """
-    from harness.cli.outcome import Asked
-    from harness.errors import UsageError
-    from harness.selection import about_receivers, with_plans
+    from fiskil_harness.cli.results import Asked
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.scenario.selection import about_receivers, with_plans
 
     if not is_heavy and (body_bytes is not None or body_s is not None):
         raise UsageError("--body-bytes and --body-s say what --heavy tries. Add it, or leave them out.")
@@ -238,10 +238,10 @@ def _with_plans(plan_count: int | None, shrink_s: float | None) -> str:
 def _save(scenarios: "Sequence[Scenario]", seed: int, path: Path, readings: "Sequence[str]") -> int:
     import msgspec
 
-    from harness.errors import UsageError
-    from harness.readings import parse
-    from harness.report import files
-    from harness.scenario import dump_plan
+    from fiskil_harness.core.clauses import parse
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.gate.report import files
+    from fiskil_harness.scenario.scenario import dump_plan
 
     if len(scenarios) != 1:
         raise UsageError(f"--save writes one plan, and {len(scenarios)} scenarios were named. Name one.")

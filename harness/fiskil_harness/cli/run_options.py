@@ -8,10 +8,10 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.cli.outcome import Asked
-    from harness.runner import Rehearsal
-    from harness.scenario import Scenario
-    from harness.settings import Settings
+    from fiskil_harness.cli.results import Asked
+    from fiskil_harness.core.config import Settings
+    from fiskil_harness.runner.session import Rehearsal
+    from fiskil_harness.scenario.scenario import Scenario
 
 
 def rehearse(
@@ -24,14 +24,14 @@ def rehearse(
     is_paused: bool = False,
 ) -> int:
     """Run *scenarios*, report without asking the gate, and return the exit code."""
-    from harness import gate
-    from harness.cli.outcome import conclude
-    from harness.clock import real_now, stopwatch
+    from fiskil_harness.cli.results import conclude
+    from fiskil_harness.core.clock import real_now, stopwatch
+    from fiskil_harness.gate.judgement import report_only
 
     elapsed = stopwatch()
     rehearsal = played(scenarios, settings, seed, asked, is_paused=is_paused)
     today = real_now().date()
-    judgement = gate.report_only(rehearsal.outcomes, settings=settings, seed=seed, today=today, left_out=tuple(left_out))
+    judgement = report_only(rehearsal.outcomes, settings=settings, seed=seed, today=today, left_out=tuple(left_out))
     return conclude(judgement, rehearsal, settings=settings, asked=asked, took_s=elapsed())
 
 
@@ -39,26 +39,26 @@ def played(
     scenarios: "Sequence[Scenario]", settings: "Settings", seed: int, asked: "Asked", *, is_paused: bool = False
 ) -> "Rehearsal":
     """Run *scenarios* and show how far it is; report files that cannot be written are refused before."""
-    from harness import runner
-    from harness.cli.pausing import Pause
-    from harness.cli.screen import Progress
-    from harness.errors import UsageError
+    from fiskil_harness.cli.screen import Progress
+    from fiskil_harness.cli.step_by_step import Pause
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.runner import session
 
     asked.check()
     if is_paused and asked.workers > 1:
         raise UsageError("--pause shows one app to one person, so it cannot have several --workers. Leave one out.")
     tells_har = asked.har_path is not None
     if is_paused:
-        return runner.rehearse(scenarios, settings=settings, seed=seed, looks_on=Pause(), tells_har=tells_har)
+        return session.rehearse(scenarios, settings=settings, seed=seed, looks_on=Pause(), tells_har=tells_har)
     with Progress([one.name for one in scenarios], workers=asked.workers) as progress:
-        return runner.rehearse(
+        return session.rehearse(
             scenarios, settings=settings, seed=seed, workers=asked.workers, progress=progress, tells_har=tells_har
         )
 
 
 def under(settings: "Settings", readings: "Sequence[str]") -> "Settings":
     """*settings* with the *readings* of the command line over those of the config."""
-    from harness.readings import parse
+    from fiskil_harness.core.clauses import parse
 
     chosen = {**settings.sandbox.readings, **parse(readings)}
     return msgspec.structs.replace(settings, sandbox=msgspec.structs.replace(settings.sandbox, readings=chosen))
@@ -66,9 +66,9 @@ def under(settings: "Settings", readings: "Sequence[str]") -> "Settings":
 
 def settings_of(config_file: Path | None, gallery_name: str | None, readings: "Sequence[str]" = ()) -> "Settings":
     """The config at hand, or that of an app of the gallery, with *readings* over its own."""
-    from harness import gallery
-    from harness.errors import UsageError
-    from harness.settings import load
+    from fiskil_harness.core.config import load
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.gate.selftest import gallery
 
     if gallery_name is None:
         return under(load(config_file), readings)

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from harness import costs
-from harness.clock import stopwatch
-from harness.report.words import WIDTH
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.gate.report.text import WIDTH
+from fiskil_harness.scenario import costs
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli import options
+from fiskil_harness.cli import options
 
 if TYPE_CHECKING:
-    from harness.cli.screen import Progress
-    from harness.gallery import GalleryApp
-    from harness.gate import Judgement
-    from harness.matrix import BugRow, Hearing, PracticeRow
-    from harness.worker import Worker
+    from fiskil_harness.cli.screen import Progress
+    from fiskil_harness.gate.judgement import Judgement
+    from fiskil_harness.gate.selftest.gallery import GalleryApp
+    from fiskil_harness.gate.selftest.matrix import BugRow, Hearing, PracticeRow
+    from fiskil_harness.runner.worker import Worker
 
 WORKERS = 2
 
@@ -53,8 +53,8 @@ def selftest_command(names: tuple[str, ...], is_rows: bool, is_receivers: bool, 
     With --rows the 49 practices follow, each with the flawed apps that were caught by its id. Where the whole gallery is
     tried, one that catches none is an open question too; `sandbox.all-flows` is about a run, and no app can fail it.
     """
-    from harness.cli.screen import Progress
-    from harness.matrix import practice_table, table
+    from fiskil_harness.cli.screen import Progress
+    from fiskil_harness.gate.selftest.matrix import practice_table, table
 
     entries = _chosen(names, is_receivers=is_receivers)
     with Progress([one.name for one in entries], workers=workers) as progress:
@@ -79,18 +79,18 @@ class _Trial:
 
     def of(self, entries: "Sequence[GalleryApp]", *, workers: int) -> "list[Hearing]":
         """Hear every app; the answers come in the order of the gallery."""
-        from harness import interrupts
+        from fiskil_harness.core import signals
 
         with tempfile.TemporaryDirectory(prefix="fiskil-harness-selftest-") as folder, ThreadPoolExecutor(workers) as pool:
             running: list[Future[Hearing]] = []
             try:
-                with interrupts.stops_as_interrupt(), interrupts.remembered() as strike_again:
+                with signals.stops_as_interrupt(), signals.remembered() as strike_again:
                     running += [pool.submit(self._hear, entry, Path(folder) / entry.name) for entry in entries]
                     for one in as_completed(running):
                         self._tell(one)
                         strike_again()
             except KeyboardInterrupt:
-                with interrupts.ignored():
+                with signals.ignored():
                     self._stop.set()
                     pool.shutdown(wait=False, cancel_futures=True)
                     for worker in self._open:
@@ -103,8 +103,8 @@ class _Trial:
         self._progress.ended(hearing.name, _verdict(hearing))
 
     def _hear(self, entry: "GalleryApp", folder: Path) -> "Hearing":
-        from harness.clock import real_now
-        from harness.matrix import hear, rehearse, scenarios_for
+        from fiskil_harness.core.clock import real_now
+        from fiskil_harness.gate.selftest.matrix import hear, rehearse, scenarios_for
 
         self._progress.began(entry.name)
         today = real_now().date()
@@ -122,9 +122,9 @@ class _Trial:
 
 
 def _chosen(names: "Sequence[str]", *, is_receivers: bool) -> "list[GalleryApp]":
-    from harness import gallery
-    from harness.choice import is_receiver
-    from harness.errors import UsageError
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.gate.selftest import gallery
+    from fiskil_harness.gate.selftest.assignment import is_receiver
 
     known = gallery.apps()
     for name in names:
@@ -211,7 +211,7 @@ def _conclude(hearings: "Sequence[Hearing]", *, uncaught: "Sequence[str]" = ()) 
 
 
 def _print(text: str, *, indent: str = "", later: str = "") -> None:
-    from harness.report.words import WIDTH, wrapped
+    from fiskil_harness.gate.report.text import WIDTH, wrapped
 
     for line in wrapped(text, WIDTH, first_indent=indent, later_indent=indent + (later or "  " * bool(indent))):
         click.echo(line.rstrip())

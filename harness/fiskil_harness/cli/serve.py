@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness import interrupts
-from harness.cli import options
+from fiskil_harness.cli import options
+from fiskil_harness.core import signals
 
 if TYPE_CHECKING:
-    from harness.journal import Bite
-    from harness.link import Rule
-    from harness.link_log import LinkLog
+    from fiskil_harness.faults.proxy import Rule
+    from fiskil_harness.journal import Bite
+    from fiskil_harness.server.exchange_log import LinkLog
 
 PORT = click.IntRange(0, 65535)
 
@@ -74,12 +74,12 @@ def serve_command(
     """
     import tempfile
 
-    from harness import har
-    from harness.link.expression import rules_of
-    from harness.readings import Readings, parse
-    from harness.report import files
-    from harness.serve import Serving
-    from harness.webhooks import record as log
+    from fiskil_harness.core.clauses import Readings, parse
+    from fiskil_harness.faults.expression import rules_of
+    from fiskil_harness.gate.report import files
+    from fiskil_harness.journal import har
+    from fiskil_harness.server.serving import Serving
+    from fiskil_harness.webhooks import delivery_log as log
 
     secret, chosen = _secret(secret_env), Readings(parse(readings))
     rules = [rule for text in faults for rule in rules_of(text)]
@@ -151,7 +151,7 @@ def bite_lines(bite: "Bite") -> str:
 
 def fault_lines(rule: "Rule") -> str:
     """A fault that waits, for a terminal."""
-    from harness.link.expression import text_of
+    from fiskil_harness.faults.expression import text_of
 
     return "\n".join(_wrapped(f"fault        {text_of(rule)}", indent=13))
 
@@ -162,15 +162,15 @@ def never_bit_lines(log: "LinkLog") -> list[str]:
 
 
 def _wrapped(line: str, *, indent: int) -> list[str]:
-    from harness.report.words import wrapped
+    from fiskil_harness.gate.report.text import wrapped
 
     return [one.rstrip() for one in wrapped(line, 80, later_indent=" " * indent)]
 
 
 def _secret(secret_env: str | None) -> str | None:
-    from harness.errors import ConfigError
-    from harness.settings import environment
-    from harness.webhooks.signature import key_of
+    from fiskil_harness.core.config import environment
+    from fiskil_harness.errors import ConfigError
+    from fiskil_harness.webhooks.fiskil_signature import key_of
 
     if secret_env is None:
         return None
@@ -182,9 +182,9 @@ def _secret(secret_env: str | None) -> str | None:
 
 
 def _refuse_foreign(path: Path) -> None:
-    from harness.errors import UsageError
-    from harness.report import files
-    from harness.serve import ENV_HEADER
+    from fiskil_harness.errors import UsageError
+    from fiskil_harness.gate.report import files
+    from fiskil_harness.server.serving import ENV_HEADER
 
     files.refuse_unwritable(path)
     if not path.is_file():
@@ -211,7 +211,7 @@ def _answers(text: str) -> bool:
 
 
 def _hand_over(text: str, path: Path) -> None:
-    from harness.report import files
+    from fiskil_harness.gate.report import files
 
     files.write(path, text, mode=0o600)
 
@@ -220,7 +220,7 @@ def _hand_over(text: str, path: Path) -> None:
 def until_interrupted() -> Iterator[threading.Event]:
     """An event that Ctrl-C, SIGTERM and SIGHUP set, so that they end the command and interrupt nothing."""
     interrupted = threading.Event()
-    before = {one: signal.signal(one, lambda *_: interrupted.set()) for one in interrupts.heeded()}
+    before = {one: signal.signal(one, lambda *_: interrupted.set()) for one in signals.heeded()}
     try:
         yield interrupted
     finally:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from harness.report.words import WIDTH, wrapped
+from fiskil_harness.gate.report.text import WIDTH, wrapped
 
 GOES_ON = "Enter goes on, r runs to the end, q stops."
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from harness.contract.asking import Api, read, rows
-from harness.http import HttpReply
+from fiskil_harness.contract.client import Api, read, rows
+from fiskil_harness.core.net.http_client import HttpReply
 
 Seen = str | bool | None
 GOA, JSON = "application/vnd.goa.error", "application/json"

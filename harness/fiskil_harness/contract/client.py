@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from harness.errors import HookError
-from harness.http import Browser, HttpReply
+from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.errors import HookError
 
 TIMEOUT_S = 30.0
 

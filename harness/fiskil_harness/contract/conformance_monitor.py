@@ -9,11 +9,20 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
-from harness.contract.judging import BODY, HEADERS, MEDIA_TYPE, STATUS, Answer, Deviation, deviations, statuses
-from harness.link.watching import BITTEN, Bitten
-from harness.sandbox.api.routes import ROUTES
-from harness.sandbox.api.watching import WATCHERS, Answered
-from harness.sandbox.contract.documents import document
+from fiskil_harness.contract.response_checks import (
+    BODY,
+    HEADERS,
+    MEDIA_TYPE,
+    STATUS,
+    Answer,
+    Deviation,
+    deviations,
+    statuses,
+)
+from fiskil_harness.faults.proxy.observers import BITTEN, Bitten
+from fiskil_harness.sandbox.api.routes import ROUTES
+from fiskil_harness.sandbox.api.watching import WATCHERS, Answered
+from fiskil_harness.sandbox.openapi.documents import document
 
 BYTES = "bytes"
 """What a fault declares that breaks whatever chance has it break."""

@@ -5,13 +5,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from harness.contract.asking import Api
-from harness.contract.judging import Answer, deviations
-from harness.contract.looks import LOOKS, Place, Seen
-from harness.readings import Clause, Readings, clauses
-from harness.sandbox.api.routes import ROUTES
-from harness.sandbox.contract.documents import document
-from harness.sandbox.contract.operations import resolve
+from fiskil_harness.contract.clause_checks import LOOKS, Place, Seen
+from fiskil_harness.contract.client import Api
+from fiskil_harness.contract.response_checks import Answer, deviations
+from fiskil_harness.core.clauses import Clause, Readings, clauses
+from fiskil_harness.sandbox.api.routes import ROUTES
+from fiskil_harness.sandbox.openapi.documents import document
+from fiskil_harness.sandbox.openapi.operations import resolve
 
 HOLDS, DRIFTS, UNSEEN = "holds", "drifts", "unseen"
 NEW_FIELD = "Additional properties are not allowed"

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from harness.contract.asking import Api, rows
-from harness.sandbox.contract.documents import Document
+from fiskil_harness.contract.client import Api, rows
+from fiskil_harness.sandbox.openapi.documents import Document
 
 HOLDERS = {"banking": "88888", "energy": "99999"}
 """The sandbox's institutions, whose products and plans are always there."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from harness.contract.asking import Api, rows
-from harness.contract.exercise import Target
-from harness.contract.known import known_to
-from harness.contract.looks import Place
-from harness.contract.production import refuse_production
-from harness.errors import ConfigError
+from fiskil_harness.contract.clause_checks import Place
+from fiskil_harness.contract.client import Api, rows
+from fiskil_harness.contract.example_ids import known_to
+from fiskil_harness.contract.production_guard import refuse_production
+from fiskil_harness.contract.schemathesis_run import Target
+from fiskil_harness.errors import ConfigError
 
 HOSTED = "https://api.fiskil.com"
 CLIENT_ID, CLIENT_SECRET = "FISKIL_CONTRACT_CLIENT_ID", "FISKIL_CONTRACT_CLIENT_SECRET"

@@ -3,9 +3,9 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from harness.contract.asking import Api, read, rows
-from harness.contract.known import HOLDERS
-from harness.errors import UnsafeTarget
+from fiskil_harness.contract.client import Api, read, rows
+from fiskil_harness.contract.example_ids import HOLDERS
+from fiskil_harness.errors import UnsafeTarget
 
 MOST_PAGES = 100
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from harness.contract.drift import DRIFTS, HOLDS, UNSEEN, ClauseLook, Misfit, look_at_clauses, read_everything
-from harness.contract.exercise import Exercise
-from harness.contract.looks import Place
-from harness.readings import Readings
+from fiskil_harness.contract.clause_checks import Place
+from fiskil_harness.contract.drift import DRIFTS, HOLDS, UNSEEN, ClauseLook, Misfit, look_at_clauses, read_everything
+from fiskil_harness.contract.schemathesis_run import Exercise
+from fiskil_harness.core.clauses import Readings
 
 KEPT, BROKEN, OWN_FAULT, UNPROVEN = 0, 1, 4, 3
 

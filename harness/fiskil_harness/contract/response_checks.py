@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness.sandbox.contract.documents import Document, document, reading_labels
-from harness.sandbox.contract.operations import closed, decode_json, resolve, validator
+from fiskil_harness.sandbox.openapi.documents import Document, document, reading_labels
+from fiskil_harness.sandbox.openapi.operations import closed, decode_json, resolve, validator
 
 STATUS, HEADERS, MEDIA_TYPE, BODY = "status", "headers", "media type", "body"
 FAMILY_ERRORS = {"core": ("application/vnd.goa.error", "GoaError"), "data": ("application/json", "SimpleError")}

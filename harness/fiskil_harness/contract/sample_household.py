@@ -1,13 +1,13 @@
 """The local sandbox with somebody in it: an end user with data at a bank and at an energy retailer, ready to be read."""
 
-from harness import catalog
-from harness.contract.asking import Api
-from harness.contract.exercise import Target
-from harness.contract.known import known_to
-from harness.http import Browser
-from harness.local import LocalFiskil
-from harness.model import PERMISSIONS
-from harness.sandbox import Sandbox
+from fiskil_harness.contract.client import Api
+from fiskil_harness.contract.example_ids import known_to
+from fiskil_harness.contract.schemathesis_run import Target
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import PERMISSIONS
+from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.sandbox import Sandbox
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 BANK, RETAILER = "88888", "99999"
 PERSON = "rosa"

@@ -12,19 +12,19 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from harness import catalog
-from harness.clock import Clock
-from harness.contract.asking import Api, read
-from harness.contract.household import BANK, END_USER_ID, RETAILER, move_in
-from harness.contract.known import known_to, with_examples
-from harness.http import Browser
-from harness.ids import Mint
-from harness.listen import Loop, Server
-from harness.sandbox import Sandbox
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.routes import ROUTES
-from harness.sandbox.contract.documents import Document, document
-from harness.sandbox.contract.operations import JSON, resolve
+from fiskil_harness.contract.client import Api, read
+from fiskil_harness.contract.example_ids import known_to, with_examples
+from fiskil_harness.contract.sample_household import BANK, END_USER_ID, RETAILER, move_in
+from fiskil_harness.core import catalog
+from fiskil_harness.core.clock import Clock
+from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.server import Loop, Server
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.sandbox import Sandbox
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.routes import ROUTES
+from fiskil_harness.sandbox.openapi.documents import Document, document
+from fiskil_harness.sandbox.openapi.operations import JSON, resolve
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 API_URL, AUTH_URL = "https://api.example.com", "https://auth.example.com"

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
-from harness.contract.asking import TIMEOUT_S
-from harness.contract.known import with_examples
-from harness.redact import Redactor
-from harness.sandbox.contract.documents import Document, document
+from fiskil_harness.contract.client import TIMEOUT_S
+from fiskil_harness.contract.example_ids import with_examples
+from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.sandbox.openapi.documents import Document, document
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 EXPECTED_ERRORS = ("502", "503")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from harness.contract.exercise import (
+from fiskil_harness.contract.schemathesis_run import (
     LONGEST,
     Exercise,
     Failure,

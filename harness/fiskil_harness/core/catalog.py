@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from harness import census
-from harness.errors import ConfigError, UnknownName
-from harness.model import Institution, Person
+from fiskil_harness.core import personas
+from fiskil_harness.core.model import Institution, Person
+from fiskil_harness.errors import ConfigError, UnknownName
 
 _INSTALLED = Path(__file__).parent / "_data"
 OPT_IN = "opt_in"
@@ -45,7 +45,7 @@ def people() -> dict[str, Person]:
     Raises:
         ConfigError: A file says what no person's file may.
     """
-    return census.people({path.stem: _read(path) for path in sorted((folder("fixtures") / "end_users").glob("*.toml"))})
+    return personas.people({path.stem: _read(path) for path in sorted((folder("fixtures") / "end_users").glob("*.toml"))})
 
 
 def person(name: str) -> Person:
@@ -101,7 +101,7 @@ def load_scenario_file(path: Path) -> Any:
     """
     if not path.is_file():
         raise ConfigError(f"There is no scenario file {str(path)!r}.")
-    key = f"harness._scenarios.{path.stem}"
+    key = f"fiskil_harness._scenarios.{path.stem}"
     spec = importlib.util.spec_from_file_location(key, path)
     if spec is None or spec.loader is None:
         raise ConfigError(f"{str(path)!r} is no Python file.")

@@ -9,8 +9,8 @@ from functools import cache
 import msgspec
 from msgspec import Struct
 
-from harness import catalog
-from harness.errors import ConfigError, UnknownName, nearest
+from fiskil_harness.core import catalog
+from fiskil_harness.errors import ConfigError, UnknownName, nearest
 
 Ask = Callable[[str], str]
 """What tells the reading that rules a clause."""

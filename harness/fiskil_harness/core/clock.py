@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from harness.errors import UsageError
+from fiskil_harness.errors import UsageError
 
 T = TypeVar("T")
 

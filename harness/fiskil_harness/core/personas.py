@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from harness.errors import ConfigError, nearest
-from harness.model import OUTCOMES, PERMISSIONS, Person
-from harness.model.energy import EnergyAccountSpec
-from harness.model.people import AccountSpec, Movement, Organisation
+from fiskil_harness.core.model import OUTCOMES, PERMISSIONS, Person
+from fiskil_harness.core.model.energy import EnergyAccountSpec
+from fiskil_harness.core.model.people import AccountSpec, Movement, Organisation
+from fiskil_harness.errors import ConfigError, nearest
 
 OWNERSHIPS = ("ONE_PARTY", "TWO_PARTY", "MANY_PARTY", "OTHER", "UNKNOWN")
 OPEN_STATUSES = ("OPEN", "CLOSED")

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Union
 
-from harness.faults import (
+from fiskil_harness.faults import (
     auth,
     chunks,
     clock,
@@ -11,10 +11,10 @@ from harness.faults import (
     damage,
     delay,
     dns,
-    early,
+    early_response,
     fields,
     framing,
-    heads,
+    headers,
     outage,
     pace,
     paging,
@@ -26,7 +26,7 @@ from harness.faults import (
     tls,
     transport,
 )
-from harness.faults.auth import (
+from fiskil_harness.faults.auth import (
     ExpireTokens,
     Forbidden,
     KeyRefused,
@@ -35,11 +35,10 @@ from harness.faults.auth import (
     Unauthorised,
     UnauthorisedLate,
 )
-from harness.faults.base import Asked, End, Pause, Piece, PlainFault, Reply, World
-from harness.faults.chunks import BadChunkSize, ChunkExtension, ChunksWithoutEnd, LengthAndChunks, Trailers
-from harness.faults.clock import AdvanceInFlight, DateSkew
-from harness.faults.compression import GzipBomb, GzipLie, GzipTruncated
-from harness.faults.connection import (
+from fiskil_harness.faults.chunks import BadChunkSize, ChunkExtension, ChunksWithoutEnd, LengthAndChunks, Trailers
+from fiskil_harness.faults.clock import AdvanceInFlight, DateSkew
+from fiskil_harness.faults.compression import GzipBomb, GzipLie, GzipTruncated
+from fiskil_harness.faults.connection import (
     Blackhole,
     Down,
     Flap,
@@ -50,11 +49,12 @@ from harness.faults.connection import (
     SlowClose,
     StaleKeepalive,
 )
-from harness.faults.damage import ChunkLoss, Corrupt, Garbage, GarbageAfterHead
-from harness.faults.delay import Latency, LognormalDelay, UniformDelay
-from harness.faults.dns import WrongAddress
-from harness.faults.early import EarlyResponse
-from harness.faults.fields import (
+from fiskil_harness.faults.damage import ChunkLoss, Corrupt, Garbage, GarbageAfterHead
+from fiskil_harness.faults.delay import Latency, LognormalDelay, UniformDelay
+from fiskil_harness.faults.dns import WrongAddress
+from fiskil_harness.faults.early_response import EarlyResponse
+from fiskil_harness.faults.fault import Asked, End, Pause, Piece, PlainFault, Reply, World
+from fiskil_harness.faults.fields import (
     CamelCase,
     DateForm,
     ExtraField,
@@ -64,7 +64,7 @@ from harness.faults.fields import (
     OldShape,
     UnknownEnum,
 )
-from harness.faults.framing import (
+from fiskil_harness.faults.framing import (
     BareLineFeeds,
     BodyAfterHead,
     BodyAfterNoContent,
@@ -74,10 +74,10 @@ from harness.faults.framing import (
     SecondAnswer,
     TruncatedUntold,
 )
-from harness.faults.heads import ContinueForever, EarlyHints, HeaderTwice, HugeHeader, ManyHeaders
-from harness.faults.outage import InstitutionLine
-from harness.faults.pace import Bandwidth, Dribble, Drip, Slicer
-from harness.faults.paging import (
+from fiskil_harness.faults.headers import ContinueForever, EarlyHints, HeaderTwice, HugeHeader, ManyHeaders
+from fiskil_harness.faults.outage import InstitutionLine
+from fiskil_harness.faults.pace import Bandwidth, Dribble, Drip, Slicer
+from fiskil_harness.faults.paging import (
     CursorExpired,
     CursorLoop,
     Gap,
@@ -91,7 +91,7 @@ from harness.faults.paging import (
     PageSize,
     TotalLies,
 )
-from harness.faults.payload import (
+from fiskil_harness.faults.payload import (
     BadJson,
     BigNumbers,
     ByteOrderMark,
@@ -107,11 +107,11 @@ from harness.faults.payload import (
     NotANumber,
     TruncatedJson,
 )
-from harness.faults.rates import Brownout, Quota, RateLimit
-from harness.faults.redirect import RedirectCrossOrigin, RedirectDowngrade, RedirectLoop
-from harness.faults.rows import DayEdge, ForeignRows, PartialRows, ShortHistory, StaleAnswer, UnstableIds
-from harness.faults.status import ErrorBody, ErrorFlags, ErrorInside, Pending, RetryAfter, Status
-from harness.faults.tls import (
+from fiskil_harness.faults.rates import Brownout, Quota, RateLimit
+from fiskil_harness.faults.redirect import RedirectCrossOrigin, RedirectDowngrade, RedirectLoop
+from fiskil_harness.faults.rows import DayEdge, ForeignRows, PartialRows, ShortHistory, StaleAnswer, UnstableIds
+from fiskil_harness.faults.status import ErrorBody, ErrorFlags, ErrorInside, Pending, RetryAfter, Status
+from fiskil_harness.faults.tls import (
     AlpnMismatch,
     ClientCertificateRequired,
     ExpiredCertificate,
@@ -129,7 +129,7 @@ from harness.faults.tls import (
     UnknownAuthority,
     WrongHost,
 )
-from harness.faults.transport import (
+from fiskil_harness.faults.transport import (
     EmptyResponse,
     LimitAnswer,
     LimitBytes,
@@ -150,10 +150,10 @@ FAMILIES = (
     damage,
     framing,
     chunks,
-    heads,
+    headers,
     compression,
     redirect,
-    early,
+    early_response,
     status,
     rates,
     outage,

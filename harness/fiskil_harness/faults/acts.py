@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from harness.errors import ConfigError
-from harness.faults.base import Act, End, Pause, Piece, head_and_body
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults.fault import Act, End, Pause, Piece, head_and_body
 
 LONGEST_MS = 60_000
 LONGEST_S = LONGEST_MS / 1000

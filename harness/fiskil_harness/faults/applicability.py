@@ -3,14 +3,14 @@
 from fnmatch import fnmatchcase
 from functools import cache
 
-from harness.errors import ConfigError, UnknownName
-from harness.link.rules import CONNECTION, Rule
-from harness.model.event import EVENT_KINDS
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.routes import ROUTES, require_route
-from harness.sandbox.console import VERSIONS
-from harness.sandbox.contract.documents import document
-from harness.sandbox.contract.operations import resolve
+from fiskil_harness.core.model.events import EVENT_KINDS
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.faults.rules import CONNECTION, Rule
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.routes import ROUTES, require_route
+from fiskil_harness.sandbox.consents.console import VERSIONS
+from fiskil_harness.sandbox.openapi.documents import document
+from fiskil_harness.sandbox.openapi.operations import resolve
 
 OF_BODIES = {"body", "end"}
 

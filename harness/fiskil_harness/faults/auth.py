@@ -2,9 +2,9 @@
 
 from typing import Any, ClassVar, Literal, get_args
 
-from harness.errors import ConfigError
-from harness.faults.base import Asked, PlainFault, Reply, World, refuse_unknown
-from harness.faults.places import decoded, encoded
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults.fault import Asked, PlainFault, Reply, World, refuse_unknown
+from fiskil_harness.faults.schema_places import decoded, encoded
 
 TOKEN_ROUTE = "token"
 LONGEST_LIFE_S = 10**12

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness import catalog
-from harness.errors import ConfigError, UnknownName
-from harness.faults import FAULTS
-from harness.link.expression import rules_of
+from fiskil_harness.core import catalog
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.faults import FAULTS
+from fiskil_harness.faults.expression import rules_of
 
 FILE = "faults.toml"
 FAMILIES = {

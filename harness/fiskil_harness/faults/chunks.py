@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from harness.faults.acts import CRLF, Head, chunked, is_framed, with_head
-from harness.faults.base import Act, Asked, End, PlainFault, refuse_outside
+from fiskil_harness.faults.acts import CRLF, Head, chunked, is_framed, with_head
+from fiskil_harness.faults.fault import Act, Asked, End, PlainFault, refuse_outside
 
 LONGEST_EXTENSION = 60_000
 MOST_TRAILERS = 1_000

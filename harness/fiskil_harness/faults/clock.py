@@ -4,7 +4,7 @@ from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import ClassVar
 
-from harness.faults.base import Asked, PlainFault, Reply, World, refuse_outside
+from fiskil_harness.faults.fault import Asked, PlainFault, Reply, World, refuse_outside
 
 LONGEST_S = 366 * 86_400
 

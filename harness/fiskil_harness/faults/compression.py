@@ -3,7 +3,7 @@
 import gzip
 from typing import ClassVar
 
-from harness.faults.base import Asked, PlainFault, Reply, refuse_outside
+from fiskil_harness.faults.fault import Asked, PlainFault, Reply, refuse_outside
 
 ENCODING = b"content-encoding"
 LARGEST_BODY = 10_000_000

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from harness.errors import UnknownName
-from harness.faults.tokens import Tokens, quoted
-from harness.faults.units import UNITS
-from harness.link.rules import Rule
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.faults.lexer import Tokens, quoted
+from fiskil_harness.faults.rules import Rule
+from fiskil_harness.faults.units import UNITS
 
 ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 SCOPES = {"end_user": "end user", "route": "route", "connection": "connection"}

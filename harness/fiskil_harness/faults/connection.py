@@ -2,8 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from harness.faults.base import End, PlainFault, refuse_outside
-from harness.faults.greeting import LONGEST_MS, ConnectionFault, Greeting, Serve, Standing, TurnAway
+from fiskil_harness.faults.connection_fault import LONGEST_MS, ConnectionFault, Greeting, Serve, Standing, TurnAway
+from fiskil_harness.faults.fault import End, PlainFault, refuse_outside
 
 REASONS = {"N-HALF-OPEN": "A peer that is gone without a FIN looks to its client like one that stalls: stall, timeout."}
 """Ids of the catalogue that are no faults of their own here, and why."""

@@ -9,8 +9,8 @@ from typing import ClassVar, Literal
 
 from msgspec import Struct
 
-from harness.certificates import Shown
-from harness.faults.base import End, PlainFault
+from fiskil_harness.core.net.certificates import Shown
+from fiskil_harness.faults.fault import End, PlainFault
 
 LONGEST_MS = 60_000
 

@@ -6,8 +6,8 @@ What chance damages may break anything, or nothing that anybody notices; so ``by
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from harness.faults.acts import chunked, has_end, is_framed, refuse_other
-from harness.faults.base import Act, Asked, End, Piece, PlainFault, head_and_body, refuse_outside
+from fiskil_harness.faults.acts import chunked, has_end, is_framed, refuse_other
+from fiskil_harness.faults.fault import Act, Asked, End, Piece, PlainFault, head_and_body, refuse_outside
 
 Part = Literal["head", "body"]
 MOST_BITS = 10_000

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import ClassVar, Literal
 
-from harness.errors import ConfigError
-from harness.faults.acts import LONGEST_MS, bounded, refuse_other
-from harness.faults.base import Act, Asked, Pause, Piece, PlainFault, refuse_outside
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults.acts import LONGEST_MS, bounded, refuse_other
+from fiskil_harness.faults.fault import Act, Asked, Pause, Piece, PlainFault, refuse_outside
 
 Stream = Literal["upstream", "downstream"]
 STREAMS = ("upstream", "downstream")

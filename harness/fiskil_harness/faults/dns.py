@@ -5,8 +5,8 @@ An app resolves names itself, or has an address and resolves none; what can be h
 
 from typing import ClassVar
 
-from harness.faults.base import PlainFault
-from harness.faults.greeting import ConnectionFault, Standing
+from fiskil_harness.faults.connection_fault import ConnectionFault, Standing
+from fiskil_harness.faults.fault import PlainFault
 
 _UNRESOLVED = "Apps reach the API at an address, so no answer of a resolver stands between them; none of ours could either."
 REASONS = dict.fromkeys(

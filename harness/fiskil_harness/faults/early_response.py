@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from harness.faults.acts import has_end
-from harness.faults.base import Act, Asked, End, PlainFault, Reply, refuse_outside
+from fiskil_harness.faults.acts import has_end
+from fiskil_harness.faults.fault import Act, Asked, End, PlainFault, Reply, refuse_outside
 
 
 class EarlyResponse(PlainFault, frozen=True, kw_only=True, tag="early_response"):

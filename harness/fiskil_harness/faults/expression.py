@@ -11,7 +11,7 @@
 
     expression  where ":" fault ("+" fault)* ("," when)*             "then" says the same as "+"
     where       [METHOD] route ["page" N] ["version" V] ["end user" ID] ["session" ID]
-    fault       its name and its parameters, as ``harness.faults.wording`` reads them
+    fault       its name and its parameters, as ``fiskil_harness.faults.text`` reads them
     when        "first" N, "once" (first 1), "always" (again and again) | "skip" N | "every" N"th"
                 "calls" N "and" N ... (and "connections") | "with probability" P | "seed" N
                 "between" N "s and" N "s" | "from" EVENT | "until" EVENT
@@ -24,15 +24,15 @@ from typing import Any
 
 from msgspec import structs
 
-from harness.errors import ConfigError, UnknownName
-from harness.faults import FAULTS
-from harness.faults.base import PlainFault
-from harness.faults.tokens import Tokens, quoted
-from harness.faults.wording import fault_text, read_fault
-from harness.link.conditions import CONDITIONS, is_repeated, read_conditions, when_text
-from harness.link.possible import require_place, require_possible
-from harness.link.rules import Rule
-from harness.sandbox.api.routes import ROUTES
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.faults import FAULTS
+from fiskil_harness.faults.applicability import require_place, require_possible
+from fiskil_harness.faults.conditions import CONDITIONS, is_repeated, read_conditions, when_text
+from fiskil_harness.faults.fault import PlainFault
+from fiskil_harness.faults.lexer import Tokens, quoted
+from fiskil_harness.faults.rules import Rule
+from fiskil_harness.faults.text import fault_text, read_fault
+from fiskil_harness.sandbox.api.routes import ROUTES
 
 METHODS = tuple(dict.fromkeys(route.method for route in ROUTES))
 PLACE = {"page": ("page",), "version": ("version",), "end_user_id": ("end", "user"), "session_id": ("session",)}

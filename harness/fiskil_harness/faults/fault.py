@@ -21,7 +21,7 @@ from typing import Any, ClassVar, Literal, Protocol
 
 from msgspec import Struct, field
 
-from harness.errors import ConfigError, nearest
+from fiskil_harness.errors import ConfigError, nearest
 
 Headers = tuple[tuple[bytes, bytes], ...]
 

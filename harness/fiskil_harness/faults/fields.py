@@ -6,10 +6,10 @@
 from datetime import UTC, timedelta, timezone
 from typing import Any, ClassVar, Literal, get_args
 
-from harness.errors import ConfigError
-from harness.faults.base import Asked, PlainFault, Reply, refuse_unknown
-from harness.faults.places import NOTHING, decoded, edited, encoded, moment_of, rows_of
-from harness.sandbox.api.versions import in_words_of
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults.fault import Asked, PlainFault, Reply, refuse_unknown
+from fiskil_harness.faults.schema_places import NOTHING, decoded, edited, encoded, moment_of, rows_of
+from fiskil_harness.sandbox.api.versions import in_words_of
 
 Money = Literal["number", "text"]
 Moment = Literal["offset", "fraction", "date_only", "no_zone", "epoch"]

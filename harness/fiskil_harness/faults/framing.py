@@ -6,7 +6,7 @@ The connection closes after most of them, as it must where a server has lost the
 from collections.abc import Sequence
 from typing import ClassVar
 
-from harness.faults.acts import (
+from fiskil_harness.faults.acts import (
     CRLF,
     Head,
     body_size,
@@ -17,7 +17,7 @@ from harness.faults.acts import (
     with_head,
     with_length,
 )
-from harness.faults.base import Act, Asked, End, Piece, PlainFault, refuse_outside, up_to
+from fiskil_harness.faults.fault import Act, Asked, End, Piece, PlainFault, refuse_outside, up_to
 
 SECOND_ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
 

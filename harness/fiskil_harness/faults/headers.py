@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
-from harness.errors import ConfigError
-from harness.faults.acts import LONGEST_MS, bounded, has_head
-from harness.faults.base import Act, Asked, Pause, Piece, PlainFault, Reply, refuse_outside
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults.acts import LONGEST_MS, bounded, has_head
+from fiskil_harness.faults.fault import Act, Asked, Pause, Piece, PlainFault, Reply, refuse_outside
 
 NAME = re.compile(r"[a-z0-9-]+")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"

@@ -5,7 +5,7 @@ import re
 from fractions import Fraction
 from typing import NoReturn
 
-from harness.errors import ConfigError
+from fiskil_harness.errors import ConfigError
 
 _TOKEN = re.compile(
     r'\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+(?![\w.]))?)'

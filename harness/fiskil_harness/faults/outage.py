@@ -2,8 +2,8 @@
 
 from typing import Any, ClassVar, Literal, get_args
 
-from harness.faults.base import Asked, PlainFault, Reply, refuse_unknown
-from harness.faults.places import decoded, encoded
+from fiskil_harness.faults.fault import Asked, PlainFault, Reply, refuse_unknown
+from fiskil_harness.faults.schema_places import decoded, encoded
 
 Line = Literal["DEGRADED", "OUTAGE", "HEALTHY"]
 

@@ -5,8 +5,8 @@ from itertools import islice
 from random import Random
 from typing import ClassVar
 
-from harness.faults.acts import LONGEST_MS, MOST_PIECES, body_size, bounded
-from harness.faults.base import Act, Asked, Pause, Piece, PlainFault, refuse_outside
+from fiskil_harness.faults.acts import LONGEST_MS, MOST_PIECES, body_size, bounded
+from fiskil_harness.faults.fault import Act, Asked, Pause, Piece, PlainFault, refuse_outside
 
 
 class Bandwidth(PlainFault, frozen=True, kw_only=True, tag="bandwidth"):

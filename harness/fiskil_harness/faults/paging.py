@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from harness.faults.base import Asked, PlainFault, Reply, refuse_outside, refuse_unknown
-from harness.faults.places import decoded, edited, encoded, has_pages, links_of, rows_of
+from fiskil_harness.faults.fault import Asked, PlainFault, Reply, refuse_outside, refuse_unknown
+from fiskil_harness.faults.schema_places import decoded, edited, encoded, has_pages, links_of, rows_of
 
 CURSORS = ("page[after]", "page[before]")
 SIZE = "page[size]"

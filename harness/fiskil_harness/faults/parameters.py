@@ -8,10 +8,10 @@ from typing import Any, Literal, NoReturn, Union, get_args, get_origin, get_type
 import msgspec
 from msgspec import Struct
 
-from harness.errors import UnknownName
-from harness.faults.base import PlainFault
-from harness.faults.tokens import Tokens, quoted
-from harness.faults.units import UNITS, Unit, stem_and_unit
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.faults.fault import PlainFault
+from fiskil_harness.faults.lexer import Tokens, quoted
+from fiskil_harness.faults.units import UNITS, Unit, stem_and_unit
 
 NOTHING = "none"
 TRUTHS = {"yes": True, "no": False}

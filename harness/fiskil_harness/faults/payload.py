@@ -2,10 +2,10 @@
 
 from typing import Any, ClassVar, Literal, get_args
 
-from harness.errors import ConfigError
-from harness.faults.base import Asked, PlainFault, Reply, refuse_outside, refuse_unknown
-from harness.faults.places import NOTHING, Place, decoded, edited, encoded, rows_of
-from harness.faults.status import in_cdr_words
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults.fault import Asked, PlainFault, Reply, refuse_outside, refuse_unknown
+from fiskil_harness.faults.schema_places import NOTHING, Place, decoded, edited, encoded, rows_of
+from fiskil_harness.faults.status import in_cdr_words
 
 JSON_TYPES = ("application/json", "application/vnd.goa.error")
 LARGEST_KB = 10_000

@@ -3,9 +3,9 @@
 from typing import ClassVar, Literal, get_args
 from urllib.parse import parse_qs
 
-from harness.errors import ConfigError
-from harness.faults.base import Asked, PlainFault, Reply, refuse_outside, refuse_unknown
-from harness.faults.status import refusal
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults.fault import Asked, PlainFault, Reply, refuse_outside, refuse_unknown
+from fiskil_harness.faults.status import refusal
 
 DAY_S = 86_400
 MOST_CALLS = 100_000

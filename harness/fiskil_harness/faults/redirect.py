@@ -2,8 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from harness.faults.acts import refuse_other
-from harness.faults.base import Asked, PlainFault, Reply
+from fiskil_harness.faults.acts import refuse_other
+from fiskil_harness.faults.fault import Asked, PlainFault, Reply
 
 RedirectStatus = Literal[301, 302, 303, 307, 308]
 STATUSES = (301, 302, 303, 307, 308)

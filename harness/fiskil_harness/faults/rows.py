@@ -6,8 +6,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
-from harness.faults.base import Asked, PlainFault, Reply, refuse_outside
-from harness.faults.places import Place, decoded, edited, encoded, moment_of, rows_of
+from fiskil_harness.faults.fault import Asked, PlainFault, Reply, refuse_outside
+from fiskil_harness.faults.schema_places import Place, decoded, edited, encoded, moment_of, rows_of
 
 MOST_REMEMBERED = 1_000
 NOBODY = "00000000-0000-4000-8000-000000000000"

@@ -9,9 +9,9 @@ from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
-from harness.errors import ConfigError
-from harness.faults import AnyFault
-from harness.faults.greeting import ConnectionFault
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults import AnyFault
+from fiskil_harness.faults.connection_fault import ConnectionFault
 
 CONNECTION = "connection"
 """The route on which faults of connections wait."""

@@ -11,10 +11,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from harness.faults.base import Asked, Reply
-from harness.sandbox.api.routes import ROUTES
-from harness.sandbox.contract.documents import document
-from harness.sandbox.contract.operations import resolve
+from fiskil_harness.faults.fault import Asked, Reply
+from fiskil_harness.sandbox.api.routes import ROUTES
+from fiskil_harness.sandbox.openapi.documents import document
+from fiskil_harness.sandbox.openapi.operations import resolve
 
 NOTHING: Any = object()
 _PATHS = {route.name: route.path for route in ROUTES}

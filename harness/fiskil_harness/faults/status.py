@@ -7,10 +7,10 @@ from typing import ClassVar, Literal, get_args
 
 import msgspec
 
-from harness.clock import real_now
-from harness.errors import ConfigError
-from harness.faults.base import Asked, Headers, PlainFault, Reply, refuse_outside, refuse_unknown
-from harness.faults.places import encoded
+from fiskil_harness.core.clock import real_now
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults.fault import Asked, Headers, PlainFault, Reply, refuse_outside, refuse_unknown
+from fiskil_harness.faults.schema_places import encoded
 
 LONGEST_WAIT_S = 366 * 86_400
 BODILESS = (204, 205, 304)

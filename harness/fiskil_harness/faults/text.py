@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from harness.errors import ConfigError, UnknownName, nearest
-from harness.faults import FAULTS
-from harness.faults.base import PlainFault
-from harness.faults.parameters import Parameter, parameters
-from harness.faults.tokens import Tokens
+from fiskil_harness.errors import ConfigError, UnknownName, nearest
+from fiskil_harness.faults import FAULTS
+from fiskil_harness.faults.fault import PlainFault
+from fiskil_harness.faults.lexer import Tokens
+from fiskil_harness.faults.parameters import Parameter, parameters
 
 ENDS = (",", "+", "then", ")")
 

@@ -5,9 +5,9 @@ No app may go on after one of the first sort: neither without a check of the cer
 
 from typing import ClassVar
 
-from harness.certificates import Shown
-from harness.faults.base import End, PlainFault, refuse_outside
-from harness.faults.greeting import LONGEST_MS, ConnectionFault, Greeting, Serve, TurnAway
+from fiskil_harness.core.net.certificates import Shown
+from fiskil_harness.faults.connection_fault import LONGEST_MS, ConnectionFault, Greeting, Serve, TurnAway
+from fiskil_harness.faults.fault import End, PlainFault, refuse_outside
 
 REASONS = {
     "T-REVOKED": "No common HTTP client asks whether a certificate was revoked, unless it is told to.",

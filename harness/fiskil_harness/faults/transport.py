@@ -6,9 +6,9 @@ Upstream they meet the request, and the API never hears of it; downstream they m
 from collections.abc import Sequence
 from typing import ClassVar
 
-from harness.faults.acts import LONGEST_MS, refuse_other
-from harness.faults.base import Act, Asked, End, Pause, Piece, PlainFault, refuse_outside, up_to
-from harness.faults.delay import STREAMS, Stream
+from fiskil_harness.faults.acts import LONGEST_MS, refuse_other
+from fiskil_harness.faults.delay import STREAMS, Stream
+from fiskil_harness.faults.fault import Act, Asked, End, Pause, Piece, PlainFault, refuse_outside, up_to
 
 
 class Timeout(PlainFault, frozen=True, kw_only=True, tag="timeout"):

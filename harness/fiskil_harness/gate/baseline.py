@@ -6,15 +6,15 @@ Only what both asked is compared: a scenario that the baseline never ran makes n
 import datetime
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 
-from harness import gate
-from harness.driver import Outcome
-from harness.errors import UsageError
-from harness.gate import Comparison, Decision, Difference, GateResult, Judgement
-from harness.practices import bears_on
-from harness.probes import Verdict
-from harness.settings import Settings
-from harness.standings import PracticeStanding, Standing, some
-from harness.trials import Hold, Trial, was_not_run
+from fiskil_harness.core.config import Settings
+from fiskil_harness.errors import UsageError
+from fiskil_harness.gate import judgement
+from fiskil_harness.gate.interpretation_trials import Hold, Trial, was_not_run
+from fiskil_harness.gate.judgement import Comparison, Decision, Difference, GateResult, Judgement
+from fiskil_harness.gate.practice_status import PracticeStanding, Standing, some
+from fiskil_harness.probes import Verdict
+from fiskil_harness.probes.practices import bears_on
+from fiskil_harness.runner.driver import Outcome
 
 Pair = tuple[str, str]
 WEIGHTS = {0: Verdict.PASS, 1: Verdict.INCONCLUSIVE, 2: Verdict.FAIL}
@@ -65,7 +65,7 @@ def compare(
     """
     ran = {one.scenario for one in before.result.scenarios if not was_not_run(one)}
     asked = [one for one in now.scenarios if one.scenario in ran]
-    alike = gate.judge(asked, settings=settings, seed=now.seed, today=today, met=met)
+    alike = judgement.judge(asked, settings=settings, seed=now.seed, today=today, met=met)
     found = [
         *_practices(before.result.standings, alike.standings),
         *_probes(before.result.scenarios, asked, alike.standings),

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from harness.bugs import Bug, Witness, bugs
-from harness.driver import Outcome
-from harness.probes import Case, Finding, Verdict
+from fiskil_harness.gate.receiver_bugs import Bug, Witness, bugs
+from fiskil_harness.probes import Case, Finding, Verdict
+from fiskil_harness.runner.driver import Outcome
 
 UNSENT = "nothing of the kind was sent: this way of signing has none"
 

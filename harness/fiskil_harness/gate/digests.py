@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness.settings import Settings
+from fiskil_harness.core.config import Settings
 
 _SECRET = re.compile(r"auth|credential|key|pass|pwd|secret|token", re.IGNORECASE)
 

@@ -6,13 +6,13 @@ can play, and every flow that the app's team says it uses.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from harness import costs, flows
-from harness.errors import UsageError
-from harness.practices import practice
-from harness.probes import name_of
-from harness.scenario import Scenario
-from harness.settings import Settings
-from harness.standings import is_in_config
+from fiskil_harness.core.config import Settings
+from fiskil_harness.errors import UsageError
+from fiskil_harness.gate.practice_status import is_in_config
+from fiskil_harness.probes import coverage, name_of
+from fiskil_harness.probes.practices import practice
+from fiskil_harness.scenario import costs
+from fiskil_harness.scenario.scenario import Scenario
 
 BUDGET_S = 48.0
 """Up to this sum, questions that no practice needs are asked too, the cheapest first."""
@@ -28,7 +28,7 @@ Listing = Callable[[str], tuple[str, ...]]
 def shortlist(scenarios: Sequence[Scenario], settings: Settings) -> list[Scenario]:
     """Those of *scenarios* that ask each question once, in their order."""
     playable = [one for one in scenarios if all(is_in_config(settings, hook) for hook in one.needs)]
-    wanted = frozenset(("flow", one) for one in (*flows.expected_of(settings.app.facts), *flows.expected_errors()))
+    wanted = frozenset(("flow", one) for one in (*coverage.expected_of(settings.app.facts), *coverage.expected_errors()))
     asked = {one.name: _needed(one) | (_flows(one) & wanted) for one in scenarios}
     chosen = _cover([one.name for one in playable], asked, ())
     # What nothing can ask here is asked all the same, so that the report names the hook it lacks.

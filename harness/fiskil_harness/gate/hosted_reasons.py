@@ -1,6 +1,6 @@
 """Why a practice cannot be proven before the hosted API, in words."""
 
-from harness.hosted.suitable import THEIRS
+from fiskil_harness.runner.hosted.eligibility import THEIRS
 
 SECOND_PAIR = "it would take a second key pair, and none is made at Fiskil"
 WEBHOOKS = "webhooks are Fiskil's own there, and none is sent by us"

@@ -13,23 +13,24 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from harness import gate, interrupts
-from harness.driver import Outcome
-from harness.errors import HarnessError
-from harness.gate import Judgement
-from harness.hosted.account import Account
-from harness.hosted.address import Address, address_of
-from harness.hosted.reasons import reason_of
-from harness.hosted.suitable import left_out
-from harness.hosted.worker import HostedWorker
-from harness.link.relay_guard import Guard
-from harness.readings import Readings
-from harness.redact import Redactor
-from harness.runner import Progress, Rehearsal, in_order, not_run
-from harness.scenario import Scenario
-from harness.settings import Settings
-from harness.standings import NOT_RUN, PracticeStanding, Standing
-from harness.worker import Played
+from fiskil_harness.core import signals
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.errors import HarnessError
+from fiskil_harness.faults.proxy.reverse.read_only_guard import Guard
+from fiskil_harness.gate import judgement
+from fiskil_harness.gate.hosted_reasons import reason_of
+from fiskil_harness.gate.judgement import Judgement
+from fiskil_harness.gate.practice_status import NOT_RUN, PracticeStanding, Standing
+from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.runner.hosted.account import Account
+from fiskil_harness.runner.hosted.address import Address, address_of
+from fiskil_harness.runner.hosted.eligibility import left_out
+from fiskil_harness.runner.hosted.worker import HostedWorker
+from fiskil_harness.runner.session import Progress, Rehearsal, in_order, not_run
+from fiskil_harness.runner.worker import Played
+from fiskil_harness.scenario.scenario import Scenario
 
 
 class Traffic(Struct, frozen=True, kw_only=True):
@@ -69,7 +70,7 @@ def rehearse(
     hosted = settings.hosted
     folder = Path(tempfile.mkdtemp(prefix="fiskil-harness-hosted-"))
     try:
-        with interrupts.stops_as_interrupt(), _account(address) as account:
+        with signals.stops_as_interrupt(), _account(address) as account:
             guard = Guard(
                 client_id=address.client_id, lets_write=lets_write, most_requests=hosted.most_requests, most_s=hosted.most_s
             )
@@ -90,7 +91,7 @@ def rehearse(
                 worker.close()
             traffic = Traffic(of_app=guard.passed, of_ours=account.asked, most=guard.most_requests)
     finally:
-        with interrupts.ignored():
+        with signals.ignored():
             shutil.rmtree(folder, ignore_errors=True)
     outcomes = {one.scenario: one for one in (*drifted, *(one.outcome for one in played))}
     for scenario in scenarios:
@@ -112,8 +113,8 @@ def judge(
     """Judge what was seen; a gate says of each practice that cannot be proven there why that is so."""
     outcomes = run.rehearsal.outcomes
     if not is_gate:
-        return gate.report_only(outcomes, settings=settings, seed=seed, today=today, left_out=tuple(lines))
-    whole = gate.judge(outcomes, settings=settings, seed=seed, today=today, is_whole=run.rehearsal.is_whole)
+        return judgement.report_only(outcomes, settings=settings, seed=seed, today=today, left_out=tuple(lines))
+    whole = judgement.judge(outcomes, settings=settings, seed=seed, today=today, is_whole=run.rehearsal.is_whole)
     borne = {practice_id for outcome in outcomes for practice_id in outcome.practices}
     # A practice of which a part alone is tried there says what keeps the rest from being tried.
     told = {one.practice for one in whole.standings if not one.reason.startswith(NOT_RUN)}
@@ -136,7 +137,7 @@ def _unproven(one: PracticeStanding) -> PracticeStanding:
 
 def _drifted(account: Account, worker: HostedWorker, settings: Settings, seed: int) -> Outcome:
     """Whether the hosted API still is what the contract says, without a secret."""
-    from harness.hosted.drift import drift  # what judges documents takes long to import
+    from fiskil_harness.runner.hosted.drift import drift  # what judges documents takes long to import
 
     found = drift(account.place, Readings(settings.sandbox.readings), seed=seed)
     return msgspec.convert(worker.redactor.redact_tree(msgspec.to_builtins(found)), Outcome)

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
-from harness.driver import Outcome
-from harness.errors import ConfigError, UnknownName
-from harness.judging import NOT_RUN
-from harness.probes import Finding, Verdict
-from harness.readings import Clause, Readings, parse, switches
-from harness.scenario import AT, Scenario, load
-from harness.settings import Settings
+from fiskil_harness.core.clauses import Clause, Readings, parse, switches
+from fiskil_harness.core.config import Settings
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.probes.evaluation import NOT_RUN
+from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.scenario.scenario import AT, Scenario, load
 
 STEPS = "every_step_done"
 

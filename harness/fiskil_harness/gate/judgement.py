@@ -10,19 +10,14 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
-from harness import flows, trials
-from harness.app.hooks import HOOKS, ORIGIN_TOLD, SECRET_TOLD
-from harness.diagnosis import Diagnosis, diagnose
-from harness.digests import Digests
-from harness.driver import Outcome
-from harness.errors import ConfigError
-from harness.exhibits import Exhibit, Picture, Story
-from harness.flows import Coverage
-from harness.journal import API_TOLD, CA_TOLD
-from harness.practices import all_practices
-from harness.probes import Verdict, heaviest
-from harness.settings import Settings
-from harness.standings import (
+from fiskil_harness.app.hooks import HOOKS, ORIGIN_TOLD, SECRET_TOLD
+from fiskil_harness.core.config import Settings
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.gate import interpretation_trials
+from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
+from fiskil_harness.gate.digests import Digests
+from fiskil_harness.gate.interpretation_trials import Hold, Trial, was_not_run
+from fiskil_harness.gate.practice_status import (
     PracticeStanding,
     Standing,
     check_statements,
@@ -31,8 +26,13 @@ from harness.standings import (
     stand,
     statement_remarks,
 )
-from harness.trials import Hold, Trial, was_not_run
-from harness.worker import Measure
+from fiskil_harness.journal import API_TOLD, CA_TOLD
+from fiskil_harness.probes import Verdict, coverage, heaviest
+from fiskil_harness.probes.coverage import Coverage
+from fiskil_harness.probes.evidence import Exhibit, Picture, Story
+from fiskil_harness.probes.practices import all_practices
+from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.runner.worker import Measure
 
 FORMAT = "fiskil-harness/report/2"
 NOT_THE_WHOLE = "so this is not the whole, and the gate stays shut."
@@ -197,7 +197,7 @@ def check(settings: Settings) -> None:
         ConfigError: Nothing is required, a reading does not exist, a statement stands twice or says nothing, or experiments
             can tell.
     """
-    trials.check(settings)
+    interpretation_trials.check(settings)
     source = settings.source or "the config"
     if not settings.gate.required:
         raise ConfigError(f"{source}: gate.required is empty, so the gate would ask for nothing. Write 'all', or some ids.")
@@ -226,8 +226,8 @@ def judge(
     """
     met = frozenset(met)
     every = sorted(outcomes, key=lambda one: one.scenario)
-    ordered = tuple(one for one in every if not trials.is_of_trial(one))
-    tried = trials.judged(filter(trials.is_of_trial, every), usual=ordered, settings=settings)
+    ordered = tuple(one for one in every if not interpretation_trials.is_of_trial(one))
+    tried = interpretation_trials.judged(filter(interpretation_trials.is_of_trial, every), usual=ordered, settings=settings)
     required = set(all_practices()) if settings.gate.required == "all" else set(settings.gate.required)
     standings = tuple(
         stand(one, ordered, settings, today, is_required=one.id in required, met=met) for one in all_practices().values()
@@ -250,7 +250,7 @@ def judge(
         trials=tried,
         bugs=diagnose(ordered),
         is_fast=is_fast,
-        coverage=flows.coverage(settings.app.facts, _flows_of(ordered), met),
+        coverage=coverage.coverage(settings.app.facts, _flows_of(ordered), met),
         remarks=tuple(_remarks(ordered, settings, today, is_fast=is_fast, left_out=left_out)),
     )
 

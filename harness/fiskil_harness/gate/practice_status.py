@@ -9,13 +9,12 @@ from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
-from harness import flows
-from harness.driver import Outcome
-from harness.errors import ConfigError, UnknownName
-from harness.judging import EVERY_STEP
-from harness.practices import Practice, bears_on, practice
-from harness.probes import Finding, Verdict
-from harness.settings import Attestation, Settings, Waiver
+from fiskil_harness.core.config import Attestation, Settings, Waiver
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.probes import Finding, Verdict, coverage
+from fiskil_harness.probes.evaluation import EVERY_STEP
+from fiskil_harness.probes.practices import Practice, bears_on, practice
+from fiskil_harness.runner.driver import Outcome
 
 FACTS = "app.facts"
 LIMITS = "app.limits."
@@ -210,10 +209,10 @@ def _by_flows(
 ) -> tuple[Standing, str, tuple[str, ...]]:
     """Proven when everything that the app uses was exercised; a flow that was not is named."""
     if settings.app.facts.uses_events is None:
-        return Standing.NOT_PROVEN, f"the config lacks {flows.FACT}", (flows.FACT,)
-    wanted = flows.expected_of(settings.app.facts, met)
+        return Standing.NOT_PROVEN, f"the config lacks {coverage.FACT}", (coverage.FACT,)
+    wanted = coverage.expected_of(settings.app.facts, met)
     done = [outcome for outcome in outcomes if not any(finding.probe == EVERY_STEP for finding in outcome.findings)]
-    left = flows.untested(settings.app.facts, (flow for outcome in done for flow in outcome.flows), met)
+    left = coverage.untested(settings.app.facts, (flow for outcome in done for flow in outcome.flows), met)
     if left:
         return Standing.NOT_PROVEN, f"not exercised: {some(left)}", ()
     what = "every event used, every ending of a journey" + (", every endpoint called, every kind of error" if met else "")

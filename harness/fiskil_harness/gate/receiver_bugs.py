@@ -6,8 +6,8 @@ from functools import cache
 import msgspec
 from msgspec import Struct
 
-from harness import catalog
-from harness.errors import ConfigError, UnknownName
+from fiskil_harness.core import catalog
+from fiskil_harness.errors import ConfigError, UnknownName
 
 FILE = "receiver_bugs.toml"
 SECTIONS = {

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import msgspec
 
-from harness.errors import UsageError
-from harness.gate import FORMAT, GateResult
+from fiskil_harness.errors import UsageError
+from fiskil_harness.gate.judgement import FORMAT, GateResult
 
 
 class _Head(msgspec.Struct):

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
-from harness import gate, trials
-from harness.driver import Outcome
-from harness.errors import UsageError
-from harness.gate import Comparison, Decision, GateResult, Judgement, Share
-from harness.scenario import Scenario, load_all
-from harness.settings import Settings
-from harness.shortlist import shortlist
+from fiskil_harness.core.config import Settings
+from fiskil_harness.errors import UsageError
+from fiskil_harness.gate import interpretation_trials, judgement
+from fiskil_harness.gate.fast_selection import shortlist
+from fiskil_harness.gate.judgement import Comparison, Decision, GateResult, Judgement, Share
+from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.scenario.scenario import Scenario, load_all
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -39,7 +39,7 @@ class Part(Struct, frozen=True, kw_only=True):
 
 def plan(settings: Settings, *, is_fast: bool, is_all_readings: bool) -> Plan:
     """What a gate with these options runs, the trials under other readings included."""
-    every, tried = load_all(), trials.planned(settings, is_all=is_all_readings)
+    every, tried = load_all(), interpretation_trials.planned(settings, is_all=is_all_readings)
     if not is_fast:
         return Plan(scenarios=(*every, *tried))
     compared = {one.usual_name for one in tried}
@@ -61,11 +61,11 @@ def judge_share(
     left_out: tuple[str, ...],
 ) -> tuple[Judgement, Share]:
     """What there is to say of a part by itself, and the share with all that `merge` needs."""
-    own = [one for one in outcomes if not trials.is_of_trial(one)]
-    judged = gate.report_only(own, settings=settings, seed=seed, today=today)
+    own = [one for one in outcomes if not interpretation_trials.is_of_trial(one)]
+    judged = judgement.report_only(own, settings=settings, seed=seed, today=today)
     remark = f"Part {share.number} of {share.count}: only `fiskil-harness merge`, with all of them, asks the gate."
     judged = msgspec.structs.replace(judged, is_fast=is_fast, left_out=left_out, remarks=(remark, *judged.remarks))
-    under = tuple(sorted(filter(trials.is_of_trial, outcomes), key=lambda one: one.scenario))
+    under = tuple(sorted(filter(interpretation_trials.is_of_trial, outcomes), key=lambda one: one.scenario))
     return judged, msgspec.structs.replace(share, under_readings=under)
 
 
@@ -104,7 +104,7 @@ def missing(parts: Sequence[Part]) -> str:
         return ""
     noun = "Part" if len(absent) == 1 else "Parts"
     verb = "is" if len(absent) == 1 else "are"
-    return f"{noun} {', '.join(absent)} of {count} {verb} missing, {gate.NOT_THE_WHOLE}"
+    return f"{noun} {', '.join(absent)} of {count} {verb} missing, {judgement.NOT_THE_WHOLE}"
 
 
 def met(parts: Sequence[Part]) -> frozenset[str]:
@@ -126,7 +126,7 @@ def merged(parts: Sequence[Part], *, settings: Settings, today: datetime.date, a
     _refuse_other_scenarios(outcomes, planned, is_complete=not complaint)
     runs = [one.whole.run for one in ordered]
     was_interrupted, faults = any(one.was_interrupted for one in runs), sum(one.faults for one in runs)
-    judged = gate.judge(
+    judged = judgement.judge(
         outcomes,
         settings=settings,
         seed=first.result.seed,

@@ -5,55 +5,7 @@ verdict's words, so two runs with one seed read the same. Bytes stay raw in memo
 redactor.
 """
 
-from harness.journal.app import (
-    CutShort,
-    Effects,
-    Filed,
-    Heard,
-    HookCall,
-    Idle,
-    Journey,
-    Leak,
-    Output,
-    Reported,
-    Started,
-    Stood,
-    Trouble,
-    Visit,
-)
-from harness.journal.deliveries import (
-    AMIDST,
-    EARLY,
-    HALVED,
-    HOMES,
-    BaitLaid,
-    BaitTaken,
-    Delivery,
-    EventSeen,
-    Flood,
-    Headers,
-    PlanKind,
-    PlanRun,
-)
-from harness.journal.entry import Entry
-from harness.journal.given import (
-    API_TOLD,
-    CA_TOLD,
-    ApiUntold,
-    Canaries,
-    Declared,
-    History,
-    KeyGiven,
-    Limits,
-    Production,
-    Reduction,
-    UsedEvents,
-)
-from harness.journal.monitors import OTLP, Monitors, is_of_the_runtime, moved, moved_perhaps
-from harness.journal.pages import GIVEN_UP, Control, Fetched, Picture, Pressed, Sharing, Shown, Stored
-from harness.journal.record import BODY_KEPT, Journal, Keeping, kept
-from harness.journal.secure import Handshake, TlsServed
-from harness.journal.traffic import (
+from fiskil_harness.journal.entries.api import (
     Abandoned,
     Bite,
     ConsentSeen,
@@ -69,6 +21,54 @@ from harness.journal.traffic import (
     Unencrypted,
     Unreached,
 )
+from fiskil_harness.journal.entries.app import (
+    CutShort,
+    Effects,
+    Filed,
+    Heard,
+    HookCall,
+    Idle,
+    Journey,
+    Leak,
+    Output,
+    Reported,
+    Started,
+    Stood,
+    Trouble,
+    Visit,
+)
+from fiskil_harness.journal.entries.declared import (
+    API_TOLD,
+    CA_TOLD,
+    ApiUntold,
+    Canaries,
+    Declared,
+    History,
+    KeyGiven,
+    Limits,
+    Production,
+    Reduction,
+    UsedEvents,
+)
+from fiskil_harness.journal.entries.deliveries import (
+    AMIDST,
+    EARLY,
+    HALVED,
+    HOMES,
+    BaitLaid,
+    BaitTaken,
+    Delivery,
+    EventSeen,
+    Flood,
+    Headers,
+    PlanKind,
+    PlanRun,
+)
+from fiskil_harness.journal.entries.entry import Entry
+from fiskil_harness.journal.entries.monitoring import OTLP, Monitors, is_of_the_runtime, moved, moved_perhaps
+from fiskil_harness.journal.entries.pages import GIVEN_UP, Control, Fetched, Picture, Pressed, Sharing, Shown, Stored
+from fiskil_harness.journal.entries.tls import Handshake, TlsServed
+from fiskil_harness.journal.journal import BODY_KEPT, Journal, Keeping, kept
 
 __all__ = [
     "AMIDST",

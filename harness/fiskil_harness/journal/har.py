@@ -12,10 +12,10 @@ from http.client import responses
 from importlib import metadata
 from typing import Any
 
-from harness import masking
-from harness.clock import real_now, rfc3339
-from harness.journal import Exchange, Journal
-from harness.redact import Redactor
+from fiskil_harness.core.clock import real_now, rfc3339
+from fiskil_harness.core.redaction import masking
+from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.journal import Exchange, Journal
 
 VERSION = "1.2"
 _SHORTENED = re.compile(rb"\n\[\.\.\. (\d+) bytes, sha256 [0-9a-f]{64}\]\Z")

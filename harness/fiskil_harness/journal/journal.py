@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from harness.clock import stopwatch
-from harness.journal.deliveries import Delivery, Headers
-from harness.journal.entry import Entry
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.journal.entries.deliveries import Delivery, Headers
+from fiskil_harness.journal.entries.entry import Entry
 
 BODY_KEPT = 65_536
 """Longer bodies are kept as digest, length and head (see ``kept``)."""

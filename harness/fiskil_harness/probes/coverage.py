@@ -10,11 +10,11 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from harness.journal import Exchange, Journal, Journey
-from harness.model import DATASETS, USUAL_PERMISSIONS, Ending
-from harness.model.event import EVENT_KINDS
-from harness.probes.calls import calls, told
-from harness.settings import Facts
+from fiskil_harness.core.config import Facts
+from fiskil_harness.core.model import DATASETS, USUAL_PERMISSIONS, Ending
+from fiskil_harness.core.model.events import EVENT_KINDS
+from fiskil_harness.journal import Exchange, Journal, Journey
+from fiskil_harness.journal.queries.api_calls import calls, told
 
 LEFT = "ABANDONED"
 ENDINGS = (*(one.value for one in Ending if one is not Ending.INVALID), LEFT)

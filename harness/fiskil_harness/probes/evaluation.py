@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
-from harness.app.observe import EFFECTS
-from harness.errors import HarnessError
-from harness.journal import API_TOLD, ApiUntold, CutShort, Delivery, Effects, FaultSet, Journal
-from harness.probes import Finding, Verdict, name_of
-from harness.probes.calls import calls
-from harness.probes.vain import asked_in_vain
+from fiskil_harness.app.effects import EFFECTS
+from fiskil_harness.errors import HarnessError
+from fiskil_harness.journal import API_TOLD, ApiUntold, CutShort, Delivery, Effects, FaultSet, Journal
+from fiskil_harness.journal.queries.api_calls import calls
+from fiskil_harness.journal.queries.failed_hooks import asked_in_vain
+from fiskil_harness.probes import Finding, Verdict, name_of
 
 EVERY_STEP, EVERY_FAULT = "every_step_done", "every_fault_bit"
 NOT_RUN = "every_scenario_run"

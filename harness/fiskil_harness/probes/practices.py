@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness import catalog
-from harness.errors import ConfigError, UnknownName
-from harness.probes import name_of
+from fiskil_harness.core import catalog
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.probes import name_of
 
 
 class Practice(Struct, frozen=True, kw_only=True):

@@ -8,8 +8,8 @@ from typing import ClassVar, Protocol
 
 from msgspec import Struct
 
-from harness.journal import Journal
-from harness.probes.finding import Case, Finding, Verdict
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Journal
 
 
 class Probe(Protocol):

@@ -14,12 +14,12 @@ import pytest
 if TYPE_CHECKING:
     from pytest_httpserver import HTTPServer
 
-    from harness.app import AppUnderTest
-    from harness.clock import Clock
-    from harness.deliveries import Deliveries
-    from harness.local import Enrolled, LocalFiskil
-    from harness.settings import Settings
-    from harness.worker import Worker
+    from fiskil_harness.app import AppUnderTest
+    from fiskil_harness.core.clock import Clock
+    from fiskil_harness.core.config import Settings
+    from fiskil_harness.runner.worker import Worker
+    from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
+    from fiskil_harness.server.manual_deliveries import Deliveries
 
 ALL = "*"
 
@@ -57,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Load the room for scenarios only where scenarios are asked for."""
     config.addinivalue_line("markers", "fiskil: a scenario of fiskil-harness, collected on request.")
     if config.getoption("fiskil_rehearsal") or _patterns(config):
-        from harness.pytest_items import Collecting
+        from fiskil_harness.pytest_plugin.items import Collecting
 
         config.pluginmanager.register(Collecting(config, _patterns(config)), "fiskil-collecting")
 
@@ -80,7 +80,7 @@ def fiskil_app_object() -> Any:
 @pytest.fixture(scope="session")
 def fiskil_settings(request: pytest.FixtureRequest) -> Settings:
     """The config of the app under test, as ``fiskil-harness.toml`` gives it; override it to build one in Python."""
-    from harness.pytest_items import plainly, settings_of
+    from fiskil_harness.pytest_plugin.items import plainly, settings_of
 
     with plainly():
         return settings_of(request.config)
@@ -89,7 +89,7 @@ def fiskil_settings(request: pytest.FixtureRequest) -> Settings:
 @pytest.fixture(scope="session")
 def fiskil_worker(request: pytest.FixtureRequest, fiskil_settings: Settings, fiskil_app_object: Any) -> Iterator[Worker]:
     """The driver behind every other fixture: one sandbox and one app for each pytest worker."""
-    from harness.pytest_items import open_worker, plainly
+    from fiskil_harness.pytest_plugin.items import open_worker, plainly
 
     with plainly():
         worker = open_worker(request.config, fiskil_settings, fiskil_app_object)
@@ -146,7 +146,7 @@ def broken(sandbox: LocalFiskil) -> Any:
 @pytest.fixture(scope="session")
 def fiskil_app(fiskil_worker: Worker) -> AppUnderTest:
     """The app of the config (or ``fiskil_app_object``), started once for the session, with the sandbox in front of it."""
-    from harness.pytest_items import app_of, plainly
+    from fiskil_harness.pytest_plugin.items import app_of, plainly
 
     with plainly():
         return app_of(fiskil_worker)
@@ -155,7 +155,7 @@ def fiskil_app(fiskil_worker: Worker) -> AppUnderTest:
 @pytest.fixture
 def deliveries(sandbox: LocalFiskil) -> Deliveries:
     """Hand the sandbox's events over to any receiver on loopback: ``deliveries.deliver(url)``, ``retry``, ``replay``."""
-    from harness.deliveries import Deliveries
+    from fiskil_harness.server.manual_deliveries import Deliveries
 
     return Deliveries(sandbox)
 

@@ -11,17 +11,17 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from harness import interrupts, settings
-from harness.app import AppUnderTest
-from harness.errors import ConfigError, HarnessError
-from harness.probes import Verdict
-from harness.readings import parse
-from harness.report.words import finding_lines
-from harness.runner import REFUSAL, can_share_out, read_order, write_played
-from harness.scenario import Scenario
-from harness.selection import select_from
-from harness.settings import Settings
-from harness.worker import Played, Worker
+from fiskil_harness.app import AppUnderTest
+from fiskil_harness.core import signals
+from fiskil_harness.core.clauses import parse
+from fiskil_harness.core.config import Settings, find, load
+from fiskil_harness.errors import ConfigError, HarnessError
+from fiskil_harness.gate.report.text import finding_lines
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner.session import REFUSAL, can_share_out, read_order, write_played
+from fiskil_harness.runner.worker import Played, Worker
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.selection import select_from
 
 NO_APP = (
     "There is no app to start: no fiskil-harness.toml was found, or it names none. `fiskil-harness init` writes one, "
@@ -149,8 +149,8 @@ class Collecting:
         """Sum up by practice."""
         if not self._played:
             return
-        from harness.clock import real_now
-        from harness.gate import report_only
+        from fiskil_harness.core.clock import real_now
+        from fiskil_harness.gate.judgement import report_only
 
         judgement = report_only(
             [one.outcome for one in self._played],
@@ -174,8 +174,8 @@ def settings_of(config: pytest.Config) -> Settings:
     path = config.invocation_params.dir / named if named else None
     if path is None and config.getini("fiskil_config"):
         path = config.rootpath / config.getini("fiskil_config")
-    path = path or settings.find(config.rootpath)
-    found = settings.load(path) if path else Settings()
+    path = path or find(config.rootpath)
+    found = load(path) if path else Settings()
     chosen = {**found.sandbox.readings, **parse([*config.getini("fiskil_readings"), *config.getoption("fiskil_reading")])}
     return msgspec.structs.replace(found, sandbox=msgspec.structs.replace(found.sandbox, readings=chosen))
 
@@ -288,7 +288,7 @@ def _answer_signals(config: pytest.Config, folder: Path) -> None:
     if not _worker_id(config):
         return
 
-    heeded = interrupts.heeded()
+    heeded = signals.heeded()
 
     def interrupt(_number: int, _frame: object) -> None:
         for one in heeded:

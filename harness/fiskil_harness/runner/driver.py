@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from harness import catalog, judging
-from harness.app import open_app
-from harness.app.hooks import OF_SOME
-from harness.app.observe import EFFECTS
-from harness.app.output import Mark, end_of, start_of, written_since
-from harness.beforehand import stated, values_of
-from harness.browser import Chromium
-from harness.clock import pause, wait_until
-from harness.errors import HarnessError, HookError, HookMissing, ToolMissing
-from harness.flows import exercised_in
-from harness.ids import fresh_salt, stream
-from harness.journal import (
+from fiskil_harness.app import open_app
+from fiskil_harness.app.browser import Chromium
+from fiskil_harness.app.effects import EFFECTS
+from fiskil_harness.app.hooks import OF_SOME
+from fiskil_harness.app.log_output import Mark, end_of, start_of, written_since
+from fiskil_harness.core import catalog
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clock import pause, wait_until
+from fiskil_harness.core.config import Settings, environment
+from fiskil_harness.core.config.webhook_format import READINGS
+from fiskil_harness.core.randomness import fresh_salt, stream
+from fiskil_harness.errors import HarnessError, HookError, HookMissing, ToolMissing
+from fiskil_harness.faults.proxy.bite_log import fault_set
+from fiskil_harness.journal import (
     OTLP,
     Canaries,
     Delivery,
@@ -34,24 +36,22 @@ from harness.journal import (
     ReadingsAsked,
     Started,
 )
-from harness.link.noting import fault_set
-from harness.local import LocalFiskil
-from harness.probes import Finding, Verdict, heaviest
-from harness.pulse import Pulse
-from harness.readings import Readings
-from harness.sandbox.console import Console, asked_for
-from harness.scenario import Scenario
-from harness.settings import Settings, environment
-from harness.settings.dialect import READINGS
-from harness.stage import Stage
-from harness.steps import AnyStep, Forge, in_words
-from harness.steps import name_of as step_name
-from harness.webhooks import Sender, Target
-from harness.webhooks.adapter import told_by
-from harness.webhooks.schemes import key_of
+from fiskil_harness.probes import Finding, Verdict, evaluation, heaviest
+from fiskil_harness.probes.coverage import exercised_in
+from fiskil_harness.runner.pause_monitor import Pulse
+from fiskil_harness.runner.preamble import stated, values_of
+from fiskil_harness.sandbox.consents.console import Console, asked_for
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.stage import Stage
+from fiskil_harness.scenario.steps import AnyStep, Forge, in_words
+from fiskil_harness.scenario.steps import name_of as step_name
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from fiskil_harness.webhooks import Sender, Target
+from fiskil_harness.webhooks.payload_format import told_by
+from fiskil_harness.webhooks.signature_schemes import key_of
 
 if TYPE_CHECKING:
-    from harness.plans import Tried
+    from fiskil_harness.scenario.generation import Tried
 
 QUIET_S = 0.12
 QUIET_CAP_S = 5.0
@@ -221,7 +221,7 @@ class Driver:
     def judge(self, scenario: Scenario, journal: Journal, crashed: str) -> tuple[Finding, ...]:
         """What the probes find in the finished journal, and what kept the scenario from showing all that it could."""
         missing = [hook for hook in scenario.needs if not self.app.has(hook)]
-        return judging.findings(scenario.probes, journal, crashed=crashed, missing=missing[0] if missing else "")
+        return evaluation.findings(scenario.probes, journal, crashed=crashed, missing=missing[0] if missing else "")
 
     def _read_as(self, readings: dict[str, str]) -> None:
         """Let the scenario's readings rule; an app that learnt something under others, a token above all, starts anew."""
@@ -310,7 +310,7 @@ class Driver:
         self, journal: Journal, scenario: Scenario, kind: PlanKind, wanted: int, shrink_s: float
     ) -> tuple[PlanRun, ...]:
         """Run generated plans, each with its own journal, while the *scenario* that asked for them waits with *journal*."""
-        from harness.plans import explore
+        from fiskil_harness.scenario.generation import explore
 
         readings, self._explored = scenario.readings, scenario.name
 
@@ -339,15 +339,15 @@ class Driver:
 
     def try_plan(self, plan: Scenario) -> "Tried":
         """Run a drawn plan and judge it; the app is started again after one that leaves it unwell, and only then."""
-        from harness.plans import Tried
-        from harness.plans.living import is_unwell
+        from fiskil_harness.scenario.generation import Tried
+        from fiskil_harness.scenario.generation.life_strategies import is_unwell
 
         journal, crashed = self.perform(plan, quiet_s=PLAN_QUIET_S, is_unwell=is_unwell)
         return Tried(findings=self.judge(plan, journal, crashed), journal=journal)
 
     def hooks(self) -> frozenset[str]:
         """The hooks that the app has, of those that drawn lives may need."""
-        from harness.plans.deeds import HOOKS
+        from fiskil_harness.scenario.generation.life_actions import HOOKS
 
         return frozenset(hook for hook in HOOKS if self.app.has(hook))
 

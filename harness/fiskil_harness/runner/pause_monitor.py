@@ -6,8 +6,8 @@ Limits are measured in real time, so whoever is paused with the rest of the mach
 import threading
 from types import TracebackType
 
-from harness.clock import stopwatch
-from harness.journal import Journal, Stood
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.journal import Journal, Stood
 
 EVERY_S = 0.05
 LEAST_S = 0.1

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import msgspec
 
-from harness.clock import real_now
-from harness.journal import ApiUntold, Declared, Entry, History, KeyGiven, Limits, Production, Reduction, UsedEvents
-from harness.listen import free_port
-from harness.local import LocalFiskil
-from harness.settings import Settings
+from fiskil_harness.core.clock import real_now
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.net.server import free_port
+from fiskil_harness.journal import ApiUntold, Declared, Entry, History, KeyGiven, Limits, Production, Reduction, UsedEvents
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
 def values_of(settings: Settings, fiskil: LocalFiskil, workdir: Path) -> dict[str, str]:

@@ -16,15 +16,16 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct
 
-from harness import costs, interrupts
-from harness.driver import Outcome
-from harness.errors import AppError, UsageError
-from harness.exhibits import Exhibit, Picture, Story
-from harness.judging import NOT_RUN
-from harness.probes import Finding, Verdict
-from harness.scenario import Scenario
-from harness.settings import Settings
-from harness.worker import LooksOn, Measure, Played
+from fiskil_harness.core import signals
+from fiskil_harness.core.config import Settings
+from fiskil_harness.errors import AppError, UsageError
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.probes.evaluation import NOT_RUN
+from fiskil_harness.probes.evidence import Exhibit, Picture, Story
+from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.runner.worker import LooksOn, Measure, Played
+from fiskil_harness.scenario import costs
+from fiskil_harness.scenario.scenario import Scenario
 
 UNUSED_PLUGINS = (
     "cacheprovider",
@@ -124,11 +125,11 @@ def rehearse(
         order = Order(seed=seed, settings=settings, scenarios=ordered, tells_har=tells_har)
         write_order(folder, order)
         watch = _Watch(folder, progress, looks_on)
-        with interrupts.stops_as_interrupt(), _plain_environment():
+        with signals.stops_as_interrupt(), _plain_environment():
             _run_pytest(folder, watch, workers=min(workers, len(scenarios)))
         return _read(folder, order, watch)
     finally:
-        with interrupts.ignored():
+        with signals.ignored():
             bury(folder)
 
 
@@ -221,7 +222,7 @@ def _run_pytest(folder: Path, watch: _Watch, *, workers: int) -> None:
         "--capture=no",
         f"--fiskil-rehearsal={folder}",
     ]
-    for name in ("harness.pytest_plugin", *(("xdist.plugin",) if workers > 1 else ())):
+    for name in ("fiskil_harness.pytest_plugin", *(("xdist.plugin",) if workers > 1 else ())):
         arguments += ["-p", name]
     for name in UNUSED_PLUGINS:
         arguments += ["-p", f"no:{name}"]
@@ -273,7 +274,7 @@ def in_order(scenarios: Sequence[Scenario], settings: Settings, workers: int = 1
 
     Several workers begin with the longest, so that nobody waits for one at the end.
     """
-    from harness.steps import name_of
+    from fiskil_harness.scenario.steps import name_of
 
     def is_heavy(scenario: Scenario) -> bool:
         return not settings.app.command and any(name_of(step) in HEAVY_STEPS for step in scenario.steps)

@@ -14,23 +14,23 @@ from typing import Any
 import msgspec
 from msgspec import Struct, structs
 
-from harness import har, interrupts
-from harness.app.observe import EFFECTS, is_nowhere, look
-from harness.app.values import of_end_user
-from harness.clock import stopwatch
-from harness.driver import Driver, Outcome
-from harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
-from harness.exhibits import Exhibit, Picture, Story, exhibits, happened, pictures, told
-from harness.flows import met_in
-from harness.journal import Delivery, Effects, Exchange, Journal, PlanRun, Trouble
-from harness.journal.pairs import Pairs, covered
-from harness.judging import EFFECTS_TOLD
-from harness.local import LocalFiskil, secrets_of
-from harness.probes import Finding, Verdict
-from harness.redact import Redactor
-from harness.scenario import Scenario
-from harness.settings import Settings
-from harness.steps import in_words
+from fiskil_harness.app.effects import EFFECTS, is_nowhere, look
+from fiskil_harness.app.template_values import of_end_user
+from fiskil_harness.core import signals
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
+from fiskil_harness.journal import Delivery, Effects, Exchange, Journal, PlanRun, Trouble, har
+from fiskil_harness.journal.entries.plan_pairs import Pairs, covered
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.probes.coverage import met_in
+from fiskil_harness.probes.evaluation import EFFECTS_TOLD
+from fiskil_harness.probes.evidence import Exhibit, Picture, Story, exhibits, live_lines, pictures, told
+from fiskil_harness.runner.driver import Driver, Outcome
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.steps import in_words
+from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
 
 NOBODY = of_end_user(ref="rehearsal-nobody", end_user_id="eu_" + "0" * 27, email="nobody@example.com", name="No Body")
 """An end user that no app knows, for a first look at a hook."""
@@ -210,7 +210,7 @@ class Worker:
         new = list(journal)[self._seen if number else 0 :]
         self._seen = len(journal)
         coming = in_words(scenario.steps[number]) if number < len(scenario.steps) else ""
-        told = [self.redactor.redact(line) for line in happened.lines(new)]
+        told = [self.redactor.redact(line) for line in live_lines.lines(new)]
         self.looks_on(scenario.name, number, len(scenario.steps), self.redactor.redact(coming), told)
 
     def _listen(self, journal: Journal) -> None:
@@ -235,7 +235,7 @@ class Worker:
 
     def close(self) -> None:
         """Stop the app and every server and remove the folder; a second Ctrl-C waits until that is done."""
-        with interrupts.ignored():
+        with signals.ignored():
             self._replace_driver()
             shutil.rmtree(self._folder, ignore_errors=True)
 

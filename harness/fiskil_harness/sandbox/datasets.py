@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from harness.model import Consent
-from harness.sandbox.account_details import accounts
-from harness.sandbox.categories import overridden
-from harness.sandbox.days import ceiling_of
-from harness.sandbox.identity import identity
-from harness.sandbox.payees import payees
-from harness.sandbox.products import products_of
-from harness.sandbox.regular_payments import direct_debits, scheduled_payments
-from harness.sandbox.statement import Statement
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import Consent
+from fiskil_harness.sandbox.bank.account_details import accounts
+from fiskil_harness.sandbox.bank.categories import overridden
+from fiskil_harness.sandbox.bank.days import ceiling_of
+from fiskil_harness.sandbox.bank.identity import identity
+from fiskil_harness.sandbox.bank.payees import payees
+from fiskil_harness.sandbox.bank.products import products_of
+from fiskil_harness.sandbox.bank.regular_payments import direct_debits, scheduled_payments
+from fiskil_harness.sandbox.bank.statement import Statement
+from fiskil_harness.sandbox.store import Store
 
 RECENT = timedelta(days=90)
 

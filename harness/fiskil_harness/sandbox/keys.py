@@ -1,6 +1,6 @@
 """API keys besides the one that the app was given first: what a rotation needs."""
 
-from harness.sandbox.store import Store
+from fiskil_harness.sandbox.store import Store
 
 
 def mint(store: Store) -> str:

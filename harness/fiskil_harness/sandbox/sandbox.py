@@ -7,19 +7,20 @@ from typing import Any
 
 import msgspec
 
-from harness.clock import Clock
-from harness.crashes import Crash
-from harness.errors import UnknownName, UsageError
-from harness.ids import Mint
-from harness.model import DATASETS, AuthSession, Consent, EndUser, Event, Institution, Person
-from harness.readings import Readings
-from harness.sandbox import consents, desk, end_users, institutions, people, sessions, sync, tokens
-from harness.sandbox.api.application import Api, Application
-from harness.sandbox.conclusion import conclude
-from harness.sandbox.console import Console
-from harness.sandbox.ledger import Ledger
-from harness.sandbox.pages.application import page_application
-from harness.sandbox.store import Credentials, Store
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clock import Clock
+from fiskil_harness.core.internal_errors import Crash
+from fiskil_harness.core.model import DATASETS, AuthSession, Consent, EndUser, Event, Institution, Person
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.errors import UnknownName, UsageError
+from fiskil_harness.sandbox import sync, tokens
+from fiskil_harness.sandbox.api.application import Api, Application
+from fiskil_harness.sandbox.bank.ledger import Ledger
+from fiskil_harness.sandbox.consents import account_changes, consents, end_users, institutions, people, sessions
+from fiskil_harness.sandbox.consents.console import Console
+from fiskil_harness.sandbox.consents.shortcut import conclude
+from fiskil_harness.sandbox.pages.application import page_application
+from fiskil_harness.sandbox.store import Credentials, Store
 
 WEBHOOK_KEY_BYTES = 78
 REVOKERS = ("end_user", "institution")
@@ -281,22 +282,22 @@ class Sandbox:
     def open_account(self, person: Person, key: str) -> None:
         """Open an account of *person* now, one whose file says that it opens later or never did."""
         with self._now() as store:
-            desk.open_account(store, person, key)
+            account_changes.open_account(store, person, key)
 
     def close_account(self, person: Person, key: str) -> None:
         """Close an account of *person* now."""
         with self._now() as store:
-            desk.close_account(store, person, key)
+            account_changes.close_account(store, person, key)
 
     def approve_sharing(self, person: Person, key: str) -> None:
         """Let every other holder agree to sharing an account of *person*."""
         with self._now() as store:
-            desk.approve_sharing(store, person, key)
+            account_changes.approve_sharing(store, person, key)
 
     def withdraw_sharing(self, person: Person, key: str) -> None:
         """Let another holder stop the sharing of an account of *person*."""
         with self._now() as store:
-            desk.withdraw_sharing(store, person, key)
+            account_changes.withdraw_sharing(store, person, key)
 
     def confirm_again(self, consent: Consent) -> None:
         """Tell ``consent.updated``."""

@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from harness.model import DATASETS, Consent
-from harness.sandbox.datasets import NAMED_ROWS, SOURCES, account_ids
-from harness.sandbox.sharing import closed_keys, shared_keys
-from harness.sandbox.statement import Statement
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import DATASETS, Consent
+from fiskil_harness.sandbox.bank.statement import Statement
+from fiskil_harness.sandbox.consents.sharing import closed_keys, shared_keys
+from fiskil_harness.sandbox.datasets import NAMED_ROWS, SOURCES, account_ids
+from fiskil_harness.sandbox.store import Store
 
 
 def finish(store: Store, consent: Consent, name: str, *, at: datetime, is_overtaken: bool = False) -> None:

@@ -13,15 +13,15 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness.clock import Clock
-from harness.crashes import Crash
-from harness.ids import Mint
-from harness.model import AuthSession, Consent, Event, Institution, Person
-from harness.readings import Readings
-from harness.sandbox.console import Console
-from harness.sandbox.energy_ledger import EnergyLedger
-from harness.sandbox.ledger import Ledger
-from harness.sandbox.tables import AccountLife, Consents, EndUsers, Syncs
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clock import Clock
+from fiskil_harness.core.internal_errors import Crash
+from fiskil_harness.core.model import AuthSession, Consent, Event, Institution, Person
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.sandbox.bank.ledger import Ledger
+from fiskil_harness.sandbox.consents.console import Console
+from fiskil_harness.sandbox.energy.ledger import EnergyLedger
+from fiskil_harness.sandbox.tables import AccountLife, Consents, EndUsers, Syncs
 
 TOKENS_REMEMBERED = 64
 LARGEST_PAGE = 1000

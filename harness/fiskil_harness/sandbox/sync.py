@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from harness.errors import UnknownName, UsageError
-from harness.model import DATASETS, Consent
-from harness.sandbox import consents
-from harness.sandbox.people import person_for
-from harness.sandbox.snapshots import finish
-from harness.sandbox.store import Store
-from harness.sandbox.tables import NEVER, PendingSync
+from fiskil_harness.core.model import DATASETS, Consent
+from fiskil_harness.errors import UnknownName, UsageError
+from fiskil_harness.sandbox.consents import consents
+from fiskil_harness.sandbox.consents.people import person_for
+from fiskil_harness.sandbox.snapshots import finish
+from fiskil_harness.sandbox.store import Store
+from fiskil_harness.sandbox.tables import NEVER, PendingSync
 
 LATEST_S = max(dataset.ready_after_s for dataset in DATASETS.values()) + 1
 EVERY = timedelta(days=1)

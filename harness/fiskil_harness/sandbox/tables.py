@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from msgspec import Struct
 
-from harness.model import Consent, EndUser
+from fiskil_harness.core.model import Consent, EndUser
 
 T = TypeVar("T")
 NEVER = datetime.max.replace(tzinfo=UTC)

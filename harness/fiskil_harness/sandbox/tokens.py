@@ -9,9 +9,9 @@ from itertools import islice
 
 import msgspec
 
-from harness.sandbox.console import CORE_SCOPES
-from harness.sandbox.problems import ApiProblem, bad_key_pair, unauthorized
-from harness.sandbox.store import Store, Token
+from fiskil_harness.sandbox.consents.console import CORE_SCOPES
+from fiskil_harness.sandbox.problems import ApiProblem, bad_key_pair, unauthorized
+from fiskil_harness.sandbox.store import Store, Token
 
 MOST_ALIVE = 10_000
 """More than any app takes in fifteen minutes; beyond it the older half dies, so that no load fills the memory."""

@@ -1,7 +1,7 @@
 """What scenarios cost on the reference app, and what they exercise there: the table by which work is chosen and shared out.
 
 The table decides which scenarios come together and in what order, never what is found in them.
-``python -m harness.costs REPORT.json`` prints it anew from the JSON report of a gate; `make costs` does all of it.
+``python -m fiskil_harness.scenario.costs REPORT.json`` prints it from the JSON report of a gate; see `make costs`.
 """
 
 import sys
@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness import catalog
-from harness.errors import ConfigError
+from fiskil_harness.core import catalog
+from fiskil_harness.errors import ConfigError
 
 TABLE = "costs.toml"
 UNKNOWN_S = 2.0

@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness import catalog
-from harness.errors import PlanError, UsageError
-from harness.practices import refuse_bad_pairs
-from harness.probes import AnyProbe
-from harness.readings import Readings
-from harness.steps import AnyStep
+from fiskil_harness.core import catalog
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.errors import PlanError, UsageError
+from fiskil_harness.probes import AnyProbe
+from fiskil_harness.probes.practices import refuse_bad_pairs
+from fiskil_harness.scenario.steps import AnyStep
 
 FORMAT = "fiskil-harness/plan/1"
 AT = "@"

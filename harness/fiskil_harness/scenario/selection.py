@@ -7,10 +7,10 @@ from typing import Literal
 
 import msgspec
 
-from harness import catalog
-from harness.errors import UnknownName, UsageError
-from harness.scenario import Scenario, load, load_all, read_plan
-from harness.steps import Explore
+from fiskil_harness.core import catalog
+from fiskil_harness.errors import UnknownName, UsageError
+from fiskil_harness.scenario.scenario import Scenario, load, load_all, read_plan
+from fiskil_harness.scenario.steps import Explore
 
 FILES = (".py", ".json")
 """What names of files end with: a scenario's, and a plan's."""

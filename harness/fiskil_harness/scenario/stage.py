@@ -9,26 +9,26 @@ from typing import Any
 
 import msgspec
 
-from harness.app import AppUnderTest
-from harness.app.due import Due
-from harness.app.files import Folder
-from harness.app.observe import CAP_S, Rest, Told, Untold, is_connected, look, settled, values_of_consents
-from harness.app.stall import NONE, STILL_S, Stall
-from harness.app.values import of_end_user
-from harness.browser import Chromium, Window
-from harness.browser.places import Places
-from harness.clock import rfc3339
-from harness.entrance import enter, lent
-from harness.errors import HookError, StepError, UnknownName
-from harness.journal import ConsentSeen, CutShort, Effects, EventSeen, Journal, PlanKind, PlanRun, Rows, Trouble
-from harness.local import LocalFiskil, secrets_of
-from harness.model import Consent, EndUser, Event, Person
-from harness.monitoring import AlertSink, Telemetry
-from harness.redact import Redactor
-from harness.sandbox.api.serving import served_to
-from harness.sandbox.datasets import account_ids
-from harness.settings import Settings
-from harness.webhooks import Outbox, Sender
+from fiskil_harness.app import AppUnderTest
+from fiskil_harness.app.backlog import NONE, STILL_S, Stall
+from fiskil_harness.app.browser import Chromium, Window
+from fiskil_harness.app.browser.login import enter, lent
+from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.app.effects import CAP_S, Rest, Told, Untold, is_connected, look, settled, values_of_consents
+from fiskil_harness.app.monitoring import AlertSink, Telemetry
+from fiskil_harness.app.owed_messages import Due
+from fiskil_harness.app.template_values import of_end_user
+from fiskil_harness.app.written_files import Folder
+from fiskil_harness.core.clock import rfc3339
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.model import Consent, EndUser, Event, Person
+from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.errors import HookError, StepError, UnknownName
+from fiskil_harness.journal import ConsentSeen, CutShort, Effects, EventSeen, Journal, PlanKind, PlanRun, Rows, Trouble
+from fiskil_harness.sandbox.api.serving import served_to
+from fiskil_harness.sandbox.datasets import account_ids
+from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
+from fiskil_harness.webhooks import Outbox, Sender
 
 PATIENT_CAP_S = 20.0
 PATIENT_STILL_S = 3.0

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from harness.crashes import Crash
-from harness.journal import BaitLaid, BaitTaken, Journal
-from harness.listen import Loop, Server
+from fiskil_harness.core.internal_errors import Crash
+from fiskil_harness.core.net.server import Loop, Server
+from fiskil_harness.journal import BaitLaid, BaitTaken, Journal
 
 
 class Trap:

@@ -9,12 +9,11 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from harness.clock import LONGEST_JUMP_DAYS, rfc3339
-from harness.errors import UnknownName
-from harness.link_orders import LinkOrders, Told
-from harness.local import LocalFiskil
-from harness.model import Consent
-from harness.orders import (
+from fiskil_harness.core.clock import LONGEST_JUMP_DAYS, rfc3339
+from fiskil_harness.core.model import Consent
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.server.control_http import Order, Refusal, about, application_of, read
+from fiskil_harness.server.control_requests import (
     AccountChange,
     Conclusion,
     Connection,
@@ -24,7 +23,8 @@ from harness.orders import (
     Revocation,
     Syncing,
 )
-from harness.orders_in import Order, Refusal, about, application_of, read
+from fiskil_harness.server.fault_control import LinkOrders, Told
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
 def control_application(

@@ -14,10 +14,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from harness.crashes import Crash, crash_of
-from harness.errors import HarnessError
-from harness.link import Rule
-from harness.orders import refuse_unknown_names
+from fiskil_harness.core.internal_errors import Crash, crash_of
+from fiskil_harness.errors import HarnessError
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.server.control_requests import refuse_unknown_names
 
 Act = Callable[[Request, bytes], Any]
 Order = tuple[str, str, Act]

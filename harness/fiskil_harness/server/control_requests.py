@@ -4,8 +4,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 
-from harness.errors import UnknownName
-from harness.faults import FAULTS, AnyFault
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.faults import FAULTS, AnyFault
 
 
 class Jump(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

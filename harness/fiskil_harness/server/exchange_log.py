@@ -5,13 +5,13 @@ from typing import Protocol
 
 from msgspec import structs
 
-from harness.faults.wording import fault_text
-from harness.har import har_of
-from harness.journal import Bite, Exchange, Journal
-from harness.journal.entry import Entry
-from harness.link import Rules
-from harness.link.expression import text_of
-from harness.redact import Redactor
+from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.faults.expression import text_of
+from fiskil_harness.faults.proxy import Rules
+from fiskil_harness.faults.text import fault_text
+from fiskil_harness.journal import Bite, Exchange, Journal
+from fiskil_harness.journal.entries.entry import Entry
+from fiskil_harness.journal.har import har_of
 
 EXCHANGES_KEPT = 200
 

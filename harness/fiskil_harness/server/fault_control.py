@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 from starlette.requests import Request
 
-from harness.link import Rule, Rules
-from harness.link.expression import rules_of, text_of
-from harness.link.possible import require_possible
-from harness.orders import Wording
-from harness.orders_in import Order, Refusal, about, read
+from fiskil_harness.faults.applicability import require_possible
+from fiskil_harness.faults.expression import rules_of, text_of
+from fiskil_harness.faults.proxy import Rule, Rules
+from fiskil_harness.server.control_http import Order, Refusal, about, read
+from fiskil_harness.server.control_requests import Wording
 
 Told = Callable[[], list[dict[str, object]]]
 

@@ -8,25 +8,25 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from harness import catalog
-from harness.certificates import Authority, Certificates
-from harness.clock import Clock, stopwatch
-from harness.errors import FaultUnbitten
-from harness.faults import AnyFault
-from harness.ids import Mint
-from harness.journal import HOMES, Strayed, Unencrypted
-from harness.link import CONNECTION, Door, Link, LinkProtocol, Rule
-from harness.listen import Loop, Server
-from harness.model import AuthSession, Consent, EndUser, Person
-from harness.monitoring import AlertSink, Telemetry
-from harness.readings import Readings
-from harness.sandbox import Credentials, Sandbox
-from harness.sandbox.api.routes import find_spelling, require_route
-from harness.sandbox.console import Console
-from harness.sandbox.people import made_up
-from harness.sandbox.sandbox import mint_credentials
-from harness.settings.dialect import FISKIL, READINGS, Dialect, Payload, Scheme
-from harness.trap import Trap
+from fiskil_harness.app.monitoring import AlertSink, Telemetry
+from fiskil_harness.core import catalog
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clock import Clock, stopwatch
+from fiskil_harness.core.config.webhook_format import FISKIL, READINGS, Dialect, Payload, Scheme
+from fiskil_harness.core.model import AuthSession, Consent, EndUser, Person
+from fiskil_harness.core.net.certificates import Authority, Certificates
+from fiskil_harness.core.net.server import Loop, Server
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.errors import FaultUnbitten
+from fiskil_harness.faults import AnyFault
+from fiskil_harness.faults.proxy import CONNECTION, Door, Link, LinkProtocol, Rule
+from fiskil_harness.journal import HOMES, Strayed, Unencrypted
+from fiskil_harness.sandbox import Credentials, Sandbox
+from fiskil_harness.sandbox.api.routes import find_spelling, require_route
+from fiskil_harness.sandbox.consents.console import Console
+from fiskil_harness.sandbox.consents.people import made_up
+from fiskil_harness.sandbox.sandbox import mint_credentials
+from fiskil_harness.server.canary_server import Trap
 
 
 class Enrolled:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from harness.errors import UsageError
-from harness.journal import Delivery, Journal
-from harness.local import LocalFiskil
-from harness.model import Event
-from harness.webhooks import Outbox, Sender, Target, hand_over
-from harness.webhooks.outbox import Parcel
-from harness.webhooks.rounds import outgoing
+from fiskil_harness.core.model import Event
+from fiskil_harness.errors import UsageError
+from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from fiskil_harness.webhooks import Outbox, Sender, Target, hand_over
+from fiskil_harness.webhooks.dispatch import outgoing
+from fiskil_harness.webhooks.retry_schedule import Parcel
 
 
 class Deliveries:

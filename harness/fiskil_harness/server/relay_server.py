@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from harness.crashes import Crash
-from harness.journal import Bite
-from harness.link import Relay, Rule
-from harness.link_log import LinkLog
-from harness.link_orders import LinkOrders
-from harness.listen import Loop, Server
-from harness.orders_in import application_of
-from harness.redact import Redactor
+from fiskil_harness.core.internal_errors import Crash
+from fiskil_harness.core.net.server import Loop, Server
+from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.faults.proxy import Relay, Rule
+from fiskil_harness.journal import Bite
+from fiskil_harness.server.control_http import application_of
+from fiskil_harness.server.exchange_log import LinkLog
+from fiskil_harness.server.fault_control import LinkOrders
 
 
 class Relaying:

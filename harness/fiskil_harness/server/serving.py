@@ -11,22 +11,22 @@ from pathlib import Path
 
 import msgspec
 
-from harness.clock import stopwatch
-from harness.control import control_application
-from harness.errors import HarnessError, UnknownName, UsageError
-from harness.journal import Bite, Journal
-from harness.link import Rule
-from harness.link_log import LinkLog
-from harness.listen import Server
-from harness.local import LocalFiskil, secrets_of
-from harness.model import PERMISSIONS
-from harness.readings import Readings
-from harness.redact import Redactor
-from harness.sandbox.console import Console
-from harness.webhooks import Outbox, Sender, Target, hand_over
-from harness.webhooks.outbox import Parcel
-from harness.webhooks.record import Record, record_of
-from harness.webhooks.rounds import outgoing
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.model import PERMISSIONS
+from fiskil_harness.core.net.server import Server
+from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.errors import HarnessError, UnknownName, UsageError
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.journal import Bite, Journal
+from fiskil_harness.sandbox.consents.console import Console
+from fiskil_harness.server.control_api import control_application
+from fiskil_harness.server.exchange_log import LinkLog
+from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
+from fiskil_harness.webhooks import Outbox, Sender, Target, hand_over
+from fiskil_harness.webhooks.delivery_log import Record, record_of
+from fiskil_harness.webhooks.dispatch import outgoing
+from fiskil_harness.webhooks.retry_schedule import Parcel
 
 DELIVERIES_KEPT = 200
 PUMP_EVERY_S = 0.1

@@ -1,9 +1,9 @@
 """From events to signed messages to deliveries, ordinary and ugly."""
 
-from harness.webhooks.message import seal
-from harness.webhooks.outbox import Outbox
-from harness.webhooks.rounds import hand_over
-from harness.webhooks.sender import Sender, Target
-from harness.webhooks.signature import sign
+from fiskil_harness.webhooks.dispatch import hand_over
+from fiskil_harness.webhooks.fiskil_signature import sign
+from fiskil_harness.webhooks.message import seal
+from fiskil_harness.webhooks.retry_schedule import Outbox
+from fiskil_harness.webhooks.sender import Sender, Target
 
 __all__ = ["Outbox", "Sender", "Target", "hand_over", "seal", "sign"]

@@ -11,9 +11,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from harness.clock import stopwatch
-from harness.webhooks.answers import INCOMPLETE, SILENT, Answers, Reply
-from harness.webhooks.transport import Address, connect
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.webhooks.responses import INCOMPLETE, SILENT, Answers, Reply
+from fiskil_harness.webhooks.transport import Address, connect
 
 CLOSED = "the receiver closed the connection"
 UNHEARD = "hung up without an answer"

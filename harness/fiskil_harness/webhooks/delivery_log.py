@@ -7,8 +7,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from harness.clock import rfc3339
-from harness.journal import Delivery, EventSeen, Journal
+from fiskil_harness.core.clock import rfc3339
+from fiskil_harness.journal import Delivery, EventSeen, Journal
 
 
 class Record(Struct, frozen=True, kw_only=True):

@@ -6,13 +6,13 @@ A round is everything that is due at one moment of sandbox time; whoever asks fo
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from harness.clock import Clock
-from harness.errors import StepError
-from harness.journal import HOMES, Delivery
-from harness.model import Message
-from harness.webhooks.message import seal
-from harness.webhooks.outbox import Outbox, Parcel
-from harness.webhooks.sender import Outgoing
+from fiskil_harness.core.clock import Clock
+from fiskil_harness.core.model import Message
+from fiskil_harness.errors import StepError
+from fiskil_harness.journal import HOMES, Delivery
+from fiskil_harness.webhooks.message import seal
+from fiskil_harness.webhooks.retry_schedule import Outbox, Parcel
+from fiskil_harness.webhooks.sender import Outgoing
 
 
 def hand_over(

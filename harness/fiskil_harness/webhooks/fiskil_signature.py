@@ -6,9 +6,9 @@ Other schemes that some sources show can be chosen as readings, and those of oth
 import hashlib
 import hmac
 
-from harness.model import Message
-from harness.settings.dialect import DOCUMENTED, HEADER, READINGS
-from harness.webhooks import schemes
+from fiskil_harness.core.config.webhook_format import DOCUMENTED, HEADER, READINGS
+from fiskil_harness.core.model import Message
+from fiskil_harness.webhooks import signature_schemes
 
 
 def sign(body: bytes, secret: str, *, scheme: str = DOCUMENTED) -> str:
@@ -24,12 +24,12 @@ def sign(body: bytes, secret: str, *, scheme: str = DOCUMENTED) -> str:
     Source: webhooks.signature
     """
     draft = Message(message_id="", attempt=1, body=body, signature="")
-    return schemes.signed(draft, secret, READINGS[scheme]).signature
+    return signature_schemes.signed(draft, secret, READINGS[scheme]).signature
 
 
 def key_of(secret: str) -> bytes:
     """Decode a signing secret of Fiskil's; the complaint never carries it."""
-    return schemes.key_of(secret, READINGS[DOCUMENTED])
+    return signature_schemes.key_of(secret, READINGS[DOCUMENTED])
 
 
 def digest(body: bytes, key: bytes) -> bytes:

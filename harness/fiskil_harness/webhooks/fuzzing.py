@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness.drawn_files import files_elsewhere
-from harness.model import Message
-from harness.model.event import DATASETS
-from harness.settings.dialect import IN_HEADER, Payload
+from fiskil_harness.core.config.webhook_format import IN_HEADER, Payload
+from fiskil_harness.core.hypothesis_home import files_elsewhere
+from fiskil_harness.core.model import Message
+from fiskil_harness.core.model.events import DATASETS
 
 PATH = "/receiver"
 OWN = ("time", "id", "consent", "client", "subject", "institution")

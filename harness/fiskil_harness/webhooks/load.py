@@ -7,9 +7,9 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from harness.clock import stopwatch
-from harness.webhooks.answers import SILENT, Answers, Reply
-from harness.webhooks.transport import Address, connect
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.webhooks.responses import SILENT, Answers, Reply
+from fiskil_harness.webhooks.transport import Address, connect
 
 LANES = 16
 NONE = (-1, b"")

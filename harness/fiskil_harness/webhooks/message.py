@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from harness.clock import real_now
-from harness.model import Event, Message
-from harness.settings.dialect import DOCUMENTED, READINGS, Dialect
-from harness.webhooks.schemes import drafted, signed
+from fiskil_harness.core.clock import real_now
+from fiskil_harness.core.config.webhook_format import DOCUMENTED, READINGS, Dialect
+from fiskil_harness.core.model import Event, Message
+from fiskil_harness.webhooks.signature_schemes import drafted, signed
 
 
 def seal(

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from harness.clock import rfc3339
-from harness.model import Event
-from harness.settings.dialect import IN_HEADER, Payload
+from fiskil_harness.core.clock import rfc3339
+from fiskil_harness.core.config.webhook_format import IN_HEADER, Payload
+from fiskil_harness.core.model import Event
 
 Headers = tuple[tuple[str, str], ...]
 NAMES = {"kind": "event", "consent": "consent_id", "subject": "end_user_id"}

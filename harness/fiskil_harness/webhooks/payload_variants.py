@@ -12,13 +12,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness.errors import UnknownName
-from harness.model import Message
-from harness.settings.dialect import FISKIL, Dialect
-from harness.webhooks.adapter import Headers
-from harness.webhooks.forgery import appended, everywhere
-from harness.webhooks.schemes import JSON, lines, signed
-from harness.webhooks.spellings import SPELLINGS, Right, spelling
+from fiskil_harness.core.config.webhook_format import FISKIL, Dialect
+from fiskil_harness.core.model import Message
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.webhooks.forgeries.forgery import appended, everywhere
+from fiskil_harness.webhooks.payload_format import Headers
+from fiskil_harness.webhooks.signature_schemes import JSON, lines, signed
+from fiskil_harness.webhooks.signature_variants import SPELLINGS, Right, spelling
 
 DEEP = 10_000
 LONG = 100_000

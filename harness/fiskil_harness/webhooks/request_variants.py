@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from harness.errors import UnknownName
-from harness.webhooks.signature import HEADER
-from harness.webhooks.wire import End, HangUp, Hear, HearContinue, Move, Pause, Reset, Say, Script
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.webhooks.connection_script import End, HangUp, Hear, HearContinue, Move, Pause, Reset, Say, Script
+from fiskil_harness.webhooks.fiskil_signature import HEADER
 
 JSON = "application/json"
 AGENT = "User-Agent: Fiskil-Webhooks (fiskil-harness)"

@@ -16,8 +16,8 @@ from requests.exceptions import InvalidSchema
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
-from harness.journal import Delivery
-from harness.webhooks.fuzz import PATH, Drawn
+from fiskil_harness.journal import Delivery
+from fiskil_harness.webhooks.fuzzing import PATH, Drawn
 
 NOWHERE = "http://receiver.invalid"
 """Where requests are said to go; no such host can exist."""

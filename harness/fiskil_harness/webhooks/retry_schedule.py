@@ -3,11 +3,11 @@
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 
-from harness.clock import real_now
-from harness.errors import UnknownName
-from harness.model import Event
-from harness.readings import Ask, Readings
-from harness.settings.dialect import READINGS, Dialect
+from fiskil_harness.core.clauses import Ask, Readings
+from fiskil_harness.core.clock import real_now
+from fiskil_harness.core.config.webhook_format import READINGS, Dialect
+from fiskil_harness.core.model import Event
+from fiskil_harness.errors import UnknownName
 
 ATTEMPTS = 5
 BACKOFF_MINUTES = (1, 3, 6, 10, 10)

@@ -14,15 +14,15 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
-from harness.clock import pause
-from harness.errors import UnsafeTarget, UsageError
-from harness.journal import EARLY, HOMES, Delivery, Exchange, HookCall, Journal, kept
-from harness.listen import Loop, client_context
-from harness.settings.addresses import shown, why_unusable
-from harness.webhooks.answers import Reply
-from harness.webhooks.lanes import LANES, pour
-from harness.webhooks.transport import Address, post_beside_slow_client, post_together
-from harness.webhooks.wire import Script, Talk, flood, perform
+from fiskil_harness.core.clock import pause
+from fiskil_harness.core.config.urls import shown, why_unusable
+from fiskil_harness.core.net.server import Loop, client_context
+from fiskil_harness.errors import UnsafeTarget, UsageError
+from fiskil_harness.journal import EARLY, HOMES, Delivery, Exchange, HookCall, Journal, kept
+from fiskil_harness.webhooks.connection_script import Script, Talk, flood, perform
+from fiskil_harness.webhooks.load import LANES, pour
+from fiskil_harness.webhooks.responses import Reply
+from fiskil_harness.webhooks.transport import Address, post_beside_slow_client, post_together
 
 DEFAULT_TIMEOUT_S = 30.0
 LONGEST_POUR_S = 600.0

@@ -10,10 +10,10 @@ from datetime import datetime
 
 import msgspec
 
-from harness.errors import ConfigError
-from harness.model import Event, Message
-from harness.settings.dialect import WHSEC, Dialect, Scheme
-from harness.webhooks.adapter import Headers, body_of
+from fiskil_harness.core.config.webhook_format import WHSEC, Dialect, Scheme
+from fiskil_harness.core.model import Event, Message
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.webhooks.payload_format import Headers, body_of
 
 JSON: Headers = (("Content-Type", "application/json"),)
 ID_HEADER = "webhook-id"

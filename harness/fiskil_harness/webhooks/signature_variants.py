@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from harness.errors import UnknownName
-from harness.model import Message
-from harness.settings.dialect import Scheme
-from harness.webhooks.adapter import Headers
-from harness.webhooks.schemes import digest_in, lines
+from fiskil_harness.core.config.webhook_format import Scheme
+from fiskil_harness.core.model import Message
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.webhooks.payload_format import Headers
+from fiskil_harness.webhooks.signature_schemes import digest_in, lines
 
 ID_HEADERS = ("X-Event-Id", "Idempotency-Key", "webhook-id", "X-Request-Id", "X-Message-Id", "X-Fiskil-Message-Id")
 TIME_HEADERS = ("X-Fiskil-Timestamp", "webhook-timestamp", "X-Timestamp")

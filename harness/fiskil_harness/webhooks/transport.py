@@ -10,8 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from harness.clock import stopwatch
-from harness.webhooks.answers import SILENT, Answers, Reply
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.webhooks.responses import SILENT, Answers, Reply
 
 SLOW_CLIENT_LEAD_S = 0.1
 CONNECTING_S = 5.0

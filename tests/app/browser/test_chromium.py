@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.browser import Chromium
-from harness.clock import wait_until
-from harness.errors import ToolMissing
+from fiskil_harness.app.browser import Chromium
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.errors import ToolMissing
 
 pytestmark = pytest.mark.slow
 
-OPENS = """from harness.browser import Chromium
+OPENS = """from fiskil_harness.app.browser import Chromium
 made = Chromium()
 made.context()
 print("open", flush=True)
@@ -88,7 +88,7 @@ def test_a_long_path_for_temporary_files_hinders_nobody(tmp_path: Path) -> None:
     folder = tmp_path / ("deep" * 20)
     folder.mkdir()
     code = (
-        "from harness.browser import Chromium; one = Chromium();"
+        "from fiskil_harness.app.browser import Chromium; one = Chromium();"
         "one.context(); print(one.is_running); one.close(); print(one.is_running)"
     )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.browser.asked import word_to_type
+from fiskil_harness.app.browser.confirmation_word import word_to_type
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from harness.errors import StepError
-from harness.http import Browser, HttpReply
-from harness.listen import free_port
-from harness.visitor import Visitor, forms, is_same_origin, with_query
+from fiskil_harness.app.browser.form_browser import Visitor, forms, is_same_origin, with_query
+from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.core.net.server import free_port
+from fiskil_harness.errors import StepError
 
 PAGE = """
 <form action="/first"><input type="hidden" name="act" value="cancel"><button>Cancel</button></form>

@@ -10,14 +10,15 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from harness import gallery, steps
-from harness.driver import Driver
-from harness.entrance import lent
-from harness.journal import Fetched, Shown
-from harness.local import LocalFiskil, secrets_of
-from harness.redact import Redactor
-from harness.scenario import Scenario
-from harness.settings.schema import Entrance
+from fiskil_harness.app.browser.login import lent
+from fiskil_harness.core.config.schema import Entrance
+from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.journal import Fetched, Shown
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
 
 KEY = "let-me-in-4711-0815"
 

@@ -7,10 +7,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from harness.browser import Chromium, Window
-from harness.browser.places import Places
-from harness.clock import wait_until
-from harness.journal import Control, Journal
+from fiskil_harness.app.browser import Chromium, Window
+from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.journal import Control, Journal
 
 pytestmark = pytest.mark.slow
 

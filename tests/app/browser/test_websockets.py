@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from harness.browser import Chromium, Window
-from harness.browser.places import Places
-from harness.browser.sockets import TOO_LONG, Sockets
-from harness.journal import Fetched, Journal
+from fiskil_harness.app.browser import Chromium, Window
+from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.app.browser.websockets import TOO_LONG, Sockets
+from fiskil_harness.journal import Fetched, Journal
 
 MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from pytest_httpserver import HTTPServer
-from test_chromium import command_of, descendants
 from werkzeug import Response
 
-from harness.browser import Chromium, Window
-from harness.browser.places import Places
-from harness.clock import wait_until
-from harness.journal import Control, Fetched, Journal, Picture, Stored
+from fiskil_harness.app.browser import Chromium, Window
+from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.journal import Control, Fetched, Journal, Picture, Stored
+from tests.app.browser.test_chromium import command_of, descendants
 
 pytestmark = pytest.mark.slow
 

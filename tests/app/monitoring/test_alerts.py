@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.monitoring.alerts import told
+from fiskil_harness.app.monitoring.alerts import told
 
 TRIGGER = b'{"routing_key": "k", "event_action": "trigger", "payload": {"summary": "17 of 20 calls failed"}}'
 FIRING = b'{"version": "4", "status": "firing", "alerts": [{"status": "firing", "labels": {"alertname": "ApiDown"}}]}'

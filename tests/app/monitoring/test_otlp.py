@@ -11,8 +11,8 @@ import pytest
 from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2 as service
 from opentelemetry.proto.metrics.v1 import metrics_pb2 as wire
 
-from harness.listen import Loop
-from harness.monitoring import Telemetry
+from fiskil_harness.app.monitoring import Telemetry
+from fiskil_harness.core.net.server import Loop
 
 Post = Callable[..., httpx.Response]
 PROTOBUF = "application/x-protobuf"

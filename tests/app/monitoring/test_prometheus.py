@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.monitoring.exposition import NoMetrics, scraped
+from fiskil_harness.app.monitoring.prometheus import NoMetrics, scraped
 
 OPENMETRICS = b"""# TYPE calls counter
 calls_total{status="503"} 3.0 # {trace_id="abc"} 0.5 1520879607.789

@@ -1,6 +1,6 @@
 """What came to a sink: the newest of it is kept, and what is gone says so."""
 
-from harness.monitoring.sent import FORGOTTEN, MOST_BYTES, Pile, Sent
+from fiskil_harness.app.monitoring.received import FORGOTTEN, MOST_BYTES, Pile, Sent
 
 
 def test_what_lies_deepest_is_forgotten_first() -> None:

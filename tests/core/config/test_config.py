@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from harness.errors import ConfigError, UnsafeTarget, UsageError
-from harness.settings import RequestTemplate, Settings, load, parse
+from fiskil_harness.core.config import RequestTemplate, Settings, load, parse
+from fiskil_harness.errors import ConfigError, UnsafeTarget, UsageError
 
 WHOLE = """
 [app]

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.errors import ConfigError, UnknownName
-from harness.model import Event
-from harness.settings import Settings, parse
-from harness.settings.dialect import FISKIL, PRESETS, READINGS, STANDARD, Dialect, Payload, Scheme
-from harness.webhooks import seal
-from harness.webhooks.adapter import told_by, worded
+from fiskil_harness.core.config import Settings, parse
+from fiskil_harness.core.config.webhook_format import FISKIL, PRESETS, READINGS, STANDARD, Dialect, Payload, Scheme
+from fiskil_harness.core.model import Event
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.webhooks import seal
+from fiskil_harness.webhooks.payload_format import told_by, worded
 
 SECRET = "a2V5LW9mLXRoaXJ0eS10d28tYnl0ZXMtLWxvbmcuLi4="
 EVENT = Event(

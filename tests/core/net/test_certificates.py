@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.certificates import Authority, Shown
+from fiskil_harness.core.net.certificates import Authority, Shown
 
 
 def test_nothing_is_minted_before_it_is_asked_for(tmp_path: Path) -> None:

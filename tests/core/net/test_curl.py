@@ -7,7 +7,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from harness.curl import LONGEST_BODY, curl
+from fiskil_harness.core.net.curl import LONGEST_BODY, curl
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from harness.clock import stopwatch
-from harness.http import Browser
-from harness.listen import free_port
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.core.net.server import free_port
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from typing import Any
 import httpx
 import pytest
 
-from harness.clock import stopwatch, wait_until
-from harness.crashes import Crash
-from harness.errors import UsageError
-from harness.listen import LOOPBACK, Loop, Server, client_context, free_port
-from harness.local import LocalFiskil
+from fiskil_harness.core.clock import stopwatch, wait_until
+from fiskil_harness.core.internal_errors import Crash
+from fiskil_harness.core.net.server import LOOPBACK, Loop, Server, client_context, free_port
+from fiskil_harness.errors import UsageError
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
 async def hello(scope: Any, receive: Any, send: Any) -> None:

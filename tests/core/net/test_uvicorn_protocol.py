@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.connections import Connection, HttpAnswer, HttpRequest
-from harness.crashes import Crash
-from harness.listen import LOOPBACK, Loop, Server
+from fiskil_harness.core.internal_errors import Crash
+from fiskil_harness.core.net.server import LOOPBACK, Loop, Server
+from fiskil_harness.core.net.uvicorn_protocol import Connection, HttpAnswer, HttpRequest
 
 HEAD = b" HTTP/1.1\r\nHost: x\r\n"
 LENGTH = HEAD + b"Content-Length: 4\r\n\r\n"

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from harness.leaks.readable import in_base64, in_hex, of_digits
+from fiskil_harness.core.redaction.encoded_runs import in_base64, in_hex, of_digits
 
 
 @pytest.mark.parametrize("behind", [b"", b"=", b"a", b"ab", b"abc"])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness import masking
-from harness.clock import stopwatch
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.redaction import masking
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from harness.redact import Redactor
+from fiskil_harness.core.redaction.redactor import Redactor
 
 SECRET = "fsk_a+b/c=dEf0123456789"
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from harness.leaks import Index
+from fiskil_harness.core.redaction import Index
 
 CLIENT_SECRET = "fsk_q7Rt2LmX9vBz4KpD8sWn3JhY6cFg1TxQ5aEu0oIi7RkMbVZd"
 KEY = bytes.fromhex("fbe19c03d8a7714e9b02f6cc5d81aa3e7f10b94466d2e85b")

@@ -3,9 +3,9 @@
 import msgspec
 from msgspec import Struct
 
-from harness.connections import HttpRequest
-from harness.local import LocalFiskil
-from harness.sandbox.tokens import exchange
+from fiskil_harness.core.net.uvicorn_protocol import HttpRequest
+from fiskil_harness.sandbox.tokens import exchange
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
 class Call(Struct, frozen=True, kw_only=True):

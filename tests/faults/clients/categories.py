@@ -4,9 +4,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from asking import Heard
-
-from harness.journal import kept
+from fiskil_harness.journal import kept
+from tests.faults.clients.requests_made import Heard
 
 
 def category(heard: Heard, truth: bytes | None, sent: bytes) -> str:

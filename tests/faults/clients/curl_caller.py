@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from asking import Heard, Question
+from tests.faults.clients.requests_made import Heard, Question
 
 COMPLAINTS = {
     6: "no-address",

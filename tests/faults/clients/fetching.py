@@ -18,8 +18,9 @@ import httpx
 import msgspec
 import requests
 import urllib3
-from asking import Asked, Heard, Question
-from complaints import complaint
+
+from tests.faults.clients.error_messages import complaint
+from tests.faults.clients.requests_made import Asked, Heard, Question
 
 UNREADABLE = (ValueError, RecursionError)
 

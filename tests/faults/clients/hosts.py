@@ -10,11 +10,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from asking import Caller, Heard
-from samples import Sample
-
-from harness.clock import wait_until
-from harness.local import LocalFiskil
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.clients.requests_made import Caller, Heard
+from tests.faults.clients.samples import Sample
 
 SETTING_UP = threading.Lock()
 """Work that takes no time but the processor's: done one after another, it starves nobody who keeps an eye on the clock."""

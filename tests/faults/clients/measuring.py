@@ -11,21 +11,21 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from urllib.parse import urlsplit
 
-from asking import Caller, Question
-from away import Away
-from calls import Placed, placed
-from categories import category
-from curl_caller import Curl
-from felt_hosts import SETTING_UP, Host, Hosts
 from msgspec import Struct
-from programs import node, python
-from samples import Sample
-from table import words_in
 
-from harness.clock import wait_until
-from harness.journal import Exchange, Journal
-from harness.link import Rule
-from harness.listen import LOOPBACK
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.net.server import LOOPBACK
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.journal import Exchange, Journal
+from tests.faults.clients.calls import Placed, placed
+from tests.faults.clients.categories import category
+from tests.faults.clients.curl_caller import Curl
+from tests.faults.clients.hosts import SETTING_UP, Host, Hosts
+from tests.faults.clients.programs import node, python
+from tests.faults.clients.requests_made import Caller, Question
+from tests.faults.clients.samples import Sample
+from tests.faults.clients.table import words_in
+from tests.faults.clients.unreachable import Away
 
 SILENCE_S = 0.5
 DEADLINE_S = 2.6

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from measuring import CALLERS, DEADLINE_S, SILENCE_S
-from samples import NOT_FELT, SAMPLES, Sample
-from table import kept
+from tests.faults.clients.measuring import CALLERS, DEADLINE_S, SILENCE_S
+from tests.faults.clients.samples import NOT_FELT, SAMPLES, Sample
+from tests.faults.clients.table import kept
 
 PAGE = Path(__file__).parents[2] / "docs" / "felt-by-clients.md"
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import msgspec
-from asking import Asked, Heard, Question, Told
+
+from tests.faults.clients.requests_made import Asked, Heard, Question, Told
 
 HERE = Path(__file__).parent
 

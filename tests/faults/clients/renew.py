@@ -8,10 +8,10 @@ import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from felt_page import PAGE, page
-from measuring import CALLERS, felt_by
-from samples import SAMPLES
-from table import OR, TABLE, Kept, kept, toml, words_in
+from tests.faults.clients.measuring import CALLERS, felt_by
+from tests.faults.clients.page import PAGE, page
+from tests.faults.clients.samples import SAMPLES
+from tests.faults.clients.table import OR, TABLE, Kept, kept, toml, words_in
 
 ROUNDS = 3
 NOTHING = Kept(versions={}, felt={})

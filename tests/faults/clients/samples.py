@@ -5,10 +5,10 @@ Every wait is short beside what a client waits for, or longer than all of its li
 
 from msgspec import Struct
 
-from harness import faults
-from harness.faults import AnyFault
-from harness.faults.greeting import ConnectionFault
-from harness.link.rules import CONNECTION
+from fiskil_harness import faults
+from fiskil_harness.faults import AnyFault
+from fiskil_harness.faults.connection_fault import ConnectionFault
+from fiskil_harness.faults.rules import CONNECTION
 
 LASTING = (faults.Down, faults.Flap, faults.SlowClose, faults.ChunkLoss, faults.Corrupt, faults.Garbage)
 

@@ -1,8 +1,9 @@
 """Words for what a client hands over: what the API said, what was sent instead, neither, or a part."""
 
 import pytest
-from asking import Heard
-from categories import category
+
+from tests.faults.clients.categories import category
+from tests.faults.clients.requests_made import Heard
 
 SAID = b'{"amount": "10.00", "count": 10, "name": "caf\xc3\xa9"}'
 VALUE = SAID.decode()

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from felt_page import PAGE, WORDS, page
-from measuring import CALLERS, Felt, felt_by
-from samples import NOT_FELT, SAMPLES
-from table import kept, words_in
 
-from harness.faults import FAULTS
-from harness.report.fault_table import UNFELT
+from fiskil_harness.faults import FAULTS
+from tests.faults.clients.measuring import CALLERS, Felt, felt_by
+from tests.faults.clients.page import PAGE, WORDS, page
+from tests.faults.clients.samples import NOT_FELT, SAMPLES
+from tests.faults.clients.table import kept, words_in
+from tools.fault_table import UNFELT
 
 Words = dict[str, Felt]
 ROWS = [one.row for one in SAMPLES]

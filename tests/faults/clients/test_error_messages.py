@@ -5,7 +5,8 @@ import socket
 import ssl
 
 import pytest
-from complaints import complaint
+
+from tests.faults.clients.error_messages import complaint
 
 
 class RenamedYesterday(Exception):

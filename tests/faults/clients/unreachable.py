@@ -6,7 +6,7 @@ from typing import Any
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from harness.local import LocalFiskil
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
 class Away:

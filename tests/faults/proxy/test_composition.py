@@ -9,12 +9,12 @@ import httpx
 import msgspec
 import pytest
 
-from harness import faults
-from harness.clock import stopwatch, wait_until
-from harness.errors import ConfigError
-from harness.journal import Bite, Exchange, Journal
-from harness.link import Rule
-from harness.local import Enrolled, LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.core.clock import stopwatch, wait_until
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.journal import Bite, Exchange, Journal
+from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
 
 ROUTE = "banking.accounts"
 

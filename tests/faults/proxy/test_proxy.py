@@ -9,12 +9,12 @@ import httpx
 import msgspec
 import pytest
 
-from harness import faults
-from harness.clock import wait_until
-from harness.errors import FaultUnbitten
-from harness.journal import Bite, Exchange, Journal, kept
-from harness.link import Rule
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.errors import FaultUnbitten
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.journal import Bite, Exchange, Journal, kept
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.link.wire import read_answer
+from fiskil_harness.faults.proxy.strict_parser import read_answer
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\ncontent-length: 2\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"

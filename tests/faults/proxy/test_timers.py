@@ -2,9 +2,9 @@
 
 import asyncio
 
-from harness.clock import stopwatch
-from harness.link.waiting import left_within
-from harness.listen import Loop
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.net.server import Loop
+from fiskil_harness.faults.proxy.timers import left_within
 
 
 def test_all_of_the_time_passes() -> None:

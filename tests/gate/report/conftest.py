@@ -5,17 +5,17 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from sickness import bug
-from tale import picture, story
 
-from harness.driver import Outcome
-from harness.exhibits import Beat, Exhibit, Sending
-from harness.gate import GateResult, Run, judge
-from harness.practices import all_practices
-from harness.probes import Finding, Verdict
-from harness.report.sealing import completed
-from harness.settings import Attestation, GateSettings, Settings
-from harness.worker import Measure
+from fiskil_harness.core.config import Attestation, GateSettings, Settings
+from fiskil_harness.gate.judgement import GateResult, Run, judge
+from fiskil_harness.gate.report.sealing import completed
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.probes.evidence import Beat, Exhibit, Sending
+from fiskil_harness.probes.practices import all_practices
+from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.runner.worker import Measure
+from tests.gate.report.failures import bug
+from tests.gate.report.sample_story import picture, story
 
 DATE = datetime.date(2026, 6, 1)
 

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from harness.diagnosis import Diagnosis
-from harness.probes import Verdict
+from fiskil_harness.gate.diagnosis import Diagnosis
+from fiskil_harness.probes import Verdict
 
 
 def bug(row: int, verdict: Verdict, **more: str | tuple[str, ...]) -> Diagnosis:

@@ -4,7 +4,7 @@ import base64
 import struct
 import zlib
 
-from harness.exhibits import Happening, Look, Picture, Story
+from fiskil_harness.probes.evidence import Happening, Look, Picture, Story
 
 
 def story(scenario: str) -> Story:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from harness.bugs import SECTIONS, Bug, Witness, bugs, section_of
-from harness.report.catalogue import page, seen_by
+from fiskil_harness.gate.receiver_bugs import SECTIONS, Bug, Witness, bugs, section_of
+from fiskil_harness.gate.report.bug_table import page, seen_by
 
 PAGE = Path(__file__).parents[2] / "docs" / "receiver-bugs.md"
 

@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
-from harness.gate import Comparison, Difference, GateResult
-from harness.probes import Verdict
-from harness.report import html, junit, markdown, terminal
+from fiskil_harness.gate.judgement import Comparison, Difference, GateResult
+from fiskil_harness.gate.report import html, junit, markdown, terminal
+from fiskil_harness.probes import Verdict
 
 WORSE = Difference(
     what="webhooks.idempotent",

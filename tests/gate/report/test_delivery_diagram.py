@@ -4,8 +4,17 @@ from itertools import combinations
 
 import pytest
 
-from harness.exhibits import Beat
-from harness.report.sequence import EFFECTS, MOST_ARROWS, RECEIVER, SENDER, WIDTH, Text, drawing, in_words
+from fiskil_harness.gate.report.delivery_diagram import (
+    EFFECTS,
+    MOST_ARROWS,
+    RECEIVER,
+    SENDER,
+    WIDTH,
+    Text,
+    drawing,
+    in_words,
+)
+from fiskil_harness.probes.evidence import Beat
 
 LONG = "banking.transactions.recent.sync.completed, respelt in base64 without padding and with spaces outside"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import UsageError
-from harness.report import files
+from fiskil_harness.errors import UsageError
+from fiskil_harness.gate.report import files
 
 
 def test_a_file_is_replaced_in_one_move(tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import msgspec
-from sickness import bug
 
-from harness.exhibits import Beat, Sending
-from harness.gate import GateResult
-from harness.probes import Verdict
-from harness.report import html
+from fiskil_harness.gate.judgement import GateResult
+from fiskil_harness.gate.report import html
+from fiskil_harness.probes import Verdict
+from fiskil_harness.probes.evidence import Beat, Sending
+from tests.gate.report.failures import bug
 
 VOID = {"meta", "br", "wbr", "link"}
 

@@ -7,8 +7,8 @@ import jsonschema
 import msgspec
 import pytest
 
-from harness.gate import GateResult
-from harness.report import json
+from fiskil_harness.gate.judgement import GateResult
+from fiskil_harness.gate.report import json
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def document(result: GateResult) -> dict[str, Any]:
 
 
 def test_the_published_schema_is_what_the_types_say() -> None:
-    """Whoever changes a type publishes the schema anew: write ``harness.report.json.schema()`` into the file."""
+    """Whoever changes a type publishes the schema anew: write ``fiskil_harness.gate.report.json.schema()`` into the file."""
     assert json.published_schema() == json.schema()
 
 

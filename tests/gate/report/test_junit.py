@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from harness.gate import NOT_THE_WHOLE, Comparison, Decision, Difference, GateResult
-from harness.probes import Verdict
-from harness.report import junit
+from fiskil_harness.gate.judgement import NOT_THE_WHOLE, Comparison, Decision, Difference, GateResult
+from fiskil_harness.gate.report import junit
+from fiskil_harness.probes import Verdict
 
 
 @pytest.fixture

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from harness import gallery
-from harness.digests import digest_of
-from harness.gate import GateResult, Run, report_only
-from harness.leaks import Index
-from harness.local import secrets_of
-from harness.report import html, json, junit, markdown
-from harness.report.sealing import completed
-from harness.scenario import load_all
-from harness.worker import Worker
+from fiskil_harness.core.redaction import Index
+from fiskil_harness.gate.digests import digest_of
+from fiskil_harness.gate.judgement import GateResult, Run, report_only
+from fiskil_harness.gate.report import html, json, junit, markdown
+from fiskil_harness.gate.report.sealing import completed
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.runner.worker import Worker
+from fiskil_harness.scenario.scenario import load_all
+from fiskil_harness.server.local_fiskil import secrets_of
 
 pytestmark = pytest.mark.slow
 

@@ -1,11 +1,11 @@
 """The Markdown report: a summary for a pull request."""
 
 import msgspec
-from sickness import bug
 
-from harness.gate import GateResult, Judgement
-from harness.probes import Verdict
-from harness.report import markdown
+from fiskil_harness.gate.judgement import GateResult, Judgement
+from fiskil_harness.gate.report import markdown
+from fiskil_harness.probes import Verdict
+from tests.gate.report.failures import bug
 
 
 def test_it_tells_the_decision_the_findings_and_every_practice(result: GateResult) -> None:

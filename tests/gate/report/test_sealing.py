@@ -6,11 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness.digests import digest_of
-from harness.gate import GateResult
-from harness.report import json
-from harness.report.sealing import altered, completed
-from harness.settings import AppSettings, Attestation, Settings
+from fiskil_harness.core.config import AppSettings, Attestation, Settings
+from fiskil_harness.gate.digests import digest_of
+from fiskil_harness.gate.judgement import GateResult
+from fiskil_harness.gate.report import json
+from fiskil_harness.gate.report.sealing import altered, completed
 
 
 def read_back(whole: GateResult) -> GateResult:

@@ -5,15 +5,15 @@ from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
 import msgspec
-from tale import picture, story
 
-from harness.driver import Outcome
-from harness.exhibits import Story
-from harness.gate import GateResult
-from harness.practices import all_practices
-from harness.report import evidence
-from harness.report.diagram import diagram, is_wrong
-from harness.report.timeline import distribution, timeline
+from fiskil_harness.gate.judgement import GateResult
+from fiskil_harness.gate.report import evidence
+from fiskil_harness.gate.report.story_diagram import diagram, is_wrong
+from fiskil_harness.gate.report.timeline import distribution, timeline
+from fiskil_harness.probes.evidence import Story
+from fiskil_harness.probes.practices import all_practices
+from fiskil_harness.runner.driver import Outcome
+from tests.gate.report.sample_story import picture, story
 
 
 def texts(svg: str) -> list[str]:

@@ -7,10 +7,10 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from harness.driver import Outcome
-from harness.gate import GateResult
-from harness.probes import Finding, Verdict
-from harness.report.terminal import show
+from fiskil_harness.gate.judgement import GateResult
+from fiskil_harness.gate.report.terminal import show
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.runner.driver import Outcome
 
 FINDING = """\
 FAIL  webhooks.idempotent   webhook_repeated                             seed 42

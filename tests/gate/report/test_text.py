@@ -5,11 +5,19 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.driver import Outcome
-from harness.journal.pairs import Pairs
-from harness.probes import Finding, Verdict
-from harness.report.words import command_lines, finding_lines, pairs_line, scenario_counts, seen, told, unrest_lines
-from harness.worker import Measure
+from fiskil_harness.gate.report.text import (
+    command_lines,
+    finding_lines,
+    pairs_line,
+    scenario_counts,
+    seen,
+    told,
+    unrest_lines,
+)
+from fiskil_harness.journal.entries.plan_pairs import Pairs
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.runner.worker import Measure
 
 COMMAND = (
     "fiskil-harness webhooks http://127.0.0.1:8123/webhooks/fiskil --secret-env FISKIL_WEBHOOK_SECRET "
@@ -76,8 +84,8 @@ def test_failures_are_told_first_and_missing_hooks_not_at_all(outcome_of: Callab
     """A reader sees what to act on; hooks have a list of their own."""
     import datetime
 
-    from harness.gate import judge
-    from harness.settings import Settings
+    from fiskil_harness.core.config import Settings
+    from fiskil_harness.gate.judgement import judge
 
     outcomes = [
         outcome_of("webhooks.idempotent", ("a_probe", Verdict.INCONCLUSIVE), scenario="a"),

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import gallery, matrix
-from harness.gallery import GalleryApp
-from harness.gate import Judgement
-from harness.scenario import Scenario
+from fiskil_harness.gate.judgement import Judgement
+from fiskil_harness.gate.selftest import gallery, matrix
+from fiskil_harness.gate.selftest.gallery import GalleryApp
+from fiskil_harness.scenario.scenario import Scenario
 
 TODAY = datetime.date(2026, 11, 25)
 

@@ -1,8 +1,16 @@
 """Which scenarios an app meets: its own, and such as concern it."""
 
-from harness import gallery
-from harness.choice import WATCH_CALLS, fitting, is_costly, is_explored, is_receiver, moments, own_and_others
-from harness.scenario import load
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.gate.selftest.assignment import (
+    WATCH_CALLS,
+    fitting,
+    is_costly,
+    is_explored,
+    is_receiver,
+    moments,
+    own_and_others,
+)
+from fiskil_harness.scenario.scenario import load
 
 
 def test_receivers_meet_deliveries_alone() -> None:

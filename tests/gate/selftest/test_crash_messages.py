@@ -5,10 +5,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness import gallery, steps
-from harness.driver import Driver, Outcome
-from harness.probes import Verdict
-from harness.scenario import Scenario, load
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner.driver import Driver, Outcome
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario, load
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import catalog, gallery
-from harness.errors import ConfigError, UnknownName
-from harness.gallery import GalleryApp
+from fiskil_harness.core import catalog
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.gate.selftest.gallery import GalleryApp
 
 ENTRY = """
 [[app]]

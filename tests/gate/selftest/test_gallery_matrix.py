@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import gallery, gate
-from harness.choice import fitting, is_costly, is_explored, moments
-from harness.gate import Judgement
-from harness.matrix import accusations, blamed_falsely, doubts, overlooked, scenarios_for, trusted
-from harness.probes import Verdict, name_of
-from harness.scenario import load_all
+from fiskil_harness.gate.judgement import Judgement, exit_code
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.gate.selftest.assignment import fitting, is_costly, is_explored, moments
+from fiskil_harness.gate.selftest.matrix import accusations, blamed_falsely, doubts, overlooked, scenarios_for, trusted
+from fiskil_harness.probes import Verdict, name_of
+from fiskil_harness.scenario.scenario import load_all
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -96,7 +96,7 @@ def test_a_flaw_is_caught_and_nothing_else_is_blamed(name: str, rehearse: Rehear
 
     assert overlooked(judgement, entry) == []
     assert blamed_falsely(judgement, entry) == []
-    assert gate.exit_code(judgement) in entry.exit_codes
+    assert exit_code(judgement) in entry.exit_codes
 
 
 @pytest.mark.parametrize("name", quick_correct(VACUOUS))
@@ -165,7 +165,7 @@ def test_the_gate_opens_for_correct_apps(name: str, rehearse: Rehearse) -> None:
     judgement = rehearse(entry, fitting(entry), seed=CAST[name])
 
     assert accusations(judgement) + doubts(judgement) == []
-    assert gate.exit_code(judgement) in entry.exit_codes
+    assert exit_code(judgement) in entry.exit_codes
 
 
 @pytest.mark.full

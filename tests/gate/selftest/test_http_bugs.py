@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import gallery
-from harness.diagnosis import diagnose
-from harness.gate import Judgement
-from harness.probes import Verdict
-from harness.scenario import load
+from fiskil_harness.gate.diagnosis import diagnose
+from fiskil_harness.gate.judgement import Judgement
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.probes import Verdict
+from fiskil_harness.scenario.scenario import load
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import gallery
-from harness.driver import Driver
-from harness.plans import explore
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario.generation import explore
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(1800)]
 

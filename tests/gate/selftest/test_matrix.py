@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from harness import catalog, gallery, gate
-from harness.driver import Outcome
-from harness.errors import AppError
-from harness.gallery import GalleryApp
-from harness.gate import Judgement
-from harness.matrix import hear, practice_table, scenarios_for, table
-from harness.probes import Case, Finding, Verdict
-from harness.settings import load
+from fiskil_harness.core import catalog
+from fiskil_harness.core.config import load
+from fiskil_harness.errors import AppError
+from fiskil_harness.gate import judgement
+from fiskil_harness.gate.judgement import Judgement
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.gate.selftest.gallery import GalleryApp
+from fiskil_harness.gate.selftest.matrix import hear, practice_table, scenarios_for, table
+from fiskil_harness.probes import Case, Finding, Verdict
+from fiskil_harness.runner.driver import Outcome
 
 TODAY = datetime.date(2026, 11, 25)
 FORGED = ("unsigned", "random_signature", "other_secret", "empty_header")
@@ -27,7 +29,7 @@ def judged(*findings: tuple[str, str, Finding]) -> Callable[[], Judgement]:
         for scenario, practice, finding in findings
     ]
     settings = load(folder=catalog.folder("examples") / "reference_app")
-    return lambda: gate.judge(outcomes, settings=settings, seed=0, today=TODAY)
+    return lambda: judgement.judge(outcomes, settings=settings, seed=0, today=TODAY)
 
 
 def forged(verdict: Verdict, **more: Any) -> tuple[str, str, Finding]:

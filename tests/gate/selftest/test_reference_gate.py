@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness import catalog
+from fiskil_harness.core import catalog
 
 ROOT = Path(__file__).parent.parent.parent
 CONFIG = catalog.folder("examples") / "reference_app" / "fiskil-harness.toml"
@@ -24,7 +24,7 @@ def harness(folder: Path, *arguments: str, workers: int = 2) -> tuple[int, dict[
     report = folder / "report.json"
     words = [*arguments, "--config", str(CONFIG), "--workers", str(workers), "--json", str(report)]
     done = subprocess.run(
-        [sys.executable, "-m", "harness", *words],
+        [sys.executable, "-m", "fiskil_harness", *words],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"},
         capture_output=True,

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import gallery
-from harness.driver import Driver
-from harness.journal import PlanKind
-from harness.plans import explore
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.journal import PlanKind
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario.generation import explore
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(900)]
 

@@ -1,9 +1,9 @@
 """The app's calls as probes read them: which rows a reading asked for."""
 
 import pytest
-from tape import Tape
 
-from harness.probes.calls import covers
+from fiskil_harness.journal.queries.api_calls import covers
+from tests.probes.tape import Tape
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from courier import Courier
 
-from harness.probes import AppliesOnce, EndsLikeItsTwin, Finding, Verdict
+from fiskil_harness.probes import AppliesOnce, EndsLikeItsTwin, Finding, Verdict
+from tests.probes.courier import Courier
 
 HELD = {"connection": "connected"}
 

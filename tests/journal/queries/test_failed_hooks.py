@@ -1,9 +1,9 @@
 """What was asked in vain is told where the API had no part in it."""
 
 import pytest
-from tape import Tape
 
-from harness.probes.vain import asked_in_vain
+from fiskil_harness.journal.queries.failed_hooks import asked_in_vain
+from tests.probes.tape import Tape
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 """Orders to fail: a failure that nobody felt was not recovered from."""
 
 import pytest
-from courier import Courier
 
-from harness.probes import AppliesOnce, LosesNothing, Verdict
-from harness.probes.orders import unfelt
+from fiskil_harness.journal.queries.failpoints import unfelt
+from fiskil_harness.probes import AppliesOnce, LosesNothing, Verdict
+from tests.probes.courier import Courier
 
 UNFELT = "the app took an order to fail, and nothing shows that it failed (effects may tell it as failed)"
 

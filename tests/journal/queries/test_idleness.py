@@ -1,9 +1,9 @@
 """jobs: when an app was at rest, and how much it was asked since."""
 
 import pytest
-from tape import Tape
 
-from harness.probes.jobs import asked_between, askings, rest_before
+from fiskil_harness.journal.queries.idleness import asked_between, askings, rest_before
+from tests.probes.tape import Tape
 
 
 def test_nothing_at_all_is_no_rest(tape: Tape) -> None:

@@ -1,11 +1,11 @@
 """What befell messages: each fate tells one way of losing them from another."""
 
 import pytest
-from courier import Courier
 
-from harness.journal import AMIDST
-from harness.probes import LosesNothing, Verdict
-from harness.probes.fates import fates
+from fiskil_harness.journal import AMIDST
+from fiskil_harness.journal.queries.losses import fates
+from fiskil_harness.probes import LosesNothing, Verdict
+from tests.probes.courier import Courier
 
 
 def test_a_message_that_had_no_trouble_is_plain() -> None:

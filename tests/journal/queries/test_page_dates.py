@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from harness.probes.page_dates import has_date, shows_day
+from fiskil_harness.journal.queries.page_dates import has_date, shows_day
 
 WANTED, TODAY = date(2027, 3, 12), date(2026, 12, 2)
 

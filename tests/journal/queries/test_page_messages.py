@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from harness.catalog import read_fixture
-from harness.journal import Shown
-from harness.probes.looks import flaw_of, gist, is_seen, mentions, news, says_something, sentences
+from fiskil_harness.core.catalog import read_fixture
+from fiskil_harness.journal import Shown
+from fiskil_harness.journal.queries.page_messages import flaw_of, gist, is_seen, mentions, news, says_something, sentences
 
 
 def look(text: str, **more: object) -> Shown:

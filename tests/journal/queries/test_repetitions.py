@@ -1,11 +1,11 @@
 """Ways in which messages come again: each tells one habit of receivers from another."""
 
 import pytest
-from courier import Courier
 
-from harness.journal import AMIDST
-from harness.probes import AppliesOnce, Verdict
-from harness.probes.repetitions import LONG_AFTER, ways_of
+from fiskil_harness.journal import AMIDST
+from fiskil_harness.journal.queries.repetitions import LONG_AFTER, ways_of
+from fiskil_harness.probes import AppliesOnce, Verdict
+from tests.probes.courier import Courier
 
 UNHEARD = "hung up before reading the answer"
 

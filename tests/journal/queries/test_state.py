@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from courier import Courier
 
-from harness.probes.states import Reading, differing, moved_alike
+from fiskil_harness.journal.queries.state import Reading, differing, moved_alike
+from tests.probes.courier import Courier
 
 ROW = "bank_tx_" + "0" * 64
 

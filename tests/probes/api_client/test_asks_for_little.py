@@ -1,10 +1,10 @@
 """asks_for_little: nothing is asked for or read that the team does not say it uses."""
 
 import msgspec
-from tape import Tape
 
-from harness.journal import Declared
-from harness.probes import AsksForLittle, Verdict
+from fiskil_harness.journal import Declared
+from fiskil_harness.probes import AsksForLittle, Verdict
+from tests.probes.tape import Tape
 
 PROBE = AsksForLittle()
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from random import Random
 
 import pytest
-from tape import Tape
 
-from harness.probes import BacksOff, Verdict
-from harness.probes.backs_off import LEAST, is_flat
+from fiskil_harness.probes import BacksOff, Verdict
+from fiskil_harness.probes.api_client.backs_off import LEAST, is_flat
+from tests.probes.tape import Tape
 
 PROBE = BacksOff()
 TRANSACTIONS = "banking.transactions"

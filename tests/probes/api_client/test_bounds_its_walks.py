@@ -1,10 +1,10 @@
 """bounds_its_walks: no walk asks for one page over and over, however it is led."""
 
 import pytest
-from tape import ALICE, Tape
 
-from harness.probes import BoundsItsWalks, Verdict
-from harness.probes.bounds_its_walks import MOST
+from fiskil_harness.probes import BoundsItsWalks, Verdict
+from fiskil_harness.probes.api_client.bounds_its_walks import MOST
+from tests.probes.tape import ALICE, Tape
 
 PROBE = BoundsItsWalks()
 REPEATED = ("PageRepeated()",)

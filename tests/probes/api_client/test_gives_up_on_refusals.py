@@ -1,9 +1,9 @@
 """gives_up_on_refusals: what is refused whatever the token is given up, and come back to; a few tries are nobody's loop."""
 
 import pytest
-from tape import Tape
 
-from harness.probes import GivesUpOnRefusals, Verdict
+from fiskil_harness.probes import GivesUpOnRefusals, Verdict
+from tests.probes.tape import Tape
 
 PROBE = GivesUpOnRefusals()
 FRESH_REFUSED = ("Unauthorised()",)

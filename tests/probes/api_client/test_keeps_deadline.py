@@ -1,10 +1,10 @@
 """keeps_deadline: an endless answer is abandoned by the call deadline, and a request answered by its own."""
 
 import pytest
-from tape import Tape
 
-from harness.journal import Abandoned, Bite, Stood
-from harness.probes import KeepsDeadline, Verdict
+from fiskil_harness.journal import Abandoned, Bite, Stood
+from fiskil_harness.probes import KeepsDeadline, Verdict
+from tests.probes.tape import Tape
 
 PROBE = KeepsDeadline()
 STALL, DRIP = ("Stall(after_bytes=100)",), ("Drip(every_ms=200)",)

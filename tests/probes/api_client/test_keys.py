@@ -2,10 +2,10 @@
 
 import msgspec
 import pytest
-from tape import Tape
 
-from harness.journal import Declared, KeyGiven
-from harness.probes import SurvivesRotation, UsesGivenKey, Verdict
+from fiskil_harness.journal import Declared, KeyGiven
+from fiskil_harness.probes import SurvivesRotation, UsesGivenKey, Verdict
+from tests.probes.tape import Tape
 
 
 def given(tape: Tape, secret: str, *, is_told: bool = True) -> None:

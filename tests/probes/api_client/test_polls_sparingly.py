@@ -1,9 +1,9 @@
 """polls_sparingly: while nothing happens, no reading is repeated more than every other second."""
 
 import pytest
-from tape import Tape
 
-from harness.probes import PollsSparingly, Verdict
+from fiskil_harness.probes import PollsSparingly, Verdict
+from tests.probes.tape import Tape
 
 PROBE = PollsSparingly()
 

@@ -1,8 +1,7 @@
 """reads_after_event: an event starts the reading, and nothing else does again and again."""
 
-from tape import Tape
-
-from harness.probes import ReadsAfterEvent, Verdict
+from fiskil_harness.probes import ReadsAfterEvent, Verdict
+from tests.probes.tape import Tape
 
 PROBE = ReadsAfterEvent()
 ACCOUNTS, TRANSACTIONS = "banking.accounts.sync.completed", "banking.transactions.sync.completed"

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from tape import ALICE, Tape
 
-from harness.journal import History
-from harness.probes import ReadsLimitedHistory, Verdict
+from fiskil_harness.journal import History
+from fiskil_harness.probes import ReadsLimitedHistory, Verdict
+from tests.probes.tape import ALICE, Tape
 
 PROBE = ReadsLimitedHistory()
 NOW = datetime(2030, 6, 15, 12, tzinfo=UTC)

@@ -1,11 +1,11 @@
 """refuses_bad_certificates: nothing is said over a connection that nobody may trust, and nothing without TLS after it."""
 
 import pytest
-from tape import Tape
 
-from harness.journal import CA_TOLD, Bite, FaultSet, Secured, Unencrypted
-from harness.probes import RefusesBadCertificates, Verdict
-from harness.probes.refuses_bad_certificates import BAD, WENT_ON
+from fiskil_harness.journal import CA_TOLD, Bite, FaultSet, Secured, Unencrypted
+from fiskil_harness.probes import RefusesBadCertificates, Verdict
+from fiskil_harness.probes.api_client.refuses_bad_certificates import BAD, WENT_ON
+from tests.probes.tape import Tape
 
 PROBE = RefusesBadCertificates()
 EXPIRED, WRONG_HOST = "ExpiredCertificate()", "WrongHost()"

@@ -1,10 +1,10 @@
 """refuses_foreign_links: another origin is not called for a page, and a token goes to none, whoever names it."""
 
 import pytest
-from tape import ALICE, Tape
 
-from harness.journal import Strayed
-from harness.probes import RefusesForeignLinks, Verdict
+from fiskil_harness.journal import Strayed
+from fiskil_harness.probes import RefusesForeignLinks, Verdict
+from tests.probes.tape import ALICE, Tape
 
 PROBE = RefusesForeignLinks()
 REDIRECT = "RedirectCrossOrigin(status=307)"

@@ -2,9 +2,9 @@
 
 import msgspec
 import pytest
-from tape import Tape
 
-from harness.probes import RenewsTokenOnce, Verdict
+from fiskil_harness.probes import RenewsTokenOnce, Verdict
+from tests.probes.tape import Tape
 
 PROBE = RenewsTokenOnce()
 

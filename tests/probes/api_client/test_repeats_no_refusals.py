@@ -1,9 +1,9 @@
 """repeats_no_refusals: what was refused for good is asked a few times at most for each thing to do."""
 
 import pytest
-from tape import Tape
 
-from harness.probes import RepeatsNoRefusals, Verdict
+from fiskil_harness.probes import RepeatsNoRefusals, Verdict
+from tests.probes.tape import Tape
 
 PROBE = RepeatsNoRefusals()
 

@@ -1,10 +1,10 @@
 """waits_as_told: the next equal call comes no sooner than Retry-After says, in real time."""
 
 import pytest
-from tape import Tape
 
-from harness.probes import Verdict, WaitsAsTold
-from harness.probes.waits_as_told import SLACK_S
+from fiskil_harness.probes import Verdict, WaitsAsTold
+from fiskil_harness.probes.api_client.respects_retry_after import SLACK_S
+from tests.probes.tape import Tape
 
 PROBE = WaitsAsTold()
 

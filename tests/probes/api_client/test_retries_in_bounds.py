@@ -1,9 +1,9 @@
 """retries_in_bounds: failing calls are repeated with pauses, and an end user is never created blindly twice."""
 
 import pytest
-from tape import Tape
 
-from harness.probes import RetriesInBounds, Verdict
+from fiskil_harness.probes import RetriesInBounds, Verdict
+from tests.probes.tape import Tape
 
 PROBE = RetriesInBounds()
 OUTAGE = ("Status(status=503, retry_after_s=None)",)

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from tape import Tape
 
-from harness.probes import ComesThrough, Verdict
-from harness.probes.records import PENDING
+from fiskil_harness.journal.queries.rows import PENDING
+from fiskil_harness.probes import ComesThrough, Verdict
+from tests.probes.tape import Tape
 
 PROBE = ComesThrough()
 TRANSACTIONS = "banking.transactions"

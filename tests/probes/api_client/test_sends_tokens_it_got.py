@@ -1,9 +1,9 @@
 """sends_tokens_it_got: a mere word for nothing is no token, and no call goes out with one."""
 
 import pytest
-from tape import Tape
 
-from harness.probes import SendsTokensItGot, Verdict
+from fiskil_harness.probes import SendsTokensItGot, Verdict
+from tests.probes.tape import Tape
 
 PROBE = SendsTokensItGot()
 RENAMED = ("TokenField(field='access_token')",)

@@ -1,9 +1,9 @@
 """stops_on_bad_credentials: a refused key pair is not insisted on, and the app recovers when it is good again."""
 
 import pytest
-from tape import Tape
 
-from harness.probes import StopsOnBadCredentials, Verdict
+from fiskil_harness.probes import StopsOnBadCredentials, Verdict
+from tests.probes.tape import Tape
 
 PROBE = StopsOnBadCredentials()
 KEY_REFUSED = ("KeyRefused(status=403)",)

@@ -1,10 +1,10 @@
 """takes_tokens_in_bounds: no loop of exchanges, whatever is told of a token's life; one for each call is fine."""
 
 import pytest
-from tape import Tape
 
-from harness.journal import Started
-from harness.probes import TakesTokensInBounds, Verdict
+from fiskil_harness.journal import Started
+from fiskil_harness.probes import TakesTokensInBounds, Verdict
+from tests.probes.tape import Tape
 
 PROBE = TakesTokensInBounds()
 ODD = ("TokenLifetime(told='zero')",)

@@ -1,8 +1,7 @@
 """connects_on_consent: who consented is connected once the app was told, whatever became of the browser."""
 
-from tape import Tape
-
-from harness.probes import ConnectsOnConsent, Verdict
+from fiskil_harness.probes import ConnectsOnConsent, Verdict
+from tests.probes.tape import Tape
 
 PROBE = ConnectsOnConsent()
 

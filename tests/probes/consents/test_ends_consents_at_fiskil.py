@@ -1,9 +1,9 @@
 """ends_consents_at_fiskil: who disconnects in the app has revoked their consents, not only a flag."""
 
 import pytest
-from tape import Tape
 
-from harness.probes import EndsConsentsAtFiskil, Verdict
+from fiskil_harness.probes import EndsConsentsAtFiskil, Verdict
+from tests.probes.tape import Tape
 
 PROBE = EndsConsentsAtFiskil()
 

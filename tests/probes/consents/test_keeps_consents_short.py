@@ -1,10 +1,10 @@
 """keeps_consents_short: the stated period fits the stated use."""
 
 import pytest
-from tape import Tape
 
-from harness.journal import Declared
-from harness.probes import KeepsConsentsShort, Verdict
+from fiskil_harness.journal import Declared
+from fiskil_harness.probes import KeepsConsentsShort, Verdict
+from tests.probes.tape import Tape
 
 PROBE = KeepsConsentsShort()
 

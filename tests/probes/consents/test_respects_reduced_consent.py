@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from tape import Tape
 
-from harness.probes import HonoursTheGrant, Verdict
+from fiskil_harness.probes import HonoursTheGrant, Verdict
+from tests.probes.tape import Tape
 
 PROBE = HonoursTheGrant()
 ACCOUNT = {"key": "everyday", "fiskil_id": "acc1", "arrangement_id": "arr1", "open_status": "OPEN"}

@@ -1,9 +1,9 @@
 """starts_again_afresh: a journey after one that failed has an auth session of its own and works."""
 
 import pytest
-from tape import Tape
 
-from harness.probes import StartsAgainAfresh, Verdict
+from fiskil_harness.probes import StartsAgainAfresh, Verdict
+from tests.probes.tape import Tape
 
 PROBE = StartsAgainAfresh()
 CANCELLED = "AUTH_SESSION_CANCELLED"

@@ -1,8 +1,7 @@
 """stays_unconnected: who did not consent is not connected, in the eyes of an app that can tell."""
 
-from tape import Tape
-
-from harness.probes import StaysUnconnected, Verdict
+from fiskil_harness.probes import StaysUnconnected, Verdict
+from tests.probes.tape import Tape
 
 PROBE = StaysUnconnected()
 CANCELLED = "AUTH_SESSION_CANCELLED"

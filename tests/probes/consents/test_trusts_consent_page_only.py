@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from tape import Tape
-
-from harness.journal import Heard, Journal
-from harness.probes import HeedsConsentPageOnly, Verdict
+from fiskil_harness.journal import Heard, Journal
+from fiskil_harness.probes import HeedsConsentPageOnly, Verdict
+from tests.probes.tape import Tape
 
 PROBE = HeedsConsentPageOnly()
 CANCELLED = "AUTH_SESSION_CANCELLED"

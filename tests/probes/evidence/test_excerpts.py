@@ -2,13 +2,13 @@
 
 import msgspec
 import pytest
-from courier import Courier
 
-from harness import probes
-from harness.exhibits import Exhibit, exhibits
-from harness.exhibits.making import MOST_BYTES, MOST_DELIVERIES, MOST_OF_CASES, TOO_LONG
-from harness.journal import PlanRun
-from harness.probes import Case, Finding, Verdict
+from fiskil_harness import probes
+from fiskil_harness.journal import PlanRun
+from fiskil_harness.probes import Case, Finding, Verdict
+from fiskil_harness.probes.evidence import Exhibit, exhibits
+from fiskil_harness.probes.evidence.excerpts import MOST_BYTES, MOST_DELIVERIES, MOST_OF_CASES, TOO_LONG
+from tests.probes.courier import Courier
 
 URL = "http://127.0.0.1:8000/hook"
 

@@ -2,11 +2,22 @@
 
 import msgspec
 
-from harness.exhibits import Beat, Exhibit, Happening, Look, Picture, Sending, Story, bounded, fitted, fitted_exhibits
-from harness.exhibits.fitting import MOST_BYTES, MOST_OF_EXHIBITS, TOO_LITTLE_ROOM, trimmed
-from harness.exhibits.pictures import NO_ROOM, pictures
-from harness.journal import Journal
-from harness.journal import Picture as Taken
+from fiskil_harness.journal import Journal
+from fiskil_harness.journal import Picture as Taken
+from fiskil_harness.probes.evidence import (
+    Beat,
+    Exhibit,
+    Happening,
+    Look,
+    Picture,
+    Sending,
+    Story,
+    bounded,
+    fitted,
+    fitted_exhibits,
+)
+from fiskil_harness.probes.evidence.screenshots import NO_ROOM, pictures
+from fiskil_harness.probes.evidence.size_limits import MOST_BYTES, MOST_OF_EXHIBITS, TOO_LITTLE_ROOM, trimmed
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + (360).to_bytes(4, "big") + (800).to_bytes(4, "big") + b"rest"
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from harness.exhibits import Story, told
-from harness.exhibits.telling import MOST, MOST_OF_FAILED, attempts, counted
-from harness.journal import Delivery, EventSeen, Exchange, FaultSet, HookCall, Journal, Picture, Shown, Started
-from harness.redact import Redactor
+from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.journal import Delivery, EventSeen, Exchange, FaultSet, HookCall, Journal, Picture, Shown, Started
+from fiskil_harness.probes.evidence import Story, told
+from fiskil_harness.probes.evidence.story import MOST, MOST_OF_FAILED, attempts, counted
 
 TOKEN = "a-token-that-nobody-may-see"
 JSON = (("content-type", "application/json"),)

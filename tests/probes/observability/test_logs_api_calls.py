@@ -1,9 +1,9 @@
 """logs_api_calls: every endpoint that was called is in the log, in whatever form a log is written."""
 
 import pytest
-from tape import Tape
 
-from harness.probes import LogsApiCalls, Verdict
+from fiskil_harness.probes import LogsApiCalls, Verdict
+from tests.probes.tape import Tape
 
 PROBE = LogsApiCalls()
 GOOD = {

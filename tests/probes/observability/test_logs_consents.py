@@ -2,10 +2,10 @@
 
 import msgspec
 import pytest
-from tape import ALICE, Tape
 
-from harness.journal import Delivery, EventSeen
-from harness.probes import LogsConsents, Verdict
+from fiskil_harness.journal import Delivery, EventSeen
+from fiskil_harness.probes import LogsConsents, Verdict
+from tests.probes.tape import ALICE, Tape
 
 PROBE = LogsConsents()
 

@@ -1,8 +1,7 @@
 """logs_failed_processing: the message whose work failed is in the log, and that it failed."""
 
-from tape import Tape
-
-from harness.probes import LogsFailedProcessing, Verdict
+from fiskil_harness.probes import LogsFailedProcessing, Verdict
+from tests.probes.tape import Tape
 
 PROBE = LogsFailedProcessing()
 

@@ -1,9 +1,9 @@
 """logs_failures: a journey that came to nothing is in the log, by what support would ask for."""
 
 import pytest
-from tape import ALICE, Tape
 
-from harness.probes import LogsFailures, Verdict
+from fiskil_harness.probes import LogsFailures, Verdict
+from tests.probes.tape import ALICE, Tape
 
 PROBE = LogsFailures()
 

@@ -1,8 +1,7 @@
 """logs_receipts: each acknowledged message is in the log by its id."""
 
-from tape import Tape
-
-from harness.probes import LogsReceipts, Verdict
+from fiskil_harness.probes import LogsReceipts, Verdict
+from tests.probes.tape import Tape
 
 PROBE = LogsReceipts()
 

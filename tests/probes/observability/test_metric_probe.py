@@ -1,10 +1,17 @@
 """The probes of the app's monitoring: what moves anyway shows nothing, and a clock is no latency."""
 
 import pytest
-from tape import Tape
 
-from harness.journal import Monitors
-from harness.probes import CountsDeliveries, NoticesErrors, NoticesFailedDeliveries, NoticesLatency, PlainProbe, Verdict
+from fiskil_harness.journal import Monitors
+from fiskil_harness.probes import (
+    CountsDeliveries,
+    NoticesErrors,
+    NoticesFailedDeliveries,
+    NoticesLatency,
+    PlainProbe,
+    Verdict,
+)
+from tests.probes.tape import Tape
 
 READ = {"calm": {"calls": 1.0, "age": 1.0}, "idle": {"calls": 1.0, "age": 2.0}, "good": {"calls": 2.0, "age": 2.5}}
 """Calls are counted, and something grows with the clock."""

@@ -1,10 +1,10 @@
 """The probe of latency: a machine that stood still accuses nobody, and what is counted besides excuses nobody."""
 
 import pytest
-from tape import Tape
 
-from harness.journal import Effects, Monitors
-from harness.probes import NoticesLatency, Verdict
+from fiskil_harness.journal import Effects, Monitors
+from fiskil_harness.probes import NoticesLatency, Verdict
+from tests.probes.tape import Tape
 
 
 def late(tape: Tape) -> None:

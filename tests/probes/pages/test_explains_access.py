@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from glass import WIDE, button, declare, link, show
-from tape import Tape
 
-from harness.journal import Control
-from harness.probes import ExplainsAccess, Verdict
+from fiskil_harness.journal import Control
+from fiskil_harness.probes import ExplainsAccess, Verdict
+from tests.probes.glass import WIDE, button, declare, link, show
+from tests.probes.tape import Tape
 
 PROBE = ExplainsAccess()
 GOOD = "We ask your bank for accounts, balances and transactions, to build your monthly budget."

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from glass import BANK, NARROW, WIDE, button, declare, link, press, rest, share, show
-from tape import Tape
 
-from harness.journal import Control
-from harness.probes import ListsAndRevokes, Verdict
+from fiskil_harness.journal import Control
+from fiskil_harness.probes import ListsAndRevokes, Verdict
+from tests.probes.glass import BANK, NARROW, WIDE, button, declare, link, press, rest, share, show
+from tests.probes.tape import Tape
 
 PROBE = ListsAndRevokes()
 PAGE = f"Your connections\n{BANK}\nShares accounts, balances, transactions\nUntil 12 March 2027"

@@ -1,10 +1,10 @@
 """says_it_gave_up: by the request deadline the page says in words that what somebody waits for did not come."""
 
 import pytest
-from sight import BUTTON, CONNECT, hangs, pressed, shown
-from tape import Tape
 
-from harness.probes import SaysItGaveUp, Verdict
+from fiskil_harness.probes import SaysItGaveUp, Verdict
+from tests.probes.sight import BUTTON, CONNECT, hangs, pressed, shown
+from tests.probes.tape import Tape
 
 PROBE = SaysItGaveUp()
 BUSY = CONNECT + "\nOpening the secure connection…"

@@ -1,11 +1,11 @@
 """shows_helpful_errors: words and a next step after each error; codes, traces, JSON and blank pages help nobody."""
 
 import pytest
-from sight import BUTTON, failed, pressed, shown
-from tape import Tape
 
-from harness.journal import Control, Shown
-from harness.probes import ShowsHelpfulErrors, Verdict
+from fiskil_harness.journal import Control, Shown
+from fiskil_harness.probes import ShowsHelpfulErrors, Verdict
+from tests.probes.sight import BUTTON, failed, pressed, shown
+from tests.probes.tape import Tape
 
 PROBE = ShowsHelpfulErrors()
 DENIED = "CONSENT_ENDUSER_DENIED"

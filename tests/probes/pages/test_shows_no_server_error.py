@@ -1,9 +1,9 @@
 """shows_no_server_error: pages are made for people; hooks may fail when the API does."""
 
 import pytest
-from tape import Tape
 
-from harness.probes import ShowsNoServerError, Verdict
+from fiskil_harness.probes import ShowsNoServerError, Verdict
+from tests.probes.tape import Tape
 
 PROBE = ShowsNoServerError()
 PAGE = b"<!doctype html><title>Not connected</title><h1>Nothing was shared</h1>"

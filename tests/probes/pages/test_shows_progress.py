@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from sight import BUTTON, CONNECT, hangs, pressed, shown
-from tape import Tape
 
-from harness.journal import Control
-from harness.probes import ShowsProgress, Verdict
+from fiskil_harness.journal import Control
+from fiskil_harness.probes import ShowsProgress, Verdict
+from tests.probes.sight import BUTTON, CONNECT, hangs, pressed, shown
+from tests.probes.tape import Tape
 
 PROBE = ShowsProgress()
 

@@ -2,11 +2,11 @@
 
 import msgspec
 import pytest
-from sight import shown
-from tape import Tape
 
-from harness.journal import Declared
-from harness.probes import TellsOfSyncing, Verdict
+from fiskil_harness.journal import Declared
+from fiskil_harness.probes import TellsOfSyncing, Verdict
+from tests.probes.sight import shown
+from tests.probes.tape import Tape
 
 PROBE = TellsOfSyncing()
 HELD = {"connection": "connected", "transactions": [{"fiskil_id": "bank_tx_a", "amount": "-12.50"}]}

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from glass import ORIGIN, WIDE, button, declare, link, press, show
-from tape import Tape
 
-from harness.journal import Control
-from harness.probes import StatesItsUse, Verdict
+from fiskil_harness.journal import Control
+from fiskil_harness.probes import StatesItsUse, Verdict
+from tests.probes.glass import ORIGIN, WIDE, button, declare, link, press, show
+from tests.probes.tape import Tape
 
 PROBE = StatesItsUse()
 PAGE = "We ask for accounts, balances and transactions, to build your monthly budget."

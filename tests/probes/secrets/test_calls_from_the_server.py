@@ -1,9 +1,8 @@
 """calls_from_the_server: the browser itself tells whether a page asked the API; headers alone accuse nobody."""
 
-from sights import TOKEN, Sights
-
-from harness.journal import CutShort
-from harness.probes import CallsFromTheServer, Verdict
+from fiskil_harness.journal import CutShort
+from fiskil_harness.probes import CallsFromTheServer, Verdict
+from tests.probes.sights import TOKEN, Sights
 
 PROBE = CallsFromTheServer()
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"

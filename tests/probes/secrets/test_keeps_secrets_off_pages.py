@@ -5,11 +5,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from sights import NUMBER, SECRET, TOKEN, WEBHOOK_SECRET, Sights
-from tape import Tape
 
-from harness.journal import GIVEN_UP
-from harness.probes import KeepsSecretsOffPages, Verdict
+from fiskil_harness.journal import GIVEN_UP
+from fiskil_harness.probes import KeepsSecretsOffPages, Verdict
+from tests.probes.sights import NUMBER, SECRET, TOKEN, WEBHOOK_SECRET, Sights
+from tests.probes.tape import Tape
 
 PROBE = KeepsSecretsOffPages()
 PLACES = {

@@ -5,10 +5,10 @@ import json
 from urllib.parse import quote
 
 import pytest
-from tape import Tape
 
-from harness.journal import Delivery
-from harness.probes import KeepsSecretsOutOfLogs, Verdict
+from fiskil_harness.journal import Delivery
+from fiskil_harness.probes import KeepsSecretsOutOfLogs, Verdict
+from tests.probes.tape import Tape
 
 PROBE = KeepsSecretsOutOfLogs()
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJhYmMifQ.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"

@@ -1,10 +1,10 @@
 """keeps_secrets_to_itself: answers, pages, metrics and alerts tell no secret; a database that holds one is worth advice."""
 
 import pytest
-from tape import Tape
 
-from harness.journal import Delivery, Effects, Entry, Filed, HookCall, Reported, Visit
-from harness.probes import KeepsSecretsOutOfLogs, KeepsSecretsToItself, Verdict
+from fiskil_harness.journal import Delivery, Effects, Entry, Filed, HookCall, Reported, Visit
+from fiskil_harness.probes import KeepsSecretsOutOfLogs, KeepsSecretsToItself, Verdict
+from tests.probes.tape import Tape
 
 PROBE = KeepsSecretsToItself()
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJhYmMifQ.c2lnNmF0dXJlLW9mLXRoZS10b2tlbg"

@@ -5,9 +5,9 @@ import zlib
 from urllib.parse import quote
 
 import pytest
-from sights import SECRET, TOKEN, Sights
 
-from harness.probes import KeepsTokensOffBrowsers, Verdict
+from fiskil_harness.probes import KeepsTokensOffBrowsers, Verdict
+from tests.probes.sights import SECRET, TOKEN, Sights
 
 PROBE = KeepsTokensOffBrowsers()
 PACKED = base64.urlsafe_b64encode(zlib.compress(f'{{"token":"{TOKEN}"}}'.encode())).decode().rstrip("=")

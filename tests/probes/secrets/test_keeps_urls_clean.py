@@ -5,10 +5,10 @@ import json
 from urllib.parse import quote, quote_plus
 
 import pytest
-from tape import ALICE, Tape
 
-from harness.journal import Exchange
-from harness.probes import KeepsUrlsClean, Verdict
+from fiskil_harness.journal import Exchange
+from fiskil_harness.probes import KeepsUrlsClean, Verdict
+from tests.probes.tape import ALICE, Tape
 
 PROBE = KeepsUrlsClean()
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJhYmMifQ.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from courier import Courier
 
-from harness.journal import Canaries
-from harness.probes import Finding, TellsNoSecrets, Verdict
+from fiskil_harness.journal import Canaries
+from fiskil_harness.probes import Finding, TellsNoSecrets, Verdict
+from tests.probes.courier import Courier
 
 PROBE = TellsNoSecrets()
 KEY = bytes(range(180, 220))

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from tape import ALICE, Tape
 
-from harness.probes import CommitsWholeWalks, Verdict
+from fiskil_harness.probes import CommitsWholeWalks, Verdict
+from tests.probes.tape import ALICE, Tape
 
 PROBE = CommitsWholeWalks()
 SYNCED = "banking.transactions.sync.completed"

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from tape import Tape
 
-from harness.probes import DropsRemovedRows, Verdict
+from fiskil_harness.probes import DropsRemovedRows, Verdict
+from tests.probes.tape import Tape
 
 PROBE = DropsRemovedRows("transactions")
 SYNCED = "banking.transactions.sync.completed"

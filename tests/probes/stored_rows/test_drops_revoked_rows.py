@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from tape import Tape
 
-from harness.probes import DropsRevokedRows, Verdict
+from fiskil_harness.probes import DropsRevokedRows, Verdict
+from tests.probes.tape import Tape
 
 PROBE = DropsRevokedRows()
 

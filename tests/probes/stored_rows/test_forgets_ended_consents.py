@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tape import Tape
 
-from harness.probes import ForgetsEndedConsents, Verdict
+from fiskil_harness.probes import ForgetsEndedConsents, Verdict
+from tests.probes.tape import Tape
 
 PROBE = ForgetsEndedConsents()
 Told = Callable[[Tape], None]

@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from tape import Tape
 
-from harness.journal import kept
-from harness.probes import HoldsEveryRow, Verdict
+from fiskil_harness.journal import kept
+from fiskil_harness.probes import HoldsEveryRow, Verdict
+from tests.probes.tape import Tape
 
 PROBE = HoldsEveryRow("transactions")
 SYNCED = "banking.transactions.sync.completed"

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tape import Tape
 
-from harness.probes import HoldsExactAmounts, Verdict
+from fiskil_harness.probes import HoldsExactAmounts, Verdict
+from tests.probes.tape import Tape
 
 PROBE = HoldsExactAmounts()
 LARGE = "-90071992547409.93"

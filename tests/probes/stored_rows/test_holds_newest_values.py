@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from tape import Tape
 
-from harness.probes import HoldsNewestValues, Verdict
+from fiskil_harness.probes import HoldsNewestValues, Verdict
+from tests.probes.tape import Tape
 
 PROBE = HoldsNewestValues("transactions")
 SYNCED = "banking.transactions.sync.completed"

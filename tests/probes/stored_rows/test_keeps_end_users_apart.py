@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from courier import Courier
-
-from harness.probes import Finding, KeepsEndUsersApart, Verdict
+from fiskil_harness.probes import Finding, KeepsEndUsersApart, Verdict
+from tests.probes.courier import Courier
 
 A, B = {"consent-": "active", "rows": ["row-a"]}, {"consent-second": "active", "rows": ["row-b"]}
 

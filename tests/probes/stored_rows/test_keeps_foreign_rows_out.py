@@ -3,9 +3,9 @@
 from typing import Any
 
 import msgspec
-from tape import Tape
 
-from harness.probes import KeepsForeignRowsOut, Verdict
+from fiskil_harness.probes import KeepsForeignRowsOut, Verdict
+from tests.probes.tape import Tape
 
 PROBE = KeepsForeignRowsOut()
 FOREIGN = ("ForeignRows()",)

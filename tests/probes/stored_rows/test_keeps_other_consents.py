@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from tape import Tape
 
-from harness.probes import KeepsOtherConsents, Verdict
+from fiskil_harness.probes import KeepsOtherConsents, Verdict
+from tests.probes.tape import Tape
 
 PROBE = KeepsOtherConsents()
 FIRST, SECOND = (Tape.transaction(key, arrangement_id=consent) for key, consent in (("a", "arr1"), ("b", "arr2")))

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from tape import Tape
 
-from harness.probes import KeepsRefusedRows, Verdict
+from fiskil_harness.probes import KeepsRefusedRows, Verdict
+from tests.probes.tape import Tape
 
 PROBE = KeepsRefusedRows()
 ACCOUNT = {"key": "everyday", "fiskil_id": "acc1", "arrangement_id": "arr1"}

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tape import Tape
 
-from harness.probes import KeepsTheDay, Verdict
-from harness.probes.keeps_the_day import days_of
+from fiskil_harness.probes import KeepsTheDay, Verdict
+from fiskil_harness.probes.stored_rows.keeps_the_day import days_of
+from tests.probes.tape import Tape
 
 PROBE = KeepsTheDay()
 MORNING, EVENING = "2026-10-01T02:00:00Z", "2026-10-01T20:30:00Z"

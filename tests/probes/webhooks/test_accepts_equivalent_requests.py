@@ -1,9 +1,9 @@
 """takes_every_form: what Fiskil could well send is taken in whatever letters and pieces it comes."""
 
 import pytest
-from courier import Courier
 
-from harness.probes import Finding, TakesEveryForm, Verdict
+from fiskil_harness.probes import Finding, TakesEveryForm, Verdict
+from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:

@@ -1,9 +1,9 @@
 """acknowledges_genuine: what Fiskil signed gets 2xx, unless something was broken on purpose."""
 
 import pytest
-from courier import Courier
 
-from harness.probes import AcknowledgesGenuine, Finding, Verdict
+from fiskil_harness.probes import AcknowledgesGenuine, Finding, Verdict
+from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:

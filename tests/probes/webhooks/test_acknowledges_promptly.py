@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from courier import Courier
 
-from harness.journal import Stood
-from harness.probes import AcknowledgesPromptly, Finding, Verdict
+from fiskil_harness.journal import Stood
+from fiskil_harness.probes import AcknowledgesPromptly, Finding, Verdict
+from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:

@@ -1,8 +1,7 @@
 """applies_each: messages that look alike are messages of their own."""
 
-from courier import Courier
-
-from harness.probes import AppliesEach, Finding, Verdict
+from fiskil_harness.probes import AppliesEach, Finding, Verdict
+from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:

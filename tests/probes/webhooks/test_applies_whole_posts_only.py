@@ -1,10 +1,10 @@
 """applies_whole_posts_only: half a body has no effect, nor has GET, and nothing has two."""
 
 import pytest
-from courier import Courier
 
-from harness.journal import HALVED
-from harness.probes import AppliesWholePostsOnly, Finding, Verdict
+from fiskil_harness.journal import HALVED
+from fiskil_harness.probes import AppliesWholePostsOnly, Finding, Verdict
+from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from harness.journal import Flood, Journal, Limits, Stood
-from harness.probes import BoundsBodies, Finding, Verdict
+from fiskil_harness.journal import Flood, Journal, Limits, Stood
+from fiskil_harness.probes import BoundsBodies, Finding, Verdict
 
 MEBI = 1 << 20
 

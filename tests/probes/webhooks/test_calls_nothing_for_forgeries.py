@@ -1,10 +1,10 @@
 """calls_nothing_for_forgeries: what Fiskil did not sign starts no API call."""
 
 import pytest
-from courier import Courier
 
-from harness.journal import ApiUntold
-from harness.probes import CallsNothingForForgeries, Verdict
+from fiskil_harness.journal import ApiUntold
+from fiskil_harness.probes import CallsNothingForForgeries, Verdict
+from tests.probes.courier import Courier
 
 PROBE = CallsNothingForForgeries()
 ROUTE = "banking.accounts"

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from courier import Courier
 
-from harness.probes import Finding, TellsEventsApart, Verdict
+from fiskil_harness.probes import Finding, TellsEventsApart, Verdict
+from tests.probes.courier import Courier
 
 PROBE = TellsEventsApart()
 NONE: dict[str, Any] = {"consents": {}}

@@ -1,9 +1,9 @@
 """is_reached_directly: the receiver itself answers, and nothing in front that is made for people."""
 
 import pytest
-from courier import Courier
 
-from harness.probes import Finding, IsReachedDirectly, Verdict
+from fiskil_harness.probes import Finding, IsReachedDirectly, Verdict
+from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:

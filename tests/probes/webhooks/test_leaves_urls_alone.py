@@ -1,9 +1,8 @@
 """leaves_urls_alone: bait that was taken convicts, and bait that never arrived clears nobody."""
 
-from courier import Courier
-
-from harness.journal import BaitLaid, BaitTaken
-from harness.probes import LeavesUrlsAlone, Verdict
+from fiskil_harness.journal import BaitLaid, BaitTaken
+from fiskil_harness.probes import LeavesUrlsAlone, Verdict
+from tests.probes.courier import Courier
 
 PROBE = LeavesUrlsAlone()
 

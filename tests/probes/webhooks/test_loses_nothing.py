@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from courier import Courier
 
-from harness.journal import Effects
-from harness.probes import Finding, LosesNothing, Verdict
+from fiskil_harness.journal import Effects
+from fiskil_harness.probes import Finding, LosesNothing, Verdict
+from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:

@@ -4,14 +4,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from courier import Courier
 
-from harness import steps
-from harness.driver import Driver
-from harness.journal import Reduction
-from harness.probes import EndsAsTold, Finding, Verdict
-from harness.scenario import Scenario
-from harness.settings import Settings
+from fiskil_harness.core.config import Settings
+from fiskil_harness.journal import Reduction
+from fiskil_harness.probes import EndsAsTold, Finding, Verdict
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from tests.probes.courier import Courier
 
 BECOMES = {"consent.received": "active", "consent.updated": "active", "consent.revoked": "revoked"}
 REDUCER = {"state": "$.state[{consent_id}].event", "becomes": {kind: kind for kind in BECOMES}}

@@ -1,8 +1,7 @@
 """knows_again: a message that comes again is the same one, however its signature is spelt."""
 
-from courier import Courier
-
-from harness.probes import Finding, KnowsAgain, Verdict
+from fiskil_harness.probes import Finding, KnowsAgain, Verdict
+from tests.probes.courier import Courier
 
 PROBE = KnowsAgain()
 

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from courier import Courier
-
-from harness.journal import Trouble
-from harness.probes import Finding, RefusesStrangers, Verdict
+from fiskil_harness.journal import Trouble
+from fiskil_harness.probes import Finding, RefusesStrangers, Verdict
+from tests.probes.courier import Courier
 
 STRANGER = "127.0.0.2"
 

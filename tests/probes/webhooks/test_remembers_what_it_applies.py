@@ -1,9 +1,9 @@
 """remembers_what_it_applies: of two message_ids in one body, the one that is remembered is the one that is applied."""
 
 import pytest
-from courier import Courier
 
-from harness.probes import Finding, RemembersWhatItApplies, Verdict
+from fiskil_harness.probes import Finding, RemembersWhatItApplies, Verdict
+from tests.probes.courier import Courier
 
 PROBE = RemembersWhatItApplies()
 

@@ -1,9 +1,9 @@
 """keeps_answers_apart: what stands in a refused body stays a body."""
 
 import pytest
-from courier import Courier
 
-from harness.probes import Finding, KeepsAnswersApart, Verdict
+from fiskil_harness.probes import Finding, KeepsAnswersApart, Verdict
+from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from courier import Courier
 
-from harness.journal import Handshake, Production, TlsServed
-from harness.probes import Finding, ServesHttpsOnly, Verdict
+from fiskil_harness.journal import Handshake, Production, TlsServed
+from fiskil_harness.probes import Finding, ServesHttpsOnly, Verdict
+from tests.probes.courier import Courier
 
 HTTPS = "https://api.example.com/webhooks/fiskil"
 SPOKEN = {"TLS 1.0": False, "TLS 1.1": False, "TLS 1.2": True, "TLS 1.3": True}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.journal import Journal, PlanRun
-from harness.probes import SurvivesEveryPlan, Verdict
+from fiskil_harness.journal import Journal, PlanRun
+from fiskil_harness.probes import SurvivesEveryPlan, Verdict
 
 PROBE = SurvivesEveryPlan()
 

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from courier import Courier
-
-from harness.probes import Finding, SurvivesFuzzing, Verdict
+from fiskil_harness.probes import Finding, SurvivesFuzzing, Verdict
+from tests.probes.courier import Courier
 
 PROBE = SurvivesFuzzing()
 

@@ -1,9 +1,9 @@
 """works_on: after whatever came over the wire the next message is taken."""
 
 import pytest
-from courier import Courier
 
-from harness.probes import Finding, Verdict, WorksOn
+from fiskil_harness.probes import Finding, Verdict, WorksOn
+from tests.probes.courier import Courier
 
 
 def examined(courier: Courier) -> Finding:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from standing import StandIn
 
-from harness.driver import Outcome
-from harness.hosted import run, suitable
-from harness.local import LocalFiskil
+from fiskil_harness.gate import hosted_run
+from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.runner.hosted import eligibility
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.runner.hosted.stand_in import StandIn
 
 
 @pytest.fixture
@@ -30,8 +31,8 @@ def play(stand_in: StandIn) -> Callable[..., dict[str, Outcome]]:
     """Play scenarios with an app of the gallery; what came of each."""
 
     def playing(name: str, *scenarios: str, **more: object) -> dict[str, Outcome]:
-        chosen, _ = suitable.select(scenarios)
-        done = run.rehearse(chosen, settings=stand_in.settings(name, **more), seed=0)
+        chosen, _ = eligibility.select(scenarios)
+        done = hosted_run.rehearse(chosen, settings=stand_in.settings(name, **more), seed=0)
         assert done.rehearsal.faults == ()
         return {one.scenario: one for one in done.rehearsal.outcomes}
 

@@ -2,11 +2,11 @@
 
 import msgspec
 
-from harness import gallery
-from harness.driver import Outcome
-from harness.local import Enrolled, LocalFiskil
-from harness.probes import Verdict
-from harness.settings import Settings
+from fiskil_harness.core.config import Settings
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
 
 
 class StandIn:

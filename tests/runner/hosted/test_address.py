@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from harness.errors import ConfigError, UnsafeTarget, UsageError
-from harness.hosted.address import address_of, lacks, refuse_unsafe
-from harness.settings import Settings, parse
+from fiskil_harness.core.config import Settings, parse
+from fiskil_harness.errors import ConfigError, UnsafeTarget, UsageError
+from fiskil_harness.runner.hosted.address import address_of, lacks, refuse_unsafe
 
 PAIR = {"FISKIL_CLIENT_ID": "cid_1", "FISKIL_CLIENT_SECRET": "fsk_secret"}
 

@@ -2,13 +2,13 @@
 
 import msgspec
 import pytest
-from standing import StandIn
 
-from harness.hosted.account import Account
-from harness.hosted.address import address_of
-from harness.hosted.drift import drift
-from harness.probes import Verdict
-from harness.readings import Readings
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner.hosted.account import Account
+from fiskil_harness.runner.hosted.address import address_of
+from fiskil_harness.runner.hosted.drift import drift
+from tests.runner.hosted.stand_in import StandIn
 
 pytestmark = pytest.mark.full
 

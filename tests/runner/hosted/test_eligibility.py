@@ -2,13 +2,14 @@
 
 import pytest
 
-from harness import Scenario, faults, probes, steps
-from harness.catalog import scenario_names
-from harness.errors import UnknownName, UsageError
-from harness.hosted.reasons import REASONS, reason_of
-from harness.hosted.suitable import THEIRS, left_out, scenarios, select, why_unsuitable
-from harness.practices import all_practices
-from harness.scenario import load
+from fiskil_harness import Scenario, faults, probes
+from fiskil_harness.core.catalog import scenario_names
+from fiskil_harness.errors import UnknownName, UsageError
+from fiskil_harness.gate.hosted_reasons import REASONS, reason_of
+from fiskil_harness.probes.practices import all_practices
+from fiskil_harness.runner.hosted.eligibility import THEIRS, left_out, scenarios, select, why_unsuitable
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import load
 
 
 def playing(*made: object) -> Scenario:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from harness.hosted.driver import is_disturbed, secrets_of
-from harness.journal import Entry, Exchange, Journal, Refused, Unreached
+from fiskil_harness.journal import Entry, Exchange, Journal, Refused, Unreached
+from fiskil_harness.runner.hosted.driver import is_disturbed, secrets_of
 
 
 def taped(*entries: Entry) -> Journal:

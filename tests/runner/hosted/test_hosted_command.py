@@ -10,16 +10,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from standing import StandIn
 
-import harness
-from harness import catalog
-from harness.cli import main
-from harness.clock import wait_until
+import fiskil_harness
+from fiskil_harness.cli import main
+from fiskil_harness.core import catalog
+from fiskil_harness.core.clock import wait_until
+from tests.runner.hosted.stand_in import StandIn
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
-ROOT = Path(harness.__file__).parent.parent
+ROOT = Path(fiskil_harness.__file__).parent.parent
 Program = Callable[..., tuple[int, str, str]]
 
 
@@ -136,7 +136,7 @@ def test_ctrl_c_leaves_nothing(config: Path, stand_in: StandIn, tmp_path: Path) 
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary), "COLUMNS": "80"}
-    command = [sys.executable, "-m", "harness", "gate", "--api", "hosted", "--config", str(config)]
+    command = [sys.executable, "-m", "fiskil_harness", "gate", "--api", "hosted", "--config", str(config)]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as running:

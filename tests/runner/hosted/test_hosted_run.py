@@ -5,15 +5,16 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from standing import StandIn, verdicts
 
-from harness import gate
-from harness.driver import Outcome
-from harness.errors import HookError, UnsafeTarget
-from harness.hosted import run, suitable
-from harness.journal import Exchange, Journal
-from harness.probes import Verdict
-from harness.standings import Standing
+from fiskil_harness.errors import HookError, UnsafeTarget
+from fiskil_harness.gate import hosted_run
+from fiskil_harness.gate.judgement import exit_code
+from fiskil_harness.gate.practice_status import Standing
+from fiskil_harness.journal import Exchange, Journal
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.runner.hosted import eligibility
+from tests.runner.hosted.stand_in import StandIn, verdicts
 
 Play = Callable[..., dict[str, Outcome]]
 TODAY = datetime.date(2026, 11, 25)
@@ -68,7 +69,7 @@ def test_production_is_refused_before_the_app_is_started(stand_in: StandIn) -> N
     journal = watched(stand_in)
 
     with pytest.raises(UnsafeTarget, match="no sandbox"):
-        run.rehearse(suitable.select(["hosted_read"])[0], settings=stand_in.settings(), seed=0)
+        hosted_run.rehearse(eligibility.select(["hosted_read"])[0], settings=stand_in.settings(), seed=0)
 
     assert [one.route for one in journal.all(Exchange)] == ["token", "institutions.list"]
 
@@ -78,7 +79,7 @@ def test_a_wrong_secret_is_told_without_it(stand_in: StandIn, monkeypatch: pytes
     monkeypatch.setenv("FISKIL_CLIENT_SECRET", "fsk_wrong_secret_of_mine")
 
     with pytest.raises(HookError, match="gave no token") as told:
-        run.rehearse(suitable.select(["hosted_read"])[0], settings=stand_in.settings(), seed=0)
+        hosted_run.rehearse(eligibility.select(["hosted_read"])[0], settings=stand_in.settings(), seed=0)
 
     assert "fsk_wrong_secret_of_mine" not in str(told.value)
 
@@ -88,7 +89,7 @@ def test_an_untrusted_certificate_ends_it(stand_in: StandIn) -> None:
     journal = watched(stand_in)
 
     with pytest.raises(HookError, match="gave no token"):
-        run.rehearse(suitable.select(["hosted_read"])[0], settings=stand_in.settings(ca_file=None), seed=0)
+        hosted_run.rehearse(eligibility.select(["hosted_read"])[0], settings=stand_in.settings(ca_file=None), seed=0)
 
     assert journal.all(Exchange) == []
 
@@ -107,12 +108,12 @@ def test_a_run_ends_at_its_bound(play: Play) -> None:
 def test_the_reference_app_proves_nine_practices(stand_in: StandIn) -> None:
     """Nothing is violated, every reason is told, nothing was written at the hosted API; two runs give one report."""
     settings = stand_in.settings()
-    chosen = list(suitable.scenarios().values())
+    chosen = list(eligibility.scenarios().values())
     journal = watched(stand_in)
 
     told = [
-        run.judge(
-            run.rehearse(chosen, settings=settings, seed=0, looks_at_contract=True),
+        hosted_run.judge(
+            hosted_run.rehearse(chosen, settings=settings, seed=0, looks_at_contract=True),
             settings=settings,
             seed=0,
             today=TODAY,
@@ -125,7 +126,7 @@ def test_the_reference_app_proves_nine_practices(stand_in: StandIn) -> None:
     assert [(one.scenario, one.verdict) for one in judgement.scenarios if one.verdict is not PASS] == []
     assert len(judgement.having(Standing.PROVEN)) >= 9
     assert judgement.having(Standing.VIOLATED) == []
-    assert gate.exit_code(judgement) == 3
+    assert exit_code(judgement) == 3
     unproven = judgement.having(Standing.NOT_PROVEN)
     assert [one.practice for one in unproven if not one.reason.startswith("--api hosted: ")] == []
     assert {one.method for one in journal.all(Exchange) if one.route != "token"} == {"GET"}

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from standing import StandIn
 
-from harness.hosted import run
-from harness.journal import Exchange, Journal
-from harness.probes import Finding, PollsSparingly, Verdict
-from harness.scenario import Scenario
-from harness.settings import Settings, parse
-from harness.steps import Refresh, StayIdle
+from fiskil_harness.core.config import Settings, parse
+from fiskil_harness.gate import hosted_run
+from fiskil_harness.journal import Exchange, Journal
+from fiskil_harness.probes import Finding, PollsSparingly, Verdict
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.steps import Refresh, StayIdle
+from tests.runner.hosted.stand_in import StandIn
 
 APPS = Path(__file__).parent.parent / "apps"
 ONCE = Scenario(
@@ -50,7 +50,7 @@ def journal(stand_in: StandIn) -> Journal:
 
 
 def findings(stand_in: StandIn, *, lets_write: bool, **more: str) -> tuple[Finding, ...]:
-    done = run.rehearse([ONCE], settings=settings_of(stand_in, **more), seed=0, lets_write=lets_write)
+    done = hosted_run.rehearse([ONCE], settings=settings_of(stand_in, **more), seed=0, lets_write=lets_write)
     return done.rehearsal.outcomes[0].findings
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
-from still import NOON, Still
 
-from harness.model import Ending
-from harness.visitor import Visitor
+from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.core.model import Ending
+from tests.sandbox.still import NOON, Still
 
 
 def ask(still: Still, api: httpx.Client, **fields: Any) -> httpx.Response:

@@ -5,10 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
-from still import Still
 
-from harness.errors import UnknownName
-from harness.model import Consent
+from fiskil_harness.core.model import Consent
+from fiskil_harness.errors import UnknownName
+from tests.sandbox.still import Still
 
 DATASETS = ["accounts", "balances", "transactions"]
 

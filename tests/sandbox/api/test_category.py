@@ -4,12 +4,12 @@ from typing import Any
 
 import httpx
 import pytest
-from still import Still
 
-from harness import catalog
-from harness.model import Consent
-from harness.sandbox.categories import taxonomy
-from harness.sandbox.people import made_up
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import Consent
+from fiskil_harness.sandbox.bank.categories import taxonomy
+from fiskil_harness.sandbox.consents.people import made_up
+from tests.sandbox.still import Still
 
 PATH = "/v1/banking/transactions/category"
 GIFTS = "GOVERNMENT_AND_NON_PROFIT_DONATIONS"

@@ -4,10 +4,10 @@ from typing import Any
 
 import httpx
 import pytest
-from still import BANKING, Still
 
-from harness.model import Consent
-from harness.sandbox.people import made_up
+from fiskil_harness.core.model import Consent
+from fiskil_harness.sandbox.consents.people import made_up
+from tests.sandbox.still import BANKING, Still
 
 
 def identities(api: httpx.Client, consent: Consent, **query: str) -> list[dict[str, Any]]:

@@ -4,7 +4,8 @@ from typing import Any
 
 import httpx
 import pytest
-from still import Still
+
+from tests.sandbox.still import Still
 
 
 def create(api: httpx.Client, **fields: Any) -> str:

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from still import Still
 
-from harness.local import LocalFiskil
-from harness.sandbox.api.routes import ROUTES
+from fiskil_harness.sandbox.api.routes import ROUTES
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.sandbox.still import Still
 
 HEAD = b" HTTP/1.1\r\nHost: x\r\n"
 MALFORMED = {

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from harness.local import LocalFiskil
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 
 class Broken(dict[Any, Any]):

@@ -5,7 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from still import Still
+
+from tests.sandbox.still import Still
 
 PATH = "/v1/banking/transactions"
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import httpx
 import pytest
-from still import NOON, Still
 
-from harness.model import Consent
-from harness.sandbox import consents, sync
-from harness.sandbox.people import made_up
+from fiskil_harness.core.model import Consent
+from fiskil_harness.sandbox import sync
+from fiskil_harness.sandbox.consents import consents
+from fiskil_harness.sandbox.consents.people import made_up
+from tests.sandbox.still import NOON, Still
 
 PATHS = {
     "payees": "/v1/banking/payees",

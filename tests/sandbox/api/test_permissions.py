@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
-from still import Still
 
-from harness.errors import UnknownName, UsageError
-from harness.model import DATASETS, PERMISSIONS
+from fiskil_harness.core.model import DATASETS, PERMISSIONS
+from fiskil_harness.errors import UnknownName, UsageError
+from tests.sandbox.still import Still
 
 
 def test_permissions_are_listed(still: Still, api: httpx.Client) -> None:

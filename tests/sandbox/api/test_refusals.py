@@ -5,15 +5,15 @@ from typing import Any
 
 import httpx
 import pytest
-from still import Still
 
-from harness.contract.judging import statuses
-from harness.faults import Status
-from harness.local import LocalFiskil
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.routes import ROUTES
-from harness.sandbox.console import VERSIONS
-from harness.sandbox.contract.documents import document
+from fiskil_harness.contract.response_checks import statuses
+from fiskil_harness.faults import Status
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.routes import ROUTES
+from fiskil_harness.sandbox.consents.console import VERSIONS
+from fiskil_harness.sandbox.openapi.documents import document
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.sandbox.still import Still
 
 NEEDED = {
     "consents.list": {"end_user_id": "eu_nobody"},

@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from still import Still
 
-from harness.sandbox import tokens
+from fiskil_harness.sandbox import tokens
+from tests.sandbox.still import Still
 
 
 def claims_of(token: str) -> dict[str, Any]:

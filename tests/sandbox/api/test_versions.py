@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from still import Still
 
-from harness.model import Consent
-from harness.sandbox.console import VERSIONS
-from harness.sandbox.people import made_up
+from fiskil_harness.core.model import Consent
+from fiskil_harness.sandbox.consents.console import VERSIONS
+from fiskil_harness.sandbox.consents.people import made_up
+from tests.sandbox.still import Still
 
 
 def ask(api: httpx.Client, version: str, path: str, consent: Consent) -> dict[str, Any]:

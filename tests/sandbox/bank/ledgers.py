@@ -1,10 +1,9 @@
 """What a bank knows of somebody when so many days have passed, without a server or a consent."""
 
-from still import NOON
-
-from harness.ids import Mint
-from harness.model import Person
-from harness.sandbox.ledger import Ledger
+from fiskil_harness.core.model import Person
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.sandbox.bank.ledger import Ledger
+from tests.sandbox.still import NOON
 
 
 def ledger_of(person: Person, days: int, *, seed: int = 0) -> Ledger:

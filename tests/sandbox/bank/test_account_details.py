@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from still import NOON, Still
 
-from harness.model import Consent, Person
-from harness.model.people import AccountSpec
-from harness.sandbox.people import made_up
+from fiskil_harness.core.model import Consent, Person
+from fiskil_harness.core.model.people import AccountSpec
+from fiskil_harness.sandbox.consents.people import made_up
+from tests.sandbox.still import NOON, Still
 
 MEMBERS = {"creditCard": "credit_card", "loan": "loan", "termDeposit": "term_deposit"}
 SAVER = Person(

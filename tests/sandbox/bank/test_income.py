@@ -6,11 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
-from still import NOON, Still
 
-from harness.model import Consent
-from harness.sandbox.api.income import months_before
-from harness.sandbox.income import frequency
+from fiskil_harness.core.model import Consent
+from fiskil_harness.sandbox.api.income import months_before
+from fiskil_harness.sandbox.bank.income import frequency
+from tests.sandbox.still import NOON, Still
 
 
 def income(api: httpx.Client, consent: Consent, query: str = "") -> dict[str, Any]:

@@ -4,12 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from still import NOON
 
-from harness import catalog
-from harness.ids import Mint
-from harness.model import Transaction
-from harness.sandbox.ledger import Ledger
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import Transaction
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.sandbox.bank.ledger import Ledger
+from tests.sandbox.still import NOON
 
 
 @pytest.fixture

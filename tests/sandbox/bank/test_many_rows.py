@@ -6,14 +6,14 @@ from decimal import Decimal
 import httpx
 import msgspec
 import pytest
-from still import NOON, Still
 
-from harness.errors import UsageError
-from harness.ids import Mint, RowIds
-from harness.model import EndUser, Person
-from harness.model.people import AccountSpec, Movement
-from harness.sandbox.ledger import Ledger
-from harness.sandbox.tables import EndUsers, Listed
+from fiskil_harness.core.model import EndUser, Person
+from fiskil_harness.core.model.people import AccountSpec, Movement
+from fiskil_harness.core.randomness import Mint, RowIds
+from fiskil_harness.errors import UsageError
+from fiskil_harness.sandbox.bank.ledger import Ledger
+from fiskil_harness.sandbox.tables import EndUsers, Listed
+from tests.sandbox.still import NOON, Still
 
 
 def busy(times_a_day: int, *, days: int) -> Person:

@@ -5,16 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgers import ledger_of
-from still import NOON, Still
 
-from harness import catalog
-from harness.ids import Mint
-from harness.model import Consent, Person
-from harness.model.people import AccountSpec, Movement
-from harness.sandbox.days import instant_of, text_of
-from harness.sandbox.ledger import Ledger
-from harness.sandbox.people import made_up
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import Consent, Person
+from fiskil_harness.core.model.people import AccountSpec, Movement
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.sandbox.bank.days import instant_of, text_of
+from fiskil_harness.sandbox.bank.ledger import Ledger
+from fiskil_harness.sandbox.consents.people import made_up
+from tests.sandbox.bank.ledgers import ledger_of
+from tests.sandbox.still import NOON, Still
 
 NAMED = [one for one in catalog.people().values() if one.accounts]
 EVERYBODY = [*NAMED, *(made_up(seed=5, number=number) for number in range(20))]

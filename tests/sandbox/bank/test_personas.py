@@ -9,18 +9,18 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from households import RETAILER, every_row
-from still import NOON, Still
 
-from harness import catalog
-from harness.census import is_abn
-from harness.ids import Mint
-from harness.listen import Loop
-from harness.model import Consent, Person, Transaction
-from harness.sandbox.categories import taxonomy
-from harness.sandbox.history import EAST_COAST
-from harness.sandbox.ledger import Ledger
-from harness.sandbox.products import product_like
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import Consent, Person, Transaction
+from fiskil_harness.core.net.server import Loop
+from fiskil_harness.core.personas import is_abn
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.sandbox.bank.categories import taxonomy
+from fiskil_harness.sandbox.bank.ledger import Ledger
+from fiskil_harness.sandbox.bank.products import product_like
+from fiskil_harness.sandbox.bank.rows_from_seed import EAST_COAST
+from tests.sandbox.energy.households import RETAILER, every_row
+from tests.sandbox.still import NOON, Still
 
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(1, 5))]
 PEOPLE = catalog.people()

@@ -4,10 +4,10 @@ from typing import Any
 
 import httpx
 import pytest
-from still import Still
 
-from harness.model.product import SUMMARY
-from harness.sandbox.console import VERSIONS
+from fiskil_harness.core.model.product import SUMMARY
+from fiskil_harness.sandbox.consents.console import VERSIONS
+from tests.sandbox.still import Still
 
 
 def listed(api: httpx.Client, institution_id: str = "88888", **query: Any) -> list[dict[str, Any]]:

@@ -6,14 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
-from still import NOON, Still
 
-from harness import catalog
-from harness.ids import Mint
-from harness.model import Consent, Person
-from harness.model.people import AccountSpec
-from harness.sandbox.holdings import Life
-from harness.sandbox.ledger import Ledger
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import Consent, Person
+from fiskil_harness.core.model.people import AccountSpec
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.sandbox.bank.holdings import Life
+from fiskil_harness.sandbox.bank.ledger import Ledger
+from tests.sandbox.still import NOON, Still
 
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(1, 5))]
 BANKED = [one for one in catalog.people().values() if one.accounts]

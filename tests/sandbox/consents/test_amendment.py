@@ -2,12 +2,12 @@
 
 import httpx
 import pytest
-from still import Still
 
-from harness import catalog
-from harness.errors import UnknownName, UsageError
-from harness.model import Consent
-from harness.sandbox.amendment import amend, reach
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import Consent
+from fiskil_harness.errors import UnknownName, UsageError
+from fiskil_harness.sandbox.consents.amendment import amend, reach
+from tests.sandbox.still import Still
 
 
 def connect(still: Still, *account_keys: str) -> Consent:

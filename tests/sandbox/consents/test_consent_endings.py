@@ -2,14 +2,14 @@
 
 import httpx
 import pytest
-from households import LISTS, household, rows
-from still import Still
-from walks import walk_to
 
-from harness.errors import UsageError
-from harness.model import Consent, Ending
-from harness.sandbox import consents, sessions
-from harness.visitor import Visitor
+from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.core.model import Consent, Ending
+from fiskil_harness.errors import UsageError
+from fiskil_harness.sandbox.consents import consents, sessions
+from tests.sandbox.consents.walks import walk_to
+from tests.sandbox.energy.households import LISTS, household, rows
+from tests.sandbox.still import Still
 
 TRANSACTIONS = "banking.transactions.sync.completed"
 

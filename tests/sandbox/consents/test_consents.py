@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from still import NOON, Still
 
-from harness.clock import rfc3339
-from harness.model import Consent
+from fiskil_harness.core.clock import rfc3339
+from fiskil_harness.core.model import Consent
+from tests.sandbox.still import NOON, Still
 
 
 def read(api: httpx.Client, consent: Consent) -> dict[str, object]:

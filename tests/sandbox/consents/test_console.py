@@ -6,11 +6,11 @@ from contextlib import closing
 
 import httpx
 import pytest
-from still import Still
 
-from harness.errors import UnknownName
-from harness.model import USUAL_PERMISSIONS
-from harness.sandbox.console import asked_for
+from fiskil_harness.core.model import USUAL_PERMISSIONS
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.sandbox.consents.console import asked_for
+from tests.sandbox.still import Still
 
 CALLS = [
     ("POST", "/v1/end-users", "api:user.write"),

@@ -3,12 +3,12 @@
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from still import BACK, GONE, Still
-from walks import ENDINGS, WAYS, WHO, finish, walk_to
 
-from harness.model import AuthSession, Ending
-from harness.sandbox.redirects import DESCRIPTIONS
-from harness.visitor import Visitor
+from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.core.model import AuthSession, Ending
+from fiskil_harness.sandbox.consents.redirects import DESCRIPTIONS
+from tests.sandbox.consents.walks import ENDINGS, WAYS, WHO, finish, walk_to
+from tests.sandbox.still import BACK, GONE, Still
 
 
 def end(still: Still, visitor: Visitor, ending: Ending, **session: str) -> AuthSession:

@@ -2,7 +2,8 @@
 
 import httpx
 import pytest
-from still import Still
+
+from tests.sandbox.still import Still
 
 
 def test_no_token_is_asked_for(still: Still) -> None:

@@ -1,17 +1,20 @@
 """The consent journey: every entry of the table is reached through the page, and nothing else leads anywhere."""
 
 import pytest
-from still import Still
-from walks import WAYS, WHO, finish, walk_to
 
-from harness.http import Browser
-from harness.model import Ending
-from harness.sandbox import journey
-from harness.visitor import Visitor
+from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.core.model import Ending
+from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.sandbox.consents import journey_table
+from tests.sandbox.consents.walks import WAYS, WHO, finish, walk_to
+from tests.sandbox.still import Still
 
 ACTS = ("choose", "identify", "enter_code", "select", "confirm", "cancel", "deny", "wait_too_long", "", "approve")
 IMPOSSIBLE = [
-    (stage, act) for stage in journey.STAGES for act in ACTS if act not in journey.acts_at(stage) or act == "wait_too_long"
+    (stage, act)
+    for stage in journey_table.STAGES
+    for act in ACTS
+    if act not in journey_table.acts_at(stage) or act == "wait_too_long"
 ]
 EVERYTHING = {
     "institution_id": "88888",
@@ -23,10 +26,10 @@ EVERYTHING = {
 
 def test_every_entry_of_the_table_has_a_way() -> None:
     """The walks below leave no entry out. Source: journey.stages"""
-    assert set(WAYS) == set(journey.TABLE)
+    assert set(WAYS) == set(journey_table.TABLE)
 
 
-@pytest.mark.parametrize("entry", journey.TABLE, ids="-".join)
+@pytest.mark.parametrize("entry", journey_table.TABLE, ids="-".join)
 def test_the_page_leads_where_the_table_says(still: Still, visitor: Visitor, entry: tuple[str, str, str]) -> None:
     """Through real forms, each act at each stage leads to its stage or its ending. Source: journey.stages"""
     stage, _, answer = entry
@@ -35,7 +38,7 @@ def test_the_page_leads_where_the_table_says(still: Still, visitor: Visitor, ent
     WAYS[entry](still, session, visitor)
 
     after = still.standing(session)
-    assert (after.ending or after.stage) == journey.TABLE[entry]
+    assert (after.ending or after.stage) == journey_table.TABLE[entry]
 
 
 @pytest.mark.parametrize(("stage", "act"), IMPOSSIBLE)
@@ -81,7 +84,7 @@ def test_an_approval_becomes_a_consent(still: Still, visitor: Visitor) -> None:
     }
 
 
-@pytest.mark.parametrize("entry", [one for one, to in journey.TABLE.items() if isinstance(to, Ending)], ids="-".join)
+@pytest.mark.parametrize("entry", [one for one, to in journey_table.TABLE.items() if isinstance(to, Ending)], ids="-".join)
 def test_only_an_approval_leaves_a_consent(still: Still, visitor: Visitor, entry: tuple[str, str, str]) -> None:
     """Every other ending leaves nothing behind, and no event. Source: journey.error-types"""
     stage, _, answer = entry
@@ -131,7 +134,7 @@ def test_a_person_without_accounts_is_ineligible(still: Still, visitor: Visitor)
     """Who has nothing to share cannot go on, whatever their file says. Source: journey.error-types"""
     import msgspec
 
-    from harness import catalog
+    from fiskil_harness.core import catalog
 
     still.sandbox.admit(msgspec.structs.replace(catalog.person("ben"), email="poor@example.com", accounts=()))
     session = walk_to("login", still, visitor)
@@ -241,7 +244,7 @@ def test_one_end_user_may_consent_twice(still: Still, visitor: Visitor) -> None:
     """Each session makes a consent of its own. Source: auth-session.single-use"""
     first = finish(still, visitor)
     with still.sandbox.store.changing() as store:
-        from harness.sandbox import sessions
+        from fiskil_harness.sandbox.consents import sessions
 
         again = sessions.open_session(store, end_user_id=first.end_user_id, redirect_uri="", cancel_uri="")
     visitor.open(still.page_of(again))

@@ -5,13 +5,13 @@ import json
 from typing import Any
 
 import pytest
-from still import BACK, Still
-from walks import ENDINGS, WAYS, WHO, walk_to
 
-from harness.model import AuthSession, Ending
-from harness.sandbox.messages import messages_of
-from harness.sandbox.redirects import DESCRIPTIONS
-from harness.visitor import Visitor
+from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.core.model import AuthSession, Ending
+from fiskil_harness.sandbox.consents.link_sdk_messages import messages_of
+from fiskil_harness.sandbox.consents.redirects import DESCRIPTIONS
+from tests.sandbox.consents.walks import ENDINGS, WAYS, WHO, walk_to
+from tests.sandbox.still import BACK, Still
 
 IN_A_FRAME = {"sec-fetch-dest": "iframe", "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
 INVALID = {

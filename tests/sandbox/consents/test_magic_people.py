@@ -5,16 +5,16 @@ from typing import Any
 
 import httpx
 import pytest
-from still import Still
-from walks import walk_to
 
-from harness import catalog
-from harness.errors import UnknownName, UsageError
-from harness.model import Consent, Ending
-from harness.sandbox.answers import MAGIC_CODES, unmagical
-from harness.sandbox.conclusion import CONCLUSIONS
-from harness.sandbox.magic import CONSENTS, ENDINGS, grouped, what_happens
-from harness.visitor import Visitor
+from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import Consent, Ending
+from fiskil_harness.errors import UnknownName, UsageError
+from fiskil_harness.sandbox.consents.journey_rules import MAGIC_CODES, unmagical
+from fiskil_harness.sandbox.consents.magic_people import CONSENTS, ENDINGS, grouped, what_happens
+from fiskil_harness.sandbox.consents.shortcut import CONCLUSIONS
+from tests.sandbox.consents.walks import walk_to
+from tests.sandbox.still import Still
 
 
 def log_in(still: Still, visitor: Visitor, name: str, code: str = "123456") -> str:

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from still import NOON, Still
 
-from harness import catalog
-from harness.ids import Mint
-from harness.model import Person
-from harness.model.people import AccountSpec
-from harness.sandbox.ledger import Ledger
-from harness.sandbox.people import made_up
-from harness.sandbox.residence import address_of
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import Person
+from fiskil_harness.core.model.people import AccountSpec
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.sandbox.bank.address import address_of
+from fiskil_harness.sandbox.bank.ledger import Ledger
+from fiskil_harness.sandbox.consents.people import made_up
+from tests.sandbox.still import NOON, Still
 
 GOLDEN = Path(__file__).parent.parent / "data" / "made_up_people.json"
 MADE = [made_up(seed=seed, number=number) for seed in range(12) for number in range(3)]
@@ -169,7 +169,7 @@ def test_shops_are_open() -> None:
     """On the east coast every posted row falls between seven in the morning and nine at night."""
     from datetime import datetime
 
-    from harness.sandbox.history import EAST_COAST
+    from fiskil_harness.sandbox.bank.rows_from_seed import EAST_COAST
 
     rows = ledger_of(catalog.person("priya")).transactions.values()
     hours = {

@@ -6,12 +6,12 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from still import BANKING, Still
 
-from harness import catalog
-from harness.errors import UnknownName, UsageError
-from harness.model import Consent, Person
-from harness.sandbox import consents
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import Consent, Person
+from fiskil_harness.errors import UnknownName, UsageError
+from fiskil_harness.sandbox.consents import consents
+from tests.sandbox.still import BANKING, Still
 
 PATHS = {"accounts": "accounts", "balances": "balances", "transactions": "transactions"}
 

@@ -9,20 +9,21 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
-from apps.feed import Feed, feed_settings
 
-from harness import catalog, steps
-from harness.control import control_application
-from harness.driver import Driver
-from harness.listen import Server
-from harness.local import LocalFiskil
-from harness.model import AuthSession, Ending
-from harness.sandbox import Sandbox
-from harness.sandbox.conclusion import CONCLUSIONS
-from harness.sandbox.messages import messages_of
-from harness.scenario import Scenario
-from harness.stage import Stage
-from harness.visitor import Visitor
+from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import AuthSession, Ending
+from fiskil_harness.core.net.server import Server
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.sandbox import Sandbox
+from fiskil_harness.sandbox.consents.link_sdk_messages import messages_of
+from fiskil_harness.sandbox.consents.shortcut import CONCLUSIONS
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.stage import Stage
+from fiskil_harness.server.control_api import control_application
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.apps.feed import Feed, feed_settings
 
 pytestmark = pytest.mark.slow
 

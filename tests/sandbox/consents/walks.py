@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import msgspec
-from still import Still
 
-from harness import catalog
-from harness.model import AuthSession, Ending
-from harness.sandbox import journey
-from harness.visitor import Visitor
+from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import AuthSession, Ending
+from fiskil_harness.sandbox.consents import journey_table
+from tests.sandbox.still import Still
 
 Way = Callable[[Still, AuthSession, Visitor], None]
 
@@ -100,9 +100,9 @@ WAYS: dict[tuple[str, str, str], Way] = {
     ("accounts", "select", "fine"): _every_account,
     ("accounts", "select", "nothing"): _submits("select", account="nothing-like-it"),
     ("confirm", "confirm", "fine"): _submits("confirm"),
-    **{(stage, "cancel", "fine"): _submits("cancel") for stage in journey.STAGES},
-    **{(stage, "deny", "fine"): _submits("deny") for stage in journey.INSTITUTION_STAGES},
-    **{(stage, "wait_too_long", "fine"): _waits for stage in (*journey.INSTITUTION_STAGES, "confirm")},
+    **{(stage, "cancel", "fine"): _submits("cancel") for stage in journey_table.STAGES},
+    **{(stage, "deny", "fine"): _submits("deny") for stage in journey_table.INSTITUTION_STAGES},
+    **{(stage, "wait_too_long", "fine"): _waits for stage in (*journey_table.INSTITUTION_STAGES, "confirm")},
 }
 """What a person does at a stage for each entry of the table."""
 

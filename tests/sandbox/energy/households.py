@@ -3,9 +3,9 @@
 from typing import Any
 
 import httpx
-from still import Still
 
-from harness.model import Consent
+from fiskil_harness.core.model import Consent
+from tests.sandbox.still import Still
 
 RETAILER = "99999"
 LISTS = {

@@ -9,8 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
-from households import every_row, household, rows
-from still import Still
+
+from tests.sandbox.energy.households import every_row, household, rows
+from tests.sandbox.still import Still
 
 CENT = Decimal("0.01")
 DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
@@ -308,7 +309,7 @@ def test_a_concession_is_taken_off_each_bill(still: Still, api: httpx.Client, na
 
 def test_made_up_households_add_up_too(still: Still, api: httpx.Client) -> None:
     """Whoever types a new address has bills that are the sum of their charges. Source: energy.adds-up, journey.any-email"""
-    from harness.sandbox.people import made_up
+    from fiskil_harness.sandbox.consents.people import made_up
 
     kinds = set()
     for number in range(12):

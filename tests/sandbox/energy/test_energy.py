@@ -3,8 +3,9 @@
 import httpx
 import msgspec
 import pytest
-from households import LISTS, RETAILER, every_row, household, rows
-from still import Still
+
+from tests.sandbox.energy.households import LISTS, RETAILER, every_row, household, rows
+from tests.sandbox.still import Still
 
 EVENTS = [
     "energy.accounts.sync.completed",

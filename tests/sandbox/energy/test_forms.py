@@ -5,10 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
-from households import LISTS, RETAILER, every_row, household, rows
-from still import Still
 
-from harness.sandbox.energy_site import nmi
+from fiskil_harness.sandbox.energy.connection_point import nmi
+from tests.sandbox.energy.households import LISTS, RETAILER, every_row, household, rows
+from tests.sandbox.still import Still
 
 MONEY = re.compile(r"-?\d+\.\d\d")
 UNIONS = {

@@ -5,12 +5,12 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import msgspec
 import pytest
-from households import LISTS, RETAILER, household, rows
-from still import BACK, GONE, Still
 
-from harness import catalog
-from harness.model import AuthSession, Ending
-from harness.visitor import Visitor
+from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import AuthSession, Ending
+from tests.sandbox.energy.households import LISTS, RETAILER, household, rows
+from tests.sandbox.still import BACK, GONE, Still
 
 
 def walk_with(still: Still, visitor: Visitor, name: str, *, until: str = "confirm") -> AuthSession:

@@ -4,10 +4,10 @@ from typing import Any
 
 import httpx
 import pytest
-from households import RETAILER, household, rows
-from still import Still
 
-from harness import catalog
+from fiskil_harness.core import catalog
+from tests.sandbox.energy.households import RETAILER, household, rows
+from tests.sandbox.still import Still
 
 BRAND = "5d1f6b4e-0c6a-4f0e-9a55-6f1e2b8c9d10"
 WEEK = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")

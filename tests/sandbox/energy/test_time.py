@@ -10,12 +10,12 @@ from typing import Any
 
 import httpx
 import pytest
-from households import RETAILER, every_row, household, rows
-from still import Still
 
-from harness.listen import Loop
-from harness.model import Consent
-from harness.sandbox.people import made_up
+from fiskil_harness.core.model import Consent
+from fiskil_harness.core.net.server import Loop
+from fiskil_harness.sandbox.consents.people import made_up
+from tests.sandbox.energy.households import RETAILER, every_row, household, rows
+from tests.sandbox.still import Still
 
 Line = dict[str, Any]
 FREE = {"Solar feed-in", "Concession"}

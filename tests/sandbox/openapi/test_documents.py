@@ -9,13 +9,13 @@ import jsonschema
 import openapi_spec_validator
 import pytest
 
-from harness.errors import ConfigError
-from harness.model.event import EVENT_KINDS
-from harness.readings import switches
-from harness.sandbox.api.routes import ROUTES
-from harness.sandbox.contract.documents import document, reading_labels
-from harness.sandbox.contract.operations import resolve
-from harness.sandbox.contract.overlay import apply, segments
+from fiskil_harness.core.clauses import switches
+from fiskil_harness.core.model.events import EVENT_KINDS
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.sandbox.api.routes import ROUTES
+from fiskil_harness.sandbox.openapi.documents import document, reading_labels
+from fiskil_harness.sandbox.openapi.operations import resolve
+from fiskil_harness.sandbox.openapi.overlay import apply, segments
 
 VERSIONS = ("v1", "v2", "v3")
 METHODS = {"get", "post", "delete"}

@@ -2,9 +2,9 @@
 
 import httpx
 import pytest
-from still import Still
 
-from harness.sandbox.contract.documents import document
+from fiskil_harness.sandbox.openapi.documents import document
+from tests.sandbox.still import Still
 
 SIZE = {"$ref": "#/components/parameters/PageSize"}
 PAGED = [path for path, item in document("v3")["paths"].items() if SIZE in item.get("get", {}).get("parameters", ())]

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 import pytest
-from still import Still
-from walks import WAYS, walk_to
 
-from harness.http import HttpReply
-from harness.listen import Loop
-from harness.model import AuthSession, Ending
-from harness.sandbox import journey
-from harness.visitor import Visitor
+from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.core.model import AuthSession, Ending
+from fiskil_harness.core.net.http_client import HttpReply
+from fiskil_harness.core.net.server import Loop
+from fiskil_harness.sandbox.consents import journey_table
+from tests.sandbox.consents.walks import WAYS, walk_to
+from tests.sandbox.still import Still
 
 Post = Callable[..., HttpReply]
 
@@ -108,7 +108,9 @@ def test_one_session_opens_no_other(still: Still, visitor: Visitor, post: Post) 
     assert still.standing(other) == other
 
 
-@pytest.mark.parametrize("entry", [one for one, to in journey.TABLE.items() if to != one[0] and one[1] != "wait_too_long"])
+@pytest.mark.parametrize(
+    "entry", [one for one, to in journey_table.TABLE.items() if to != one[0] and one[1] != "wait_too_long"]
+)
 def test_a_form_that_is_sent_twice_counts_once(
     still: Still, visitor: Visitor, post: Post, entry: tuple[str, str, str]
 ) -> None:
@@ -140,7 +142,7 @@ def test_no_code_is_accepted_after_too_many(still: Still, visitor: Visitor, post
     assert still.sandbox.consents_of(session.end_user_id) == []
 
 
-@pytest.mark.parametrize("stage", journey.STAGES)
+@pytest.mark.parametrize("stage", journey_table.STAGES)
 @pytest.mark.parametrize("act", ["choose", "identify", "enter_code", "select", "confirm", "cancel", "deny"])
 def test_a_page_left_open_over_the_expiry_can_do_nothing(
     still: Still, visitor: Visitor, post: Post, stage: str, act: str

@@ -5,15 +5,15 @@ from html.parser import HTMLParser
 
 import msgspec
 import pytest
-from still import Still
-from walks import walk_to
 
-from harness import catalog
-from harness.http import Browser, HttpReply
-from harness.sandbox import journey
-from harness.sandbox.answers import MAGIC_CODES
-from harness.sandbox.magic import GROUPS
-from harness.visitor import Visitor, forms
+from fiskil_harness.app.browser.form_browser import Visitor, forms
+from fiskil_harness.core import catalog
+from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.sandbox.consents import journey_table
+from fiskil_harness.sandbox.consents.journey_rules import MAGIC_CODES
+from fiskil_harness.sandbox.consents.magic_people import GROUPS
+from tests.sandbox.consents.walks import walk_to
+from tests.sandbox.still import Still
 
 
 class Document(HTMLParser):
@@ -47,7 +47,7 @@ class Document(HTMLParser):
         return len([one for one, _ in self.tags if one == tag])
 
 
-@pytest.mark.parametrize("stage", journey.STAGES)
+@pytest.mark.parametrize("stage", journey_table.STAGES)
 def test_every_screen_is_a_labelled_document(still: Still, visitor: Visitor, stage: str) -> None:
     """Language, title, one heading, a viewport, a label for every field, and no script but the page's own."""
     walk_to(stage, still, visitor)
@@ -64,18 +64,18 @@ def test_every_screen_is_a_labelled_document(still: Still, visitor: Visitor, sta
     assert not [have for _, have in page.tags if any(name.startswith("on") for name in have)]
 
 
-@pytest.mark.parametrize("stage", journey.STAGES)
+@pytest.mark.parametrize("stage", journey_table.STAGES)
 def test_every_screen_offers_what_the_table_allows(still: Still, visitor: Visitor, stage: str) -> None:
     """One form per act, and no other. Source: journey.stages"""
     walk_to(stage, still, visitor)
 
     offered = [dict(form.fields)["act"] for form in forms(visitor.page)]
 
-    assert sorted(offered) == sorted(journey.acts_at(stage))
+    assert sorted(offered) == sorted(journey_table.acts_at(stage))
     assert offered[0] not in {"cancel", "deny"}
 
 
-@pytest.mark.parametrize("stage", journey.STAGES)
+@pytest.mark.parametrize("stage", journey_table.STAGES)
 def test_every_screen_puts_the_focus_where_it_matters(still: Still, visitor: Visitor, stage: str) -> None:
     """On one place: the field to fill in, or the heading where there is none to type in."""
     walk_to(stage, still, visitor)

@@ -2,8 +2,20 @@
 
 import pytest
 
-from harness import probes, steps
-from harness.plans.acts import PROBES, REVOKED, TOKEN_LIFE_MINUTES, Act, Facts, Form, as_steps, delivered, disorders, repeats
+from fiskil_harness import probes
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation.actions import (
+    PROBES,
+    REVOKED,
+    TOKEN_LIFE_MINUTES,
+    Act,
+    Facts,
+    Form,
+    as_steps,
+    delivered,
+    disorders,
+    repeats,
+)
 
 END = steps.Deliver(attempts=5)
 

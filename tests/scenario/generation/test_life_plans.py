@@ -2,13 +2,14 @@
 
 import pytest
 
-from harness import faults, probes, steps
-from harness.journal import Bite, Exchange, Journal, TokensExpired
-from harness.plans.deeds import COMMAND, HOOKS, START, VERBS
-from harness.plans.lives import Deed, Life, possible
-from harness.plans.living import happened, is_unwell, shorter, telling
-from harness.plans.promises import promises_of
-from harness.probes import Finding, Verdict, name_of
+from fiskil_harness import faults, probes
+from fiskil_harness.journal import Bite, Exchange, Journal, TokensExpired
+from fiskil_harness.probes import Finding, Verdict, name_of
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation.client_invariants import promises_of
+from fiskil_harness.scenario.generation.life_actions import COMMAND, HOOKS, START, VERBS
+from fiskil_harness.scenario.generation.life_plans import Deed, Life, possible
+from fiskil_harness.scenario.generation.life_strategies import happened, is_unwell, shorter, telling
 
 ALL = frozenset(HOOKS)
 

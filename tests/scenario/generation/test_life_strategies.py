@@ -2,14 +2,14 @@
 
 import pytest
 
-from harness import steps
-from harness.journal import Journal
-from harness.journal.pairs import Verb, covered, pairs_of, unmet
-from harness.plans import Tried, explore
-from harness.plans.deeds import HOOKS
-from harness.plans.lives import possible
-from harness.probes import Finding, Verdict
-from harness.scenario import Scenario
+from fiskil_harness.journal import Journal
+from fiskil_harness.journal.entries.plan_pairs import Verb, covered, pairs_of, unmet
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation import Tried, explore
+from fiskil_harness.scenario.generation.life_actions import HOOKS
+from fiskil_harness.scenario.generation.life_plans import possible
+from fiskil_harness.scenario.scenario import Scenario
 
 PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, seen="applied once", examined=1)
 FAILED = Finding(probe="applies_once", verdict=Verdict.FAIL, seen="applied twice", examined=1)

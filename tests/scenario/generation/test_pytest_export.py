@@ -6,14 +6,14 @@ import re
 import msgspec
 import pytest
 
-from harness import steps
-from harness.errors import PlanError
-from harness.journal import Delivery, HookCall, Journal, Started
-from harness.plans.retelling import Retold, retell
-from harness.probes import AppliesOnce, Finding, Verdict
-from harness.scenario import Scenario
-from harness.settings import Settings
-from harness.webhooks.signature import HEADER, digest
+from fiskil_harness.core.config import Settings
+from fiskil_harness.errors import PlanError
+from fiskil_harness.journal import Delivery, HookCall, Journal, Started
+from fiskil_harness.probes import AppliesOnce, Finding, Verdict
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation.pytest_export import Retold, retell
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.webhooks.fiskil_signature import HEADER, digest
 
 SECRET = base64.b64encode(b"a key that nobody else has, and that is long enough").decode()
 BODY = msgspec.json.encode(

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import catalog, gallery
-from harness.driver import Driver, Outcome
-from harness.probes import Verdict
-from harness.scenario import read_plan
+from fiskil_harness.core import catalog
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner.driver import Driver, Outcome
+from fiskil_harness.scenario.scenario import read_plan
 
 pytestmark = pytest.mark.slow
 

@@ -1,10 +1,10 @@
 """A life written down as a test: Python that makes the same plan again, and asks what was found broken."""
 
-from harness.plans.deeds import HOOKS
-from harness.plans.lives import Deed, Life
-from harness.plans.rewriting import as_python, is_life, rewrite
-from harness.probes import Finding, Verdict, name_of
-from harness.scenario import Scenario, load
+from fiskil_harness.probes import Finding, Verdict, name_of
+from fiskil_harness.scenario.generation.life_actions import HOOKS
+from fiskil_harness.scenario.generation.life_plans import Deed, Life
+from fiskil_harness.scenario.generation.scenario_export import as_python, is_life, rewrite
+from fiskil_harness.scenario.scenario import Scenario, load
 
 LIFE = Life(deeds=(Deed("reset_peer", 1), Deed("revoke", 1), Deed("retry")), hooks=frozenset(HOOKS)).plan()
 

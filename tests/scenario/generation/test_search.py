@@ -9,14 +9,14 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from harness import steps
-from harness.errors import AppError, ConfigError, UnknownName
-from harness.journal import Journal, PlanRun
-from harness.plans import explore
-from harness.plans.reading import in_lines
-from harness.probes import Finding, SurvivesEveryPlan, Verdict
-from harness.scenario import Scenario
-from harness.worker import measured
+from fiskil_harness.errors import AppError, ConfigError, UnknownName
+from fiskil_harness.journal import Journal, PlanRun
+from fiskil_harness.probes import Finding, SurvivesEveryPlan, Verdict
+from fiskil_harness.runner.worker import measured
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation import explore
+from fiskil_harness.scenario.generation.simplify import in_lines
+from fiskil_harness.scenario.scenario import Scenario
 
 PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, seen="applied once", examined=1)
 FAILED = Finding(probe="applies_once", verdict=Verdict.FAIL, seen="message e0 was applied 2 times", fix="claim it")

@@ -8,16 +8,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness import probes, steps
-from harness.driver import Driver
-from harness.errors import ConfigError, StepError
-from harness.journal import Delivery, Output, PlanRun
-from harness.plans import Form
-from harness.plans.acts import Act
-from harness.probes import Verdict
-from harness.scenario import Scenario, load, read_plan
-from harness.settings import Settings
-from harness.stage import Stage
+from fiskil_harness import probes
+from fiskil_harness.core.config import Settings
+from fiskil_harness.errors import ConfigError, StepError
+from fiskil_harness.journal import Delivery, Output, PlanRun
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation import Form
+from fiskil_harness.scenario.generation.actions import Act
+from fiskil_harness.scenario.scenario import Scenario, load, read_plan
+from fiskil_harness.scenario.stage import Stage
 
 DURABLE = {"command": "{python} durable_receiver.py {port}"}
 
@@ -145,7 +146,8 @@ def test_a_plan_is_replayed_without_hypothesis(drive: Drive, receiver_settings: 
 
     again = driver.run(read_plan(saved).scenario)
 
-    script = "import sys, pathlib, harness.driver, harness.scenario as s; s.read_plan(pathlib.Path(sys.argv[1]))"
+    modules = "sys, pathlib, fiskil_harness.runner.driver, fiskil_harness.scenario.scenario as s"
+    script = f"import {modules}; s.read_plan(pathlib.Path(sys.argv[1]))"
     command = [sys.executable, "-c", f"{script}; sys.exit('hypothesis' in sys.modules)", str(saved)]
     done = subprocess.run(command, cwd=Path(__file__).parent.parent, check=False)
     assert (again.verdict, done.returncode) == (Verdict.FAIL, 0)

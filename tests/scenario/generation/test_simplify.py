@@ -2,10 +2,11 @@
 
 import pytest
 
-from harness import probes, steps
-from harness.plans.reading import calmer, in_lines, one_by_one, run_of
-from harness.probes import Finding, Verdict
-from harness.scenario import Scenario
+from fiskil_harness import probes
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation.simplify import calmer, in_lines, one_by_one, run_of
+from fiskil_harness.scenario.scenario import Scenario
 
 END = steps.Deliver(attempts=5)
 

@@ -3,12 +3,12 @@
 import pytest
 from msgspec import Struct
 
-from harness import steps
-from harness.journal import PlanKind
-from harness.plans import explore
-from harness.plans.acts import NAMED
-from harness.probes import Finding, Verdict
-from harness.scenario import Scenario
+from fiskil_harness.journal import PlanKind
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation import explore
+from fiskil_harness.scenario.generation.actions import NAMED
+from fiskil_harness.scenario.scenario import Scenario
 
 PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, seen="applied once", examined=1)
 SEEDS = range(5)

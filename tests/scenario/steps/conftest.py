@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from apps.mailbox import Mailbox
 from pytest_httpserver import HTTPServer
 
-from harness.driver import Driver
-from harness.journal import Journal
-from harness.scenario import Scenario
+from fiskil_harness.journal import Journal
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.mailbox import Mailbox
 
 Perform = Callable[..., tuple[Journal, str]]
 

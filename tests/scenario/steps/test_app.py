@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from apps.feed import Feed, feed_settings
 
-from harness import steps
-from harness.driver import Driver
-from harness.journal import Delivery, Effects, Idle, Limits, Started
-from harness.scenario import Scenario
-from harness.settings import Settings
+from fiskil_harness.core.config import Settings
+from fiskil_harness.journal import Delivery, Effects, Idle, Limits, Started
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.feed import Feed, feed_settings
 
 Drive = Callable[..., Driver]
 MakeSettings = Callable[..., Settings]

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import httpx
-from apps.mailbox import Mailbox
 from pytest_httpserver import HTTPServer
 
-from harness import steps
-from harness.driver import Driver
-from harness.journal import Filed, Journal, Reported
-from harness.scenario import Scenario
+from fiskil_harness.journal import Filed, Journal, Reported
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.mailbox import Mailbox
 
 
 def performed(driver: Driver) -> Journal:

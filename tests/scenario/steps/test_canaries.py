@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable
 
 import httpx
-from apps.mailbox import Mailbox
 
-from harness import steps
-from harness.driver import Driver
-from harness.journal import BaitLaid, BaitTaken, Canaries, Delivery, Journal
-from harness.webhooks import sign
+from fiskil_harness.journal import BaitLaid, BaitTaken, Canaries, Delivery, Journal
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.webhooks import sign
+from tests.apps.mailbox import Mailbox
 
 Perform = Callable[..., tuple[Journal, str]]
 

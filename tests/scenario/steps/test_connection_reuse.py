@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from apps.mailbox import Mailbox
 
-from harness import steps
-from harness.driver import Driver
-from harness.journal import Delivery, Journal
-from harness.scenario import Scenario
-from harness.settings import Settings, parse
+from fiskil_harness.core.config import Settings, parse
+from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.mailbox import Mailbox
 
 Perform = Callable[..., tuple[Journal, str]]
 WAYS = ["unsigned", "wrong_signature", "large"]

@@ -5,14 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from apps.feed import Feed, Values, feed_settings
 
-from harness import faults, steps
-from harness.driver import Driver
-from harness.errors import HarnessError
-from harness.journal import ConsentSeen, CutShort, Delivery, EventSeen, Exchange, Journal, Rows
-from harness.scenario import Scenario
-from harness.steps import link
+from fiskil_harness import faults
+from fiskil_harness.errors import HarnessError
+from fiskil_harness.journal import ConsentSeen, CutShort, Delivery, EventSeen, Exchange, Journal, Rows
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.steps import faults_and_tokens
+from tests.apps.feed import Feed, Values, feed_settings
 
 Perform = Callable[..., tuple[Journal, str]]
 
@@ -144,7 +145,7 @@ def test_what_comes_next_happens_during_a_call(perform: Perform) -> None:
 
 def test_a_call_that_never_comes_is_written_down(perform: Perform, monkeypatch: pytest.MonkeyPatch) -> None:
     """Then nothing happened during it."""
-    monkeypatch.setattr(link, "LONGEST_WAIT_S", 0.05)
+    monkeypatch.setattr(faults_and_tokens, "LONGEST_WAIT_S", 0.05)
 
     journal, crashed = perform(steps.Authorise(), steps.AwaitCall("banking.transactions"))
 

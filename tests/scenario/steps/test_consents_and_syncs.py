@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from apps.feed import Feed, feed_settings
 
-from harness import faults, steps
-from harness.driver import Driver
-from harness.errors import ConfigError
-from harness.journal import EventSeen, HookCall, Journal, Rows
-from harness.scenario import Scenario
+from fiskil_harness import faults
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.journal import EventSeen, HookCall, Journal, Rows
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.feed import Feed, feed_settings
 
 Perform = Callable[..., tuple[Journal, str]]
 

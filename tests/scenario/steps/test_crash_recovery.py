@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from apps.mailbox import Mailbox
 
-from harness import gallery, steps
-from harness.driver import Driver
-from harness.errors import ConfigError
-from harness.journal import AMIDST, Delivery, Journal, Started
-from harness.probes.receipts import uncut
-from harness.scenario import Scenario
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.journal import AMIDST, Delivery, Journal, Started
+from fiskil_harness.journal.queries.deliveries import uncut
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.mailbox import Mailbox
 
 Perform = Callable[..., tuple[Journal, str]]
 

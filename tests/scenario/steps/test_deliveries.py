@@ -5,19 +5,19 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
-from apps.mailbox import Mailbox
 
-from harness import steps
-from harness.clock import real_now
-from harness.driver import Driver
-from harness.errors import ConfigError
-from harness.journal import CutShort, Delivery, Journal
-from harness.probes import Verdict
-from harness.scenario import Scenario
-from harness.stage import Stage
-from harness.steps.base import PlainStep
-from harness.steps.deliveries import until_it_hangs
-from harness.webhooks import sign
+from fiskil_harness.core.clock import real_now
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.journal import CutShort, Delivery, Journal
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.stage import Stage
+from fiskil_harness.scenario.steps.deliveries import until_it_hangs
+from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.webhooks import sign
+from tests.apps.mailbox import Mailbox
 
 Perform = Callable[..., tuple[Journal, str]]
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from apps.feed import Feed, feed_settings
 
-from harness import steps
-from harness.driver import Driver
-from harness.journal import Heard, HookCall, Journal, Journey, Visit
-from harness.scenario import Scenario
-from harness.settings import parse
+from fiskil_harness.core.config import parse
+from fiskil_harness.journal import Heard, HookCall, Journal, Journey, Visit
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.feed import Feed, feed_settings
 
 Perform = Callable[..., tuple[Journal, str]]
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from apps.mailbox import Mailbox
 
-from harness import steps
-from harness.driver import Driver
-from harness.journal import CutShort, Delivery, Flood
-from harness.scenario import Scenario
-from harness.settings import Settings
+from fiskil_harness.core.config import Settings
+from fiskil_harness.journal import CutShort, Delivery, Flood
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.mailbox import Mailbox
 
 FLOOD = Scenario(name="x", practices=(), steps=(steps.FloodBodies(),), probes=())
 

@@ -7,15 +7,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from apps.feed import Feed, feed_settings
 
-from harness import faults, steps
-from harness.driver import Driver
-from harness.errors import UnknownName, UsageError
-from harness.journal import Canaries, Exchange, FaultSet, HookCall, Journal, Key, Started, Trouble
-from harness.probes import Verdict
-from harness.scenario import Scenario
-from harness.settings import parse
+from fiskil_harness import faults
+from fiskil_harness.core.config import parse
+from fiskil_harness.errors import UnknownName, UsageError
+from fiskil_harness.journal import Canaries, Exchange, FaultSet, HookCall, Journal, Key, Started, Trouble
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.feed import Feed, feed_settings
 
 Drive = Callable[..., Driver]
 Perform = Callable[..., Journal]

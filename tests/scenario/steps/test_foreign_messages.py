@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from apps.mailbox import Mailbox
 from pytest_httpserver import HTTPServer
 
-from harness import steps
-from harness.driver import Driver
-from harness.errors import ConfigError
-from harness.journal import Delivery, EventSeen, Journal, Trouble
-from harness.scenario import Scenario
-from harness.webhooks import sign
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.journal import Delivery, EventSeen, Journal, Trouble
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.webhooks import sign
+from tests.apps.mailbox import Mailbox
 
 Perform = Callable[..., Journal]
 

@@ -3,20 +3,20 @@
 from collections.abc import Callable
 
 import pytest
-from apps.mailbox import Mailbox
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from harness import steps
-from harness.driver import Driver
-from harness.errors import UnknownName
-from harness.journal import Delivery, EventSeen, Journal, Leak
-from harness.scenario import Scenario
-from harness.settings import Settings
-from harness.settings.dialect import FISKIL, PRESETS
-from harness.webhooks import sign
-from harness.webhooks.encodings import ODDITIES, SPELLINGS, encodings_of
-from harness.webhooks.forgeries import forgeries_of
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.webhook_format import FISKIL, PRESETS
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.journal import Delivery, EventSeen, Journal, Leak
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.webhooks import sign
+from fiskil_harness.webhooks.forgeries.catalogue import forgeries_of
+from fiskil_harness.webhooks.payload_variants import ODDITIES, SPELLINGS, encodings_of
+from tests.apps.mailbox import Mailbox
 
 Perform = Callable[..., tuple[Journal, str]]
 

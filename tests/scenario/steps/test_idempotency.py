@@ -4,15 +4,15 @@ import json
 from collections.abc import Callable
 
 import pytest
-from apps.mailbox import Mailbox
 
-from harness import steps
-from harness.driver import Driver
-from harness.errors import ConfigError
-from harness.journal import CutShort, Delivery, Journal
-from harness.steps.again import PLAIN
-from harness.webhooks import sign
-from harness.webhooks.spellings import SPELLINGS
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.journal import CutShort, Delivery, Journal
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.steps.idempotency import PLAIN
+from fiskil_harness.webhooks import sign
+from fiskil_harness.webhooks.signature_variants import SPELLINGS
+from tests.apps.mailbox import Mailbox
 
 Perform = Callable[..., tuple[Journal, str]]
 
@@ -104,6 +104,6 @@ def _plain(journal: Journal) -> Delivery:
 
 
 def _scenario(*given: steps.PlainStep) -> object:
-    from harness.scenario import Scenario
+    from fiskil_harness.scenario.scenario import Scenario
 
     return Scenario(name="x", practices=(), steps=given, probes=())

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from apps.feed import Feed, feed_settings
 
-from harness import steps
-from harness.driver import Driver
-from harness.errors import HarnessError
-from harness.journal import EventSeen, Journal, Rows
-from harness.scenario import Scenario
+from fiskil_harness.errors import HarnessError
+from fiskil_harness.journal import EventSeen, Journal, Rows
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.feed import Feed, feed_settings
 
 Perform = Callable[..., tuple[Journal, str]]
 

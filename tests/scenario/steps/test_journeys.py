@@ -3,15 +3,16 @@
 from collections.abc import Callable
 
 import pytest
-from apps.feed import Feed, feed_settings
 
-from harness import faults, probes, steps
-from harness.driver import Driver
-from harness.errors import UnknownName
-from harness.journal import EventSeen, HookCall, Journal, Journey, Rows, Visit
-from harness.listen import free_port
-from harness.scenario import Scenario
-from harness.steps.journeys import Screen
+from fiskil_harness import faults, probes
+from fiskil_harness.core.net.server import free_port
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.journal import EventSeen, HookCall, Journal, Journey, Rows, Visit
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.steps.journeys import Screen
+from tests.apps.feed import Feed, feed_settings
 
 Drive = Callable[..., Driver]
 Perform = Callable[..., Journal]

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from harness import steps
-from harness.driver import Driver
-from harness.journal import Journal, Key, KeyGiven, Started
-from harness.scenario import Scenario
-from harness.settings import Settings
+from fiskil_harness.core.config import Settings
+from fiskil_harness.journal import Journal, Key, KeyGiven, Started
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
 
 Perform = Callable[..., tuple[Journal, str]]
 

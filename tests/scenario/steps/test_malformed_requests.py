@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from apps.mailbox import Mailbox
 
-from harness import steps
-from harness.errors import ConfigError, UnknownName
-from harness.journal import Delivery, EventSeen, Journal
-from harness.webhooks.uglies import Kind, of_kinds
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.journal import Delivery, EventSeen, Journal
+from fiskil_harness.scenario import steps
+from fiskil_harness.webhooks.request_variants import Kind, of_kinds
+from tests.apps.mailbox import Mailbox
 
 Perform = Callable[..., tuple[Journal, str]]
 

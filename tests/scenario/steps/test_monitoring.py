@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from apps.mailbox import Mailbox
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from harness import steps
-from harness.driver import Driver
-from harness.journal import Monitors
-from harness.scenario import Scenario
+from fiskil_harness.journal import Monitors
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.mailbox import Mailbox
 
 TEXT = """# HELP calls_total Calls.
 # TYPE calls_total counter

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from apps.mailbox import Mailbox
 
-from harness import steps
-from harness.errors import ConfigError
-from harness.journal import Delivery, Journal
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.scenario import steps
+from tests.apps.mailbox import Mailbox
 
 Perform = Callable[..., tuple[Journal, str]]
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import gallery, steps
-from harness.driver import Driver
-from harness.journal import CutShort, Fetched, Heard, Journal, Journey, Pressed, Shown, Visit
-from harness.scenario import Scenario
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.journal import CutShort, Fetched, Heard, Journal, Journey, Pressed, Shown, Visit
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
 
 pytestmark = pytest.mark.slow
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from apps.feed import Feed, feed_settings
 
-from harness import steps
-from harness.driver import Driver
-from harness.journal import EventSeen, Journal, Journey, Visit
-from harness.scenario import Scenario
+from fiskil_harness.journal import EventSeen, Journal, Journey, Visit
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.feed import Feed, feed_settings
 
 Drive = Callable[..., Driver]
 Perform = Callable[..., tuple[Journal, str]]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.journal import Control
-from harness.steps.ways_out import first_ways, next_ways
+from fiskil_harness.journal import Control
+from fiskil_harness.scenario.steps.revoke_controls import first_ways, next_ways
 
 ORIGIN = "http://127.0.0.1:8000"
 PAGE = f"{ORIGIN}/connections"

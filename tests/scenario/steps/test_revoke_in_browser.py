@@ -7,10 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness import gallery, steps
-from harness.driver import Driver
-from harness.journal import ConsentSeen, Journal, Pressed, Sharing, Shown
-from harness.scenario import Scenario
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.journal import ConsentSeen, Journal, Pressed, Sharing, Shown
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
 
 pytestmark = pytest.mark.slow
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
-from apps.feed import Feed, feed_settings
 
-from harness import steps
-from harness.driver import Driver
-from harness.errors import ConfigError
-from harness.journal import EventSeen
-from harness.scenario import Scenario
-from harness.steps.base import PlainStep
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.journal import EventSeen
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.steps.step import PlainStep
+from tests.apps.feed import Feed, feed_settings
 
 Rowset = dict[str, dict[str, Any]]
 

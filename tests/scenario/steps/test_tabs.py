@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from apps.feed import Feed, feed_settings
 
-from harness import steps
-from harness.driver import Driver
-from harness.errors import ConfigError
-from harness.journal import Journal, Journey, Visit
-from harness.scenario import Scenario
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.journal import Journal, Journey, Visit
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from tests.apps.feed import Feed, feed_settings
 
 Perform = Callable[..., tuple[Journal, str]]
 

@@ -7,12 +7,24 @@ from typing import Any
 import httpx
 import pytest
 
-from harness import faults, steps
-from harness.driver import Driver
-from harness.journal import CA_TOLD, Bite, CutShort, Exchange, FaultSet, Journal, Secured, Started, Trouble, Unencrypted
-from harness.scenario import Scenario
-from harness.settings import Settings, parse
-from harness.steps import PlainStep
+from fiskil_harness import faults
+from fiskil_harness.core.config import Settings, parse
+from fiskil_harness.journal import (
+    CA_TOLD,
+    Bite,
+    CutShort,
+    Exchange,
+    FaultSet,
+    Journal,
+    Secured,
+    Started,
+    Trouble,
+    Unencrypted,
+)
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.steps import PlainStep
 
 Drive = Callable[..., Driver]
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from harness import steps
-from harness.certificates import Authority
-from harness.driver import Driver
-from harness.journal import Delivery, Handshake, Journal, TlsServed
-from harness.scenario import Scenario
-from harness.settings import parse
-from harness.webhooks.handshake import MODERN, OLD, VERSIONS, can_speak, certificate_of, shake
+from fiskil_harness.core.config import parse
+from fiskil_harness.core.net.certificates import Authority
+from fiskil_harness.journal import Delivery, Handshake, Journal, TlsServed
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.webhooks.tls_handshake import MODERN, OLD, VERSIONS, can_speak, certificate_of, shake
 
 STEPS = (
     steps.Authorise(),

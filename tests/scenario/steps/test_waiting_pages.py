@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from harness import faults, gallery, steps
-from harness.driver import Driver
-from harness.errors import UnknownName
-from harness.journal import Journal, Pressed, Shown
-from harness.scenario import Scenario
+from fiskil_harness import faults
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.journal import Journal, Pressed, Shown
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
 
 pytestmark = pytest.mark.slow
 

@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.errors import UnknownName
-from harness.model import Event, Message
-from harness.settings.dialect import FISKIL
-from harness.webhooks import seal, sign
-from harness.webhooks.forgeries import FORGERIES, Forged, Material, forge, forgeries_of, forgery
-from harness.webhooks.signature import HEADER
+from fiskil_harness.core.config.webhook_format import FISKIL
+from fiskil_harness.core.model import Event, Message
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.webhooks import seal, sign
+from fiskil_harness.webhooks.fiskil_signature import HEADER
+from fiskil_harness.webhooks.forgeries.catalogue import FORGERIES, Forged, Material, forge, forgeries_of, forgery
 
 VECTORS = json.loads((Path(__file__).parent.parent / "fixtures" / "webhook_vectors.json").read_text(encoding="utf-8"))
 SECRET = base64.b64encode(bytes(range(78))).decode()

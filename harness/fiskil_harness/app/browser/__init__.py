@@ -3,8 +3,8 @@
 The only room that knows Playwright; it writes down what it sees and judges nothing. Nothing outside this machine is reached.
 """
 
-from harness.browser.chromium import Chromium
-from harness.browser.seen import Seen
-from harness.browser.window import DESK_PX, PHONE_PX, WIDTHS_PX, Window
+from fiskil_harness.app.browser.chromium import Chromium
+from fiskil_harness.app.browser.page_snapshot import Seen
+from fiskil_harness.app.browser.window import DESK_PX, PHONE_PX, WIDTHS_PX, Window
 
 __all__ = ["DESK_PX", "PHONE_PX", "WIDTHS_PX", "Chromium", "Seen", "Window"]

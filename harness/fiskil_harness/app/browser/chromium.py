@@ -12,9 +12,9 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from harness import interrupts
-from harness.errors import StepError, ToolMissing
-from harness.settings.variables import environment_of_child
+from fiskil_harness.core import signals
+from fiskil_harness.core.config.environment import environment_of_child
+from fiskil_harness.errors import StepError, ToolMissing
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Playwright
@@ -93,14 +93,14 @@ class Chromium:
         Raises:
             ToolMissing: There is no Playwright or no Chromium, or it does not start.
         """
-        with interrupts.deferred():
+        with signals.deferred():
             self._start()
         assert self._browser is not None
         return self.run(self._browser.new_context(**options), cap_s=CLOSING_CAP_S)
 
     def close(self) -> None:
         """End it; nothing of it is left."""
-        with interrupts.ignored():
+        with signals.ignored():
             if self._loop is None or self._thread is None:
                 return
             with contextlib.suppress(Exception):  # its process ends with its pipe all the same

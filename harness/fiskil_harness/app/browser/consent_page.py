@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from harness.browser.places import Places
+from fiskil_harness.app.browser.origins import Places
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Frame, Locator

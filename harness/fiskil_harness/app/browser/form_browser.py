@@ -13,8 +13,8 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from msgspec import Struct
 
-from harness.errors import StepError
-from harness.http import Browser, HttpReply
+from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.errors import StepError
 
 LONGEST_CHAIN = 8
 

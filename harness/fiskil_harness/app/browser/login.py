@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from harness.app.templates import fill_text
-from harness.browser import Window
-from harness.errors import StepError
-from harness.settings.schema import Entrance
-from harness.settings.variables import environment
+from fiskil_harness.app.browser import Window
+from fiskil_harness.app.templates import fill_text
+from fiskil_harness.core.config.environment import environment
+from fiskil_harness.core.config.schema import Entrance
+from fiskil_harness.errors import StepError
 
 
 def lent(entrance: Entrance) -> dict[str, str]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from harness.browser.asked import word_to_type
-from harness.browser.traffic import Traffic
-from harness.clock import stopwatch
+from fiskil_harness.app.browser.confirmation_word import word_to_type
+from fiskil_harness.app.browser.network import Traffic
+from fiskil_harness.core.clock import stopwatch
 
 if TYPE_CHECKING:
     from playwright.async_api import Dialog, Frame, Page, Response

@@ -9,11 +9,11 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from harness.browser import maps
-from harness.browser.places import Places
-from harness.browser.sockets import Sockets
-from harness.browser.tap import Tap
-from harness.journal import GIVEN_UP, Fetched
+from fiskil_harness.app.browser import source_maps
+from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.app.browser.response_capture import Tap
+from fiskil_harness.app.browser.websockets import Sockets
+from fiskil_harness.journal import GIVEN_UP, Fetched
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page, Request, Response, Route, WebSocket, WebSocketRoute
@@ -227,18 +227,18 @@ class Traffic:
 
     async def _follow(self, url: str, body: bytes, headers: dict[str, str], about: dict[str, Any]) -> None:
         """Ask for the maps that a script, a style or a page names, as a curious visitor would."""
-        for named in maps.named_in(url, body, headers):
+        for named in source_maps.named_in(url, body, headers):
             if named in self._maps or self._context is None:
                 continue
             self._maps.add(named)
             if named.startswith("data:"):
-                told = maps.inline(named)
+                told = source_maps.inline(named)
                 lack = "" if told else "it cannot be decoded"
                 self._note(about, url=f"data: in {url}", kind="sourcemap", status=200, body=told, lack=lack)
             elif not self._places.may_pass(named):
                 self._note(about, url=named, kind="sourcemap", lack=REFUSED)
             else:
-                status, told, lack = await maps.fetched(self._context, named)
+                status, told, lack = await source_maps.fetched(self._context, named)
                 self._note(about, url=named, kind="sourcemap", status=status, body=told[:LARGEST_BODY], lack=lack)
 
     def _told(self, text: str) -> None:

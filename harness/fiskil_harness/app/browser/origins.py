@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from harness.visitor import is_loopback, is_same_origin
+from fiskil_harness.app.browser.form_browser import is_loopback, is_same_origin
 
 HOSTED = "https://api.fiskil.com"
 """Where the real API is; a page that asks for it calls the API, whether or not it gets there."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from harness.browser.seen import Part, Seen, part_of, script, together
-from harness.browser.window import Window
-from harness.errors import StepError
-from harness.journal import Control
+from fiskil_harness.app.browser.page_snapshot import Part, Seen, part_of, script, together
+from fiskil_harness.app.browser.window import Window
+from fiskil_harness.errors import StepError
+from fiskil_harness.journal import Control
 
 if TYPE_CHECKING:
     from playwright.async_api import CDPSession, Page

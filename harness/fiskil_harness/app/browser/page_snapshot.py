@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness.journal import Control
+from fiskil_harness.journal import Control
 
 LOGIN = "it asks for a password, so it is a page to log in at"
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from harness.browser.seen import Seen
+from fiskil_harness.app.browser.page_snapshot import Seen
 
 if TYPE_CHECKING:
     from playwright.async_api import Page

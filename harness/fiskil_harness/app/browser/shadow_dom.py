@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from playwright.async_api import CDPSession, Page
 
 CAP_S = 2.0
-KEEP = "function (root) { globalThis[Symbol.for('harness.closed')].keep(this, root); }"
+KEEP = "function (root) { globalThis[Symbol.for('fiskil_harness.closed')].keep(this, root); }"
 
 
 async def open_closed(page: "Page") -> bool:

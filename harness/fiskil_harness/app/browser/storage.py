@@ -4,9 +4,9 @@ import asyncio
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from harness.browser.places import Places
-from harness.browser.seen import script
-from harness.browser.stack import ANSWER_CAP_S
+from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.app.browser.page_snapshot import script
+from fiskil_harness.app.browser.tabs import ANSWER_CAP_S
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from harness.browser.places import Places
+from fiskil_harness.app.browser.origins import Places
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page

@@ -8,13 +8,13 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from harness.browser import arriving, consenting, pictures, reading, shadows, stack, storing
-from harness.browser.chromium import CLOSING_CAP_S, Chromium
-from harness.browser.places import Places
-from harness.browser.seen import LOGIN, Part, Seen, script
-from harness.browser.traffic import Traffic
-from harness.clock import stopwatch
-from harness.journal import Control, Entry, Picture, Shown, Stored
+from fiskil_harness.app.browser import consent_page, navigation, page_reader, screenshots, shadow_dom, storage, tabs
+from fiskil_harness.app.browser.chromium import CLOSING_CAP_S, Chromium
+from fiskil_harness.app.browser.network import Traffic
+from fiskil_harness.app.browser.origins import Places
+from fiskil_harness.app.browser.page_snapshot import LOGIN, Part, Seen, script
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.journal import Control, Entry, Picture, Shown, Stored
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -77,8 +77,8 @@ class Window:
             ignore_https_errors=places.app().startswith("https:"),
         )
         self._resizing: set[asyncio.Task[None]] = set()
-        self._trail = arriving.Trail()
-        self._dialogs = arriving.Dialogs()
+        self._trail = navigation.Trail()
+        self._dialogs = navigation.Dialogs()
         self._first: Page = self._run(self._begin(), cap_s=CLOSING_CAP_S)
 
     @property
@@ -89,12 +89,12 @@ class Window:
     @property
     def is_beside_blank(self) -> bool:
         """Whether a window was opened that is at no address yet."""
-        return self._chromium.call(lambda: any(one.url in stack.BLANK for one in self._context.pages[1:]))
+        return self._chromium.call(lambda: any(one.url in tabs.BLANK for one in self._context.pages[1:]))
 
     @property
     def is_beside_others(self) -> bool:
         """Whether a window was opened that nobody looks into."""
-        return self._chromium.call(lambda: stack.has_others(self._first, self._context.pages, self.places))
+        return self._chromium.call(lambda: tabs.has_others(self._first, self._context.pages, self.places))
 
     @property
     def visited(self) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ class Window:
         return tuple(self._traffic.ways)
 
     @property
-    def said(self) -> tuple[arriving.Said, ...]:
+    def said(self) -> tuple[navigation.Said, ...]:
         """What dialogs of the browser's have asked or said since the last press, each of which was answered with yes."""
         return self._chromium.call(lambda: tuple(self._dialogs.said))
 
@@ -119,7 +119,7 @@ class Window:
     @property
     def consent_url(self) -> str:
         """Where the consent page stands, be it in a frame or in a window of its own; empty where it is not."""
-        frame = self._run(consenting.frame_of(self._context, self.places), cap_s=CLOSING_CAP_S)
+        frame = self._run(consent_page.frame_of(self._context, self.places), cap_s=CLOSING_CAP_S)
         return frame.url if frame is not None else ""
 
     @property
@@ -142,7 +142,7 @@ class Window:
         The app may answer with anything but an error or a page to log in at, also with nothing to be shown.
         """
         self._name(page)
-        lack = self._run(self._open(url, arriving.pass_by), cap_s=self.deadline_s + CLOSING_CAP_S)
+        lack = self._run(self._open(url, navigation.pass_by), cap_s=self.deadline_s + CLOSING_CAP_S)
         if not lack:
             self.settle()
         status = self._chromium.call(lambda: self._trail.status_of(self._page))
@@ -169,7 +169,7 @@ class Window:
 
         def begin() -> None:
             for page in self._pages:
-                task = asyncio.ensure_future(stack.resize(page, width_px, HEIGHTS_PX[width_px] + taller_px))
+                task = asyncio.ensure_future(tabs.resize(page, width_px, HEIGHTS_PX[width_px] + taller_px))
                 self._resizing.add(task)
                 task.add_done_callback(self._resizing.discard)
 
@@ -198,7 +198,7 @@ class Window:
 
     def settle(self, *, cap_s: float = SETTLE_CAP_S) -> bool:
         """Wait until the page asks for nothing more, at most *cap_s* real seconds."""
-        return self._run(arriving.settle(lambda: self._page, self._traffic, cap_s=cap_s), cap_s=cap_s + 5)
+        return self._run(navigation.settle(lambda: self._page, self._traffic, cap_s=cap_s), cap_s=cap_s + 5)
 
     def read(self) -> Seen:
         """What the page shows now; nothing is written down."""
@@ -233,21 +233,21 @@ class Window:
         """
         self._since = stopwatch()
         self._chromium.call(self._dialogs.said.clear)
-        return self._run(reading.press(self._pages, control, cap_s=PRESS_CAP_S, nth=nth), cap_s=PRESS_CAP_S * 3)
+        return self._run(page_reader.press(self._pages, control, cap_s=PRESS_CAP_S, nth=nth), cap_s=PRESS_CAP_S * 3)
 
     def fill(self, control: Control, value: str) -> str:
         """Write *value* into a field; return what kept it from being filled in, in words."""
-        return self._run(reading.fill(self._pages, control, value, cap_s=PRESS_CAP_S), cap_s=PRESS_CAP_S * 3)
+        return self._run(page_reader.fill(self._pages, control, value, cap_s=PRESS_CAP_S), cap_s=PRESS_CAP_S * 3)
 
     def consent(self, act: str, **answers: tuple[str, ...]) -> str:
         """Send the consent page's form for *act*; return what kept it from being sent, in words."""
 
         async def send() -> str:
-            frame = await consenting.frame_of(self._context, self.places)
+            frame = await consent_page.frame_of(self._context, self.places)
             if frame is None:
                 return "the consent page is gone"
-            shown = {"code": (await consenting.code_on(frame),)} if act == "enter_code" and not answers else {}
-            return await consenting.submit(frame, act, {**answers, **shown})
+            shown = {"code": (await consent_page.code_on(frame),)} if act == "enter_code" and not answers else {}
+            return await consent_page.submit(frame, act, {**answers, **shown})
 
         self._since = stopwatch()
         return str(self._run(send(), cap_s=CLOSING_CAP_S * 3))
@@ -256,15 +256,15 @@ class Window:
         """Go back to the app from the consent page's last screen, as a person does with whom the app does nothing."""
 
         async def leave() -> None:
-            frame = await consenting.frame_of(self._context, self.places)
+            frame = await consent_page.frame_of(self._context, self.places)
             if frame is not None:
-                await consenting.leave(frame)
+                await consent_page.leave(frame)
 
         self._run(leave(), cap_s=CLOSING_CAP_S * 2)
 
     def pause(self) -> None:
         """Let a moment pass, as short as waits on pages look."""
-        self._run(arriving.wait(EVERY_MS), cap_s=CLOSING_CAP_S)
+        self._run(navigation.wait(EVERY_MS), cap_s=CLOSING_CAP_S)
 
     def drain(self) -> None:
         """Wait until every answer that has come is written down."""
@@ -273,7 +273,7 @@ class Window:
     def note_storage(self) -> tuple[Stored, ...]:
         """Write down what the browser keeps for the app and every address that it went to, as far as it is new."""
         self.drain()
-        kept = self._run(storing.kept(self._context, self.places), cap_s=CLOSING_CAP_S * 2)
+        kept = self._run(storage.kept(self._context, self.places), cap_s=CLOSING_CAP_S * 2)
         for place, urls in (("url", self.ways), ("history", self.visited)):
             kept += [(place, str(number), url) for number, url in enumerate(urls) if not self.places.is_auth(url)]
         entries = tuple(
@@ -299,8 +299,8 @@ class Window:
         """What the app's other pages in this window show beside *page*; for whoever is on the browser's thread already."""
         others = [one for one in self._pages if one != page]
         away = [one for one in others if self._traffic.is_leaving(one)]
-        told = await reading.beside([one for one in others if one not in away], places=self.places)
-        return [*told, *[reading.UNTOLD for _ in away]]
+        told = await page_reader.beside([one for one in others if one not in away], places=self.places)
+        return [*told, *[page_reader.UNTOLD for _ in away]]
 
     @property
     def _page(self) -> "Page":
@@ -310,7 +310,7 @@ class Window:
     @property
     def _pages(self) -> "list[Page]":
         """The page in front, and after it the others that are the app's."""
-        return stack.of_app(self._first, self._context.pages, self.places)
+        return tabs.of_app(self._first, self._context.pages, self.places)
 
     def _run(self, wanted: Coroutine[Any, Any, T_], *, cap_s: float) -> T_:
         return self._chromium.run(wanted, cap_s=cap_s)
@@ -332,33 +332,33 @@ class Window:
         page.set_default_timeout(self.deadline_s * 1000)
         return page
 
-    async def _open(self, url: str, go: Callable[..., Coroutine[Any, Any, str]] = arriving.go) -> str:
-        if not await stack.is_left(self._first):
-            await stack.shut(self._first)
+    async def _open(self, url: str, go: Callable[..., Coroutine[Any, Any, str]] = navigation.go) -> str:
+        if not await tabs.is_left(self._first):
+            await tabs.shut(self._first)
             self._first = await self._new_page()
-        await stack.clear(self._first, self._context)
+        await tabs.clear(self._first, self._context)
         self._dialogs.said.clear()
         moves = self._trail.moves_of(self._first)
-        with stack.none_more(self._context, until=lambda: self._trail.moves_of(self._first) > moves):
+        with tabs.none_more(self._context, until=lambda: self._trail.moves_of(self._first) > moves):
             return await go(self._first, url, cap_s=self.deadline_s)
 
     async def _read(self) -> Seen:
         page, said = self._page, [one.words for one in self._dialogs.said]
-        more = [*await self.beside(page), *reading.spoken(said)]
+        more = [*await self.beside(page), *page_reader.spoken(said)]
         about: dict[str, Any] = {"status": self._trail.status_of(page), "places": self.places}
-        return await reading.read(page, **about, more=more, cap_s=self._cap_of(page))
+        return await page_reader.read(page, **about, more=more, cap_s=self._cap_of(page))
 
     def _cap_of(self, page: "Page") -> float | None:
         """How long *page* has for an answer. The page in front is waited for while it is being left, another is not."""
         if not self._traffic.is_leaving(page):
-            return stack.ANSWER_CAP_S
-        return None if page == self._page else reading.BESIDE_CAP_S
+            return tabs.ANSWER_CAP_S
+        return None if page == self._page else page_reader.BESIDE_CAP_S
 
     async def _look(self, width_px: int, moment: str, cause: str, lack: str, has_pictures: bool) -> Shown:
         size = width_px, HEIGHTS_PX[width_px]
-        await asyncio.gather(*(stack.resize(page, *size, cap_s=self._cap_of(page)) for page in self._pages))
-        await arriving.drawn(self._page)
-        are_open = await shadows.open_closed(self._page)
+        await asyncio.gather(*(tabs.resize(page, *size, cap_s=self._cap_of(page)) for page in self._pages))
+        await navigation.drawn(self._page)
+        are_open = await shadow_dom.open_closed(self._page)
         seen = await self._read()
         about: dict[str, Any] = {"participant": self.participant, "page": self.page_name, "moment": moment}
         shown = Shown(
@@ -379,7 +379,7 @@ class Window:
         )
         self._write(shown)
         if has_pictures:
-            png, why = await pictures.taken(self._page, width_px, read=self._read, is_secret=self._is_secret)
+            png, why = await screenshots.taken(self._page, width_px, read=self._read, is_secret=self._is_secret)
             self._write(Picture(**self._stamp(), **about, width_px=width_px, png=png, lack=why))
         return shown
 

@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from harness.clock import real_now
-from harness.crashes import Crash
-from harness.listen import Loop, Server
-from harness.monitoring.sent import Pile, received
+from fiskil_harness.app.monitoring.received import Pile, received
+from fiskil_harness.core.clock import real_now
+from fiskil_harness.core.internal_errors import Crash
+from fiskil_harness.core.net.server import Loop, Server
 
 KEPT_BYTES = 65_536
 STATES = ("status", "state", "event_action", "action", "alert_status", "alert_action", "transition", "message_type")

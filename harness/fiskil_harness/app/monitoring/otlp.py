@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from harness.clock import real_now
-from harness.crashes import Crash
-from harness.listen import Loop, Server
-from harness.monitoring.decoding import JSON, PROTOBUF, Unreadable, accepted, decoded, refused
-from harness.monitoring.points import Points, labels_of, text_of
-from harness.monitoring.sent import Pile, received
+from fiskil_harness.app.monitoring.otlp_decoding import JSON, PROTOBUF, Unreadable, accepted, decoded, refused
+from fiskil_harness.app.monitoring.otlp_points import Points, labels_of, text_of
+from fiskil_harness.app.monitoring.received import Pile, received
+from fiskil_harness.core.clock import real_now
+from fiskil_harness.core.internal_errors import Crash
+from fiskil_harness.core.net.server import Loop, Server
 
 _SIGNALS = ("metrics", "logs", "traces")
 MOST_LINES = 100_000

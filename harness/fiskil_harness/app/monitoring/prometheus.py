@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from harness.monitoring.points import sample_key
+from fiskil_harness.app.monitoring.otlp_points import sample_key
 
 PROTOBUF = "application/vnd.google.protobuf"
 _EXEMPLAR = re.compile(r"(?m)^([^#\n].*?) # \{.*$")

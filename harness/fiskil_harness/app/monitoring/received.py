@@ -3,7 +3,7 @@
 from msgspec import Struct
 from starlette.requests import ClientDisconnect, Request
 
-from harness.monitoring.decoding import LARGEST_BYTES, Unreadable, unpacked
+from fiskil_harness.app.monitoring.otlp_decoding import LARGEST_BYTES, Unreadable, unpacked
 
 MOST_BYTES = 4 * LARGEST_BYTES
 """So much of all requests is kept, the newest first."""

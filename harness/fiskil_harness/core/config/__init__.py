@@ -3,8 +3,8 @@
 A config is found as ``--config FILE``, else ``fiskil-harness.toml``, else ``[tool.fiskil-harness]`` in ``pyproject.toml``.
 """
 
-from harness.settings.reading import FILE, environment, find, load, parse
-from harness.settings.schema import (
+from fiskil_harness.core.config.loading import FILE, environment, find, load, parse
+from fiskil_harness.core.config.schema import (
     AppSettings,
     Attestation,
     Drive,

@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from harness.errors import ConfigError, nearest
-from harness.settings import checks
-from harness.settings.dialect import spelt_out
-from harness.settings.schema import RequestTemplate, Settings
-from harness.settings.variables import environment
+from fiskil_harness.core.config import validation
+from fiskil_harness.core.config.environment import environment
+from fiskil_harness.core.config.schema import RequestTemplate, Settings
+from fiskil_harness.core.config.webhook_format import spelt_out
+from fiskil_harness.errors import ConfigError, nearest
 
 FILE = "fiskil-harness.toml"
 TABLE = "tool.fiskil-harness"
@@ -67,9 +67,9 @@ def parse(raw: dict[str, Any], *, folder: Path, source: str = FILE) -> Settings:
         raise ConfigError(f"{source}: {_readable(error)}{_allowed(str(error))}") from None
     promised = frozenset(raw.get("app", {}).get("limits", {}))
     settings = msgspec.structs.replace(settings, folder=folder, source=source, promised=promised)
-    checks.refuse_contradictions(settings)
-    checks.refuse_bad_templates(settings)
-    checks.refuse_bad_values(settings)
+    validation.refuse_contradictions(settings)
+    validation.refuse_bad_templates(settings)
+    validation.refuse_bad_values(settings)
     return settings
 
 

@@ -3,8 +3,8 @@
 import re
 import string
 
-from harness.errors import ConfigError, nearest
-from harness.settings.schema import RequestTemplate, Settings
+from fiskil_harness.core.config.schema import RequestTemplate, Settings
+from fiskil_harness.errors import ConfigError, nearest
 
 DRIVEN = ("start_session", "message", "refresh", "revoke", "fail")
 """What the harness may ask the app to do."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from harness.settings.dialect import Payload, Scheme
+from fiskil_harness.core.config.webhook_format import Payload, Scheme
 
 
 class RequestTemplate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

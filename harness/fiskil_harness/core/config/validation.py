@@ -12,15 +12,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from harness.errors import ConfigError, UnsafeTarget, UsageError, nearest
-from harness.model import PERMISSIONS
-from harness.model.event import EVENT_KINDS
-from harness.readings import Readings
-from harness.settings.addresses import shown, why_unusable
-from harness.settings.dialect import refuse_bad_dialect
-from harness.settings.placeholders import carries, filled, refuse_bad_templates, requests_of
-from harness.settings.schema import Entrance, Settings, Tls
-from harness.settings.variables import environment
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.config.environment import environment
+from fiskil_harness.core.config.placeholders import carries, filled, refuse_bad_templates, requests_of
+from fiskil_harness.core.config.schema import Entrance, Settings, Tls
+from fiskil_harness.core.config.urls import shown, why_unusable
+from fiskil_harness.core.config.webhook_format import refuse_bad_dialect
+from fiskil_harness.core.model import PERMISSIONS
+from fiskil_harness.core.model.events import EVENT_KINDS
+from fiskil_harness.errors import ConfigError, UnsafeTarget, UsageError, nearest
 
 KEY = re.compile(r"[A-Za-z0-9._~-]{12,}")
 """Such a text reads the same in addresses, HTML and JSON, and is long enough to be known by in base64 and hex."""

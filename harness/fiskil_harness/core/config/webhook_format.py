@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from harness.errors import ConfigError, UnknownName
+from fiskil_harness.errors import ConfigError, UnknownName
 
 HEADER = "X-Fiskil-Signature"
 DOCUMENTED = "base64-decoded-key"

@@ -3,12 +3,12 @@
 Money is the wire's decimal string, instants are aware datetimes, ids are ``<thing>_id``.
 """
 
-from harness.model.consent import AuthSession, Consent, Ending
-from harness.model.event import DATASETS, Dataset, Event, Message
-from harness.model.outcome import OUTCOMES, Outcome
-from harness.model.people import EndUser, Institution, Person
-from harness.model.permission import PERMISSIONS, USUAL_PERMISSIONS, Permission
-from harness.model.rows import Account, Balance, Transaction
+from fiskil_harness.core.model.consents import AuthSession, Consent, Ending
+from fiskil_harness.core.model.events import DATASETS, Dataset, Event, Message
+from fiskil_harness.core.model.journey_outcome import OUTCOMES, Outcome
+from fiskil_harness.core.model.people import EndUser, Institution, Person
+from fiskil_harness.core.model.permission import PERMISSIONS, USUAL_PERMISSIONS, Permission
+from fiskil_harness.core.model.rows import Account, Balance, Transaction
 
 __all__ = [
     "DATASETS",

@@ -5,7 +5,7 @@ Of a union only the field that its ``*_u_type`` names is there. Money is a decim
 
 from typing import Any
 
-from harness.model.rows import Row
+from fiskil_harness.core.model.rows import Row
 
 
 class EnergyRow(Row, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from harness.model.consent import Ending
+from fiskil_harness.core.model.consents import Ending
 
 
 class Outcome(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness.model.rows import Row
+from fiskil_harness.core.model.rows import Row
 
 
 class Payee(Row, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ import re
 
 from msgspec import Struct
 
-from harness.model.energy import EnergyAccountSpec, EnergyPlan
+from fiskil_harness.core.model.energy import EnergyAccountSpec, EnergyPlan
 
 _AMOUNT = re.compile(r"-?\d{1,9}\.\d\d", re.ASCII)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness.model.rows import Row
+from fiskil_harness.core.model.rows import Row
 
 SUMMARY = (
     "product_id",

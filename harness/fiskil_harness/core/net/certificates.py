@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from harness.clock import real_now
+from fiskil_harness.core.clock import real_now
 
 if TYPE_CHECKING:
     import trustme

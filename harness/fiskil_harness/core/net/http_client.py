@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from msgspec import Struct
 
-from harness.clock import stopwatch
+from fiskil_harness.core.clock import stopwatch
 
 LARGEST_ANSWER = 16 * 1024 * 1024
 

@@ -20,9 +20,9 @@ from typing import Any, Protocol, TypeVar
 
 import uvicorn
 
-from harness.connections import careful, logger_for
-from harness.crashes import Crash, crash_of
-from harness.errors import UsageError
+from fiskil_harness.core.internal_errors import Crash, crash_of
+from fiskil_harness.core.net.uvicorn_protocol import careful, logger_for
+from fiskil_harness.errors import UsageError
 
 T = TypeVar("T")
 LOOPBACK = "127.0.0.1"

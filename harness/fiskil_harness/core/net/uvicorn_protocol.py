@@ -14,7 +14,7 @@ import httptools
 from msgspec import Struct
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from harness.crashes import Crash, crash_of
+from fiskil_harness.core.internal_errors import Crash, crash_of
 
 LARGEST_HEAD = 65_536
 LONGEST_REMEMBERED = 512

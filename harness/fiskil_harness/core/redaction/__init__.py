@@ -3,7 +3,7 @@
 Whoever searches and whoever blots out ask the same index, so nothing is called a leak that our own reports could hold.
 """
 
-from harness.leaks.index import Hit, Index
-from harness.leaks.secret import PART, Secret
+from fiskil_harness.core.redaction.secret import PART, Secret
+from fiskil_harness.core.redaction.secret_index import Hit, Index
 
 __all__ = ["PART", "Hit", "Index", "Secret"]

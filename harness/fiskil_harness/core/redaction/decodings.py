@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from harness.leaks.readable import Span, in_base64, in_hex
+from fiskil_harness.core.redaction.encoded_runs import Span, in_base64, in_hex
 
 DEPTH = 2
 """Base64 inside base64 is read, and no further: nobody writes that by accident."""

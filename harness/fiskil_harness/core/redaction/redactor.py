@@ -1,7 +1,7 @@
 """The last door: every text that leaves the process has the secrets it may carry replaced by their kind.
 
 A secret is looked for as probes look for it: whole, and in parts of nine characters, in every spelling that
-``harness.leaks`` reads. What is found reads ``<client_secret>``.
+``fiskil_harness.core.redaction`` reads. What is found reads ``<client_secret>``.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 from typing import Any
 
-from harness.leaks import Index
+from fiskil_harness.core.redaction import Index
 
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{16,}")
 """An access token that was not registered, because it died before anybody looked."""

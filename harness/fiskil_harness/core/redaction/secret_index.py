@@ -7,9 +7,9 @@ and what is found there in the index is compared character by character.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from harness.leaks.readable import Span, of_digits
-from harness.leaks.reading import Reading, readings
-from harness.leaks.secret import PART, Secret, secrets_of, turns
+from fiskil_harness.core.redaction.decodings import Reading, readings
+from fiskil_harness.core.redaction.encoded_runs import Span, of_digits
+from fiskil_harness.core.redaction.secret import PART, Secret, secrets_of, turns
 
 SHORTEST = 6
 """Shorter values are words or mere numbers: what holds them tells nothing."""

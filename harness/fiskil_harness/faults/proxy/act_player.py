@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from harness.faults.base import Act, End, Pause, Piece
+from fiskil_harness.faults.fault import Act, End, Pause, Piece
 
 LONGEST_STALL_S = 60.0
 

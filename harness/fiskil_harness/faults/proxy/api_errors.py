@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
-from harness.clock import real_now
-from harness.faults.base import Headers, Reply
-from harness.sandbox.api.routes import find_route
-from harness.sandbox.api.wire import goa_error, simple_error
-from harness.sandbox.problems import ApiProblem
+from fiskil_harness.core.clock import real_now
+from fiskil_harness.faults.fault import Headers, Reply
+from fiskil_harness.sandbox.api.routes import find_route
+from fiskil_harness.sandbox.api.wire import goa_error, simple_error
+from fiskil_harness.sandbox.problems import ApiProblem
 
 NO_ERROR_ID = "err_00000000-0000-4000-8000-000000000000"
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from harness.journal import Bite, FaultSet, Journal
-from harness.link.bites import Met
-from harness.link.perform import Performed
-from harness.link.rules import Facts, Taken, Waiting
-from harness.link.watching import BITTEN, Bitten
-from harness.link.wire import read_answer
+from fiskil_harness.faults.proxy.act_player import Performed
+from fiskil_harness.faults.proxy.composition import Met
+from fiskil_harness.faults.proxy.observers import BITTEN, Bitten
+from fiskil_harness.faults.proxy.strict_parser import read_answer
+from fiskil_harness.faults.rules import Facts, Taken, Waiting
+from fiskil_harness.journal import Bite, FaultSet, Journal
 
 
 def note_bites(

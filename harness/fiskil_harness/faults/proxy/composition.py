@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from msgspec import Struct
 
-from harness.faults.base import Act, Asked, Piece, PlainFault, Reply, World
-from harness.link.perform import Line, Performed, perform
-from harness.link.rendering import acts_of
+from fiskil_harness.faults.fault import Act, Asked, Piece, PlainFault, Reply, World
+from fiskil_harness.faults.proxy.act_player import Line, Performed, perform
+from fiskil_harness.faults.proxy.serialise import acts_of
 
 AskApi = Callable[[Asked], Awaitable[Reply]]
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from harness.link.rules import Rule, Rules, Waiting
+from fiskil_harness.faults.rules import Rule, Rules, Waiting
 
 
 class ConnectionBite(Struct, frozen=True, kw_only=True):

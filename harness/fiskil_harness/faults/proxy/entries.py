@@ -6,8 +6,8 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
-from harness.connections import LONGEST_REMEMBERED, HttpRequest
-from harness.journal import Exchange
+from fiskil_harness.core.net.uvicorn_protocol import LONGEST_REMEMBERED, HttpRequest
+from fiskil_harness.journal import Exchange
 
 
 def exchange_of(

@@ -5,20 +5,20 @@ import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from harness.faults.base import Asked, End, Headers, Reply
-from harness.journal import Journal
-from harness.link import protocol
-from harness.link.bites import Met, meet
-from harness.link.noting import note_bites
-from harness.link.perform import Performed, perform
-from harness.link.refusals import refusal, waits
-from harness.link.rules import Facts, Taken
-from harness.sandbox.console import VERSIONS
-from harness.sandbox.problems import ApiProblem
+from fiskil_harness.faults.fault import Asked, End, Headers, Reply
+from fiskil_harness.faults.proxy import uvicorn_protocol
+from fiskil_harness.faults.proxy.act_player import Performed, perform
+from fiskil_harness.faults.proxy.api_errors import refusal, waits
+from fiskil_harness.faults.proxy.bite_log import note_bites
+from fiskil_harness.faults.proxy.composition import Met, meet
+from fiskil_harness.faults.rules import Facts, Taken
+from fiskil_harness.journal import Journal
+from fiskil_harness.sandbox.consents.console import VERSIONS
+from fiskil_harness.sandbox.problems import ApiProblem
 
 if TYPE_CHECKING:
-    from harness.connections import HttpRequest
-    from harness.link.link import Link
+    from fiskil_harness.core.net.uvicorn_protocol import HttpRequest
+    from fiskil_harness.faults.proxy.proxy import Link
 
 Message = dict[str, Any]
 
@@ -50,7 +50,7 @@ class Call:
     async def bitten_by(self, taken: Sequence[Taken], request: "HttpRequest") -> None:
         """Let faults act on it and record where they did; those that found nothing to spoil wait on."""
         self.loop = asyncio.get_running_loop()
-        self._line = protocol.UvicornLine(self._send, self.receive)
+        self._line = uvicorn_protocol.UvicornLine(self._send, self.receive)
         self._link.bitten.add(self)
         performed = Performed(head=bytearray(), body=bytearray())
         met = self.met = Met(has_bitten=[False] * len(taken))

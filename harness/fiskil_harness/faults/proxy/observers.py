@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from harness.link.wire import Flaw
+from fiskil_harness.faults.proxy.strict_parser import Flaw
 
 
 class Bitten(Struct, frozen=True, kw_only=True):

@@ -6,16 +6,16 @@ An exchange that no fault matches passes untouched; its bytes are copied for the
 from collections.abc import Callable
 from typing import Any
 
-from harness.clock import stopwatch
-from harness.connections import HttpAnswer, HttpRequest
-from harness.faults.base import World
-from harness.journal import Abandoned, Bite, Journal, kept
-from harness.link.call import Call, Message, version_of
-from harness.link.exchanges import created_end_user, end_user_of, exchange_of
-from harness.link.meeting import ConnectionBite, ConnectionLeft
-from harness.link.pages import Pages
-from harness.link.rules import Facts, Rules, Taken
-from harness.readings import Ask, Readings
+from fiskil_harness.core.clauses import Ask, Readings
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.net.uvicorn_protocol import HttpAnswer, HttpRequest
+from fiskil_harness.faults.fault import World
+from fiskil_harness.faults.proxy.connection_log import ConnectionBite, ConnectionLeft
+from fiskil_harness.faults.proxy.entries import created_end_user, end_user_of, exchange_of
+from fiskil_harness.faults.proxy.exchange import Call, Message, version_of
+from fiskil_harness.faults.proxy.page_counter import Pages
+from fiskil_harness.faults.rules import Facts, Rules, Taken
+from fiskil_harness.journal import Abandoned, Bite, Journal, kept
 
 BODY_READ_AHEAD = 1_048_577
 

@@ -2,7 +2,7 @@
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from harness.faults.base import Act, Piece, Reply
+from fiskil_harness.faults.fault import Act, Piece, Reply
 
 BODILESS = (204, 304)
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from harness.faults.base import Headers
+from fiskil_harness.faults.fault import Headers
 
 CRLF = b"\r\n"
 BODILESS = (204, 304)

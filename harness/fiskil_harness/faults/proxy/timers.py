@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from harness.clock import stopwatch
+from fiskil_harness.core.clock import stopwatch
 
 COARSE_S = 0.001
 

@@ -7,8 +7,8 @@ import socket
 import struct
 from typing import Any
 
-from harness.connections import Connection
-from harness.link.waiting import left_within
+from fiskil_harness.core.net.uvicorn_protocol import Connection
+from fiskil_harness.faults.proxy.timers import left_within
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 TURNS_TO_WRITE = 2

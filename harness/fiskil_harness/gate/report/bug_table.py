@@ -1,9 +1,9 @@
 """The catalogue of known bugs for a reader: ``docs/receiver-bugs.md``, and who sees each.
 
-``python -m harness.report.catalogue > docs/receiver-bugs.md`` writes the page anew; a test demands that it is current.
+`make docs` writes the page again; a test demands that it is current.
 """
 
-from harness.bugs import SECTIONS, Bug, Witness, bugs
+from fiskil_harness.gate.receiver_bugs import SECTIONS, Bug, Witness, bugs
 
 CASES_SHOWN = 6
 

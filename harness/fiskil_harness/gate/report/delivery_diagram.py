@@ -10,7 +10,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from harness.exhibits import Beat
+from fiskil_harness.probes.evidence import Beat
 
 WIDTH = 328
 SIZE = 10.5

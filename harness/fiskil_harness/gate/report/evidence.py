@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from harness.driver import Outcome
-from harness.exhibits import Look, Picture
-from harness.gate import GateResult
-from harness.practices import all_practices, bears_on
-from harness.probes import Finding, Verdict
-from harness.standings import PracticeStanding, Standing
+from fiskil_harness.gate.judgement import GateResult
+from fiskil_harness.gate.practice_status import PracticeStanding, Standing
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.probes.evidence import Look, Picture
+from fiskil_harness.probes.practices import all_practices, bears_on
+from fiskil_harness.runner.driver import Outcome
 
 MOST_FINDINGS = 5
 MOST_PICTURES = 3

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from harness.errors import UsageError
+from fiskil_harness.errors import UsageError
 
 
 def write(path: Path, text: str, *, mode: int = 0o644) -> None:

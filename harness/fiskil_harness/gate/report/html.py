@@ -12,16 +12,16 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from msgspec import Struct
 
-from harness.bugs import SECTIONS, section_of
-from harness.diagnosis import Diagnosis
-from harness.driver import Outcome
-from harness.exhibits import BOUNDS_MS, Exhibit
-from harness.gate import Decision, GateResult, Judgement
-from harness.practices import all_practices
-from harness.probes import Finding, Verdict
-from harness.report import diagram, evidence, release, sequence, timeline, words
-from harness.standings import Standing
-from harness.trials import Hold
+from fiskil_harness.gate.diagnosis import Diagnosis
+from fiskil_harness.gate.interpretation_trials import Hold
+from fiskil_harness.gate.judgement import Decision, GateResult, Judgement
+from fiskil_harness.gate.practice_status import Standing
+from fiskil_harness.gate.receiver_bugs import SECTIONS, section_of
+from fiskil_harness.gate.report import delivery_diagram, evidence, story_diagram, summary, text, timeline
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.probes.evidence import BOUNDS_MS, Exhibit
+from fiskil_harness.probes.practices import all_practices
+from fiskil_harness.runner.driver import Outcome
 
 MOST_EXHIBITS = 3
 """So many of a bug's cases are shown; the others are like them."""
@@ -63,7 +63,7 @@ class Share(Struct, frozen=True, kw_only=True):
 def render(whole: GateResult) -> str:
     """The report as a document."""
     judgement = whole.result
-    told = words.told(judgement)
+    told = text.told(judgement)
     homes = {one.scenario: "scenario-" + re.sub(r"[^\w-]", "-", one.scenario) for one in judgement.scenarios}
     rows = evidence.rows(whole)
     asked = {row.stands.practice for row in rows}
@@ -92,46 +92,46 @@ def render(whole: GateResult) -> str:
         whole=whole,
         judgement=judgement,
         run=whole.run,
-        decision=words.decision_line(whole),
-        plainly=release.plainly(whole),
-        unrest=words.unrest_lines(whole.measured),
+        decision=text.decision_line(whole),
+        plainly=summary.plainly(whole),
+        unrest=text.unrest_lines(whole.measured),
         tone={0: "good", 1: "bad"}.get(whole.exit_code, "doubt"),
         meter=meter,
         meter_words=", ".join(f"{one.count} {one.words}" for one in meter),
         counts=list(_counts(whole)),
         parts=[(anchor, name) for anchor, name in parts.items() if name],
         tones=TONES,
-        words_of=words.BUG_WORDS,
+        words_of=text.BUG_WORDS,
         sick=sick,
         told=told,
         homes=homes,
         homed=[],
-        bug_counts=words.bug_counts(judgement.bugs),
+        bug_counts=text.bug_counts(judgement.bugs),
         sections=list(_sections(judgement.bugs)),
-        counted_bugs=words.bug_counts,
-        counted=words.counted,
+        counted_bugs=text.bug_counts,
+        counted=text.counted,
         practices=[(title, list(each)) for title, each in groupby(rows, key=lambda row: row.stands.section)],
         stood=_stood,
         stood_at=asked,
         unasked=[one for one in all_practices() if one not in asked] if rows else [],
-        trials=words.trial_counts(judgement),
-        scenario_counts=words.scenario_counts(judgement),
+        trials=text.trial_counts(judgement),
+        scenario_counts=text.scenario_counts(judgement),
         gathered=_gathered(whole),
         whole_of=partial(_whole_of, whole, chosen),
-        again=partial(words.again, whole),
-        given_by=partial(words.given_by, whole),
-        seen=words.seen,
-        comparison=words.comparison_line(whole),
-        difference=words.difference_line,
-        coverage=words.coverage_lines(judgement),
-        drawing=sequence.drawing,
-        in_words=sequence.in_words,
+        again=partial(text.again, whole),
+        given_by=partial(text.given_by, whole),
+        seen=text.seen,
+        comparison=text.comparison_line(whole),
+        difference=text.difference_line,
+        coverage=text.coverage_lines(judgement),
+        drawing=delivery_diagram.drawing,
+        in_words=delivery_diagram.in_words,
         stories={one.scenario: one for one in whole.stories},
         shots_of=lambda scenario: by_scenario.get(scenario, []),
         pictures=[one for one in whole.pictures if one.png],
-        diagram=diagram.diagram,
+        diagram=story_diagram.diagram,
         timeline=timeline.timeline,
-        is_wrong=diagram.is_wrong,
+        is_wrong=story_diagram.is_wrong,
         most_drawn=lambda is_open: drawn_open if is_open else MOST_DRAWN,
         lanes=LANES,
         took=_took,
@@ -143,7 +143,7 @@ def render(whole: GateResult) -> str:
 
 @cache
 def _template() -> Template:
-    loader = PackageLoader("harness.report", "templates")
+    loader = PackageLoader("fiskil_harness.gate.report", "templates")
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return made.get_template("report.html")
 
@@ -151,7 +151,7 @@ def _template() -> Template:
 def _counts(whole: GateResult) -> Iterable[tuple[int, str]]:
     judgement = whole.result
     failing = [one for one in judgement.scenarios if one.verdict is Verdict.FAIL]
-    yield len(failing), f"of {words.counted(len(judgement.scenarios), 'scenario')} failed"
+    yield len(failing), f"of {text.counted(len(judgement.scenarios), 'scenario')} failed"
     if judgement.bugs:
         yield (
             len([one for one in judgement.bugs if one.verdict is Verdict.FAIL]),

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from harness import catalog
-from harness.gate import FORMAT, GateResult
+from fiskil_harness.core import catalog
+from fiskil_harness.gate.judgement import FORMAT, GateResult
 
 SCHEMA = "schemas/report.schema.json"
 

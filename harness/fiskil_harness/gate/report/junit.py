@@ -15,12 +15,12 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from harness.driver import Outcome
-from harness.gate import Decision, GateResult, stays_shut
-from harness.probes import Verdict
-from harness.report.words import again, difference_line, finding_lines
-from harness.standings import PracticeStanding, Standing
-from harness.trials import Hold, Trial
+from fiskil_harness.gate.interpretation_trials import Hold, Trial
+from fiskil_harness.gate.judgement import Decision, GateResult, stays_shut
+from fiskil_harness.gate.practice_status import PracticeStanding, Standing
+from fiskil_harness.gate.report.text import again, difference_line, finding_lines
+from fiskil_harness.probes import Verdict
+from fiskil_harness.runner.driver import Outcome
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold."""

@@ -6,11 +6,11 @@ What is not met stands open; all else is folded. Where it would get too long the
 from collections.abc import Iterable
 from itertools import groupby
 
-from harness.gate import GateResult, Judgement
-from harness.probes import Verdict
-from harness.report.evidence import rows
-from harness.report.release import plainly
-from harness.report.words import (
+from fiskil_harness.gate.judgement import GateResult, Judgement
+from fiskil_harness.gate.practice_status import Standing
+from fiskil_harness.gate.report.evidence import rows
+from fiskil_harness.gate.report.summary import plainly
+from fiskil_harness.gate.report.text import (
     again,
     bug_counts,
     comparison_line,
@@ -23,7 +23,7 @@ from harness.report.words import (
     told,
     trial_counts,
 )
-from harness.standings import Standing
+from fiskil_harness.probes import Verdict
 
 WIDE = 100
 MOST_BYTES = 60_000

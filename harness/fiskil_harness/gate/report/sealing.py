@@ -2,10 +2,10 @@
 
 import msgspec
 
-from harness.digests import Digests, digest
-from harness.exhibits import bounded, fitted, fitted_exhibits
-from harness.gate import GateResult
-from harness.probes import Verdict
+from fiskil_harness.gate.digests import Digests, digest
+from fiskil_harness.gate.judgement import GateResult
+from fiskil_harness.probes import Verdict
+from fiskil_harness.probes.evidence import bounded, fitted, fitted_exhibits
 
 
 def completed(whole: GateResult, *, config: str) -> GateResult:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 
-from harness.exhibits import Happening, Story
+from fiskil_harness.probes.evidence import Happening, Story
 
 WIDTH = 344
 SIZE = 10.5

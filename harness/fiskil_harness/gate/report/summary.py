@@ -1,9 +1,9 @@
 """What a decision means for a release, in a sentence or two for somebody who reads nothing else."""
 
-from harness.gate import Decision, GateResult
-from harness.probes import Verdict
-from harness.report.words import counted
-from harness.standings import Standing
+from fiskil_harness.gate.judgement import Decision, GateResult
+from fiskil_harness.gate.practice_status import Standing
+from fiskil_harness.gate.report.text import counted
+from fiskil_harness.probes import Verdict
 
 
 def plainly(whole: GateResult) -> str:

@@ -6,12 +6,12 @@
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from harness.gate import Decision, GateResult, Judgement
-from harness.probes import Verdict
-from harness.report import words
-from harness.report.words import advice, again, decision_line, finding_lines, scenario_counts, told
-from harness.standings import PracticeStanding, Standing
-from harness.trials import Hold, was_not_run
+from fiskil_harness.gate.interpretation_trials import Hold, was_not_run
+from fiskil_harness.gate.judgement import Decision, GateResult, Judgement
+from fiskil_harness.gate.practice_status import PracticeStanding, Standing
+from fiskil_harness.gate.report import text as words
+from fiskil_harness.gate.report.text import advice, again, decision_line, finding_lines, scenario_counts, told
+from fiskil_harness.probes import Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,16 +9,16 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from harness.diagnosis import Diagnosis
-from harness.driver import Outcome
-from harness.flows import Coverage
-from harness.gate import Decision, Difference, GateResult, Judgement, stays_shut
-from harness.practices import bears_on
-from harness.probes import Finding, Verdict
-from harness.scenario import AT
-from harness.standings import Standing
-from harness.trials import Hold, was_not_run
-from harness.worker import UNREST, Measure
+from fiskil_harness.gate.diagnosis import Diagnosis
+from fiskil_harness.gate.interpretation_trials import Hold, was_not_run
+from fiskil_harness.gate.judgement import Decision, Difference, GateResult, Judgement, stays_shut
+from fiskil_harness.gate.practice_status import Standing
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.probes.coverage import Coverage
+from fiskil_harness.probes.practices import bears_on
+from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.runner.worker import UNREST, Measure
+from fiskil_harness.scenario.scenario import AT
 
 _HOLDS = {
     Hold.BREAKS: "break the app",

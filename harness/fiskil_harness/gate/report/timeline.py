@@ -6,8 +6,8 @@ Bars that went wrong are hollow and crossed, so colour is not the only sign; an 
 from collections.abc import Sequence
 from html import escape
 
-from harness.exhibits import BOUNDS_MS, Happening, Story
-from harness.report.diagram import is_wrong
+from fiskil_harness.gate.report.story_diagram import is_wrong
+from fiskil_harness.probes.evidence import BOUNDS_MS, Happening, Story
 
 WIDTH = 344
 LEFT, RIGHT = 6, 338

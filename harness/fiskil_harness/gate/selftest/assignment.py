@@ -2,11 +2,11 @@
 
 from functools import cache
 
-from harness import gallery
-from harness.gallery import GalleryApp
-from harness.ids import stream
-from harness.scenario import Scenario, load, load_all
-from harness.steps import name_of
+from fiskil_harness.core.randomness import stream
+from fiskil_harness.gate.selftest import gallery
+from fiskil_harness.gate.selftest.gallery import GalleryApp
+from fiskil_harness.scenario.scenario import Scenario, load, load_all
+from fiskil_harness.scenario.steps import name_of
 
 COSTLY = frozenset(
     {

@@ -14,13 +14,13 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from harness import catalog
-from harness.bugs import bug
-from harness.errors import ConfigError, UnknownName
-from harness.practices import practice
-from harness.settings import FILE, Facts, Settings, load
-from harness.settings.checks import refuse_bad_templates, refuse_contradictions
-from harness.settings.schema import Entrance, Observe, Tls
+from fiskil_harness.core import catalog
+from fiskil_harness.core.config import FILE, Facts, Settings, load
+from fiskil_harness.core.config.schema import Entrance, Observe, Tls
+from fiskil_harness.core.config.validation import refuse_bad_templates, refuse_contradictions
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.gate.receiver_bugs import bug
+from fiskil_harness.probes.practices import practice
 
 COLLECTIONS: tuple[Literal["flawed", "correct"], ...] = ("flawed", "correct")
 GALLERY = "gallery.toml"

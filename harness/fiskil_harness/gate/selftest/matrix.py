@@ -10,16 +10,16 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from harness import choice, gallery, gate
-from harness.bugs import bugs
-from harness.errors import HarnessError
-from harness.gallery import GalleryApp
-from harness.gate import Judgement
-from harness.practices import all_practices, bears_on
-from harness.probes import Verdict
-from harness.scenario import Scenario
-from harness.standings import Standing
-from harness.worker import Worker, first_line
+from fiskil_harness.errors import HarnessError
+from fiskil_harness.gate.judgement import Judgement, judge
+from fiskil_harness.gate.practice_status import Standing
+from fiskil_harness.gate.receiver_bugs import bugs
+from fiskil_harness.gate.selftest import assignment, gallery
+from fiskil_harness.gate.selftest.gallery import GalleryApp
+from fiskil_harness.probes import Verdict
+from fiskil_harness.probes.practices import all_practices, bears_on
+from fiskil_harness.runner.worker import Worker, first_line
+from fiskil_harness.scenario.scenario import Scenario
 
 NEVER_TRUSTED = frozenset({"webhooks.idempotent", "webhooks.signature"})
 """What nobody can prove who does nothing."""
@@ -77,7 +77,7 @@ class PracticeRow(Struct, frozen=True, kw_only=True):
 
 def scenarios_for(entry: GalleryApp) -> list[Scenario]:
     """What *entry* meets: its own scenarios and some others, or all that take a moment where nothing else is said."""
-    return choice.moments(entry) if entry.others is None else choice.own_and_others(entry)
+    return assignment.moments(entry) if entry.others is None else assignment.own_and_others(entry)
 
 
 def rehearse(
@@ -107,7 +107,7 @@ def rehearse(
     finally:
         worker.close()
     met = {what for one in played for what in one.measure.met}
-    return gate.judge([one.outcome for one in played], settings=settings, seed=seed, today=today, met=met)
+    return judge([one.outcome for one in played], settings=settings, seed=seed, today=today, met=met)
 
 
 def hear(entry: GalleryApp, judged: Callable[[], Judgement]) -> Hearing:

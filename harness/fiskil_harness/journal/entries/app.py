@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness.journal.entry import Entry
+from fiskil_harness.journal.entries.entry import Entry
 
 
 class Started(Entry, frozen=True, kw_only=True):

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from harness.journal.entry import Entry
-from harness.journal.pairs import Verb
+from fiskil_harness.journal.entries.entry import Entry
+from fiskil_harness.journal.entries.plan_pairs import Verb
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -2,7 +2,7 @@
 
 import re
 
-from harness.journal.entry import Entry
+from fiskil_harness.journal.entries.entry import Entry
 
 OTLP = "otlp"
 """The place of log records that the app exports."""

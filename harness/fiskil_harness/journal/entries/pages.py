@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from harness.journal.entry import Entry
+from fiskil_harness.journal.entries.entry import Entry
 
 GIVEN_UP = "no answer came, or the page did not wait for it"
 """The ``lack`` of a request that the browser got nothing for."""

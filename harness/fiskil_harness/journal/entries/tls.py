@@ -1,6 +1,6 @@
 """What was seen of the app as a server of TLS."""
 
-from harness.journal.entry import Entry
+from fiskil_harness.journal.entries.entry import Entry
 
 
 class TlsServed(Entry, frozen=True, kw_only=True):

@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from harness.journal import BODY_KEPT, Exchange, Journal, Rows
-from harness.probes.calls import bitten_by, reads
-from harness.probes.records import name_of_row
+from fiskil_harness.journal import BODY_KEPT, Exchange, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import bitten_by, reads
+from fiskil_harness.journal.queries.rows import name_of_row
 
 AMOUNT = "amount"
 FAULTS = ("BigNumbers", "DuplicateKeys", "MoneyForm", "NotANumber")

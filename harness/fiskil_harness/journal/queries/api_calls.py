@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from harness.journal import Delivery, EventSeen, Exchange, HookCall, Journal, Limits
-from harness.model import DATASETS
+from fiskil_harness.core.model import DATASETS
+from fiskil_harness.journal import Delivery, EventSeen, Exchange, HookCall, Journal, Limits
 
 _ANNOUNCED = {
     one.event: one.serves for one in DATASETS.values() if one.permission is not None and one.event.startswith("banking.")

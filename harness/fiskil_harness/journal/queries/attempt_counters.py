@@ -6,9 +6,9 @@ A twin that was told more often, or was disturbed, may show a higher one, up to 
 import re
 from collections import Counter
 
-from harness.journal import Delivery, Exchange, HookCall, Journal, Started
-from harness.probes.calls import end_user_of
-from harness.probes.states import Leaves
+from fiskil_harness.journal import Delivery, Exchange, HookCall, Journal, Started
+from fiskil_harness.journal.queries.api_calls import end_user_of
+from fiskil_harness.journal.queries.state import Leaves
 
 _NAMED = re.compile(r"attempt|retr[yi]|tries|(?<![a-z])try|deliver|receiv|seen|dup(e|lic)|repeat|replay", re.IGNORECASE)
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from harness.journal import ConsentSeen, Effects, Exchange, HookCall, Journal, Rows
-from harness.probes.calls import began_s, calls, is_fine, told
-from harness.probes.receipts import consent_of
-from harness.probes.records import Place, name_of_row, places
+from fiskil_harness.journal import ConsentSeen, Effects, Exchange, HookCall, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import began_s, calls, is_fine, told
+from fiskil_harness.journal.queries.deliveries import consent_of
+from fiskil_harness.journal.queries.rows import Place, name_of_row, places
 
 TOO_SOON = 429
 

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness.journal import AMIDST, HOMES, Delivery, Effects, EventSeen, Exchange, HookCall, Journal, Started
-from harness.probes.records import at_work
+from fiskil_harness.journal import AMIDST, HOMES, Delivery, Effects, EventSeen, Exchange, HookCall, Journal, Started
+from fiskil_harness.journal.queries.rows import at_work
 
 NOBODY = "connection refused"
 """The trouble of a delivery that reached nobody: the receiver has ended, or was never there."""

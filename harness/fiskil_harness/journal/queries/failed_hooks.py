@@ -1,7 +1,7 @@
 """What the harness asked of the app in vain while nothing was wrong at the API: the reason why probes had nothing to see."""
 
-from harness.journal import Exchange, HookCall, Journal, Key
-from harness.probes.calls import began_s, calls, is_fine
+from fiskil_harness.journal import Exchange, HookCall, Journal, Key
+from fiskil_harness.journal.queries.api_calls import began_s, calls, is_fine
 
 ASKED = ("refresh", "revoke")
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import inf
 
-from harness.journal import Delivery, Effects, HookCall, Journal
-from harness.probes.calls import calls, end_user_of
+from fiskil_harness.journal import Delivery, Effects, HookCall, Journal
+from fiskil_harness.journal.queries.api_calls import calls, end_user_of
 
 FAIL = "app.drive.fail"
 CONTROL = "a"

@@ -1,7 +1,7 @@
 """What the app was asked to do, and when it was at rest: whose doing a call may be."""
 
-from harness.journal import Delivery, Effects, HookCall, Journal
-from harness.probes.calls import began_s
+from fiskil_harness.journal import Delivery, Effects, HookCall, Journal
+from fiskil_harness.journal.queries.api_calls import began_s
 
 NOT_WORK = frozenset({"fail"})
 """Hooks that ask for no work at the API."""

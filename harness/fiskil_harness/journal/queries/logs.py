@@ -8,9 +8,9 @@ import re
 
 from msgspec import Struct
 
-from harness.journal import OTLP, Delivery, EventSeen, Exchange, Journal, Journey, Output
-from harness.probes.calls import calls
-from harness.probes.receipts import consent_of
+from fiskil_harness.journal import OTLP, Delivery, EventSeen, Exchange, Journal, Journey, Output
+from fiskil_harness.journal.queries.api_calls import calls
+from fiskil_harness.journal.queries.deliveries import consent_of
 
 LOGS = "app.observe.logs"
 STANDARD = "output"

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from harness.journal import AMIDST, Delivery, Effects, Journal, Started
-from harness.probes.finding import Case, Verdict
-from harness.probes.receipts import events_by_id
-from harness.probes.repetitions import ways_of
+from fiskil_harness.core.model.findings import Case, Verdict
+from fiskil_harness.journal import AMIDST, Delivery, Effects, Journal, Started
+from fiskil_harness.journal.queries.deliveries import events_by_id
+from fiskil_harness.journal.queries.repetitions import ways_of
 
 LAST = 5
 CONTROLS = ("a", "c")

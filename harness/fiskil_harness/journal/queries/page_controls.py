@@ -3,8 +3,8 @@
 Sure is only what names the institution or speaks of somebody's own data: much else is shared, allowed or connected.
 """
 
-from harness.journal import Control
-from harness.probes.page_words import dataset_names, plain, says, words_for
+from fiskil_harness.journal import Control
+from fiskil_harness.journal.queries.page_wording import dataset_names, plain, says, words_for
 
 REVOKE = "revoke"
 DATASETS = (

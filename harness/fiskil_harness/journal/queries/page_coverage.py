@@ -5,8 +5,8 @@ from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from urllib.parse import unquote, unquote_plus
 
-from harness.journal import GIVEN_UP, CutShort, Fetched, Journal, Shown, Stored
-from harness.leaks import Index
+from fiskil_harness.core.redaction import Index
+from fiskil_harness.journal import GIVEN_UP, CutShort, Fetched, Journal, Shown, Stored
 
 PAGES = "app.observe.pages"
 BACK = "callback"

@@ -6,10 +6,10 @@ Of the consent that is sought, pages of details that were opened on the way coun
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from harness.journal import Sharing, Shown
-from harness.probes.page_dates import has_date, shows_day
-from harness.probes.page_text import Place, markup, place_of
-from harness.probes.page_words import dataset_names, may_name, missing_words, plain, says, words_for
+from fiskil_harness.journal import Sharing, Shown
+from fiskil_harness.journal.queries.page_dates import has_date, shows_day
+from fiskil_harness.journal.queries.page_text import Place, markup, place_of
+from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, plain, says, words_for
 
 Gaps = tuple[list[str], list[str]]
 """What is nowhere, and what may be there in words that nobody knows."""

@@ -8,8 +8,8 @@ from functools import cache
 
 import msgspec
 
-from harness import catalog
-from harness.journal import Shown
+from fiskil_harness.core import catalog
+from fiskil_harness.journal import Shown
 
 PAGES = "app.observe.pages"
 """The hook without which nobody opens a page."""

@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 
 from msgspec import Struct
 
-from harness.journal import Journal, Shown
-from harness.probes.page_words import says, words_for
+from fiskil_harness.journal import Journal, Shown
+from fiskil_harness.journal.queries.page_wording import says, words_for
 
 WIDTHS = 2
 SHORTEST_TEXT = 12

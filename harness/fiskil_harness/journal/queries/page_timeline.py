@@ -3,10 +3,10 @@
 For sure only what stood there before any call had failed is about the wait; what came later may be of the failure.
 """
 
-from harness.journal import Exchange, Journal, Pressed, Shown
-from harness.probes.calls import bitten_by, calls
-from harness.probes.looks import is_seen
-from harness.probes.waits import WAITING, presses
+from fiskil_harness.journal import Exchange, Journal, Pressed, Shown
+from fiskil_harness.journal.queries.api_calls import bitten_by, calls
+from fiskil_harness.journal.queries.page_messages import is_seen
+from fiskil_harness.journal.queries.waits import WAITING, presses
 
 
 def looks_before_failure(journal: Journal, look: Shown) -> list[Shown]:

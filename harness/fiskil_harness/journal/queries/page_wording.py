@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
-from harness import catalog
+from fiskil_harness.core import catalog
 
 FILE = "page_words.toml"
 SHORTEST_STEM = 4

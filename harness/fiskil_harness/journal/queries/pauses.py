@@ -1,6 +1,6 @@
 """How long the machine stood still while somebody was to keep a limit: so much later is no guilt, and no proof."""
 
-from harness.journal import Journal, Stood
+from fiskil_harness.journal import Journal, Stood
 
 STOOD = "later than promised, but the machine stood still meanwhile"
 

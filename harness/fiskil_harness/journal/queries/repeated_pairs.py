@@ -1,7 +1,7 @@
 """One message that is handed over twice: in a way in which it must have no effect, and then honestly."""
 
-from harness.journal import Delivery, Effects, Journal
-from harness.probes.states import Reading, moved_alike
+from fiskil_harness.journal import Delivery, Effects, Journal
+from fiskil_harness.journal.queries.state import Reading, moved_alike
 
 
 def was_applied(journal: Journal, delivery: Delivery) -> bool:

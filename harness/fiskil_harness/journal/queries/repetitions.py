@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from harness.journal import AMIDST, Delivery, HookCall, Journal, Started
-from harness.probes.finding import Case, Verdict
+from fiskil_harness.core.model.findings import Case, Verdict
+from fiskil_harness.journal import AMIDST, Delivery, HookCall, Journal, Started
 
 PLAIN = ("replay", "retry", "respelt")
 SPECIAL = ("burst", "cut_off", "restart", "failed", "unheard", "late", "workers")

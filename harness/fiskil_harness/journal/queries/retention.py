@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from harness.journal import BODY_KEPT, Effects, EventSeen, Exchange, History, Journal, Rows
-from harness.probes.calls import is_fine, reads
-from harness.probes.records import places
+from fiskil_harness.journal import BODY_KEPT, Effects, EventSeen, Exchange, History, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import is_fine, reads
+from fiskil_harness.journal.queries.rows import places
 
 HISTORY = "app.facts.history_days"
 PENDING = "PENDING"

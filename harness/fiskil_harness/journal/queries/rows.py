@@ -11,8 +11,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from harness.journal import Effects, HookCall, Journal, Rows
-from harness.probes.calls import began_s, covers, dataset_of, reads, told
+from fiskil_harness.journal import Effects, HookCall, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import began_s, covers, dataset_of, reads, told
 
 EFFECTS = "app.observe.effects"
 MANY = 8

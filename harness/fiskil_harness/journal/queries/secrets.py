@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from harness.journal import Canaries, Journal
-from harness.leaks import Index
+from fiskil_harness.core.redaction import Index
+from fiskil_harness.journal import Canaries, Journal
 
 ACCOUNT_NUMBER = "account number"
 EXPECTED_SIGNATURE = "expected signature"

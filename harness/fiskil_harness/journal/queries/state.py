@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from harness.journal import Effects, EventSeen, Journal
+from fiskil_harness.journal import Effects, EventSeen, Journal
 
 Leaves = dict[str, Counter[str]]
 Move = tuple[Leaves, Leaves]

@@ -1,7 +1,7 @@
 """What a person saw while the app waited for the API: presses, looks that followed, calls that hung meanwhile."""
 
-from harness.journal import Exchange, Journal, Limits, Pressed, Shown
-from harness.probes.calls import bitten_by
+from fiskil_harness.journal import Exchange, Journal, Limits, Pressed, Shown
+from fiskil_harness.journal.queries.api_calls import bitten_by
 
 LINK = "link"
 WAITING, STALLED = "waiting", "stalled"

@@ -1,7 +1,7 @@
 """What the app was asked to do, and whether it was seen at work again after something was over."""
 
-from harness.journal import Delivery, Effects, Exchange, HookCall, Journal, Started
-from harness.probes.calls import bearer, began_s, calls, is_fine, is_unheard, told
+from fiskil_harness.journal import Delivery, Effects, Exchange, HookCall, Journal, Started
+from fiskil_harness.journal.queries.api_calls import bearer, began_s, calls, is_fine, is_unheard, told
 
 UNSEEN = "the app was not seen at work after it was over"
 

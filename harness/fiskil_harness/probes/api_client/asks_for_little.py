@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from harness.journal import Declared, Exchange, Journal
-from harness.model import DATASETS, PERMISSIONS
-from harness.probes.base import PlainProbe
-from harness.probes.calls import calls, is_fine
-from harness.probes.finding import Finding
+from fiskil_harness.core.model import DATASETS, PERMISSIONS
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Declared, Exchange, Journal
+from fiskil_harness.journal.queries.api_calls import calls, is_fine
+from fiskil_harness.probes.probe import PlainProbe
 
 FACT = "app.facts.datasets"
 FAMILIES = ("banking.", "energy.", "common.")

@@ -4,12 +4,12 @@ from itertools import groupby, pairwise
 from math import inf
 from typing import ClassVar
 
-from harness.journal import Exchange, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import Asked, asked, bitten_by, calls, header, routes_of
-from harness.probes.comes_through import is_spoilt
-from harness.probes.finding import Finding
-from harness.probes.jobs import asked_between, askings, rest_before
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Exchange, Journal
+from fiskil_harness.journal.queries.api_calls import Asked, asked, bitten_by, calls, header, routes_of
+from fiskil_harness.journal.queries.idleness import asked_between, askings, rest_before
+from fiskil_harness.probes.api_client.retries_spoilt_reads import is_spoilt
+from fiskil_harness.probes.probe import PlainProbe
 
 LEAST = 12
 """So many pauses that are alike are no chance: the best known jitters make such a series less than once in ten thousand."""

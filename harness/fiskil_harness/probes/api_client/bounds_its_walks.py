@@ -3,11 +3,11 @@
 from collections import Counter
 from typing import ClassVar
 
-from harness.journal import Effects, Exchange, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import Asked, asked, bitten_by, calls, parameters, routes_of
-from harness.probes.finding import Finding
-from harness.probes.records import PENDING, STILL_AT_WORK
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Effects, Exchange, Journal
+from fiskil_harness.journal.queries.api_calls import Asked, asked, bitten_by, calls, parameters, routes_of
+from fiskil_harness.journal.queries.rows import PENDING, STILL_AT_WORK
+from fiskil_harness.probes.probe import PlainProbe
 
 LOOPS = ("CursorLoop", "PageRepeated")
 MOST = 200

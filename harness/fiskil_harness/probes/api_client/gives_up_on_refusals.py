@@ -3,12 +3,12 @@
 from collections import Counter
 from typing import Any, ClassVar
 
-from harness.journal import EventSeen, Exchange, Journal, Rows
-from harness.probes.askings import UNSEEN, over_s, times_asked, works_after
-from harness.probes.base import PlainProbe
-from harness.probes.calls import asked, bitten_by, calls, is_fine, routes_of
-from harness.probes.finding import Finding
-from harness.probes.records import effects_before, last_effects, latest_rows, places
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import EventSeen, Exchange, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import asked, bitten_by, calls, is_fine, routes_of
+from fiskil_harness.journal.queries.rows import effects_before, last_effects, latest_rows, places
+from fiskil_harness.journal.queries.work_requested import UNSEEN, over_s, times_asked, works_after
+from fiskil_harness.probes.probe import PlainProbe
 
 MOST = 20
 

@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from harness.journal import Abandoned, Bite, Exchange, HookCall, Journal, Limits
-from harness.probes.base import PlainProbe
-from harness.probes.calls import began_s, bitten_by, routes_of
-from harness.probes.comes_through import is_spoilt, is_whole
-from harness.probes.finding import Finding, Verdict
-from harness.probes.standstills import STOOD, stood_s
+from fiskil_harness.core.model.findings import Finding, Verdict
+from fiskil_harness.journal import Abandoned, Bite, Exchange, HookCall, Journal, Limits
+from fiskil_harness.journal.queries.api_calls import began_s, bitten_by, routes_of
+from fiskil_harness.journal.queries.pauses import STOOD, stood_s
+from fiskil_harness.probes.api_client.retries_spoilt_reads import is_spoilt, is_whole
+from fiskil_harness.probes.probe import PlainProbe
 
 SLACK_S = 1.0
 LONGEST_STALL_S = 58.0

@@ -4,10 +4,10 @@ import math
 from collections import Counter
 from typing import ClassVar
 
-from harness.journal import Exchange, Idle, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import calls, parameters
-from harness.probes.finding import Finding
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Exchange, Idle, Journal
+from fiskil_harness.journal.queries.api_calls import calls, parameters
+from fiskil_harness.probes.probe import PlainProbe
 
 READS_PER_SECOND = 0.5
 LEAST_ALLOWED = 2

@@ -3,10 +3,10 @@
 from collections import Counter
 from typing import ClassVar
 
-from harness.journal import Delivery, Effects, EventSeen, Journal, Limits
-from harness.probes.base import PlainProbe
-from harness.probes.calls import asked, bitten_by, dataset_of, end_user_of, reads, told
-from harness.probes.finding import Finding
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Delivery, Effects, EventSeen, Journal, Limits
+from fiskil_harness.journal.queries.api_calls import asked, bitten_by, dataset_of, end_user_of, reads, told
+from fiskil_harness.probes.probe import PlainProbe
 
 EARLY_READS = 3
 

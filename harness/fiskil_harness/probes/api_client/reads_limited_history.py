@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import ClassVar
 
-from harness.journal import Exchange, History, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import header, is_fine, parameters, reads
-from harness.probes.finding import Finding
-from harness.probes.keeping import HISTORY, PENDING, SLACK
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Exchange, History, Journal
+from fiskil_harness.journal.queries.api_calls import header, is_fine, parameters, reads
+from fiskil_harness.journal.queries.retention import HISTORY, PENDING, SLACK
+from fiskil_harness.probes.probe import PlainProbe
 
 CURSOR = "page[after]"
 

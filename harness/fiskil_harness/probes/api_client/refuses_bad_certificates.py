@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from harness.faults import tls
-from harness.journal import CA_TOLD, Bite, FaultSet, Journal, Secured, Unencrypted
-from harness.probes.base import PlainProbe, name_of
-from harness.probes.finding import Case, Finding, Verdict
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.faults import tls
+from fiskil_harness.journal import CA_TOLD, Bite, FaultSet, Journal, Secured, Unencrypted
+from fiskil_harness.probes.probe import PlainProbe, name_of
 
 WENT_ON = "the client went on"
 """What the link saw of a client that spoke HTTP over a connection whose certificate it should have refused."""

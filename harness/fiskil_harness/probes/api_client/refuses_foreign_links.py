@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from harness.journal import Exchange, Journal, Strayed
-from harness.probes.base import PlainProbe
-from harness.probes.calls import bitten_by, calls, parameters, routes_of
-from harness.probes.finding import Finding
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Exchange, Journal, Strayed
+from fiskil_harness.journal.queries.api_calls import bitten_by, calls, parameters, routes_of
+from fiskil_harness.probes.probe import PlainProbe
 
 LINKS = ("NextForeign",)
 REDIRECTS = ("RedirectCrossOrigin", "RedirectDowngrade")

@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from harness.journal import Effects, Exchange, HookCall, Journal, TokensExpired
-from harness.probes.askings import jobs_begun
-from harness.probes.base import PlainProbe
-from harness.probes.calls import asked, bearer, calls, came_through, is_fine, is_unheard, routes_of
-from harness.probes.finding import Finding
-from harness.probes.records import STILL_AT_WORK
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, TokensExpired
+from fiskil_harness.journal.queries.api_calls import asked, bearer, calls, came_through, is_fine, is_unheard, routes_of
+from fiskil_harness.journal.queries.rows import STILL_AT_WORK
+from fiskil_harness.journal.queries.work_requested import jobs_begun
+from fiskil_harness.probes.probe import PlainProbe
 
 RENEWALS = 2
 REFUSALS = 2

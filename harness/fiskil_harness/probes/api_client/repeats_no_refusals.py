@@ -3,11 +3,11 @@
 from itertools import pairwise
 from typing import ClassVar
 
-from harness.journal import Exchange, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import asked, bitten_by, routes_of
-from harness.probes.finding import Finding
-from harness.probes.jobs import asked_between, rest_before
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Exchange, Journal
+from fiskil_harness.journal.queries.api_calls import asked, bitten_by, routes_of
+from fiskil_harness.journal.queries.idleness import asked_between, rest_before
+from fiskil_harness.probes.probe import PlainProbe
 
 TRIES = 3
 FINAL = frozenset({400, 406, 410, 413, 415, 422})

@@ -3,11 +3,11 @@
 from email.utils import parsedate_to_datetime
 from typing import ClassVar
 
-from harness.journal import Exchange, Journal, ReadingsAsked
-from harness.probes.base import PlainProbe
-from harness.probes.calls import asked, bitten_by, calls, header, routes_of
-from harness.probes.finding import Finding
-from harness.probes.jobs import askings, rest_before
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Exchange, Journal, ReadingsAsked
+from fiskil_harness.journal.queries.api_calls import asked, bitten_by, calls, header, routes_of
+from fiskil_harness.journal.queries.idleness import askings, rest_before
+from fiskil_harness.probes.probe import PlainProbe
 
 SLACK_S = 0.01
 LONGEST_S = 3600.0

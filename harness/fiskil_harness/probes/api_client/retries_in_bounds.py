@@ -3,10 +3,10 @@
 from itertools import pairwise
 from typing import ClassVar
 
-from harness.journal import Exchange, HookCall, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import Asked, asked, began_s, bitten_by, calls, routes_of
-from harness.probes.finding import Finding
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Exchange, HookCall, Journal
+from fiskil_harness.journal.queries.api_calls import Asked, asked, began_s, bitten_by, calls, routes_of
+from fiskil_harness.probes.probe import PlainProbe
 
 MOST = 20
 WINDOW_S = 3.0

@@ -3,9 +3,9 @@
 from math import inf
 from typing import ClassVar
 
-from harness.journal import Effects, Exchange, HookCall, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import (
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Effects, Exchange, HookCall, Journal
+from fiskil_harness.journal.queries.api_calls import (
     asked,
     began_s,
     bitten_by,
@@ -18,9 +18,9 @@ from harness.probes.calls import (
     routes_of,
     told,
 )
-from harness.probes.finding import Finding
-from harness.probes.jobs import rest_before, says_so
-from harness.probes.records import PENDING, STILL_AT_WORK
+from fiskil_harness.journal.queries.idleness import rest_before, says_so
+from fiskil_harness.journal.queries.rows import PENDING, STILL_AT_WORK
+from fiskil_harness.probes.probe import PlainProbe
 
 CUT = frozenset({"LimitAnswer", "LimitBytes", "ResetPeer"})
 UNREADABLE = frozenset(

@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from harness.journal import Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import bearer, bitten_by, calls, header, routes_of
-from harness.probes.finding import Finding
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Journal
+from fiskil_harness.journal.queries.api_calls import bearer, bitten_by, calls, header, routes_of
+from fiskil_harness.probes.probe import PlainProbe
 
 WORDS = frozenset({"undefined", "null", "None", "nil", "NaN", "[object Object]"})
 """How languages write that there is nothing; no token looks like this."""

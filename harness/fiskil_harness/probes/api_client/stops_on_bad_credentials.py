@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from harness.journal import Exchange, HookCall, Idle, Journal, Key, Started
-from harness.probes.askings import over_s, times_asked
-from harness.probes.base import PlainProbe
-from harness.probes.calls import bearer, began_s, bitten_by, calls, is_fine, is_unheard, routes_of
-from harness.probes.finding import Finding
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Exchange, HookCall, Idle, Journal, Key, Started
+from fiskil_harness.journal.queries.api_calls import bearer, began_s, bitten_by, calls, is_fine, is_unheard, routes_of
+from fiskil_harness.journal.queries.work_requested import over_s, times_asked
+from fiskil_harness.probes.probe import PlainProbe
 
 TRIES = 3
 PATIENCE = "app.limits.request_deadline_s"

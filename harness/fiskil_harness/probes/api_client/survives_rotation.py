@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from harness.journal import Declared, HookCall, Journal, Key
-from harness.probes.base import PlainProbe
-from harness.probes.calls import bearer, began_s, calls, is_fine, is_unheard
-from harness.probes.finding import Finding
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Declared, HookCall, Journal, Key
+from fiskil_harness.journal.queries.api_calls import bearer, began_s, calls, is_fine, is_unheard
+from fiskil_harness.probes.probe import PlainProbe
 
 MOST_DAYS = 90
 FACT = "app.facts.key_created"

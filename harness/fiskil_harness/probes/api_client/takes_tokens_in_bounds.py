@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Exchange, Journal
-from harness.probes.askings import UNSEEN, is_gone, over_s, works_after
-from harness.probes.base import PlainProbe
-from harness.probes.calls import bitten_by, calls, routes_of
-from harness.probes.finding import Finding
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Delivery, Exchange, Journal
+from fiskil_harness.journal.queries.api_calls import bitten_by, calls, routes_of
+from fiskil_harness.journal.queries.work_requested import UNSEEN, is_gone, over_s, works_after
+from fiskil_harness.probes.probe import PlainProbe
 
 MOST = 20
 

@@ -4,10 +4,10 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from harness.journal import Exchange, Journal, KeyGiven
-from harness.probes.base import PlainProbe
-from harness.probes.calls import calls
-from harness.probes.finding import Finding
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Exchange, Journal, KeyGiven
+from fiskil_harness.journal.queries.api_calls import calls
+from fiskil_harness.probes.probe import PlainProbe
 
 SECRET_TOLD = "{client_secret} in [app.env]"
 

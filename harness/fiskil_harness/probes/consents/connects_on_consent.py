@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Effects, EventSeen, Journal, Journey
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
-from harness.probes.stays_unconnected import APPROVED, CONNECTED
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Delivery, Effects, EventSeen, Journal, Journey
+from fiskil_harness.probes.consents.stays_unconnected import APPROVED, CONNECTED
+from fiskil_harness.probes.probe import PlainProbe
 
 
 class ConnectsOnConsent(PlainProbe, frozen=True, kw_only=True, tag="connects_on_consent"):

@@ -2,13 +2,13 @@
 
 from typing import ClassVar
 
-from harness.journal import ConsentSeen, HookCall, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import began_s, calls, is_fine, told
-from harness.probes.finding import Finding
-from harness.probes.grants import consents_of, hooks, is_done
-from harness.probes.receipts import consent_of
-from harness.probes.records import EFFECTS, STILL_AT_WORK, at_work, last_effects
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import ConsentSeen, HookCall, Journal
+from fiskil_harness.journal.queries.api_calls import began_s, calls, is_fine, told
+from fiskil_harness.journal.queries.consents import consents_of, hooks, is_done
+from fiskil_harness.journal.queries.deliveries import consent_of
+from fiskil_harness.journal.queries.rows import EFFECTS, STILL_AT_WORK, at_work, last_effects
+from fiskil_harness.probes.probe import PlainProbe
 
 REVOKE = "app.drive.revoke"
 

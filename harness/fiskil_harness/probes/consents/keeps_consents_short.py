@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
-from harness.journal import Declared, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Declared, Journal
+from fiskil_harness.probes.probe import PlainProbe
 
 DAYS, ONE_OFF, PURPOSE = "app.facts.consent_days", "app.facts.one_off", "app.facts.purpose"
 LONGEST_DAYS = 365

@@ -3,10 +3,10 @@
 from itertools import pairwise
 from typing import ClassVar
 
-from harness.journal import HookCall, Journal, Journey
-from harness.probes.base import PlainProbe
-from harness.probes.calls import began_s, calls, is_unheard
-from harness.probes.finding import Finding
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import HookCall, Journal, Journey
+from fiskil_harness.journal.queries.api_calls import began_s, calls, is_unheard
+from fiskil_harness.probes.probe import PlainProbe
 
 LEFT = "ABANDONED"
 APPROVED = "APPROVED"

@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from harness.journal import Effects, Entry, EventSeen, Journal, Journey
-from harness.probes.base import PlainProbe
-from harness.probes.calls import calls
-from harness.probes.finding import Finding
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Effects, Entry, EventSeen, Journal, Journey
+from fiskil_harness.journal.queries.api_calls import calls
+from fiskil_harness.probes.probe import PlainProbe
 
 CONNECTED = "app.observe.connected"
 APPROVED = "APPROVED"

@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from harness.journal import Heard, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
-from harness.probes.records import EFFECTS
-from harness.probes.states import Move, Reading, moved_alike
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Heard, Journal
+from fiskil_harness.journal.queries.rows import EFFECTS
+from fiskil_harness.journal.queries.state import Move, Reading, moved_alike
+from fiskil_harness.probes.probe import PlainProbe
 
 
 class HeedsConsentPageOnly(PlainProbe, frozen=True, kw_only=True, tag="heeds_consent_page_only"):

@@ -4,12 +4,12 @@ Exhibits, stories and pictures hold the bytes, ids and times of one run, so they
 reads them.
 """
 
-from harness.exhibits.fitting import fitted, fitted_exhibits
-from harness.exhibits.making import exhibits
-from harness.exhibits.pictures import Look, Picture, bounded, pictures
-from harness.exhibits.stories import BOUNDS_MS, Happening, Story
-from harness.exhibits.telling import told
-from harness.exhibits.values import Beat, Exhibit, Sending
+from fiskil_harness.probes.evidence.excerpt_values import Beat, Exhibit, Sending
+from fiskil_harness.probes.evidence.excerpts import exhibits
+from fiskil_harness.probes.evidence.screenshots import Look, Picture, bounded, pictures
+from fiskil_harness.probes.evidence.size_limits import fitted, fitted_exhibits
+from fiskil_harness.probes.evidence.story import told
+from fiskil_harness.probes.evidence.story_values import BOUNDS_MS, Happening, Story
 
 __all__ = [
     "BOUNDS_MS",

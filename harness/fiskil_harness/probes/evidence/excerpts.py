@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from harness.curl import curl
-from harness.exhibits.documents import changed, counts, twins_apart
-from harness.exhibits.values import Beat, Exhibit, Sending
-from harness.journal import Delivery, Effects, Entry, HookCall, Journal, PlanRun, Started
-from harness.probes import Case, Finding, Verdict
-from harness.probes.receipts import answer_of, kind_of
+from fiskil_harness.core.net.curl import curl
+from fiskil_harness.journal import Delivery, Effects, Entry, HookCall, Journal, PlanRun, Started
+from fiskil_harness.journal.queries.deliveries import answer_of, kind_of
+from fiskil_harness.probes import Case, Finding, Verdict
+from fiskil_harness.probes.evidence.excerpt_values import Beat, Exhibit, Sending
+from fiskil_harness.probes.evidence.state_diff import changed, counts, twins_apart
 
 MOST_DELIVERIES = 40
 MOST_OF_CASES = 8

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from harness import masking
+from fiskil_harness.core.redaction import masking
 
 Headers = Sequence[tuple[str, str]]
 

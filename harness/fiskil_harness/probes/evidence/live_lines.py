@@ -6,7 +6,7 @@ Nothing here is redacted; whoever shows the lines does that.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from harness.journal import (
+from fiskil_harness.journal import (
     Bite,
     Delivery,
     Effects,
@@ -20,7 +20,7 @@ from harness.journal import (
     Trouble,
     Visit,
 )
-from harness.journal.entry import Entry
+from fiskil_harness.journal.entries.entry import Entry
 
 WHO = 16
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 
 from msgspec import Struct, structs
 
-from harness.journal import Journal
-from harness.journal import Picture as Taken
+from fiskil_harness.journal import Journal
+from fiskil_harness.journal import Picture as Taken
 
 MOST_BYTES = 3_000_000
 MOST_BYTES_OF_ONE = 1_200_000

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable
 import msgspec
 from msgspec import structs
 
-from harness.exhibits.stories import Happening, Story
-from harness.exhibits.values import Exhibit
+from fiskil_harness.probes.evidence.excerpt_values import Exhibit
+from fiskil_harness.probes.evidence.story_values import Happening, Story
 
 MOST_BYTES, MOST_OF_FAILED, MOST_OF_ONE = 3_600_000, 2_400_000, 160_000
 """As JSON: of all stories, of all that failed, and of one that failed."""

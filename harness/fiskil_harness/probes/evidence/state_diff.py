@@ -7,8 +7,8 @@ from typing import Any
 
 from msgspec import structs
 
-from harness.journal import Effects, Journal
-from harness.probes.states import Reading
+from fiskil_harness.journal import Effects, Journal
+from fiskil_harness.journal.queries.state import Reading
 
 MOST_LINES = 40
 WIDEST = 300

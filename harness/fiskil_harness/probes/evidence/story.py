@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from harness.exhibits.messages import finished, message
-from harness.exhibits.retelling import AS_HAPPENING
-from harness.exhibits.stories import BOUNDS_MS, Happening, Story
-from harness.journal import Delivery, Entry, EventSeen, Exchange, FaultSet, HookCall, Journal
+from fiskil_harness.journal import Delivery, Entry, EventSeen, Exchange, FaultSet, HookCall, Journal
+from fiskil_harness.probes.evidence.http_text import finished, message
+from fiskil_harness.probes.evidence.story_lines import AS_HAPPENING
+from fiskil_harness.probes.evidence.story_values import BOUNDS_MS, Happening, Story
 
 MOST, MOST_OF_FAILED = 60, 200
 MOST_BYTES, MOST_BYTES_OF_PASSED = 2048, 480

@@ -4,10 +4,8 @@ from collections.abc import Callable, Mapping
 from http.client import responses
 from typing import Any
 
-from harness import masking
-from harness.exhibits.messages import plain_kind
-from harness.exhibits.stories import Happening, Outcome
-from harness.journal import (
+from fiskil_harness.core.redaction import masking
+from fiskil_harness.journal import (
     Abandoned,
     BaitTaken,
     CutShort,
@@ -34,6 +32,8 @@ from harness.journal import (
     Unencrypted,
     Visit,
 )
+from fiskil_harness.probes.evidence.http_text import plain_kind
+from fiskil_harness.probes.evidence.story_values import Happening, Outcome
 
 Message = Callable[..., str]
 STARTS = {

@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from harness.journal import Journal, moved, moved_perhaps
-from harness.probes.base import PlainProbe
-from harness.probes.calls import told
-from harness.probes.finding import Finding
-from harness.probes.monitors import DOUBTFUL, METRICS, Watched, watched
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Journal, moved, moved_perhaps
+from fiskil_harness.journal.queries.api_calls import told
+from fiskil_harness.probes.observability.metric_probe import DOUBTFUL, METRICS, Watched, watched
+from fiskil_harness.probes.probe import PlainProbe
 
 
 class CountsDeliveries(PlainProbe, frozen=True, kw_only=True, tag="counts_deliveries"):

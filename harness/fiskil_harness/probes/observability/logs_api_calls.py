@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from harness.journal import Exchange, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import calls, is_fine
-from harness.probes.finding import Finding
-from harness.probes.log_lines import LOGS, Log, has_status, log_of, speaks_of, tells_failure
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Exchange, Journal
+from fiskil_harness.journal.queries.api_calls import calls, is_fine
+from fiskil_harness.journal.queries.logs import LOGS, Log, has_status, log_of, speaks_of, tells_failure
+from fiskil_harness.probes.probe import PlainProbe
 
 
 class LogsApiCalls(PlainProbe, frozen=True, kw_only=True, tag="logs_api_calls"):

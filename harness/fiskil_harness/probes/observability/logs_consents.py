@@ -3,12 +3,12 @@
 import re
 from typing import ClassVar
 
-from harness.journal import EventSeen, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import end_user_of, told
-from harness.probes.finding import Finding
-from harness.probes.log_lines import LOGS, Log, log_of
-from harness.probes.receipts import consent_of
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import EventSeen, Journal
+from fiskil_harness.journal.queries.api_calls import end_user_of, told
+from fiskil_harness.journal.queries.deliveries import consent_of
+from fiskil_harness.journal.queries.logs import LOGS, Log, log_of
+from fiskil_harness.probes.probe import PlainProbe
 
 TURNS = {
     "consent.received": r"(?<![a-z])(?:receiv|grant|activ|connect|approv|creat|start|new|begin)",

@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from harness.journal import Effects, HookCall, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import began_s
-from harness.probes.finding import Finding
-from harness.probes.log_lines import LOGS, Log, log_of, tells_failure
-from harness.probes.receipts import genuine
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Effects, HookCall, Journal
+from fiskil_harness.journal.queries.api_calls import began_s
+from fiskil_harness.journal.queries.deliveries import genuine
+from fiskil_harness.journal.queries.logs import LOGS, Log, log_of, tells_failure
+from fiskil_harness.probes.probe import PlainProbe
 
 FAIL = "app.drive.fail"
 

@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from harness.journal import Exchange, Journal, Journey, Visit
-from harness.probes.base import PlainProbe
-from harness.probes.calls import calls
-from harness.probes.finding import Finding
-from harness.probes.log_lines import LOGS, Log, log_of, speaks_of, tells_failure, without_requests
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Exchange, Journal, Journey, Visit
+from fiskil_harness.journal.queries.api_calls import calls
+from fiskil_harness.journal.queries.logs import LOGS, Log, log_of, speaks_of, tells_failure, without_requests
+from fiskil_harness.probes.probe import PlainProbe
 
 APPROVED, LEFT, CLAIMED = "APPROVED", "ABANDONED", "CLAIMED"
 UNHEARD = frozenset({APPROVED, LEFT, CLAIMED})

@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from harness.journal import Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import told
-from harness.probes.finding import Finding
-from harness.probes.log_lines import LOGS, log_of
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Journal
+from fiskil_harness.journal.queries.api_calls import told
+from fiskil_harness.journal.queries.logs import LOGS, log_of
+from fiskil_harness.probes.probe import PlainProbe
 
 
 class LogsReceipts(PlainProbe, frozen=True, kw_only=True, tag="logs_receipts"):

@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
-from harness.journal import Journal, Limits, Monitors, moved, moved_perhaps
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding, Verdict
+from fiskil_harness.core.model.findings import Finding, Verdict
+from fiskil_harness.journal import Journal, Limits, Monitors, moved, moved_perhaps
+from fiskil_harness.probes.probe import PlainProbe
 
 METRICS = "app.observe.metrics"
 ORDINARY = ("calm", "idle", "good")

@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from harness.journal import Journal
-from harness.probes.calls import bitten_by, routes_of
-from harness.probes.finding import Finding
-from harness.probes.monitors import METRICS, WatchingProbe, watched
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Journal
+from fiskil_harness.journal.queries.api_calls import bitten_by, routes_of
+from fiskil_harness.probes.observability.metric_probe import METRICS, WatchingProbe, watched
 
 
 class NoticesErrors(WatchingProbe, frozen=True, kw_only=True, tag="notices_errors"):

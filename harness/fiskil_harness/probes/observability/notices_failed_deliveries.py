@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from harness.journal import HookCall, Journal
-from harness.probes.finding import Finding
-from harness.probes.monitors import METRICS, WatchingProbe, watched
-from harness.probes.receipts import genuine
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import HookCall, Journal
+from fiskil_harness.journal.queries.deliveries import genuine
+from fiskil_harness.probes.observability.metric_probe import METRICS, WatchingProbe, watched
 
 FAIL = "app.drive.fail"
 

@@ -2,11 +2,20 @@
 
 from typing import ClassVar, Final
 
-from harness.journal import Declared, Journal, Shown
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
-from harness.probes.page_text import UNKNOWN_LANGUAGE, Place, doubt, explaining, looks, markup, place_of, why_unreadable
-from harness.probes.page_words import dataset_names, may_name, missing_words, purpose_words
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Declared, Journal, Shown
+from fiskil_harness.journal.queries.page_text import (
+    UNKNOWN_LANGUAGE,
+    Place,
+    doubt,
+    explaining,
+    looks,
+    markup,
+    place_of,
+    why_unreadable,
+)
+from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, purpose_words
+from fiskil_harness.probes.probe import PlainProbe
 
 PAGES, DATASETS, PURPOSE = "app.observe.pages", "app.facts.datasets", "app.facts.purpose"
 WORDS = "app.facts.dataset_words"

@@ -6,19 +6,19 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from harness.journal import ConsentSeen, Control, Declared, Journal, Limits, Pressed, Sharing, Shown
-from harness.probes.base import PlainProbe
-from harness.probes.calls import told
-from harness.probes.explains_access import PAGES
-from harness.probes.finding import Finding
-from harness.probes.listings import gaps
-from harness.probes.page_dates import has_date
-from harness.probes.page_switches import speaks_of_sharing
-from harness.probes.page_text import UNKNOWN_LANGUAGE, doubt, looks, why_unreadable
-from harness.probes.page_words import plain, says, words_for
-from harness.probes.receipts import consent_of
-from harness.probes.records import at_work, last_effects
-from harness.probes.states_its_use import is_local, is_same_address
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import ConsentSeen, Control, Declared, Journal, Limits, Pressed, Sharing, Shown
+from fiskil_harness.journal.queries.api_calls import told
+from fiskil_harness.journal.queries.deliveries import consent_of
+from fiskil_harness.journal.queries.page_controls import speaks_of_sharing
+from fiskil_harness.journal.queries.page_dates import has_date
+from fiskil_harness.journal.queries.page_lists import gaps
+from fiskil_harness.journal.queries.page_text import UNKNOWN_LANGUAGE, doubt, looks, why_unreadable
+from fiskil_harness.journal.queries.page_wording import plain, says, words_for
+from fiskil_harness.journal.queries.rows import at_work, last_effects
+from fiskil_harness.probes.pages.explains_access import PAGES
+from fiskil_harness.probes.pages.states_its_use import is_local, is_same_address
+from fiskil_harness.probes.probe import PlainProbe
 
 CONNECTIONS, ANSWER, REVOKE = "connections", "answer", "revoke"
 BEFORE: Final = "synced"

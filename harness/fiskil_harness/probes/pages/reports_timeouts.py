@@ -2,11 +2,20 @@
 
 from typing import ClassVar
 
-from harness.journal import Journal, Pressed, Shown
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.looks import PAGES, doubt_about, flaw_of, gist, is_seen, news, says_something, sentences
-from harness.probes.waits import STALLED, WAITING, held, limits_of, look_before, looks_after, presses
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Journal, Pressed, Shown
+from fiskil_harness.journal.queries.page_messages import (
+    PAGES,
+    doubt_about,
+    flaw_of,
+    gist,
+    is_seen,
+    news,
+    says_something,
+    sentences,
+)
+from fiskil_harness.journal.queries.waits import STALLED, WAITING, held, limits_of, look_before, looks_after, presses
+from fiskil_harness.probes.probe import PlainProbe
 
 SLACK_S = 1.0
 EARLY_S = 0.5

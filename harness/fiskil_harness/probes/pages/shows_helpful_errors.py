@@ -3,12 +3,12 @@
 from itertools import groupby
 from typing import ClassVar
 
-from harness.journal import Journal, Shown
-from harness.model import Ending
-from harness.probes.base import PlainProbe
-from harness.probes.earlier_words import is_at_it, looks_before_failure, looks_meanwhile
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.looks import PAGES, code_in, doubt_about, flaw_of, gist, is_seen, news
+from fiskil_harness.core.model import Ending
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Journal, Shown
+from fiskil_harness.journal.queries.page_messages import PAGES, code_in, doubt_about, flaw_of, gist, is_seen, news
+from fiskil_harness.journal.queries.page_timeline import is_at_it, looks_before_failure, looks_meanwhile
+from fiskil_harness.probes.probe import PlainProbe
 
 FAILED, PLAIN = "failed", "plain"
 CODES = tuple(one.value for one in Ending if one is not Ending.APPROVED)

@@ -3,10 +3,10 @@
 import re
 from typing import ClassVar
 
-from harness.journal import HookCall, Journal, Visit
-from harness.probes.base import PlainProbe
-from harness.probes.calls import began_s, calls
-from harness.probes.finding import Finding
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import HookCall, Journal, Visit
+from fiskil_harness.journal.queries.api_calls import began_s, calls
+from fiskil_harness.probes.probe import PlainProbe
 
 TRACES = (
     b"Traceback (most recent call last)",

@@ -2,11 +2,18 @@
 
 from typing import ClassVar
 
-from harness.journal import Journal, Pressed, Shown
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.looks import PAGES, is_seen, news
-from harness.probes.waits import WAITING, is_before_the_answer, is_waiting, looks_after, looks_before, presses
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Journal, Pressed, Shown
+from fiskil_harness.journal.queries.page_messages import PAGES, is_seen, news
+from fiskil_harness.journal.queries.waits import (
+    WAITING,
+    is_before_the_answer,
+    is_waiting,
+    looks_after,
+    looks_before,
+    presses,
+)
+from fiskil_harness.probes.probe import PlainProbe
 
 WINDOW_S = 1.0
 """So soon after the press something must show, in real seconds."""

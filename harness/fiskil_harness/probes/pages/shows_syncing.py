@@ -3,11 +3,11 @@
 import re
 from typing import ClassVar
 
-from harness.journal import Declared, Effects, Journal, Rows, Shown
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
-from harness.probes.looks import PAGES, flaw_of, is_seen, listed, mentions, sentences
-from harness.probes.records import EFFECTS, places
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Declared, Effects, Journal, Rows, Shown
+from fiskil_harness.journal.queries.page_messages import PAGES, flaw_of, is_seen, listed, mentions, sentences
+from fiskil_harness.journal.queries.rows import EFFECTS, places
+from fiskil_harness.probes.probe import PlainProbe
 
 PLAIN, UNSYNCED, SYNCED = "plain", "unsynced", "synced"
 WORDS = "app.facts.syncing_words"

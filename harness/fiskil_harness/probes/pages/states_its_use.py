@@ -3,12 +3,12 @@
 from typing import ClassVar
 from urllib.parse import unquote, urljoin, urlsplit
 
-from harness.journal import Declared, Journal, Pressed, Shown
-from harness.probes.base import PlainProbe
-from harness.probes.explains_access import CONNECT, PAGES, PLAIN, PURPOSE
-from harness.probes.finding import Finding
-from harness.probes.page_text import SHORTEST_TEXT, doubt, is_fine, letters, looks, markup, why_unreadable
-from harness.probes.page_words import missing_words, purpose_words, says, words_for
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Declared, Journal, Pressed, Shown
+from fiskil_harness.journal.queries.page_text import SHORTEST_TEXT, doubt, is_fine, letters, looks, markup, why_unreadable
+from fiskil_harness.journal.queries.page_wording import missing_words, purpose_words, says, words_for
+from fiskil_harness.probes.pages.explains_access import CONNECT, PAGES, PLAIN, PURPOSE
+from fiskil_harness.probes.probe import PlainProbe
 
 PRIVACY_URL = "app.facts.privacy_url"
 NOTICE, LINKED, PRIVACY = "privacy", "linked", "privacy"

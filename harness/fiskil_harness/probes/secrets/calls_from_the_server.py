@@ -3,11 +3,11 @@
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from harness.journal import Exchange, Fetched, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import calls, header
-from harness.probes.finding import Finding
-from harness.probes.sightings import PAGES, unseen
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Exchange, Fetched, Journal
+from fiskil_harness.journal.queries.api_calls import calls, header
+from fiskil_harness.journal.queries.page_coverage import PAGES, unseen
+from fiskil_harness.probes.probe import PlainProbe
 
 AGENTS = ("Mozilla/", "Chrome/", "Safari/", "Firefox/")
 PICTURES = frozenset({"font", "image", "media", "stylesheet"})

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from harness.journal import Fetched, Journal, Shown, Stored
-from harness.leaks import Index
-from harness.probes.base import PlainProbe
-from harness.probes.calls import bearer, calls
-from harness.probes.finding import Finding
-from harness.probes.needles import CREDENTIALS, index_of
-from harness.probes.sightings import PAGES, found_in, unseen
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.core.redaction import Index
+from fiskil_harness.journal import Fetched, Journal, Shown, Stored
+from fiskil_harness.journal.queries.api_calls import bearer, calls
+from fiskil_harness.journal.queries.page_coverage import PAGES, found_in, unseen
+from fiskil_harness.journal.queries.secrets import CREDENTIALS, index_of
+from fiskil_harness.probes.probe import PlainProbe
 
 KINDS = {
     "document": "the source",

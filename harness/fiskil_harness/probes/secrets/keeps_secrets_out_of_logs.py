@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Filed, Journal, Output
-from harness.probes.base import PlainProbe
-from harness.probes.calls import bearer, calls
-from harness.probes.finding import Finding
-from harness.probes.needles import index_of
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Delivery, Filed, Journal, Output
+from fiskil_harness.journal.queries.api_calls import bearer, calls
+from fiskil_harness.journal.queries.secrets import index_of
+from fiskil_harness.probes.probe import PlainProbe
 
 LOGS = "app.observe.logs"
 PLANTED = "account_numbers"

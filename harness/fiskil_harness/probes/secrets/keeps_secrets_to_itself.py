@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import msgspec
 
-from harness.journal import Delivery, Effects, Filed, HookCall, Journal, Reported, Visit
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
-from harness.probes.keeps_secrets_out_of_logs import has_secrets_at_hand
-from harness.probes.needles import CREDENTIALS, index_of
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Delivery, Effects, Filed, HookCall, Journal, Reported, Visit
+from fiskil_harness.journal.queries.secrets import CREDENTIALS, index_of
+from fiskil_harness.probes.probe import PlainProbe
+from fiskil_harness.probes.secrets.keeps_secrets_out_of_logs import has_secrets_at_hand
 
 METRICS = "app.observe.metrics"
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from harness.journal import Fetched, Journal, Stored
-from harness.probes.base import PlainProbe
-from harness.probes.calls import bearer, calls, header
-from harness.probes.finding import Finding
-from harness.probes.needles import index_of
-from harness.probes.sightings import PAGES, found_in, unseen
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Fetched, Journal, Stored
+from fiskil_harness.journal.queries.api_calls import bearer, calls, header
+from fiskil_harness.journal.queries.page_coverage import PAGES, found_in, unseen
+from fiskil_harness.journal.queries.secrets import index_of
+from fiskil_harness.probes.probe import PlainProbe
 
 TOKEN = ("access token",)
 PLACES = {

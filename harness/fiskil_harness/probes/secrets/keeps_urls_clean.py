@@ -7,12 +7,12 @@ from urllib.parse import parse_qsl, unquote, unquote_plus, urlencode
 
 import msgspec
 
-from harness.journal import Exchange, Journal
-from harness.leaks import Index
-from harness.probes.base import PlainProbe
-from harness.probes.calls import calls, header, routes_of
-from harness.probes.finding import Finding
-from harness.probes.needles import index_of
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.core.redaction import Index
+from fiskil_harness.journal import Exchange, Journal
+from fiskil_harness.journal.queries.api_calls import calls, header, routes_of
+from fiskil_harness.journal.queries.secrets import index_of
+from fiskil_harness.probes.probe import PlainProbe
 
 NAMING = ("end_users.create", "end_users.update")
 LISTING = "end_users.list"

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from harness.journal import Canaries, Delivery, Journal, Leak
-from harness.leaks import Index
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.needles import CREDENTIALS, EXPECTED_SIGNATURE, index_of
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.core.redaction import Index
+from fiskil_harness.journal import Canaries, Delivery, Journal, Leak
+from fiskil_harness.journal.queries.secrets import CREDENTIALS, EXPECTED_SIGNATURE, index_of
+from fiskil_harness.probes.probe import PlainProbe
 
 KINDS = (EXPECTED_SIGNATURE, *reversed(CREDENTIALS))
 WEBHOOK_SECRET = "webhook secret"

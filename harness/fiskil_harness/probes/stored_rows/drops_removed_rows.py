@@ -2,10 +2,9 @@
 
 from typing import ClassVar
 
-from harness.journal import Effects, Journal, Rows
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
-from harness.probes.records import (
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Effects, Journal, Rows
+from fiskil_harness.journal.queries.rows import (
     EFFECTS,
     Place,
     at_work,
@@ -16,6 +15,7 @@ from harness.probes.records import (
     places,
     why_not,
 )
+from fiskil_harness.probes.probe import PlainProbe
 
 
 class DropsRemovedRows(PlainProbe, frozen=True, tag="drops_removed_rows"):

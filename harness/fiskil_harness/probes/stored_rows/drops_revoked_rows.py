@@ -2,11 +2,19 @@
 
 from typing import ClassVar
 
-from harness.journal import Journal, Rows
-from harness.probes.base import PlainProbe
-from harness.probes.calls import told
-from harness.probes.finding import Finding
-from harness.probes.records import EFFECTS, STILL_AT_WORK, at_work, effects_before, last_effects, name_of_row, places
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Journal, Rows
+from fiskil_harness.journal.queries.api_calls import told
+from fiskil_harness.journal.queries.rows import (
+    EFFECTS,
+    STILL_AT_WORK,
+    at_work,
+    effects_before,
+    last_effects,
+    name_of_row,
+    places,
+)
+from fiskil_harness.probes.probe import PlainProbe
 
 
 class DropsRevokedRows(PlainProbe, frozen=True, kw_only=True, tag="drops_revoked_rows"):

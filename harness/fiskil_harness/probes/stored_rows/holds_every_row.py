@@ -2,11 +2,10 @@
 
 from typing import Any, ClassVar
 
-from harness.journal import Effects, Journal, Rows
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
-from harness.probes.keeping import HISTORY, is_older_part, left_out_on_purpose
-from harness.probes.records import (
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Effects, Journal, Rows
+from fiskil_harness.journal.queries.retention import HISTORY, is_older_part, left_out_on_purpose
+from fiskil_harness.journal.queries.rows import (
     EFFECTS,
     asked_for,
     at_work,
@@ -18,6 +17,7 @@ from harness.probes.records import (
     places,
     why_not,
 )
+from fiskil_harness.probes.probe import PlainProbe
 
 
 class HoldsEveryRow(PlainProbe, frozen=True, tag="holds_every_row"):

@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from harness.journal import Effects, Journal
-from harness.probes.amounts import Handed, handed
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
-from harness.probes.leaves import Path, at, leaves
-from harness.probes.records import EFFECTS, Place, latest_rows, places
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Effects, Journal
+from fiskil_harness.journal.queries.amounts import Handed, handed
+from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
+from fiskil_harness.journal.queries.rows import EFFECTS, Place, latest_rows, places
+from fiskil_harness.probes.probe import PlainProbe
 
 LEAST = 3
 """So many rows of different amounts must agree on where a record has its amount."""

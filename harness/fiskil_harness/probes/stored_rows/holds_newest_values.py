@@ -2,10 +2,9 @@
 
 from typing import Any, ClassVar
 
-from harness.journal import Journal, Rows
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
-from harness.probes.records import (
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Journal, Rows
+from fiskil_harness.journal.queries.rows import (
     EFFECTS,
     Place,
     asked_for,
@@ -18,6 +17,7 @@ from harness.probes.records import (
     places,
     why_not,
 )
+from fiskil_harness.probes.probe import PlainProbe
 
 Changed = tuple[dict[str, Any], dict[str, Any]]
 

@@ -5,13 +5,13 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from harness.journal import Delivery, Effects, Journal, Rows
-from harness.probes.base import PlainProbe
-from harness.probes.calls import end_user_of
-from harness.probes.finding import Finding
-from harness.probes.receipts import consent_of, genuine, kind_of, of_kind
-from harness.probes.records import EFFECTS, places
-from harness.probes.states import Reading, moved_alike
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Delivery, Effects, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import end_user_of
+from fiskil_harness.journal.queries.deliveries import consent_of, genuine, kind_of, of_kind
+from fiskil_harness.journal.queries.rows import EFFECTS, places
+from fiskil_harness.journal.queries.state import Reading, moved_alike
+from fiskil_harness.probes.probe import PlainProbe
 
 ROW_IDS = ("fiskil_id", "account_id", "transaction_id")
 

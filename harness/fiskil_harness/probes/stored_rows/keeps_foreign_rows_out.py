@@ -4,11 +4,11 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from harness.journal import Effects, Exchange, Journal, Rows
-from harness.probes.base import PlainProbe
-from harness.probes.calls import bitten_by, routes_of
-from harness.probes.finding import Finding
-from harness.probes.records import EFFECTS, places
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Effects, Exchange, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import bitten_by, routes_of
+from fiskil_harness.journal.queries.rows import EFFECTS, places
+from fiskil_harness.probes.probe import PlainProbe
 
 ID = "fiskil_id"
 

@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from harness.journal import Effects, Exchange, Journal, Rows
-from harness.probes.base import PlainProbe
-from harness.probes.calls import is_fine, reads
-from harness.probes.finding import Finding
-from harness.probes.grants import permitted
-from harness.probes.records import EFFECTS, effects_before, name_of_row, places
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Effects, Exchange, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import is_fine, reads
+from fiskil_harness.journal.queries.consents import permitted
+from fiskil_harness.journal.queries.rows import EFFECTS, effects_before, name_of_row, places
+from fiskil_harness.probes.probe import PlainProbe
 
 WITHDRAWN = frozenset({401, 403, 404})
 """Refusals that an app may take for the end of what it was allowed, and of which this probe says nothing."""

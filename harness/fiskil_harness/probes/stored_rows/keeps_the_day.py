@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, ClassVar
 
-from harness.journal import Effects, Journal, Rows
-from harness.probes.base import PlainProbe
-from harness.probes.calls import bitten_by
-from harness.probes.finding import Finding
-from harness.probes.leaves import Path, at, leaves
-from harness.probes.records import EFFECTS, Place, latest_rows, name_of_row, places
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Effects, Journal, Rows
+from fiskil_harness.journal.queries.api_calls import bitten_by
+from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
+from fiskil_harness.journal.queries.rows import EFFECTS, Place, latest_rows, name_of_row, places
+from fiskil_harness.probes.probe import PlainProbe
 
 DATE = "posting_date_time"
 DATES = (DATE, "execution_date_time", "value_date_time")

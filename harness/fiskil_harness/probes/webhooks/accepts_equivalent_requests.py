@@ -2,10 +2,9 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.receipts import (
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.journal.queries.deliveries import (
     NOBODY,
     answer_of,
     by_message,
@@ -16,6 +15,7 @@ from harness.probes.receipts import (
     puts_off,
     unrest,
 )
+from fiskil_harness.probes.probe import PlainProbe
 
 
 class TakesEveryForm(PlainProbe, frozen=True, kw_only=True, tag="takes_every_form"):

@@ -4,10 +4,9 @@ from typing import ClassVar
 
 import msgspec
 
-from harness.journal import Delivery, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.receipts import (
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.journal.queries.deliveries import (
     NOBODY,
     answer_of,
     bites_during,
@@ -21,6 +20,7 @@ from harness.probes.receipts import (
     unrest,
     was_ordered,
 )
+from fiskil_harness.probes.probe import PlainProbe
 
 NO_RECEIVER = {404, 405}
 REFUSED_AS_FORGED = {400, 401, 403}

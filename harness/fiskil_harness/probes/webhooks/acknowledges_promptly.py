@@ -3,11 +3,11 @@
 from operator import attrgetter
 from typing import ClassVar
 
-from harness.journal import Delivery, Exchange, Journal, Limits
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.receipts import bites, bites_during, ended_s, line, of_kind
-from harness.probes.standstills import STOOD, stood_s
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Delivery, Exchange, Journal, Limits
+from fiskil_harness.journal.queries.deliveries import bites, bites_during, ended_s, line, of_kind
+from fiskil_harness.journal.queries.pauses import STOOD, stood_s
+from fiskil_harness.probes.probe import PlainProbe
 
 BESIDE = "beside a slow client"
 SLOW_S = 3.0

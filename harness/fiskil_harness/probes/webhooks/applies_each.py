@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, EventSeen, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import dataset_of, end_user_of, reads
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.receipts import events_by_id, genuine, last_applied, line, unrest
-from harness.probes.records import EFFECTS
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Delivery, EventSeen, Journal
+from fiskil_harness.journal.queries.api_calls import dataset_of, end_user_of, reads
+from fiskil_harness.journal.queries.deliveries import events_by_id, genuine, last_applied, line, unrest
+from fiskil_harness.journal.queries.rows import EFFECTS
+from fiskil_harness.probes.probe import PlainProbe
 
 USED = "app.facts.uses_events"
 

@@ -2,14 +2,14 @@
 
 from typing import ClassVar
 
-from harness.journal import AMIDST, Delivery, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding, Verdict
-from harness.probes.orders import FAIL, unfelt
-from harness.probes.receipts import by_message, last_applied, line, uncut, unrest
-from harness.probes.records import EFFECTS
-from harness.probes.repetitions import MANY, cases_of, repeated
-from harness.probes.twins import compare_twins
+from fiskil_harness.core.model.findings import Finding, Verdict
+from fiskil_harness.journal import AMIDST, Delivery, Journal
+from fiskil_harness.journal.queries.deliveries import by_message, last_applied, line, uncut, unrest
+from fiskil_harness.journal.queries.failpoints import FAIL, unfelt
+from fiskil_harness.journal.queries.repetitions import MANY, cases_of, repeated
+from fiskil_harness.journal.queries.rows import EFFECTS
+from fiskil_harness.journal.queries.twins import compare_twins
+from fiskil_harness.probes.probe import PlainProbe
 
 
 class AppliesOnce(PlainProbe, frozen=True, kw_only=True, tag="applies_once"):

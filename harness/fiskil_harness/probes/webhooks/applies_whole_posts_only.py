@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from harness.journal import HALVED, Delivery, Effects, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.receipts import genuine, kind_of, last_applied, of_kind, unrest
-from harness.probes.records import EFFECTS
-from harness.probes.states import Reading, moved_alike
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import HALVED, Delivery, Effects, Journal
+from fiskil_harness.journal.queries.deliveries import genuine, kind_of, last_applied, of_kind, unrest
+from fiskil_harness.journal.queries.rows import EFFECTS
+from fiskil_harness.journal.queries.state import Reading, moved_alike
+from fiskil_harness.probes.probe import PlainProbe
 
 SAFE = {"get", "head", "options"}
 MIXED = {"right_then_wrong", "wrong_then_right"}

@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from harness.journal import Flood, Journal, Limits
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.standstills import STOOD, stood_s
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Flood, Journal, Limits
+from fiskil_harness.journal.queries.pauses import STOOD, stood_s
+from fiskil_harness.probes.probe import PlainProbe
 
 BYTES = "app.limits.body_bytes"
 SECONDS = "app.limits.body_s"

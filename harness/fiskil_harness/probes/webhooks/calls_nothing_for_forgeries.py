@@ -3,11 +3,11 @@
 from collections import Counter
 from typing import ClassVar
 
-from harness.journal import API_TOLD, ApiUntold, Delivery, Exchange, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.calls import Asked, asked, calls, end_user_of
-from harness.probes.finding import Finding
-from harness.probes.receipts import kind_of, of_kind
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import API_TOLD, ApiUntold, Delivery, Exchange, Journal
+from fiskil_harness.journal.queries.api_calls import Asked, asked, calls, end_user_of
+from fiskil_harness.journal.queries.deliveries import kind_of, of_kind
+from fiskil_harness.probes.probe import PlainProbe
 
 SURE = 3
 """So many equal calls within one step of forgeries are no schedule of the app's own."""

@@ -3,12 +3,12 @@
 import re
 from typing import ClassVar
 
-from harness.journal import Effects, EventSeen, Journal, UsedEvents
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.receipts import events_by_id, genuine, unrest
-from harness.probes.records import EFFECTS
-from harness.probes.states import Leaves, Reading, differing
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Effects, EventSeen, Journal, UsedEvents
+from fiskil_harness.journal.queries.deliveries import events_by_id, genuine, unrest
+from fiskil_harness.journal.queries.rows import EFFECTS
+from fiskil_harness.journal.queries.state import Leaves, Reading, differing
+from fiskil_harness.probes.probe import PlainProbe
 
 CONNECTED = "app.observe.connected"
 USED = "app.facts.uses_events"

@@ -3,12 +3,12 @@
 import re
 from typing import ClassVar
 
-from harness.journal import Delivery, Effects, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.receipts import events_by_id
-from harness.probes.records import EFFECTS
-from harness.probes.twins import Comparison, compare_twins
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Delivery, Effects, Journal
+from fiskil_harness.journal.queries.deliveries import events_by_id
+from fiskil_harness.journal.queries.rows import EFFECTS
+from fiskil_harness.journal.queries.twins import Comparison, compare_twins
+from fiskil_harness.probes.probe import PlainProbe
 
 OTHER = re.compile(r"b\d*")
 

@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.receipts import genuine, line, of_kind
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.journal.queries.deliveries import genuine, line, of_kind
+from fiskil_harness.probes.probe import PlainProbe
 
 SIGN_IN = ("login", "log-in", "log_in", "signin", "sign-in", "sign_in", "sso", "oauth")
 FORGED_FORMS = (b"csrf", b"xsrf", b"cross-site", b"authenticitytoken", b"page expired")

@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
-from harness.journal import BaitLaid, BaitTaken, Delivery, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import BaitLaid, BaitTaken, Delivery, Journal
+from fiskil_harness.probes.probe import PlainProbe
 
 URLS = "urls"
 KINDS = {"genuine": "a signed", "forged": "a forged"}

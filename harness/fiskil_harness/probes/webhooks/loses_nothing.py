@@ -2,13 +2,10 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Effects, EventSeen, Journal, Limits, Started, UsedEvents
-from harness.probes.base import PlainProbe
-from harness.probes.calls import LOCKED_OUT, end_user_of, was_locked_out
-from harness.probes.fates import CUT_OFF, cases_of, fates
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.orders import FAIL, unfelt
-from harness.probes.receipts import (
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Delivery, Effects, EventSeen, Journal, Limits, Started, UsedEvents
+from fiskil_harness.journal.queries.api_calls import LOCKED_OUT, end_user_of, was_locked_out
+from fiskil_harness.journal.queries.deliveries import (
     answer_of,
     applied,
     bites_during,
@@ -20,9 +17,12 @@ from harness.probes.receipts import (
     was_disturbed,
     was_ordered,
 )
-from harness.probes.records import EFFECTS
-from harness.probes.states import Reading, differing
-from harness.probes.twins import compare_twins
+from fiskil_harness.journal.queries.failpoints import FAIL, unfelt
+from fiskil_harness.journal.queries.losses import CUT_OFF, cases_of, fates
+from fiskil_harness.journal.queries.rows import EFFECTS
+from fiskil_harness.journal.queries.state import Reading, differing
+from fiskil_harness.journal.queries.twins import compare_twins
+from fiskil_harness.probes.probe import PlainProbe
 
 USED = "app.facts.uses_events"
 LONG_S = 8.0

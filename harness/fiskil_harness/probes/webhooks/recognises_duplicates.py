@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.receipts import last_applied, line, of_kind, unrest
-from harness.probes.records import EFFECTS
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.journal.queries.deliveries import last_applied, line, of_kind, unrest
+from fiskil_harness.journal.queries.rows import EFFECTS
+from fiskil_harness.probes.probe import PlainProbe
 
 PLAIN = "plain"
 COUNTS = f"{EFFECTS}: applied"

@@ -3,12 +3,12 @@
 from statistics import median
 from typing import ClassVar
 
-from harness.journal import Delivery, Journal, Leak, Started
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.receipts import answer_of, genuine, kind_of, last_applied, of_kind
-from harness.probes.records import EFFECTS
-from harness.probes.states import Move, Reading, moved_alike
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Delivery, Journal, Leak, Started
+from fiskil_harness.journal.queries.deliveries import answer_of, genuine, kind_of, last_applied, of_kind
+from fiskil_harness.journal.queries.rows import EFFECTS
+from fiskil_harness.journal.queries.state import Move, Reading, moved_alike
+from fiskil_harness.probes.probe import PlainProbe
 
 QUEUED = 202
 SLOW_S, SURE = 1.0, 3

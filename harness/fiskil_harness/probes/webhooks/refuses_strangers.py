@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from harness.journal import HOMES, Delivery, Journal, Trouble
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
-from harness.probes.receipts import line
-from harness.probes.records import EFFECTS
-from harness.probes.retold import had_effect, was_applied, works
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import HOMES, Delivery, Journal, Trouble
+from fiskil_harness.journal.queries.deliveries import line
+from fiskil_harness.journal.queries.repeated_pairs import had_effect, was_applied, works
+from fiskil_harness.journal.queries.rows import EFFECTS
+from fiskil_harness.probes.probe import PlainProbe
 
 ALLOW_LIST = "app.facts.allowed_ips"
 

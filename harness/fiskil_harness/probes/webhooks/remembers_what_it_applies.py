@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from harness.journal import Journal
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
-from harness.probes.receipts import answer_of, last_applied, of_kind, unrest
-from harness.probes.records import EFFECTS
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Journal
+from fiskil_harness.journal.queries.deliveries import answer_of, last_applied, of_kind, unrest
+from fiskil_harness.journal.queries.rows import EFFECTS
+from fiskil_harness.probes.probe import PlainProbe
 
 COUNTS = f"{EFFECTS}: applied"
 FIRST, SECOND, THIRD = "repeated:0", "repeated:1", "repeated:2"

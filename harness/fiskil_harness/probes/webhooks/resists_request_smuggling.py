@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.receipts import answer_of, last_applied, line, of_kind
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.journal.queries.deliveries import answer_of, last_applied, line, of_kind
+from fiskil_harness.probes.probe import PlainProbe
 
 
 class KeepsAnswersApart(PlainProbe, frozen=True, kw_only=True, tag="keeps_answers_apart"):

@@ -3,12 +3,12 @@
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from harness.journal import Delivery, Handshake, Journal, Production, TlsServed
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding
-from harness.probes.receipts import genuine, line, of_kind
-from harness.probes.records import EFFECTS
-from harness.probes.retold import had_effect, was_applied, works
+from fiskil_harness.core.model.findings import Finding
+from fiskil_harness.journal import Delivery, Handshake, Journal, Production, TlsServed
+from fiskil_harness.journal.queries.deliveries import genuine, line, of_kind
+from fiskil_harness.journal.queries.repeated_pairs import had_effect, was_applied, works
+from fiskil_harness.journal.queries.rows import EFFECTS
+from fiskil_harness.probes.probe import PlainProbe
 
 FACT = "app.facts.production_webhook_url"
 TLS = "app.tls"

@@ -4,10 +4,10 @@ from typing import ClassVar
 
 import msgspec
 
-from harness.journal import Journal, PlanRun
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Finding, Verdict
-from harness.probes.records import EFFECTS
+from fiskil_harness.core.model.findings import Finding, Verdict
+from fiskil_harness.journal import Journal, PlanRun
+from fiskil_harness.journal.queries.rows import EFFECTS
+from fiskil_harness.probes.probe import PlainProbe
 
 UNDONE = ("every_step_done", "every_fault_bit")
 

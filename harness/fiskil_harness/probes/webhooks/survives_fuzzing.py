@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from harness.journal import Delivery, Journal
-from harness.probes.base import PlainProbe
-from harness.probes.finding import Case, Finding, Verdict
-from harness.probes.receipts import genuine, last_applied, of_kind, unrest
+from fiskil_harness.core.model.findings import Case, Finding, Verdict
+from fiskil_harness.journal import Delivery, Journal
+from fiskil_harness.journal.queries.deliveries import genuine, last_applied, of_kind, unrest
+from fiskil_harness.probes.probe import PlainProbe
 
 FUZZ = "fuzz:"
 VALID = "valid"

@@ -6,14 +6,14 @@ Only reading, and the exchange of the key pair; whatever a link says, nothing is
 from types import TracebackType
 from typing import Any
 
-from harness.contract.asking import Api, read, rows
-from harness.contract.known import known_to
-from harness.contract.looks import Place
-from harness.contract.production import path_of, refuse_production
-from harness.errors import HookError
-from harness.hosted.address import Address
-from harness.http import Browser, HttpReply
-from harness.listen import client_context
+from fiskil_harness.contract.clause_checks import Place
+from fiskil_harness.contract.client import Api, read, rows
+from fiskil_harness.contract.example_ids import known_to
+from fiskil_harness.contract.production_guard import path_of, refuse_production
+from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.core.net.server import client_context
+from fiskil_harness.errors import HookError
+from fiskil_harness.runner.hosted.address import Address
 
 PAGE_SIZE = "1000"
 MOST_PAGES = 20

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from harness.errors import ConfigError, UnsafeTarget
-from harness.link.relay_origin import Origin, is_loopback
-from harness.settings import Settings, environment
+from fiskil_harness.core.config import Settings, environment
+from fiskil_harness.errors import ConfigError, UnsafeTarget
+from fiskil_harness.faults.proxy.reverse.url_rewriting import Origin, is_loopback
 
 HOSTED = "https://api.fiskil.com"
 TOLD = "{api_url} in [app.env]"

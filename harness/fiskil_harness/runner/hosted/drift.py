@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from harness.contract.drift import DRIFTS, look_at_clauses, read_everything
-from harness.contract.looks import Place
-from harness.driver import Outcome
-from harness.probes import Finding, Verdict
-from harness.readings import Readings
+from fiskil_harness.contract.clause_checks import Place
+from fiskil_harness.contract.drift import DRIFTS, look_at_clauses, read_everything
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.runner.driver import Outcome
 
 NAME = "contract_drift"
 VERSION = "v3"

@@ -9,18 +9,18 @@ from typing import Any, cast
 
 import msgspec
 
-from harness.driver import QUIET_S, Driver
-from harness.errors import HarnessError, HookError
-from harness.hosted.account import PATHS
-from harness.hosted.place import HostedFiskil
-from harness.journal import Canaries, CutShort, Exchange, Journal, Refused, Rows, Unreached
-from harness.link.relay_guard import BOUND, PAST_BOUND
-from harness.link.relay_secrets import secrets_in
-from harness.local import LocalFiskil
-from harness.probes import Finding, Verdict
-from harness.scenario import Scenario
-from harness.settings import Settings
-from harness.stage import Stage
+from fiskil_harness.core.config import Settings
+from fiskil_harness.errors import HarnessError, HookError
+from fiskil_harness.faults.proxy.reverse.read_only_guard import BOUND, PAST_BOUND
+from fiskil_harness.faults.proxy.reverse.secrets import secrets_in
+from fiskil_harness.journal import Canaries, CutShort, Exchange, Journal, Refused, Rows, Unreached
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.runner.driver import QUIET_S, Driver
+from fiskil_harness.runner.hosted.account import PATHS
+from fiskil_harness.runner.hosted.environment import HostedFiskil
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.stage import Stage
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 INTRODUCE = "hosted.introduce"
 NUMBERS = ("account_number",)

@@ -5,13 +5,13 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from harness import catalog
-from harness.errors import UnknownName, UsageError
-from harness.faults import NextForeign, RedirectCrossOrigin, RedirectDowngrade
-from harness.link import CONNECTION
-from harness.scenario import Scenario, load, titled
-from harness.selection import from_file, from_plan
-from harness.steps import AnyStep, Break, name_of
+from fiskil_harness.core import catalog
+from fiskil_harness.errors import UnknownName, UsageError
+from fiskil_harness.faults import NextForeign, RedirectCrossOrigin, RedirectDowngrade
+from fiskil_harness.faults.proxy import CONNECTION
+from fiskil_harness.scenario.scenario import Scenario, load, titled
+from fiskil_harness.scenario.selection import from_file, from_plan
+from fiskil_harness.scenario.steps import AnyStep, Break, name_of
 
 PLAYABLE = frozenset(
     {"break", "expire_tokens", "kill_app", "mend", "read_monitors", "refresh", "restart", "settle", "start_app", "stay_idle"}

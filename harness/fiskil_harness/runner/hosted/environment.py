@@ -9,21 +9,21 @@ from typing import Any
 
 import msgspec
 
-from harness import catalog
-from harness.certificates import Authority, Certificates
-from harness.crashes import Crash
-from harness.hosted.account import Account
-from harness.hosted.address import Address
-from harness.ids import Mint
-from harness.journal import HOMES
-from harness.link import Relay
-from harness.link.relay_guard import Guard
-from harness.listen import Loop
-from harness.monitoring import AlertSink, Telemetry
-from harness.readings import Readings
-from harness.sandbox import Credentials, Sandbox
-from harness.sandbox.sandbox import mint_credentials
-from harness.settings.dialect import FISKIL, READINGS, Dialect
+from fiskil_harness.app.monitoring import AlertSink, Telemetry
+from fiskil_harness.core import catalog
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.config.webhook_format import FISKIL, READINGS, Dialect
+from fiskil_harness.core.internal_errors import Crash
+from fiskil_harness.core.net.certificates import Authority, Certificates
+from fiskil_harness.core.net.server import Loop
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.faults.proxy import Relay
+from fiskil_harness.faults.proxy.reverse.read_only_guard import Guard
+from fiskil_harness.journal import HOMES
+from fiskil_harness.runner.hosted.account import Account
+from fiskil_harness.runner.hosted.address import Address
+from fiskil_harness.sandbox import Credentials, Sandbox
+from fiskil_harness.sandbox.sandbox import mint_credentials
 
 
 class _Nobody(Sandbox):

@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from harness.driver import Driver
-from harness.hosted.account import Account
-from harness.hosted.address import Address
-from harness.hosted.driver import HostedDriver
-from harness.hosted.place import HostedFiskil
-from harness.journal import Journal
-from harness.link.relay_guard import Guard
-from harness.link.relay_secrets import secrets_in
-from harness.readings import Readings
-from harness.settings import Settings
-from harness.worker import Worker
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.config import Settings
+from fiskil_harness.faults.proxy.reverse.read_only_guard import Guard
+from fiskil_harness.faults.proxy.reverse.secrets import secrets_in
+from fiskil_harness.journal import Journal
+from fiskil_harness.runner.driver import Driver
+from fiskil_harness.runner.hosted.account import Account
+from fiskil_harness.runner.hosted.address import Address
+from fiskil_harness.runner.hosted.driver import HostedDriver
+from fiskil_harness.runner.hosted.environment import HostedFiskil
+from fiskil_harness.runner.worker import Worker
 
 
 class HostedWorker(Worker):

@@ -12,18 +12,18 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-from harness.clock import real_now
-from harness.connections import LONGEST_REMEMBERED, HttpAnswer, HttpRequest
-from harness.crashes import crash_of
-from harness.sandbox import tokens
-from harness.sandbox.api.routes import Found, find_spelling
-from harness.sandbox.api.versions import told_as
-from harness.sandbox.api.watching import WATCHERS, Answered
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest, goa_error, simple_error
-from harness.sandbox.console import VERSIONS
-from harness.sandbox.contract.requests import Requests
-from harness.sandbox.problems import ApiProblem, bad_request
-from harness.sandbox.store import Store
+from fiskil_harness.core.clock import real_now
+from fiskil_harness.core.internal_errors import crash_of
+from fiskil_harness.core.net.uvicorn_protocol import LONGEST_REMEMBERED, HttpAnswer, HttpRequest
+from fiskil_harness.sandbox import tokens
+from fiskil_harness.sandbox.api.routes import Found, find_spelling
+from fiskil_harness.sandbox.api.versions import told_as
+from fiskil_harness.sandbox.api.watching import WATCHERS, Answered
+from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, goa_error, simple_error
+from fiskil_harness.sandbox.consents.console import VERSIONS
+from fiskil_harness.sandbox.openapi.requests import Requests
+from fiskil_harness.sandbox.problems import ApiProblem, bad_request
+from fiskil_harness.sandbox.store import Store
 
 LARGEST_BODY = 1_048_576
 DRAIN_S = 2.0

@@ -5,13 +5,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from harness.clock import rfc3339
-from harness.model import PERMISSIONS
-from harness.sandbox import sessions
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, read_json
-from harness.sandbox.problems import bad_request
-from harness.sandbox.store import Store
+from fiskil_harness.core.clock import rfc3339
+from fiskil_harness.core.model import PERMISSIONS
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, read_json
+from fiskil_harness.sandbox.consents import sessions
+from fiskil_harness.sandbox.problems import bad_request
+from fiskil_harness.sandbox.store import Store
 
 _PAGES = {"query": "?sess_id=", "slash-query": "/?sess_id=", "consent-path": "/consent?session="}
 """How ``auth_url`` goes on after the consent page's origin."""

@@ -3,15 +3,15 @@
 import re
 from datetime import datetime
 
-from harness.model import Balance
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.serving import listing, of_account, of_account_lazily, served, served_statement
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest
-from harness.sandbox.days import ceiling_of, floor_of
-from harness.sandbox.institutions import require_reachable
-from harness.sandbox.problems import invalid_request
-from harness.sandbox.sharing import shared_keys
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import Balance
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.serving import listing, of_account, of_account_lazily, served, served_statement
+from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest
+from fiskil_harness.sandbox.bank.days import ceiling_of, floor_of
+from fiskil_harness.sandbox.consents.institutions import require_reachable
+from fiskil_harness.sandbox.consents.sharing import shared_keys
+from fiskil_harness.sandbox.problems import invalid_request
+from fiskil_harness.sandbox.store import Store
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 

@@ -2,11 +2,11 @@
 
 from msgspec import Struct
 
-from harness.sandbox import categories
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, read_json
-from harness.sandbox.problems import invalid_request
-from harness.sandbox.store import Store
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, read_json
+from fiskil_harness.sandbox.bank import categories
+from fiskil_harness.sandbox.problems import invalid_request
+from fiskil_harness.sandbox.store import Store
 
 
 class _Override(Struct):

@@ -1,9 +1,9 @@
 """``/v1/common``: who the end user is, as each institution knows them."""
 
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.serving import served
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
-from harness.sandbox.store import Store
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.serving import served
+from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from fiskil_harness.sandbox.store import Store
 
 
 def identity(store: Store, request: ApiRequest) -> ApiAnswer:

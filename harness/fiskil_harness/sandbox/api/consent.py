@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from harness.clock import rfc3339
-from harness.model import Consent
-from harness.sandbox import consents
-from harness.sandbox.api.paging import enveloped
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.wire import NO_CONTENT, ApiAnswer, ApiRequest, answer
-from harness.sandbox.datasets import account_ids
-from harness.sandbox.problems import bad_request
-from harness.sandbox.store import Store
-from harness.sandbox.tables import Listed
+from fiskil_harness.core.clock import rfc3339
+from fiskil_harness.core.model import Consent
+from fiskil_harness.sandbox.api.paging import enveloped
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.wire import NO_CONTENT, ApiAnswer, ApiRequest, answer
+from fiskil_harness.sandbox.consents import consents
+from fiskil_harness.sandbox.datasets import account_ids
+from fiskil_harness.sandbox.problems import bad_request
+from fiskil_harness.sandbox.store import Store
+from fiskil_harness.sandbox.tables import Listed
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiAnswer:

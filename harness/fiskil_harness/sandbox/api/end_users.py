@@ -4,13 +4,13 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from harness.model import EndUser
-from harness.sandbox import end_users
-from harness.sandbox.api.paging import enveloped
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.wire import NO_CONTENT, ApiAnswer, ApiRequest, answer, read_json
-from harness.sandbox.store import Store
-from harness.sandbox.tables import Listed
+from fiskil_harness.core.model import EndUser
+from fiskil_harness.sandbox.api.paging import enveloped
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.wire import NO_CONTENT, ApiAnswer, ApiRequest, answer, read_json
+from fiskil_harness.sandbox.consents import end_users
+from fiskil_harness.sandbox.store import Store
+from fiskil_harness.sandbox.tables import Listed
 
 
 class _Fields(Struct):

@@ -7,10 +7,10 @@ from datetime import timedelta
 from operator import attrgetter
 from typing import Any
 
-from harness.sandbox.api.route import ApiRoute, Handler
-from harness.sandbox.api.serving import day, listing, of_account, served
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest
-from harness.sandbox.store import Store
+from fiskil_harness.sandbox.api.route import ApiRoute, Handler
+from fiskil_harness.sandbox.api.serving import day, listing, of_account, served
+from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest
+from fiskil_harness.sandbox.store import Store
 
 
 def usage(store: Store, request: ApiRequest) -> ApiAnswer:

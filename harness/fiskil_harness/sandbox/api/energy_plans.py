@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from harness.model import Institution
-from harness.model.energy import EnergyPlan
-from harness.sandbox import energy_plans
-from harness.sandbox.api.paging import page
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
-from harness.sandbox.problems import ApiProblem, invalid_request
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import Institution
+from fiskil_harness.core.model.energy import EnergyPlan
+from fiskil_harness.sandbox.api.paging import page
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from fiskil_harness.sandbox.energy.plans import detail, summary
+from fiskil_harness.sandbox.problems import ApiProblem, invalid_request
+from fiskil_harness.sandbox.store import Store
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
@@ -26,7 +26,7 @@ def list_all(store: Store, request: ApiRequest) -> ApiAnswer:
     plans = [plan for plan in retailer.plans if status == "all" or _is_active(plan, store.clock.now())]
     plans.sort(key=lambda plan: plan.last_updated, reverse=True)
     shown, links = page(store, request, plans)
-    return answer({"plans": [energy_plans.summary(retailer, plan) for plan in shown], "links": links})
+    return answer({"plans": [summary(retailer, plan) for plan in shown], "links": links})
 
 
 def get(store: Store, request: ApiRequest) -> ApiAnswer:
@@ -35,7 +35,7 @@ def get(store: Store, request: ApiRequest) -> ApiAnswer:
     for institution in store.institutions.values():
         for plan in institution.plans:
             if plan.plan_id == wanted:
-                return answer({"data": energy_plans.detail(institution, plan)})
+                return answer({"data": detail(institution, plan)})
     if store.reading("energy.plan-unknown") == "404":
         raise ApiProblem(404, "NotFound", "no such plan")
     raise invalid_request("invalid plan_id: no such plan")

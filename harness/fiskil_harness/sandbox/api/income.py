@@ -2,12 +2,12 @@
 
 from datetime import date, timedelta
 
-from harness.sandbox import income
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.serving import day, served_statement
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
-from harness.sandbox.days import DAY
-from harness.sandbox.store import Store
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.serving import day, served_statement
+from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from fiskil_harness.sandbox.bank import income
+from fiskil_harness.sandbox.bank.days import DAY
+from fiskil_harness.sandbox.store import Store
 
 
 def summary(store: Store, request: ApiRequest) -> ApiAnswer:

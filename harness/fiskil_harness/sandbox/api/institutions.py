@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from harness.model import Institution
-from harness.sandbox import sessions
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
-from harness.sandbox.institutions import is_accessible
-from harness.sandbox.problems import ApiProblem, bad_request
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import Institution
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from fiskil_harness.sandbox.consents import sessions
+from fiskil_harness.sandbox.consents.institutions import is_accessible
+from fiskil_harness.sandbox.problems import ApiProblem, bad_request
+from fiskil_harness.sandbox.store import Store
 
 RECOMMENDED = 3
 """Institutions up to this priority are recommended."""

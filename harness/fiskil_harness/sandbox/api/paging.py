@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from harness.sandbox.api.wire import ApiRequest
-from harness.sandbox.problems import ApiProblem, bad_request, invalid_request
-from harness.sandbox.statement import Statement
-from harness.sandbox.store import Store
+from fiskil_harness.sandbox.api.wire import ApiRequest
+from fiskil_harness.sandbox.bank.statement import Statement
+from fiskil_harness.sandbox.problems import ApiProblem, bad_request, invalid_request
+from fiskil_harness.sandbox.store import Store
 
 _CURSORS = ("page[after]", "page[before]")
 

@@ -3,10 +3,10 @@
 The path of direct debits has three c's in every version of the documentation.
 """
 
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.serving import listing, served
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest
-from harness.sandbox.store import Store
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.serving import listing, served
+from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest
+from fiskil_harness.sandbox.store import Store
 
 
 def payees(store: Store, request: ApiRequest) -> ApiAnswer:

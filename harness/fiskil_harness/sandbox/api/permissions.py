@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from harness.model import PERMISSIONS, Permission
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
-from harness.sandbox.problems import bad_request
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import PERMISSIONS, Permission
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from fiskil_harness.sandbox.problems import bad_request
+from fiskil_harness.sandbox.store import Store
 
 
 def list_all(_store: Store, request: ApiRequest) -> ApiAnswer:

@@ -1,11 +1,11 @@
 """``/v1/banking/products``: what an institution sells; public, so that no end user is named."""
 
-from harness.sandbox import products
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.serving import listing
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
-from harness.sandbox.problems import ApiProblem, invalid_request
-from harness.sandbox.store import Store
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.serving import listing
+from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer
+from fiskil_harness.sandbox.bank import products
+from fiskil_harness.sandbox.problems import ApiProblem, invalid_request
+from fiskil_harness.sandbox.store import Store
 
 
 def list_all(store: Store, request: ApiRequest) -> ApiAnswer:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest
-from harness.sandbox.store import Store
+from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest
+from fiskil_harness.sandbox.store import Store
 
 Handler = Callable[[Store, ApiRequest], ApiAnswer]
 

@@ -5,8 +5,8 @@ from urllib.parse import unquote
 
 from msgspec import Struct
 
-from harness.errors import UnknownName
-from harness.sandbox.api import (
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.sandbox.api import (
     auth_session,
     banking,
     category,
@@ -22,8 +22,8 @@ from harness.sandbox.api import (
     products,
     token,
 )
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.store import Store
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.store import Store
 
 ROUTES: tuple[ApiRoute, ...] = (
     *token.ROUTES,

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from harness.model.rows import Row
-from harness.sandbox.api.paging import page
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, required_end_user
-from harness.sandbox.problems import ApiProblem, invalid_request
-from harness.sandbox.statement import Statement, Stretch
-from harness.sandbox.store import Store
+from fiskil_harness.core.model.rows import Row
+from fiskil_harness.sandbox.api.paging import page
+from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, required_end_user
+from fiskil_harness.sandbox.bank.statement import Statement, Stretch
+from fiskil_harness.sandbox.problems import ApiProblem, invalid_request
+from fiskil_harness.sandbox.store import Store
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 

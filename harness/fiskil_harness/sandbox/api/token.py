@@ -4,10 +4,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from harness.sandbox import tokens
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, read_json
-from harness.sandbox.store import Store
+from fiskil_harness.sandbox import tokens
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.wire import ApiAnswer, ApiRequest, answer, read_json
+from fiskil_harness.sandbox.store import Store
 
 
 class _KeyPair(Struct):

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from harness.sandbox.api.wire import ApiAnswer
-from harness.sandbox.store import Store
+from fiskil_harness.sandbox.api.wire import ApiAnswer
+from fiskil_harness.sandbox.store import Store
 
 Rows = dict[str, Any]
 

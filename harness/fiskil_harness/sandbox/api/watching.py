@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.route import ApiRoute
 
 
 class Answered(Struct, frozen=True, kw_only=True):

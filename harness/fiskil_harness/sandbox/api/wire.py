@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from harness.sandbox.console import DEFAULT_VERSION as DEFAULT_VERSION  # noqa: PLC0414 - whoever speaks of the wire finds it here
-from harness.sandbox.console import VERSIONS as VERSIONS  # noqa: PLC0414
-from harness.sandbox.problems import ApiProblem, bad_request, invalid_request
+from fiskil_harness.sandbox.consents.console import DEFAULT_VERSION as DEFAULT_VERSION  # noqa: PLC0414 - whoever speaks of the wire finds it here
+from fiskil_harness.sandbox.consents.console import VERSIONS as VERSIONS  # noqa: PLC0414
+from fiskil_harness.sandbox.problems import ApiProblem, bad_request, invalid_request
 
 JSON = "application/json"
 GOA = "application/vnd.goa.error"

@@ -6,15 +6,15 @@ from typing import Any
 
 import msgspec
 
-from harness.ids import stream
-from harness.model import Account, Consent
-from harness.model.people import AccountSpec
-from harness.model.product import Product
-from harness.sandbox.history import CENT
-from harness.sandbox.ledger import Ledger
-from harness.sandbox.products import product_like
-from harness.sandbox.residence import address_of
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import Account, Consent
+from fiskil_harness.core.model.people import AccountSpec
+from fiskil_harness.core.model.product import Product
+from fiskil_harness.core.randomness import stream
+from fiskil_harness.sandbox.bank.address import address_of
+from fiskil_harness.sandbox.bank.ledger import Ledger
+from fiskil_harness.sandbox.bank.products import product_like
+from fiskil_harness.sandbox.bank.rows_from_seed import CENT
+from fiskil_harness.sandbox.store import Store
 
 _BORROWED = ("LOANS", "CARDS", "MORTGAGES", "LEASES", "OVERDRAFTS")
 

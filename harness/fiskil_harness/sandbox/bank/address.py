@@ -3,8 +3,8 @@
 import random
 from typing import Any
 
-from harness.ids import stream
-from harness.model import Person
+from fiskil_harness.core.model import Person
+from fiskil_harness.core.randomness import stream
 
 PLACES = (
     ("Marrickville", "NSW", "2204"),

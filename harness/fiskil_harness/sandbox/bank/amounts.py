@@ -6,7 +6,7 @@ So the amount of any row is found without its neighbours, and the sum of any str
 import random
 from decimal import Decimal
 
-from harness.model.people import Movement
+from fiskil_harness.core.model.people import Movement
 
 CENT = Decimal("0.01")
 BLOCK = 64

@@ -2,10 +2,10 @@
 
 from functools import cache
 
-from harness import catalog
-from harness.sandbox.problems import invalid_request
-from harness.sandbox.statement import Statement
-from harness.sandbox.store import Store
+from fiskil_harness.core import catalog
+from fiskil_harness.sandbox.bank.statement import Statement
+from fiskil_harness.sandbox.problems import invalid_request
+from fiskil_harness.sandbox.store import Store
 
 
 @cache

@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness.model import Transaction
-from harness.sandbox.holdings import Holdings, Lives, account_key
-from harness.sandbox.posted import Posted
-from harness.sandbox.series import Place
-from harness.sandbox.slots import Slot
-from harness.sandbox.statement import Statement
+from fiskil_harness.core.model import Transaction
+from fiskil_harness.sandbox.bank.holdings import Holdings, Lives, account_key
+from fiskil_harness.sandbox.bank.pending_purchases import Slot
+from fiskil_harness.sandbox.bank.posted_rows import Posted
+from fiskil_harness.sandbox.bank.series import Place
+from fiskil_harness.sandbox.bank.statement import Statement
 
 
 class Changes(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 import random
 
-from harness.model.people import AccountSpec, Movement
+from fiskil_harness.core.model.people import AccountSpec, Movement
 
 # Where they live, and what they ride there.
 _TRANSIT = {

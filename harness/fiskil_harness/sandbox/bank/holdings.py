@@ -5,12 +5,12 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from harness.model import Account, Person
-from harness.sandbox.history import Origin, View, account_of, regular_rows, slots_of
-from harness.sandbox.series import Place, Series
-from harness.sandbox.slots import Slot
-from harness.sandbox.timeline import Run
-from harness.sandbox.waiting import turns_of
+from fiskil_harness.core.model import Account, Person
+from fiskil_harness.sandbox.bank.pending_purchases import Slot
+from fiskil_harness.sandbox.bank.pending_schedule import turns_of
+from fiskil_harness.sandbox.bank.rows_from_seed import Origin, View, account_of, regular_rows, slots_of
+from fiskil_harness.sandbox.bank.series import Place, Series
+from fiskil_harness.sandbox.bank.timeline import Run
 
 # No history is longer than the calendar.
 _EARLIEST = 400

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from harness.clock import rfc3339
-from harness.ids import stream
-from harness.model import Consent, Person
-from harness.model.payments import Identity
-from harness.model.people import Organisation
-from harness.sandbox.residence import address_of
-from harness.sandbox.store import Store
+from fiskil_harness.core.clock import rfc3339
+from fiskil_harness.core.model import Consent, Person
+from fiskil_harness.core.model.payments import Identity
+from fiskil_harness.core.model.people import Organisation
+from fiskil_harness.core.randomness import stream
+from fiskil_harness.sandbox.bank.address import address_of
+from fiskil_harness.sandbox.store import Store
 
 # Codes of the Australian list of occupations, with the version that the standard names.
 _OCCUPATIONS = ("261312", "254499", "241213", "351311", "133111", "411411")

@@ -7,8 +7,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from harness.model import Transaction
-from harness.sandbox.history import CENT
+from fiskil_harness.core.model import Transaction
+from fiskil_harness.sandbox.bank.rows_from_seed import CENT
 
 
 def income_of(rows: Iterable[Transaction], *, since: date, until: date, categories: set[str]) -> dict[str, Any]:

@@ -12,16 +12,16 @@ from typing import Any
 
 import msgspec
 
-from harness.ids import Mint
-from harness.model import Account, Balance, Person, Transaction
-from harness.model.people import AccountSpec
-from harness.readings import Ask, Readings
-from harness.sandbox.amounts import cents_of, money
-from harness.sandbox.changes import Changes
-from harness.sandbox.days import stamp
-from harness.sandbox.history import View
-from harness.sandbox.holdings import Holdings, Life, Lives
-from harness.sandbox.statement import Statement
+from fiskil_harness.core.clauses import Ask, Readings
+from fiskil_harness.core.model import Account, Balance, Person, Transaction
+from fiskil_harness.core.model.people import AccountSpec
+from fiskil_harness.core.randomness import Mint
+from fiskil_harness.sandbox.bank.amounts import cents_of, money
+from fiskil_harness.sandbox.bank.changes import Changes
+from fiskil_harness.sandbox.bank.days import stamp
+from fiskil_harness.sandbox.bank.holdings import Holdings, Life, Lives
+from fiskil_harness.sandbox.bank.rows_from_seed import View
+from fiskil_harness.sandbox.bank.statement import Statement
 
 
 class Ledger:

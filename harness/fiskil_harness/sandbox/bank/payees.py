@@ -3,11 +3,11 @@
 import random
 from typing import Any
 
-from harness.ids import stream
-from harness.model import Consent, Person
-from harness.model.payments import Payee
-from harness.model.people import Movement
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import Consent, Person
+from fiskil_harness.core.model.payments import Payee
+from fiskil_harness.core.model.people import Movement
+from fiskil_harness.core.randomness import stream
+from fiskil_harness.sandbox.store import Store
 
 _FRIENDS = ("Aiko Tanaka", "Sam Doyle", "Leila Haddad", "Jon Petersen", "Mei Wong", "Tomas Vega")
 _KINDS = {"domestic": "DOMESTIC", "biller": "BILLER", "digitalWallet": "DIGITAL_WALLET", "international": "INTERNATIONAL"}

@@ -6,13 +6,13 @@ instant, and what was posted from it before, is found without the days between. 
 
 import msgspec
 
-from harness.ids import RowIds
-from harness.model import Transaction
-from harness.sandbox.amounts import Amounts
-from harness.sandbox.days import instant_of, text_of
-from harness.sandbox.series import MORNING, Days, Place, Series
-from harness.sandbox.timeline import Run
-from harness.sandbox.waiting import Turns
+from fiskil_harness.core.model import Transaction
+from fiskil_harness.core.randomness import RowIds
+from fiskil_harness.sandbox.bank.amounts import Amounts
+from fiskil_harness.sandbox.bank.days import instant_of, text_of
+from fiskil_harness.sandbox.bank.pending_schedule import Turns
+from fiskil_harness.sandbox.bank.series import MORNING, Days, Place, Series
+from fiskil_harness.sandbox.bank.timeline import Run
 
 SHARE = 4
 

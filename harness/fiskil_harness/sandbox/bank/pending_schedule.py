@@ -5,7 +5,7 @@ From the end of the history on, what waits takes over from the movement that it 
 
 from msgspec import Struct
 
-from harness.model.people import AccountSpec, Movement
+from fiskil_harness.core.model.people import AccountSpec, Movement
 
 # What is paid by order or by law is never a purchase at a till.
 _NO_PURCHASE = ("BANK_FEES", "GOVERNMENT", "INCOME", "LOAN_PAYMENTS", "RENT_AND_UTILITIES", "TRANSFER_")

@@ -11,11 +11,11 @@ from typing import TypeVar
 
 import msgspec
 
-from harness.model import Transaction
-from harness.sandbox.amounts import cents_of
-from harness.sandbox.days import instant_in
-from harness.sandbox.series import Place, plain
-from harness.sandbox.timeline import Run, Timeline
+from fiskil_harness.core.model import Transaction
+from fiskil_harness.sandbox.bank.amounts import cents_of
+from fiskil_harness.sandbox.bank.days import instant_in
+from fiskil_harness.sandbox.bank.series import Place, plain
+from fiskil_harness.sandbox.bank.timeline import Run, Timeline
 
 T = TypeVar("T")
 Fits = Callable[[str, str], bool]

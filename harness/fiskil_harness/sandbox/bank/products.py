@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from harness import catalog
-from harness.model import Institution
-from harness.model.product import Product
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import Institution
+from fiskil_harness.core.model.product import Product
 
 
 def products_of(institution: Institution) -> tuple[Product, ...]:

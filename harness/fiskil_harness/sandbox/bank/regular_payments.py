@@ -4,13 +4,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from harness.ids import stream
-from harness.model import Consent, Transaction
-from harness.model.payments import DirectDebit, ScheduledPayment
-from harness.model.people import AccountSpec, Movement
-from harness.sandbox.ledger import Ledger
-from harness.sandbox.payees import bills, owner_of, payee_id
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import Consent, Transaction
+from fiskil_harness.core.model.payments import DirectDebit, ScheduledPayment
+from fiskil_harness.core.model.people import AccountSpec, Movement
+from fiskil_harness.core.randomness import stream
+from fiskil_harness.sandbox.bank.ledger import Ledger
+from fiskil_harness.sandbox.bank.payees import bills, owner_of, payee_id
+from fiskil_harness.sandbox.store import Store
 
 _DEBITORS_BANKS = ("Bank of the Ranges", "Eastpac", "Gringgotts")
 

@@ -8,15 +8,15 @@ from typing import Any
 
 from msgspec import Struct
 
-from harness.ids import Mint, RowIds, stream
-from harness.model import Account, Person, Transaction
-from harness.model.people import AccountSpec, Movement
-from harness.sandbox.amounts import CENT as CENT  # noqa: PLC0414 - whoever reads a history counts in cents
-from harness.sandbox.amounts import Amounts
-from harness.sandbox.days import EAST_COAST as EAST_COAST  # noqa: PLC0414 - rows have its days
-from harness.sandbox.series import MARKS, Days, Series
-from harness.sandbox.slots import Slot
-from harness.sandbox.waiting import turns_of
+from fiskil_harness.core.model import Account, Person, Transaction
+from fiskil_harness.core.model.people import AccountSpec, Movement
+from fiskil_harness.core.randomness import Mint, RowIds, stream
+from fiskil_harness.sandbox.bank.amounts import CENT as CENT  # noqa: PLC0414 - whoever reads a history counts in cents
+from fiskil_harness.sandbox.bank.amounts import Amounts
+from fiskil_harness.sandbox.bank.days import EAST_COAST as EAST_COAST  # noqa: PLC0414 - rows have its days
+from fiskil_harness.sandbox.bank.pending_purchases import Slot
+from fiskil_harness.sandbox.bank.pending_schedule import turns_of
+from fiskil_harness.sandbox.bank.series import MARKS, Days, Series
 
 BANK_CODES = (1, 3, 6, 8, 11, 48, 63, 73)
 STATE_DIGITS = (2, 3, 4, 5, 6, 7)

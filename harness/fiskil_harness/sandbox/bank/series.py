@@ -6,10 +6,10 @@ A row is made when somebody asks for it, as a value or as the text that goes on 
 import msgspec
 from msgspec import Struct
 
-from harness.ids import RowIds
-from harness.model import Transaction
-from harness.sandbox.amounts import Amounts
-from harness.sandbox.days import instant_of, text_of
+from fiskil_harness.core.model import Transaction
+from fiskil_harness.core.randomness import RowIds
+from fiskil_harness.sandbox.bank.amounts import Amounts
+from fiskil_harness.sandbox.bank.days import instant_of, text_of
 
 MORNING = 9 * 60
 # What each row adds, as marks in the sample that the text is cut at.

@@ -8,11 +8,11 @@ from typing import overload
 
 import msgspec
 
-from harness.model import Transaction
-from harness.sandbox.amounts import cents_of
-from harness.sandbox.days import instant_in
-from harness.sandbox.posted import Posted, category_of
-from harness.sandbox.series import plain
+from fiskil_harness.core.model import Transaction
+from fiskil_harness.sandbox.bank.amounts import cents_of
+from fiskil_harness.sandbox.bank.days import instant_in
+from fiskil_harness.sandbox.bank.posted_rows import Posted, category_of
+from fiskil_harness.sandbox.bank.series import plain
 
 _AT_ONCE = 500
 

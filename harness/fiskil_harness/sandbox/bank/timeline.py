@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from harness.model import Transaction
-from harness.sandbox.days import DAY, day_of
-from harness.sandbox.series import Series, plain
+from fiskil_harness.core.model import Transaction
+from fiskil_harness.sandbox.bank.days import DAY, day_of
+from fiskil_harness.sandbox.bank.series import Series, plain
 
 # A row in the order of its day: how early it is, its run, and its place in the run's day.
 _EARLY, _RUN, _PLACE = 32, 16, 2**16 - 1

@@ -1,11 +1,10 @@
 """What happens at the institution's counter: accounts open and close, other holders agree to sharing or withdraw it."""
 
-from harness.errors import UsageError
-from harness.model import Consent, Person
-from harness.model.people import AccountSpec
-from harness.sandbox import consents
-from harness.sandbox.datasets import account_ids
-from harness.sandbox.sharing import (
+from fiskil_harness.core.model import Consent, Person
+from fiskil_harness.core.model.people import AccountSpec
+from fiskil_harness.errors import UsageError
+from fiskil_harness.sandbox.consents import consents
+from fiskil_harness.sandbox.consents.sharing import (
     Spec,
     change_agreement,
     change_days,
@@ -15,8 +14,9 @@ from harness.sandbox.sharing import (
     has_opened,
     is_open,
 )
-from harness.sandbox.snapshots import as_shared, drop_unshared
-from harness.sandbox.store import Store
+from fiskil_harness.sandbox.datasets import account_ids
+from fiskil_harness.sandbox.snapshots import as_shared, drop_unshared
+from fiskil_harness.sandbox.store import Store
 
 
 def open_account(store: Store, person: Person, key: str) -> None:

@@ -2,13 +2,14 @@
 
 import msgspec
 
-from harness.errors import UnknownName, UsageError
-from harness.model import DATASETS, Consent
-from harness.sandbox import consents, sync
-from harness.sandbox.datasets import account_ids
-from harness.sandbox.snapshots import drop_unshared
-from harness.sandbox.statement import Statement
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import DATASETS, Consent
+from fiskil_harness.errors import UnknownName, UsageError
+from fiskil_harness.sandbox import sync
+from fiskil_harness.sandbox.bank.statement import Statement
+from fiskil_harness.sandbox.consents import consents
+from fiskil_harness.sandbox.datasets import account_ids
+from fiskil_harness.sandbox.snapshots import drop_unshared
+from fiskil_harness.sandbox.store import Store
 
 
 def amend(store: Store, consent: Consent, *, account_keys: tuple[str, ...], permissions: tuple[str, ...]) -> Consent:

@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from harness.model import Consent, Person
-from harness.sandbox.energy_books import Books
-from harness.sandbox.energy_ledger import EnergyLedger
-from harness.sandbox.history import View
-from harness.sandbox.ledger import Ledger
-from harness.sandbox.people import person_for
-from harness.sandbox.sharing import moving_days, when_all_close
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import Consent, Person
+from fiskil_harness.sandbox.bank.ledger import Ledger
+from fiskil_harness.sandbox.bank.rows_from_seed import View
+from fiskil_harness.sandbox.consents.people import person_for
+from fiskil_harness.sandbox.consents.sharing import moving_days, when_all_close
+from fiskil_harness.sandbox.energy.context import Books
+from fiskil_harness.sandbox.energy.ledger import EnergyLedger
+from fiskil_harness.sandbox.store import Store
 
 
 def grant(

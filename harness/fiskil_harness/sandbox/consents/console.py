@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
-from harness.errors import UnknownName, UsageError
-from harness.model import PERMISSIONS, USUAL_PERMISSIONS
-from harness.model.permission import all_of, permitted_at
+from fiskil_harness.core.model import PERMISSIONS, USUAL_PERMISSIONS
+from fiskil_harness.core.model.permission import all_of, permitted_at
+from fiskil_harness.errors import UnknownName, UsageError
 
 CORE_SCOPES = ("api:user.read", "api:user.write")
 SCOPES = ("api:banking", "api:energy", *CORE_SCOPES)

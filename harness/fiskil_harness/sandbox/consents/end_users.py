@@ -2,10 +2,10 @@
 
 import msgspec
 
-from harness.model import Ending, EndUser
-from harness.sandbox import consents
-from harness.sandbox.problems import ApiProblem, bad_request, end_user_not_found
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import Ending, EndUser
+from fiskil_harness.sandbox.consents import consents
+from fiskil_harness.sandbox.problems import ApiProblem, bad_request, end_user_not_found
+from fiskil_harness.sandbox.store import Store
 
 
 def create(

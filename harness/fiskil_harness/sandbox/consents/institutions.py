@@ -2,10 +2,10 @@
 
 import msgspec
 
-from harness.errors import UnknownName
-from harness.model import Institution
-from harness.sandbox.problems import ApiProblem
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import Institution
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.sandbox.problems import ApiProblem
+from fiskil_harness.sandbox.store import Store
 
 CONNECTION_STATUSES = ("HEALTHY", "DEGRADED", "OUTAGE")
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from harness.ids import stream
-from harness.model import OUTCOMES, AuthSession, Person
-from harness.sandbox.institutions import is_accessible
-from harness.sandbox.people import offered_at, person_for
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import OUTCOMES, AuthSession, Person
+from fiskil_harness.core.randomness import stream
+from fiskil_harness.sandbox.consents.institutions import is_accessible
+from fiskil_harness.sandbox.consents.people import offered_at, person_for
+from fiskil_harness.sandbox.store import Store
 
 Form = dict[str, Any]
 

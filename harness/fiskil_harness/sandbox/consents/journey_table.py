@@ -13,7 +13,7 @@ form: the clock performs it when a journey is left standing on an institution's 
 Source: journey.stages, journey.error-types
 """
 
-from harness.model import Ending
+from fiskil_harness.core.model import Ending
 
 STAGES = ("institution", "login", "code", "accounts", "confirm")
 INSTITUTION_STAGES = ("login", "code", "accounts")

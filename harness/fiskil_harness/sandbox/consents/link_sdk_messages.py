@@ -8,8 +8,16 @@ Source: sdk.messages, sdk.target-origin
 
 from typing import Any
 
-from harness.model import AuthSession, Ending
-from harness.sandbox.redirects import DESCRIPTIONS, Reading, destination, error_parameters, error_uri, type_told, with_errors
+from fiskil_harness.core.model import AuthSession, Ending
+from fiskil_harness.sandbox.consents.redirects import (
+    DESCRIPTIONS,
+    Reading,
+    destination,
+    error_parameters,
+    error_uri,
+    type_told,
+    with_errors,
+)
 
 Message = dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from harness.model import OUTCOMES, Ending, Person
+from fiskil_harness.core.model import OUTCOMES, Ending, Person
 
 ENDINGS, CONSENTS, HOUSEHOLDS = "How a journey ends", "What becomes of a consent", "People with accounts"
 GROUPS: tuple[str, ...] = (ENDINGS, CONSENTS, HOUSEHOLDS)

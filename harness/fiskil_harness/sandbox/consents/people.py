@@ -5,14 +5,14 @@ The e-mail address chooses the person, whatever end user the app created.
 
 import re
 
-from harness.ids import stream
-from harness.model import Person
-from harness.model.energy import EnergyAccountSpec
-from harness.model.people import AccountSpec
-from harness.sandbox.energy_household import energy_of
-from harness.sandbox.household import accounts_of
-from harness.sandbox.sharing import has_closed, is_open
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import Person
+from fiskil_harness.core.model.energy import EnergyAccountSpec
+from fiskil_harness.core.model.people import AccountSpec
+from fiskil_harness.core.randomness import stream
+from fiskil_harness.sandbox.bank.generated_accounts import accounts_of
+from fiskil_harness.sandbox.consents.sharing import has_closed, is_open
+from fiskil_harness.sandbox.energy.generated_accounts import energy_of
+from fiskil_harness.sandbox.store import Store
 
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 # Numbers that are set aside for stories, so that nobody is ever called.

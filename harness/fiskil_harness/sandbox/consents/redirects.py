@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from harness.model import AuthSession, Ending
-from harness.sandbox.problems import bad_request
+from fiskil_harness.core.model import AuthSession, Ending
+from fiskil_harness.sandbox.problems import bad_request
 
 DESCRIPTIONS: dict[Ending, str] = {
     Ending.CANCELLED: "The end user cancelled the consent journey.",

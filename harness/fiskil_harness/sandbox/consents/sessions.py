@@ -5,16 +5,17 @@ from typing import Any
 
 import msgspec
 
-from harness.model import AuthSession, Consent, Ending
-from harness.sandbox import consents, journey, sync
-from harness.sandbox.answers import answer_to, person_of
-from harness.sandbox.datasets import account_ids
-from harness.sandbox.end_users import find
-from harness.sandbox.institutions import is_accessible
-from harness.sandbox.problems import ApiProblem, bad_request
-from harness.sandbox.redirects import DESCRIPTIONS, destination, error_parameters, refuse_bad_uri
-from harness.sandbox.snapshots import drop_unshared
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import AuthSession, Consent, Ending
+from fiskil_harness.sandbox import sync
+from fiskil_harness.sandbox.consents import consents, journey_table
+from fiskil_harness.sandbox.consents.end_users import find
+from fiskil_harness.sandbox.consents.institutions import is_accessible
+from fiskil_harness.sandbox.consents.journey_rules import answer_to, person_of
+from fiskil_harness.sandbox.consents.redirects import DESCRIPTIONS, destination, error_parameters, refuse_bad_uri
+from fiskil_harness.sandbox.datasets import account_ids
+from fiskil_harness.sandbox.problems import ApiProblem, bad_request
+from fiskil_harness.sandbox.snapshots import drop_unshared
+from fiskil_harness.sandbox.store import Store
 
 LIFETIMES = {"5-days": timedelta(days=5), "15-minutes": timedelta(minutes=15)}
 PATIENCE = timedelta(minutes=10)
@@ -84,7 +85,7 @@ def current(store: Store, session_id: str) -> AuthSession | None:
     if now >= session.expires_at or _has_lost_its_consent(store, session):
         return _finish(store, session, Ending.INVALID)
     if session.touched_at and now - session.touched_at > PATIENCE:
-        target = journey.leads_to(session.stage, "wait_too_long", "fine")
+        target = journey_table.leads_to(session.stage, "wait_too_long", "fine")
         if isinstance(target, Ending):
             return _finish(store, session, target)
     return session
@@ -102,7 +103,7 @@ def look(store: Store, session_id: str) -> AuthSession | None:
     session = current(store, session_id)
     if session is None or session.ending is not None or session.touched_at is not None:
         return session
-    if journey.leads_to(session.stage, "wait_too_long", "fine") is None:
+    if journey_table.leads_to(session.stage, "wait_too_long", "fine") is None:
         return session
     return _keep(store, msgspec.structs.replace(session, touched_at=store.clock.now()))
 
@@ -110,10 +111,10 @@ def look(store: Store, session_id: str) -> AuthSession | None:
 def act(store: Store, session_id: str, name: str, form: dict[str, Any]) -> AuthSession | None:
     """Let the end user do *name* (see the table); None for an unknown session. Source: journey.stages"""
     session = current(store, session_id)
-    if session is None or session.ending is not None or name not in journey.acts_at(session.stage):
+    if session is None or session.ending is not None or name not in journey_table.acts_at(session.stage):
         return session
     changed, answer = answer_to(store, session, name, form)
-    target = journey.leads_to(session.stage, name, answer)
+    target = journey_table.leads_to(session.stage, name, answer)
     if target is None:
         return session
     changed = msgspec.structs.replace(changed, touched_at=store.clock.now(), answer=answer)

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from harness.errors import UnknownName
-from harness.model import Consent, Person
-from harness.model.energy import EnergyAccountSpec
-from harness.model.people import AccountSpec
-from harness.sandbox.holdings import Life
-from harness.sandbox.store import Store
-from harness.sandbox.tables import AccountLife
+from fiskil_harness.core.model import Consent, Person
+from fiskil_harness.core.model.energy import EnergyAccountSpec
+from fiskil_harness.core.model.people import AccountSpec
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.sandbox.bank.holdings import Life
+from fiskil_harness.sandbox.store import Store
+from fiskil_harness.sandbox.tables import AccountLife
 
 Spec = AccountSpec | EnergyAccountSpec
 

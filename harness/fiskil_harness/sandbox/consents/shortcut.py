@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from harness.errors import UnknownName, UsageError
-from harness.model import OUTCOMES, AuthSession
-from harness.sandbox import sessions
-from harness.sandbox.people import nothing_to_share, offered_at
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import OUTCOMES, AuthSession
+from fiskil_harness.errors import UnknownName, UsageError
+from fiskil_harness.sandbox.consents import sessions
+from fiskil_harness.sandbox.consents.people import nothing_to_share, offered_at
+from fiskil_harness.sandbox.store import Store
 
 APPROVED = "approved"
 CONCLUSIONS: tuple[str, ...] = (APPROVED, *(name for name in OUTCOMES if name != "eligible"))

@@ -2,12 +2,12 @@
 
 from functools import cached_property
 
-from harness.model.energy import EnergyAccountSpec, EnergyPlan
-from harness.model.energy_rows import UsageRead
-from harness.sandbox.energy_bills import Biller
-from harness.sandbox.energy_books import Books
-from harness.sandbox.energy_reads import Meter
-from harness.sandbox.energy_site import Site, site_of
+from fiskil_harness.core.model.energy import EnergyAccountSpec, EnergyPlan
+from fiskil_harness.core.model.energy_rows import UsageRead
+from fiskil_harness.sandbox.energy.bills import Biller
+from fiskil_harness.sandbox.energy.connection_point import Site, site_of
+from fiskil_harness.sandbox.energy.context import Books
+from fiskil_harness.sandbox.energy.reads import Meter
 
 
 class Holding:

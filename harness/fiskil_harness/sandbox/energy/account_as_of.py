@@ -7,15 +7,22 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from harness.ids import stream
-from harness.model.energy_rows import Concession, EnergyAccount, EnergyBalance, EnergyRow, PaymentSchedule, UsageRead
-from harness.sandbox.energy_bills import Bill, total
-from harness.sandbox.energy_calendar import Period, anniversary_after, month_before, periods
-from harness.sandbox.energy_holding import Holding
-from harness.sandbox.energy_invoices import billing_rows, invoice_rows
-from harness.sandbox.energy_plans import contract, contract_key, metering, with_leaks
-from harness.sandbox.energy_reads import CONTROLLED, Reading
-from harness.sandbox.energy_site import Site
+from fiskil_harness.core.model.energy_rows import (
+    Concession,
+    EnergyAccount,
+    EnergyBalance,
+    EnergyRow,
+    PaymentSchedule,
+    UsageRead,
+)
+from fiskil_harness.core.randomness import stream
+from fiskil_harness.sandbox.energy.account import Holding
+from fiskil_harness.sandbox.energy.bills import Bill, total
+from fiskil_harness.sandbox.energy.calendar import Period, anniversary_after, month_before, periods
+from fiskil_harness.sandbox.energy.connection_point import Site
+from fiskil_harness.sandbox.energy.invoices import billing_rows, invoice_rows
+from fiskil_harness.sandbox.energy.plans import contract, contract_key, metering, with_leaks
+from fiskil_harness.sandbox.energy.reads import CONTROLLED, Reading
 
 LAST_BILL_WITHIN = timedelta(days=28)
 """After a contract has ended: the last bill is sent and paid by then."""

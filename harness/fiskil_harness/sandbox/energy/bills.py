@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness.model.energy import EnergyAccountSpec, EnergyPlan, Rate
-from harness.sandbox.energy_calendar import Period
-from harness.sandbox.energy_prices import holds, rate_at
-from harness.sandbox.energy_reads import CONTROLLED, EXPORT, HALF_HOURS, IMPORT, Reading
+from fiskil_harness.core.model.energy import EnergyAccountSpec, EnergyPlan, Rate
+from fiskil_harness.sandbox.energy.calendar import Period
+from fiskil_harness.sandbox.energy.prices import holds, rate_at
+from fiskil_harness.sandbox.energy.reads import CONTROLLED, EXPORT, HALF_HOURS, IMPORT, Reading
 
 CENT = Decimal("0.01")
 GST = Decimal("0.1")

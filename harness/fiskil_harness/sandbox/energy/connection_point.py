@@ -5,12 +5,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from harness.ids import stream
-from harness.model.energy import EnergyAccountSpec, EnergyPlan
-from harness.model.energy_rows import DerRecord, ServicePoint
-from harness.sandbox.energy_books import Books
-from harness.sandbox.energy_reads import CONTROLLED, EXPORT, IMPORT
-from harness.sandbox.residence import address_of
+from fiskil_harness.core.model.energy import EnergyAccountSpec, EnergyPlan
+from fiskil_harness.core.model.energy_rows import DerRecord, ServicePoint
+from fiskil_harness.core.randomness import stream
+from fiskil_harness.sandbox.bank.address import address_of
+from fiskil_harness.sandbox.energy.context import Books
+from fiskil_harness.sandbox.energy.reads import CONTROLLED, EXPORT, IMPORT
 
 
 class Grid(Struct, frozen=True):

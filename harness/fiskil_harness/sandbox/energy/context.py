@@ -5,8 +5,8 @@ from datetime import date
 
 from msgspec import Struct
 
-from harness.model import Person
-from harness.sandbox.history import View
+from fiskil_harness.core.model import Person
+from fiskil_harness.sandbox.bank.rows_from_seed import View
 
 
 class Books(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 import random
 
-from harness.model.energy import EnergyAccountSpec
+from fiskil_harness.core.model.energy import EnergyAccountSpec
 
 PAYMENTS = ("directDebit", "cardDebit", "digitalWallet", "manualPayment")
 FLAT, SUNNY, DEMAND, STANDING, GAS = (

@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from harness.model.energy import EnergyAccountSpec
-from harness.model.energy_rows import BillingTransaction, Invoice
-from harness.sandbox.energy_bills import Bill, Charge, total
+from fiskil_harness.core.model.energy import EnergyAccountSpec
+from fiskil_harness.core.model.energy_rows import BillingTransaction, Invoice
+from fiskil_harness.sandbox.energy.bills import Bill, Charge, total
 
 FIELDS = {"usage": "usage", "demand": "demand", "onceOff": "once_off", "otherCharges": "other_charges", "payment": "payment"}
 """Where each kind of billing transaction keeps its own fields. Source: energy.unions"""

@@ -6,11 +6,11 @@ It grows with the days: reads, bills and payments are there from the morning aft
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from harness.model.energy import EnergyPlan
-from harness.model.energy_rows import EnergyRow
-from harness.sandbox.energy_books import Books
-from harness.sandbox.energy_holding import Holding
-from harness.sandbox.energy_standing import Standing
+from fiskil_harness.core.model.energy import EnergyPlan
+from fiskil_harness.core.model.energy_rows import EnergyRow
+from fiskil_harness.sandbox.energy.account import Holding
+from fiskil_harness.sandbox.energy.account_as_of import Standing
+from fiskil_harness.sandbox.energy.context import Books
 
 
 class EnergyLedger:

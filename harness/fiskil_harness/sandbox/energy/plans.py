@@ -3,9 +3,9 @@
 from functools import partial
 from typing import Any
 
-from harness.model import Institution
-from harness.model.energy import EnergyPlan, Rate
-from harness.sandbox.energy_prices import holds, rate_at, windows
+from fiskil_harness.core.model import Institution
+from fiskil_harness.core.model.energy import EnergyPlan, Rate
+from fiskil_harness.sandbox.energy.prices import holds, rate_at, windows
 
 
 def summary(institution: Institution, plan: EnergyPlan) -> dict[str, Any]:

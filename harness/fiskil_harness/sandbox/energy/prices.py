@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from harness.model.energy import WEEKDAYS, EnergyPlan, Rate
-from harness.sandbox.energy_reads import HALF_HOURS
+from fiskil_harness.core.model.energy import WEEKDAYS, EnergyPlan, Rate
+from fiskil_harness.sandbox.energy.reads import HALF_HOURS
 
 Runs = tuple[tuple[int, int], ...]
 

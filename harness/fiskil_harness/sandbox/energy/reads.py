@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from harness.ids import stream
-from harness.model.energy import EnergyAccountSpec
-from harness.sandbox.energy_calendar import DAY, Period, days_between
+from fiskil_harness.core.model.energy import EnergyAccountSpec
+from fiskil_harness.core.randomness import stream
+from fiskil_harness.sandbox.energy.calendar import DAY, Period, days_between
 
 HALF_HOURS = 48
 IMPORT, CONTROLLED, EXPORT = "E1", "E2", "B1"

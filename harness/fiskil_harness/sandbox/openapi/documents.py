@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from harness import catalog
-from harness.errors import ConfigError
-from harness.sandbox.console import VERSIONS
-from harness.sandbox.contract.overlay import apply
+from fiskil_harness.core import catalog
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.sandbox.consents.console import VERSIONS
+from fiskil_harness.sandbox.openapi.overlay import apply
 
 Document = dict[str, Any]
 READING = "x-reading"

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness.sandbox.contract.documents import Document
+from fiskil_harness.sandbox.openapi.documents import Document
 
 JSON = "application/json"
 

@@ -4,7 +4,7 @@ import copy
 import re
 from typing import Any
 
-from harness.errors import ConfigError
+from fiskil_harness.errors import ConfigError
 
 _SEGMENT = re.compile(r"\.([A-Za-z_][\w-]*)|\['([^']+)'\]")
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 
-from harness.readings import Readings
-from harness.sandbox.api.route import ApiRoute
-from harness.sandbox.api.wire import ApiRequest
-from harness.sandbox.contract.documents import document
-from harness.sandbox.contract.operations import Operation, Parameter, compile_operation, decode_json, fields_of
-from harness.sandbox.problems import bad_request, invalid_request
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.sandbox.api.route import ApiRoute
+from fiskil_harness.sandbox.api.wire import ApiRequest
+from fiskil_harness.sandbox.openapi.documents import document
+from fiskil_harness.sandbox.openapi.operations import Operation, Parameter, compile_operation, decode_json, fields_of
+from fiskil_harness.sandbox.problems import bad_request, invalid_request
 
 _INTEGER = re.compile(r"[0-9]+", re.ASCII)
 _WORDS = {"true": True, "false": False}

@@ -20,12 +20,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from harness.crashes import crash_of
-from harness.model import AuthSession, Ending
-from harness.sandbox import sessions
-from harness.sandbox.pages.headers import headers_for
-from harness.sandbox.pages.screens import no_such_page, over, refused, screen
-from harness.sandbox.store import Store
+from fiskil_harness.core.internal_errors import crash_of
+from fiskil_harness.core.model import AuthSession, Ending
+from fiskil_harness.sandbox.consents import sessions
+from fiskil_harness.sandbox.pages.headers import headers_for
+from fiskil_harness.sandbox.pages.screens import no_such_page, over, refused, screen
+from fiskil_harness.sandbox.store import Store
 
 LARGEST_FORM = 65_536
 MOST_FIELDS = 200

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from harness.model import AuthSession
+from fiskil_harness.core.model import AuthSession
 
 LOOPBACK = tuple(
     f"{scheme}://{host}:*" for host in ("127.0.0.1", "localhost", "*.localhost") for scheme in ("http", "https")

@@ -8,15 +8,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from msgspec.structs import replace
 from starlette.responses import HTMLResponse, Response
 
-from harness.model import PERMISSIONS, AuthSession, Ending, Institution, Person
-from harness.sandbox import consents, journey, sessions
-from harness.sandbox.answers import MAGIC_CODES
-from harness.sandbox.institutions import is_accessible
-from harness.sandbox.magic import grouped, what_happens
-from harness.sandbox.messages import Message, messages_of
-from harness.sandbox.pages.headers import headers_for
-from harness.sandbox.people import accounts_at, is_offered, offered_at
-from harness.sandbox.store import Store
+from fiskil_harness.core.model import PERMISSIONS, AuthSession, Ending, Institution, Person
+from fiskil_harness.sandbox.consents import consents, journey_table, sessions
+from fiskil_harness.sandbox.consents.institutions import is_accessible
+from fiskil_harness.sandbox.consents.journey_rules import MAGIC_CODES
+from fiskil_harness.sandbox.consents.link_sdk_messages import Message, messages_of
+from fiskil_harness.sandbox.consents.magic_people import grouped, what_happens
+from fiskil_harness.sandbox.consents.people import accounts_at, is_offered, offered_at
+from fiskil_harness.sandbox.pages.headers import headers_for
+from fiskil_harness.sandbox.store import Store
 
 COMPLAINTS = {
     ("institution", "unknown"): "This institution is not in the sandbox. Choose another.",
@@ -44,7 +44,7 @@ def screen(store: Store, session: AuthSession | None) -> Response:
     return _html(
         f"{session.stage}.html",
         session=session,
-        acts=journey.acts_at(session.stage),
+        acts=journey_table.acts_at(session.stage),
         complaint=COMPLAINTS.get((session.stage, session.answer), ""),
         institution=store.institutions.get(session.institution_id or ""),
         institutions=_offered(store),
@@ -151,7 +151,7 @@ def _html(
 @cache
 def _templates() -> Environment:
     return Environment(
-        loader=PackageLoader("harness.sandbox.pages"),
+        loader=PackageLoader("fiskil_harness.sandbox.pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

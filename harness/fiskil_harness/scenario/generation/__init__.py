@@ -3,8 +3,8 @@
 Hypothesis is imported here and nowhere else; a plan that was found needs it no more.
 """
 
-from harness.plans.acts import Form
-from harness.plans.drawing import plans
-from harness.plans.exploring import Exploration, Tried, explore
+from fiskil_harness.scenario.generation.actions import Form
+from fiskil_harness.scenario.generation.search import Exploration, Tried, explore
+from fiskil_harness.scenario.generation.strategies import plans
 
 __all__ = ["Exploration", "Form", "Tried", "explore", "plans"]

@@ -11,15 +11,16 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from harness import probes, steps
-from harness.journal import PlanKind
-from harness.probes import AnyProbe
-from harness.scenario import Scenario
-from harness.settings.dialect import FISKIL
-from harness.steps import AnyStep
-from harness.webhooks.encodings import encodings_of, oddities_of
-from harness.webhooks.forgeries import forgeries_of
-from harness.webhooks.outbox import ATTEMPTS
+from fiskil_harness import probes
+from fiskil_harness.core.config.webhook_format import FISKIL
+from fiskil_harness.journal import PlanKind
+from fiskil_harness.probes import AnyProbe
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.scenario.steps import AnyStep
+from fiskil_harness.webhooks.forgeries.catalogue import forgeries_of
+from fiskil_harness.webhooks.payload_variants import encodings_of, oddities_of
+from fiskil_harness.webhooks.retry_schedule import ATTEMPTS
 
 DATASETS = ("accounts", "balances", "transactions")
 """In the order in which their first syncs complete, so each sync tells one event."""

@@ -5,10 +5,10 @@ Where a probe checks several, what the shortest failing life has in it tells the
 
 import msgspec
 
-from harness import steps
-from harness.journal import Journal
-from harness.plans.invariants import Invariant
-from harness.probes.calls import calls, was_locked_out
+from fiskil_harness.journal import Journal
+from fiskil_harness.journal.queries.api_calls import calls, was_locked_out
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation.receiver_invariants import Invariant
 
 PROMISES = (
     Invariant(

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from harness import steps
-from harness.plans.acts import ABOUT_CONSENT, HALVES, KILLS, Act, Facts, Form
-from harness.scenario import Scenario
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation.actions import ABOUT_CONSENT, HALVES, KILLS, Act, Facts, Form
+from fiskil_harness.scenario.scenario import Scenario
 
 HAND_OVER, REPLAY, LOSE, RESTART = Act("hand_over"), Act("replay"), Act("lose"), Act("restart")
 KINDS: dict[str, type] = {

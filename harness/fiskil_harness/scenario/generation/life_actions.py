@@ -6,9 +6,10 @@ Every verb takes a number from 0 to 7, which chooses among its variants.
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from harness import faults, steps
-from harness.journal.pairs import DELIVERY, FAULT, LIFE, Verb
-from harness.plans.course import ATTEMPTS_BEFORE_END, CONSENT_DAYS, DATASETS, REFRESH, Course
+from fiskil_harness import faults
+from fiskil_harness.journal.entries.plan_pairs import DELIVERY, FAULT, LIFE, Verb
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation.life_state import ATTEMPTS_BEFORE_END, CONSENT_DAYS, DATASETS, REFRESH, Course
 
 Doing: TypeAlias = Callable[[Course, int], bool]
 """Lays a deed out, and tells whether it could happen."""

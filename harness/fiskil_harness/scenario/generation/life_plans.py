@@ -8,12 +8,12 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from harness import probes
-from harness.journal.pairs import Verb
-from harness.plans.course import Course
-from harness.plans.deeds import API_FAULTS, DOINGS, ENDINGS, FAILED, IN_WALKS, VERBS
-from harness.probes import AnyProbe
-from harness.scenario import Scenario
+from fiskil_harness import probes
+from fiskil_harness.journal.entries.plan_pairs import Verb
+from fiskil_harness.probes import AnyProbe
+from fiskil_harness.scenario.generation.life_actions import API_FAULTS, DOINGS, ENDINGS, FAILED, IN_WALKS, VERBS
+from fiskil_harness.scenario.generation.life_state import Course
+from fiskil_harness.scenario.scenario import Scenario
 
 NAME = "drawn_lives"
 MOST_BITES = 4

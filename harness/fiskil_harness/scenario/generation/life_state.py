@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness import steps
+from fiskil_harness.scenario import steps
 
 ROWS_A_PAGE = 25
 """So that transactions come on several pages."""

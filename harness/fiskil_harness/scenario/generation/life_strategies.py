@@ -10,11 +10,11 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from harness.journal import Bite, Exchange, Journal, TokensExpired
-from harness.plans.deeds import ANYWHERE, API_FAULTS, ENDINGS, IN_WALKS, VERBS
-from harness.plans.lives import Deed, Life
-from harness.probes import Finding, Verdict
-from harness.probes.calls import is_fine
+from fiskil_harness.journal import Bite, Exchange, Journal, TokensExpired
+from fiskil_harness.journal.queries.api_calls import is_fine
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.scenario.generation.life_actions import ANYWHERE, API_FAULTS, ENDINGS, IN_WALKS, VERBS
+from fiskil_harness.scenario.generation.life_plans import Deed, Life
 
 VARIANTS = 8
 SOME_PAIRS = 4

@@ -16,14 +16,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness import steps
-from harness.curl import LONGEST_BODY, curl
-from harness.errors import PlanError
-from harness.journal import Delivery, HookCall, Journal, Started
-from harness.probes import Finding, Verdict
-from harness.scenario import Scenario
-from harness.settings import Settings
-from harness.webhooks.signature import digest, key_of
+from fiskil_harness.core.config import Settings
+from fiskil_harness.core.net.curl import LONGEST_BODY, curl
+from fiskil_harness.errors import PlanError
+from fiskil_harness.journal import Delivery, HookCall, Journal, Started
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.webhooks.fiskil_signature import digest, key_of
 
 TEMPLATE = Path(__file__).parent.parent / "template" / "plain_test.txt"
 SIGNATURE = "x-fiskil-signature"

@@ -5,8 +5,8 @@ Source: the model of a receiver, I1 to I14. A plan's failing probe and the steps
 
 from msgspec import Struct
 
-from harness import steps
-from harness.scenario import Scenario
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.scenario import Scenario
 
 
 class Invariant(Struct, frozen=True, kw_only=True):

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness import faults, probes, steps
-from harness.plans.lives import NAME
-from harness.probes import Finding, Verdict
-from harness.scenario import Scenario
+from fiskil_harness import faults, probes
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation.life_plans import NAME
+from fiskil_harness.scenario.scenario import Scenario
 
 ROOMS = (("steps", steps), ("faults", faults), ("probes", probes))
 

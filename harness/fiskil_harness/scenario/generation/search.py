@@ -15,22 +15,23 @@ from hypothesis.errors import Flaky
 from hypothesis.strategies import SearchStrategy
 from msgspec import Struct
 
-from harness import interrupts, steps
-from harness.clock import stopwatch
-from harness.drawn_files import files_elsewhere
-from harness.errors import HarnessError
-from harness.ids import stream
-from harness.journal import Journal, PlanKind, PlanRun
-from harness.journal.pairs import pairs_of, unmet
-from harness.plans.acts import Act, Form
-from harness.plans.drawing import plans
-from harness.plans.lives import Life, possible
-from harness.plans.living import happened, lives, shorter, telling
-from harness.plans.promises import promises_of
-from harness.plans.reading import UNDONE, calmer, run_of
-from harness.plans.usual import suspects
-from harness.probes import Finding, Verdict
-from harness.scenario import Scenario, dump_plan
+from fiskil_harness.core import signals
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.hypothesis_home import files_elsewhere
+from fiskil_harness.core.randomness import stream
+from fiskil_harness.errors import HarnessError
+from fiskil_harness.journal import Journal, PlanKind, PlanRun
+from fiskil_harness.journal.entries.plan_pairs import pairs_of, unmet
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation.actions import Act, Form
+from fiskil_harness.scenario.generation.client_invariants import promises_of
+from fiskil_harness.scenario.generation.handwritten import suspects
+from fiskil_harness.scenario.generation.life_plans import Life, possible
+from fiskil_harness.scenario.generation.life_strategies import happened, lives, shorter, telling
+from fiskil_harness.scenario.generation.simplify import UNDONE, calmer, run_of
+from fiskil_harness.scenario.generation.strategies import plans
+from fiskil_harness.scenario.scenario import Scenario, dump_plan
 
 SEARCH_CAP_S = 120.0
 PLAN_CAP_S = 0.6
@@ -213,7 +214,7 @@ class _Search:
                     question(plan)
                 raise _PlanFails
 
-        with files_elsewhere(), interrupts.remembered() as heed, contextlib.suppress(_PlanFails, Flaky):
+        with files_elsewhere(), signals.remembered() as heed, contextlib.suppress(_PlanFails, Flaky):
             self._heed = heed
             every_plan_holds()
 

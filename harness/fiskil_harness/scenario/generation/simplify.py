@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
-from harness import steps
-from harness.journal import PlanRun
-from harness.plans.invariants import INVARIANTS, Invariant, broken
-from harness.probes import Finding, Verdict
-from harness.scenario import Scenario
-from harness.webhooks.outbox import ATTEMPTS
+from fiskil_harness.journal import PlanRun
+from fiskil_harness.probes import Finding, Verdict
+from fiskil_harness.scenario import steps
+from fiskil_harness.scenario.generation.receiver_invariants import INVARIANTS, Invariant, broken
+from fiskil_harness.scenario.scenario import Scenario
+from fiskil_harness.webhooks.retry_schedule import ATTEMPTS
 
 UNDONE = ("every_step_done", "every_fault_bit")
 """The driver's own findings about what kept a plan from its end."""

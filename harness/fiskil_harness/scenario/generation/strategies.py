@@ -11,8 +11,19 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from harness.plans.acts import ABOUT_CONSENT, DATASETS, KILLS, NAMED, Act, Facts, Form, delivered, disorders, repeats
-from harness.scenario import Scenario
+from fiskil_harness.scenario.generation.actions import (
+    ABOUT_CONSENT,
+    DATASETS,
+    KILLS,
+    NAMED,
+    Act,
+    Facts,
+    Form,
+    delivered,
+    disorders,
+    repeats,
+)
+from fiskil_harness.scenario.scenario import Scenario
 
 MORE = ("confirm_again", "accounts", "balances", "transactions")
 ENDS = (False, True)

@@ -1,13 +1,21 @@
 """What can happen next, as frozen values; a scenario is a sequence of these."""
 
-from harness.steps.again import RepeatIds, RespellEach
-from harness.steps.app import FailNext, KillApp, KillWorker, Restart, Settle, StartApp, StayIdle
-from harness.steps.base import PlainStep, Step, in_words, name_of
-from harness.steps.callbacks import AuthoriseUnseen, ClaimSuccess, ComeBackAgain, ComeBackAs, ComeBackLate
-from harness.steps.certificates import ShowCertificate, SpeakTls
-from harness.steps.changes import Change
-from harness.steps.data import Advance, ConfirmAgain, DeleteEndUser, Disconnect, Refresh, Revoke, Sync
-from harness.steps.deliveries import (
+from fiskil_harness.scenario.steps.app import FailNext, KillApp, KillWorker, Restart, Settle, StartApp, StayIdle
+from fiskil_harness.scenario.steps.app_files import ReadTraces
+from fiskil_harness.scenario.steps.canaries import DeliverAccountNumbers, DeliverUrls
+from fiskil_harness.scenario.steps.connection_reuse import RefuseThenReuse
+from fiskil_harness.scenario.steps.consent_changes import Amend, AuthoriseElsewhere
+from fiskil_harness.scenario.steps.consents_and_syncs import (
+    Advance,
+    ConfirmAgain,
+    DeleteEndUser,
+    Disconnect,
+    Refresh,
+    Revoke,
+    Sync,
+)
+from fiskil_harness.scenario.steps.crash_recovery import KillAmidst, Redeliver, RepeatTogether
+from fiskil_harness.scenario.steps.deliveries import (
     Burst,
     Deliver,
     DeliverBesideSlowClient,
@@ -20,11 +28,27 @@ from harness.steps.deliveries import (
     Replay,
     Retry,
 )
-from harness.steps.embedding import Embed, TellAgain, TellFromElsewhere, TellUnknown
-from harness.steps.explore import Explore
-from harness.steps.failing import FailInBrowser
-from harness.steps.floods import FloodBodies
-from harness.steps.forging import (
+from fiskil_harness.scenario.steps.embedded_page import Embed, TellAgain, TellFromElsewhere, TellUnknown
+from fiskil_harness.scenario.steps.endless_bodies import FloodBodies
+from fiskil_harness.scenario.steps.failed_journeys import FailInBrowser
+from fiskil_harness.scenario.steps.faults_and_tokens import (
+    AcceptKey,
+    AwaitCall,
+    Break,
+    ExpireTokens,
+    LimitPages,
+    Mend,
+    RestartWithWrongSecret,
+    RevokeKey,
+)
+from fiskil_harness.scenario.steps.foreign_messages import (
+    DeliverForeign,
+    DeliverFromStranger,
+    DeliverLookalikes,
+    DeliverMixed,
+    DeliverUnknownEvent,
+)
+from fiskil_harness.scenario.steps.forging import (
     Distort,
     DistortEvery,
     Forge,
@@ -34,8 +58,10 @@ from harness.steps.forging import (
     ReencodeEvery,
     RespellEvery,
 )
-from harness.steps.fuzz import Fuzz
-from harness.steps.institution import (
+from fiskil_harness.scenario.steps.fuzz import Fuzz
+from fiskil_harness.scenario.steps.generated_plans import Explore
+from fiskil_harness.scenario.steps.idempotency import RepeatIds, RespellEach
+from fiskil_harness.scenario.steps.institution import (
     ApproveSharing,
     BeginOutage,
     CloseAccount,
@@ -45,30 +71,37 @@ from harness.steps.institution import (
     OpenAccount,
     WithdrawSharing,
 )
-from harness.steps.journeys import Attempt, Authorise, Cancel, Conclude, Deny, Leave, MistypeCode, StartSession
-from harness.steps.keys import RevokeFirstKey, RotateKey
-from harness.steps.leaving import LookForEnd, RevokeInBrowser
-from harness.steps.link import AcceptKey, AwaitCall, Break, ExpireTokens, LimitPages, Mend, RestartWithWrongSecret, RevokeKey
-from harness.steps.monitors import ReadMonitors
-from harness.steps.notices import ReadNotice
-from harness.steps.order import DeliverEach, LiveThrough, SameMoment
-from harness.steps.pages import LookAt, WalkInBrowser
-from harness.steps.planting import DeliverAccountNumbers, DeliverUrls
-from harness.steps.recovery import KillAmidst, Redeliver, RepeatTogether
-from harness.steps.reuse import RefuseThenReuse
-from harness.steps.secure import DeliverInPlain, ServeTls, TryHandshakes
-from harness.steps.strangers import (
-    DeliverForeign,
-    DeliverFromStranger,
-    DeliverLookalikes,
-    DeliverMixed,
-    DeliverUnknownEvent,
+from fiskil_harness.scenario.steps.journeys import (
+    Attempt,
+    Authorise,
+    Cancel,
+    Conclude,
+    Deny,
+    Leave,
+    MistypeCode,
+    StartSession,
 )
-from harness.steps.tabs import ReturnToTab
-from harness.steps.terms import Amend, AuthoriseElsewhere
-from harness.steps.traces import ReadTraces
-from harness.steps.watching import LookUntilSynced, PressToLink
-from harness.steps.wire import DeliverAsBrowser, DeliverEveryForm, LoseConnection, LoseHalf, SendEveryUgly, SendUgly
+from fiskil_harness.scenario.steps.keys import RevokeFirstKey, RotateKey
+from fiskil_harness.scenario.steps.malformed_requests import (
+    DeliverAsBrowser,
+    DeliverEveryForm,
+    LoseConnection,
+    LoseHalf,
+    SendEveryUgly,
+    SendUgly,
+)
+from fiskil_harness.scenario.steps.monitoring import ReadMonitors
+from fiskil_harness.scenario.steps.ordering import DeliverEach, LiveThrough, SameMoment
+from fiskil_harness.scenario.steps.pages import LookAt, WalkInBrowser
+from fiskil_harness.scenario.steps.privacy_notice import ReadNotice
+from fiskil_harness.scenario.steps.redirects import AuthoriseUnseen, ClaimSuccess, ComeBackAgain, ComeBackAs, ComeBackLate
+from fiskil_harness.scenario.steps.revoke_in_browser import LookForEnd, RevokeInBrowser
+from fiskil_harness.scenario.steps.row_changes import Change
+from fiskil_harness.scenario.steps.step import PlainStep, Step, in_words, name_of
+from fiskil_harness.scenario.steps.tabs import ReturnToTab
+from fiskil_harness.scenario.steps.tls_client import ShowCertificate, SpeakTls
+from fiskil_harness.scenario.steps.tls_server import DeliverInPlain, ServeTls, TryHandshakes
+from fiskil_harness.scenario.steps.waiting_pages import LookUntilSynced, PressToLink
 
 AnyStep = (
     AcceptKey

@@ -3,13 +3,13 @@
 import contextlib
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from harness.clock import pause, wait_until
-from harness.errors import ConfigError, HookError
-from harness.journal import Idle, Started
-from harness.steps.base import PlainStep
+from fiskil_harness.core.clock import pause, wait_until
+from fiskil_harness.errors import ConfigError, HookError
+from fiskil_harness.journal import Idle, Started
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 QUIET_S = 0.5
 QUIET_CAP_S = 10.0
@@ -73,7 +73,7 @@ class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
 
     def perform(self, stage: "Stage") -> None:
         """Ask the app to; from now on it is given time to recover. What it tells before is what its failing is seen by."""
-        from harness.steps.data import call_hook
+        from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 
         stage.has_mended = True
         participant = stage.participant(self.twin)

@@ -3,13 +3,13 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from harness.app.metrics import METRICS, NOBODY
-from harness.errors import HookError, HookMissing
-from harness.journal import Filed, Reported
-from harness.steps.base import PlainStep
+from fiskil_harness.app.metrics import METRICS, NOBODY
+from fiskil_harness.errors import HookError, HookMissing
+from fiskil_harness.journal import Filed, Reported
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 
 class ReadTraces(PlainStep, frozen=True, kw_only=True, tag="read_traces"):

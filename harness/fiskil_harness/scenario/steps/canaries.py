@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from harness.errors import StepError
-from harness.journal import Canaries, Delivery
-from harness.steps.base import PlainStep
-from harness.steps.deliveries import attempt
-from harness.steps.events import fresh_fact, invented, used_kind
-from harness.webhooks import lures, seal
-from harness.webhooks.schemes import JSON, lines
-from harness.webhooks.sender import Outgoing
+from fiskil_harness.errors import StepError
+from fiskil_harness.journal import Canaries, Delivery
+from fiskil_harness.scenario.steps.deliveries import attempt
+from fiskil_harness.scenario.steps.events import fresh_fact, invented, used_kind
+from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.webhooks import seal, ssrf_places
+from fiskil_harness.webhooks.sender import Outgoing
+from fiskil_harness.webhooks.signature_schemes import JSON, lines
 
 if TYPE_CHECKING:
-    from harness.model import Event
-    from harness.stage import Participant, Stage
+    from fiskil_harness.core.model import Event
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 URLS = "urls"
 ACCOUNT_NUMBERS = "account_numbers"
@@ -34,10 +34,10 @@ class DeliverUrls(PlainStep, frozen=True, kw_only=True, tag="deliver_urls"):
         lay = partial(stage.fiskil.trap.lay, journal=stage.journal)
         honest, forged = partial(lay, kind="genuine"), partial(lay, kind="forged")
         parcel = fresh_fact(stage, participant)
-        parcel.event = msgspec.structs.replace(parcel.event, extra=lures.fields(honest))
-        attempt(stage, parcel, headers=lures.headers(honest), name=URLS)
-        _send_forged(stage, participant, URLS, None, headers=lures.headers(forged), extra=lures.fields(forged))
-        _send_forged(stage, participant, "urls_of_keys", lures.token(forged))
+        parcel.event = msgspec.structs.replace(parcel.event, extra=ssrf_places.fields(honest))
+        attempt(stage, parcel, headers=ssrf_places.headers(honest), name=URLS)
+        _send_forged(stage, participant, URLS, None, headers=ssrf_places.headers(forged), extra=ssrf_places.fields(forged))
+        _send_forged(stage, participant, "urls_of_keys", ssrf_places.token(forged))
 
 
 class DeliverAccountNumbers(PlainStep, frozen=True, kw_only=True, tag="deliver_account_numbers"):

@@ -4,19 +4,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.journal import Delivery
-from harness.steps.base import PlainStep
-from harness.steps.deliveries import attempt, sealed, settle
-from harness.steps.events import fresh_fact, invented, used_kind
-from harness.webhooks import seal
-from harness.webhooks.schemes import JSON, lines
-from harness.webhooks.sender import Outgoing, written
-from harness.webhooks.uglies import WRONG_SIGNATURE
-from harness.webhooks.wire import Hear, Say, Talk, Watch
+from fiskil_harness.journal import Delivery
+from fiskil_harness.scenario.steps.deliveries import attempt, sealed, settle
+from fiskil_harness.scenario.steps.events import fresh_fact, invented, used_kind
+from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.webhooks import seal
+from fiskil_harness.webhooks.connection_script import Hear, Say, Talk, Watch
+from fiskil_harness.webhooks.request_variants import WRONG_SIGNATURE
+from fiskil_harness.webhooks.sender import Outgoing, written
+from fiskil_harness.webhooks.signature_schemes import JSON, lines
 
 if TYPE_CHECKING:
-    from harness.model import Message
-    from harness.stage import Participant, Stage
+    from fiskil_harness.core.model import Message
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 WATCHED_MS, LATE_MS = 60, 300
 """So long an answer that nobody asked for is waited for before the genuine message, and so long behind its answer: what

@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from harness import catalog
-from harness.errors import ConfigError, UnknownName
-from harness.model import DATASETS
-from harness.sandbox.amendment import amend, reach
-from harness.steps.base import PlainStep
-from harness.steps.journeys import INSTITUTION, START_SESSION, walk
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import DATASETS
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.sandbox.consents.amendment import amend, reach
+from fiskil_harness.scenario.steps.journeys import INSTITUTION, START_SESSION, walk
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 
 class Amend(PlainStep, frozen=True, kw_only=True, tag="amend"):

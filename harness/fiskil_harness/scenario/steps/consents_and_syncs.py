@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from harness.clock import LONGEST_JUMP_DAYS
-from harness.errors import ConfigError, HookError, nearest
-from harness.http import HttpReply
-from harness.journal import Rows
-from harness.model import DATASETS
-from harness.steps.base import PlainStep
+from fiskil_harness.core.clock import LONGEST_JUMP_DAYS
+from fiskil_harness.core.model import DATASETS
+from fiskil_harness.core.net.http_client import HttpReply
+from fiskil_harness.errors import ConfigError, HookError, nearest
+from fiskil_harness.journal import Rows
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Participant, Stage
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 MOST_TIMES = 1000
 
@@ -137,8 +137,8 @@ class Disconnect(PlainStep, frozen=True, kw_only=True, tag="disconnect"):
 
 def call_hook(stage: "Stage", participant: "Participant", name: str, **values: str) -> HttpReply:
     """Use a drive hook and write down its answer; one that comes late counts as none, a Python object's error as 500."""
-    from harness.clock import stopwatch
-    from harness.journal import HookCall, kept
+    from fiskil_harness.core.clock import stopwatch
+    from fiskil_harness.journal import HookCall, kept
 
     elapsed = stopwatch()
     limit_s = stage.settings.app.limits.request_deadline_s + 5

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from harness.clock import pause
-from harness.errors import ConfigError, StepError
-from harness.journal import AMIDST, Delivery, Started
-from harness.steps.app import start
-from harness.steps.base import PlainStep
-from harness.steps.deliveries import attempt, outgoing_of, settle, until_it_hangs
-from harness.webhooks.sender import Outgoing
+from fiskil_harness.core.clock import pause
+from fiskil_harness.errors import ConfigError, StepError
+from fiskil_harness.journal import AMIDST, Delivery, Started
+from fiskil_harness.scenario.steps.app import start
+from fiskil_harness.scenario.steps.deliveries import attempt, outgoing_of, settle, until_it_hangs
+from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.webhooks.sender import Outgoing
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 MOST_ROUNDS = 100
 LATEST_KILL = 20

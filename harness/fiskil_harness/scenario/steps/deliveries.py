@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from harness.clock import real_now
-from harness.errors import ConfigError
-from harness.journal import Delivery
-from harness.model import Message
-from harness.steps.base import PlainStep
-from harness.webhooks import hand_over, rounds
-from harness.webhooks.outbox import ATTEMPTS, Parcel
-from harness.webhooks.sender import Outgoing
+from fiskil_harness.core.clock import real_now
+from fiskil_harness.core.model import Message
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.journal import Delivery
+from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.webhooks import dispatch, hand_over
+from fiskil_harness.webhooks.retry_schedule import ATTEMPTS, Parcel
+from fiskil_harness.webhooks.sender import Outgoing
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 OLDEST_MINUTES = 55
 MOST_HANGS = 2
@@ -223,7 +223,7 @@ def settle(stage: "Stage", parcel: Parcel, deliveries: list[Delivery]) -> None:
 
 def outgoing_of(stage: "Stage", parcel: Parcel, *, kind: str = "genuine", attempt_number: int = 0) -> Outgoing:
     """The request of the latest attempt for *parcel*, or of the one with that number."""
-    return rounds.outgoing(
+    return dispatch.outgoing(
         parcel,
         secret=stage.fiskil.credentials.webhook_secret,
         participant=stage.owner_of(parcel.symbol).name,
@@ -234,4 +234,4 @@ def outgoing_of(stage: "Stage", parcel: Parcel, *, kind: str = "genuine", attemp
 
 def sealed(stage: "Stage", parcel: Parcel) -> Message:
     """The message of the latest attempt."""
-    return rounds.sealed(parcel, secret=stage.fiskil.credentials.webhook_secret)
+    return dispatch.sealed(parcel, secret=stage.fiskil.credentials.webhook_secret)

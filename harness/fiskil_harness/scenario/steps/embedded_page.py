@@ -5,16 +5,16 @@ What a page is told proves nothing: whoever can post to a window can post this. 
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from harness.app.hooks import MESSAGE, ORIGIN_TOLD
-from harness.errors import StepError
-from harness.model import Ending
-from harness.steps.base import PlainStep
-from harness.steps.callbacks import NOBODYS_CONSENT
-from harness.steps.journeys import LEFT, START_SESSION, begin, ended
-from harness.steps.telling import tell
+from fiskil_harness.app.hooks import MESSAGE, ORIGIN_TOLD
+from fiskil_harness.core.model import Ending
+from fiskil_harness.errors import StepError
+from fiskil_harness.scenario.steps.journeys import LEFT, START_SESSION, begin, ended
+from fiskil_harness.scenario.steps.link_sdk_messages import tell
+from fiskil_harness.scenario.steps.redirects import NOBODYS_CONSENT
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 ELSEWHERE = "https://elsewhere.example"
 NEWS = "CONSENT_SOMETHING_NEW"

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from harness.clock import stopwatch
-from harness.journal import Flood
-from harness.steps.base import PlainStep
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.journal import Flood
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 MEBI = 1 << 20
 BEYOND = 32 * MEBI

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from harness.model import DATASETS, Event
-from harness.webhooks.outbox import Parcel
+from fiskil_harness.core.model import DATASETS, Event
+from fiskil_harness.webhooks.retry_schedule import Parcel
 
 if TYPE_CHECKING:
-    from harness.stage import Participant, Stage
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 KINDS = ("consent.revoked", "consent.updated", "consent.received", *(one.event for one in DATASETS.values()))
 

@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from harness.browser import Window
-from harness.errors import UnknownName
-from harness.sandbox.conclusion import APPROVED, CONCLUSIONS
-from harness.steps.connecting import connect
-from harness.steps.journeys import START_SESSION, ended, ending_of
-from harness.steps.pages import PAGES, Looking, await_return
-from harness.steps.watching import open_page
+from fiskil_harness.app.browser import Window
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.sandbox.consents.shortcut import APPROVED, CONCLUSIONS
+from fiskil_harness.scenario.steps.journeys import START_SESSION, ended, ending_of
+from fiskil_harness.scenario.steps.pages import PAGES, Looking, await_return
+from fiskil_harness.scenario.steps.start_linking import connect
+from fiskil_harness.scenario.steps.waiting_pages import open_page
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 FAILURES = tuple(one for one in CONCLUSIONS if one != APPROVED)
 TERMINATED = "terminated"

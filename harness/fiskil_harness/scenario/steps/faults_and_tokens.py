@@ -2,18 +2,18 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.clock import wait_until
-from harness.errors import AppError, ConfigError
-from harness.faults import AnyFault, Latency
-from harness.faults import ExpireTokens as ExpireTokensFault
-from harness.journal import Canaries, Key, TokensExpired
-from harness.link import Rule
-from harness.link.noting import fault_set
-from harness.link.possible import require_possible
-from harness.steps.base import PlainStep
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.errors import AppError, ConfigError
+from fiskil_harness.faults import AnyFault, Latency
+from fiskil_harness.faults import ExpireTokens as ExpireTokensFault
+from fiskil_harness.faults.applicability import require_possible
+from fiskil_harness.faults.proxy import Rule
+from fiskil_harness.faults.proxy.bite_log import fault_set
+from fiskil_harness.journal import Canaries, Key, TokensExpired
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 LONGEST_WAIT_S = 10.0
 
@@ -143,7 +143,7 @@ class RestartWithWrongSecret(PlainStep, frozen=True, kw_only=True, tag="restart_
 
     def perform(self, stage: "Stage") -> None:
         """Restart; the next restart, or the driver at the end, starts the app with the right one."""
-        from harness.steps.app import restart
+        from fiskil_harness.scenario.steps.app import restart
 
         right = stage.app.values["client_secret"]
         wrong = "fsk_wrong" + right[9:]

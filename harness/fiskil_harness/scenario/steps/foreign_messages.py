@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.errors import ConfigError
-from harness.journal import Delivery
-from harness.model import Event
-from harness.steps.base import PlainStep
-from harness.steps.deliveries import attempt
-from harness.steps.events import KINDS, invented, used_kind
-from harness.webhooks import seal
-from harness.webhooks.outbox import ATTEMPTS
-from harness.webhooks.sender import Outgoing
+from fiskil_harness.core.model import Event
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.journal import Delivery
+from fiskil_harness.scenario.steps.deliveries import attempt
+from fiskil_harness.scenario.steps.events import KINDS, invented, used_kind
+from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.webhooks import seal
+from fiskil_harness.webhooks.retry_schedule import ATTEMPTS
+from fiskil_harness.webhooks.sender import Outgoing
 
 if TYPE_CHECKING:
-    from harness.stage import Participant, Stage
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 NEW_KIND = "telco.account.updated"
 NEWS = {"reason": "new", "details": {"n": 1}}

@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from harness.app.hooks import SECRET_TOLD
-from harness.errors import AppRefusal
-from harness.journal import Delivery, Leak, Started
-from harness.settings.dialect import Dialect
-from harness.steps.app import restart
-from harness.steps.base import PlainStep
-from harness.steps.deliveries import sealed, settle, until_it_hangs
-from harness.steps.events import fresh_fact, invented, used_kind
-from harness.webhooks import seal
-from harness.webhooks.encodings import (
+from fiskil_harness.app.hooks import SECRET_TOLD
+from fiskil_harness.core.config.webhook_format import Dialect
+from fiskil_harness.errors import AppRefusal
+from fiskil_harness.journal import Delivery, Leak, Started
+from fiskil_harness.scenario.steps.app import restart
+from fiskil_harness.scenario.steps.deliveries import sealed, settle, until_it_hangs
+from fiskil_harness.scenario.steps.events import fresh_fact, invented, used_kind
+from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.webhooks import seal
+from fiskil_harness.webhooks.forgeries.catalogue import forge, forgeries_of, forgery
+from fiskil_harness.webhooks.payload_variants import (
     SPELLINGS,
     Encoded,
     distort,
@@ -25,12 +26,11 @@ from harness.webhooks.encodings import (
     oddity,
     spell,
 )
-from harness.webhooks.forgeries import forge, forgeries_of, forgery
-from harness.webhooks.schemes import digest_in
-from harness.webhooks.sender import Outgoing
+from fiskil_harness.webhooks.sender import Outgoing
+from fiskil_harness.webhooks.signature_schemes import digest_in
 
 if TYPE_CHECKING:
-    from harness.stage import Participant, Stage
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 WITHOUT_SECRET = (
     "unsigned",

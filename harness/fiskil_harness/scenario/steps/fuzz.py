@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.clock import real_now, stopwatch
-from harness.errors import ConfigError, StepError
-from harness.ids import stream
-from harness.journal import Delivery
-from harness.model.event import EVENT_KINDS
-from harness.steps.base import PlainStep
-from harness.steps.deliveries import until_it_hangs
-from harness.steps.events import invented
-from harness.webhooks.schemes import drafted, signed
-from harness.webhooks.sender import Outgoing
+from fiskil_harness.core.clock import real_now, stopwatch
+from fiskil_harness.core.model.events import EVENT_KINDS
+from fiskil_harness.core.randomness import stream
+from fiskil_harness.errors import ConfigError, StepError
+from fiskil_harness.journal import Delivery
+from fiskil_harness.scenario.steps.deliveries import until_it_hangs
+from fiskil_harness.scenario.steps.events import invented
+from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.webhooks.sender import Outgoing
+from fiskil_harness.webhooks.signature_schemes import drafted, signed
 
 if TYPE_CHECKING:
-    from harness.stage import Participant, Stage
-    from harness.webhooks.fuzz import Drawn
+    from fiskil_harness.scenario.stage import Participant, Stage
+    from fiskil_harness.webhooks.fuzzing import Drawn
 
 VALID, BROKEN = "valid", "broken"
 MOST = 1000
@@ -63,8 +63,8 @@ class _Fuzzing:
     """The drawn bodies of one step, and the way they go out."""
 
     def __init__(self, stage: "Stage", participant: "Participant", count: int) -> None:
-        from harness.webhooks.fuzz import document
-        from harness.webhooks.passage import Caller
+        from fiskil_harness.webhooks.fuzzing import document
+        from fiskil_harness.webhooks.requests_adapter import Caller
 
         self._stage = stage
         self._participant = participant
@@ -84,7 +84,7 @@ class _Fuzzing:
 
     def _deliver(self, body: bytes) -> Delivery:
         """Make the called body one about what is real, sign it and hand it over."""
-        from harness.webhooks.fuzz import adopted
+        from fiskil_harness.webhooks.fuzzing import adopted
 
         stage, one = self._stage, self.bodies[self._number]
         secret, dialect = stage.fiskil.credentials.webhook_secret, stage.fiskil.dialect
@@ -109,7 +109,7 @@ class _Fuzzing:
 
 def _kinds(stage: "Stage") -> list[str]:
     """Three kinds of events by the seed: one that names accounts, one that names none, and one that the app may not use."""
-    from harness.webhooks.fuzz import WITH_ACCOUNTS
+    from fiskil_harness.webhooks.fuzzing import WITH_ACCOUNTS
 
     chance = stream(stage.seed, "fuzz", "kinds")
     known = sorted(chance.sample(EVENT_KINDS, len(EVENT_KINDS)), key=lambda kind: not stage.is_used(kind))
@@ -120,7 +120,7 @@ def _kinds(stage: "Stage") -> list[str]:
 
 def _chosen(stage: "Stage", kinds: list[str], count: int) -> "list[Drawn]":
     """A third valid and the rest broken, in an order of the seed's own."""
-    from harness.webhooks.fuzz import drawn
+    from fiskil_harness.webhooks.fuzzing import drawn
 
     payload = msgspec.json.encode(stage.fiskil.dialect.payload)
     found = [one for kind in kinds for one in drawn(payload, kind, seed=stage.seed, examples=EXAMPLES)]

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, ClassVar, get_args
 
-from harness.errors import ConfigError, StepError, UnknownName
-from harness.journal import PlanKind
-from harness.steps.base import PlainStep
+from fiskil_harness.errors import ConfigError, StepError, UnknownName
+from fiskil_harness.journal import PlanKind
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 MOST = 1000
 LONGEST_S = 3600

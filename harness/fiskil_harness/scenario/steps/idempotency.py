@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.journal import Delivery
-from harness.steps.base import PlainStep
-from harness.steps.deliveries import attempt, sealed, until_it_hangs
-from harness.steps.events import fresh_fact, invented, used_kind
-from harness.webhooks import seal
-from harness.webhooks.encodings import spell
-from harness.webhooks.schemes import signed
-from harness.webhooks.sender import Outgoing
-from harness.webhooks.spellings import SPELLINGS
+from fiskil_harness.journal import Delivery
+from fiskil_harness.scenario.steps.deliveries import attempt, sealed, until_it_hangs
+from fiskil_harness.scenario.steps.events import fresh_fact, invented, used_kind
+from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.webhooks import seal
+from fiskil_harness.webhooks.payload_variants import spell
+from fiskil_harness.webhooks.sender import Outgoing
+from fiskil_harness.webhooks.signature_schemes import signed
+from fiskil_harness.webhooks.signature_variants import SPELLINGS
 
 if TYPE_CHECKING:
-    from harness.stage import Participant, Stage
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 PLAIN = "plain"
 """The replay that nothing was changed in; what it does, a respelling need not have done."""

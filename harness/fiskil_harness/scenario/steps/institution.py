@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from harness import catalog
-from harness.errors import UnknownName
-from harness.model import DATASETS
-from harness.sandbox.console import Console
-from harness.steps.base import PlainStep
-from harness.steps.journeys import INSTITUTION
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import DATASETS
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.sandbox.consents.console import Console
+from fiskil_harness.scenario.steps.journeys import INSTITUTION
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 
 class _AtAccount(PlainStep, frozen=True):

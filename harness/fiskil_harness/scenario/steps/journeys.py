@@ -6,18 +6,18 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 from msgspec import Struct
 
-from harness import catalog
-from harness.errors import HookMissing, StepError, UnknownName
-from harness.http import Browser, HttpReply
-from harness.journal import Journey, Visit, kept
-from harness.model import Ending, Person
-from harness.sandbox.conclusion import check_conclusion
-from harness.steps.base import PlainStep
-from harness.steps.telling import hear, visitor_of
-from harness.visitor import Visitor, is_same_origin
+from fiskil_harness.app.browser.form_browser import Visitor, is_same_origin
+from fiskil_harness.core import catalog
+from fiskil_harness.core.model import Ending, Person
+from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.errors import HookMissing, StepError, UnknownName
+from fiskil_harness.journal import Journey, Visit, kept
+from fiskil_harness.sandbox.consents.shortcut import check_conclusion
+from fiskil_harness.scenario.steps.link_sdk_messages import hear, visitor_of
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Participant, Stage
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 START_SESSION = "app.drive.start_session"
 Screen = Literal["institution", "login", "code", "accounts", "confirm"]
@@ -178,7 +178,7 @@ def begin(stage: "Stage", participant: "Participant") -> str:
         HookMissing: The config gives no ``start_session``.
         StepError: The app did not open one, or its session is none of the sandbox's.
     """
-    from harness.app.templates import choose
+    from fiskil_harness.app.templates import choose
 
     reply = _ask(stage, participant)
     if reply.status is None or reply.status >= 400:
@@ -202,7 +202,7 @@ def _session_id(found: str) -> str:
 
 
 def _ask(stage: "Stage", participant: "Participant") -> HttpReply:
-    from harness.steps.data import call_hook
+    from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 
     return call_hook(stage, participant, "start_session")
 

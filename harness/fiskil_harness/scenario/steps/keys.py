@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.errors import AppError, StepError
-from harness.journal import Canaries, Key, KeyGiven
-from harness.sandbox import keys
-from harness.steps.base import PlainStep
+from fiskil_harness.errors import AppError, StepError
+from fiskil_harness.journal import Canaries, Key, KeyGiven
+from fiskil_harness.sandbox import keys
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 SECRET = "client_secret"
 
@@ -20,7 +20,7 @@ class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
 
     def perform(self, stage: "Stage") -> None:
         """Make it, restart, and write down what the app was given; the driver gives the first one back at the end."""
-        from harness.steps.app import kill, start
+        from fiskil_harness.scenario.steps.app import kill, start
 
         first = stage.app.values[SECRET]
         second = keys.mint(stage.fiskil.sandbox.store)

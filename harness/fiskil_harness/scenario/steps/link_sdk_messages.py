@@ -9,13 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from harness.errors import StepError
-from harness.http import Browser, HttpReply
-from harness.journal import Heard
-from harness.visitor import Visitor
+from fiskil_harness.app.browser.form_browser import Visitor
+from fiskil_harness.core.net.http_client import Browser, HttpReply
+from fiskil_harness.errors import StepError
+from fiskil_harness.journal import Heard
 
 if TYPE_CHECKING:
-    from harness.stage import Participant, Stage
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 FRAME = {"sec-fetch-dest": "iframe"}
 """What a browser says of a page in a frame."""
@@ -44,7 +44,7 @@ def hear(stage: "Stage", participant: "Participant", session_id: str, messages: 
 
 def tell(stage: "Stage", participant: "Participant", session_id: str, message: Message, *, origin: str = "") -> HttpReply:
     """Pass *message* on to the app; without *origin* it is the consent page's."""
-    from harness.steps.data import call_hook
+    from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
 
     parts = urlsplit(stage.fiskil.auth_url)
     values = values_of(message)

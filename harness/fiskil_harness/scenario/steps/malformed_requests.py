@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from harness.app.observe import EFFECTS, look
-from harness.clock import wait_until
-from harness.errors import ConfigError, HookError
-from harness.journal import HALVED, Delivery
-from harness.steps.base import PlainStep
-from harness.steps.deliveries import attempt, sealed, settle, until_it_hangs
-from harness.steps.events import fresh_fact, invented, used_kind
-from harness.webhooks import seal
-from harness.webhooks.outbox import Parcel
-from harness.webhooks.schemes import lines
-from harness.webhooks.sender import Outgoing
-from harness.webhooks.uglies import Kind, Letter, Ugly, head, of_kinds, ugly
-from harness.webhooks.wire import HangUp, Move, Reset, Say
+from fiskil_harness.app.effects import EFFECTS, look
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.errors import ConfigError, HookError
+from fiskil_harness.journal import HALVED, Delivery
+from fiskil_harness.scenario.steps.deliveries import attempt, sealed, settle, until_it_hangs
+from fiskil_harness.scenario.steps.events import fresh_fact, invented, used_kind
+from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.webhooks import seal
+from fiskil_harness.webhooks.connection_script import HangUp, Move, Reset, Say
+from fiskil_harness.webhooks.request_variants import Kind, Letter, Ugly, head, of_kinds, ugly
+from fiskil_harness.webhooks.retry_schedule import Parcel
+from fiskil_harness.webhooks.sender import Outgoing
+from fiskil_harness.webhooks.signature_schemes import lines
 
 if TYPE_CHECKING:
-    from harness.model import Message
-    from harness.stage import Participant, Stage
+    from fiskil_harness.core.model import Message
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 TRIES = 2
 MOST_HALVES = 100

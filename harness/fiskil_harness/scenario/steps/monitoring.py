@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from harness.app.metrics import METRICS, samples
-from harness.clock import pause, real_now, stopwatch, wait_until
-from harness.errors import HookError
-from harness.journal import Monitors, moved
-from harness.monitoring import Moment
-from harness.steps.base import PlainStep
+from fiskil_harness.app.metrics import METRICS, samples
+from fiskil_harness.app.monitoring import Moment
+from fiskil_harness.core.clock import pause, real_now, stopwatch, wait_until
+from fiskil_harness.errors import HookError
+from fiskil_harness.journal import Monitors, moved
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 EVERY_S = 0.25
 SLOWER = 0.25

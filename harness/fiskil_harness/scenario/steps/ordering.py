@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.errors import ConfigError, UnknownName
-from harness.steps.base import PlainStep
-from harness.steps.data import ConfirmAgain, Revoke
-from harness.steps.deliveries import attempt, until_it_hangs
-from harness.steps.journeys import Authorise
+from fiskil_harness.errors import ConfigError, UnknownName
+from fiskil_harness.scenario.steps.consents_and_syncs import ConfirmAgain, Revoke
+from fiskil_harness.scenario.steps.deliveries import attempt, until_it_hangs
+from fiskil_harness.scenario.steps.journeys import Authorise
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 
 class DeliverEach(PlainStep, frozen=True, tag="deliver_each"):

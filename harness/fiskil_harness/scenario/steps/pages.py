@@ -2,20 +2,20 @@
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from harness.app.templates import fill_text
-from harness.browser import Window
-from harness.clock import stopwatch
-from harness.errors import StepError
-from harness.journal import Fetched, Heard, Shown, Visit, kept
-from harness.model import Ending
-from harness.sandbox.messages import messages_of
-from harness.steps.base import PlainStep
-from harness.steps.connecting import connect
-from harness.steps.journeys import INSTITUTION, LEFT, SCREENS, Screen, ended, ending_of, screen_at
-from harness.steps.telling import values_of
+from fiskil_harness.app.browser import Window
+from fiskil_harness.app.templates import fill_text
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.model import Ending
+from fiskil_harness.errors import StepError
+from fiskil_harness.journal import Fetched, Heard, Shown, Visit, kept
+from fiskil_harness.sandbox.consents.link_sdk_messages import messages_of
+from fiskil_harness.scenario.steps.journeys import INSTITUTION, LEFT, SCREENS, Screen, ended, ending_of, screen_at
+from fiskil_harness.scenario.steps.link_sdk_messages import values_of
+from fiskil_harness.scenario.steps.start_linking import connect
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Participant, Stage
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 PAGES = "app.observe.pages"
 Moment = Literal["plain", "waiting", "stalled", "unsynced", "synced", "ended", "failed"]

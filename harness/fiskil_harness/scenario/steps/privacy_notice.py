@@ -3,16 +3,16 @@
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from harness.browser import Window
-from harness.journal import Control, Pressed, Shown
-from harness.probes.explains_access import CONNECT, PLAIN
-from harness.probes.page_text import WIDTHS
-from harness.probes.page_words import missing_words, purpose_words, says, words_for
-from harness.probes.states_its_use import ELSEWHERE, LINKED, NOTICE, PRIVACY, is_same_address
-from harness.steps.pages import Looking, look_at
+from fiskil_harness.app.browser import Window
+from fiskil_harness.journal import Control, Pressed, Shown
+from fiskil_harness.journal.queries.page_text import WIDTHS
+from fiskil_harness.journal.queries.page_wording import missing_words, purpose_words, says, words_for
+from fiskil_harness.probes.pages.explains_access import CONNECT, PLAIN
+from fiskil_harness.probes.pages.states_its_use import ELSEWHERE, LINKED, NOTICE, PRIVACY, is_same_address
+from fiskil_harness.scenario.steps.pages import Looking, look_at
 
 if TYPE_CHECKING:
-    from harness.stage import Participant, Stage
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 MOST_LINKS = 4
 UNREAD = ("never", "sure", "likely")

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from harness.errors import StepError
-from harness.http import Browser
-from harness.model import Ending
-from harness.sandbox.messages import messages_of
-from harness.sandbox.redirects import destination
-from harness.steps.base import PlainStep
-from harness.steps.journeys import START_SESSION, Authorise, begin, ended, write_visit
-from harness.steps.telling import hear
-from harness.visitor import Visitor, is_same_origin
+from fiskil_harness.app.browser.form_browser import Visitor, is_same_origin
+from fiskil_harness.core.model import Ending
+from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.errors import StepError
+from fiskil_harness.sandbox.consents.link_sdk_messages import messages_of
+from fiskil_harness.sandbox.consents.redirects import destination
+from fiskil_harness.scenario.steps.journeys import START_SESSION, Authorise, begin, ended, write_visit
+from fiskil_harness.scenario.steps.link_sdk_messages import hear
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Participant, Stage
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 CLAIMED = "CLAIMED"
 """The ending of a journey that only the browser says was approved."""

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec import Struct
 
-from harness.journal import Control
-from harness.probes.page_switches import is_bare, is_standing, speaks_of_sharing
-from harness.probes.page_words import plain, says, words_for
-from harness.probes.states_its_use import is_same_address
+from fiskil_harness.journal import Control
+from fiskil_harness.journal.queries.page_controls import is_bare, is_standing, speaks_of_sharing
+from fiskil_harness.journal.queries.page_wording import plain, says, words_for
+from fiskil_harness.probes.pages.states_its_use import is_same_address
 
 REVOKE = "revoke"
 WAYS = (3, 4)

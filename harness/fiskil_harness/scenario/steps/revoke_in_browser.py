@@ -3,20 +3,28 @@
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from harness.browser import Seen, Window
-from harness.browser.asked import word_to_type
-from harness.clock import stopwatch
-from harness.journal import Control, Pressed, Sharing, Shown
-from harness.model import Consent
-from harness.probes.lists_and_revokes import AFTER, ANSWER, BEFORE, CONNECTIONS, REVOKE, still_lists, switched_off
-from harness.probes.page_text import looks
-from harness.probes.page_words import says, words_for
-from harness.steps.journeys import START_SESSION
-from harness.steps.pages import PAGES, Looking, address_of, look_at
-from harness.steps.ways_out import WayOut, closed_ways, first_ways, is_alike, next_ways
+from fiskil_harness.app.browser import Seen, Window
+from fiskil_harness.app.browser.confirmation_word import word_to_type
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.model import Consent
+from fiskil_harness.journal import Control, Pressed, Sharing, Shown
+from fiskil_harness.journal.queries.page_text import looks
+from fiskil_harness.journal.queries.page_wording import says, words_for
+from fiskil_harness.probes.pages.lists_and_revokes import (
+    AFTER,
+    ANSWER,
+    BEFORE,
+    CONNECTIONS,
+    REVOKE,
+    still_lists,
+    switched_off,
+)
+from fiskil_harness.scenario.steps.journeys import START_SESSION
+from fiskil_harness.scenario.steps.pages import PAGES, Looking, address_of, look_at
+from fiskil_harness.scenario.steps.revoke_controls import WayOut, closed_ways, first_ways, is_alike, next_ways
 
 if TYPE_CHECKING:
-    from harness.stage import Participant, Stage
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 MOST_TRIES = 4
 MOST_DETAILS = 2

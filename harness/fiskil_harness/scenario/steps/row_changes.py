@@ -5,14 +5,14 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, get_args
 
-from harness.errors import ConfigError, StepError, nearest
-from harness.ids import stream
-from harness.model.rows import Transaction
-from harness.steps.base import PlainStep
+from fiskil_harness.core.model.rows import Transaction
+from fiskil_harness.core.randomness import stream
+from fiskil_harness.errors import ConfigError, StepError, nearest
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.sandbox.ledger import Ledger
-    from harness.stage import Stage
+    from fiskil_harness.sandbox.bank.ledger import Ledger
+    from fiskil_harness.scenario.stage import Stage
 
 Kind = Literal["amend", "remove", "post", "repeat", "back_date", "arrive_late", "vanish"]
 MOST_DAYS = 365

@@ -5,15 +5,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from harness import catalog
-from harness.browser import Seen, Window
-from harness.clock import stopwatch
-from harness.errors import StepError
-from harness.journal import Control, Pressed
-from harness.steps.journeys import START_SESSION, begin
+from fiskil_harness.app.browser import Seen, Window
+from fiskil_harness.core import catalog
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.errors import StepError
+from fiskil_harness.journal import Control, Pressed
+from fiskil_harness.scenario.steps.journeys import START_SESSION, begin
 
 if TYPE_CHECKING:
-    from harness.stage import Participant, Stage
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 MOST_PRESSES = 6
 IDLE_S = 1.2

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 
 class Step(Protocol):

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from harness.errors import ConfigError, StepError
-from harness.http import Browser
-from harness.steps.journeys import INSTITUTION, Choices, DrivenJourney, Screen, let_hear, walk_on
-from harness.steps.telling import visitor_of
+from fiskil_harness.core.net.http_client import Browser
+from fiskil_harness.errors import ConfigError, StepError
+from fiskil_harness.scenario.steps.journeys import INSTITUTION, Choices, DrivenJourney, Screen, let_hear, walk_on
+from fiskil_harness.scenario.steps.link_sdk_messages import visitor_of
 
 if TYPE_CHECKING:
-    from harness.stage import Participant, Stage
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 
 class ReturnToTab(DrivenJourney, frozen=True, kw_only=True, tag="return_to_tab"):

@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from harness.clock import wait_until
-from harness.errors import AppError
-from harness.faults.tls import (
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.errors import AppError
+from fiskil_harness.faults.proxy import CONNECTION, Rule
+from fiskil_harness.faults.proxy.bite_log import fault_set
+from fiskil_harness.faults.tls import (
     ExpiredCertificate,
     FutureCertificate,
     MissingIntermediate,
@@ -12,15 +14,13 @@ from harness.faults.tls import (
     UnknownAuthority,
     WrongHost,
 )
-from harness.journal import CA_TOLD, Exchange, Secured
-from harness.link import CONNECTION, Rule
-from harness.link.noting import fault_set
-from harness.steps.app import restart
-from harness.steps.base import PlainStep
-from harness.steps.data import call_hook
+from fiskil_harness.journal import CA_TOLD, Exchange, Secured
+from fiskil_harness.scenario.steps.app import restart
+from fiskil_harness.scenario.steps.consents_and_syncs import call_hook
+from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 VARIABLES = "SSL_CERT_FILE, NODE_EXTRA_CA_CERTS or REQUESTS_CA_BUNDLE"
 

@@ -5,16 +5,16 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from harness.errors import AppError
-from harness.journal import Handshake, TlsServed
-from harness.settings import Settings
-from harness.steps.base import PlainStep
-from harness.steps.deliveries import outgoing_of, settle
-from harness.webhooks import Sender, Target
-from harness.webhooks.handshake import VERSIONS, can_speak, certificate_of, shake
+from fiskil_harness.core.config import Settings
+from fiskil_harness.errors import AppError
+from fiskil_harness.journal import Handshake, TlsServed
+from fiskil_harness.scenario.steps.deliveries import outgoing_of, settle
+from fiskil_harness.scenario.steps.step import PlainStep
+from fiskil_harness.webhooks import Sender, Target
+from fiskil_harness.webhooks.tls_handshake import VERSIONS, can_speak, certificate_of, shake
 
 if TYPE_CHECKING:
-    from harness.stage import Stage
+    from fiskil_harness.scenario.stage import Stage
 
 HANDSHAKE_S = 5.0
 PLACES = {"tls_port": "at the TLS port", "plain_port": "at the plain port"}
@@ -28,7 +28,7 @@ class ServeTls(PlainStep, frozen=True, kw_only=True, tag="serve_tls"):
 
     def perform(self, stage: "Stage") -> None:
         """Start it, and say whether it is there."""
-        from harness.steps.app import restart
+        from fiskil_harness.scenario.steps.app import restart
 
         tls = stage.settings.app.tls
         if tls is None:

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from harness.browser import DESK_PX, PHONE_PX, Seen, Window
-from harness.browser.diary import Diary
-from harness.clock import stopwatch
-from harness.errors import StepError
-from harness.journal import Control, Exchange, Shown
-from harness.probes.looks import sentences
-from harness.steps.connecting import MOST_PRESSES, candidates, press
-from harness.steps.pages import Looking, address_of, look_at
+from fiskil_harness.app.browser import DESK_PX, PHONE_PX, Seen, Window
+from fiskil_harness.app.browser.page_events import Diary
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.errors import StepError
+from fiskil_harness.journal import Control, Exchange, Shown
+from fiskil_harness.journal.queries.page_messages import sentences
+from fiskil_harness.scenario.steps.pages import Looking, address_of, look_at
+from fiskil_harness.scenario.steps.start_linking import MOST_PRESSES, candidates, press
 
 if TYPE_CHECKING:
-    from harness.stage import Participant, Stage
+    from fiskil_harness.scenario.stage import Participant, Stage
 
 SIGN_S, LATEST_S = 1.0, 1.8
 """So long after a press somebody waits for a sign of progress, in real seconds; longer while the app is not calling yet."""

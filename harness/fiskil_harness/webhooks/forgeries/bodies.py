@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from harness.settings.dialect import Dialect
-from harness.webhooks.forgery import Forged, Forgery, Material, appended, changed, forged
-from harness.webhooks.message import seal
+from fiskil_harness.core.config.webhook_format import Dialect
+from fiskil_harness.webhooks.forgeries.forgery import Forged, Forgery, Material, appended, changed, forged
+from fiskil_harness.webhooks.message import seal
 
 DEEP = 10_000
 LONG = 100_000

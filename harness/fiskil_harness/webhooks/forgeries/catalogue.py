@@ -4,15 +4,15 @@ What carries the right digest in another spelling is no forgery (see ``encodings
 the time of signing are wrong, so no correct receiver accepts one of them. They follow from the scheme in force.
 """
 
-from harness.errors import UnknownName
-from harness.model import Event, Message
-from harness.settings.dialect import DOCUMENTED, READINGS, Dialect
-from harness.webhooks.forged_bodies import BODIES
-from harness.webhooks.forged_headers import HEADERS
-from harness.webhooks.forged_keys import KEYS
-from harness.webhooks.forged_times import TIMES
-from harness.webhooks.forgery import Forged, Forgery, Material
-from harness.webhooks.message import seal
+from fiskil_harness.core.config.webhook_format import DOCUMENTED, READINGS, Dialect
+from fiskil_harness.core.model import Event, Message
+from fiskil_harness.errors import UnknownName
+from fiskil_harness.webhooks.forgeries.bodies import BODIES
+from fiskil_harness.webhooks.forgeries.forgery import Forged, Forgery, Material
+from fiskil_harness.webhooks.forgeries.headers import HEADERS
+from fiskil_harness.webhooks.forgeries.keys import KEYS
+from fiskil_harness.webhooks.forgeries.timestamps import TIMES
+from fiskil_harness.webhooks.message import seal
 
 FORGERIES: dict[str, Forgery] = {one.name: one for one in (*HEADERS, *KEYS, *BODIES, *TIMES)}
 """Every forgery by name, in the order in which they are tried."""

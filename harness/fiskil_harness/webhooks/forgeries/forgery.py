@@ -6,10 +6,10 @@ from collections.abc import Callable
 import msgspec
 from msgspec import Struct
 
-from harness.model import Event, Message
-from harness.settings.dialect import Dialect, Scheme
-from harness.webhooks.adapter import Headers
-from harness.webhooks.schemes import JSON, content, key_of, lines, mac, spelt
+from fiskil_harness.core.config.webhook_format import Dialect, Scheme
+from fiskil_harness.core.model import Event, Message
+from fiskil_harness.webhooks.payload_format import Headers
+from fiskil_harness.webhooks.signature_schemes import JSON, content, key_of, lines, mac, spelt
 
 
 class Forged(Struct, frozen=True, kw_only=True):

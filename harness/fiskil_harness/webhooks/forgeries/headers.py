@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from harness.webhooks.adapter import Headers
-from harness.webhooks.forgery import Forged, Forgery, Material, computed, forged, with_other_secret
-from harness.webhooks.schemes import digest_in
+from fiskil_harness.webhooks.forgeries.forgery import Forged, Forgery, Material, computed, forged, with_other_secret
+from fiskil_harness.webhooks.payload_format import Headers
+from fiskil_harness.webhooks.signature_schemes import digest_in
 
 LONG_HEADER = 4096
 HIGH = "".join(map(chr, range(0x80, 0x100)))

@@ -5,8 +5,8 @@ import hashlib
 import hmac
 from collections.abc import Callable
 
-from harness.settings.dialect import Dialect
-from harness.webhooks.forgery import Forged, Forgery, Material, computed, with_other_secret
+from fiskil_harness.core.config.webhook_format import Dialect
+from fiskil_harness.webhooks.forgeries.forgery import Forged, Forgery, Material, computed, with_other_secret
 
 OPENSSL_LITERAL = b"secret.key"
 ALGORITHM_HEADERS = ("X-Fiskil-Signature-Algorithm", "X-Signature-Algorithm", "X-Webhook-Algorithm", "Algorithm")

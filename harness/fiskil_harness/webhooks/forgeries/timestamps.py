@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from harness.model import Message
-from harness.settings.dialect import Dialect
-from harness.webhooks.forgery import Forged, Forgery, Material, forged
-from harness.webhooks.schemes import signed
+from fiskil_harness.core.config.webhook_format import Dialect
+from fiskil_harness.core.model import Message
+from fiskil_harness.webhooks.forgeries.forgery import Forged, Forgery, Material, forged
+from fiskil_harness.webhooks.signature_schemes import signed
 
 BEYOND_S = 60
 """So much is added to the tolerance, lest a second decide."""

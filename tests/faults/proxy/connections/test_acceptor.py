@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from harness import faults
-from harness.clock import stopwatch, wait_until
-from harness.errors import ConfigError, FaultUnbitten
-from harness.faults.greeting import ConnectionFault, Standing
-from harness.journal import Bite, Journal
-from harness.link import CONNECTION, Rule
-from harness.link.door_port import Port
-from harness.link.rules import Rules, Waiting
-from harness.listen import LOOPBACK, Loop, free_port, listening_socket
-from harness.local import LocalFiskil
+from fiskil_harness import faults
+from fiskil_harness.core.clock import stopwatch, wait_until
+from fiskil_harness.core.net.server import LOOPBACK, Loop, free_port, listening_socket
+from fiskil_harness.errors import ConfigError, FaultUnbitten
+from fiskil_harness.faults.connection_fault import ConnectionFault, Standing
+from fiskil_harness.faults.proxy import CONNECTION, Rule
+from fiskil_harness.faults.proxy.connections.port import Port
+from fiskil_harness.faults.rules import Rules, Waiting
+from fiskil_harness.journal import Bite, Journal
+from fiskil_harness.server.local_fiskil import LocalFiskil
 
 REQUEST = b"GET /v1/institutions HTTP/1.1\r\nHost: api\r\n\r\n"
 LAST_REQUEST = b"GET /v1/institutions HTTP/1.1\r\nHost: api\r\nConnection: close\r\n\r\n"

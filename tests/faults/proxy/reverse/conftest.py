@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from scripted import Rig
 
-from harness.listen import Loop
+from fiskil_harness.core.net.server import Loop
+from tests.faults.proxy.reverse.scripted import Rig
 
 
 @pytest.fixture

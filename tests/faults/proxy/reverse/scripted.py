@@ -4,10 +4,10 @@ import asyncio
 import socket
 from pathlib import Path
 
-from harness.clock import wait_until
-from harness.journal import Exchange, Journal
-from harness.link import Relay
-from harness.listen import Listener, Loop
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.net.server import Listener, Loop
+from fiskil_harness.faults.proxy import Relay
+from fiskil_harness.journal import Exchange, Journal
 
 ASK = b"GET /v1/banking/accounts?end_user_id=eu_1 HTTP/1.1\r\nHost: relay\r\nAuthorization: Bearer abc\r\n\r\n"
 POST = b"POST /v1/end-users HTTP/1.1\r\nHost: relay\r\nContent-Length: 2\r\n\r\n{}"

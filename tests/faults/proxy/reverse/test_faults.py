@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from scripted import ASK, CLOSE, CSV, OK, POST, Rig, Scripted, ended, json_answer
 
-from harness.clock import wait_until
-from harness.journal import Journal, Unreached
-from harness.link import Relay
-from harness.local import LocalFiskil
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.faults.proxy import Relay
+from fiskil_harness.journal import Journal, Unreached
+from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.faults.proxy.reverse.scripted import ASK, CLOSE, CSV, OK, POST, Rig, Scripted, ended, json_answer
 
 
 def test_a_kept_connection_that_died_is_no_news(rig: Callable[..., Rig]) -> None:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from scripted import ASK, OK, Scripted
 
-from harness.clock import wait_until
-from harness.connections import HttpRequest
-from harness.journal import Exchange, Journal, Refused
-from harness.link import Relay
-from harness.link.relay_guard import Guard
-from harness.listen import Loop
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.net.server import Loop
+from fiskil_harness.core.net.uvicorn_protocol import HttpRequest
+from fiskil_harness.faults.proxy import Relay
+from fiskil_harness.faults.proxy.reverse.read_only_guard import Guard
+from fiskil_harness.journal import Exchange, Journal, Refused
+from tests.faults.proxy.reverse.scripted import ASK, OK, Scripted
 
 
 def exchange(body: bytes, more: bytes = b"Content-Type: application/json\r\n", target: bytes = b"/v1/token") -> bytes:

@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from scripted import ASK, OK, Rig, ended, json_answer
 
-from harness import faults
-from harness.clock import wait_until
-from harness.errors import ConfigError, UsageError
-from harness.journal import Bite, Journal
-from harness.link import Relay, Rule
-from harness.local import Enrolled, LocalFiskil
-from harness.redact import Redactor
+from fiskil_harness import faults
+from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.redaction.redactor import Redactor
+from fiskil_harness.errors import ConfigError, UsageError
+from fiskil_harness.faults.proxy import Relay, Rule
+from fiskil_harness.journal import Bite, Journal
+from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
+from tests.faults.proxy.reverse.scripted import ASK, OK, Rig, ended, json_answer
 
 ROUTE = "banking.transactions"
 

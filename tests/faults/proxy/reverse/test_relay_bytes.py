@@ -4,9 +4,9 @@ import gzip
 from collections.abc import Callable
 
 import pytest
-from scripted import ASK, CLOSE, CSV, OK, POST, Rig, json_answer
 
-from harness.journal import kept
+from fiskil_harness.journal import kept
+from tests.faults.proxy.reverse.scripted import ASK, CLOSE, CSV, OK, POST, Rig, json_answer
 
 
 @pytest.mark.parametrize(

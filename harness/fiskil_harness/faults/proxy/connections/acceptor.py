@@ -12,18 +12,18 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from harness.certificates import Shown
-from harness.errors import ConfigError
-from harness.faults.base import End
-from harness.faults.greeting import ConnectionFault, Serve, Standing, TurnAway
-from harness.link.door_away import Away
-from harness.link.door_outage import Outage
-from harness.link.door_port import Port, can_drop
-from harness.link.door_served import Served
-from harness.link.door_tls import TlsLine
-from harness.link.meeting import ConnectionBite, Meeting, Report, Unmet
-from harness.link.protocol import reset
-from harness.link.rules import Rule, Rules, Waiting
+from fiskil_harness.core.net.certificates import Shown
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults.connection_fault import ConnectionFault, Serve, Standing, TurnAway
+from fiskil_harness.faults.fault import End
+from fiskil_harness.faults.proxy.connection_log import ConnectionBite, Meeting, Report, Unmet
+from fiskil_harness.faults.proxy.connections.outage import Outage
+from fiskil_harness.faults.proxy.connections.port import Port, can_drop
+from fiskil_harness.faults.proxy.connections.served import Served
+from fiskil_harness.faults.proxy.connections.swallowed import Away
+from fiskil_harness.faults.proxy.connections.tls import TlsLine
+from fiskil_harness.faults.proxy.uvicorn_protocol import reset
+from fiskil_harness.faults.rules import Rule, Rules, Waiting
 
 NewContext = Callable[[Shown, Callable[[], object]], ssl.SSLContext]
 FULL_S = 0.2

@@ -11,8 +11,8 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.faults.greeting import Standing
-from harness.listen import BACKLOG, listening_socket
+from fiskil_harness.core.net.server import BACKLOG, listening_socket
+from fiskil_harness.faults.connection_fault import Standing
 
 LOOK_EVERY_S = 0.02
 

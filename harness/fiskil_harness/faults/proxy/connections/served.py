@@ -3,10 +3,10 @@
 import asyncio
 from typing import Any
 
-from harness.faults.base import End
-from harness.faults.greeting import Serve
-from harness.link.meeting import Meeting
-from harness.link.protocol import TURNS_TO_WRITE, cut, reset
+from fiskil_harness.faults.connection_fault import Serve
+from fiskil_harness.faults.fault import End
+from fiskil_harness.faults.proxy.connection_log import Meeting
+from fiskil_harness.faults.proxy.uvicorn_protocol import TURNS_TO_WRITE, cut, reset
 
 
 class Served(asyncio.Protocol):

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from harness.faults.base import End
-from harness.faults.greeting import LONGEST_MS, TurnAway
-from harness.link.meeting import Meeting, Unmet
-from harness.link.protocol import reset
+from fiskil_harness.faults.connection_fault import LONGEST_MS, TurnAway
+from fiskil_harness.faults.fault import End
+from fiskil_harness.faults.proxy.connection_log import Meeting, Unmet
+from fiskil_harness.faults.proxy.uvicorn_protocol import reset
 
 LONGEST_S = LONGEST_MS / 1000
 
@@ -50,7 +50,7 @@ class Away(asyncio.Protocol):
         else:
             self._end()
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's
+    def connection_lost(self, exc: Exception | None) -> None:
         """The client has left, or was sent away."""
         if self._timer is not None:
             self._timer.cancel()

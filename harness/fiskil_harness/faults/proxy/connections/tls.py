@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-from harness.link.meeting import Meeting, Unmet
+from fiskil_harness.faults.proxy.connection_log import Meeting, Unmet
 
 OLD_HELLOS = ("UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW", "NO_SHARED_CIPHER")
 """What a handshake comes to with a client that speaks no old version; nothing is heard of its hello then."""

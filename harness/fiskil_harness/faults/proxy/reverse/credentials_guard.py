@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from harness.connections import HttpRequest
-from harness.link.relay_names import is_form, pairs_in
+from fiskil_harness.core.net.uvicorn_protocol import HttpRequest
+from fiskil_harness.faults.proxy.reverse.form_fields import is_form, pairs_in
 
 FIELD = "client_id"
 TOKENS = frozenset({"token", "access_token"})

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import httptools
 
-from harness.connections import LARGEST_HEAD, HttpRequest
-from harness.faults.base import Piece, Reply
-from harness.journal import Unreached, kept
-from harness.link.exchanges import created_end_user, exchange_of
-from harness.link.protocol import TURNS_TO_WRITE
-from harness.link.relay_ordinary import unread_exchange_of
-from harness.link.relay_request import Known, Relayed, rest_for, target_of
-from harness.link.relay_upstream import Told, Upstream
-from harness.link.rendering import acts_of
+from fiskil_harness.core.net.uvicorn_protocol import LARGEST_HEAD, HttpRequest
+from fiskil_harness.faults.fault import Piece, Reply
+from fiskil_harness.faults.proxy.entries import created_end_user, exchange_of
+from fiskil_harness.faults.proxy.reverse.fast_path import unread_exchange_of
+from fiskil_harness.faults.proxy.reverse.request import Known, Relayed, rest_for, target_of
+from fiskil_harness.faults.proxy.reverse.upstream import Told, Upstream
+from fiskil_harness.faults.proxy.serialise import acts_of
+from fiskil_harness.faults.proxy.uvicorn_protocol import TURNS_TO_WRITE
+from fiskil_harness.journal import Unreached, kept
 
 if TYPE_CHECKING:
-    from harness.link.relay import Relay
+    from fiskil_harness.faults.proxy.reverse.relay import Relay
 
 LONGEST_REQUEST_HELD = 1_048_577
 MOST_WAITING = 16

@@ -4,8 +4,8 @@ import re
 import zlib
 from typing import Any
 
-from harness.journal import Exchange
-from harness.link.exchanges import exchange_of
+from fiskil_harness.faults.proxy.entries import exchange_of
+from fiskil_harness.journal import Exchange
 
 LONGEST_UNPACKED = 10_485_760
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n")

@@ -5,23 +5,23 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import unquote
 
-from harness.connections import HttpRequest
-from harness.errors import ConfigError
-from harness.faults.base import Asked, End, Reply
-from harness.journal import kept
-from harness.link import protocol
-from harness.link.bites import Met, meet
-from harness.link.noting import note_bites
-from harness.link.perform import Performed, perform
-from harness.link.refusals import refusal, waits
-from harness.link.relay_request import Relayed
-from harness.link.rules import Rules, Taken
-from harness.link.waiting import left_within
-from harness.readings import Readings
-from harness.sandbox.problems import ApiProblem
+from fiskil_harness.core.clauses import Readings
+from fiskil_harness.core.net.uvicorn_protocol import HttpRequest
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults.fault import Asked, End, Reply
+from fiskil_harness.faults.proxy import uvicorn_protocol
+from fiskil_harness.faults.proxy.act_player import Performed, perform
+from fiskil_harness.faults.proxy.api_errors import refusal, waits
+from fiskil_harness.faults.proxy.bite_log import note_bites
+from fiskil_harness.faults.proxy.composition import Met, meet
+from fiskil_harness.faults.proxy.reverse.request import Relayed
+from fiskil_harness.faults.proxy.timers import left_within
+from fiskil_harness.faults.rules import Rules, Taken
+from fiskil_harness.journal import kept
+from fiskil_harness.sandbox.problems import ApiProblem
 
 if TYPE_CHECKING:
-    from harness.link.relay_client import RelayClient
+    from fiskil_harness.faults.proxy.reverse.downstream import RelayClient
 
 WAITS = Readings().of("errors.retry-after")
 """How the hosted API is taken to tell how long to wait: the reading that is best supported."""
@@ -48,7 +48,7 @@ class RelayLine:
 
     def reset(self) -> None:
         """Close with RST."""
-        protocol.reset(self._client.transport)
+        uvicorn_protocol.reset(self._client.transport)
 
     def close(self) -> None:
         """Close after what was written."""
@@ -56,7 +56,7 @@ class RelayLine:
 
     def cut(self) -> None:
         """Close after what was written, over TLS without a close_notify."""
-        protocol.cut(self._client.transport)
+        uvicorn_protocol.cut(self._client.transport)
 
     async def is_left_within(self, seconds: float) -> bool:
         """Let real time pass; True as soon as the client has gone away."""
@@ -95,7 +95,7 @@ class RelayBites:
         """Reset every connection that a fault still holds, because the scenario is over."""
         for relayed, (client, _) in tuple(self._held.items()):
             relayed.is_cut = True
-            protocol.reset(client.transport)
+            uvicorn_protocol.reset(client.transport)
 
     async def _bitten(self, client: "RelayClient", relayed: Relayed, taken: Sequence[Taken]) -> None:
         performed = Performed(head=bytearray(), body=bytearray())

@@ -13,14 +13,14 @@ from urllib.parse import unquote
 import msgspec
 from msgspec import Struct
 
-from harness.clock import stopwatch
-from harness.connections import HttpRequest
-from harness.faults.base import Reply
-from harness.link.call import version_of
-from harness.link.refusals import refusal
-from harness.link.relay_names import is_form, pairs_in
-from harness.link.relay_pair import tokens_in, why_other_pair, why_other_token
-from harness.sandbox.problems import unauthorized
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.net.uvicorn_protocol import HttpRequest
+from fiskil_harness.faults.fault import Reply
+from fiskil_harness.faults.proxy.api_errors import refusal
+from fiskil_harness.faults.proxy.exchange import version_of
+from fiskil_harness.faults.proxy.reverse.credentials_guard import tokens_in, why_other_pair, why_other_token
+from fiskil_harness.faults.proxy.reverse.form_fields import is_form, pairs_in
+from fiskil_harness.sandbox.problems import unauthorized
 
 READING = frozenset({"GET", "HEAD"})
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})

@@ -10,23 +10,23 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from harness.clock import stopwatch
-from harness.errors import ConfigError
-from harness.journal import Journal, Refused
-from harness.link.call import version_of
-from harness.link.exchanges import end_user_of
-from harness.link.pages import Pages
-from harness.link.relay_bites import RelayBites
-from harness.link.relay_client import RelayClient
-from harness.link.relay_guard import TOKEN_TARGET, Guard
-from harness.link.relay_ordinary import plain
-from harness.link.relay_origin import Origin, Rewriting
-from harness.link.relay_request import Relayed
-from harness.link.relay_secrets import secrets_in
-from harness.link.relay_upstream import Upstream
-from harness.link.rules import CONNECTION, Facts, Rule, Rules, Taken, Waiting
-from harness.listen import Listener, Loop, client_context
-from harness.sandbox.api.routes import route_of
+from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.net.server import Listener, Loop, client_context
+from fiskil_harness.errors import ConfigError
+from fiskil_harness.faults.proxy.entries import end_user_of
+from fiskil_harness.faults.proxy.exchange import version_of
+from fiskil_harness.faults.proxy.page_counter import Pages
+from fiskil_harness.faults.proxy.reverse.downstream import RelayClient
+from fiskil_harness.faults.proxy.reverse.fast_path import plain
+from fiskil_harness.faults.proxy.reverse.faults import RelayBites
+from fiskil_harness.faults.proxy.reverse.read_only_guard import TOKEN_TARGET, Guard
+from fiskil_harness.faults.proxy.reverse.request import Relayed
+from fiskil_harness.faults.proxy.reverse.secrets import secrets_in
+from fiskil_harness.faults.proxy.reverse.upstream import Upstream
+from fiskil_harness.faults.proxy.reverse.url_rewriting import Origin, Rewriting
+from fiskil_harness.faults.rules import CONNECTION, Facts, Rule, Rules, Taken, Waiting
+from fiskil_harness.journal import Journal, Refused
+from fiskil_harness.sandbox.api.routes import route_of
 
 LONGEST_CONNECT_S = 10.0
 

@@ -7,10 +7,10 @@ from urllib.parse import unquote
 import httptools
 from msgspec import Struct
 
-from harness.connections import LONGEST_REMEMBERED, HttpRequest
-from harness.faults.base import Reply
-from harness.journal import Journal, Keeping
-from harness.link.rules import Facts
+from fiskil_harness.core.net.uvicorn_protocol import LONGEST_REMEMBERED, HttpRequest
+from fiskil_harness.faults.fault import Reply
+from fiskil_harness.faults.rules import Facts
+from fiskil_harness.journal import Journal, Keeping
 
 Headers = Sequence[tuple[bytes, bytes]]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from harness.journal import Exchange, Journal
-from harness.link.relay_names import pairs_in
+from fiskil_harness.faults.proxy.reverse.form_fields import pairs_in
+from fiskil_harness.journal import Exchange, Journal
 
 KINDS = {
     "access_token": "access_token",

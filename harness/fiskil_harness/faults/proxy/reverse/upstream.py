@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 import httptools
 
-from harness.connections import LARGEST_HEAD
-from harness.faults.base import Reply
-from harness.journal import Keeping
-from harness.link.relay_ordinary import is_ordinary, plain
-from harness.link.relay_origin import Rewriting
-from harness.link.relay_request import BETWEEN_TWO, Relayed, named_by_connection
+from fiskil_harness.core.net.uvicorn_protocol import LARGEST_HEAD
+from fiskil_harness.faults.fault import Reply
+from fiskil_harness.faults.proxy.reverse.fast_path import is_ordinary, plain
+from fiskil_harness.faults.proxy.reverse.request import BETWEEN_TWO, Relayed, named_by_connection
+from fiskil_harness.faults.proxy.reverse.url_rewriting import Rewriting
+from fiskil_harness.journal import Keeping
 
 LONGEST_HELD = 10_485_760
 BODILESS = frozenset({204, 304})

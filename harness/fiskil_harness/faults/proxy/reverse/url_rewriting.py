@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from harness.errors import UsageError
+from fiskil_harness.errors import UsageError
 
 FOLLOWED = ("first", "last", "next", "prev", "self", "auth_url")
 DEFAULT_PORTS = {"http": 80, "https": 443}

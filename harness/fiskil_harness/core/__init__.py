@@ -1,0 +1,1 @@
+"""What every other package stands on: configuration, model, networking, redaction, clock and randomness."""

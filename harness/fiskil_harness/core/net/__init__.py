@@ -1,0 +1,1 @@
+"""Networking: the server, certificates, the HTTP client and curl commands."""

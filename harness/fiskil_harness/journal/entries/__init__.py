@@ -1,0 +1,1 @@
+"""One frozen class for each kind of observation in the journal."""

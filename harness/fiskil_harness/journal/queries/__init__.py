@@ -1,0 +1,1 @@
+"""Questions to a journal that several probes share; each returns values, never a verdict."""

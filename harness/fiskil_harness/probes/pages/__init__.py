@@ -1,0 +1,1 @@
+"""Probes of the pages that the app shows to end users."""

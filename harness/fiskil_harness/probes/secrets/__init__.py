@@ -1,0 +1,1 @@
+"""Probes of secrets and personal data in outputs, pages and URLs."""

@@ -1,0 +1,1 @@
+"""Probes of the rows that the app keeps."""

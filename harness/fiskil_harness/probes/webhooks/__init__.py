@@ -1,0 +1,1 @@
+"""Probes of the webhook receiver, judged by its effects."""

@@ -1,0 +1,1 @@
+"""Energy data of the sandbox: accounts, plans, reads and bills of one retailer's customers."""

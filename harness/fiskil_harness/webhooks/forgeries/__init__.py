@@ -1,0 +1,1 @@
+"""Deliveries that the sender never made: forged bodies, headers, keys and timestamps."""
