@@ -14,8 +14,8 @@ from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.runner.driver import Driver, Outcome
 from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.paths import APPS
 
-APPS = Path(__file__).parent / "apps"
 MEASURED = "COVERAGE_PROCESS_CONFIG"
 LONGEST_NAME = 120
 

@@ -3,7 +3,7 @@
 // That is lawful, and it stops at the first word of an ending; the page may then be the only one that knows better.
 "use strict";
 
-const { Journeys } = require("../embedded_app/journeys");
+const { Journeys } = require("../../examples/embedded_app/journeys");
 
 const begin = Journeys.prototype.begin;
 const opened = new Map(); // ref -> the newest session
@@ -16,4 +16,4 @@ Journeys.prototype.begin = async function (ref, publicUrl, deadline) {
   return opened.get(ref);
 };
 
-require("../embedded_app/server");
+require("../../examples/embedded_app/server");

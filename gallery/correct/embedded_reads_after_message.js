@@ -3,8 +3,8 @@
 // It believes the answer and not the message, so it may read in vain, and events find everything done.
 "use strict";
 
-const { Journeys } = require("../embedded_app/journeys");
-const { Worker } = require("../embedded_app/worker");
+const { Journeys } = require("../../examples/embedded_app/journeys");
+const { Worker } = require("../../examples/embedded_app/worker");
 
 const workers = new Map(); // store -> worker
 const wake = Worker.prototype.wake;
@@ -21,4 +21,4 @@ Journeys.prototype.settled = function (ref, sessionId, errorType, errorId) {
   return attempt;
 };
 
-require("../embedded_app/server");
+require("../../examples/embedded_app/server");

@@ -36,4 +36,4 @@ http.createServer = (answer) =>
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(ANSWERS[request.url]));
   });
 
-require("../embedded_app/server");
+require("../../examples/embedded_app/server");

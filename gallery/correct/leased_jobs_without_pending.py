@@ -6,7 +6,7 @@ Nor does it tell what is pending.
 import json
 import time
 
-from correct import nopending_poll
+from correct import polling_worker_without_pending
 
 LEASE_S = 4.0
 WORK_S = 0.05
@@ -23,8 +23,8 @@ def work_off(database):
     ).fetchall()
     for message_id, body in leased:
         time.sleep(WORK_S)
-        nopending_poll.finish(database, message_id, json.loads(body))
+        polling_worker_without_pending.finish(database, message_id, json.loads(body))
 
 
 if __name__ == "__main__":
-    nopending_poll.serve(work_off, PAUSE_S)
+    polling_worker_without_pending.serve(work_off, PAUSE_S)

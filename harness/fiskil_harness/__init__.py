@@ -1,6 +1,6 @@
 """fiskil-harness: the rehearsal room for integrations with Fiskil.
 
-The names below are the public surface; each is imported when it is first used, so that ``import fiskil_harness`` costs nothing.
+The names below are the public surface. Each is imported when first used, so ``import fiskil_harness`` is fast.
 """
 
 import importlib

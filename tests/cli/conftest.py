@@ -8,10 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import fiskil_harness
-
-ROOT = Path(fiskil_harness.__file__).parent.parent
-APPS = Path(__file__).parent.parent / "apps"
+from tests.paths import APPS, SOURCE
 
 MINE = '''"""A message is delivered three times."""
 
@@ -48,7 +45,7 @@ def environment(tmp_path: Path, measured: dict[str, str]) -> dict[str, str]:
     """The environment of the program: it finds the harness, and leaves its temporary folders where a test can look."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    return os.environ | measured | {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary), "COLUMNS": "80"}
+    return os.environ | measured | {"PYTHONPATH": str(SOURCE), "TMPDIR": str(temporary), "COLUMNS": "80"}
 
 
 @pytest.fixture

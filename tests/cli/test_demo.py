@@ -8,10 +8,10 @@ import pytest
 from fiskil_harness.cli import main
 from fiskil_harness.core import catalog
 from fiskil_harness.gate.selftest import gallery
+from tests.paths import APPS
 
 pytestmark = pytest.mark.slow
 
-APPS = Path(__file__).parent.parent / "apps"
 
 CONFIG = """
 [app]

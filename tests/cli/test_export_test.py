@@ -15,8 +15,8 @@ from fiskil_harness.core.net.server import free_port
 from fiskil_harness.scenario.generation import Form
 from fiskil_harness.scenario.generation.actions import Act
 from fiskil_harness.scenario.scenario import dump_plan
+from tests.paths import APPS, SOURCE
 
-APPS = Path(__file__).parent.parent / "apps"
 SECRET = base64.b64encode(bytes(range(64))).decode()
 Answer = subprocess.CompletedProcess[str]
 HAND_OVER = Act("hand_over")
@@ -70,7 +70,7 @@ def written(tmp_path: Path) -> Callable[..., Answer]:
         (tmp_path / "plan.json").write_text(dump_plan(form.plan(form.least, acts), seed=3))
         (tmp_path / "fiskil-harness.toml").write_text(CONFIG % flaw)
         command = [sys.executable, "-m", "fiskil_harness", "replay", "plan.json", "--as-test", test]
-        environment = {**os.environ, "A_SECRET": SECRET, "PYTHONPATH": str(APPS.parent.parent), "COLUMNS": "80"}
+        environment = {**os.environ, "A_SECRET": SECRET, "PYTHONPATH": str(SOURCE), "COLUMNS": "80"}
         return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
 
     return write

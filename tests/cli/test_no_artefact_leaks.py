@@ -9,6 +9,7 @@ import pytest
 
 from fiskil_harness.core.catalog import folder
 from fiskil_harness.core.redaction import Index
+from tests.paths import APPS
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
@@ -46,7 +47,7 @@ REPORTS = {
 @pytest.fixture
 def known(project: Path) -> Path:
     """Where the app notes its secrets for us; it is the reference app, and a great tattler."""
-    examples, apps = folder("examples"), Path(__file__).parent.parent / "apps"
+    examples, apps = folder("examples"), APPS
     config = (examples / "reference_app" / "fiskil-harness.toml").read_text()
     config = config.replace("reference_app.app:build --factory --app-dir ..", f"tattler:build --factory --app-dir {apps}")
     notes = project.parent / "known"

@@ -23,12 +23,12 @@ from fiskil_harness.core.randomness import Mint
 from fiskil_harness.gate.report.json import published_schema
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.sandbox.sandbox import mint_credentials
+from tests.paths import APPS
 from tests.sampling import first
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
-APPS = Path(__file__).parent.parent / "apps"
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -54,9 +54,9 @@ def exhibit(tmp_path: Path) -> Iterator[Callable[[str], str]]:
 @pytest.mark.parametrize(
     ("path", "body_bytes", "body_s", "verdict"),
     [
-        ("flawed/http_reads_anything.py", 1 << 20, None, Verdict.FAIL),
-        pytest.param("flawed/http_reads_anything.py", None, None, Verdict.INCONCLUSIVE, marks=pytest.mark.full),
-        ("flawed/http_waits_for_ever.py", None, 1, Verdict.FAIL),
+        ("flawed/stdlib_unsigned_body_read_whole.py", 1 << 20, None, Verdict.FAIL),
+        pytest.param("flawed/stdlib_unsigned_body_read_whole.py", None, None, Verdict.INCONCLUSIVE, marks=pytest.mark.full),
+        ("flawed/stdlib_total_body_time_unbounded.py", None, 1, Verdict.FAIL),
         ("correct/stdlib_receiver.py", 1 << 20, None, Verdict.PASS),
         ("correct/flask_receiver.py", 2 << 20, None, Verdict.PASS),
         pytest.param("correct/stdlib_receiver.py", None, None, Verdict.INCONCLUSIVE, marks=pytest.mark.full),

@@ -2,9 +2,9 @@
 
 import re
 import tomllib
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from tests.paths import ROOT
+
 CITATION = re.compile(r'(?:Source: |source: ClassVar\[str\] = ")((?:[a-z0-9-]+\.[a-z0-9.-]+(?:,\s+)?)+)')
 CLAUSES = tomllib.loads((ROOT / "fixtures" / "contract.toml").read_text(encoding="utf-8"))["clause"]
 

@@ -10,8 +10,9 @@ import pytest
 
 from fiskil_harness.cli.main import program
 from fiskil_harness.core.config import parse
+from tests.paths import DOCS
 
-PAGE = (Path(__file__).parent.parent / "docs" / "gate.md").read_text(encoding="utf-8")
+PAGE = (DOCS / "gate.md").read_text(encoding="utf-8")
 COMMANDS = [line[2:].partition("#")[0] for line in PAGE.splitlines() if line.startswith("$ ")]
 CONFIGS = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 

@@ -26,8 +26,8 @@ from fiskil_harness.scenario.scenario import load
 from fiskil_harness.scenario.selection import select
 from fiskil_harness.server.control_api import control_application
 from fiskil_harness.server.local_fiskil import LocalFiskil
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,10 +11,9 @@ import pytest
 from fiskil_harness.core import catalog
 from fiskil_harness.core.config import FILE, load
 from fiskil_harness.runner.driver import Driver
+from tests.paths import FIXTURES
 
-VECTORS = json.loads((Path(__file__).parent.parent / "fixtures" / "webhook_vectors.json").read_text(encoding="utf-8"))[
-    "fiskil"
-]
+VECTORS = json.loads((FIXTURES / "webhook_vectors.json").read_text(encoding="utf-8"))["fiskil"]
 SECRET = VECTORS[0]["secret"]
 
 Drive = Callable[..., Driver]

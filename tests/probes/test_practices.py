@@ -1,15 +1,13 @@
 """The practices: all 49, each well formed, and no scenario blames one that its probes do not bear on."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from fiskil_harness import probes
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.probes.practices import all_practices, bears_on, practice, refuse_bad_pairs
-
-ROOT = Path(__file__).parent.parent
+from tests.paths import ROOT
 
 
 def test_there_are_49() -> None:

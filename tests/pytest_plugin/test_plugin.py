@@ -3,12 +3,11 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from fiskil_harness import pytest_plugin
+from tests.paths import APPS, SOURCE
 from tests.sampling import first
 
 pytestmark = pytest.mark.slow
@@ -16,8 +15,6 @@ pytestmark = pytest.mark.slow
 # Other people's plugins are left out: they cost a second at each start, and whether ours is installed does not matter then.
 ALONE = ("--disable-plugin-autoload", "-p", "fiskil_harness.pytest_plugin")
 XDIST, RANDOM = ("-p", "xdist", "-n", "2"), ("-p", "randomly")
-ROOT = Path(pytest_plugin.__file__).parent.parent
-APPS = Path(__file__).parent / "apps"
 
 CONFIG = """
 [app]
@@ -51,7 +48,7 @@ Project = Callable[..., pytest.Pytester]
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A team's project: a config, an app, and a scenario file of its own."""
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTHONPATH", str(SOURCE))
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
 
     def make(*, flaw: str = "", exits: str = "", observe: str = 'effects = "GET /effects"', **files: str) -> pytest.Pytester:
@@ -422,6 +419,6 @@ def test_the_plugin_module_imports_nothing_heavy() -> None:
         "print(sorted(set(sys.modules) - before))"
     )
 
-    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=SOURCE, capture_output=True, text=True, check=True).stdout
 
     assert loaded.strip() == "['harness', 'fiskil_harness.pytest_plugin']"

@@ -12,10 +12,10 @@ from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario.scenario import load
+from tests.paths import APPS
 
 pytestmark = pytest.mark.slow
 
-APPS = Path(__file__).parent / "apps"
 DEADLINE_S, SHORT_S = 30.0, 5.0
 """The short one is waited out by whoever hangs; it is longer than a busy machine may let the next scenario wait."""
 MakeWorker = Callable[[str], Worker]

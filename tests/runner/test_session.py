@@ -23,12 +23,12 @@ from fiskil_harness.runner import session
 from fiskil_harness.runner.session import Order, Rehearsal, can_share_out, read_order, rehearse, write_order
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
+from tests.paths import SOURCE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
 MakeSettings = Callable[..., Settings]
 TODAY = datetime.date(2026, 6, 1)
-ROOT = Path(session.__file__).parent.parent
 
 
 def repeated(name: str = "repeated", *more: steps.AnyStep) -> Scenario:
@@ -234,7 +234,7 @@ def background(tmp_path: Path, own_folder: Path) -> Iterator[Callable[..., "subp
         place.mkdir()
         write_order(place, order)
         (tmp_path / "script.py").write_text(SCRIPT)
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(own_folder)}
+        environment = os.environ | {"PYTHONPATH": str(SOURCE), "TMPDIR": str(own_folder)}
         process = subprocess.Popen(
             [sys.executable, str(tmp_path / "script.py"), str(place), str(workers)],
             env=environment,

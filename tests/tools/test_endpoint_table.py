@@ -1,12 +1,11 @@
 """The table of endpoints in the docs is what the documents and the routes say today."""
 
-from pathlib import Path
-
 from fiskil_harness.contract.samples import samples
 from fiskil_harness.sandbox.api.routes import ROUTES
+from tests.paths import DOCS
 from tools.endpoint_table import table
 
-PAGE = Path(__file__).parents[2] / "docs" / "endpoints.md"
+PAGE = DOCS / "endpoints.md"
 
 
 def test_the_table_is_current() -> None:

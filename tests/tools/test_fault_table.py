@@ -1,12 +1,11 @@
 """The catalogue of faults for a reader: current, and no entry without an answer."""
 
-from pathlib import Path
-
 from fiskil_harness.faults import FAULTS
 from fiskil_harness.faults.catalogue import Entry, entries
+from tests.paths import DOCS
 from tools.fault_table import answer, page
 
-PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
+PAGE = DOCS / "faults.md"
 
 
 def test_the_page_is_current() -> None:

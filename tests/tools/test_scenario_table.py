@@ -1,15 +1,14 @@
 """The table of scenarios for a reader: current, and no scenario that nothing fails in."""
 
-from pathlib import Path
-
 from fiskil_harness.faults import ResetPeer
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.gate.selftest.assignment import is_explored
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import load_all
+from tests.paths import DOCS
 from tools.scenario_table import catches, page, what_goes_wrong
 
-PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
+PAGE = DOCS / "scenarios.md"
 CLIENTS_AT_LEAST = 60
 
 

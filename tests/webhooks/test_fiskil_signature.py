@@ -1,15 +1,15 @@
 """The signature scheme, against published vectors."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.webhooks.fiskil_signature import digest, key_of, sign
+from tests.paths import FIXTURES
 
-VECTORS = json.loads((Path(__file__).parent.parent / "fixtures" / "webhook_vectors.json").read_text(encoding="utf-8"))
+VECTORS = json.loads((FIXTURES / "webhook_vectors.json").read_text(encoding="utf-8"))
 RIGHT = [one for one in VECTORS["fiskil"] if one["expect"] == "right"]
 WRONG = [one for one in VECTORS["fiskil"] if one["expect"] == "wrong"]
 

@@ -17,6 +17,7 @@ from fiskil_harness.core.model import Event
 from fiskil_harness.core.model.events import EVENT_KINDS
 from fiskil_harness.webhooks import seal
 from fiskil_harness.webhooks.fuzzing import PATH, Drawn, adopted, document, drawn
+from tests.paths import ROOT
 
 SECRET = "a2V5LW9mLXRoaXJ0eS10d28tYnl0ZXMtLWxvbmcuLi4="
 OWN = seal(
@@ -35,9 +36,6 @@ OWN = seal(
 )
 KIND = "consent.updated"
 FORM = msgspec.json.encode(Payload())
-
-
-ROOT = Path(__file__).parent.parent
 
 
 def schema_of(payload: Payload, kind: str = KIND) -> dict[str, object]:

@@ -4,7 +4,6 @@ import base64
 import json
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,8 +17,9 @@ from fiskil_harness.webhooks import seal
 from fiskil_harness.webhooks.forgeries.catalogue import FORGERIES, forge, forgeries_of
 from fiskil_harness.webhooks.payload_variants import SPELLINGS, encode, encodings_of, spell
 from fiskil_harness.webhooks.signature_schemes import digest_in, key_of, mac, signed
+from tests.paths import TEST_DATA
 
-VECTORS = json.loads((Path(__file__).parent / "data" / "scheme_vectors.json").read_text(encoding="utf-8"))
+VECTORS = json.loads((TEST_DATA / "scheme_vectors.json").read_text(encoding="utf-8"))
 KEY = base64.b64encode(bytes(range(78))).decode()
 EVENT = Event(
     event_id=-1,

@@ -3,11 +3,11 @@
 // It is the embedded app with one function replaced. What a consent covers no longer must be deleted when it changes.
 "use strict";
 
-const { Store } = require("../embedded_app/store");
+const { Store } = require("../../../examples/embedded_app/store");
 
 const forgetRows = Store.prototype.forgetRows;
 Store.prototype.forgetRows = function (consentId, datasets) {
   if (this.consents.get(consentId).status === "revoked") forgetRows.call(this, consentId, datasets);
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

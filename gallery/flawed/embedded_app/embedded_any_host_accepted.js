@@ -10,4 +10,4 @@ https.request = (target, options, ...rest) => {
   options.agent.options.checkServerIdentity = () => undefined;
   return request(target, { ...options, checkServerIdentity: () => undefined }, ...rest);
 };
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

@@ -3,7 +3,7 @@
 // Compare event.origin with the consent page's origin, and event.source with the frame, before reading the message.
 "use strict";
 
-const { Journeys } = require("../embedded_app/journeys");
+const { Journeys } = require("../../../examples/embedded_app/journeys");
 
 const heard = Journeys.prototype.heard;
 
@@ -11,4 +11,4 @@ Journeys.prototype.heard = function (ref, sessionId, origin, message) {
   return heard.call(this, ref, sessionId, this.settings.authOrigin, message);
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

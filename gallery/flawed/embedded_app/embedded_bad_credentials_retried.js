@@ -3,7 +3,7 @@
 // They get no better, and Fiskil may lock the key: tell somebody, and wait.
 "use strict";
 
-const { Fiskil } = require("../embedded_app/fiskil");
+const { Fiskil } = require("../../../examples/embedded_app/fiskil");
 
 const TRIES = 12;
 
@@ -20,4 +20,4 @@ Fiskil.prototype.renew = async function (deadline) {
   }
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

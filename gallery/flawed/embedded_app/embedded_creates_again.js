@@ -3,10 +3,10 @@
 
 "use strict";
 
-const { Fiskil } = require("../embedded_app/fiskil.js");
+const { Fiskil } = require("../../../examples/embedded_app/fiskil.js");
 
 Fiskil.prototype.create = function create(path, body, deadline) {
   return this.call({ endpoint: `POST ${path}`, url: this.settings.baseUrl + path, body, isRepeatable: true }, deadline);
 };
 
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

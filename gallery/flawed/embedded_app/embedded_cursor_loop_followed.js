@@ -3,8 +3,8 @@
 // Remember the links of a walk, and fail it when one comes again.
 "use strict";
 
-const { Fiskil } = require("../embedded_app/fiskil.js");
-const { Failure } = require("../embedded_app/wire.js");
+const { Fiskil } = require("../../../examples/embedded_app/fiskil.js");
+const { Failure } = require("../../../examples/embedded_app/wire.js");
 
 function following(link, current) {
   const target = new URL(link, current);
@@ -28,4 +28,4 @@ Fiskil.prototype.walk = async function (first, path, root, deadline) {
   return records;
 };
 
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

@@ -3,7 +3,7 @@
 // JSON that does not parse is no answer: ask again.
 "use strict";
 
-const wire = require("../embedded_app/wire");
+const wire = require("../../../examples/embedded_app/wire");
 
 JSON.strictly = JSON.parse;
 JSON.parse = (text) => {
@@ -15,4 +15,4 @@ JSON.parse = (text) => {
   }
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

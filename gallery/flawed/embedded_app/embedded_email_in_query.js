@@ -3,7 +3,7 @@
 // Search traces by the end user's id.
 "use strict";
 
-const wire = require("../embedded_app/wire.js");
+const wire = require("../../../examples/embedded_app/wire.js");
 
 const { exchange } = wire;
 const addresses = new Map();
@@ -15,4 +15,4 @@ wire.exchange = async (request) => {
   if (request.body?.email) addresses.set(told.end_user_id, request.body.email);
   return told;
 };
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

@@ -3,7 +3,7 @@
 // A message tells of cancellations and failures as well; read errorType, and the address, before isCompleted.
 "use strict";
 
-const { Store } = require("../embedded_app/store");
+const { Store } = require("../../../examples/embedded_app/store");
 
 const connection = Store.prototype.connection;
 
@@ -12,4 +12,4 @@ Store.prototype.connection = function (endUserId) {
   return told === "cancelled" || told === "failed" ? "connected" : told;
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

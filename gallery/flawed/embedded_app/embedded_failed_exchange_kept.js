@@ -2,8 +2,8 @@
 // A promise that was rejected must be forgotten, so that the next call can try anew.
 "use strict";
 
-const { Fiskil } = require("../embedded_app/fiskil");
-const { Failure } = require("../embedded_app/wire");
+const { Fiskil } = require("../../../examples/embedded_app/fiskil");
+const { Failure } = require("../../../examples/embedded_app/wire");
 
 const renewed = Fiskil.prototype.renewed;
 let failed = null;
@@ -18,4 +18,4 @@ Fiskil.prototype.renewed = async function (stale, deadline) {
   }
 };
 
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

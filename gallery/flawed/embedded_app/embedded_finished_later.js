@@ -3,7 +3,7 @@
 // What a message does and that it is done belong into one transaction.
 "use strict";
 
-const { Worker } = require("../embedded_app/worker");
+const { Worker } = require("../../../examples/embedded_app/worker");
 
 Worker.prototype.process = async function (message) {
   this.points.trip("before");
@@ -16,4 +16,4 @@ Worker.prototype.process = async function (message) {
   return outcome;
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

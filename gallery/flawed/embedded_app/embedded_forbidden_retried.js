@@ -2,7 +2,7 @@
 // Nothing but another key changes a refusal: it has to be reported, and asked again only when somebody asks anew.
 "use strict";
 
-const { Fiskil } = require("../embedded_app/fiskil");
+const { Fiskil } = require("../../../examples/embedded_app/fiskil");
 
 const TRIES = 150;
 const repeated = Fiskil.prototype.repeated;
@@ -17,4 +17,4 @@ Fiskil.prototype.repeated = async function (request, token, deadline) {
   }
 };
 
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

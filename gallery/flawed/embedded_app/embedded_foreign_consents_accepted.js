@@ -3,7 +3,7 @@
 // A message is about an end user and a consent: both must belong together.
 "use strict";
 
-const { Worker } = require("../embedded_app/worker");
+const { Worker } = require("../../../examples/embedded_app/worker");
 
 const changes = Worker.prototype.changes;
 
@@ -12,4 +12,4 @@ Worker.prototype.changes = function (message, news) {
   return changes.call(this, known ? { ...message, endUserId: known.endUserId } : message, news);
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

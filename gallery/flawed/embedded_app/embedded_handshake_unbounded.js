@@ -4,7 +4,7 @@
 "use strict";
 
 const https = require("node:https");
-const wire = require("../embedded_app/wire.js");
+const wire = require("../../../examples/embedded_app/wire.js");
 
 const ANSWER_MS = 3000;
 const { request } = https;
@@ -20,4 +20,4 @@ https.request = (...told) => {
 
 const { exchange } = wire;
 wire.exchange = (call) => exchange(call.url.startsWith("https:") ? { ...call, timeoutMs: 2 ** 31 - 1 } : call);
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

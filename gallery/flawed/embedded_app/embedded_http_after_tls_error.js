@@ -3,7 +3,7 @@
 // Let the call fail, and try again over https later.
 "use strict";
 
-const wire = require("../embedded_app/wire.js");
+const wire = require("../../../examples/embedded_app/wire.js");
 
 const { exchange } = wire;
 wire.exchange = async (request) => {
@@ -14,4 +14,4 @@ wire.exchange = async (request) => {
     return exchange({ ...request, url: request.url.replace("https:", "http:") });
   }
 };
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

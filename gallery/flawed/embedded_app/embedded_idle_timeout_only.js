@@ -4,7 +4,7 @@
 "use strict";
 
 const http = require("node:http");
-const wire = require("../embedded_app/wire.js");
+const wire = require("../../../examples/embedded_app/wire.js");
 
 const SILENCE_MS = 1500;
 const FOR_EVER_MS = 2_000_000_000;
@@ -18,4 +18,4 @@ http.request = (target, options) => {
 };
 wire.exchange = (asked) => exchange({ ...asked, timeoutMs: FOR_EVER_MS });
 
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

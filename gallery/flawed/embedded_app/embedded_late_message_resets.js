@@ -3,7 +3,7 @@
 // Events and messages come in any order; a message never takes back what an event has told.
 "use strict";
 
-const { Journeys } = require("../embedded_app/journeys");
+const { Journeys } = require("../../../examples/embedded_app/journeys");
 
 const settled = Journeys.prototype.settled;
 
@@ -15,4 +15,4 @@ Journeys.prototype.settled = function (ref, sessionId, errorType, errorId) {
   return attempt;
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

@@ -3,7 +3,7 @@
 // It is the embedded app with one function replaced. Whether a consent stands must be decided when its rows are written.
 "use strict";
 
-const { Worker } = require("../embedded_app/worker");
+const { Worker } = require("../../../examples/embedded_app/worker");
 
 const changes = Worker.prototype.changes;
 Worker.prototype.changes = function (message, news) {
@@ -16,4 +16,4 @@ Worker.prototype.changes = function (message, news) {
   return [outcome, made];
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

@@ -3,11 +3,11 @@
 // Name the datasets of each consent.
 "use strict";
 
-const pages = require("../embedded_app/pages");
+const pages = require("../../../examples/embedded_app/pages");
 
 const connections = pages.connections;
 
 pages.connections = (ref, connection, consents) =>
   connections(ref, connection, consents).replace(/ shares .*?, until/g, ", connected until");
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

@@ -3,7 +3,7 @@
 // Log the endpoint, the status and the time, and no header.
 "use strict";
 
-const wire = require("../embedded_app/wire");
+const wire = require("../../../examples/embedded_app/wire");
 
 const exchange = wire.exchange;
 
@@ -12,4 +12,4 @@ wire.exchange = (request) => {
   return exchange(request);
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

@@ -3,7 +3,7 @@
 // Whoever can read a dump can read the token; log the endpoint, the status and the time.
 "use strict";
 
-const wire = require("../embedded_app/wire");
+const wire = require("../../../examples/embedded_app/wire");
 
 const exchange = wire.exchange;
 
@@ -13,4 +13,4 @@ wire.exchange = (request) => {
   return exchange(request);
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

@@ -3,7 +3,7 @@
 // A closed tab posts nothing: let consent.received alone decide.
 "use strict";
 
-const { Store } = require("../embedded_app/store");
+const { Store } = require("../../../examples/embedded_app/store");
 
 const connection = Store.prototype.connection;
 const apply = Store.prototype.apply;
@@ -19,4 +19,4 @@ Store.prototype.connection = function (endUserId) {
   return told !== "connected" || heard.has(endUserId) ? told : "pending";
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

@@ -2,7 +2,7 @@
 // An answer may lack what it usually has; whatever is done beside a call has to catch its own errors.
 "use strict";
 
-const { Fiskil } = require("../embedded_app/fiskil");
+const { Fiskil } = require("../../../examples/embedded_app/fiskil");
 
 const once = Fiskil.prototype.once;
 const lives = [];
@@ -15,4 +15,4 @@ Fiskil.prototype.once = async function (request, token, deadline) {
   return told;
 };
 
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

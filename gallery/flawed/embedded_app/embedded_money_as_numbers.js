@@ -3,7 +3,7 @@
 // Keep the text that came, or whole cents as BigInt; Number is no type for money.
 "use strict";
 
-const { Fiskil } = require("../embedded_app/fiskil.js");
+const { Fiskil } = require("../../../examples/embedded_app/fiskil.js");
 
 const { rows } = Fiskil.prototype;
 Fiskil.prototype.rows = async function (dataset, endUserId, deadline) {
@@ -11,4 +11,4 @@ Fiskil.prototype.rows = async function (dataset, endUserId, deadline) {
   return found.map((row) => (row.amount === undefined ? row : { ...row, amount: Number(row.amount).toFixed(2) }));
 };
 
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

@@ -14,4 +14,4 @@ fs.readFileSync = (path, ...more) => {
   return busy.reduce((text, line) => text.replace(line, ""), String(found));
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

@@ -3,8 +3,8 @@
 // Each attempt has an ending of its own, and none of them ends a consent.
 "use strict";
 
-const { Journeys } = require("../embedded_app/journeys");
-const { Store } = require("../embedded_app/store");
+const { Journeys } = require("../../../examples/embedded_app/journeys");
+const { Store } = require("../../../examples/embedded_app/store");
 
 const settled = Journeys.prototype.settled;
 const connection = Store.prototype.connection;
@@ -20,4 +20,4 @@ Store.prototype.connection = function (endUserId) {
   return latest.get(endUserId) ? "cancelled" : connection.call(this, endUserId);
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

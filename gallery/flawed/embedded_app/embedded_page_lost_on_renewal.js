@@ -4,7 +4,7 @@
 
 const path = require("node:path");
 
-const { Fiskil } = require("../embedded_app/fiskil");
+const { Fiskil } = require("../../../examples/embedded_app/fiskil");
 
 const call = Fiskil.prototype.call;
 
@@ -17,4 +17,4 @@ Fiskil.prototype.call = async function (request, deadline) {
   return { ...told, [root]: [] };
 };
 
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

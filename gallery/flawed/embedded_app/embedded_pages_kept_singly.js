@@ -3,8 +3,8 @@
 // Collect the whole list first, then keep it in one transaction; when a page fails, what was there stays.
 "use strict";
 
-const { Fiskil } = require("../embedded_app/fiskil.js");
-const { Worker } = require("../embedded_app/worker.js");
+const { Fiskil } = require("../../../examples/embedded_app/fiskil.js");
+const { Worker } = require("../../../examples/embedded_app/worker.js");
 
 let partial = [];
 const { call } = Fiskil.prototype;
@@ -29,4 +29,4 @@ Worker.prototype.reading = async function (dataset, endUserId, deadline) {
   }
 };
 
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

@@ -3,8 +3,8 @@
 // Nobody tells of a closed tab: let each press of the button begin a journey of its own.
 "use strict";
 
-const { Journeys } = require("../embedded_app/journeys");
-const { Failure } = require("../embedded_app/wire");
+const { Journeys } = require("../../../examples/embedded_app/journeys");
+const { Failure } = require("../../../examples/embedded_app/wire");
 
 const begin = Journeys.prototype.begin;
 
@@ -14,4 +14,4 @@ Journeys.prototype.begin = async function (ref, publicUrl, deadline) {
   return begin.call(this, ref, publicUrl, deadline);
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

@@ -3,7 +3,7 @@
 // Wait for banking.transactions.sync.completed; it is there for that.
 "use strict";
 
-const { Worker } = require("../embedded_app/worker");
+const { Worker } = require("../../../examples/embedded_app/worker");
 
 const EVERY_MS = 100;
 const PATIENCE_MS = 30_000;
@@ -21,4 +21,4 @@ async function poll(fiskil, endUserId, deadline) {
   if (found && !found.length && Date.now() < deadline) setTimeout(() => poll(fiskil, endUserId, deadline), EVERY_MS);
 }
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

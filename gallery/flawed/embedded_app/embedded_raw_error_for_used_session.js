@@ -3,9 +3,9 @@
 // Keep words for that as well, and offer a fresh attempt.
 "use strict";
 
-const pages = require("../embedded_app/pages");
+const pages = require("../../../examples/embedded_app/pages");
 
 const words = pages.words;
 pages.words = (errorType) => (errorType === "AUTH_SESSION_INVALID" ? ["Error", errorType] : words(errorType));
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

@@ -3,8 +3,8 @@
 // Keep words for each error type, and a general text for those you have never heard of.
 "use strict";
 
-const pages = require("../embedded_app/pages");
+const pages = require("../../../examples/embedded_app/pages");
 
 pages.words = (errorType) => ["Error", errorType];
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

@@ -28,4 +28,4 @@ for (const library of [http, https]) {
   library.request = (target, options) => follow(target, options, MOST_REDIRECTS);
 }
 
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

@@ -3,7 +3,7 @@
 // It is the embedded app with one function replaced. That nothing is shared any more is news as well.
 "use strict";
 
-const { Worker } = require("../embedded_app/worker");
+const { Worker } = require("../../../examples/embedded_app/worker");
 
 const refresh = Worker.prototype.refresh;
 Worker.prototype.refresh = async function (endUserId, deadline) {
@@ -11,4 +11,4 @@ Worker.prototype.refresh = async function (endUserId, deadline) {
   return listed.some((one) => one.isActive) ? refresh.call(this, endUserId, deadline) : {};
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

@@ -3,11 +3,11 @@
 // It is the embedded app with one function replaced. A consent's end concerns the rows that came under that consent.
 "use strict";
 
-const { Store } = require("../embedded_app/store");
+const { Store } = require("../../../examples/embedded_app/store");
 
 Store.prototype.forgetRows = function (consentId, datasets) {
   const { endUserId } = this.consents.get(consentId);
   for (const dataset of datasets) this.readings.get(`${endUserId}/${dataset}`)?.rows.clear();
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

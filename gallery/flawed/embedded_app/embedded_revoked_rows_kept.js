@@ -3,8 +3,8 @@
 // The consent was the permission to hold the rows: delete them in the change that ends it.
 "use strict";
 
-const { Store } = require("../embedded_app/store");
+const { Store } = require("../../../examples/embedded_app/store");
 
 Store.prototype.forgetRows = () => {};
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

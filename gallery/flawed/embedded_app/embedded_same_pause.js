@@ -3,8 +3,8 @@
 
 "use strict";
 
-const { Fiskil } = require("../embedded_app/fiskil.js");
-const { Worker } = require("../embedded_app/worker.js");
+const { Fiskil } = require("../../../examples/embedded_app/fiskil.js");
+const { Worker } = require("../../../examples/embedded_app/worker.js");
 
 const PAUSE_MS = 180;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -26,4 +26,4 @@ Worker.prototype.work = async function work(message) {
   this.wake();
 };
 
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

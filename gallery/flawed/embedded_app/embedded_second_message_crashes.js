@@ -3,7 +3,7 @@
 // Pages post again and browsers reload; what is settled stays settled, and whoever tells it again gets the same answer.
 "use strict";
 
-const { Journeys } = require("../embedded_app/journeys");
+const { Journeys } = require("../../../examples/embedded_app/journeys");
 
 const settled = Journeys.prototype.settled;
 
@@ -13,4 +13,4 @@ Journeys.prototype.settled = function (ref, sessionId, errorType, errorId) {
   return settled.call(this, ref, sessionId, errorType, errorId);
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

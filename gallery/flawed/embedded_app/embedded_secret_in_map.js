@@ -21,4 +21,4 @@ http.createServer = (answer) =>
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(map));
   });
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

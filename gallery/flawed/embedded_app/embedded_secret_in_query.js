@@ -3,11 +3,11 @@
 // Credentials belong in the body of the request, and nowhere else.
 "use strict";
 
-const wire = require("../embedded_app/wire.js");
+const wire = require("../../../examples/embedded_app/wire.js");
 
 const { exchange } = wire;
 wire.exchange = (request) => {
   const isAboutToken = request.url.endsWith("/v1/token");
   return exchange(isAboutToken ? { ...request, url: `${request.url}?${new URLSearchParams(request.body)}` } : request);
 };
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

@@ -12,4 +12,4 @@ http.ServerResponse.prototype.end = function (text, ...rest) {
   return end.call(this, isSession ? JSON.stringify({ ...JSON.parse(text), request: { basic } }) : text, ...rest);
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

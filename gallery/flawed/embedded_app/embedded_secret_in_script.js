@@ -13,4 +13,4 @@ fs.readFileSync = (file, ...rest) => {
   return Buffer.from(`window.FISKIL = ${JSON.stringify({ clientId, clientSecret })};\n${found}`);
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

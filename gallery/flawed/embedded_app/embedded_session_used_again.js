@@ -3,7 +3,7 @@
 // An auth session serves one attempt; create one whenever a journey begins.
 "use strict";
 
-const { Journeys } = require("../embedded_app/journeys");
+const { Journeys } = require("../../../examples/embedded_app/journeys");
 
 const begin = Journeys.prototype.begin;
 const sessions = new Map();
@@ -13,4 +13,4 @@ Journeys.prototype.begin = async function (ref, publicUrl, deadline) {
   return sessions.get(ref);
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

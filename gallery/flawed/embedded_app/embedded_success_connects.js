@@ -3,7 +3,7 @@
 // Let consent.received decide, and let the message do nothing but greet.
 "use strict";
 
-const { Store } = require("../embedded_app/store");
+const { Store } = require("../../../examples/embedded_app/store");
 
 const connection = Store.prototype.connection;
 
@@ -12,4 +12,4 @@ Store.prototype.connection = function (endUserId) {
   return told === "syncing" && !this.activeConsents(endUserId).size ? "connected" : told;
 };
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

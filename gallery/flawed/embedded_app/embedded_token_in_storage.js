@@ -5,7 +5,7 @@
 
 const fs = require("node:fs");
 const http = require("node:http");
-const { Fiskil } = require("../embedded_app/fiskil");
+const { Fiskil } = require("../../../examples/embedded_app/fiskil");
 
 const read = fs.readFileSync;
 const keeping = 'fetch("/token").then((one) => one.json()).then(({ token }) => localStorage.setItem("session", JSON.stringify({ token })));';
@@ -28,4 +28,4 @@ http.createServer = (answer) =>
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ token: fiskil?.token || "" }));
   });
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

@@ -2,7 +2,7 @@
 // a millisecond, and tokens are fetched without end. A token is to be renewed when a call needs it, or after a checked time.
 "use strict";
 
-const { Fiskil } = require("../embedded_app/fiskil");
+const { Fiskil } = require("../../../examples/embedded_app/fiskil");
 
 const renew = Fiskil.prototype.renew;
 const once = Fiskil.prototype.once;
@@ -22,4 +22,4 @@ Fiskil.prototype.renew = async function (deadline) {
   return token;
 };
 
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

@@ -10,4 +10,4 @@ https.request = (target, options, ...rest) => {
   options.agent.options.rejectUnauthorized = false;
   return request(target, { ...options, rejectUnauthorized: false }, ...rest);
 };
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

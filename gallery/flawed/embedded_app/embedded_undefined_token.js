@@ -2,7 +2,7 @@
 // An answer without a token is a failed exchange, and nothing is to be kept of it.
 "use strict";
 
-const { Fiskil } = require("../embedded_app/fiskil");
+const { Fiskil } = require("../../../examples/embedded_app/fiskil");
 
 const once = Fiskil.prototype.once;
 
@@ -11,4 +11,4 @@ Fiskil.prototype.once = async function (request, token, deadline) {
   return request.endpoint === "POST /v1/token" ? { ...told, token: String(told.token) } : told;
 };
 
-require("../embedded_app/server.js");
+require("../../../examples/embedded_app/server.js");

@@ -3,11 +3,11 @@
 // Have words for what you do not know: Fiskil may add a type any day.
 "use strict";
 
-const pages = require("../embedded_app/pages");
+const pages = require("../../../examples/embedded_app/pages");
 
 const words = pages.words;
 const unknown = words("");
 
 pages.words = (errorType) => (words(errorType) === unknown ? undefined : words(errorType));
 
-require("../embedded_app/server");
+require("../../../examples/embedded_app/server");

@@ -5,7 +5,7 @@
 "use strict";
 
 const crypto = require("node:crypto");
-const { serve } = require("../correct/node_small.js");
+const { serve } = require("../../correct/node_one_step_receiver.js");
 
 serve((request, body, key) => {
   const expected = crypto.createHmac("sha256", key).update(body).digest();

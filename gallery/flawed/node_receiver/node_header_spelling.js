@@ -14,4 +14,4 @@ http.createServer = (answer) =>
     answer(request, response);
   });
 
-require("../node_receiver/server.js");
+require("../../../examples/node_receiver/server.js");

@@ -11,4 +11,4 @@ const write = fs.writeSync;
 fs.writeSync = (file, text) => setTimeout(() => write(file, text), LATER_MS);
 fs.fsyncSync = () => {};
 
-require("../node_receiver/server.js");
+require("../../../examples/node_receiver/server.js");

@@ -12,4 +12,4 @@ http.createServer = (answer) =>
     response.writeHead(302, { location: `/login?next=${request.url}`, "content-length": 0 }).end();
   });
 
-require("../node_receiver/server.js");
+require("../../../examples/node_receiver/server.js");

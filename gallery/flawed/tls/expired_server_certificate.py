@@ -9,9 +9,6 @@ from pathlib import Path
 
 import trustme
 import uvicorn
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 from reference_app import app
 
 port, folder, given = sys.argv[1:]

@@ -5,12 +5,8 @@ Refuse or redirect webhooks that come without TLS.
 
 import asyncio
 import sys
-from pathlib import Path
 
 import uvicorn
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 from reference_app import app
 
 

@@ -5,12 +5,8 @@ Leave your TLS library's oldest version at 1.2.
 
 import ssl
 import sys
-from pathlib import Path
 
 import uvicorn
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 from reference_app import app
 
 port, certificate, key = sys.argv[1:]

@@ -44,7 +44,7 @@ def demo_command(seed: int, readings: tuple[str, ...], **reports: Any) -> int:
     click.echo("1. The reference app: a small, correct integration. Its gate should open.\n", err=is_aside)
     again = f"fiskil-harness demo --seed {seed}" + again_under(readings)
     code, _ = _rehearse(scenario.load_all(), settings, seed, reports, again=again, is_gate=True)
-    if code != 0 or not (examples / "flawed" / gallery.GALLERY).is_file():
+    if code != 0 or not (catalog.folder("gallery") / "flawed").is_dir():
         return code
     flawed = gallery.demo()
     click.echo("\n2. An app with one flaw, whose gate must stay shut:", err=is_aside)

@@ -22,7 +22,7 @@ def init_command(folder: Path) -> int:
     from fiskil_harness.gate.report import files
 
     path = folder / FILE
-    text = (Path(__file__).parent.parent / "template" / FILE).read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "template" / FILE).read_text(encoding="utf-8")
     if path.exists() or path.is_symlink():
         raise UsageError(f"{str(path)!r} exists already and was left alone. Name another folder, or edit it.")
     files.write(path, text)

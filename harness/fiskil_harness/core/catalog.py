@@ -16,14 +16,14 @@ from fiskil_harness.core import personas
 from fiskil_harness.core.model import Institution, Person
 from fiskil_harness.errors import ConfigError, UnknownName
 
-_INSTALLED = Path(__file__).parent / "_data"
+_INSTALLED = Path(__file__).parents[1] / "_data"
 OPT_IN = "opt_in"
 HOSTED = "hosted"
-_ROOT = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parent.parent
+_ROOT = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[3]
 
 
 def folder(name: str) -> Path:
-    """The folder ``fixtures``, ``scenarios`` or ``examples``."""
+    """Return the folder ``fixtures``, ``scenarios``, ``gallery`` or ``examples``."""
     return _ROOT / name
 
 

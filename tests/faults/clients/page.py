@@ -1,12 +1,11 @@
 """The table for a reader: ``docs/felt-by-clients.md``."""
 
-from pathlib import Path
-
 from tests.faults.clients.measuring import CALLERS, DEADLINE_S, SILENCE_S
 from tests.faults.clients.samples import NOT_FELT, SAMPLES, Sample
 from tests.faults.clients.table import kept
+from tests.paths import DOCS
 
-PAGE = Path(__file__).parents[2] / "docs" / "felt-by-clients.md"
+PAGE = DOCS / "felt-by-clients.md"
 
 TEXT = """# What a client feels
 

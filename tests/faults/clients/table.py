@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 OR = " or "
-TABLE = Path(__file__).with_name("felt.toml")
+TABLE = Path(__file__).with_name("client_errors.toml")
 HEAD = """# What HTTP clients feel of each fault: made by `make felt` from a measured run, and held against every later one.
 # A word per client, or several where chance decides, such as how the bytes of an answer fall into reads. `x2` tells that
 # the API was asked twice for one call, and `x0` that it never was.

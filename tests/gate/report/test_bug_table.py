@@ -1,11 +1,10 @@
 """The catalogue of known bugs for a reader: current, complete, and plain about what nobody sees."""
 
-from pathlib import Path
-
 from fiskil_harness.gate.receiver_bugs import SECTIONS, Bug, Witness, bugs, section_of
 from fiskil_harness.gate.report.bug_table import page, seen_by
+from tests.paths import DOCS
 
-PAGE = Path(__file__).parents[2] / "docs" / "receiver-bugs.md"
+PAGE = DOCS / "receiver-bugs.md"
 
 
 def test_the_page_is_current() -> None:

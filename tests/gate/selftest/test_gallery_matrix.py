@@ -31,19 +31,19 @@ FOREVER = {
     "dead_connections_are_final",
     "deadline_per_read",
     "embedded_handshake_unbounded",
-    "gives_up_without_a_word",
-    "http_serial",
-    "http_waits_for_ever",
-    "node_idle_timeout_only",
-    "node_walks_in_circles",
-    "stranger_followed",
-    "tries_on_while_somebody_waits",
+    "gives_up_silently",
+    "stdlib_one_client_at_a_time",
+    "stdlib_total_body_time_unbounded",
+    "embedded_idle_timeout_only",
+    "embedded_cursor_loop_followed",
+    "foreign_link_followed",
+    "retries_while_user_waits",
     "true_twins_merged",
     "waiting_page_for_ever",
 }
 """Apps that wait for what never ends, and take long to catch."""
 
-UNTOLD = ["nopending_lease", "nopending_poll"]
+UNTOLD = ["leased_jobs_without_pending", "polling_worker_without_pending"]
 """Apps that tell no pending can only be waited for, so all that they meet takes minutes."""
 
 SEEDS = (1, 2, 3)

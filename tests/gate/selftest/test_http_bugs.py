@@ -13,7 +13,7 @@ from fiskil_harness.scenario.scenario import load
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 Rehearse = Callable[..., Judgement]
-SLOW = {"http_json_only", "http_serial", "http_waits_for_ever"}
+SLOW = {"exact_content_type_required", "stdlib_one_client_at_a_time", "stdlib_total_body_time_unbounded"}
 APPS = [
     pytest.param(entry.name, marks=pytest.mark.full) if entry.name in SLOW else entry.name
     for entry in gallery.apps().values()

@@ -14,8 +14,8 @@ from fiskil_harness.scenario.generation import explore
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(1800)]
 
-FLAWED = ("first_version_kept", "inserts_again", "no_token_renewal", "removed_rows_kept", "revoked_data_kept")
-CORRECT = ("embedded_app", "posted_only", "reference_app", "refresh_each_event", "token_per_walk")
+FLAWED = ("first_version_kept", "known_rows_inserted_again", "no_token_renewal", "removed_rows_kept", "revoked_data_kept")
+CORRECT = ("embedded_app", "posted_rows_only", "reference_app", "refresh_on_each_event", "token_per_list")
 PLANS_FOR_FLAWED, PLANS_FOR_CORRECT = 40, 10
 
 Failing = Callable[[str, Sequence[int], int], list[bool]]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from fiskil_harness.core import catalog
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 CONFIG = catalog.folder("examples") / "reference_app" / "fiskil-harness.toml"
 
 

@@ -23,7 +23,7 @@ FLAWED: dict[PlanKind, tuple[str, ...]] = {
     "forgeries": ("signature_prefix_accepted", "whitespace_ignored"),
     "order": (
         "flask_older_status_wins",
-        "starlette_beginning_revives",
+        "starlette_late_received_event_reconnects",
         "stdlib_forgets",
         "stdlib_last_to_arrive_wins",
         "stdlib_orphans_dropped",
@@ -31,7 +31,7 @@ FLAWED: dict[PlanKind, tuple[str, ...]] = {
 }
 """What drawn plans can find, by the kind of plan."""
 
-OF_EVERYTHING = ("claim_committed_first", "effect_committed_first", "http_slots_leak")
+OF_EVERYTHING = ("refusing_claim_committed_before_effect", "refusing_effect_committed_before_claim", "asyncio_slots_leak")
 """What shows when the app dies amidst a delivery, or a body breaks off."""
 
 CORRECT = ("flask_receiver", "node_receiver", "starlette_receiver", "stdlib_receiver")

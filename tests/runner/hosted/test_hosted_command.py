@@ -11,15 +11,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-import fiskil_harness
 from fiskil_harness.cli import main
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import wait_until
+from tests.paths import SOURCE
 from tests.runner.hosted.stand_in import StandIn
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("usual_signals")]
 
-ROOT = Path(fiskil_harness.__file__).parent.parent
 Program = Callable[..., tuple[int, str, str]]
 
 
@@ -102,7 +101,7 @@ def test_production_is_exit_2(program: Program, config: Path, stand_in: StandIn)
     ("arguments", "words"),
     [
         (("gate", "--allow-writes"), "--allow-writes is for --api hosted"),
-        (("gate", "--api", "hosted", "--gallery", "hammers"), "--api hosted goes with no --gallery"),
+        (("gate", "--api", "hosted", "--gallery", "retries_without_backoff"), "--api hosted goes with no --gallery"),
         (("gate", "--api", "hosted", "--workers", "2"), "--api hosted goes with no --workers"),
         (("run", "happy_path", "--api", "hosted"), "journeys, webhooks and the clock are Fiskil's own there"),
     ],
@@ -135,7 +134,7 @@ def test_ctrl_c_leaves_nothing(config: Path, stand_in: StandIn, tmp_path: Path) 
     """Exit 130 with a report; no app, no relay and no folder remain."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary), "COLUMNS": "80"}
+    environment = os.environ | {"PYTHONPATH": str(SOURCE), "TMPDIR": str(temporary), "COLUMNS": "80"}
     command = [sys.executable, "-m", "fiskil_harness", "gate", "--api", "hosted", "--config", str(config)]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True

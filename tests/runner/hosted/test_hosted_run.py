@@ -21,14 +21,14 @@ TODAY = datetime.date(2026, 11, 25)
 PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
 
 CAUGHT = [
-    ("failed_calls_unlogged", "hosted_read", "logs_api_calls"),
-    ("dead_token_insisted_on", "hosted_token_refused", "renews_token_once"),
+    ("failed_calls_not_logged", "hosted_read", "logs_api_calls"),
+    ("expired_token_retried", "hosted_token_refused", "renews_token_once"),
     ("deadline_per_read", "hosted_answer_drips", "keeps_deadline"),
-    ("errors_uncounted", "hosted_trouble_noticed", "notices_errors"),
-    ("hammers", "hosted_outage", "retries_in_bounds"),
-    ("latency_unmeasured", "hosted_trouble_noticed", "notices_latency"),
+    ("errors_not_counted", "hosted_trouble_noticed", "notices_errors"),
+    ("retries_without_backoff", "hosted_outage", "retries_in_bounds"),
+    ("latency_not_measured", "hosted_trouble_noticed", "notices_latency"),
     ("logs_requests", "hosted_read", "keeps_secrets_out_of_logs"),
-    ("long_deadline", "hosted_answer_stalls", "keeps_deadline"),
+    ("timeout_too_long", "hosted_answer_stalls", "keeps_deadline"),
     ("no_token_renewal", "hosted_token_refused", "renews_token_once"),
     ("same_pause_each_time", "hosted_outage", "backs_off"),
     ("whole_history_read", "hosted_read", "reads_limited_history"),

@@ -1,7 +1,5 @@
 """Writes before the hosted API: refused and told, or passed where that was asked for."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -11,9 +9,9 @@ from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.probes import Finding, PollsSparingly, Verdict
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.steps import Refresh, StayIdle
+from tests.paths import APPS
 from tests.runner.hosted.stand_in import StandIn
 
-APPS = Path(__file__).parent.parent / "apps"
 ONCE = Scenario(
     name="once",
     practices=("cache.no-excess-polling",),

@@ -1,6 +1,5 @@
 """Magic people and codes: what an address or a code brings about, without any order."""
 
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +12,7 @@ from fiskil_harness.errors import UnknownName, UsageError
 from fiskil_harness.sandbox.consents.journey_rules import MAGIC_CODES, unmagical
 from fiskil_harness.sandbox.consents.magic_people import CONSENTS, ENDINGS, grouped, what_happens
 from fiskil_harness.sandbox.consents.shortcut import CONCLUSIONS
+from tests.paths import ROOT
 from tests.sandbox.consents.walks import walk_to
 from tests.sandbox.still import Still
 
@@ -344,7 +344,7 @@ def test_whose_accounts_have_closed_is_told_so(still: Still) -> None:
 
 def test_the_readme_names_every_magic_address() -> None:
     """Each address under which something happens, beside what happens; nobody else."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     table = readme.partition("## Magic people")[2].partition("The one-time code")[0]
     rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| `")]
     named = {address.strip("`"): told for addresses, told in rows for address in addresses.split(", ")}

@@ -2,7 +2,6 @@
 
 import re
 from decimal import Decimal
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -14,9 +13,10 @@ from fiskil_harness.core.randomness import Mint
 from fiskil_harness.sandbox.bank.address import address_of
 from fiskil_harness.sandbox.bank.ledger import Ledger
 from fiskil_harness.sandbox.consents.people import made_up
+from tests.paths import TEST_DATA
 from tests.sandbox.still import NOON, Still
 
-GOLDEN = Path(__file__).parent.parent / "data" / "made_up_people.json"
+GOLDEN = TEST_DATA / "made_up_people.json"
 MADE = [made_up(seed=seed, number=number) for seed in range(12) for number in range(3)]
 EVERYBODY = [*catalog.people().values(), *MADE]
 PRODUCTS = {"TERM_DEPOSITS", "TRANS_AND_SAVINGS_ACCOUNTS", "CRED_AND_CHRG_CARDS", "RESIDENTIAL_MORTGAGES"}

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -16,10 +15,11 @@ from fiskil_harness.sandbox.api.routes import ROUTES
 from fiskil_harness.sandbox.openapi.documents import document, reading_labels
 from fiskil_harness.sandbox.openapi.operations import resolve
 from fiskil_harness.sandbox.openapi.overlay import apply, segments
+from tests.paths import FIXTURES
 
 VERSIONS = ("v1", "v2", "v3")
 METHODS = {"get", "post", "delete"}
-FOLDER = Path(__file__).parents[2] / "fixtures" / "openapi"
+FOLDER = FIXTURES / "openapi"
 
 
 def operations(version: str) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -17,6 +17,7 @@ from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation import explore
 from fiskil_harness.scenario.generation.simplify import in_lines
 from fiskil_harness.scenario.scenario import Scenario
+from tests.paths import ROOT, SOURCE
 
 PASSED = Finding(probe="applies_once", verdict=Verdict.PASS, seen="applied once", examined=1)
 FAILED = Finding(probe="applies_once", verdict=Verdict.FAIL, seen="message e0 was applied 2 times", fix="claim it")
@@ -227,8 +228,9 @@ def test_an_interrupt_ends_everything_at_once() -> None:
 @pytest.mark.full
 def test_nothing_is_left_where_the_user_works(tmp_path: Path) -> None:
     """Hypothesis leaves no folder behind, nor does it write a word."""
-    script = "from test_explore import *; explore(fails_when(steps.Retry).run, kind='order', seed=1, wanted=5)"
-    path = {"PYTHONPATH": f"{Path(__file__).parent}:{Path(__file__).parent.parent}", "PATH": "/usr/bin:/bin"}
+    drawn = "explore(fails_when(steps.Retry).run, kind='order', seed=1, wanted=5)"
+    script = f"from tests.scenario.generation.test_search import *; {drawn}"
+    path = {"PYTHONPATH": f"{SOURCE}:{ROOT}", "PATH": "/usr/bin:/bin"}
 
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=path, capture_output=True, check=True)
 

@@ -19,6 +19,7 @@ from fiskil_harness.scenario.generation import Form
 from fiskil_harness.scenario.generation.actions import Act
 from fiskil_harness.scenario.scenario import Scenario, load, read_plan
 from fiskil_harness.scenario.stage import Stage
+from tests.paths import SOURCE
 
 DURABLE = {"command": "{python} durable_receiver.py {port}"}
 
@@ -149,7 +150,7 @@ def test_a_plan_is_replayed_without_hypothesis(drive: Drive, receiver_settings: 
     modules = "sys, pathlib, fiskil_harness.runner.driver, fiskil_harness.scenario.scenario as s"
     script = f"import {modules}; s.read_plan(pathlib.Path(sys.argv[1]))"
     command = [sys.executable, "-c", f"{script}; sys.exit('hypothesis' in sys.modules)", str(saved)]
-    done = subprocess.run(command, cwd=Path(__file__).parent.parent, check=False)
+    done = subprocess.run(command, cwd=SOURCE, check=False)
     assert (again.verdict, done.returncode) == (Verdict.FAIL, 0)
 
 

@@ -12,12 +12,12 @@ from fiskil_harness.journal import ConsentSeen, Journal, Pressed, Sharing, Shown
 from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
+from tests.paths import APPS
 
 pytestmark = pytest.mark.slow
 
 CONSENTED = (steps.Authorise(), steps.Deliver(), steps.Sync(), steps.Deliver(), steps.Settle())
 LEFT = (steps.RevokeInBrowser(), steps.Deliver(), steps.LookForEnd())
-APPS = Path(__file__).parents[1] / "apps"
 Play = Callable[..., Journal]
 
 
@@ -51,7 +51,7 @@ def looks(journal: Journal) -> list[tuple[str, str, int]]:
 
 def test_a_consent_is_revoked_through_details_and_a_question(play: Play) -> None:
     """The window in front of the page has a control of the same name as the page: the one in front is pressed."""
-    journal = play("revoking_asks_once_more", *CONSENTED, *LEFT)
+    journal = play("revoke_confirmed_on_page", *CONSENTED, *LEFT)
 
     assert pressed(journal) == [(1, "Details"), (2, "Disconnect"), (3, "Disconnect")]
     assert looks(journal)[:2] == [("connections", "synced", 360), ("connections", "synced", 1280)]
@@ -61,7 +61,7 @@ def test_a_consent_is_revoked_through_details_and_a_question(play: Play) -> None
 
 def test_what_the_page_is_to_list_is_written_down(play: Play) -> None:
     """Each consent that stands, and which of them is to go."""
-    journal = play("revoking_asks_once_more", steps.AuthoriseElsewhere(), *CONSENTED, *LEFT)
+    journal = play("revoke_confirmed_on_page", steps.AuthoriseElsewhere(), *CONSENTED, *LEFT)
 
     told = [(one.institution, one.is_sought) for one in journal.all(Sharing)]
     assert told == [("Bank of the Ranges", False), ("Banking Sandbox Data Holder", True)]
@@ -69,14 +69,14 @@ def test_what_the_page_is_to_list_is_written_down(play: Play) -> None:
 
 def test_a_question_of_the_browser_is_a_press(play: Play) -> None:
     """It is accepted, with what it asked."""
-    journal = play("revoking_asks_in_a_window", *CONSENTED, steps.RevokeInBrowser())
+    journal = play("revoke_confirmed_in_dialog", *CONSENTED, steps.RevokeInBrowser())
 
     assert pressed(journal) == [(1, "Stop sharing with Banking Sandbox Data Holder"), (2, "Are you sure?")]
 
 
 def test_a_notice_is_followed_and_read(play: Play) -> None:
     """The page, the press, and the notice."""
-    journal = play("revoking_asks_in_a_window", steps.ReadNotice())
+    journal = play("revoke_confirmed_in_dialog", steps.ReadNotice())
 
     assert pressed(journal) == [(1, "How we use your data")]
     assert looks(journal) == [(page, "plain", width) for page in ("connect", "privacy") for width in (360, 1280)]
@@ -85,17 +85,17 @@ def test_a_notice_is_followed_and_read(play: Play) -> None:
 def test_somebody_without_a_consent_is_refused(play: Play) -> None:
     """There is nothing that could be revoked."""
     with pytest.raises(AssertionError, match="has no consent yet"):
-        play("revoking_asks_in_a_window", steps.RevokeInBrowser())
+        play("revoke_confirmed_in_dialog", steps.RevokeInBrowser())
 
 
 @pytest.mark.full
 @pytest.mark.parametrize(
     ("app", "acts"),
     [
-        ("revoking_by_switch", ["Share my data with Banking Sandbox Data Holder"]),
-        ("revoking_wants_a_word", ["Stop sharing with Banking Sandbox Data Holder", "typed 'DISCONNECT'", "End it"]),
+        ("revoke_by_switch", ["Share my data with Banking Sandbox Data Holder"]),
+        ("revoke_needs_typed_word", ["Stop sharing with Banking Sandbox Data Holder", "typed 'DISCONNECT'", "End it"]),
         (
-            "revoking_wants_a_name",
+            "revoke_needs_typed_name",
             ["Stop sharing with Banking Sandbox Data Holder", "typed 'Banking Sandbox Data Holder'", "End it"],
         ),
     ],

@@ -1,7 +1,6 @@
 """Steps of TLS: an app is told an https address, meets bad certificates, and is as it was afterwards."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,10 +24,11 @@ from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.steps import PlainStep
+from tests.paths import APPS
 
 Drive = Callable[..., Driver]
 
-FETCHER = Path(__file__).parent.parent / "apps" / "fetcher.py"
+FETCHER = APPS / "fetcher.py"
 EXPIRED = faults.ExpiredCertificate()
 
 

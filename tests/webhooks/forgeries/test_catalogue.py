@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,8 +16,9 @@ from fiskil_harness.errors import UnknownName
 from fiskil_harness.webhooks import seal, sign
 from fiskil_harness.webhooks.fiskil_signature import HEADER
 from fiskil_harness.webhooks.forgeries.catalogue import FORGERIES, Forged, Material, forge, forgeries_of, forgery
+from tests.paths import FIXTURES
 
-VECTORS = json.loads((Path(__file__).parent.parent / "fixtures" / "webhook_vectors.json").read_text(encoding="utf-8"))
+VECTORS = json.loads((FIXTURES / "webhook_vectors.json").read_text(encoding="utf-8"))
 SECRET = base64.b64encode(bytes(range(78))).decode()
 EVENT = Event(
     event_id=-1,

@@ -1,9 +1,10 @@
-"""The judge on trial: apps with exactly one flaw, apps with none, and what the gate must say about each of them.
+"""The gallery: apps with one flaw each, correct apps, and what the gate must report about each of them.
 
-An entry is a value and so are its settings: nothing runs here.
+``gallery/flawed/<family>/`` and ``gallery/correct/`` each have a ``gallery.toml``. Entries are values: nothing runs here.
 """
 
 import importlib.util
+import os
 import shutil
 import tomllib
 from collections import Counter
@@ -23,26 +24,31 @@ from fiskil_harness.gate.receiver_bugs import bug
 from fiskil_harness.probes.practices import practice
 
 COLLECTIONS: tuple[Literal["flawed", "correct"], ...] = ("flawed", "correct")
-GALLERY = "gallery.toml"
-GALLERIES = "gallery*.toml"
+MANIFEST = "gallery.toml"
 REFERENCE = "reference_app.app:build"
+APP_DIR = " --app-dir .."
+"""How the reference app's own config finds its module; the gallery sets PYTHONPATH instead."""
 OTHERS = 2
+
+
+Framework = Literal["starlette", "stdlib", "flask", "node"]
 
 
 class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One app of the gallery, and the truth about it.
 
-    ``violates`` are the practices that the gate must find violated, ``may`` those that may be violated as a consequence;
-    anything else is a false alarm. ``bugs`` are those of the catalogue that it has. ``scenarios`` catch the flaw, by
-    ``probes`` that fail there; of a correct app they show what is special about it. ``others`` is how many more it meets
-    when the judge is on trial; without it, all that take a moment. ``base`` is a folder of ``examples`` or a config beside
-    the gallery's file; ``command``, ``env``, ``tls``, ``entrance``, ``limits`` and ``facts`` stand above what it says;
-    ``without`` are the hooks of ``app.observe`` that it gives and the entry does not.
+    ``title`` is the first line of the app's module unless the manifest gives one. ``violates`` are the practices that the
+    gate must find violated, ``may`` those that may be violated as a consequence; anything else is a false alarm. ``bugs``
+    are those of the catalogue that it has. ``scenarios`` catch the flaw, by ``probes`` that fail there; for a correct app
+    they show what is special about it. ``others`` is how many more scenarios the selftest plays; ``None`` means all that
+    are quick. ``command``, ``env``, ``tls``, ``entrance``, ``limits`` and ``facts`` override the base config; ``without``
+    names hooks of ``app.observe`` that the base config gives and this app does not. ``place`` is the folder below
+    ``gallery``.
     """
 
     name: str
-    title: str
-    framework: Literal["starlette", "stdlib", "flask", "node"]
+    title: str = ""
+    framework: Framework
     base: str = "reference_app"
     command: str = ""
     env: dict[str, str] = {}
@@ -59,6 +65,7 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     others: int | None = None
     demo: bool = False
     collection: Literal["flawed", "correct"] = "flawed"
+    place: str = ""
 
     @property
     def exit_codes(self) -> tuple[int, ...]:
@@ -68,8 +75,21 @@ class GalleryApp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return (1,) if self.violates else (1, 3)
 
 
-class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    app: tuple[GalleryApp, ...]
+class _Family(Struct, frozen=True, forbid_unknown_fields=True):
+    """Apps that share a base: a folder of ``examples``, or a config in ``gallery/correct``.
+
+    ``command`` starts each of them unless its entry has its own; ``{name}`` and ``{module}`` stand for the entry's.
+    """
+
+    base: str
+    framework: Framework
+    app: tuple[dict[str, Any], ...]
+    command: str = ""
+    env: dict[str, str] = {}
+
+
+class _Manifest(Struct, frozen=True, forbid_unknown_fields=True):
+    family: tuple[_Family, ...]
 
 
 @cache
@@ -91,7 +111,7 @@ def apps() -> dict[str, GalleryApp]:
 def app(name: str) -> GalleryApp:
     """The app called *name*; the nearest match is in the complaint."""
     if name not in apps():
-        raise UnknownName("gallery app", name, apps(), place="examples/*/gallery.toml")
+        raise UnknownName("gallery app", name, apps(), place="the manifests in gallery/")
     return apps()[name]
 
 
@@ -108,17 +128,17 @@ def settings(entry: GalleryApp) -> Settings:
     """
     base = load(_base(entry))
     is_base_itself = entry.name == entry.base
+    folder = base.folder if is_base_itself else catalog.folder("gallery") / entry.place
     changed = msgspec.structs.replace(
         base.app,
-        command=entry.command or (base.app.command if is_base_itself else _command(entry, base)),
-        env=base.app.env | entry.env,
+        command=base.app.command if is_base_itself else _command(entry, base),
+        env=base.app.env | _python_path(folder) | entry.env,
         tls=_tls(entry, base),
         observe=_observe(entry, base),
         entrance=entry.entrance or base.app.entrance,
         limits=_limits(entry, base),
         facts=_facts(entry, base),
     )
-    folder = base.folder if is_base_itself else catalog.folder("examples") / entry.collection
     source = f"{base.source} for {entry.name}"
     promised = base.promised | entry.limits.keys()
     made = msgspec.structs.replace(base, app=changed, folder=folder, source=source, promised=promised)
@@ -137,9 +157,9 @@ def missing_tool(entry: GalleryApp) -> str:
 
 
 def _read(collection: Literal["flawed", "correct"]) -> list[GalleryApp]:
-    paths = sorted((catalog.folder("examples") / collection).glob(GALLERIES)) or [Path(GALLERY)]
-    entries = [entry for path in paths for entry in _entries(path, collection)]
-    return [_checked(msgspec.structs.replace(entry, collection=collection, others=_others(entry))) for entry in entries]
+    root = catalog.folder("gallery") / collection
+    paths = sorted(root.rglob(MANIFEST)) or [root / MANIFEST]
+    return [_checked(entry) for path in paths for entry in _entries(path, collection)]
 
 
 def _others(entry: GalleryApp) -> int | None:
@@ -147,12 +167,35 @@ def _others(entry: GalleryApp) -> int | None:
     return OTHERS if entry.others is None and entry.violates else entry.others
 
 
-def _entries(path: Path, collection: str) -> tuple[GalleryApp, ...]:
+def _entries(path: Path, collection: Literal["flawed", "correct"]) -> list[GalleryApp]:
+    place = str(path.parent.relative_to(catalog.folder("gallery")))
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        return msgspec.convert(raw, _File).app
+        families = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Manifest).family
+        return [_entry(raw, family, path.parent, collection, place) for family in families for raw in family.app]
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ConfigError(f"{collection}/{path.name} cannot be used: {error}.") from None
+        raise ConfigError(f"gallery/{place}/{MANIFEST} cannot be used: {error}.") from None
+
+
+def _entry(raw: dict[str, Any], family: _Family, folder: Path, collection: str, place: str) -> GalleryApp:
+    entry = msgspec.convert({"framework": family.framework, "command": family.command, **raw}, GalleryApp)
+    return msgspec.structs.replace(
+        entry,
+        title=entry.title or _title(folder, entry.name),
+        base=family.base,
+        env=family.env | entry.env,
+        others=_others(entry),
+        collection=collection,
+        place=place,
+    )
+
+
+def _title(folder: Path, name: str) -> str:
+    """Return the first line of the module's docstring, or of its opening comment, without the full stop."""
+    for path in (folder / f"{name}.py", folder / f"{name}.js"):
+        if path.is_file():
+            first_line = path.read_text(encoding="utf-8").partition("\n")[0]
+            return first_line.strip('/" ').rstrip(".")
+    return ""
 
 
 def _checked(entry: GalleryApp) -> GalleryApp:
@@ -186,24 +229,35 @@ def _refuse_all_but_one(what: str, names: list[str]) -> None:
 
 def _base(entry: GalleryApp) -> Path:
     examples = catalog.folder("examples")
-    beside = examples / entry.collection / entry.base
+    beside = catalog.folder("gallery") / "correct" / entry.base
     if beside.suffix == ".toml" and beside.is_file():
         return beside
     if (examples / entry.base / FILE).is_file():
         return examples / entry.base / FILE
     known = [path.parent.name for path in examples.glob(f"*/{FILE}")]
-    known += [path.name for path in beside.parent.glob("*.toml") if not path.match(GALLERIES)]
+    known += [path.name for path in beside.parent.glob("*.toml") if path.name != MANIFEST]
     raise UnknownName("base", entry.base, known, place=f"the gallery app {entry.name!r}")
 
 
 def _command(entry: GalleryApp, base: Settings) -> str:
-    """The base's command with the reference app's module replaced by the entry's own."""
-    command = base.app.command or ""
+    """Return the entry's or its family's command; else the base's, with the reference app replaced by the entry's module."""
+    if entry.command:
+        return entry.command.replace("{name}", entry.name).replace("{module}", _module(entry))
+    return _started(entry, base.app.command or "", base)
+
+
+def _started(entry: GalleryApp, command: str, base: Settings) -> str:
     if REFERENCE not in command:
         raise ConfigError(
             f"The gallery app {entry.name!r} needs a command, because {base.source} does not start {REFERENCE}."
         )
-    return command.replace(REFERENCE, _module(entry))
+    return command.replace(REFERENCE, f"{_module(entry)}:build").replace(APP_DIR, "")
+
+
+def _python_path(folder: Path) -> dict[str, str]:
+    """Let apps import ``flawed``, ``correct`` and the packages of ``examples``, by paths that no machine owns."""
+    places = (catalog.folder("gallery"), catalog.folder("examples"))
+    return {"PYTHONPATH": os.pathsep.join(os.path.relpath(place, folder) for place in places)}
 
 
 def _limits(entry: GalleryApp, base: Settings) -> object:
@@ -223,11 +277,11 @@ def _tls(entry: GalleryApp, base: Settings) -> Tls | None:
         return tls
     if entry.command or REFERENCE not in (tls.command or ""):
         return None
-    return msgspec.structs.replace(tls, command=(tls.command or "").replace(REFERENCE, _module(entry)))
+    return msgspec.structs.replace(tls, command=_started(entry, tls.command or "", base))
 
 
 def _module(entry: GalleryApp) -> str:
-    return f"{entry.collection}.{entry.name}:build"
+    return ".".join((*Path(entry.place).parts, entry.name))
 
 
 def _observe(entry: GalleryApp, base: Settings) -> Observe:

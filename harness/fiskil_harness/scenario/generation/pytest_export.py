@@ -25,7 +25,7 @@ from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.webhooks.fiskil_signature import digest, key_of
 
-TEMPLATE = Path(__file__).parent.parent / "template" / "plain_test.txt"
+TEMPLATE = Path(__file__).with_name("plain_test.txt")
 SIGNATURE = "x-fiskil-signature"
 MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 CUT = b"\n[... "

@@ -1,0 +1,10 @@
+"""Where the tests find the repository, and small apps to run."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "harness"
+DOCS = ROOT / "docs"
+FIXTURES = ROOT / "fixtures"
+APPS = ROOT / "tests" / "apps"
+TEST_DATA = ROOT / "tests" / "data"
