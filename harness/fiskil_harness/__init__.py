@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fiskil_harness import faults, probes
-    from fiskil_harness.app import App
+    from fiskil_harness.app.app_under_test import App
     from fiskil_harness.errors import HarnessError
     from fiskil_harness.runner.driver import Driver, Outcome
     from fiskil_harness.scenario import steps
@@ -21,7 +21,7 @@ _HOMES = {
     "faults": "fiskil_harness.faults",
     "probes": "fiskil_harness.probes",
     "steps": "fiskil_harness.scenario.steps",
-    "App": "fiskil_harness.app",
+    "App": "fiskil_harness.app.app_under_test",
     "Driver": "fiskil_harness.runner.driver",
     "HarnessError": "fiskil_harness.errors",
     "LocalFiskil": "fiskil_harness.server.local_fiskil",

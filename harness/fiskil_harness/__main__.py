@@ -1,4 +1,4 @@
-"""``python -m harness`` is the program ``fiskil-harness``."""
+"""``python -m fiskil_harness`` is the program ``fiskil-harness``."""
 
 from fiskil_harness.cli import main
 

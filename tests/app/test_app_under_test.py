@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fiskil_harness.app import AppUnderTest, open_app
+from fiskil_harness.app.app_under_test import AppUnderTest, open_app
 from fiskil_harness.app.backlog import Stall
 from fiskil_harness.app.effects import Untold, is_connected, is_nowhere, look, settled
 from fiskil_harness.app.templates import choose, fill, select, without

@@ -12,7 +12,7 @@ from tests.paths import APPS, SOURCE
 
 MINE = '''"""A message is delivered three times."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),

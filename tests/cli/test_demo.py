@@ -29,10 +29,12 @@ required = ["{required}"]
 """
 
 GALLERY = """
-[[app]]
+[[family]]
+base = "reference_app"
+framework = "stdlib"
+[[family.app]]
 name = "{name}"
 title = "Applies a message as often as it comes, which is a flaw whose title is longer than a terminal is wide"
-framework = "stdlib"
 command = "env {flaw} {{python}} {apps}/receiver.py {{port}}"
 violates = ["webhooks.idempotent"]
 may = []
@@ -59,11 +61,11 @@ def show(tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         config = CONFIG.format(apps=APPS, required=required)
         (root / "examples" / "reference_app" / "fiskil-harness.toml").write_text(config)
         if flaw is not None:
-            (root / "examples" / "flawed").mkdir()
-            (root / "examples" / "correct").mkdir()
-            (root / "examples" / "correct" / "gallery.toml").write_text("app = []")
+            (root / "gallery" / "flawed").mkdir(parents=True)
+            (root / "gallery" / "correct").mkdir()
+            (root / "gallery" / "correct" / "gallery.toml").write_text("family = []")
             entry = GALLERY.format(name="counts_twice", flaw=flaw, apps=APPS)
-            (root / "examples" / "flawed" / "gallery.toml").write_text(entry)
+            (root / "gallery" / "flawed" / "gallery.toml").write_text(entry)
         with pytest.raises(SystemExit) as ending:
             main(["demo"])
         return int(ending.value.code or 0)

@@ -60,7 +60,7 @@ def receiver(tmp_path: Path) -> Iterator[tuple[str, str]]:
     """A correct receiver of the gallery that runs already; its address and its secret."""
     secret, port = mint_credentials(Mint(seed=1)).webhook_secret, free_port()
     told = {"FISKIL_WEBHOOK_SECRET": secret, "DATABASE": str(tmp_path / "receiver.db"), "PORT": str(port)}
-    command = [sys.executable, str(catalog.folder("examples") / "correct" / "stdlib_receiver.py"), str(port)]
+    command = [sys.executable, str(catalog.folder("gallery") / "correct" / "stdlib_receiver.py"), str(port)]
     process = subprocess.Popen(command, env=os.environ | told)
     with Browser() as browser:
         assert wait_until(lambda: browser.ask("GET", f"http://127.0.0.1:{port}/healthz").status, cap_s=30)

@@ -106,7 +106,7 @@ def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 @pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_error(project: Path, environment: dict[str, str]) -> None:
     """``fiskil-harness list practices | head -1`` says nothing on standard error."""
-    command = f"'{sys.executable}' -m harness list practices | head -1"
+    command = f"'{sys.executable}' -m fiskil_harness list practices | head -1"
 
     answer = subprocess.run(["sh", "-c", command], cwd=project, env=environment, capture_output=True, text=True, check=False)
 

@@ -17,7 +17,7 @@ Program = Callable[..., subprocess.CompletedProcess[str]]
 
 TWICE = '''"""The app reads its data twice, and delivery fails in between."""
 
-from harness import Scenario, faults, probes, steps
+from fiskil_harness import Scenario, faults, probes, steps
 
 SCENARIO = Scenario(
     practices=("tokens.not-logged", "webhooks.idempotent"),

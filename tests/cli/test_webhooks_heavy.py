@@ -32,10 +32,10 @@ def exhibit(tmp_path: Path) -> Iterator[Callable[[str], str]]:
     running: list[subprocess.Popen[bytes]] = []
 
     def start(path: str) -> str:
-        port, script = free_port(), catalog.folder("examples") / path
+        port, script = free_port(), catalog.folder("gallery") / path
         told = {
             "PORT": str(port),
-            "PYTHONPATH": str(catalog.folder("examples")),
+            "PYTHONPATH": str(catalog.folder("gallery")),
             "DATABASE": str(tmp_path / "receiver.db"),
             "FISKIL_WEBHOOK_SECRET": SECRET,
         }
@@ -54,9 +54,15 @@ def exhibit(tmp_path: Path) -> Iterator[Callable[[str], str]]:
 @pytest.mark.parametrize(
     ("path", "body_bytes", "body_s", "verdict"),
     [
-        ("flawed/stdlib_unsigned_body_read_whole.py", 1 << 20, None, Verdict.FAIL),
-        pytest.param("flawed/stdlib_unsigned_body_read_whole.py", None, None, Verdict.INCONCLUSIVE, marks=pytest.mark.full),
-        ("flawed/stdlib_total_body_time_unbounded.py", None, 1, Verdict.FAIL),
+        ("flawed/stdlib_receiver/stdlib_unsigned_body_read_whole.py", 1 << 20, None, Verdict.FAIL),
+        pytest.param(
+            "flawed/stdlib_receiver/stdlib_unsigned_body_read_whole.py",
+            None,
+            None,
+            Verdict.INCONCLUSIVE,
+            marks=pytest.mark.full,
+        ),
+        ("flawed/stdlib_receiver/stdlib_total_body_time_unbounded.py", None, 1, Verdict.FAIL),
         ("correct/stdlib_receiver.py", 1 << 20, None, Verdict.PASS),
         ("correct/flask_receiver.py", 2 << 20, None, Verdict.PASS),
         pytest.param("correct/stdlib_receiver.py", None, None, Verdict.INCONCLUSIVE, marks=pytest.mark.full),

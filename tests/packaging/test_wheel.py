@@ -37,10 +37,10 @@ def run(command: list[str], *, cwd: Path) -> str:
 
 
 def test_adds_one_package(wheel: Path) -> None:
-    """Nothing lands beside ``harness`` in site-packages: no fixtures, no scenarios, no tests."""
+    """Nothing lands beside ``fiskil_harness`` in site-packages: no fixtures, no scenarios, no tests."""
     names = {name.partition("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
 
-    assert names == {"harness", next(name for name in names if name.endswith(".dist-info"))}
+    assert names == {"fiskil_harness", next(name for name in names if name.endswith(".dist-info"))}
 
 
 def test_requirements_are_ranges(wheel: Path) -> None:

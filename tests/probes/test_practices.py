@@ -7,7 +7,7 @@ import pytest
 from fiskil_harness import probes
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.probes.practices import all_practices, bears_on, practice, refuse_bad_pairs
-from tests.paths import ROOT
+from tests.paths import SOURCE
 
 
 def test_there_are_49() -> None:
@@ -28,7 +28,7 @@ def test_a_practice_with_probes_needs_some() -> None:
 def test_every_named_probe_exists() -> None:
     """No row names a probe that nobody wrote."""
     written = set()
-    for path in (ROOT / "harness" / "probes").glob("*.py"):
+    for path in (SOURCE / "fiskil_harness" / "probes").rglob("*.py"):
         written.update(re.findall(r'tag="(\w+)"', path.read_text(encoding="utf-8")))
 
     assert {name for one in all_practices().values() for name in one.probes} <= written

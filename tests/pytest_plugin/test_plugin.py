@@ -33,7 +33,7 @@ uses_events = ["*"]
 
 MINE = '''"""A message is delivered three times."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),
@@ -69,7 +69,7 @@ def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
 
 USERS_TEST = '''
 import urllib.request, json
-from harness import faults
+from fiskil_harness import faults
 
 class BankFeed:
     """An integration that asks again, once."""
@@ -156,7 +156,7 @@ def test_the_app_talks_to_the_sandbox(fiskil_app, end_user, deliveries):
     assert {one.message_id for one in made} <= set(told)
 
 def test_broken_is_the_sandboxes(broken, sandbox):
-    from harness import faults
+    from fiskil_harness import faults
     with broken("institutions.*", faults.Status(status=503)):
         assert httpx.get(f"{sandbox.api_url}/v1/institutions").status_code == 503
 """
@@ -317,7 +317,7 @@ def test_a_wrong_option_is_said_before_anything_runs(project: Project, arguments
     (pytester.path / "tests").mkdir()
     (pytester.path / "leaves.py").write_text("import sys; sys.exit(0)")
     (pytester.path / "slips.py").write_text(
-        "from harness import Scenario, steps\nSCENARIO = Scenario(practices=(), steps=(steps.Deliver()), probes=())"
+        "from fiskil_harness import Scenario, steps\nSCENARIO = Scenario(practices=(), steps=(steps.Deliver()), probes=())"
     )
 
     result = run(pytester, *arguments)
@@ -421,4 +421,4 @@ def test_the_plugin_module_imports_nothing_heavy() -> None:
 
     loaded = subprocess.run([sys.executable, "-c", code], cwd=SOURCE, capture_output=True, text=True, check=True).stdout
 
-    assert loaded.strip() == "['harness', 'fiskil_harness.pytest_plugin']"
+    assert loaded.strip() == "['fiskil_harness', 'fiskil_harness.pytest_plugin']"

@@ -16,7 +16,7 @@ from fiskil_harness.scenario.steps import Explore
 
 MINE = '''"""A scenario of my own."""
 
-from harness import Scenario, probes, steps
+from fiskil_harness import Scenario, probes, steps
 
 SCENARIO = Scenario(
     practices=("webhooks.idempotent",),
@@ -102,7 +102,7 @@ def test_a_step_of_ones_own_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "words"),
     [
-        ("from harness", "import sys; sys.exit(0)\nfrom harness", r"our_own\.py cannot be loaded: SystemExit: 0"),
+        ("from fiskil_harness", "import sys; sys.exit(0)\nfrom harness", r"our_own\.py cannot be loaded: SystemExit: 0"),
         ('steps.Authorise(), steps.Deliver(), steps.Retry("e0")', "steps.Authorise()", r"Expected 'array', got 'object'"),
         ("steps.Deliver()", '"deliver"', r"Expected 'object', got 'str'"),
         ("steps.Deliver()", "steps.Deliver", r"our_own\.py holds what no plan can hold"),

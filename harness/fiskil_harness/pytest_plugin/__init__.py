@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from pytest_httpserver import HTTPServer
 
-    from fiskil_harness.app import AppUnderTest
+    from fiskil_harness.app.app_under_test import AppUnderTest
     from fiskil_harness.core.clock import Clock
     from fiskil_harness.core.config import Settings
     from fiskil_harness.runner.worker import Worker

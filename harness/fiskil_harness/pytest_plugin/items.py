@@ -11,7 +11,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from fiskil_harness.app import AppUnderTest
+from fiskil_harness.app.app_under_test import AppUnderTest
 from fiskil_harness.core import signals
 from fiskil_harness.core.clauses import parse
 from fiskil_harness.core.config import Settings, find, load

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.app import open_app
+from fiskil_harness.app.app_under_test import open_app
 from fiskil_harness.app.browser import Chromium
 from fiskil_harness.app.effects import EFFECTS
 from fiskil_harness.app.hooks import OF_SOME

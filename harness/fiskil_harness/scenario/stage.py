@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from fiskil_harness.app import AppUnderTest
+from fiskil_harness.app.app_under_test import AppUnderTest
 from fiskil_harness.app.backlog import NONE, STILL_S, Stall
 from fiskil_harness.app.browser import Chromium, Window
 from fiskil_harness.app.browser.login import enter, lent

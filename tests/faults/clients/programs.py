@@ -14,6 +14,7 @@ from queue import Empty, SimpleQueue
 import msgspec
 
 from tests.faults.clients.requests_made import Asked, Heard, Question, Told
+from tests.paths import ROOT
 
 HERE = Path(__file__).parent
 
@@ -27,7 +28,7 @@ class Program:
         self.keeps_connections = command[0] == "node"
         trusted = {"NODE_EXTRA_CA_CERTS": ca_file} if ca_file else {}
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **trusted}
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT), **trusted}
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -77,4 +78,4 @@ def node() -> Program:
 
 def python(library: str) -> Program:
     """A Python library."""
-    return Program(sys.executable, str(HERE / "fetching.py"), library)
+    return Program(sys.executable, "-m", "tests.faults.clients.fetching", library)

@@ -12,16 +12,19 @@ from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.gate.selftest.gallery import GalleryApp
 
-ENTRY = """
-[[app]]
-name = "{name}"
-title = "{title}"
+FAMILY = """
+[[family]]
+base = "{base}"
 framework = "stdlib"
-base = "reference_app"
 """
 
-FLAWED = catalog.folder("examples") / "flawed"
-FILES = [path for path in sorted(FLAWED.glob("*.*")) if not path.match(gallery.GALLERIES)]
+ENTRY = """
+[[family.app]]
+name = "{name}"
+title = "{title}"
+"""
+
+FILES = sorted(path for path in (catalog.folder("gallery") / "flawed").rglob("*.*") if path.suffix in {".py", ".js"})
 
 Write = Callable[..., None]
 
@@ -31,23 +34,23 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
     """Make a catalogue whose gallery holds what is given: texts of the two files."""
     root = tmp_path / "root"
     for name in ("flawed", "correct"):
-        (root / "examples" / name).mkdir(parents=True)
+        (root / "gallery" / name).mkdir(parents=True)
     shutil.copytree(catalog.folder("examples") / "reference_app", root / "examples" / "reference_app")
     for name in ("fixtures", "scenarios"):
         (root / name).symlink_to(catalog.folder(name))
     monkeypatch.setattr(catalog, "_ROOT", root)
     monkeypatch.setattr(gallery, "apps", gallery.apps.__wrapped__)
 
-    def files(*, flawed: str, correct: str = "app = []") -> None:
-        (root / "examples" / "flawed" / "gallery.toml").write_text(flawed)
-        (root / "examples" / "correct" / "gallery.toml").write_text(correct)
+    def files(*, flawed: str, correct: str = "family = []") -> None:
+        (root / "gallery" / "flawed" / "gallery.toml").write_text(flawed)
+        (root / "gallery" / "correct" / "gallery.toml").write_text(correct)
 
     return files
 
 
-def entry(*lines: str, name: str = "shy", title: str = "says nothing") -> str:
-    """One entry, with more lines."""
-    return ENTRY.format(name=name, title=title) + "\n".join(lines)
+def entry(*lines: str, name: str = "shy", title: str = "says nothing", base: str = "reference_app") -> str:
+    """A family of one entry, with more lines."""
+    return FAMILY.format(base=base) + ENTRY.format(name=name, title=title) + "\n".join(lines)
 
 
 def flaw(*lines: str, name: str = "shy") -> str:
@@ -89,7 +92,7 @@ def test_every_file_belongs_to_an_entry_and_explains_itself(path: Path) -> None:
     listed = {*gallery.apps(), "__init__"}
     first = path.read_text(encoding="utf-8").partition("\n")[0]
 
-    assert path.stem in listed or path.match(gallery.GALLERIES)
+    assert path.stem in listed
     assert first.startswith(('"""', "// ", "# "))
     assert len(first) > 40
 
@@ -99,14 +102,17 @@ def test_a_variant_replaces_the_reference_app_in_its_command() -> None:
     base, variant = gallery.settings(gallery.app("reference_app")), gallery.settings(gallery.app("no_dedupe"))
 
     assert "reference_app.app:build" in (base.app.command or "")
-    assert variant.app.command == (base.app.command or "").replace("reference_app.app:build", "flawed.no_dedupe:build")
-    assert (variant.app.env, variant.app.observe, variant.app.drive) == (base.app.env, base.app.observe, base.app.drive)
-    assert (base.folder.name, variant.folder.name) == ("reference_app", "flawed")
+    assert variant.app.command == (base.app.command or "").replace(
+        "reference_app.app:build", "flawed.webhooks.no_dedupe:build"
+    ).replace(" --app-dir ..", "")
+    assert variant.app.env == base.app.env | {"PYTHONPATH": "../..:../../../examples"}
+    assert (variant.app.observe, variant.app.drive) == (base.app.observe, base.app.drive)
+    assert (base.folder.name, variant.folder.name) == ("reference_app", "webhooks")
 
 
 def test_a_variant_imports_nothing_of_the_harness() -> None:
     """The gallery is made of apps as teams write them."""
-    files = [path for name in ("flawed", "correct") for path in (catalog.folder("examples") / name).glob("*.py")]
+    files = list(catalog.folder("gallery").rglob("*.py"))
     imported = [
         name
         for path in files
@@ -115,7 +121,7 @@ def test_a_variant_imports_nothing_of_the_harness() -> None:
     ]
 
     assert imported
-    assert not [name for name in imported if str(name).partition(".")[0] == "harness"]
+    assert not [name for name in imported if str(name).partition(".")[0] == "fiskil_harness"]
 
 
 def test_environment_and_limits_stand_above_the_base(write: Write) -> None:
@@ -154,19 +160,25 @@ def test_a_wrong_entry_is_refused(lines: tuple[str, ...], message: str, write: W
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (('base = "reference"',), "No base 'reference' in the gallery app 'shy'. Did you mean 'reference_app'"),
         (("limits = { acks_s = 1 }",), "No limit 'acks_s' in the gallery app 'shy'. Did you mean 'ack_s'"),
         (('command = "{pyton} shy.py"',), "Did you mean {python}"),
     ],
 )
 def test_a_config_that_does_not_fit_is_refused(lines: tuple[str, ...], message: str, write: Write) -> None:
     """When the app is about to be used."""
-    text = flaw(*lines)
-    write(flawed=text.replace('base = "reference_app"\n', "") if "base" in lines[0] else text)
+    write(flawed=flaw(*lines))
 
     with pytest.raises((ConfigError, UnknownName)) as refusal:
         gallery.settings(gallery.app("shy"))
     assert message in str(refusal.value)
+
+
+def test_an_unknown_base_names_the_nearest(write: Write) -> None:
+    """A family names a folder of ``examples`` or a config beside the correct apps."""
+    write(flawed=flaw().replace('base = "reference_app"', 'base = "reference"'))
+
+    with pytest.raises(UnknownName, match=r"No base 'reference' in the gallery app 'shy'\. Did you mean 'reference_app'"):
+        gallery.settings(gallery.app("shy"))
 
 
 def test_a_correct_app_violates_nothing(write: Write) -> None:

@@ -2,7 +2,7 @@
 (wanted) => {
   const LONGEST = 2_000_000;
   const roots = [];
-  const closed = globalThis[Symbol.for("harness.closed")];
+  const closed = globalThis[Symbol.for("fiskil_harness.closed")];
   const gather = (root) => {
     roots.push(root);
     for (const one of root.querySelectorAll("*")) {

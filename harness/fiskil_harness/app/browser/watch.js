@@ -10,5 +10,5 @@
   const rootOf = (host) => closed.get(host);
   // What stands closed in the HTML itself no script has made; it is told of from outside.
   rootOf.keep = (host, root) => closed.set(host, root);
-  Object.defineProperty(globalThis, Symbol.for("harness.closed"), { value: rootOf });
+  Object.defineProperty(globalThis, Symbol.for("fiskil_harness.closed"), { value: rootOf });
 })();

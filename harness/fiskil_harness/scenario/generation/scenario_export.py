@@ -23,7 +23,7 @@ Written by fiskil-harness from {plan}, with seed {seed}. What goes wrong in it s
 so it needs fiskil-harness and the app's config: pytest {file} --fiskil-config fiskil-harness.toml
 """
 
-from harness import Scenario, {rooms}
+from fiskil_harness import Scenario, {rooms}
 
 SCENARIO = Scenario(
     name="{name}",
