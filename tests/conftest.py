@@ -12,7 +12,8 @@ import pytest
 from fiskil_harness.contract.conformance_monitor import Witness
 from fiskil_harness.core.config import Settings, parse
 from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.runner.driver import Driver, Outcome
+from fiskil_harness.probes.outcome import Outcome
+from fiskil_harness.runner.driver import Driver
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.paths import APPS
 

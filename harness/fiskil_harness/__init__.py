@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from fiskil_harness import faults, probes
     from fiskil_harness.app.app_under_test import App
     from fiskil_harness.errors import HarnessError
-    from fiskil_harness.runner.driver import Driver, Outcome
+    from fiskil_harness.probes.outcome import Outcome
+    from fiskil_harness.runner.driver import Driver
     from fiskil_harness.scenario import steps
     from fiskil_harness.scenario.scenario import Scenario
     from fiskil_harness.server.local_fiskil import LocalFiskil
@@ -25,7 +26,7 @@ _HOMES = {
     "Driver": "fiskil_harness.runner.driver",
     "HarnessError": "fiskil_harness.errors",
     "LocalFiskil": "fiskil_harness.server.local_fiskil",
-    "Outcome": "fiskil_harness.runner.driver",
+    "Outcome": "fiskil_harness.probes.outcome",
     "Scenario": "fiskil_harness.scenario.scenario",
 }
 

@@ -16,7 +16,7 @@ from fiskil_harness.gate.judgement import GateResult, Run, report_only
 from fiskil_harness.gate.report import json as json_report
 from fiskil_harness.gate.report.sealing import completed
 from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.probes.outcome import Outcome
 
 Ask = Callable[..., tuple[int, str, str]]
 

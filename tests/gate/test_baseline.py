@@ -14,8 +14,8 @@ from fiskil_harness.gate.judgement import NOT_THE_WHOLE, Comparison, GateResult,
 from fiskil_harness.gate.practice_status import PracticeStanding, Standing
 from fiskil_harness.probes import Verdict
 from fiskil_harness.probes.evaluation import NOT_RUN
+from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices
-from fiskil_harness.runner.driver import Outcome
 
 TODAY = datetime.date(2026, 6, 1)
 IDEMPOTENT, RETRIES = "webhooks.idempotent", "webhooks.retries"

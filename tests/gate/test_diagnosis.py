@@ -2,7 +2,7 @@
 
 from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
 from fiskil_harness.probes import Case, Finding, Verdict
-from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.probes.outcome import Outcome
 
 
 def diagnosed(bug: str, *cases: tuple[str, Verdict], verdict: Verdict = Verdict.PASS) -> Diagnosis:

@@ -16,7 +16,7 @@ from fiskil_harness.gate import interpretation_trials
 from fiskil_harness.gate.interpretation_trials import Hold
 from fiskil_harness.gate.judgement import check, exit_code, judge
 from fiskil_harness.probes import Verdict
-from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.probes.outcome import Outcome
 
 CLAUSE, CHOICE = "token.lifetime", "3600"
 PRACTICE = "webhooks.idempotent"

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fiskil_harness.app.hooks import MESSAGE, ORIGIN_TOLD, SECRET_TOLD
 from fiskil_harness.core.config import AppSettings, Attestation, GateSettings, Observe, Settings, Waiver, parse
+from fiskil_harness.core.config.hooks import MESSAGE, ORIGIN_TOLD, SECRET_TOLD
 from fiskil_harness.core.config.schema import Facts, Tls
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.gate.judgement import Decision, check, exit_code, judge, report_only
@@ -16,8 +16,8 @@ from fiskil_harness.gate.practice_status import PracticeStanding, Standing, is_i
 from fiskil_harness.gate.report.text import told
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evaluation import NOT_RUN
+from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices, practice
-from fiskil_harness.runner.driver import Outcome
 
 IDEMPOTENT, HTTPS = "webhooks.idempotent", "webhooks.https"
 UNTESTED = next(one.id for one in all_practices().values() if one.attestable_without)

@@ -16,8 +16,7 @@ from fiskil_harness.gate.judgement import Decision, GateResult, Run, Share, exit
 from fiskil_harness.gate.saved_reports import read
 from fiskil_harness.gate.shards import Part, Plan, check, judge_share, merged, missing, plan
 from fiskil_harness.probes import Finding, Verdict, name_of
-from fiskil_harness.runner.driver import Outcome
-from fiskil_harness.runner.worker import Measure
+from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.scenario.scenario import Scenario
 
 TODAY = datetime.date(2026, 6, 1)

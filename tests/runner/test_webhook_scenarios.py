@@ -8,7 +8,8 @@ import pytest
 from fiskil_harness.core import catalog
 from fiskil_harness.core.config import Settings
 from fiskil_harness.probes import Verdict
-from fiskil_harness.runner.driver import Driver, Outcome
+from fiskil_harness.probes.outcome import Outcome
+from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario.scenario import load, load_all
 
 NAMES = tuple(name for name in catalog.scenario_names() if name.startswith("webhook_"))

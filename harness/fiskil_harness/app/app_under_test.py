@@ -14,6 +14,7 @@ from fiskil_harness.app.template_values import Values
 from fiskil_harness.app.templates import fill_text
 from fiskil_harness.core.clock import wait_until
 from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.hooks import COMMAND, TLS
 from fiskil_harness.core.config.schema import Tls
 from fiskil_harness.core.net.http_client import Browser, HttpReply
 from fiskil_harness.core.net.server import LOOPBACK, free_port
@@ -97,13 +98,13 @@ class AppUnderTest:
     def kill(self) -> None:
         """Kill -9."""
         if not self.can_restart:
-            raise HookMissing("app.command")
+            raise HookMissing(COMMAND)
         self.body.kill(self)
 
     def kill_worker(self) -> bool:
         """Kill -9 one of its processes that work for another; False where it is a single one."""
         if not self.can_restart:
-            raise HookMissing("app.command")
+            raise HookMissing(COMMAND)
         return isinstance(self.body, CommandBody) and self.body.kill_worker()
 
     def restart(self) -> None:
@@ -132,7 +133,7 @@ class AppUnderTest:
         """
         tls = self.settings.app.tls
         if tls is None:
-            raise HookMissing("app.tls")
+            raise HookMissing(TLS)
         url = fill_text(tls.url, self.values).rstrip("/")
         if isinstance(self.body, CommandBody):
             self.body.dress(tls)

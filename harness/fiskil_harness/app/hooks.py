@@ -9,39 +9,23 @@ import msgspec
 from fiskil_harness.app.template_values import Values
 from fiskil_harness.app.templates import fill
 from fiskil_harness.core.config import RequestTemplate
+from fiskil_harness.core.config.hooks import (
+    COMMAND,
+    CONNECTED,
+    LOGS,
+    MESSAGE,
+    ORIGIN_TOLD,
+    PAGES,
+    REDUCER,
+    START_SESSION,
+    TLS,
+)
 from fiskil_harness.core.config.placeholders import carries
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import HookError, HookMissing
 
 if TYPE_CHECKING:
     from fiskil_harness.app.app_under_test import AppUnderTest
-
-HOOKS = {
-    "app.command": "starts, kills and restarts the app",
-    "app.tls": "lets the app serve TLS by itself, as [app.tls] says; where a proxy does, see docs/gate.md",
-    "app.drive.start_session": "lets the app open an auth session, so whole journeys run",
-    "app.drive.message": "tells the app what the consent page said to the page that embeds it, for apps that embed it",
-    "app.drive.refresh": "lets the app read everything again on demand",
-    "app.drive.revoke": "lets the app end a consent",
-    "app.drive.fail": "lets the app's next processing fail once",
-    "app.observe.effects": "tells what the app did with each message, and what it holds",
-    "app.observe.metrics": "shows the app's metrics; {otlp_url} or {alert_url} in [app.env] would do as well",
-    "app.observe.connected": "tells whether the app counts an end user as connected",
-    "app.observe.reducer": "tells what the events about a consent come to, so its final state is judged exactly",
-    "app.observe.pages": "names pages of the app that an end user sees",
-    "app.observe.logs": "names files that are searched, for secrets and for what must be told, besides the app's output",
-}
-"""Every hook and what it is good for."""
-
-MESSAGE = "app.drive.message"
-ORIGIN_TOLD = "{origin} in app.drive.message"
-"""What the message hook lacks where the app is not told whose message it was; no hook, but it stands in the place of one."""
-
-OF_SOME = frozenset({MESSAGE, ORIGIN_TOLD})
-"""Hooks for what an app need not do at all: a scenario that lacks nothing else is about other apps."""
-
-SECRET_TOLD = "{webhook_secret} in [app.env]"
-"""What a config lacks when the app has its webhook secret from elsewhere; no hook, but it stands in the place of one."""
 
 
 def template_of(app: "AppUnderTest", hook: str) -> RequestTemplate | None:
@@ -54,11 +38,11 @@ def template_of(app: "AppUnderTest", hook: str) -> RequestTemplate | None:
 
 def is_given(app: "AppUnderTest", hook: str) -> bool:
     """Whether a hook can be used."""
-    if hook == "app.command":
+    if hook == COMMAND:
         return app.can_restart
-    if hook == "app.tls":
+    if hook == TLS:
         return app.settings.app.tls is not None
-    if hook in {"app.observe.connected", "app.observe.reducer", "app.observe.pages", "app.observe.logs"}:
+    if hook in {CONNECTED, REDUCER, PAGES, LOGS}:
         return bool(getattr(app.settings.app.observe, hook.rpartition(".")[2]))
     if hook == ORIGIN_TOLD:
         return carries(template_of(app, MESSAGE), "origin") or _method(app, MESSAGE) is not None
@@ -112,7 +96,7 @@ def _call_method(hook: str, method: Any, values: Values) -> HttpReply:
         result = method(values)
     except Exception as error:
         raise HookError(f"{hook} raised {type(error).__name__}: {error}") from error
-    if hook == "app.drive.start_session":
+    if hook == START_SESSION:
         result = {"session": result}
     status = 503 if hook == "app.ready" and not result else 200
     return HttpReply(status=status, headers={"content-type": "application/json"}, body=msgspec.json.encode(result))

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 from fiskil_harness.app.monitoring.prometheus import NoMetrics, scraped
+from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.errors import HookError
 
 if TYPE_CHECKING:
     from fiskil_harness.app.app_under_test import AppUnderTest
 
-METRICS = "app.observe.metrics"
 NOBODY = {"end_user_ref": "", "end_user_id": ""}
 
 

@@ -9,12 +9,23 @@ from importlib import metadata
 
 from msgspec import Struct
 
-from fiskil_harness.app import hooks
-from fiskil_harness.app.effects import EFFECTS, NOTHING, Told, Untold, is_nowhere, told_in
-from fiskil_harness.app.hooks import MESSAGE, ORIGIN_TOLD
+from fiskil_harness.app.effects import NOTHING, Told, Untold, is_nowhere, told_in
 from fiskil_harness.app.templates import choose, fill_text
 from fiskil_harness.core.clock import real_now, wait_until
 from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.hooks import (
+    EFFECTS,
+    FAIL,
+    HOOKS,
+    MESSAGE,
+    METRICS,
+    ORIGIN_TOLD,
+    PAGES,
+    REFRESH,
+    REVOKE,
+    START_SESSION,
+    TLS,
+)
 from fiskil_harness.core.model import Ending, Event
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import HarnessError, HookError
@@ -26,7 +37,6 @@ from fiskil_harness.runner.driver import Driver
 from fiskil_harness.runner.worker import NOBODY, Worker
 from fiskil_harness.scenario.scenario import load_all
 from fiskil_harness.scenario.steps.link_sdk_messages import values_of
-from fiskil_harness.scenario.steps.pages import PAGES
 from fiskil_harness.scenario.steps.tls_server import HANDSHAKE_S, is_told_of_certificate
 from fiskil_harness.webhooks import Sender, Target, seal
 from fiskil_harness.webhooks.sender import Outgoing
@@ -80,7 +90,7 @@ def _given(driver: Driver) -> Iterator[Check]:
     yield _checked("app.webhook", lambda: _webhook(driver))
     if driver.app.has(EFFECTS):
         yield _checked(EFFECTS, lambda: _effects(driver))
-    for hook in ("app.drive.start_session", MESSAGE, "app.drive.refresh", "app.drive.revoke", "app.observe.metrics"):
+    for hook in (START_SESSION, MESSAGE, REFRESH, REVOKE, METRICS):
         if driver.app.has(hook):
             yield _checked(hook, lambda hook=hook: _asked(driver, hook))  # type: ignore[misc]
     for name, template in driver.settings.app.observe.pages.items():
@@ -92,11 +102,11 @@ def _given(driver: Driver) -> Iterator[Check]:
     if driver.app.is_told("otlp_url"):
         yield _checked("otlp", lambda: _exported(driver))
     # After everything that asks the app for work, because its next processing fails then.
-    if driver.app.has("app.drive.fail") and driver.app.can_restart:
-        yield _checked("app.drive.fail", lambda: _asked(driver, "app.drive.fail"))
+    if driver.app.has(FAIL) and driver.app.can_restart:
+        yield _checked(FAIL, lambda: _asked(driver, FAIL))
     # Last, because the app is started again for it.
-    if driver.app.has("app.tls"):
-        yield _checked("app.tls", lambda: _served(driver))
+    if driver.app.has(TLS):
+        yield _checked(TLS, lambda: _served(driver))
 
 
 def _refused(settings: Settings) -> Iterator[Check]:
@@ -115,7 +125,7 @@ def _statements(settings: Settings) -> Iterator[Check]:
 
 def _missing(driver: Driver) -> Iterator[Check]:
     scenarios = load_all()
-    for hook, purpose in hooks.HOOKS.items():
+    for hook, purpose in HOOKS.items():
         if not driver.app.has(hook):
             bears_on = {practice_id for one in scenarios if hook in one.needs for practice_id in one.practices}
             unlocks = [practice_id for practice_id in all_practices() if practice_id in bears_on]
@@ -188,8 +198,8 @@ def _parts(told: Told) -> tuple[State, str]:
 
 def _somebody(driver: Driver) -> dict[str, str]:
     """An end user whom the app knows, where it can be asked to start a session for one."""
-    if driver.app.has("app.drive.start_session"):
-        driver.app.call("app.drive.start_session", NOBODY)
+    if driver.app.has(START_SESSION):
+        driver.app.call(START_SESSION, NOBODY)
     known = list(driver.fiskil.sandbox.store.end_users)
     return {"end_user_id": known[-1]} if known else {}
 
@@ -240,7 +250,7 @@ def _asked(driver: Driver, hook: str) -> tuple[State, str]:
     state, says = _answer(reply)
     if hook == MESSAGE and state is not State.WRONG and not driver.app.has(ORIGIN_TOLD):
         return state, f"{says}; it carries no {{origin}}, so nobody can tell whether the app heeds other windows"
-    if hook == "app.drive.start_session" and reply.status is not None and reply.status < 400:
+    if hook == START_SESSION and reply.status is not None and reply.status < 400:
         template = driver.settings.app.drive.start_session
         found = choose(reply, template.session if template and template.session else "$.session", hook)
         session_id = found.rpartition("sess_id=")[2].partition("&")[0]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fiskil_harness.cli.doctor import Check, State
 from fiskil_harness.contract.client import rows
 from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import HarnessError
 from fiskil_harness.runner.hosted.account import Account
@@ -38,7 +39,7 @@ def _lacking(settings: Settings) -> Iterator[Check]:
         yield Check(hook=key, state=State.MISSING, says=says)
     if settings.app.observe.effects is None and not settings.app.object:
         says = "is missing; without it nobody can tell which rows the app holds"
-        yield Check(hook="app.observe.effects", state=State.WARNING, says=says)
+        yield Check(hook=EFFECTS, state=State.WARNING, says=says)
     if settings.hosted.introduce is None:
         says = f"is not given; the app must know {settings.hosted.end_user_ref!r} as that end user by itself"
         yield Check(hook="hosted.introduce", state=State.WARNING, says=says)

@@ -7,6 +7,7 @@ import click
 from msgspec import Struct
 
 from fiskil_harness.cli import options
+from fiskil_harness.core.config.hooks import HOOKS
 from fiskil_harness.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -96,7 +97,6 @@ def _bugs() -> Iterable[Row]:
 
 
 def _hooks() -> Iterable[Row]:
-    from fiskil_harness.app.hooks import HOOKS
 
     for name, about in HOOKS.items():
         yield Row(name=name, about=about)

@@ -9,14 +9,13 @@ from fiskil_harness.cli import options
 from fiskil_harness.cli.hosted import HOSTED, before_hosted, refuse_local_writes
 from fiskil_harness.cli.receiver_options import burden_of, burdened, options_of, settings_at
 from fiskil_harness.cli.run_options import again_under, app_of, quoted, rehearse, settings_of, tail_of, under
+from fiskil_harness.core.config.hooks import EFFECTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fiskil_harness.scenario.scenario import Scenario
     from fiskil_harness.scenario.selection import Phase
-
-EFFECTS = "app.observe.effects"
 
 
 @click.command(

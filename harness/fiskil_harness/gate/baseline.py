@@ -13,8 +13,8 @@ from fiskil_harness.gate.interpretation_trials import Hold, Trial, was_not_run
 from fiskil_harness.gate.judgement import Comparison, Decision, Difference, GateResult, Judgement
 from fiskil_harness.gate.practice_status import PracticeStanding, Standing, some
 from fiskil_harness.probes import Verdict
+from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import bears_on
-from fiskil_harness.runner.driver import Outcome
 
 Pair = tuple[str, str]
 WEIGHTS = {0: Verdict.PASS, 1: Verdict.INCONCLUSIVE, 2: Verdict.FAIL}

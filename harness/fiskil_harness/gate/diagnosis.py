@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from fiskil_harness.gate.receiver_bugs import Bug, Witness, bugs
 from fiskil_harness.probes import Case, Finding, Verdict
-from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.probes.outcome import Outcome
 
 UNSENT = "nothing of the kind was sent: this way of signing has none"
 

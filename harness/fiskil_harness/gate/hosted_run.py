@@ -23,13 +23,12 @@ from fiskil_harness.gate import judgement
 from fiskil_harness.gate.hosted_reasons import reason_of
 from fiskil_harness.gate.judgement import Judgement
 from fiskil_harness.gate.practice_status import NOT_RUN, PracticeStanding, Standing
-from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.probes.outcome import Outcome, Played
 from fiskil_harness.runner.hosted.account import Account
 from fiskil_harness.runner.hosted.address import Address, address_of
 from fiskil_harness.runner.hosted.eligibility import left_out
 from fiskil_harness.runner.hosted.worker import HostedWorker
 from fiskil_harness.runner.session import Progress, Rehearsal, in_order, not_run
-from fiskil_harness.runner.worker import Played
 from fiskil_harness.scenario.scenario import Scenario
 
 

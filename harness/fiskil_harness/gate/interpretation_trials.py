@@ -15,7 +15,7 @@ from fiskil_harness.core.config import Settings
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evaluation import NOT_RUN
-from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.scenario.scenario import AT, Scenario, load
 
 STEPS = "every_step_done"

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
-from fiskil_harness.app.hooks import HOOKS, ORIGIN_TOLD, SECRET_TOLD
 from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.hooks import HOOKS, ORIGIN_TOLD, SECRET_TOLD
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.gate import interpretation_trials
 from fiskil_harness.gate.diagnosis import Diagnosis, diagnose
@@ -30,9 +30,8 @@ from fiskil_harness.journal import API_TOLD, CA_TOLD
 from fiskil_harness.probes import Verdict, coverage, heaviest
 from fiskil_harness.probes.coverage import Coverage
 from fiskil_harness.probes.evidence import Exhibit, Picture, Story
+from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.probes.practices import all_practices
-from fiskil_harness.runner.driver import Outcome
-from fiskil_harness.runner.worker import Measure
 
 FORMAT = "fiskil-harness/report/2"
 NOT_THE_WHOLE = "so this is not the whole, and the gate stays shut."

@@ -13,8 +13,8 @@ from fiskil_harness.core.config import Attestation, Settings, Waiver
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.probes import Finding, Verdict, coverage
 from fiskil_harness.probes.evaluation import EVERY_STEP
+from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import Practice, bears_on, practice
-from fiskil_harness.runner.driver import Outcome
 
 FACTS = "app.facts"
 LIMITS = "app.limits."

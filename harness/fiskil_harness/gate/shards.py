@@ -14,7 +14,7 @@ from fiskil_harness.errors import UsageError
 from fiskil_harness.gate import interpretation_trials, judgement
 from fiskil_harness.gate.fast_selection import shortlist
 from fiskil_harness.gate.judgement import Comparison, Decision, GateResult, Judgement, Share
-from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.scenario.scenario import Scenario, load_all
 
 

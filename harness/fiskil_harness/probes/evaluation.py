@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
-from fiskil_harness.app.effects import EFFECTS
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import HarnessError
 from fiskil_harness.journal import API_TOLD, ApiUntold, CutShort, Delivery, Effects, FaultSet, Journal
 from fiskil_harness.journal.queries.api_calls import calls

@@ -18,8 +18,9 @@ from fiskil_harness.core.config import Settings, find, load
 from fiskil_harness.errors import ConfigError, HarnessError
 from fiskil_harness.gate.report.text import finding_lines
 from fiskil_harness.probes import Verdict
+from fiskil_harness.probes.outcome import Played
 from fiskil_harness.runner.session import REFUSAL, can_share_out, read_order, write_played
-from fiskil_harness.runner.worker import Played, Worker
+from fiskil_harness.runner.worker import Worker
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.selection import select_from
 

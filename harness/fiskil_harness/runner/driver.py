@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Struct
 
 from fiskil_harness.app.app_under_test import open_app
 from fiskil_harness.app.browser import Chromium
-from fiskil_harness.app.effects import EFFECTS
-from fiskil_harness.app.hooks import OF_SOME
 from fiskil_harness.app.log_output import Mark, end_of, start_of, written_since
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clauses import Readings
 from fiskil_harness.core.clock import pause, wait_until
 from fiskil_harness.core.config import Settings, environment
+from fiskil_harness.core.config.hooks import EFFECTS, FAIL, REDUCER
 from fiskil_harness.core.config.webhook_format import READINGS
 from fiskil_harness.core.randomness import fresh_salt, stream
 from fiskil_harness.errors import HarnessError, HookError, HookMissing, ToolMissing
@@ -36,8 +34,9 @@ from fiskil_harness.journal import (
     ReadingsAsked,
     Started,
 )
-from fiskil_harness.probes import Finding, Verdict, evaluation, heaviest
+from fiskil_harness.probes import Finding, evaluation
 from fiskil_harness.probes.coverage import exercised_in
+from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.pause_monitor import Pulse
 from fiskil_harness.runner.preamble import stated, values_of
 from fiskil_harness.sandbox.consents.console import Console, asked_for
@@ -63,34 +62,6 @@ PLAN_QUIET_S = 0.01
 
 BeforeStep = Callable[[int, Scenario, Journal], None]
 """Is called before each step, with its number from 0, and once after the last."""
-
-
-class Outcome(Struct, frozen=True, kw_only=True):
-    """What came of one scenario. ``missing`` names the hooks that the config does not give.
-
-    ``readings`` are those that the scenario chose, ``came_up`` the clauses among them that the app ever met. ``flows`` are
-    the events that were acknowledged, and the ways in which journeys ended.
-    """
-
-    scenario: str
-    title: str
-    practices: tuple[str, ...]
-    seed: int
-    findings: tuple[Finding, ...]
-    missing: tuple[str, ...] = ()
-    readings: dict[str, str] = {}
-    came_up: tuple[str, ...] = ()
-    flows: tuple[str, ...] = ()
-
-    @property
-    def verdict(self) -> Verdict:
-        """The heaviest verdict."""
-        return heaviest([finding.verdict for finding in self.findings])
-
-    @property
-    def is_about_others(self) -> bool:
-        """Whether it lacks only hooks for what an app need not do: it is about other apps, and this one owes it nothing."""
-        return bool(self.missing) and OF_SOME.issuperset(self.missing)
 
 
 class Driver:
@@ -325,8 +296,8 @@ class Driver:
                 seed=self.seed,
                 wanted=wanted,
                 can_restart=self.app.can_restart,
-                can_fail=self.app.has("app.drive.fail"),
-                folds=self.app.has("app.observe.reducer"),
+                can_fail=self.app.has(FAIL),
+                folds=self.app.has(REDUCER),
                 hooks=self.hooks(),
                 shrink_cap_s=shrink_s,
             )
@@ -347,7 +318,7 @@ class Driver:
 
     def hooks(self) -> frozenset[str]:
         """The hooks that the app has, of those that drawn lives may need."""
-        from fiskil_harness.scenario.generation.life_actions import HOOKS
+        from fiskil_harness.core.config.hooks import HOOKS
 
         return frozenset(hook for hook in HOOKS if self.app.has(hook))
 

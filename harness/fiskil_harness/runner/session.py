@@ -22,8 +22,8 @@ from fiskil_harness.errors import AppError, UsageError
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evaluation import NOT_RUN
 from fiskil_harness.probes.evidence import Exhibit, Picture, Story
-from fiskil_harness.runner.driver import Outcome
-from fiskil_harness.runner.worker import LooksOn, Measure, Played
+from fiskil_harness.probes.outcome import Measure, Outcome, Played
+from fiskil_harness.runner.worker import LooksOn
 from fiskil_harness.scenario import costs
 from fiskil_harness.scenario.scenario import Scenario
 

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import structs
 
-from fiskil_harness.app.effects import EFFECTS, is_nowhere, look
+from fiskil_harness.app.effects import is_nowhere, look
 from fiskil_harness.app.template_values import of_end_user
 from fiskil_harness.core import signals
 from fiskil_harness.core.clock import stopwatch
 from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.redaction.redactor import Redactor
 from fiskil_harness.errors import AppError, ConfigError, HarnessError, HookError, UsageError
 from fiskil_harness.journal import Delivery, Effects, Exchange, Journal, PlanRun, Trouble, har
@@ -27,7 +28,8 @@ from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.coverage import met_in
 from fiskil_harness.probes.evaluation import EFFECTS_TOLD
 from fiskil_harness.probes.evidence import Exhibit, Picture, Story, exhibits, live_lines, pictures, told
-from fiskil_harness.runner.driver import Driver, Outcome
+from fiskil_harness.probes.outcome import Measure, Outcome, Played
+from fiskil_harness.runner.driver import Driver
 from fiskil_harness.scenario.scenario import Scenario
 from fiskil_harness.scenario.steps import in_words
 from fiskil_harness.server.local_fiskil import LocalFiskil, secrets_of
@@ -43,39 +45,6 @@ UNREST = "the app has not come to rest since "
 
 MOST_SILENT = 3
 """An app that we cannot start again is asked no more when it gave no answer in so many scenarios in a row."""
-
-
-class Measure(Struct, frozen=True, kw_only=True):
-    """What a scenario cost; it may differ from run to run and decides nothing. Times are real.
-
-    ``pairs`` are the things that met in drawn lives, where any were drawn; ``met`` is what the app's calls came to.
-    """
-
-    scenario: str
-    took_s: float
-    exchanges: int = 0
-    deliveries: int = 0
-    slowest_acknowledgement_ms: float | None = None
-    notes: tuple[str, ...] = ()
-    pairs: Pairs | None = None
-    met: tuple[str, ...] = ()
-
-
-class Played(Struct, frozen=True, kw_only=True):
-    """One scenario, played. ``fault`` is the traceback of a fault of our own; ``plans`` are saved plans that failed.
-
-    ``exhibits`` are what there is to show of the findings that failed, ``har`` is every exchange as HAR. ``story``
-    is what happened, step by step, and ``pictures`` are what pages looked like.
-    """
-
-    outcome: Outcome
-    measure: Measure
-    plans: tuple[str, ...] = ()
-    fault: str = ""
-    exhibits: tuple[Exhibit, ...] = ()
-    har: str = ""
-    story: Story | None = None
-    pictures: tuple[Picture, ...] = ()
 
 
 class Worker:

@@ -11,9 +11,8 @@ from fiskil_harness.gate.judgement import GateResult, Run, judge
 from fiskil_harness.gate.report.sealing import completed
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evidence import Beat, Exhibit, Sending
+from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.probes.practices import all_practices
-from fiskil_harness.runner.driver import Outcome
-from fiskil_harness.runner.worker import Measure
 from tests.gate.report.failures import bug
 from tests.gate.report.sample_story import picture, story
 

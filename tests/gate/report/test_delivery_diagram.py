@@ -4,16 +4,8 @@ from itertools import combinations
 
 import pytest
 
-from fiskil_harness.gate.report.delivery_diagram import (
-    EFFECTS,
-    MOST_ARROWS,
-    RECEIVER,
-    SENDER,
-    WIDTH,
-    Text,
-    drawing,
-    in_words,
-)
+from fiskil_harness.core.config.hooks import EFFECTS
+from fiskil_harness.gate.report.delivery_diagram import MOST_ARROWS, RECEIVER, SENDER, WIDTH, Text, drawing, in_words
 from fiskil_harness.probes.evidence import Beat
 
 LONG = "banking.transactions.recent.sync.completed, respelt in base64 without padding and with spaces outside"

@@ -11,8 +11,8 @@ from fiskil_harness.gate.report import evidence
 from fiskil_harness.gate.report.story_diagram import diagram, is_wrong
 from fiskil_harness.gate.report.timeline import distribution, timeline
 from fiskil_harness.probes.evidence import Story
+from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices
-from fiskil_harness.runner.driver import Outcome
 from tests.gate.report.sample_story import picture, story
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from fiskil_harness.gate.judgement import GateResult
 from fiskil_harness.gate.report.terminal import show
 from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.probes.outcome import Outcome
 
 FINDING = """\
 FAIL  webhooks.idempotent   webhook_repeated                             seed 42

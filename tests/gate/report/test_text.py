@@ -16,8 +16,7 @@ from fiskil_harness.gate.report.text import (
 )
 from fiskil_harness.journal.entries.plan_pairs import Pairs
 from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.runner.driver import Outcome
-from fiskil_harness.runner.worker import Measure
+from fiskil_harness.probes.outcome import Measure, Outcome
 
 COMMAND = (
     "fiskil-harness webhooks http://127.0.0.1:8123/webhooks/fiskil --secret-env FISKIL_WEBHOOK_SECRET "

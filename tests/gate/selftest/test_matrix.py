@@ -16,7 +16,7 @@ from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.gate.selftest.gallery import GalleryApp
 from fiskil_harness.gate.selftest.matrix import hear, practice_table, scenarios_for, table
 from fiskil_harness.probes import Case, Finding, Verdict
-from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.probes.outcome import Outcome
 
 TODAY = datetime.date(2026, 11, 25)
 FORGED = ("unsigned", "random_signature", "other_secret", "empty_header")

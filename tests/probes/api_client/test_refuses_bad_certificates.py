@@ -2,7 +2,9 @@
 
 import pytest
 
+from fiskil_harness import faults
 from fiskil_harness.journal import CA_TOLD, Bite, FaultSet, Secured, Unencrypted
+from fiskil_harness.faults.fault import name_of
 from fiskil_harness.probes import RefusesBadCertificates, Verdict
 from fiskil_harness.probes.api_client.refuses_bad_certificates import BAD, WENT_ON
 from tests.probes.tape import Tape
@@ -136,3 +138,17 @@ def test_every_case_is_named_once() -> None:
         "unknown_authority",
         "wrong_host",
     ]
+
+
+def test_each_case_is_a_fault() -> None:
+    """The probe names faults as the journal does, because it may not import them."""
+    kinds = (
+        faults.ExpiredCertificate,
+        faults.FutureCertificate,
+        faults.WrongHost,
+        faults.SelfSigned,
+        faults.UnknownAuthority,
+        faults.MissingIntermediate,
+    )
+
+    assert {name: case for name, (case, _) in BAD.items()} == {f"{kind.__name__}()": name_of(kind) for kind in kinds}

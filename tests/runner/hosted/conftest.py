@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fiskil_harness.gate import hosted_run
-from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.hosted import eligibility
 from fiskil_harness.server.local_fiskil import LocalFiskil
 from tests.runner.hosted.stand_in import StandIn

@@ -5,7 +5,7 @@ import msgspec
 from fiskil_harness.core.config import Settings
 from fiskil_harness.gate.selftest import gallery
 from fiskil_harness.probes import Verdict
-from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.server.local_fiskil import Enrolled, LocalFiskil
 
 

@@ -12,7 +12,7 @@ from fiskil_harness.gate.judgement import exit_code
 from fiskil_harness.gate.practice_status import Standing
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.probes import Verdict
-from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.runner.hosted import eligibility
 from tests.runner.hosted.stand_in import StandIn, verdicts
 

@@ -3,11 +3,12 @@
 import pytest
 
 from fiskil_harness import faults, probes
+from fiskil_harness.core.config.hooks import COMMAND, HOOKS
 from fiskil_harness.journal import Bite, Exchange, Journal, TokensExpired
 from fiskil_harness.probes import Finding, Verdict, name_of
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation.client_invariants import promises_of
-from fiskil_harness.scenario.generation.life_actions import COMMAND, HOOKS, START, VERBS
+from fiskil_harness.scenario.generation.life_actions import START, VERBS
 from fiskil_harness.scenario.generation.life_plans import Deed, Life, possible
 from fiskil_harness.scenario.generation.life_strategies import happened, is_unwell, shorter, telling
 

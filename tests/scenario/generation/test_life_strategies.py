@@ -2,12 +2,12 @@
 
 import pytest
 
+from fiskil_harness.core.config.hooks import HOOKS
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.entries.plan_pairs import Verb, covered, pairs_of, unmet
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.scenario import steps
 from fiskil_harness.scenario.generation import Tried, explore
-from fiskil_harness.scenario.generation.life_actions import HOOKS
 from fiskil_harness.scenario.generation.life_plans import possible
 from fiskil_harness.scenario.scenario import Scenario
 

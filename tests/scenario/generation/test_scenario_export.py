@@ -1,7 +1,7 @@
 """A life written down as a test: Python that makes the same plan again, and asks what was found broken."""
 
+from fiskil_harness.core.config.hooks import HOOKS
 from fiskil_harness.probes import Finding, Verdict, name_of
-from fiskil_harness.scenario.generation.life_actions import HOOKS
 from fiskil_harness.scenario.generation.life_plans import Deed, Life
 from fiskil_harness.scenario.generation.scenario_export import as_python, is_life, rewrite
 from fiskil_harness.scenario.scenario import Scenario, load

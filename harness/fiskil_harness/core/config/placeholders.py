@@ -3,6 +3,7 @@
 import re
 import string
 
+from fiskil_harness.core.config.hooks import COMMAND, LOGS, MESSAGE
 from fiskil_harness.core.config.schema import RequestTemplate, Settings
 from fiskil_harness.errors import ConfigError, nearest
 
@@ -44,12 +45,12 @@ MESSAGE_VALUES = frozenset({"message", "origin", "session_id", "error_type", "er
 def refuse_bad_templates(settings: Settings) -> None:
     """Refuse template values that do not exist, with the nearest one that does."""
     app = settings.app
-    launch: list[tuple[str, str]] = [("app.command", app.command or ""), ("app.url", app.url or "")]
+    launch: list[tuple[str, str]] = [(COMMAND, app.command or ""), ("app.url", app.url or "")]
     launch += [(f"app.env.{key}", value) for key, value in app.env.items()]
     if app.tls:
         launch += [("app.tls.url", app.tls.url), ("app.tls.command", app.tls.command or "")]
         launch += [(f"app.tls.env.{key}", value) for key, value in app.tls.env.items()]
-    launch += [("app.observe.logs", value) for value in app.observe.logs]
+    launch += [(LOGS, value) for value in app.observe.logs]
     for place, text in launch:
         _refuse_unknown_values(place, text, LAUNCH_VALUES, settings.source)
     if app.observe.reducer:
@@ -64,7 +65,7 @@ def refuse_bad_templates(settings: Settings) -> None:
     ]:
         _refuse_unknown_values(f"app.entrance.{place}", text, own, settings.source)
     for place, text in asked:
-        known = REQUEST_VALUES | (MESSAGE_VALUES if place == "app.drive.message" else frozenset())
+        known = REQUEST_VALUES | (MESSAGE_VALUES if place == MESSAGE else frozenset())
         _refuse_unknown_values(place, text, known, settings.source)
 
 

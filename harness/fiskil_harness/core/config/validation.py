@@ -14,6 +14,7 @@ import msgspec
 
 from fiskil_harness.core.clauses import Readings
 from fiskil_harness.core.config.environment import environment
+from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.core.config.placeholders import carries, filled, refuse_bad_templates, requests_of
 from fiskil_harness.core.config.schema import Entrance, Settings, Tls
 from fiskil_harness.core.config.urls import shown, why_unusable
@@ -180,7 +181,7 @@ def _is_loopback(host: str) -> bool:
 
 def _refuse_unreadable_command(settings: Settings) -> None:
     tls = settings.app.tls
-    for place, command in (("app.command", settings.app.command), ("app.tls.command", tls.command if tls else None)):
+    for place, command in ((COMMAND, settings.app.command), ("app.tls.command", tls.command if tls else None)):
         if command is None:
             continue
         try:

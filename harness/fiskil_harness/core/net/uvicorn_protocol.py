@@ -12,7 +12,8 @@ from urllib.parse import unquote
 
 import httptools
 from msgspec import Struct
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE as STATUS_LINE  # noqa: PLC0414 - used by the proxy too
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from fiskil_harness.core.internal_errors import Crash, crash_of
 

@@ -1,7 +1,6 @@
 """An answer as the acts that write it, byte for byte as the server does: the head in one piece, the body in another."""
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
-
+from fiskil_harness.core.net.uvicorn_protocol import STATUS_LINE
 from fiskil_harness.faults.fault import Act, Piece, Reply
 
 BODILESS = (204, 304)

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.gate.judgement import GateResult
 from fiskil_harness.gate.practice_status import PracticeStanding, Standing
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evidence import Look, Picture
+from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices, bears_on
-from fiskil_harness.runner.driver import Outcome
 
 MOST_FINDINGS = 5
 MOST_PICTURES = 3
@@ -85,7 +86,7 @@ def _deciding(one: PracticeStanding, found: Sequence[tuple[str, Finding]]) -> li
 def _telling(pictures: Sequence[Picture], one: PracticeStanding, bearing: Sequence[Outcome]) -> list[Shot]:
     """A few pictures, of different pages, where the experiment looks at pages: those that failed first."""
     row = all_practices().get(one.practice)
-    if row is None or "app.observe.pages" not in row.hooks:
+    if row is None or PAGES not in row.hooks:
         return []
     ordered = sorted(bearing, key=lambda outcome: -outcome.verdict.weight)
     rank = {outcome.scenario: number for number, outcome in enumerate(ordered)}

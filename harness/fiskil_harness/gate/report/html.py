@@ -20,8 +20,8 @@ from fiskil_harness.gate.receiver_bugs import SECTIONS, section_of
 from fiskil_harness.gate.report import delivery_diagram, evidence, story_diagram, summary, text, timeline
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.evidence import BOUNDS_MS, Exhibit
+from fiskil_harness.probes.outcome import Outcome
 from fiskil_harness.probes.practices import all_practices
-from fiskil_harness.runner.driver import Outcome
 
 MOST_EXHIBITS = 3
 """So many of a bug's cases are shown; the others are like them."""

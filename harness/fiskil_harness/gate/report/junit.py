@@ -20,7 +20,7 @@ from fiskil_harness.gate.judgement import Decision, GateResult, stays_shut
 from fiskil_harness.gate.practice_status import PracticeStanding, Standing
 from fiskil_harness.gate.report.text import again, difference_line, finding_lines
 from fiskil_harness.probes import Verdict
-from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.probes.outcome import Outcome
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold."""

@@ -9,15 +9,16 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.gate.diagnosis import Diagnosis
 from fiskil_harness.gate.interpretation_trials import Hold, was_not_run
 from fiskil_harness.gate.judgement import Decision, Difference, GateResult, Judgement, stays_shut
 from fiskil_harness.gate.practice_status import Standing
 from fiskil_harness.probes import Finding, Verdict
 from fiskil_harness.probes.coverage import Coverage
+from fiskil_harness.probes.outcome import Measure, Outcome
 from fiskil_harness.probes.practices import bears_on
-from fiskil_harness.runner.driver import Outcome
-from fiskil_harness.runner.worker import UNREST, Measure
+from fiskil_harness.runner.worker import UNREST
 from fiskil_harness.scenario.scenario import AT
 
 _HOLDS = {
@@ -30,7 +31,7 @@ BUG_WORDS = {Verdict.FAIL: "there", Verdict.PASS: "not there", Verdict.INCONCLUS
 """Whether a receiver has a known bug."""
 
 WEBHOOKS_OPTIONS = {
-    "app.observe.effects": "--effects",
+    EFFECTS: "--effects",
     "app.facts.uses_events": "--uses-events",
     "app.limits.body_bytes": "--body-bytes",
     "app.limits.body_s": "--body-s",

@@ -1,8 +1,27 @@
 """What the app's pages showed in a real browser, what they asked for, and what the browser kept of them."""
 
+from typing import Final
+
 from msgspec import Struct
 
 from fiskil_harness.journal.entries.entry import Entry
+
+CONNECT, CONNECTIONS = "connect", "connections"
+"""Pages that the config may name: where a journey begins, and where consents are listed."""
+
+ANSWER, NOTICE, LINKED = "answer", "privacy", "linked"
+"""Pages that the config does not name: the response to a press, the privacy notice, another page that a page links."""
+
+REVOKE, PRIVACY = "revoke", "privacy"
+"""Purposes of a press."""
+
+PLAIN: Final = "plain"
+BEFORE: Final = "synced"
+AFTER: Final = "ended"
+"""Moments of a look: nothing special, before a consent was revoked, and after it."""
+
+ELSEWHERE = "it leads to another machine"
+"""The ``lack`` of a link that leaves this machine."""
 
 GIVEN_UP = "no answer came, or the page did not wait for it"
 """The ``lack`` of a request that the browser got nothing for."""

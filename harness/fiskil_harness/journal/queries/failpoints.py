@@ -12,7 +12,6 @@ from math import inf
 from fiskil_harness.journal import Delivery, Effects, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import calls, end_user_of
 
-FAIL = "app.drive.fail"
 CONTROL = "a"
 """The twin to whom everything is told once and in order."""
 

@@ -12,7 +12,6 @@ from fiskil_harness.journal import OTLP, Delivery, EventSeen, Exchange, Journal,
 from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.journal.queries.deliveries import consent_of
 
-LOGS = "app.observe.logs"
 STANDARD = "output"
 """The app's standard output and error."""
 

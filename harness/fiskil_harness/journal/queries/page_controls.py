@@ -4,9 +4,9 @@ Sure is only what names the institution or speaks of somebody's own data: much e
 """
 
 from fiskil_harness.journal import Control
+from fiskil_harness.journal.entries.pages import REVOKE
 from fiskil_harness.journal.queries.page_wording import dataset_names, plain, says, words_for
 
-REVOKE = "revoke"
 DATASETS = (
     "accounts",
     "balances",

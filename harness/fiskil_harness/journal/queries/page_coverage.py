@@ -5,10 +5,10 @@ from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from urllib.parse import unquote, unquote_plus
 
+from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import GIVEN_UP, CutShort, Fetched, Journal, Shown, Stored
 
-PAGES = "app.observe.pages"
 BACK = "callback"
 """What the page is called where a journey that ended with a consent comes back to."""
 

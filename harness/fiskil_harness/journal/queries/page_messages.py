@@ -11,7 +11,6 @@ import msgspec
 from fiskil_harness.core import catalog
 from fiskil_harness.journal import Shown
 
-PAGES = "app.observe.pages"
 """The hook without which nobody opens a page."""
 
 FEW_WORDS = 4

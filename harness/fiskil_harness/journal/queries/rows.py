@@ -11,10 +11,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Effects, HookCall, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import began_s, covers, dataset_of, reads, told
 
-EFFECTS = "app.observe.effects"
 MANY = 8
 PENDING = "app.observe.effects: pending"
 """The part of the effects hook that tells an app at work from one that has forgotten something."""

@@ -8,11 +8,12 @@ from collections import Counter
 
 from msgspec import Struct
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.journal import Delivery, Effects, EventSeen, Journal
 from fiskil_harness.journal.queries.api_calls import LOCKED_OUT, end_user_of, was_locked_out
 from fiskil_harness.journal.queries.attempt_counters import is_counter, is_named_so, more_tries
 from fiskil_harness.journal.queries.deliveries import was_disturbed
-from fiskil_harness.journal.queries.rows import EFFECTS, PENDING, UNSURE, at_work
+from fiskil_harness.journal.queries.rows import PENDING, UNSURE, at_work
 from fiskil_harness.journal.queries.state import Leaves, Reading, differing, has_symbols
 
 

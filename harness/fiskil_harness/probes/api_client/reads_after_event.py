@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, EventSeen, Journal, Limits
 from fiskil_harness.journal.queries.api_calls import asked, bitten_by, dataset_of, end_user_of, reads, told
@@ -44,7 +45,7 @@ class ReadsAfterEvent(PlainProbe, frozen=True, kw_only=True, tag="reads_after_ev
             if waited_s is not None and not _is_promised(journal):
                 doubts.append(("a reading came late, but nobody promised how soon it would", "app.limits.fresh_s"))
             elif waited_s is None and not _has_waited(journal, delivery):
-                doubts.append(("the scenario ended before the app had to read", "app.observe.effects"))
+                doubts.append(("the scenario ended before the app had to read", EFFECTS))
             elif waited_s is None or not bitten_by(journal):
                 unread.append(f"{event.event} {event.kind}")
         if unread:

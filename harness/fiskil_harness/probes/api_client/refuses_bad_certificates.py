@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import COMMAND, REFRESH
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
-from fiskil_harness.faults import tls
 from fiskil_harness.journal import CA_TOLD, Bite, FaultSet, Journal, Secured, Unencrypted
-from fiskil_harness.probes.probe import PlainProbe, name_of
+from fiskil_harness.probes.probe import PlainProbe
 
 WENT_ON = "the client went on"
 """What the link saw of a client that spoke HTTP over a connection whose certificate it should have refused."""
@@ -13,15 +13,12 @@ WENT_ON = "the client went on"
 PLAIN = "the app spoke plain HTTP to the port of the https address after it had refused a certificate"
 
 BAD = {
-    f"{kind.__name__}()": (name_of(kind), words)
-    for kind, words in (
-        (tls.ExpiredCertificate, "a certificate that expired yesterday"),
-        (tls.FutureCertificate, "a certificate that is valid from tomorrow on"),
-        (tls.WrongHost, "a certificate of another host"),
-        (tls.SelfSigned, "a self-signed certificate"),
-        (tls.UnknownAuthority, "a certificate of an unknown authority"),
-        (tls.MissingIntermediate, "a certificate whose chain has a gap"),
-    )
+    "ExpiredCertificate()": ("expired_certificate", "a certificate that expired yesterday"),
+    "FutureCertificate()": ("future_certificate", "a certificate that is valid from tomorrow on"),
+    "WrongHost()": ("wrong_host", "a certificate of another host"),
+    "SelfSigned()": ("self_signed", "a self-signed certificate"),
+    "UnknownAuthority()": ("unknown_authority", "a certificate of an unknown authority"),
+    "MissingIntermediate()": ("missing_intermediate", "a certificate whose chain has a gap"),
 }
 """What the journal calls each fault, the name of its case, and what it is about in words."""
 
@@ -34,7 +31,7 @@ class RefusesBadCertificates(PlainProbe, frozen=True, kw_only=True, tag="refuses
     restart, and accuses nobody.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("app.command", "app.drive.refresh")
+    needs: ClassVar[tuple[str, ...]] = (COMMAND, REFRESH)
     expected: ClassVar[str] = "no request without a certificate that was checked, and none in plain HTTP"
     source: ClassVar[str] = "transport.https"
     fix: ClassVar[str] = "leave your HTTP client's certificate checks on, and let a failed handshake fail the call"

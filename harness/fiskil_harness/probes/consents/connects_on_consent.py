@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import CONNECTED
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, EventSeen, Journal, Journey
-from fiskil_harness.probes.consents.stays_unconnected import APPROVED, CONNECTED
+from fiskil_harness.probes.consents.stays_unconnected import APPROVED
 from fiskil_harness.probes.probe import PlainProbe
 
 

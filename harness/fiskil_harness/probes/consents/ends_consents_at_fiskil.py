@@ -2,15 +2,14 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS, REVOKE
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConsentSeen, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import began_s, calls, is_fine, told
 from fiskil_harness.journal.queries.consents import consents_of, hooks, is_done
 from fiskil_harness.journal.queries.deliveries import consent_of
-from fiskil_harness.journal.queries.rows import EFFECTS, STILL_AT_WORK, at_work, last_effects
+from fiskil_harness.journal.queries.rows import STILL_AT_WORK, at_work, last_effects
 from fiskil_harness.probes.probe import PlainProbe
-
-REVOKE = "app.drive.revoke"
 
 
 class EndsConsentsAtFiskil(PlainProbe, frozen=True, kw_only=True, tag="ends_consents_at_fiskil"):

@@ -4,13 +4,14 @@ from collections.abc import Collection
 from itertools import pairwise
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import USUAL_PERMISSIONS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConsentSeen, Effects, Exchange, HookCall, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import asked, began_s, calls, is_fine, told
 from fiskil_harness.journal.queries.consents import calls_during, hooks, is_declined, is_done, permitted, standing_as_before
 from fiskil_harness.journal.queries.deliveries import consent_of
-from fiskil_harness.journal.queries.rows import EFFECTS, STILL_AT_WORK, at_work, effects_before, last_effects, name_of_row
+from fiskil_harness.journal.queries.rows import STILL_AT_WORK, at_work, effects_before, last_effects, name_of_row
 from fiskil_harness.probes.probe import PlainProbe
 
 MOST = 20

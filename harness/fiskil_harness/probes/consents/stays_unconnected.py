@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import CONNECTED
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Entry, EventSeen, Journal, Journey
 from fiskil_harness.journal.queries.api_calls import calls
 from fiskil_harness.probes.probe import PlainProbe
 
-CONNECTED = "app.observe.connected"
 APPROVED = "APPROVED"
 
 

@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Heard, Journal
-from fiskil_harness.journal.queries.rows import EFFECTS
 from fiskil_harness.journal.queries.state import Move, Reading, moved_alike
 from fiskil_harness.probes.probe import PlainProbe
 

@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, moved, moved_perhaps
 from fiskil_harness.journal.queries.api_calls import told
-from fiskil_harness.probes.observability.metric_probe import DOUBTFUL, METRICS, Watched, watched
+from fiskil_harness.probes.observability.metric_probe import DOUBTFUL, Watched, watched
 from fiskil_harness.probes.probe import PlainProbe
 
 

@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal
 from fiskil_harness.journal.queries.api_calls import calls, is_fine
-from fiskil_harness.journal.queries.logs import LOGS, Log, has_status, log_of, speaks_of, tells_failure
+from fiskil_harness.journal.queries.logs import Log, has_status, log_of, speaks_of, tells_failure
 from fiskil_harness.probes.probe import PlainProbe
 
 

@@ -3,11 +3,12 @@
 import re
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import EventSeen, Journal
 from fiskil_harness.journal.queries.api_calls import end_user_of, told
 from fiskil_harness.journal.queries.deliveries import consent_of
-from fiskil_harness.journal.queries.logs import LOGS, Log, log_of
+from fiskil_harness.journal.queries.logs import Log, log_of
 from fiskil_harness.probes.probe import PlainProbe
 
 TURNS = {

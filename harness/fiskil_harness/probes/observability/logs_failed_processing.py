@@ -2,14 +2,13 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import FAIL, LOGS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, HookCall, Journal
 from fiskil_harness.journal.queries.api_calls import began_s
 from fiskil_harness.journal.queries.deliveries import genuine
-from fiskil_harness.journal.queries.logs import LOGS, Log, log_of, tells_failure
+from fiskil_harness.journal.queries.logs import Log, log_of, tells_failure
 from fiskil_harness.probes.probe import PlainProbe
-
-FAIL = "app.drive.fail"
 
 
 class LogsFailedProcessing(PlainProbe, frozen=True, kw_only=True, tag="logs_failed_processing"):

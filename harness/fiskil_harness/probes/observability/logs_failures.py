@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Journal, Journey, Visit
 from fiskil_harness.journal.queries.api_calls import calls
-from fiskil_harness.journal.queries.logs import LOGS, Log, log_of, speaks_of, tells_failure, without_requests
+from fiskil_harness.journal.queries.logs import Log, log_of, speaks_of, tells_failure, without_requests
 from fiskil_harness.probes.probe import PlainProbe
 
 APPROVED, LEFT, CLAIMED = "APPROVED", "ABANDONED", "CLAIMED"

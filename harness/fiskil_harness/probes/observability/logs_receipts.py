@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.api_calls import told
-from fiskil_harness.journal.queries.logs import LOGS, log_of
+from fiskil_harness.journal.queries.logs import log_of
 from fiskil_harness.probes.probe import PlainProbe
 
 

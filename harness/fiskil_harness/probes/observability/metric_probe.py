@@ -2,11 +2,11 @@
 
 from msgspec import Struct
 
+from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import Journal, Limits, Monitors, moved, moved_perhaps
 from fiskil_harness.probes.probe import PlainProbe
 
-METRICS = "app.observe.metrics"
 ORDINARY = ("calm", "idle", "good")
 NOTHING = "the app shows no metrics, exports none to {otlp_url}, and is told of no {alert_url}"
 ALIKE = "the alerts that came are like those of good times"

@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.api_calls import bitten_by, routes_of
-from fiskil_harness.probes.observability.metric_probe import METRICS, WatchingProbe, watched
+from fiskil_harness.probes.observability.metric_probe import WatchingProbe, watched
 
 
 class NoticesErrors(WatchingProbe, frozen=True, kw_only=True, tag="notices_errors"):

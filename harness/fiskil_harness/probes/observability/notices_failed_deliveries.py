@@ -2,12 +2,11 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import FAIL, METRICS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import HookCall, Journal
 from fiskil_harness.journal.queries.deliveries import genuine
-from fiskil_harness.probes.observability.metric_probe import METRICS, WatchingProbe, watched
-
-FAIL = "app.drive.fail"
+from fiskil_harness.probes.observability.metric_probe import WatchingProbe, watched
 
 
 class NoticesFailedDeliveries(WatchingProbe, frozen=True, kw_only=True, tag="notices_failed_deliveries"):

@@ -4,10 +4,11 @@ import re
 from itertools import pairwise
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, HookCall, Journal, is_of_the_runtime
 from fiskil_harness.journal.queries.api_calls import began_s, bitten_by, calls, routes_of
-from fiskil_harness.probes.observability.metric_probe import ALIKE, HELD_BACK, METRICS, Watched, WatchingProbe, watched
+from fiskil_harness.probes.observability.metric_probe import ALIKE, HELD_BACK, Watched, WatchingProbe, watched
 
 SHARE = 0.5
 UNITS = (1.0, 1e3)

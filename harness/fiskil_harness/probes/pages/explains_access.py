@@ -1,9 +1,11 @@
 """Does the page that starts linking say which data is asked for, and why?"""
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, Journal, Shown
+from fiskil_harness.journal.entries.pages import CONNECT, PLAIN
 from fiskil_harness.journal.queries.page_text import (
     UNKNOWN_LANGUAGE,
     Place,
@@ -17,10 +19,8 @@ from fiskil_harness.journal.queries.page_text import (
 from fiskil_harness.journal.queries.page_wording import dataset_names, may_name, missing_words, purpose_words
 from fiskil_harness.probes.probe import PlainProbe
 
-PAGES, DATASETS, PURPOSE = "app.observe.pages", "app.facts.datasets", "app.facts.purpose"
+DATASETS, PURPOSE = "app.facts.datasets", "app.facts.purpose"
 WORDS = "app.facts.dataset_words"
-CONNECT = "connect"
-PLAIN: Final = "plain"
 
 
 class ExplainsAccess(PlainProbe, frozen=True, kw_only=True, tag="explains_access"):

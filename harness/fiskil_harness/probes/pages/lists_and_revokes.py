@@ -2,30 +2,34 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
 import msgspec
 
+from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConsentSeen, Control, Declared, Journal, Limits, Pressed, Sharing, Shown
+from fiskil_harness.journal.entries.pages import AFTER, ANSWER, BEFORE, CONNECTIONS, REVOKE
 from fiskil_harness.journal.queries.api_calls import told
 from fiskil_harness.journal.queries.deliveries import consent_of
+from fiskil_harness.journal.queries.page_addresses import is_local, is_same_address
 from fiskil_harness.journal.queries.page_controls import speaks_of_sharing
-from fiskil_harness.journal.queries.page_dates import has_date
 from fiskil_harness.journal.queries.page_lists import gaps
 from fiskil_harness.journal.queries.page_text import UNKNOWN_LANGUAGE, doubt, looks, why_unreadable
 from fiskil_harness.journal.queries.page_wording import plain, says, words_for
+from fiskil_harness.journal.queries.revocations import (
+    TELLING,
+    last_run,
+    own_revoke_words,
+    presses_of,
+    still_lists,
+    switched_off,
+)
 from fiskil_harness.journal.queries.rows import at_work, last_effects
-from fiskil_harness.probes.pages.explains_access import PAGES
-from fiskil_harness.probes.pages.states_its_use import is_local, is_same_address
 from fiskil_harness.probes.probe import PlainProbe
 
-CONNECTIONS, ANSWER, REVOKE = "connections", "answer", "revoke"
-BEFORE: Final = "synced"
-AFTER: Final = "ended"
 MOST_PRESSES = 3
 FRESH, WORDS = "app.limits.fresh_s", "app.facts.revoke_words"
-TELLING = ("sure", "likely", "ways")
 HARMLESS = ("never", "spares", "keeps", "begins")
 GONE = frozenset({404, 410})
 
@@ -57,7 +61,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         unreadable = why_unreadable(seen)
         if unreadable:
             return self.cannot_tell(unreadable)
-        pressed = _last_run(journal)
+        pressed = last_run(journal)
         found = [self._judge_list(journal, one, seen, examined=len(sharing)) for one in sharing]
         found.append(self._judge_presses(journal, sharing, seen, pressed))
         found.append(self._judge_after(journal, sought, seen))
@@ -91,7 +95,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
         """What was pressed, and whether that ended the consent at Fiskil, and no other."""
         sought = next(one for one in sharing if one.is_sought)
         lines = tuple(_done(one) for one in pressed if one.text)
-        if not _presses(journal):
+        if not presses_of(journal):
             return self.cannot_tell("nothing was tried on the page of connections")
         others = _others_ended(journal, sharing)
         if not _has_ended(journal, sought.consent_id):
@@ -117,12 +121,12 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
 
     def _judge_vain(self, journal: Journal, seen: list[Shown], sought: Sharing) -> Finding:
         """The consent lives on at Fiskil: because nothing could be pressed, or although something was."""
-        tried = [one for one in _presses(journal) if one.text]
+        tried = [one for one in presses_of(journal) if one.text]
         pressed = [one for one in tried if not one.lack]
         lines = tuple(dict.fromkeys(_done(one) for one in pressed))
         if not tried:
             return self._without_control(seen)
-        last = _presses(journal)[-1].lack
+        last = presses_of(journal)[-1].lack
         closed = [one.lack for one in journal.all(Shown) if one.page == ANSWER and one.lack and not one.participant]
         if last or closed:
             return self.cannot_tell(f"what was pressed last could not be followed: {last or closed[-1]}")
@@ -171,7 +175,7 @@ class ListsAndRevokes(PlainProbe, frozen=True, kw_only=True, tag="lists_and_revo
                 text=later.text,
                 controls=later.controls,
                 institution=sought.institution,
-                more_words=(*_own_words(journal), *switched_off(journal)),
+                more_words=(*own_revoke_words(journal), *switched_off(journal)),
             )
             for before, later in zip(seen, after, strict=False)
         )
@@ -199,49 +203,11 @@ def _counted(pressed: list[Pressed]) -> str:
     return f"{words} and {typed} typed {'word' if typed == 1 else 'words'}" if typed else words
 
 
-def still_lists(
-    before: Shown, *, text: str, controls: Sequence[Control], institution: str, more_words: Sequence[str] = ()
-) -> bool:
-    """Whether a page shows a consent as it did: its name and dates, its controls, and no new word of an end."""
-    if not says(text, [institution]) or not says(before.text, [institution]):
-        return False
-    known, now = _lines(before.text), _lines(text)
-    telling = Counter({line: count for line, count in known.items() if says(line, [institution]) or has_date(line)})
-    if says("\n".join(now - known), words_for("ended")) or telling - now:
-        return False
-    needed = _revoking(before.controls, more_words, institution)
-    return bool(needed) and not needed - _revoking(controls, more_words, institution)
-
-
-def _lines(text: str) -> "Counter[str]":
-    return Counter(line.strip() for line in text.splitlines() if line.strip())
-
-
-def _own_words(journal: Journal) -> tuple[str, ...]:
-    """The words of the app's own controls that end a consent."""
-    return next(iter(journal.all(Declared)), Declared()).revoke_words
-
-
-def _revoking(controls: Sequence[Control], more_words: Sequence[str], institution: str) -> "Counter[str]":
-    """The controls that say that they would end something, or lead to that, by their words; and switches that are on."""
-    words = [*more_words, *(word for name in TELLING for word in words_for(REVOKE, name))]
-    able = [one for one in controls if not one.is_disabled]
-    return Counter(
-        plain(one.text)
-        for one in able
-        if (_is_shared(one, more_words, institution) if one.kind == "switch" else says(one.text, words))
-    )
-
-
-def _is_shared(switch: Control, more_words: Sequence[str], institution: str) -> bool:
-    return switch.is_on and (speaks_of_sharing(switch.text, institution) or bool(says(switch.text, more_words)))
-
-
 def _has_surplus(journal: Journal, controls: Sequence[Control], *, count: int) -> bool:
     """Whether more than *count* controls say that they end something, or the same as what was pressed first."""
     able = [one.text for one in controls if not one.is_disabled and not says(one.text, words_for(REVOKE, "every"))]
-    sure = sum(1 for one in able if says(one, [*_own_words(journal), *words_for(REVOKE, "sure")]))
-    begun = {plain(one.text) for one in _presses(journal) if one.text and one.number <= 1}
+    sure = sum(1 for one in able if says(one, [*own_revoke_words(journal), *words_for(REVOKE, "sure")]))
+    begun = {plain(one.text) for one in presses_of(journal) if one.text and one.number <= 1}
     alike = Counter(plain(one) for one in able)
     return max([sure, *(alike[one] for one in begun)]) > count
 
@@ -280,31 +246,15 @@ def _sharing(journal: Journal) -> list[Sharing]:
 
 def _is_sure(act: Pressed, journal: Journal, institution: str) -> bool:
     """Whether what was pressed said by its own label that it would end what is shared, or a switch that it stands for it."""
-    is_told = bool(says(act.text, [*words_for(REVOKE, "sure"), *_own_words(journal)]))
+    is_told = bool(says(act.text, [*words_for(REVOKE, "sure"), *own_revoke_words(journal)]))
     return is_told or (act.is_switch and speaks_of_sharing(act.text, institution))
 
 
 def _other_way(journal: Journal, sure: list[Pressed]) -> str:
     """Why something else may end the consent where only switches said that they stand for it; empty where nothing may."""
-    lacks = [one.lack for one in _presses(journal) if one.lack]
+    lacks = [one.lack for one in presses_of(journal) if one.lack]
     is_open = bool(sure) and bool(lacks) and all(one.is_switch for one in sure)
     return f"a switch alone says that it would revoke the consent, and beside it: {lacks[0]}" if is_open else ""
-
-
-def switched_off(journal: Journal, participant: str = "") -> list[str]:
-    """The switches that were turned off since the page was last opened, by their labels."""
-    return [one.text for one in _last_run(journal, participant) if one.is_switch]
-
-
-def _last_run(journal: Journal, participant: str = "") -> list[Pressed]:
-    """The presses since the page was last opened: what was tried before led nowhere."""
-    every = _presses(journal, participant)
-    begun = max((at for at, one in enumerate(every) if one.number <= 1), default=0)
-    return [one for one in every[begun:] if one.text]
-
-
-def _presses(journal: Journal, participant: str = "") -> list[Pressed]:
-    return [one for one in journal.all(Pressed) if one.purpose == REVOKE and one.participant == participant]
 
 
 def _latest(journal: Journal) -> dict[str, ConsentSeen]:

@@ -2,18 +2,10 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Journal, Pressed, Shown
-from fiskil_harness.journal.queries.page_messages import (
-    PAGES,
-    doubt_about,
-    flaw_of,
-    gist,
-    is_seen,
-    news,
-    says_something,
-    sentences,
-)
+from fiskil_harness.journal.queries.page_messages import doubt_about, flaw_of, gist, is_seen, news, says_something, sentences
 from fiskil_harness.journal.queries.waits import STALLED, WAITING, held, limits_of, look_before, looks_after, presses
 from fiskil_harness.probes.probe import PlainProbe
 

@@ -3,10 +3,11 @@
 from itertools import groupby
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model import Ending
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Journal, Shown
-from fiskil_harness.journal.queries.page_messages import PAGES, code_in, doubt_about, flaw_of, gist, is_seen, news
+from fiskil_harness.journal.queries.page_messages import code_in, doubt_about, flaw_of, gist, is_seen, news
 from fiskil_harness.journal.queries.page_timeline import is_at_it, looks_before_failure, looks_meanwhile
 from fiskil_harness.probes.probe import PlainProbe
 

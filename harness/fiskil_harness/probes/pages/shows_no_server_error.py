@@ -3,6 +3,7 @@
 import re
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import HookCall, Journal, Visit
 from fiskil_harness.journal.queries.api_calls import began_s, calls
@@ -54,7 +55,7 @@ class ShowsNoServerError(PlainProbe, frozen=True, kw_only=True, tag="shows_no_se
                 advice.append(f"{hook.hook} answered 500 when the API failed; 502 or 503 says whose fault it is")
         heard = [one for one in hooks if one.hook == MESSAGE]
         if not visits and not heard:
-            return self.cannot_tell("the end user was sent to no page of the app", hook="app.drive.start_session")
+            return self.cannot_tell("the end user was sent to no page of the app", hook=START_SESSION)
         unseen = [one for one in visits if one.status is not None and _shows_nothing(one.status)]
         if unseen:
             return self.cannot_tell(_why_unseen(unseen[0]))

@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Journal, Pressed, Shown
-from fiskil_harness.journal.queries.page_messages import PAGES, is_seen, news
+from fiskil_harness.journal.queries.page_messages import is_seen, news
 from fiskil_harness.journal.queries.waits import (
     WAITING,
     is_before_the_answer,

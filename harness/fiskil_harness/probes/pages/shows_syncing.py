@@ -3,10 +3,11 @@
 import re
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS, PAGES
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, Effects, Journal, Rows, Shown
-from fiskil_harness.journal.queries.page_messages import PAGES, flaw_of, is_seen, listed, mentions, sentences
-from fiskil_harness.journal.queries.rows import EFFECTS, places
+from fiskil_harness.journal.queries.page_messages import flaw_of, is_seen, listed, mentions, sentences
+from fiskil_harness.journal.queries.rows import places
 from fiskil_harness.probes.probe import PlainProbe
 
 PLAIN, UNSYNCED, SYNCED = "plain", "unsynced", "synced"

@@ -1,18 +1,19 @@
 """Can the end user read what the data is used for, and the privacy notice, before they begin?"""
 
 from typing import ClassVar
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin
 
+from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Declared, Journal, Pressed, Shown
+from fiskil_harness.journal.entries.pages import CONNECT, LINKED, NOTICE, PLAIN, PRIVACY
+from fiskil_harness.journal.queries.page_addresses import is_local, is_same_address
 from fiskil_harness.journal.queries.page_text import SHORTEST_TEXT, doubt, is_fine, letters, looks, markup, why_unreadable
 from fiskil_harness.journal.queries.page_wording import missing_words, purpose_words, says, words_for
-from fiskil_harness.probes.pages.explains_access import CONNECT, PAGES, PLAIN, PURPOSE
+from fiskil_harness.probes.pages.explains_access import PURPOSE
 from fiskil_harness.probes.probe import PlainProbe
 
 PRIVACY_URL = "app.facts.privacy_url"
-NOTICE, LINKED, PRIVACY = "privacy", "linked", "privacy"
-ELSEWHERE = "it leads to another machine"
 
 
 class StatesItsUse(PlainProbe, frozen=True, kw_only=True, tag="states_its_use"):
@@ -112,20 +113,3 @@ def _address(seen: list[Shown], stated: Declared) -> str:
 def _linked(journal: Journal) -> list[Shown]:
     """The pages of the app's own that the first one links."""
     return [one for one in journal.all(Shown) if one.page == LINKED and not one.participant and not one.lack]
-
-
-def is_same_address(left: str, right: str) -> bool:
-    """Whether two absolute addresses are one page: whatever their query, fragment, or slash at the end."""
-    if not left or not right:
-        return False
-    one, other = urlsplit(left), urlsplit(right)
-    return (one.scheme, one.netloc.lower(), _path(one.path)) == (other.scheme, other.netloc.lower(), _path(other.path))
-
-
-def is_local(page_url: str, address: str) -> bool:
-    """Whether an address is at the origin of a page."""
-    return urlsplit(page_url)[:2] == urlsplit(address)[:2]
-
-
-def _path(path: str) -> str:
-    return unquote(path).rstrip("/") or "/"

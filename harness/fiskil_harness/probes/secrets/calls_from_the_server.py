@@ -3,10 +3,11 @@
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Exchange, Fetched, Journal
 from fiskil_harness.journal.queries.api_calls import calls, header
-from fiskil_harness.journal.queries.page_coverage import PAGES, unseen
+from fiskil_harness.journal.queries.page_coverage import unseen
 from fiskil_harness.probes.probe import PlainProbe
 
 AGENTS = ("Mozilla/", "Chrome/", "Safari/", "Firefox/")

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.core.redaction import Index
 from fiskil_harness.journal import Fetched, Journal, Shown, Stored
 from fiskil_harness.journal.queries.api_calls import bearer, calls
-from fiskil_harness.journal.queries.page_coverage import PAGES, found_in, unseen
+from fiskil_harness.journal.queries.page_coverage import found_in, unseen
 from fiskil_harness.journal.queries.secrets import CREDENTIALS, index_of
 from fiskil_harness.probes.probe import PlainProbe
 

@@ -2,13 +2,13 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import LOGS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Filed, Journal, Output
 from fiskil_harness.journal.queries.api_calls import bearer, calls
 from fiskil_harness.journal.queries.secrets import index_of
 from fiskil_harness.probes.probe import PlainProbe
 
-LOGS = "app.observe.logs"
 PLANTED = "account_numbers"
 """What messages are called that hold account numbers."""
 STANDARD = "output"

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import Asked, bitten_by, covers, reads
 from fiskil_harness.journal.queries.api_calls import asked as question
 from fiskil_harness.journal.queries.retention import dated
-from fiskil_harness.journal.queries.rows import EFFECTS, PENDING, STILL_AT_WORK, latest_rows, name_of_row, places
+from fiskil_harness.journal.queries.rows import PENDING, STILL_AT_WORK, latest_rows, name_of_row, places
 from fiskil_harness.probes.probe import PlainProbe
 
 BREAKS = frozenset(

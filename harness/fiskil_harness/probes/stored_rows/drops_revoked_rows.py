@@ -2,18 +2,11 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.api_calls import told
-from fiskil_harness.journal.queries.rows import (
-    EFFECTS,
-    STILL_AT_WORK,
-    at_work,
-    effects_before,
-    last_effects,
-    name_of_row,
-    places,
-)
+from fiskil_harness.journal.queries.rows import STILL_AT_WORK, at_work, effects_before, last_effects, name_of_row, places
 from fiskil_harness.probes.probe import PlainProbe
 
 

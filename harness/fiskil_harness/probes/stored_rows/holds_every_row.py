@@ -2,11 +2,11 @@
 
 from typing import Any, ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.retention import HISTORY, is_older_part, left_out_on_purpose
 from fiskil_harness.journal.queries.rows import (
-    EFFECTS,
     asked_for,
     at_work,
     doubled,

@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Journal
 from fiskil_harness.journal.queries.amounts import Handed, handed
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
-from fiskil_harness.journal.queries.rows import EFFECTS, Place, latest_rows, places
+from fiskil_harness.journal.queries.rows import Place, latest_rows, places
 from fiskil_harness.probes.probe import PlainProbe
 
 LEAST = 3

@@ -2,10 +2,10 @@
 
 from typing import Any, ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal, Rows
 from fiskil_harness.journal.queries.rows import (
-    EFFECTS,
     Place,
     asked_for,
     at_work,

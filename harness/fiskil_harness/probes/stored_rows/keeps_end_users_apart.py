@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import end_user_of
 from fiskil_harness.journal.queries.deliveries import consent_of, genuine, kind_of, of_kind
-from fiskil_harness.journal.queries.rows import EFFECTS, places
+from fiskil_harness.journal.queries.rows import places
 from fiskil_harness.journal.queries.state import Reading, moved_alike
 from fiskil_harness.probes.probe import PlainProbe
 

@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import ConsentSeen, Effects, Journal
 from fiskil_harness.journal.queries.consents import consents_of, has_heard_of_end, rows_under
-from fiskil_harness.journal.queries.rows import EFFECTS, STILL_AT_WORK, at_work, effects_before, last_effects, places
+from fiskil_harness.journal.queries.rows import STILL_AT_WORK, at_work, effects_before, last_effects, places
 from fiskil_harness.probes.probe import PlainProbe
 
 

@@ -2,11 +2,12 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Exchange, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import is_fine, reads
 from fiskil_harness.journal.queries.consents import permitted
-from fiskil_harness.journal.queries.rows import EFFECTS, effects_before, name_of_row, places
+from fiskil_harness.journal.queries.rows import effects_before, name_of_row, places
 from fiskil_harness.probes.probe import PlainProbe
 
 WITHDRAWN = frozenset({401, 403, 404})

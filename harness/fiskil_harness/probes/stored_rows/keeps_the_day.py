@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Effects, Journal, Rows
 from fiskil_harness.journal.queries.api_calls import bitten_by
 from fiskil_harness.journal.queries.json_leaves import Path, at, leaves
-from fiskil_harness.journal.queries.rows import EFFECTS, Place, latest_rows, name_of_row, places
+from fiskil_harness.journal.queries.rows import Place, latest_rows, name_of_row, places
 from fiskil_harness.probes.probe import PlainProbe
 
 DATE = "posting_date_time"

@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, EventSeen, Journal
 from fiskil_harness.journal.queries.api_calls import dataset_of, end_user_of, reads
 from fiskil_harness.journal.queries.deliveries import events_by_id, genuine, last_applied, line, unrest
-from fiskil_harness.journal.queries.rows import EFFECTS
 from fiskil_harness.probes.probe import PlainProbe
 
 USED = "app.facts.uses_events"

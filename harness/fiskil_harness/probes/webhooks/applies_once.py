@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS, FAIL
 from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import AMIDST, Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import by_message, last_applied, line, uncut, unrest
-from fiskil_harness.journal.queries.failpoints import FAIL, unfelt
+from fiskil_harness.journal.queries.failpoints import unfelt
 from fiskil_harness.journal.queries.repetitions import MANY, cases_of, repeated
-from fiskil_harness.journal.queries.rows import EFFECTS
 from fiskil_harness.journal.queries.twins import compare_twins
 from fiskil_harness.probes.probe import PlainProbe
 

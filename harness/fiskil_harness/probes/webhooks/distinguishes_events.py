@@ -3,14 +3,13 @@
 import re
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import CONNECTED, EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Effects, EventSeen, Journal, UsedEvents
 from fiskil_harness.journal.queries.deliveries import events_by_id, genuine, unrest
-from fiskil_harness.journal.queries.rows import EFFECTS
 from fiskil_harness.journal.queries.state import Leaves, Reading, differing
 from fiskil_harness.probes.probe import PlainProbe
 
-CONNECTED = "app.observe.connected"
 USED = "app.facts.uses_events"
 RECEIVED, REVOKED, SYNCED = "consent.received", "consent.revoked", "a sync"
 ABOUT_CONSENT = re.compile(r"consent|connect|arrangement|grant|link", re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS, FAIL
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Effects, EventSeen, Journal, Limits, Started, UsedEvents
 from fiskil_harness.journal.queries.api_calls import LOCKED_OUT, end_user_of, was_locked_out
@@ -17,9 +18,8 @@ from fiskil_harness.journal.queries.deliveries import (
     was_disturbed,
     was_ordered,
 )
-from fiskil_harness.journal.queries.failpoints import FAIL, unfelt
+from fiskil_harness.journal.queries.failpoints import unfelt
 from fiskil_harness.journal.queries.losses import CUT_OFF, cases_of, fates
-from fiskil_harness.journal.queries.rows import EFFECTS
 from fiskil_harness.journal.queries.state import Reading, differing
 from fiskil_harness.journal.queries.twins import compare_twins
 from fiskil_harness.probes.probe import PlainProbe

@@ -5,13 +5,13 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from fiskil_harness.core.config.hooks import EFFECTS, REDUCER
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Effects, EventSeen, Journal, Reduction
 from fiskil_harness.journal.queries.deliveries import consent_of, events_by_id, of_kind
-from fiskil_harness.journal.queries.rows import EFFECTS, at_work, last_effects
+from fiskil_harness.journal.queries.rows import at_work, last_effects
 from fiskil_harness.probes.probe import PlainProbe
 
-REDUCER = "app.observe.reducer"
 CONSENT = "consent."
 
 

@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal
 from fiskil_harness.journal.queries.deliveries import last_applied, line, of_kind, unrest
-from fiskil_harness.journal.queries.rows import EFFECTS
 from fiskil_harness.probes.probe import PlainProbe
 
 PLAIN = "plain"

@@ -3,10 +3,10 @@
 from statistics import median
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Case, Finding, Verdict
 from fiskil_harness.journal import Delivery, Journal, Leak, Started
 from fiskil_harness.journal.queries.deliveries import answer_of, genuine, kind_of, last_applied, of_kind
-from fiskil_harness.journal.queries.rows import EFFECTS
 from fiskil_harness.journal.queries.state import Move, Reading, moved_alike
 from fiskil_harness.probes.probe import PlainProbe
 

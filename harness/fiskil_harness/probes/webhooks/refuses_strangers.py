@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import HOMES, Delivery, Journal, Trouble
 from fiskil_harness.journal.queries.deliveries import line
 from fiskil_harness.journal.queries.repeated_pairs import had_effect, was_applied, works
-from fiskil_harness.journal.queries.rows import EFFECTS
 from fiskil_harness.probes.probe import PlainProbe
 
 ALLOW_LIST = "app.facts.allowed_ips"

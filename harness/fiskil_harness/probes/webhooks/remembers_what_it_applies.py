@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Journal
 from fiskil_harness.journal.queries.deliveries import answer_of, last_applied, of_kind, unrest
-from fiskil_harness.journal.queries.rows import EFFECTS
 from fiskil_harness.probes.probe import PlainProbe
 
 COUNTS = f"{EFFECTS}: applied"

@@ -3,15 +3,14 @@
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from fiskil_harness.core.config.hooks import EFFECTS, TLS
 from fiskil_harness.core.model.findings import Finding
 from fiskil_harness.journal import Delivery, Handshake, Journal, Production, TlsServed
 from fiskil_harness.journal.queries.deliveries import genuine, line, of_kind
 from fiskil_harness.journal.queries.repeated_pairs import had_effect, was_applied, works
-from fiskil_harness.journal.queries.rows import EFFECTS
 from fiskil_harness.probes.probe import PlainProbe
 
 FACT = "app.facts.production_webhook_url"
-TLS = "app.tls"
 OLD = ("TLS 1.0", "TLS 1.1")
 
 

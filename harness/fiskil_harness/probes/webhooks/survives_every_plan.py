@@ -4,9 +4,9 @@ from typing import ClassVar
 
 import msgspec
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model.findings import Finding, Verdict
 from fiskil_harness.journal import Journal, PlanRun
-from fiskil_harness.journal.queries.rows import EFFECTS
 from fiskil_harness.probes.probe import PlainProbe
 
 UNDONE = ("every_step_done", "every_fault_bit")

@@ -6,6 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from fiskil_harness.core.config import Settings, environment
+from fiskil_harness.core.config.hooks import REFRESH
 from fiskil_harness.errors import ConfigError, UnsafeTarget
 from fiskil_harness.faults.proxy.reverse.url_rewriting import Origin, is_loopback
 
@@ -48,7 +49,7 @@ def lacks(settings: Settings, look: Callable[[str], str | None] = environment) -
             ("hosted.port", "is missing; the app runs already, so give a port and let it call http://127.0.0.1:PORT")
         )
     if app.drive.refresh is None and not app.object:
-        found.append(("app.drive.refresh", "is missing; nothing else makes the app read there"))
+        found.append((REFRESH, "is missing; nothing else makes the app read there"))
     return found
 
 

@@ -6,7 +6,7 @@ from fiskil_harness.contract.clause_checks import Place
 from fiskil_harness.contract.drift import DRIFTS, look_at_clauses, read_everything
 from fiskil_harness.core.clauses import Readings
 from fiskil_harness.probes import Finding, Verdict
-from fiskil_harness.runner.driver import Outcome
+from fiskil_harness.probes.outcome import Outcome
 
 NAME = "contract_drift"
 VERSION = "v3"

@@ -7,17 +7,17 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from fiskil_harness import faults
+from fiskil_harness.core.config.hooks import COMMAND, REFRESH, REVOKE, START_SESSION
 from fiskil_harness.journal.entries.plan_pairs import DELIVERY, FAULT, LIFE, Verb
 from fiskil_harness.scenario import steps
-from fiskil_harness.scenario.generation.life_state import ATTEMPTS_BEFORE_END, CONSENT_DAYS, DATASETS, REFRESH, Course
+from fiskil_harness.scenario.generation.life_state import ATTEMPTS_BEFORE_END, CONSENT_DAYS, DATASETS, Course
 
 Doing: TypeAlias = Callable[[Course, int], bool]
 """Lays a deed out, and tells whether it could happen."""
 
 TOO_LATE_DAYS = CONSENT_DAYS + 1
 MOST_WAITING = 3
-START, DISCONNECT, COMMAND = "app.drive.start_session", "app.drive.revoke", "app.command"
-HOOKS = (START, REFRESH, DISCONNECT, COMMAND)
+HOOKS = (START_SESSION, REFRESH, REVOKE, COMMAND)
 """What a life can do without, with fewer verbs."""
 
 SCREENS = ("login", "code", "accounts", "confirm", "institution")
@@ -292,16 +292,16 @@ NO_TOKEN = tuple(place for place in PLACES if place[0] != "token")
 """Where 401 is about the token, and not about the key."""
 
 _LIVES: dict[str, tuple[tuple[str, ...], Doing]] = {
-    "cancel": ((START,), _journey(lambda number: steps.Cancel(at=SCREENS[number % len(SCREENS)]))),  # type: ignore[arg-type]
-    "deny": ((START,), _journey(lambda number: steps.Deny(at=SCREENS[number % 3]))),  # type: ignore[arg-type]
-    "leave": ((START,), _journey(lambda number: steps.Leave(at=SCREENS[number % len(SCREENS)]))),  # type: ignore[arg-type]
+    "cancel": ((START_SESSION,), _journey(lambda number: steps.Cancel(at=SCREENS[number % len(SCREENS)]))),  # type: ignore[arg-type]
+    "deny": ((START_SESSION,), _journey(lambda number: steps.Deny(at=SCREENS[number % 3]))),  # type: ignore[arg-type]
+    "leave": ((START_SESSION,), _journey(lambda number: steps.Leave(at=SCREENS[number % len(SCREENS)]))),  # type: ignore[arg-type]
     "confirm": ((), _confirm),
     "revoke": ((), _revoke),
-    "disconnect": ((DISCONNECT,), _disconnect),
+    "disconnect": ((REVOKE,), _disconnect),
     "expire": ((), _expire),
-    "consent_again": ((START,), _consent_again),
-    "renew": ((START,), _renew),
-    "amend": ((START,), _amend),
+    "consent_again": ((START_SESSION,), _consent_again),
+    "renew": ((START_SESSION,), _renew),
+    "amend": ((START_SESSION,), _amend),
     "close_account": ((), _close_account),
     **{name: ((), _change(what, count)) for name, (what, count) in CHANGES.items()},
     "day": ((), _day),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fiskil_harness.core.config.hooks import REFRESH
 from fiskil_harness.scenario import steps
 
 ROWS_A_PAGE = 25
@@ -14,7 +15,6 @@ ATTEMPTS_BEFORE_END = 3
 LAST_NEWS = 6
 """Which row comes again as a true twin before the last sync."""
 
-REFRESH = "app.drive.refresh"
 DATASETS = ("transactions", "balances", "accounts")
 """The last sync to complete comes first."""
 

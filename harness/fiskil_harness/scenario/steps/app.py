@@ -4,6 +4,7 @@ import contextlib
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from fiskil_harness.core.clock import pause, wait_until
+from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, FAIL
 from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import Idle, Started
 from fiskil_harness.scenario.steps.step import PlainStep
@@ -21,7 +22,7 @@ GOES_ON_S = 10.0
 class Restart(PlainStep, frozen=True, kw_only=True, tag="restart"):
     """The app is killed with -9 and started again."""
 
-    needs: ClassVar[tuple[str, ...]] = ("app.command",)
+    needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:
         """Kill and start."""
@@ -31,7 +32,7 @@ class Restart(PlainStep, frozen=True, kw_only=True, tag="restart"):
 class KillApp(PlainStep, frozen=True, kw_only=True, tag="kill_app"):
     """The app is killed with -9 and stays away until ``StartApp``."""
 
-    needs: ClassVar[tuple[str, ...]] = ("app.command",)
+    needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:
         """Kill."""
@@ -41,7 +42,7 @@ class KillApp(PlainStep, frozen=True, kw_only=True, tag="kill_app"):
 class StartApp(PlainStep, frozen=True, kw_only=True, tag="start_app"):
     """The app that was killed is started again."""
 
-    needs: ClassVar[tuple[str, ...]] = ("app.command",)
+    needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:
         """Start."""
@@ -51,7 +52,7 @@ class StartApp(PlainStep, frozen=True, kw_only=True, tag="start_app"):
 class KillWorker(PlainStep, frozen=True, kw_only=True, tag="kill_worker"):
     """One process of the app is killed with -9; where there is but one, or the others do not go on, it starts again."""
 
-    needs: ClassVar[tuple[str, ...]] = ("app.command",)
+    needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:
         """Kill one and see that somebody answers."""
@@ -67,7 +68,7 @@ class KillWorker(PlainStep, frozen=True, kw_only=True, tag="kill_worker"):
 class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
     """The app's next processing fails once: before any work, midway, after the effect, or for want of its database."""
 
-    needs: ClassVar[tuple[str, ...]] = ("app.drive.fail",)
+    needs: ClassVar[tuple[str, ...]] = (FAIL,)
     at: Literal["before", "midway", "after", "database"]
     twin: str = ""
 
@@ -77,7 +78,7 @@ class FailNext(PlainStep, frozen=True, kw_only=True, tag="fail_next"):
 
         stage.has_mended = True
         participant = stage.participant(self.twin)
-        if stage.app.has("app.observe.effects"):
+        if stage.app.has(EFFECTS):
             with contextlib.suppress(HookError):
                 stage.snapshot("ordered", participant, is_settled=False)
         call_hook(stage, participant, "fail", point=self.at)
@@ -105,7 +106,7 @@ class Settle(PlainStep, frozen=True, kw_only=True, tag="settle"):
 
     def perform(self, stage: "Stage") -> None:
         """Wait, and note what the app tells then."""
-        if not stage.app.has("app.observe.effects"):
+        if not stage.app.has(EFFECTS):
             wait_until(lambda: stage.fiskil.link.quiet_s() >= QUIET_S, cap_s=QUIET_CAP_S)
             return
         for participant in stage.participants.values():

@@ -3,7 +3,8 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from fiskil_harness.app.metrics import METRICS, NOBODY
+from fiskil_harness.app.metrics import NOBODY
+from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.errors import HookError, HookMissing
 from fiskil_harness.journal import Filed, Reported
 from fiskil_harness.scenario.steps.step import PlainStep

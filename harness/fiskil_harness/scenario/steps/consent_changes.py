@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING, ClassVar
 
 from fiskil_harness.core import catalog
+from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model import DATASETS
 from fiskil_harness.errors import ConfigError, UnknownName
 from fiskil_harness.sandbox.consents.amendment import amend, reach
-from fiskil_harness.scenario.steps.journeys import INSTITUTION, START_SESSION, walk
+from fiskil_harness.scenario.steps.journeys import INSTITUTION, walk
 from fiskil_harness.scenario.steps.step import PlainStep
 
 if TYPE_CHECKING:

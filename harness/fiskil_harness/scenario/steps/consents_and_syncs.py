@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from fiskil_harness.core.clock import LONGEST_JUMP_DAYS
+from fiskil_harness.core.config.hooks import REFRESH, REVOKE
 from fiskil_harness.core.model import DATASETS
 from fiskil_harness.core.net.http_client import HttpReply
 from fiskil_harness.errors import ConfigError, HookError, nearest
@@ -115,7 +116,7 @@ class Advance(PlainStep, frozen=True, kw_only=True, tag="advance"):
 class Refresh(PlainStep, frozen=True, kw_only=True, tag="refresh"):
     """The app is asked to read everything again."""
 
-    needs: ClassVar[tuple[str, ...]] = ("app.drive.refresh",)
+    needs: ClassVar[tuple[str, ...]] = (REFRESH,)
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
@@ -126,7 +127,7 @@ class Refresh(PlainStep, frozen=True, kw_only=True, tag="refresh"):
 class Disconnect(PlainStep, frozen=True, kw_only=True, tag="disconnect"):
     """The app is asked to end the consent."""
 
-    needs: ClassVar[tuple[str, ...]] = ("app.drive.revoke",)
+    needs: ClassVar[tuple[str, ...]] = (REVOKE,)
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from fiskil_harness.core.clock import pause
+from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.errors import ConfigError, StepError
 from fiskil_harness.journal import AMIDST, Delivery, Started
 from fiskil_harness.scenario.steps.app import start
@@ -51,7 +52,7 @@ class KillAmidst(PlainStep, frozen=True, tag="kill_amidst"):
     ``at`` is when: the share of the time that such deliveries took before; above 1 the app has answered and works.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("app.command",)
+    needs: ClassVar[tuple[str, ...]] = (COMMAND,)
     event: str = ""
     at: float = 0.5
 

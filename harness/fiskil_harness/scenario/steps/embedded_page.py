@@ -5,10 +5,10 @@ What a page is told proves nothing: whoever can post to a window can post this. 
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from fiskil_harness.app.hooks import MESSAGE, ORIGIN_TOLD
+from fiskil_harness.core.config.hooks import MESSAGE, ORIGIN_TOLD, START_SESSION
 from fiskil_harness.core.model import Ending
 from fiskil_harness.errors import StepError
-from fiskil_harness.scenario.steps.journeys import LEFT, START_SESSION, begin, ended
+from fiskil_harness.scenario.steps.journeys import LEFT, begin, ended
 from fiskil_harness.scenario.steps.link_sdk_messages import tell
 from fiskil_harness.scenario.steps.redirects import NOBODYS_CONSENT
 from fiskil_harness.scenario.steps.step import PlainStep

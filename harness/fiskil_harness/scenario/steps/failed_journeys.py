@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fiskil_harness.app.browser import Window
+from fiskil_harness.core.config.hooks import PAGES, START_SESSION
 from fiskil_harness.errors import UnknownName
 from fiskil_harness.sandbox.consents.shortcut import APPROVED, CONCLUSIONS
-from fiskil_harness.scenario.steps.journeys import START_SESSION, ended, ending_of
-from fiskil_harness.scenario.steps.pages import PAGES, Looking, await_return
+from fiskil_harness.scenario.steps.journeys import ended, ending_of
+from fiskil_harness.scenario.steps.pages import Looking, await_return
 from fiskil_harness.scenario.steps.start_linking import connect
 from fiskil_harness.scenario.steps.waiting_pages import open_page
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar
 
 from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.errors import AppError, ConfigError
 from fiskil_harness.faults import AnyFault, Latency
 from fiskil_harness.faults import ExpireTokens as ExpireTokensFault
@@ -139,7 +140,7 @@ class AcceptKey(PlainStep, frozen=True, kw_only=True, tag="accept_key"):
 class RestartWithWrongSecret(PlainStep, frozen=True, kw_only=True, tag="restart_with_wrong_secret"):
     """The app is started again with a client secret that no key has; an app that then refuses to start is down."""
 
-    needs: ClassVar[tuple[str, ...]] = ("app.command",)
+    needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:
         """Restart; the next restart, or the driver at the end, starts the app with the right one."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.core.model import Event
 from fiskil_harness.errors import ConfigError
 from fiskil_harness.journal import Delivery
@@ -163,7 +164,7 @@ def _deliver_alike(stage: "Stage", participant: "Participant", name: str, event:
     for _ in range(ATTEMPTS):
         if attempt(stage, parcel, name=name).outcome == "ack":
             break
-    if stage.app.has("app.observe.effects"):
+    if stage.app.has(EFFECTS):
         stage.snapshot("between", participant)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from fiskil_harness.app.hooks import SECRET_TOLD
+from fiskil_harness.core.config.hooks import COMMAND, EFFECTS, SECRET_TOLD
 from fiskil_harness.core.config.webhook_format import Dialect
 from fiskil_harness.errors import AppRefusal
 from fiskil_harness.journal import Delivery, Leak, Started
@@ -92,7 +92,7 @@ class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_withou
     told the secret by us keeps it, so nothing can be learnt.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("app.command",)
+    needs: ClassVar[tuple[str, ...]] = (COMMAND,)
     kind: str = "consent.revoked"
     twin: str = ""
 
@@ -115,7 +115,7 @@ class ForgeWithoutSecret(PlainStep, frozen=True, kw_only=True, tag="forge_withou
             return
         participant = stage.participant(self.twin)
         until_it_hangs(stage, (partial(_send_forged, stage, participant, name, self.kind) for name in WITHOUT_SECRET))
-        if stage.app.has("app.observe.effects"):
+        if stage.app.has(EFFECTS):
             stage.snapshot("settled", participant)
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar, get_args
 
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import ConfigError, StepError, UnknownName
 from fiskil_harness.journal import PlanKind
 from fiskil_harness.scenario.steps.step import PlainStep
@@ -25,7 +26,7 @@ class Explore(PlainStep, frozen=True, tag="explore"):
     plans: int = 15
     shrink_s: float = 60
 
-    needs: ClassVar[tuple[str, ...]] = ("app.observe.effects",)
+    needs: ClassVar[tuple[str, ...]] = (EFFECTS,)
 
     def check(self) -> None:
         """Refuse a kind that there is not, and a number of plans that cannot be run."""

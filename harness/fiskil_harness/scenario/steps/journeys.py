@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from fiskil_harness.app.browser.form_browser import Visitor, is_same_origin
 from fiskil_harness.core import catalog
+from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model import Ending, Person
 from fiskil_harness.core.net.http_client import Browser, HttpReply
 from fiskil_harness.errors import HookMissing, StepError, UnknownName
@@ -19,7 +20,6 @@ from fiskil_harness.scenario.steps.step import PlainStep
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
 
-START_SESSION = "app.drive.start_session"
 Screen = Literal["institution", "login", "code", "accounts", "confirm"]
 SCREENS: tuple[Screen, ...] = ("institution", "login", "code", "accounts", "confirm")
 INSTITUTION = "88888"

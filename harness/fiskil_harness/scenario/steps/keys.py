@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
+from fiskil_harness.core.config.hooks import COMMAND
 from fiskil_harness.errors import AppError, StepError
 from fiskil_harness.journal import Canaries, Key, KeyGiven
 from fiskil_harness.sandbox import keys
@@ -16,7 +17,7 @@ SECRET = "client_secret"
 class RotateKey(PlainStep, frozen=True, kw_only=True, tag="rotate_key"):
     """A second API key is made, and the app is started again with it; both keys are accepted for now."""
 
-    needs: ClassVar[tuple[str, ...]] = ("app.command",)
+    needs: ClassVar[tuple[str, ...]] = (COMMAND,)
 
     def perform(self, stage: "Stage") -> None:
         """Make it, restart, and write down what the app was given; the driver gives the first one back at the end."""

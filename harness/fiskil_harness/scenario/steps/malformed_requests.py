@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from fiskil_harness.app.effects import EFFECTS, look
+from fiskil_harness.app.effects import look
 from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.config.hooks import EFFECTS
 from fiskil_harness.errors import ConfigError, HookError
 from fiskil_harness.journal import HALVED, Delivery
 from fiskil_harness.scenario.steps.deliveries import attempt, sealed, settle, until_it_hangs

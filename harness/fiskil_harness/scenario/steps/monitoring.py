@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from fiskil_harness.app.metrics import METRICS, samples
+from fiskil_harness.app.metrics import samples
 from fiskil_harness.app.monitoring import Moment
 from fiskil_harness.core.clock import pause, real_now, stopwatch, wait_until
+from fiskil_harness.core.config.hooks import METRICS
 from fiskil_harness.errors import HookError
 from fiskil_harness.journal import Monitors, moved
 from fiskil_harness.scenario.steps.step import PlainStep

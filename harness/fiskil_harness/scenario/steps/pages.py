@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from fiskil_harness.app.browser import Window
 from fiskil_harness.app.templates import fill_text
 from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.config.hooks import PAGES
 from fiskil_harness.core.model import Ending
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Fetched, Heard, Shown, Visit, kept
@@ -17,7 +18,6 @@ from fiskil_harness.scenario.steps.step import PlainStep
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage
 
-PAGES = "app.observe.pages"
 Moment = Literal["plain", "waiting", "stalled", "unsynced", "synced", "ended", "failed"]
 LANDING_CAP_S = 20.0
 SCREEN_CAP_S = 30.0

@@ -5,10 +5,10 @@ from urllib.parse import urljoin
 
 from fiskil_harness.app.browser import Window
 from fiskil_harness.journal import Control, Pressed, Shown
+from fiskil_harness.journal.entries.pages import CONNECT, ELSEWHERE, LINKED, NOTICE, PLAIN, PRIVACY
+from fiskil_harness.journal.queries.page_addresses import is_same_address
 from fiskil_harness.journal.queries.page_text import WIDTHS
 from fiskil_harness.journal.queries.page_wording import missing_words, purpose_words, says, words_for
-from fiskil_harness.probes.pages.explains_access import CONNECT, PLAIN
-from fiskil_harness.probes.pages.states_its_use import ELSEWHERE, LINKED, NOTICE, PRIVACY, is_same_address
 from fiskil_harness.scenario.steps.pages import Looking, look_at
 
 if TYPE_CHECKING:

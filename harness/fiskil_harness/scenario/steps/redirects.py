@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from fiskil_harness.app.browser.form_browser import Visitor, is_same_origin
+from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.core.model import Ending
 from fiskil_harness.core.net.http_client import Browser
 from fiskil_harness.errors import StepError
 from fiskil_harness.sandbox.consents.link_sdk_messages import messages_of
 from fiskil_harness.sandbox.consents.redirects import destination
-from fiskil_harness.scenario.steps.journeys import START_SESSION, Authorise, begin, ended, write_visit
+from fiskil_harness.scenario.steps.journeys import Authorise, begin, ended, write_visit
 from fiskil_harness.scenario.steps.link_sdk_messages import hear
 from fiskil_harness.scenario.steps.step import PlainStep
 

@@ -10,11 +10,11 @@ import msgspec
 from msgspec import Struct
 
 from fiskil_harness.journal import Control
+from fiskil_harness.journal.entries.pages import REVOKE
+from fiskil_harness.journal.queries.page_addresses import is_same_address
 from fiskil_harness.journal.queries.page_controls import is_bare, is_standing, speaks_of_sharing
 from fiskil_harness.journal.queries.page_wording import plain, says, words_for
-from fiskil_harness.probes.pages.states_its_use import is_same_address
 
-REVOKE = "revoke"
 WAYS = (3, 4)
 LAST = 6
 

@@ -6,21 +6,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from fiskil_harness.app.browser import Seen, Window
 from fiskil_harness.app.browser.confirmation_word import word_to_type
 from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.config.hooks import PAGES, START_SESSION
 from fiskil_harness.core.model import Consent
 from fiskil_harness.journal import Control, Pressed, Sharing, Shown
+from fiskil_harness.journal.entries.pages import AFTER, ANSWER, BEFORE, CONNECTIONS, REVOKE
 from fiskil_harness.journal.queries.page_text import looks
 from fiskil_harness.journal.queries.page_wording import says, words_for
-from fiskil_harness.probes.pages.lists_and_revokes import (
-    AFTER,
-    ANSWER,
-    BEFORE,
-    CONNECTIONS,
-    REVOKE,
-    still_lists,
-    switched_off,
-)
-from fiskil_harness.scenario.steps.journeys import START_SESSION
-from fiskil_harness.scenario.steps.pages import PAGES, Looking, address_of, look_at
+from fiskil_harness.journal.queries.revocations import still_lists, switched_off
+from fiskil_harness.scenario.steps.pages import Looking, address_of, look_at
 from fiskil_harness.scenario.steps.revoke_controls import WayOut, closed_ways, first_ways, is_alike, next_ways
 
 if TYPE_CHECKING:

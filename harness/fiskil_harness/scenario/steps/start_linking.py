@@ -8,9 +8,10 @@ from urllib.parse import parse_qsl, urlsplit
 from fiskil_harness.app.browser import Seen, Window
 from fiskil_harness.core import catalog
 from fiskil_harness.core.clock import stopwatch
+from fiskil_harness.core.config.hooks import START_SESSION
 from fiskil_harness.errors import StepError
 from fiskil_harness.journal import Control, Pressed
-from fiskil_harness.scenario.steps.journeys import START_SESSION, begin
+from fiskil_harness.scenario.steps.journeys import begin
 
 if TYPE_CHECKING:
     from fiskil_harness.scenario.stage import Participant, Stage

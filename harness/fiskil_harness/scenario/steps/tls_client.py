@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar
 
 from fiskil_harness.core.clock import wait_until
+from fiskil_harness.core.config.hooks import COMMAND, REFRESH
 from fiskil_harness.errors import AppError
 from fiskil_harness.faults.proxy import CONNECTION, Rule
 from fiskil_harness.faults.proxy.bite_log import fault_set
@@ -33,7 +34,7 @@ class SpeakTls(PlainStep, frozen=True, kw_only=True, tag="speak_tls"):
     Without a call that gets through nothing could be said of what follows. At the end the app is told the first address.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("app.command", "app.drive.refresh")
+    needs: ClassVar[tuple[str, ...]] = (COMMAND, REFRESH)
     twin: str = ""
 
     def perform(self, stage: "Stage") -> None:
@@ -56,7 +57,7 @@ class SpeakTls(PlainStep, frozen=True, kw_only=True, tag="speak_tls"):
 class ShowCertificate(PlainStep, frozen=True, tag="show_certificate"):
     """The API shows a certificate that nobody may trust, while the app is asked to read everything again."""
 
-    needs: ClassVar[tuple[str, ...]] = ("app.command", "app.drive.refresh")
+    needs: ClassVar[tuple[str, ...]] = (COMMAND, REFRESH)
     fault: BadCertificate
     twin: str = ""
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from fiskil_harness.core.config import Settings
+from fiskil_harness.core.config.hooks import TLS
 from fiskil_harness.errors import AppError
 from fiskil_harness.journal import Handshake, TlsServed
 from fiskil_harness.scenario.steps.deliveries import outgoing_of, settle
@@ -42,7 +43,7 @@ class ServeTls(PlainStep, frozen=True, kw_only=True, tag="serve_tls"):
                 restart(stage)
             except AppError as error:
                 stage.trouble(str(error))
-                stage.cut_short("the app does not start as [app.tls] says", hook="app.tls")
+                stage.cut_short("the app does not start as [app.tls] says", hook=TLS)
                 stage.journal.write(TlsServed(**stage.journal.stamp(), is_up=False))
                 return
         target = Target.of(url + stage.settings.app.webhook.path, allow_hosts=stage.settings.sandbox.allow_hosts)

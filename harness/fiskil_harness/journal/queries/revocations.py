@@ -1,0 +1,68 @@
+"""Revoking a consent on a page of the app: what was pressed, and whether the page still lists the consent."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from fiskil_harness.journal import Control, Declared, Journal, Pressed, Shown
+from fiskil_harness.journal.entries.pages import REVOKE
+from fiskil_harness.journal.queries.page_controls import speaks_of_sharing
+from fiskil_harness.journal.queries.page_dates import has_date
+from fiskil_harness.journal.queries.page_wording import plain, says, words_for
+
+TELLING = ("sure", "likely", "ways")
+"""Tables of words, in ``page_words.toml``, of controls that may revoke a consent."""
+
+
+def still_lists(
+    before: Shown, *, text: str, controls: Sequence[Control], institution: str, more_words: Sequence[str] = ()
+) -> bool:
+    """Whether a page shows a consent as it did: its name and dates, its controls, and no new word of an end."""
+    if not says(text, [institution]) or not says(before.text, [institution]):
+        return False
+    known, now = _lines(before.text), _lines(text)
+    telling = Counter({line: count for line, count in known.items() if says(line, [institution]) or has_date(line)})
+    if says("\n".join(now - known), words_for("ended")) or telling - now:
+        return False
+    needed = _revoking(before.controls, more_words, institution)
+    return bool(needed) and not needed - _revoking(controls, more_words, institution)
+
+
+def switched_off(journal: Journal, participant: str = "") -> list[str]:
+    """The switches that were turned off since the page was last opened, by their labels."""
+    return [one.text for one in last_run(journal, participant) if one.is_switch]
+
+
+def last_run(journal: Journal, participant: str = "") -> list[Pressed]:
+    """Return the presses since the page was last opened; earlier attempts led nowhere."""
+    every = presses_of(journal, participant)
+    begun = max((at for at, one in enumerate(every) if one.number <= 1), default=0)
+    return [one for one in every[begun:] if one.text]
+
+
+def presses_of(journal: Journal, participant: str = "") -> list[Pressed]:
+    """Return what *participant* pressed in order to revoke a consent."""
+    return [one for one in journal.all(Pressed) if one.purpose == REVOKE and one.participant == participant]
+
+
+def own_revoke_words(journal: Journal) -> tuple[str, ...]:
+    """The words of the app's own controls that end a consent."""
+    return next(iter(journal.all(Declared)), Declared()).revoke_words
+
+
+def _lines(text: str) -> "Counter[str]":
+    return Counter(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _revoking(controls: Sequence[Control], more_words: Sequence[str], institution: str) -> "Counter[str]":
+    """The controls that say that they would end something, or lead to that, by their words; and switches that are on."""
+    words = [*more_words, *(word for name in TELLING for word in words_for(REVOKE, name))]
+    able = [one for one in controls if not one.is_disabled]
+    return Counter(
+        plain(one.text)
+        for one in able
+        if (_is_shared(one, more_words, institution) if one.kind == "switch" else says(one.text, words))
+    )
+
+
+def _is_shared(switch: Control, more_words: Sequence[str], institution: str) -> bool:
+    return switch.is_on and (speaks_of_sharing(switch.text, institution) or bool(says(switch.text, more_words)))
