@@ -3,8 +3,8 @@
 import pytest
 
 from fiskil_harness import faults
+from fiskil_harness.faults.catalogue import name_of
 from fiskil_harness.journal import CA_TOLD, Bite, FaultSet, Secured, Unencrypted
-from fiskil_harness.faults.fault import name_of
 from fiskil_harness.probes import RefusesBadCertificates, Verdict
 from fiskil_harness.probes.api_client.refuses_bad_certificates import BAD, WENT_ON
 from tests.probes.tape import Tape
